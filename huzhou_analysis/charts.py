@@ -1,0 +1,225 @@
+"""House style: one meaning for each mark, one layout for each size, glyphs for both languages from packages alone.
+
+Notation after IBCS: an actual is solid, a provisional or unvalidated one lighter, a target outlined, a derived value
+hollow and dotted, a claim hatched. Titles state the finding and stand left; grids are horizontal only; series carry
+their labels; the palette is that of Okabe and Ito (2008), which colour-blind readers can tell apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+SIZES: dict[str, tuple[float, float]] = {"slide": (10.0, 5.625), "column": (4.8, 6.4), "square": (7.0, 7.0),
+                                         "page": (10.0, 4.3), "phone": (4.3, 5.4)}
+BARE = {"page", "phone"}  # a page sets title, notes and source as text around the picture
+
+INK, MUTED, GRID, PAPER = "#1b1f24", "#5c6670", "#dfe3e8", "#ffffff"
+ACTUAL, TARGET, DERIVED, CLAIM = "#0b3c5d", "#d55e00", "#0072b2", "#8a5a83"
+PALETTE = ("#0b3c5d", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5c6670")
+LIGHT = "#9db8cc"
+
+_LATIN, _CJK = "DejaVu Sans", "Noto Sans CJK SC"
+_NO_LINE_START = set("，。、；：？！）》」』】〕”’%‰)]},.;:?!…")
+_NO_LINE_END = set("（《「『【〔“‘([{")
+
+
+def cjk_font_file() -> Path:
+    """The Noto Sans CJK SC file inside the ``mplfonts`` package (SIL Open Font License).
+
+    Raises
+    ------
+    RuntimeError
+        If the package or the file is missing; charts would show boxes instead of Chinese.
+    """
+    spec = find_spec("mplfonts")
+    path = Path(spec.submodule_search_locations[0]) / "fonts" / "NotoSansCJKsc-Regular.otf" if spec else None
+    if path is None or not path.is_file():
+        raise RuntimeError("the mplfonts package with NotoSansCJKsc-Regular.otf is not installed: "
+                           "Chinese text cannot be drawn (run the set-up again)")
+    return path
+
+
+@cache
+def _register() -> None:
+    font_manager.fontManager.addfont(cjk_font_file())
+
+
+@contextmanager
+def house_style():
+    """Matplotlib settings of the house, for the length of a ``with`` block."""
+    _register()
+    with mpl.rc_context({
+        "font.family": [_LATIN, _CJK], "font.size": 10, "axes.unicode_minus": True, "text.color": INK,
+        "axes.edgecolor": MUTED, "axes.labelcolor": MUTED, "axes.linewidth": 0.8, "axes.axisbelow": True,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
+        "axes.grid": True, "axes.grid.axis": "y", "grid.color": GRID, "grid.linewidth": 0.8,
+        "xtick.color": MUTED, "ytick.color": MUTED, "xtick.labelsize": 9, "ytick.labelsize": 9,
+        "xtick.major.size": 0, "ytick.major.size": 0, "figure.facecolor": PAPER, "axes.facecolor": PAPER,
+        "savefig.facecolor": PAPER, "svg.hashsalt": "huzhou", "svg.fonttype": "path", "pdf.fonttype": 42,
+        "figure.dpi": 100, "legend.frameon": False, "hatch.linewidth": 0.6, "path.simplify": True,
+    }):
+        yield
+
+
+def text_width(figure: Figure, text: str, size: float) -> float:
+    """Width of a text in inches, fallback glyphs included."""
+    from matplotlib.text import Text
+
+    probe = Text(0, 0, text, fontsize=size, figure=figure)
+    return probe.get_window_extent(figure.canvas.get_renderer()).width / figure.dpi
+
+
+def wrap(figure: Figure, text: str, size: float, width: float) -> list[str]:
+    """Break a text into lines no wider than `width` inches: between words in English, between characters in Chinese,
+    never before closing or after opening punctuation."""
+    pieces = re.findall(r"[A-Za-z0-9À-ɏ.,%+\-–—−’'/()\[\]:;&≥≤<>=≈]+|\s+|.", text)
+    lines: list[str] = []
+    line = ""
+    for piece in pieces:
+        if line and text_width(figure, line + piece.rstrip(), size) > width:
+            carry = ""
+            if piece[0] in _NO_LINE_START and not piece.isspace():
+                line, carry = line[:-1], line[-1]
+            while line and line[-1] in _NO_LINE_END:
+                line, carry = line[:-1], line[-1] + carry
+            lines.append(line.rstrip())
+            line = carry + piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+class Canvas:
+    """A figure with title, subtitle and foot already set, and the room between them to draw in.
+
+    Attributes
+    ----------
+    figure : Figure
+    lang : str
+    size : str
+        A key of :data:`SIZES`.
+    """
+
+    MARGIN = 0.32
+
+    def __init__(self, lang: str, size: str, title: str, subtitle: str, foot: Sequence[str], *,
+                 height: float | None = None) -> None:
+        self.lang, self.size = lang, size
+        width, height = SIZES[size][0], height or SIZES[size][1]
+        self.figure = Figure(figsize=(width, height))
+        FigureCanvasAgg(self.figure)
+        if size in BARE:
+            title, subtitle, foot = "", "", []
+        room = width - 2 * self.MARGIN
+        top = height - (0.02 if size in BARE else 0.26)
+        scale = 1.0 if size == "slide" else 0.86
+        for text, points, colour in ((title, 15 * scale, INK), (subtitle, 10 * scale, MUTED)):
+            for line in wrap(self.figure, text, points, room):
+                self._write(line, points, colour, top, "top")
+                top -= points * 1.32 / 72
+            top -= 0.03 if text else 0
+        bottom = 0.0 if size in BARE else 0.16
+        for text in reversed(list(foot)):
+            for line in reversed(wrap(self.figure, text, 7.2, room)):
+                self._write(line, 7.2, MUTED, bottom, "bottom")
+                bottom += 7.2 * 1.35 / 72
+        self.box = (self.MARGIN / width, (bottom + 0.1) / height, 1 - self.MARGIN / width, (top - 0.08) / height)
+
+    @property
+    def narrow(self) -> bool:
+        """True where panels have to stand below each other."""
+        return self.figure.get_figwidth() < 6
+
+    def _write(self, text: str, points: float, colour: str, y: float, align: str) -> None:
+        width, height = self.figure.get_size_inches()
+        self.figure.text(self.MARGIN / width, y / height, text, fontsize=points, color=colour, va=align, ha="left")
+
+    def axes(self, rows: int = 1, columns: int = 1, *, left: float = 0.5, right: float = 0.1, top: float = 0.1,
+             bottom: float = 0.32, wspace: float = 0.28, hspace: float = 0.45, **options):
+        """Axes inside the free room; paddings in inches leave space for tick labels."""
+        width, height = self.figure.get_size_inches()
+        x0, y0, x1, y1 = self.box
+        grid = self.figure.add_gridspec(rows, columns, left=x0 + left / width, right=x1 - right / width,
+                                        bottom=y0 + bottom / height, top=y1 - top / height, wspace=wspace,
+                                        hspace=hspace)
+        axes = grid.subplots(squeeze=False, **options)
+        return axes[0, 0] if rows * columns == 1 else axes.ravel()
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure so that equal pictures are equal bytes: no dates, no random ids; PNG at twice screen size."""
+    path = Path(path)
+    metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None},
+                ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}}[path.suffix]
+    with house_style():
+        figure.savefig(path, dpi=200 if path.suffix == ".png" else 72, metadata=metadata)
+
+
+def missing_glyphs(text: str) -> set[str]:
+    """Characters that neither font of the house can draw."""
+    _register()
+    latin = font_manager.get_font(font_manager.findfont(_LATIN))
+    cjk = font_manager.get_font(str(cjk_font_file()))
+    return {c for c in text if not c.isspace() and not latin.get_char_index(ord(c)) and not cjk.get_char_index(ord(c))}
+
+
+# --- marks, one meaning each ---------------------------------------------------------------------------------------
+
+def mark_actual(ax, x, y, *, provisional: bool = False, **options) -> None:
+    ax.plot(x, y, "o", color=LIGHT if provisional else ACTUAL, markersize=7, zorder=4, **options)
+
+
+def mark_target(ax, x, y, *, line: bool = True, colour: str = TARGET, **options) -> None:
+    """Targets: outlined squares, joined by a dashed line along the plan's own path."""
+    if line and len(x) > 1:
+        ax.plot(x, y, "--", color=colour, linewidth=1.2, zorder=2)
+    ax.plot(x, y, "s", markerfacecolor=PAPER, markeredgecolor=colour, markeredgewidth=1.8, markersize=8, zorder=4,
+            linestyle="none", **options)
+
+
+def mark_derived(ax, x, y, low=None, high=None) -> None:
+    """A derived value: hollow diamond, with the interval that rounding leaves open."""
+    if low is not None:
+        ax.vlines(x, low, high, color=DERIVED, linewidth=1.2, zorder=3)
+    ax.plot(x, y, "D", markerfacecolor=PAPER, markeredgecolor=DERIVED, markeredgewidth=1.4, markersize=6, zorder=4,
+            linestyle="none")
+
+
+def direct_label(ax, x, y, text: str, *, dx: float = 0, dy: float = 9, colour: str = INK, ha: str = "center",
+                 va: str = "bottom", size: float = 9) -> None:
+    """A label beside its mark, offset in points."""
+    ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=size, color=colour, zorder=6,
+                annotation_clip=False)
+
+
+def key(ax, entries: Sequence[tuple[str, str]], *, y: float = 1.02, x: float = 0.0) -> None:
+    """A key of the marks used above the axes, in one line where it fits: (kind, label), each kind a key of ``styles``."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    styles = {
+        "actual": Line2D([], [], marker="o", color=ACTUAL, linestyle="none", markersize=6),
+        "target": Line2D([], [], marker="s", markerfacecolor=PAPER, markeredgecolor=TARGET, markeredgewidth=1.6,
+                         color=TARGET, linestyle="--", linewidth=1, markersize=6.5),
+        "derived": Line2D([], [], marker="D", markerfacecolor=PAPER, markeredgecolor=DERIVED, linestyle="none",
+                          markersize=5),
+        "claim": Patch(facecolor=PAPER, edgecolor=CLAIM, hatch="////"),
+        "derived_bar": Patch(facecolor=PAPER, edgecolor=DERIVED, linestyle=":", linewidth=1.4),
+        "target_bar": Patch(facecolor=PAPER, edgecolor=TARGET, linewidth=1.6),
+        "total": Line2D([], [], color=DERIVED, linewidth=3, solid_capstyle="butt"),
+        "printed": Line2D([], [], color=ACTUAL, linewidth=6, solid_capstyle="butt"),
+        "recomputed": Line2D([], [], color=DERIVED, linewidth=2.2, solid_capstyle="butt"),
+    }
+    ax.legend([styles[kind] for kind, _ in entries], [text for _, text in entries], loc="lower left",
+              bbox_to_anchor=(x, y), ncols=1 if ax.figure.get_figwidth() < 6 else len(entries), fontsize=8.5, labelcolor=MUTED, borderaxespad=0,
+              handletextpad=0.5, columnspacing=1.4, borderpad=0)

@@ -1,0 +1,443 @@
+"""Load the tables in ``data/`` and check all of them, whole, before anything is computed.
+
+Every problem is reported at once, each with file, row, column, the value found and what is allowed, in Chinese and
+English; nothing is half-loaded. Row numbers are those a spreadsheet shows (the header is row 1).
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from . import numerals, periods, rounding
+from .schema import RELATIONS, TABLES, Field, Table
+from .units import Units
+
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_INTEGER = re.compile(r"-?\d+")
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong with a table: where, what was found, what is allowed."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        at_zh = f" 第 {self.row} 行" if self.row else ""
+        at_en = f" row {self.row}" if self.row else ""
+        column = f" [{self.column}]" if self.column else ""
+        value = f" {self.value!r}" if self.value != "" else ""
+        return f"{self.file}{at_zh}{column}{value}：{self.zh}\n    {self.file}{at_en}{column}{value}: {self.en}"
+
+
+class DataError(Exception):
+    """The tables cannot be used as they are; :attr:`problems` lists every reason."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        n = len(self.problems)
+        lines = [f"数据有 {n} 处问题，尚未生成任何内容 / {n} problem{'s' * (n != 1)} in the data; nothing was written:"]
+        lines += [f"  {i}. {p}" for i, p in enumerate(self.problems, 1)]
+        lines.append("请在上述单元格改正后重新运行。/ Mend these cells and run the command again.")
+        return "\n".join(lines)
+
+
+def default_root() -> Path:
+    """Folder of the tables: ``HUZHOU_DATA`` if set, else ``data/`` beside the library."""
+    return Path(os.environ.get("HUZHOU_DATA") or Path(__file__).resolve().parent.parent / "data")
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | None:
+    name = path.name
+
+    def problem(zh: str, en: str, column: str = "", value: str = "", row: int = 0) -> None:
+        problems.append(Problem(name, row, column, value, zh, en))
+
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problem(f"读不到文件（{error.strerror}）", f"the file cannot be read ({error.strerror})")
+        return None
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            raw.decode("gb18030")
+            found = "GBK"
+        except UnicodeDecodeError:
+            found = "?"
+        problem(f"文件编码不是 UTF-8（像是 {found}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
+                f"the file is not UTF-8 (it looks like {found}); save it as 'CSV UTF-8 (comma delimited)'")
+        return None
+    try:
+        frame = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig",
+                            skip_blank_lines=False, index_col=False, on_bad_lines="error", low_memory=False)
+    except pd.errors.EmptyDataError:
+        problem("文件是空的，连表头都没有", "the file is empty: not even a header")
+        return None
+    except pd.errors.ParserError as error:
+        found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+        if found:
+            problem(f"这一行有 {found[3]} 格，应为 {found[1]} 格（文字里的逗号要用引号括起）",
+                    f"this row has {found[3]} cells where {found[1]} are allowed (text with a comma needs quotes)",
+                    row=int(found[2]))
+        else:
+            problem(f"无法按 CSV 读取：{error}", f"cannot be read as CSV: {error}")
+        return None
+    frame = frame.fillna("")
+    missing = [c for c in table.columns if c not in frame.columns]
+    extra = [c for c in frame.columns if c not in table.columns]
+    for column in missing:
+        near = difflib.get_close_matches(column, extra, 1, 0.6)
+        problem("缺少这一列" + (f"（是否写成了 {near[0]}？）" if near else ""),
+                "this column is missing" + (f" (is it written as {near[0]}?)" if near else ""), column)
+    for column in extra:
+        problem("没有这一列；允许的列：" + "、".join(table.columns),
+                "there is no such column; allowed: " + ", ".join(table.columns), str(column))
+    if missing or extra:
+        return None
+    frame = frame[table.columns]
+    return frame[(frame != "").any(axis=1)]
+
+
+# --- checking columns ----------------------------------------------------------------------------------------------
+
+def _valid_period(code: str) -> bool:
+    try:
+        periods.parse(code)
+    except ValueError:
+        return False
+    return True
+
+
+def _column_checks(field: Field, frames: dict[str, pd.DataFrame]):
+    """(name, test over unique values, message zh, message en) for one column; empty cells are tested by `required`."""
+    if field.kind == "number":
+        yield "number", _NUMBER.fullmatch, "应为数字，如 300.8，不带单位、逗号和百分号", \
+            "must be a plain number such as 300.8, without unit, comma or percent sign"
+    elif field.kind == "integer":
+        yield "integer", _INTEGER.fullmatch, "应为整数", "must be a whole number"
+    elif field.kind == "date":
+        yield "date", _DATE.fullmatch, "应为日期，如 2023、2023-05 或 2023-05-09", \
+            "must be a date such as 2023, 2023-05 or 2023-05-09"
+    elif field.kind == "period":
+        yield "period", _valid_period, f"不是有效时期；写法：{periods.FORMS}", f"no such period; forms: {periods.FORMS}"
+    if field.codes is not None:
+        allowed = list(field.codes)
+        yield "codes", set(allowed).__contains__, "允许的值：" + "、".join(allowed), "allowed: " + ", ".join(allowed)
+    if field.pattern is not None:
+        yield "pattern", re.compile(field.pattern).fullmatch, f"写法应符合 {field.pattern}", \
+            f"must have the form {field.pattern}"
+    if field.max_length is not None:
+        yield "length", lambda v, n=field.max_length: len(numerals.normalise(v)) <= n, \
+            f"最多 {field.max_length} 个字符", f"at most {field.max_length} characters"
+    if field.refers is not None:
+        table, column = field.refers.split(".")
+        if table in frames:
+            known = set(frames[table][column]) - {""}
+            yield "refers", known.__contains__, f"{table}.csv 中没有", f"not in {table}.csv"
+
+
+def _table_schema(table: Table, frames: dict[str, pd.DataFrame]):
+    """The pandera schema of a table, and what to say when one of its checks fails."""
+    import pandera.pandas as pa
+
+    columns, messages = {}, {}
+    for field in table.fields:
+        checks = []
+        if field.required:
+            checks.append(pa.Check(lambda s: s != "", name=f"{field.name}:required"))
+            messages[f"{field.name}:required"] = ("不能为空", "must not be empty", ())
+        for name, test, zh, en in _column_checks(field, frames):
+            def passes(series, test=test):
+                unique = series.unique()
+                verdict = {v: v == "" or bool(test(v)) for v in unique}
+                return series.map(verdict).astype(bool)
+            checks.append(pa.Check(passes, name=f"{field.name}:{name}"))
+            choices = ()
+            if name == "codes":
+                choices = tuple(field.codes)
+            elif name == "refers":
+                target, column = field.refers.split(".")
+                choices = tuple(sorted(set(frames[target][column]) - {""}))
+            messages[f"{field.name}:{name}"] = (zh, en, choices)
+        columns[field.name] = pa.Column(str, checks, nullable=False, coerce=False)
+    return pa.DataFrameSchema(columns, strict=True, ordered=True), messages
+
+
+def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
+    import pandera.errors
+
+    frame = frames[table.name]
+    if frame.empty:
+        return
+    schema, messages = _table_schema(table, frames)
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        for case in errors.failure_cases.itertuples():
+            zh, en, choices = messages.get(case.check, (str(case.check), str(case.check), ()))
+            value, row, column = str(case.failure_case), int(case.index) + 2, str(case.column)
+            near = _nearest(value, choices)
+            if near:
+                zh, en = f"{zh}；最接近的是 {near}", f"{en}; nearest: {near}"
+            problems.append(Problem(f"{table.name}.csv", row, column, value, zh, en))
+    for column in [f.name for f in table.fields if f.unique] or ([] if not table.key else [None]):
+        subset = [column] if column else list(table.key)
+        again = frame[frame.duplicated(subset, keep=False) & (frame[subset] != "").all(axis=1)]
+        for values, rows in again.groupby(subset, sort=True).groups.items():
+            shown = " / ".join(values) if isinstance(values, tuple) else str(values)
+            where = [int(r) + 2 for r in rows]
+            problems.append(Problem(f"{table.name}.csv", where[1], "+".join(subset), shown,
+                                    f"重复：第 {'、'.join(map(str, where))} 行相同，须唯一",
+                                    f"duplicate: rows {', '.join(map(str, where))} are the same, must be unique"))
+
+
+def _nearest(value: str, choices: Iterable[str]) -> str:
+    choices = list(choices)
+    found = difflib.get_close_matches(value, choices, 1, 0.5)
+    if not found and value:
+        shared = [(len(set(c) & set(value)), c) for c in choices if c and c[0] == value[0]]
+        found = [max(shared)[1]] if shared else []
+    return found[0] if found else ""
+
+
+# --- checking rows -------------------------------------------------------------------------------------------------
+
+def _check_figures(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
+    figures = frames["figures"]
+
+    def report(mask, column: str, zh: str, en: str) -> None:
+        for row, value in figures.loc[mask, column].items():
+            problems.append(Problem("figures.csv", int(row) + 2, column, value, zh, en))
+
+    value, high, relation = figures.obs_value, figures.value_high, figures.relation
+    report((figures.time_period == "") != (figures.time_basis == "unstated"), "time_basis",
+           "time_period 为空时应为 unstated，否则应为 stated 或 inferred",
+           "must be unstated where time_period is empty, else stated or inferred")
+    report((figures.time_basis == "inferred") & (figures.comment == ""), "comment",
+           "时期为推断（inferred）时，须写明理由", "an inferred period must say why")
+    wordless = (relation == "relative") | (figures.obs_status == "M")
+    report((value == "") & ~wordless, "obs_value",
+           "不能为空（除非 relation 为 relative 或 obs_status 为 M）",
+           "must not be empty (unless relation is relative or obs_status is M)")
+    report((value != "") & wordless, "obs_value", "relation 为 relative 或 obs_status 为 M 时应为空",
+           "must be empty where relation is relative or obs_status is M")
+    report((high != "") != (relation == "range"), "value_high", "有且仅有 relation 为 range 时填写",
+           "is filled in exactly where relation is range")
+    numeric = value.str.fullmatch(_NUMBER.pattern)
+    both = (high != "") & numeric & high.str.fullmatch(_NUMBER.pattern)
+    report(both & (pd.to_numeric(high.where(both)) <= pd.to_numeric(value.where(both))), "value_high",
+           "应大于 obs_value", "must be above obs_value")
+    known = frames["units"].set_index("unit").unit_measure if "units" in frames else pd.Series(dtype=str)
+    measure = figures.unit.map(known)
+    report((figures.transformation == "GY") & measure.notna() & ~measure.isin(["PT", "PP"]), "unit",
+           "增长率（GY）的单位应为 %、‰ 或 个百分点", "a growth rate (GY) is in %, ‰ or 个百分点")
+    _check_citations(figures, problems)
+    if "outline" in frames:
+        parts = set(zip(frames["outline"].source_id, frames["outline"].locator, strict=True))
+        cited = pd.Series(list(zip(figures.source_id, figures.locator, strict=True)), index=figures.index)
+        report(~cited.isin(parts) & (figures.locator != ""), "locator",
+               "outline.csv 中该来源没有这个位置", "outline.csv has no such part of this source")
+    if "sources" in frames:
+        tier = figures.source_id.map(frames["sources"].drop_duplicates("source_id").set_index("source_id").tier)
+        report((tier == "promotional") & (figures.record_type != "claim"), "record_type",
+               "招商宣传来源的数字只能是 claim", "figures of a promotional source can only be claims")
+
+
+def _check_citations(figures: pd.DataFrame, problems: list[Problem]) -> None:
+    """Every number must stand in the characters it is cited with."""
+    columns = zip(figures.index, figures.obs_value, figures.value_high, figures.as_printed, strict=True)
+    for row, value, high, printed in columns:
+        for number in (value, high):
+            if number == "" or not _NUMBER.fullmatch(number):
+                continue
+            if abs(Decimal(number)) not in numerals.printed_values(printed):
+                problems.append(Problem("figures.csv", int(row) + 2, "as_printed", printed,
+                                        f"原文里没有数字 {number}", f"does not hold the number {number}"))
+
+
+def _check_references(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
+    if "outline" in frames:
+        parts = set(zip(frames["outline"].source_id, frames["outline"].locator, strict=True))
+        for name in ("milestones", "not_figures"):
+            for row in frames.get(name, pd.DataFrame()).itertuples():
+                if row.locator and (row.source_id, row.locator) not in parts:
+                    problems.append(Problem(f"{name}.csv", row.Index + 2, "locator", row.locator,
+                                            "outline.csv 中该来源没有这个位置",
+                                            "outline.csv has no such part of this source"))
+    if "corrections" in frames and "figures" in frames:
+        printed = frames["figures"].drop_duplicates("figure_id").set_index("figure_id").obs_value
+        for row in frames["corrections"].itertuples():
+            now = printed.get(row.figure_id)
+            if now is not None and _NUMBER.fullmatch(row.expect) and (now == "" or Decimal(now) != Decimal(row.expect)):
+                problems.append(Problem("corrections.csv", row.Index + 2, "expect", row.expect,
+                                        f"原值现为 {now}：来源或已自行更正，请复核此项更正",
+                                        f"the printed value is now {now}: the source may have mended its error; "
+                                        "review this correction"))
+            if (row.action == "override") != (row.value != ""):
+                problems.append(Problem("corrections.csv", row.Index + 2, "value", row.value,
+                                        "有且仅有 override 时填写", "is filled in exactly for override"))
+
+
+def check(root: Path | str | None = None) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Read and check every table.
+
+    Returns
+    -------
+    frames : dict of DataFrame
+        Tables as text, by name; a table that cannot be read is left out.
+    problems : list of Problem
+        Empty if all is well.
+    """
+    root = Path(root) if root is not None else default_root()
+    problems: list[Problem] = []
+    frames: dict[str, pd.DataFrame] = {}
+    if not root.is_dir():
+        return frames, [Problem(root.name, 0, "", str(root), "没有这个数据文件夹", "there is no such data folder")]
+    for table in TABLES.values():
+        frame = _read(root / f"{table.name}.csv", table, problems)
+        if frame is not None:
+            frames[table.name] = frame
+    for table in TABLES.values():
+        if table.name in frames:
+            _check_columns(table, frames, problems)
+    if "figures" in frames:
+        _check_figures(frames, problems)
+    _check_references(frames, problems)
+    return frames, sorted(set(problems))
+
+
+# --- the front door ------------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Data:
+    """All tables, checked and typed. Nothing in it is changed after loading.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        Indexed by ``figure_id``; ``obs_value`` and ``value_high`` are floats, ``obs_text`` and ``high_text`` keep the
+        digits as printed (so that rounding is known), everything else is text. Corrections are applied here;
+        ``corrected`` names the action.
+    indicators, ref_areas, units_table, sources, outline, not_figures, milestones, corrections, pairs : DataFrame
+        The other tables, indexed by their key where they have one.
+    """
+
+    root: Path
+    figures: pd.DataFrame
+    indicators: pd.DataFrame
+    ref_areas: pd.DataFrame
+    units_table: pd.DataFrame
+    sources: pd.DataFrame
+    outline: pd.DataFrame
+    not_figures: pd.DataFrame
+    milestones: pd.DataFrame
+    corrections: pd.DataFrame
+    pairs: pd.DataFrame
+
+    @cached_property
+    def units(self) -> Units:
+        return Units(self.units_table.reset_index().to_dict("records"))
+
+    def select(self, indicator=None, area: str | None = None, *, record_type=None, transformation: str | None = None,
+               source=None, period=None) -> pd.DataFrame:
+        """Figures that match; each argument may be one value or a list of them, None matches all."""
+        chosen = self.figures
+        for column, wanted in (("indicator", indicator), ("ref_area", area), ("record_type", record_type),
+                               ("transformation", transformation), ("source_id", source), ("time_period", period)):
+            if wanted is not None:
+                wanted = [wanted] if isinstance(wanted, str) else list(wanted)
+                chosen = chosen[chosen[column].isin(wanted)]
+        return chosen
+
+    def figure(self, figure_id: str) -> pd.Series:
+        """One figure by its id; a KeyError names near ids."""
+        try:
+            return self.figures.loc[figure_id]
+        except KeyError:
+            near = difflib.get_close_matches(figure_id, list(self.figures.index), 3)
+            raise KeyError(f"no figure {figure_id!r}" + (f"; near: {', '.join(near)}" if near else "")) from None
+
+    def one(self, indicator: str, period: str, area: str = "330500", *, transformation: str = "N", source=None,
+            record_type=None) -> pd.Series:
+        """The one figure that matches.
+
+        Raises
+        ------
+        LookupError
+            If none or several match; the message lists them.
+        """
+        found = self.select(indicator, area, transformation=transformation, source=source, period=period,
+                            record_type=record_type)
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} figures for {indicator}, {period}, {area}, {transformation}: "
+                              f"{', '.join(found.index) or 'no figure on file'}")
+        return found.iloc[0]
+
+    def interval(self, figure: pd.Series | str) -> rounding.Interval:
+        """What a figure may stand for, in its printed unit."""
+        row = self.figure(figure) if isinstance(figure, str) else figure
+        return rounding.printed_interval(row.obs_text, row.relation, row.high_text)
+
+
+def load(root: Path | str | None = None) -> Data:
+    """Read, check and type every table.
+
+    Parameters
+    ----------
+    root : path, optional
+        Folder of the tables; by default ``HUZHOU_DATA`` or the project's own ``data/``.
+
+    Raises
+    ------
+    DataError
+        If anything at all is wrong with any table.
+    """
+    root = Path(root) if root is not None else default_root()
+    frames, problems = check(root)
+    if problems:
+        raise DataError(problems)
+    indexed = {name: frame.set_index(list(TABLES[name].key)[0]) if len(TABLES[name].key) == 1 else
+               frame.reset_index(drop=True) for name, frame in frames.items()}
+    indicators = indexed["indicators"].assign(ascending=indexed["indicators"].ascending == "true")
+    return Data(root, _typed_figures(indexed["figures"], indexed["corrections"]), indicators, indexed["ref_areas"],
+                indexed["units"], indexed["sources"], indexed["outline"], indexed["not_figures"],
+                indexed["milestones"], indexed["corrections"], indexed["pairs"])
+
+
+def _typed_figures(figures: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    figures = figures.assign(obs_text=figures.obs_value, high_text=figures.value_high, corrected="")
+    for figure_id, row in corrections.iterrows():
+        figures.loc[figure_id, "corrected"] = row.action
+        if row.action == "override":
+            figures.loc[figure_id, "obs_text"] = row.value
+    return figures.assign(obs_value=pd.to_numeric(figures.obs_text), value_high=pd.to_numeric(figures.high_text))
+
+
+def relation_sign(relation: str, lang: str = "zh") -> str:
+    """Printed sign of a relation before a number: ≥, >, ≤, <, ≈ or nothing."""
+    if relation not in RELATIONS:
+        raise KeyError(relation)
+    return {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}.get(relation, "")

@@ -1,0 +1,220 @@
+"""Growth rates, bases and contributions on rounding intervals, and the ledger that confronts printed rates with levels.
+
+Rates are fractions (34.6% is 0.346) and every function takes and returns :class:`~huzhou_analysis.rounding.Interval`.
+A rate at constant prices is never divided into a level at current prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from . import periods
+from .data import Data
+from .rounding import Interval
+from .series import source_rank
+
+
+def growth_rate(level: Interval, base: Interval) -> Interval:
+    """Growth from `base` to `level`: level / base - 1.
+
+    Parameters
+    ----------
+    level, base : Interval
+        Levels of a period and of the one before, in one unit; `base` must be positive.
+
+    Returns
+    -------
+    Interval
+        Growth as a fraction; every rate that levels within the two intervals allow.
+
+    Raises
+    ------
+    ValueError
+        If `base` may be zero or negative.
+    """
+    if base.low <= 0:
+        raise ValueError("the base may be zero or negative: growth is undefined")
+    return level / base - 1
+
+
+def implied_base(level: Interval, growth: Interval) -> Interval:
+    """Level one period earlier that a printed level and growth rate imply: level / (1 + growth).
+
+    Parameters
+    ----------
+    level : Interval
+        Level of the period, in its printed unit.
+    growth : Interval
+        Growth over the period before, as a fraction.
+
+    Returns
+    -------
+    Interval
+        In the unit of `level`; as wide as the rounding of both allows.
+
+    Raises
+    ------
+    ValueError
+        If `growth` may reach -1: the base would be unbounded.
+    """
+    if growth.low <= -1:
+        raise ValueError("growth may reach -100%: the base would be unbounded")
+    return level / (growth + 1)
+
+
+def implied_level(base: Interval, growth: Interval) -> Interval:
+    """Level that a base and a growth rate imply: base x (1 + growth), in the unit of `base`."""
+    return base * (growth + 1)
+
+
+def compound_growth(start: Interval, end: Interval, years: int) -> Interval:
+    """Yearly rate that leads from `start` to `end` in `years` years: (end / start)^(1/years) - 1.
+
+    Raises
+    ------
+    ValueError
+        If `years` is below 1, `start` may be zero or negative, or `end` may be negative.
+    """
+    if years < 1:
+        raise ValueError("compound growth needs at least one year")
+    if start.low <= 0 or end.low < 0:
+        raise ValueError("compound growth needs positive levels; shares move in points a year")
+    return (end / start).power(1 / years) - 1
+
+
+def contribution(part: Interval, part_before: Interval, whole_before: Interval) -> Interval:
+    """Contribution of a part to the growth of the whole, in points: (part - part_before) / whole_before x 100.
+
+    The contributions of all parts add up to the growth of the whole (System of National Accounts 2008, ch. 15).
+    """
+    if whole_before.low <= 0:
+        raise ValueError("the whole may be zero or negative: contributions are undefined")
+    return (part - part_before) / whole_before * 100
+
+
+def implied_deflator(nominal: Interval, real: Interval) -> Interval:
+    """Price growth that nominal and real growth imply: (1 + nominal) / (1 + real) - 1, all fractions."""
+    return (nominal + 1) / (real + 1) - 1
+
+
+# --- the ledger ----------------------------------------------------------------------------------------------------
+
+LEDGER_COLUMNS = ["figure_id", "indicator", "ref_area", "time_period", "record_type", "printed", "unit", "level_id",
+                  "base_id", "recomputed_low", "recomputed_high", "derived", "derived_period", "derived_low",
+                  "derived_high", "derived_unit", "verdict", "rule_zh", "rule_en"]
+
+_RULES = {
+    "reproduced": ("由两个印刷水平值按舍入区间重算，与印刷增速重叠",
+                   "recomputed from two printed levels on rounding intervals; overlaps the printed rate"),
+    "contradicted": ("由两个印刷水平值按舍入区间重算，与印刷增速不重叠",
+                     "recomputed from two printed levels on rounding intervals; does not overlap the printed rate"),
+    "price_basis": ("增速按可比价、水平值按现价：差额为价格变动，不作矛盾论",
+                    "the rate is at constant prices, the levels at current prices: the difference is price change"),
+    "real_no_base": ("增速按可比价、水平值按现价：不得用该增速倒推上年水平值",
+                     "the rate is at constant prices and the level at current prices: the level must not be divided "
+                     "by the rate"),
+    "implied_base": ("上年水平值未见印刷；由本年水平值与增速倒推，为推算值",
+                     "the level a year before is not on file; implied by this level and rate, a derived value"),
+    "implied_level": ("本年水平值未见印刷；由上年水平值与增速推得，为推算值",
+                      "this level is not on file; implied by the level a year before and the rate, a derived value"),
+    "no_level": ("两年的水平值均未见印刷", "neither level is on file"),
+    "points": ("以百分点表示的变动：上年比重由本年比重减去变动推得", "a change in points: subtracted from the share"),
+    "bound": ("印刷的是界限或约数，不能倒推", "printed as a bound or approximation: implies no base"),
+}
+
+
+def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.DataFrame:
+    """Confront every printed growth rate with the levels that can test it.
+
+    Parameters
+    ----------
+    data : Data
+    indicators : sequence of str, optional
+        Only these indicators.
+
+    Returns
+    -------
+    DataFrame
+        One row a printed rate (columns ``LEDGER_COLUMNS``): what was printed, the levels used, the rate recomputed
+        from them (percent, interval), or else the base or level that the rate implies (``derived`` is ``base`` or
+        ``level``), a verdict and the rule that gave it in both languages.
+    """
+    rates = data.figures[data.figures.transformation == "GY"]
+    if indicators is not None:
+        rates = rates[rates.indicator.isin(list(indicators))]
+    rates = rates[rates.obs_text != ""]
+    rows = [_ledger_row(data, rate) for _, rate in rates.iterrows()]
+    return pd.DataFrame(rows, columns=LEDGER_COLUMNS)
+
+
+def _ledger_row(data: Data, rate: pd.Series) -> dict:
+    row = dict.fromkeys(LEDGER_COLUMNS, "") | {
+        "figure_id": rate.name, "indicator": rate.indicator, "ref_area": rate.ref_area, "time_period": rate.time_period,
+        "record_type": rate.record_type, "printed": rate.obs_text, "unit": rate.unit}
+    for column in ("recomputed_low", "recomputed_high", "derived_low", "derived_high"):
+        row[column] = float("nan")
+
+    def settle(verdict: str, rule: str) -> dict:
+        row["verdict"], (row["rule_zh"], row["rule_en"]) = verdict, _RULES[rule]
+        return row
+
+    level = _level(data, rate, rate.time_period)
+    before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
+    base = _level(data, rate, before) if before else None
+    row["level_id"] = "" if level is None else level.name
+    row["base_id"] = "" if base is None else base.name
+    if level is None and base is None:
+        return settle("not_checkable", "no_level")
+    points = rate.unit == "个百分点"
+    printed = data.interval(rate)
+    if not printed.bounded:
+        return settle("not_checkable", "bound")
+    if not points:
+        printed = printed * data.units.factor(rate.unit, "%") / 100
+    real = rate.prices == "constant"
+    if level is not None and base is not None:
+        now, then = data.interval(level), data.interval(base)
+        if not (now.bounded and then.bounded):
+            return settle("not_checkable", "bound")
+        then = then * data.units.factor(base.unit, level.unit)
+        recomputed = now - then if points else growth_rate(now, then)
+        scale = 1 if points else 100
+        row["recomputed_low"], row["recomputed_high"] = (recomputed * scale).floats
+        if real:
+            return settle("price_basis", "price_basis")
+        agrees = recomputed.overlaps(printed)
+        return settle("reproduced" if agrees else "contradicted", "reproduced" if agrees else "contradicted")
+    known = level if level is not None else base
+    if real:
+        return settle("not_checkable", "real_no_base")
+    interval = data.interval(known)
+    if not interval.bounded:
+        return settle("not_checkable", "bound")
+    if level is not None:
+        derived = interval - printed if points else implied_base(interval, printed)
+        row["derived"], row["derived_period"] = "base", before
+    else:
+        derived = interval + printed if points else implied_level(interval, printed)
+        row["derived"], row["derived_period"] = "level", rate.time_period
+    row["derived_low"], row["derived_high"] = derived.floats
+    row["derived_unit"] = known.unit
+    return settle("not_checkable", "points" if points else f"implied_{row['derived']}")
+
+
+def _level(data: Data, rate: pd.Series, period: str) -> pd.Series | None:
+    """Best printed level for a rate: same source first, then the best tier; a claim only for a claim."""
+    if not period:
+        return None
+    wanted = ["claim"] if rate.record_type == "claim" else ["actual"]
+    if rate.record_type == "target" and period == rate.time_period:
+        wanted = ["target"]
+    found = data.select(rate.indicator, rate.ref_area, transformation="N", period=period, record_type=wanted)
+    found = found[(found.obs_text != "") & (found.corrected != "exclude")]
+    if rate.unit == "个百分点":
+        found = found[[data.units[u].is_share for u in found.unit]]
+    if found.empty:
+        return None
+    order = (found.source_id != rate.source_id).astype(int) * 100 + source_rank(data, found)
+    return found.loc[order.sort_values(kind="stable").index[0]]

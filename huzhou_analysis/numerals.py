@@ -1,0 +1,108 @@
+"""Numbers as Chinese documents print them: Arabic numerals, and quantities in Chinese numerals (近千家, 超六成, 百亿级)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+_DIGITS = dict(zip("零〇一二三四五六七八九", [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9], strict=True)) | {"两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = {"万": 10**4, "亿": 10**8}
+_CN = "一二三四五六七八九十百千万亿两零〇"
+_COUNTED = "个家项条名倍座台套位种类场次户亩人年级元平公里吨余多"
+
+_ARABIC = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+# Chinese numerals are counted as quantities where the characters around them say so: tenths (六成), a magnitude
+# before a measure word (近千家, 百亿级), or a small number before one (两个). Elsewhere they are words (一体化, 万里).
+_QUANTITY = re.compile(
+    rf"[一二三四五六七八九十两]成(?![果效立功本员长为就都])"
+    rf"|(?<![\d.{_CN}])[一二三四五六七八九十两]*[十百千万亿][一二三四五六七八九十百千万亿]*(?=[{_COUNTED}])"
+    rf"|(?<![\d.第{_CN}])[二三四五六七八九两][十百千万亿]*(?=[个家项条名倍座台套位户场])"
+)
+_CHINESE_RUN = re.compile(rf"[{_CN}]+成?")
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A numeral found in a text: where it stands and the values that it may be read as.
+
+    百亿 is 10,000,000,000, and also 100 when the unit is 亿元: both readings are kept.
+    """
+
+    start: int
+    end: int
+    text: str
+    values: tuple[Decimal, ...]
+    chinese: bool = False
+
+
+def normalise(text: str) -> str:
+    """Text without whitespace and in one width (NFKC), so that line breaks inside a number do not matter."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or ""))
+
+
+def chinese_value(text: str) -> int:
+    """Integer value of a Chinese numeral: 二十八 → 28, 百亿 → 10,000,000,000.
+
+    Raises
+    ------
+    ValueError
+        If a character is not a numeral.
+    """
+    total = section = digit = 0
+    for character in text:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        elif character in _POWERS:
+            section += (digit or 1) * _POWERS[character]
+            digit = 0
+        elif character in _MYRIADS:
+            value = section + digit
+            if total and character == "亿":
+                total, value = 0, total + value
+            total += (value or 1) * _MYRIADS[character]
+            section = digit = 0
+        else:
+            raise ValueError(f"not a Chinese numeral: {text!r}")
+    return total + section + digit
+
+
+def _readings(text: str) -> tuple[Decimal, ...]:
+    if text.endswith("成"):
+        return (Decimal(chinese_value(text[:-1]) * 10),)
+    readings = [chinese_value(text)]
+    rest = text
+    while rest and rest[-1] in _MYRIADS:  # 百亿元: 100 in the unit 亿元
+        rest = rest[:-1]
+        readings.append(chinese_value(rest) if rest else 1)
+    return tuple(dict.fromkeys(map(Decimal, readings)))
+
+
+def arabic(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
+    """Arabic numerals in a normalised text, thousands separators and decimals included."""
+    return [Numeral(m.start(), m.end(), m[0], (Decimal(m[0].replace(",", "")),))
+            for m in _ARABIC.finditer(text, start, len(text) if end is None else end)]
+
+
+def quantities(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
+    """Every numeral that may state a quantity: all Arabic ones, and Chinese ones before a measure word."""
+    end = len(text) if end is None else end
+    chinese = [Numeral(m.start(), m.end(), m[0], _readings(m[0]), True) for m in _QUANTITY.finditer(text, start, end)]
+    return sorted(arabic(text, start, end) + chinese, key=lambda n: n.start)
+
+
+def printed_values(text: str) -> set[Decimal]:
+    """All values that the numerals in a short printed form may be read as, Chinese ones wherever they stand."""
+    text = normalise(text)
+    values = {n.values[0] for n in arabic(text)}
+    if "首" in text:  # 全省首个: the first one
+        values.add(Decimal(1))
+    for match in _CHINESE_RUN.finditer(text):
+        run = match[0]
+        if run == "成":
+            continue
+        if run.endswith("成") or set(run) - {"成"}:
+            values.update(_readings(run if run.endswith("成") else run))
+    return values

@@ -1,0 +1,441 @@
+"""Execute every notebook and bind what they show into ``reports/``.
+
+Outputs are a pure function of declared inputs (tables, library, notebooks, pins, Python version): nothing changed,
+nothing redone. A notebook's results are cached under the hash of what they depend on; the report is built aside and
+moved into place whole, so an interrupted run leaves the last good report as it was. No time or path enters any file:
+two runs on the same inputs are byte for byte the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CELL_TIMEOUT = 600
+MANIFEST = "manifest.json"
+
+
+class ReportError(Exception):
+    """The report could not be made; the message says why and what to do next."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where things are: the project, its tables and notebooks, the output and the cache."""
+
+    project: Path
+    data: Path
+    output: Path
+
+    @property
+    def notebooks(self) -> Path:
+        return self.project / "notebooks"
+
+    @property
+    def cache(self) -> Path:
+        return self.project / ".cache" / "report"
+
+
+def paths(output: Path | str | None = None) -> Paths:
+    project = Path(__file__).resolve().parent.parent
+    data = Path(os.environ.get("HUZHOU_DATA") or project / "data").resolve()
+    return Paths(project, data, Path(output).resolve() if output else project / "reports")
+
+
+# --- inputs --------------------------------------------------------------------------------------------------------
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def inputs(where: Paths) -> dict[str, str]:
+    """Checksum of every declared input, by its name inside the project."""
+    found = {f"data/{p.name}": p for p in where.data.glob("*.csv")}
+    library = Path(__file__).resolve().parent
+    found |= {f"huzhou_analysis/{p.relative_to(library).as_posix()}": p
+              for p in library.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".js")}
+    found |= {f"notebooks/{p.name}": p for p in notebook_files(where)}
+    pins = where.project / "requirements.txt"
+    if pins.is_file():
+        found["requirements.txt"] = pins
+    return {name: _digest(path) for name, path in sorted(found.items())}
+
+
+def notebook_files(where: Paths) -> list[Path]:
+    """Notebooks of the report in order; names that begin with ``_`` or ``.`` are left out."""
+    return sorted(p for p in where.notebooks.glob("*.ipynb") if not p.name.startswith(("_", ".")))
+
+
+def versions() -> dict[str, str]:
+    """Versions that the outputs depend on, read without importing anything heavy."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    out = {"python": platform.python_version()}
+    for package in ("pandas", "numpy", "matplotlib", "statsmodels", "nbconvert", "mplfonts"):
+        try:
+            out[package] = version(package)
+        except PackageNotFoundError:
+            out[package] = "missing"
+    return out
+
+
+def _combined(parts: dict) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def up_to_date(where: Paths, wanted: dict) -> bool:
+    """Whether the output was made from exactly these inputs and is still whole."""
+    try:
+        manifest = json.loads((where.output / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["inputs"] != wanted["inputs"] or manifest["versions"] != wanted["versions"]:
+            return False
+        return all(_digest(where.output / name) == digest for name, digest in manifest["outputs"].items())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+# --- building ------------------------------------------------------------------------------------------------------
+
+def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | None = None) -> int:
+    """Make the report; returns the exit status.
+
+    Parameters
+    ----------
+    output : path, optional
+        Folder to make it in, by default ``reports/``.
+    fresh : bool
+        Execute every notebook again, whatever the cache holds.
+    jobs : int, optional
+        Notebooks at a time; by default one for each processor.
+    """
+    started = time.monotonic()
+    where = paths(output)
+    _recover(where.output)
+    wanted = {"inputs": inputs(where), "versions": versions()}
+    if not fresh and up_to_date(where, wanted):
+        say(f"没有变化，报告已是最新 / nothing changed, the report is up to date: {_short(where.output)}")
+        return 0
+    _check_output(where.output)
+
+    from .data import check
+
+    _, problems = check(where.data)
+    if problems:
+        from .data import DataError
+
+        say(str(DataError(problems)), error=True)
+        return 1
+    notebooks = notebook_files(where)
+    if not notebooks:
+        say(f"没有笔记本 / no notebooks in {_short(where.notebooks)}", error=True)
+        return 1
+    shared = {"versions": wanted["versions"],
+              **{k: v for k, v in wanted["inputs"].items() if not k.startswith("notebooks/")}}
+    tasks = [Task(p, _cache_folder(where, p, shared)) for p in notebooks]
+    todo = [t for t in tasks if fresh or not t.complete]
+    if todo:
+        Runner(where, todo, jobs or os.cpu_count() or 1).run()
+    failed = [t for t in tasks if t.error]
+    if failed:
+        for task in failed:
+            say(f"\n✗ {task.path.name}：{task.error}", error=True)
+        say("\n报告未改动。请修正上述笔记本后重新运行。/ The report was left as it was. "
+            "Mend the notebooks above and run the command again.", error=True)
+        return 1
+    problem = _assemble(where, tasks, wanted)
+    if problem:
+        say(problem, error=True)
+        return 1
+    _prune(where, tasks)
+    say(f"报告已生成 / report made: {_short(where.output / 'index.html')}  "
+        f"({len(todo)}/{len(tasks)} notebooks executed, {time.monotonic() - started:.0f} s)")
+    return 0
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print, whatever the console can encode."""
+    stream = sys.stderr if error else sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+
+
+@dataclass
+class Task:
+    """One notebook to execute, and the folder its results are kept in once they are complete."""
+
+    path: Path
+    folder: Path
+    state: str = "waiting"
+    started: float = 0.0
+    seconds: float = 0.0
+    error: str = ""
+    cells: int = 0
+    done: int = field(default=0)
+
+    @property
+    def complete(self) -> bool:
+        return (self.folder / "notebook.html").is_file()
+
+
+def _cache_folder(where: Paths, notebook: Path, shared: dict) -> Path:
+    return where.cache / f"{notebook.stem}-{_combined(shared | {'notebook': _digest(notebook)})[:20]}"
+
+
+class Runner:
+    """Execute notebooks, several at a time, each in its own kernel, and show what runs and for how long."""
+
+    def __init__(self, where: Paths, tasks: Sequence[Task], jobs: int) -> None:
+        self.where, self.tasks, self.jobs = where, list(tasks), jobs
+        self.scratch = Path(tempfile.mkdtemp(prefix="huzhou-"))
+
+    def run(self) -> None:
+        self.where.cache.mkdir(parents=True, exist_ok=True)
+        loop = asyncio.SelectorEventLoop() if sys.platform == "win32" else asyncio.new_event_loop()
+        try:
+            loop.run_until_complete(self._all())
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        finally:
+            loop.close()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    async def _all(self) -> None:
+        gate = asyncio.Semaphore(self.jobs)
+        display = asyncio.ensure_future(self._display())
+        await asyncio.gather(*(self._one(task, gate) for task in self.tasks))
+        display.cancel()
+        try:
+            await display
+        except asyncio.CancelledError:
+            pass
+
+    async def _one(self, task: Task, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            task.state, task.started = "running", time.monotonic()
+            try:
+                await self._execute(task)
+                task.state = "done"
+            except Exception as error:  # any failure of a notebook is reported, the others go on
+                task.error, task.state = explain(error), "failed"
+            task.seconds = time.monotonic() - task.started
+
+    async def _execute(self, task: Task) -> None:
+        import nbformat
+        from nbclient import NotebookClient
+
+        notebook = nbformat.read(task.path, as_version=4)
+        building = Path(tempfile.mkdtemp(prefix=task.path.stem + "-", dir=self.where.cache))
+        exhibits = building / "exhibits"
+        exhibits.mkdir()
+        task.cells = sum(c.cell_type == "code" for c in notebook.cells)
+
+        def count(**_: object) -> None:
+            task.done += 1
+
+        client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3", record_timing=False,
+                                resources={"metadata": {"path": str(task.path.parent)}}, on_cell_executed=count,
+                                extra_arguments=["--IPKernelApp.log_level=ERROR"])
+        try:
+            await client.async_execute(env=self._environment(exhibits))
+            from .export.html import notebook_page
+
+            page = notebook_page(notebook, task.path.stem)
+            (building / "heading.txt").write_text(heading(notebook, task.path.stem), encoding="utf-8")
+            (building / "notebook.html").write_text(page, encoding="utf-8")
+            shutil.rmtree(task.folder, ignore_errors=True)
+            building.rename(task.folder)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+    def _environment(self, exhibits: Path) -> dict[str, str]:
+        from .exhibit import EXPORT_VARIABLE
+
+        environment = dict(os.environ)
+        environment |= {
+            EXPORT_VARIABLE: str(exhibits), "HUZHOU_DATA": str(self.where.data), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1",
+            "JUPYTER_PREFER_ENV_PATH": "1", "IPYTHONDIR": str(self.scratch / "ipython"),
+            "JUPYTER_RUNTIME_DIR": str(self.scratch / "runtime"), "MPLCONFIGDIR": str(self.where.cache.parent / "matplotlib"),
+            "MPLBACKEND": "agg", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(self.where.project), os.environ.get("PYTHONPATH")])),
+        }
+        return environment
+
+    async def _display(self) -> None:
+        """Show progress: a live table on a terminal, a line for each event elsewhere."""
+        from rich.console import Console
+
+        console = Console()
+        if console.is_terminal:
+            from rich.live import Live
+
+            with Live(self._table(), console=console, refresh_per_second=4, transient=False) as live:
+                try:
+                    while True:
+                        live.update(self._table())
+                        await asyncio.sleep(0.25)
+                finally:
+                    live.update(self._table())
+        seen: dict[Path, str] = {}
+
+        def report() -> None:
+            for task in self.tasks:
+                if seen.get(task.path) != task.state and task.state != "waiting":
+                    seen[task.path] = task.state
+                    seconds = "" if task.state == "running" else f"  {task.seconds:.1f} s"
+                    say(f"  {_STATE[task.state]} {task.path.name}{seconds}")
+        try:
+            while True:
+                report()
+                await asyncio.sleep(0.1)
+        finally:
+            report()
+
+    def _table(self):
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for task in self.tasks:
+            seconds = task.seconds or (time.monotonic() - task.started if task.started else 0)
+            table.add_row(_STATE[task.state], task.path.name, f"{task.done}/{task.cells}" if task.cells else "",
+                          f"{seconds:.1f} s" if task.started else "")
+        return table
+
+
+_STATE = {"waiting": "· 等待 waiting", "running": "▸ 运行 running", "done": "✓ 完成 done   ", "failed": "✗ 失败 failed "}
+
+
+def explain(error: Exception) -> str:
+    """What went wrong in a notebook: which cell, its first line, the error, without a traceback."""
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+    if isinstance(error, CellTimeoutError):
+        return f"单元格运行超过 {CELL_TIMEOUT} 秒 / a cell ran longer than {CELL_TIMEOUT} s"
+    if isinstance(error, CellExecutionError):
+        source = re.search(r"-{10,}\n(.*?)\n-{10,}", _plain(error.traceback), re.DOTALL)
+        first = next((line for line in (source[1].splitlines() if source else []) if line.strip()), "")
+        return f"{error.ename}: {_plain(error.evalue)}\n    在单元格 / in the cell: {first.strip()}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _plain(text: object) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", str(text))
+
+
+def heading(notebook, stem: str) -> str:
+    """First ``#`` heading of a notebook, else its file name."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            found = re.search(r"^# +(.+?)\s*$", cell.source, re.MULTILINE)
+            if found:
+                return found[1]
+    return stem
+
+
+# --- assembling ----------------------------------------------------------------------------------------------------
+
+def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict) -> str:
+    """Bind all results into a new folder and move it into place; returns a problem or nothing."""
+    from .export import html
+
+    sections, owner = [], {}
+    for task in tasks:
+        records = [json.loads(p.read_text(encoding="utf-8")) for p in (task.folder / "exhibits").glob("*.json")]
+        records.sort(key=lambda r: r["order"])
+        for record in records:
+            if record["id"] in owner:
+                return (f"两个笔记本有同名图表 / two notebooks show an exhibit of the same id {record['id']!r}: "
+                        f"{owner[record['id']]}, {task.path.name}. 请改名 / Rename one.")
+            owner[record["id"]] = task.path.name
+        title = (task.folder / "heading.txt").read_text(encoding="utf-8")
+        sections.append(html.Section.make(task.path.stem, title, records, task.folder / "exhibits"))
+    where.output.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f"{where.output.name}.building-", dir=where.output.parent))
+    try:
+        for folder in ("charts", "tables", "notebooks", "zh", "en"):
+            (building / folder).mkdir()
+        for task in tasks:
+            shutil.copyfile(task.folder / "notebook.html", building / "notebooks" / f"{task.path.stem}.html")
+            for path in sorted((task.folder / "exhibits").iterdir()):
+                if path.suffix == ".csv":
+                    shutil.copyfile(path, building / "tables" / path.name)
+                elif path.suffix in (".png", ".pdf", ".svg") and not path.stem.endswith((".page", ".phone")):
+                    shutil.copyfile(path, building / "charts" / path.name)
+        for lang in ("zh", "en"):
+            (building / lang / "report.html").write_text(html.report_page(sections, lang), encoding="utf-8")
+        (building / "index.html").write_text(html.index_page(sections), encoding="utf-8")
+        outputs = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
+        manifest = {**wanted, "exhibits": {s.stem: [r["id"] for r in s.records] for s in sections}, "outputs": outputs}
+        (building / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+                                         encoding="utf-8")
+        building.chmod(0o755)
+        _swap(building, where.output)
+    except OSError as error:
+        return (f"无法写入报告（{error.strerror or error}）；旧报告未改动。请检查磁盘空间和权限，关闭已打开的报告文件后重试。/ "
+                f"the report cannot be written ({error.strerror or error}); the old one was left as it was. Check disk space "
+                "and permissions, close open report files and try again.")
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return ""
+
+
+def _swap(new: Path, output: Path) -> None:
+    """Put `new` in the place of `output`: two renames; :func:`_recover` completes a swap cut between them."""
+    old = output.with_name(output.name + ".previous")
+    shutil.rmtree(old, ignore_errors=True)
+    if output.exists():
+        output.rename(old)
+    try:
+        new.rename(output)
+    except OSError:
+        if old.exists() and not output.exists():
+            old.rename(output)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _recover(output: Path) -> None:
+    """After an interrupted run: bring back the last good report, drop half-made ones."""
+    old = output.with_name(output.name + ".previous")
+    if old.exists():
+        if output.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(output)
+    if output.parent.is_dir():
+        for left in output.parent.glob(f"{output.name}.building-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _check_output(output: Path) -> None:
+    """Refuse to replace a folder that is not a report."""
+    if output.exists() and not (output.is_dir() and ((output / MANIFEST).is_file() or not any(output.iterdir()))):
+        raise ReportError(f"{_short(output)} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is "
+                          "not replaced; name another one")
+
+
+def _prune(where: Paths, tasks: Sequence[Task]) -> None:
+    """Keep in the cache only what this report was made of."""
+    keep = {t.folder.name for t in tasks}
+    for folder in where.cache.iterdir():
+        if folder.is_dir() and folder.name not in keep:
+            shutil.rmtree(folder, ignore_errors=True)

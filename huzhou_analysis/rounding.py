@@ -1,0 +1,201 @@
+"""What a printed number leaves open: rounding intervals with exact arithmetic.
+
+A printed ``300.8`` stands for every value that rounds to it, [300.75, 300.85). Growth rates, bases and sums are
+computed on such intervals (interval arithmetic after R. E. Moore, *Interval Analysis*, 1966), so that "the printed
+rate is reproduced" means "the rate that the printed levels allow overlaps the rate that was printed".
+Endpoints are :class:`fractions.Fraction`: no binary rounding is added to the decimal one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+Number = int | float | str | Decimal | Fraction
+
+INFINITY = math.inf
+
+
+def exact(value: Number) -> Fraction | float:
+    """Return `value` as an exact fraction; infinities stay floats.
+
+    A float is read as the decimal it prints as (0.1 is one tenth), since every number here comes from a document.
+    """
+    if isinstance(value, float):
+        if math.isinf(value):
+            return value
+        if math.isnan(value):
+            raise ValueError("not a number")
+        return Fraction(repr(value))
+    return Fraction(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The half-open interval [low, high) of values that a number may stand for; a point has ``low == high``."""
+
+    low: Fraction | float
+    high: Fraction | float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", exact(self.low))
+        object.__setattr__(self, "high", exact(self.high))
+        if self.low > self.high:
+            raise ValueError(f"interval turned round: low {float(self.low)} is above high {float(self.high)}")
+
+    @classmethod
+    def point(cls, value: Number) -> Interval:
+        return cls(value, value)
+
+    @property
+    def bounded(self) -> bool:
+        return not (_infinite(self.low) or _infinite(self.high))
+
+    @property
+    def middle(self) -> float:
+        """Centre of a bounded interval; the finite end of a half-bounded one."""
+        if self.bounded:
+            return float((self.low + self.high) / 2)
+        return float(self.high if _infinite(self.low) else self.low)
+
+    @property
+    def floats(self) -> tuple[float, float]:
+        return float(self.low), float(self.high)
+
+    def overlaps(self, other: Interval) -> bool:
+        """True if some value lies in both; two that only touch at an end share none (both are half-open)."""
+        if self.low == self.high or other.low == other.high:
+            return self._holds_end(other) or other._holds_end(self)
+        return self.low < other.high and other.low < self.high
+
+    def _holds_end(self, other: Interval) -> bool:
+        return other.low == other.high and (other.low in self or self.low == self.high == other.low)
+
+    def __contains__(self, value: Number) -> bool:
+        value = exact(value)
+        return self.low <= value < self.high or value == self.low == self.high
+
+    def distance(self, other: Interval) -> float:
+        """Gap between two intervals, 0 where they overlap or touch."""
+        return float(max(self.low - other.high, other.low - self.high, 0))
+
+    def __neg__(self) -> Interval:
+        return Interval(-self.high, -self.low)
+
+    def __add__(self, other: Interval | Number) -> Interval:
+        other = _interval(other)
+        return Interval(_sum(self.low, other.low, -INFINITY), _sum(self.high, other.high, INFINITY))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Interval | Number) -> Interval:
+        return self + -_interval(other)
+
+    def __rsub__(self, other: Number) -> Interval:
+        return _interval(other) - self
+
+    def __mul__(self, other: Interval | Number) -> Interval:
+        other = _interval(other)
+        ends = [_product(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(min(ends), max(ends))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Interval | Number) -> Interval:
+        other = _interval(other)
+        if other.low <= 0 <= other.high:
+            raise ValueError("division by an interval that may be zero: the result is unbounded")
+        return self * Interval(_reciprocal(other.high), _reciprocal(other.low))
+
+    def __rtruediv__(self, other: Number) -> Interval:
+        return _interval(other) / self
+
+    def power(self, exponent: float) -> Interval:
+        """Non-negative interval raised to a positive exponent (monotone, so end by end); floats for roots."""
+        if self.low < 0 or exponent <= 0:
+            raise ValueError("power needs a non-negative interval and a positive exponent")
+        return Interval(float(self.low) ** exponent, float(self.high) ** exponent)
+
+    def __str__(self) -> str:
+        return f"[{float(self.low):g}, {float(self.high):g})"
+
+
+def _interval(value: Interval | Number) -> Interval:
+    return value if isinstance(value, Interval) else Interval.point(value)
+
+
+def _infinite(value: Fraction | float) -> bool:
+    return isinstance(value, float) and math.isinf(value)
+
+
+def _sum(a, b, infinite):
+    return infinite if _infinite(a) or _infinite(b) else a + b
+
+
+def _product(a, b):
+    if _infinite(a) or _infinite(b):
+        if a == 0 or b == 0:
+            return Fraction(0)
+        return INFINITY if (a > 0) == (b > 0) else -INFINITY
+    return a * b
+
+
+def _reciprocal(a):
+    return Fraction(0) if _infinite(a) else 1 / Fraction(a)
+
+
+def decimals(text: str) -> int:
+    """Number of decimal places that a number is printed with: ``"300.8"`` has 1, ``"3.40"`` has 2.
+
+    Raises
+    ------
+    ValueError
+        If `text` is not a plain decimal number.
+    """
+    try:
+        exponent = Decimal(text).as_tuple().exponent
+    except (InvalidOperation, TypeError):
+        raise ValueError(f"not a plain decimal number: {text!r}") from None
+    if not isinstance(exponent, int):
+        raise ValueError(f"not a finite number: {text!r}")
+    return max(0, -exponent)
+
+
+def half_unit(text: str) -> Fraction:
+    """Half a unit in the last printed place, the most that rounding can have moved the number."""
+    return Fraction(1, 2 * 10 ** decimals(text))
+
+
+def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval:
+    """Interval of values for which a document may print `text`.
+
+    Parameters
+    ----------
+    text : str
+        The number as printed, plain digits (``"300.8"``). Its decimals say how it was rounded.
+    relation : str
+        ``=``; a bound ``>``, ``>=``, ``<``, ``<=`` (the interval reaches to infinity on its open side);
+        ``range`` (with `high`); ``~`` (approximate: the document does not say by how much, so the interval is
+        unbounded and proves nothing); ``relative`` is refused.
+    high : str
+        Upper end of a printed range.
+
+    Returns
+    -------
+    Interval
+        In the printed unit.
+    """
+    if relation == "~":
+        return Interval(-INFINITY, INFINITY)
+    value, half = Fraction(Decimal(text)), half_unit(text)
+    if relation == "=":
+        return Interval(value - half, value + half)
+    if relation in (">", ">="):
+        return Interval(value, INFINITY)
+    if relation in ("<", "<="):
+        return Interval(-INFINITY, value)
+    if relation == "range":
+        return Interval(value - half, Fraction(Decimal(high)) + half_unit(high))
+    raise ValueError(f"a number printed as {relation!r} has no interval")

@@ -1,0 +1,81 @@
+"""Units as printed, what they measure (SDMX UNIT_MEASURE) and their power of ten (UNIT_MULT).
+
+A unit table has one row a unit: ``unit`` as printed (亿元), ``unit_measure`` (CNY), ``unit_mult`` (8), and the English
+unit that stands in its place: ``name_en`` (CNY bn) with its own power of ten ``unit_mult_en`` (9). Converting between
+units of one measure is a shift of the decimal point, never a rate: 亿美元 and 亿元 are different measures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One row of ``units.csv``."""
+
+    unit: str
+    unit_measure: str
+    unit_mult: int
+    name_en: str
+    unit_mult_en: int
+
+    @property
+    def is_share(self) -> bool:
+        """A percentage or per-mille of something: it moves in points, not by compound growth."""
+        return self.unit_measure == "PT"
+
+    @property
+    def is_count(self) -> bool:
+        return self.unit_measure == "COUNT"
+
+    @property
+    def is_money(self) -> bool:
+        return self.unit_measure.startswith(("CNY", "USD"))
+
+
+class Units:
+    """The unit table as a mapping from printed unit to :class:`Unit`."""
+
+    def __init__(self, rows) -> None:
+        self._units = {r["unit"]: Unit(r["unit"], r["unit_measure"], int(r["unit_mult"]), r["name_en"],
+                                       int(r["unit_mult_en"])) for r in rows}
+
+    def __getitem__(self, unit: str) -> Unit:
+        try:
+            return self._units[unit]
+        except KeyError:
+            raise KeyError(f"unit {unit!r} is not in units.csv") from None
+
+    def __contains__(self, unit: str) -> bool:
+        return unit in self._units
+
+    def __iter__(self):
+        return iter(self._units)
+
+    def comparable(self, a: str, b: str) -> bool:
+        """Whether two units measure the same thing, so that one can be written in the other."""
+        return self[a].unit_measure == self[b].unit_measure
+
+    def factor(self, source: str, target: str) -> Decimal:
+        """Power of ten that turns a number in `source` into one in `target`.
+
+        Raises
+        ------
+        ValueError
+            If the units measure different things (a currency conversion needs a rate and is never silent).
+        """
+        a, b = self[source], self[target]
+        if a.unit_measure != b.unit_measure:
+            raise ValueError(f"{source} ({a.unit_measure}) cannot be written in {target} ({b.unit_measure})")
+        return Decimal(10) ** (a.unit_mult - b.unit_mult)
+
+    def convert(self, value: float, source: str, target: str) -> float:
+        """`value` of unit `source` in unit `target`: 3,000 万美元 are 0.3 亿美元."""
+        return float(Decimal(repr(float(value))) * self.factor(source, target))
+
+    def english(self, text: str, unit: str) -> str:
+        """A printed number in the unit's English counterpart, with the printed precision: 300.8 (亿元) → 30.08."""
+        u = self[unit]
+        return f"{Decimal(text).scaleb(u.unit_mult - u.unit_mult_en):f}"
