@@ -21,10 +21,14 @@ _HOMES = {
     "target_gaps": "targets", "plan_pace": "targets", "table_targets": "targets", "required_growth": "targets",
     "required_points": "targets",
     "project": "projection", "Projection": "projection",
+    "find": "lookup",
+    "findings": "audit", "identities": "audit",
+    "prove": "provenance",
     "show": "exhibit", "cite": "exhibit", "Exhibit": "exhibit",
     "Interval": "rounding", "printed_interval": "rounding",
 }
-_THEMES = ("overview", "foreign_investment", "exports", "industrial_investment", "transport", "targets_2027")
+_THEMES = ("overview", "foreign_investment", "exports", "industrial_investment", "transport", "targets_2027",
+           "growth_rates", "document_audit")
 
 __all__ = [*_HOMES, *_THEMES]
 

@@ -19,6 +19,12 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
     report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
+    audit = commands.add_parser("audit", help="对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings")
+    audit.add_argument("--sources", metavar="DIR", help="原始文件所在文件夹 / folder with the documents' text files")
+    audit.add_argument("--lang", choices=("zh", "en"), default="zh")
+    find = commands.add_parser("find", help="按任意字词查数字 / look a figure up by any word")
+    find.add_argument("text", nargs="+", help="中文或英文字词 / words in either language")
+    find.add_argument("--lang", choices=("zh", "en"), default="zh")
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
     return top
 
@@ -49,14 +55,70 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from .data import DataError, check
+    from .audit import relation_problems
+    from .data import DataError, load
 
-    frames, problems = check()
+    try:
+        data = load()
+        problems = relation_problems(data)
+    except DataError as error:
+        problems = error.problems
     if problems:
         print(DataError(problems), file=sys.stderr)
         return 1
-    print(f"数据无误 / all tables are in order: {sum(map(len, frames.values()))} rows, {len(frames['figures'])} figures")
+    print(f"数据无误 / all tables are in order: {len(data.figures)} figures, {len(data.indicators)} indicators, "
+          f"{len(data.sources)} sources")
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    import os
+
+    from .audit import findings
+    from .data import DataError, load
+    from .provenance import prove, report
+
+    try:
+        data = load()
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("文件自查 / findings of the documents against themselves:")
+    for f in findings(data).itertuples():
+        print(f"  [{f.severity}] {f.finding_id}: {f.left} | {f.right}\n      {f.reading_zh if options.lang == 'zh' else f.reading_en}")
+    folder = options.sources or os.environ.get("HUZHOU_SOURCES")
+    if not folder:
+        print("\n未给出原始文件（--sources 文件夹）：引证未与原文核对，其余照常。/ "
+              "No documents given (--sources DIR): citations were not checked against them; everything else works.")
+        return 0
+    try:
+        proof = prove(data, folder)
+    except FileNotFoundError:
+        print(f"没有这个文件夹 / no such folder: {folder}", file=sys.stderr)
+        return 1
+    print("\n引证与数码 / citations and numerals:")
+    print(report(proof))
+    if len(proof.missing) == len(set(data.sources.file) - {""}):
+        print(f"文件夹中没有任何原始文件 / none of the documents is in this folder: {folder}", file=sys.stderr)
+        return 1
+    return 0 if proof else 1
+
+
+def _find(options: argparse.Namespace) -> int:
+    from .data import DataError, load
+    from .lookup import find
+
+    try:
+        found = find(load(), " ".join(options.text), lang=options.lang)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for figure_id, f in found.iterrows():
+        status = f.record_type if f.obs_status == "A" else f"{f.record_type} · {f.obs_status}"
+        print(f"{f.indicator} · {f.area} · {f.period}: {f.value}  [{status}]\n    {f.source} · {f.place} · “{f.as_printed}”  {figure_id}")
+    print(f"{len(found)} 个数字 / figures" if len(found) else
+          "没有找到；换个字词试试 / nothing found; try another word")
+    return 0 if len(found) else 1
 
 
 def _codebook(options: argparse.Namespace) -> int:
@@ -72,7 +134,7 @@ def _codebook(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"report": _report, "check": _check, "codebook": _codebook}
+_COMMANDS = {"report": _report, "check": _check, "audit": _audit, "find": _find, "codebook": _codebook}
 
 
 if __name__ == "__main__":

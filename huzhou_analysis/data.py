@@ -341,7 +341,7 @@ class Data:
         Indexed by ``figure_id``; ``obs_value`` and ``value_high`` are floats, ``obs_text`` and ``high_text`` keep the
         digits as printed (so that rounding is known), everything else is text. Corrections are applied here;
         ``corrected`` names the action.
-    indicators, ref_areas, units_table, sources, outline, not_figures, milestones, corrections, pairs : DataFrame
+    indicators, ref_areas, units_table, sources, outline, not_figures, milestones, corrections, relations, pairs : DataFrame
         The other tables, indexed by their key where they have one.
     """
 
@@ -355,6 +355,7 @@ class Data:
     not_figures: pd.DataFrame
     milestones: pd.DataFrame
     corrections: pd.DataFrame
+    relations: pd.DataFrame
     pairs: pd.DataFrame
 
     @cached_property
@@ -397,8 +398,16 @@ class Data:
         return found.iloc[0]
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:
-        """What a figure may stand for, in its printed unit."""
+        """What a figure may stand for, in its printed unit.
+
+        A measured value is known to half a unit in its last place. A target or parameter is set, not measured, and a
+        count of things is not rounded: both stand for themselves.
+        """
         row = self.figure(figure) if isinstance(figure, str) else figure
+        unit = self.units[row.unit]
+        counted = unit.unit_measure in ("COUNT", "PS", "RANK") and unit.unit_mult == 0
+        if row.relation == "=" and (counted or row.record_type in ("target", "parameter")):
+            return rounding.Interval.point(row.obs_text)
         return rounding.printed_interval(row.obs_text, row.relation, row.high_text)
 
 
@@ -424,7 +433,7 @@ def load(root: Path | str | None = None) -> Data:
     indicators = indexed["indicators"].assign(ascending=indexed["indicators"].ascending == "true")
     return Data(root, _typed_figures(indexed["figures"], indexed["corrections"]), indicators, indexed["ref_areas"],
                 indexed["units"], indexed["sources"], indexed["outline"], indexed["not_figures"],
-                indexed["milestones"], indexed["corrections"], indexed["pairs"])
+                indexed["milestones"], indexed["corrections"], indexed["relations"], indexed["pairs"])
 
 
 def _typed_figures(figures: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:

@@ -128,12 +128,15 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
         return 0
     _check_output(where.output)
 
-    from .data import check
+    from .audit import relation_problems
+    from .data import DataError, load
 
-    _, problems = check(where.data)
+    try:
+        data = load(where.data)
+        problems = relation_problems(data)
+    except DataError as error:
+        problems = error.problems
     if problems:
-        from .data import DataError
-
         say(str(DataError(problems)), error=True)
         return 1
     notebooks = notebook_files(where)

@@ -164,6 +164,26 @@ COMPARABLE = {
     "with_care": ("谨慎可比", "comparable with a caveat"),
     "no": ("不可比", "not comparable"),
 }
+RELATION_KINDS = {
+    "part_whole": ("部分与整体", "a part is no more than its whole"),
+    "path_total": ("路径与累计", "a plan's yearly path against a total of several years"),
+    "restated": ("重复表述", "the same quantity stated again"),
+    "count": ("计数", "a stated count against the things listed"),
+    "share": ("比重", "a share against the quantities it is made of"),
+    "order": ("大小关系", "one quantity bounds another"),
+    "scale": ("量级", "a quantity against what is possible"),
+}
+EXPECTATIONS = {
+    "=": ("相等", "the two agree"),
+    "<=": ("不大于", "left is at most right"),
+    ">=": ("不小于", "left is at least right"),
+}
+SEVERITIES = {
+    "high": ("高", "do not quote without asking"),
+    "medium": ("中", "quote with the caveat"),
+    "low": ("低", "wording differs, value holds"),
+    "info": ("提示", "for information"),
+}
 BOOLEANS = {"true": ("是", "more is better"), "false": ("否", "less is better")}
 
 
@@ -278,6 +298,17 @@ CORRECTIONS = Table("corrections", "更正", "Corrections as data: none is silen
            codes={"open": ("待定", "open"), "settled": ("已定", "settled")}),
 ), key=("figure_id",))
 
+IDENTITIES = Table("relations", "勾稽关系", "Identities that the documents must satisfy, evaluated on rounding intervals", (
+    _field("relation_id", "string", "编号", "key", required=True, unique=True, pattern=r"[a-z0-9_]+"),
+    _field("kind", "string", "种类", "kind of identity", required=True, codes=RELATION_KINDS),
+    _field("left", "string", "左式", "expression over [figure_id], numbers, + - * / and the functions of the audit", required=True),
+    _field("expect", "string", "应为", "what should hold between left and right", required=True, codes=EXPECTATIONS),
+    _field("right", "string", "右式", "expression", required=True),
+    _field("severity", "string", "程度", "how much it matters if it does not hold", required=True, codes=SEVERITIES),
+    _field("reading_zh", "string", "解读", "how to read it", required=True),
+    _field("reading_en", "string", "英文解读", "how to read it, in English", required=True),
+), key=("relation_id",))
+
 PAIRS = Table("pairs", "配对", "Which actual a target may be compared with, where they are not one indicator", (
     _field("target_indicator", "string", "目标指标", "indicator of the target", required=True,
            refers="indicators.indicator"),
@@ -288,4 +319,4 @@ PAIRS = Table("pairs", "配对", "Which actual a target may be compared with, wh
 ), key=("target_indicator", "actual_indicator"))
 
 TABLES: dict[str, Table] = {t.name: t for t in (
-    FIGURES, INDICATORS, REF_AREAS, UNITS, SOURCES, OUTLINE, NOT_FIGURES, MILESTONES, CORRECTIONS, PAIRS)}
+    FIGURES, INDICATORS, REF_AREAS, UNITS, SOURCES, OUTLINE, NOT_FIGURES, MILESTONES, CORRECTIONS, IDENTITIES, PAIRS)}
