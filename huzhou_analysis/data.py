@@ -6,6 +6,7 @@ English; nothing is half-loaded. Row numbers are those a spreadsheet shows (the 
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import io
 import os
@@ -16,6 +17,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from . import numerals, periods, rounding
@@ -80,19 +82,14 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
         problem(f"读不到文件（{error.strerror}）", f"the file cannot be read ({error.strerror})")
         return None
     try:
-        raw.decode("utf-8-sig")
+        frame = pd.read_csv(io.BytesIO(raw.removeprefix(codecs.BOM_UTF8)), dtype=str, keep_default_na=False,
+                            na_filter=False, encoding="utf-8", skip_blank_lines=False, index_col=False,
+                            on_bad_lines="error")
     except UnicodeDecodeError:
-        try:
-            raw.decode("gb18030")
-            found = "GBK"
-        except UnicodeDecodeError:
-            found = "?"
+        found = _encoding(raw)
         problem(f"文件编码不是 UTF-8（像是 {found}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
                 f"the file is not UTF-8 (it looks like {found}); save it as 'CSV UTF-8 (comma delimited)'")
         return None
-    try:
-        frame = pd.read_csv(io.BytesIO(raw), dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig",
-                            skip_blank_lines=False, index_col=False, on_bad_lines="error", low_memory=False)
     except pd.errors.EmptyDataError:
         problem("文件是空的，连表头都没有", "the file is empty: not even a header")
         return None
@@ -105,7 +102,6 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
         else:
             problem(f"无法按 CSV 读取：{error}", f"cannot be read as CSV: {error}")
         return None
-    frame = frame.fillna("")
     missing = [c for c in table.columns if c not in frame.columns]
     extra = [c for c in frame.columns if c not in table.columns]
     for column in missing:
@@ -117,8 +113,39 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
                 "there is no such column; allowed: " + ", ".join(table.columns), str(column))
     if missing or extra:
         return None
-    frame = frame[table.columns]
-    return frame[(frame != "").any(axis=1)]
+    frame = pd.DataFrame({c: _coded(frame[c]) for c in table.columns})
+    blank = np.logical_and.reduce([_empty(frame[c]) for c in frame.columns])
+    return frame[~blank] if blank.any() else frame
+
+
+def _encoding(raw: bytes) -> str:
+    try:
+        raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return "?"
+    return "GBK"
+
+
+def _empty(column: pd.Series) -> np.ndarray:
+    """Which cells are empty."""
+    where = column.cat.categories.get_indexer([""])[0]
+    return column.cat.codes.to_numpy() == where if where >= 0 else np.zeros(len(column), dtype=bool)
+
+
+def _coded(column: pd.Series) -> pd.Categorical:
+    """A text column with each different value kept once, so that a check looks at it once."""
+    codes, values = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=True)
+    if (codes < 0).any():  # a row with too few cells: the rest is empty
+        empty = np.flatnonzero(values == "")
+        codes = np.where(codes < 0, empty[0] if len(empty) else len(values), codes)
+        values = values if len(empty) else np.append(values, "")
+    return pd.Categorical.from_codes(codes, categories=pd.Index(values, dtype=object), validate=False)
+
+
+def _mask(column: pd.Series, test) -> np.ndarray:
+    """Verdict of a test for each cell, computed once for each different value."""
+    verdicts = np.fromiter((bool(test(v)) for v in column.cat.categories), dtype=bool, count=len(column.cat.categories))
+    return verdicts[column.cat.codes.to_numpy()] if len(verdicts) else np.zeros(len(column), dtype=bool)
 
 
 # --- checking columns ----------------------------------------------------------------------------------------------
@@ -167,13 +194,11 @@ def _table_schema(table: Table, frames: dict[str, pd.DataFrame]):
     for field in table.fields:
         checks = []
         if field.required:
-            checks.append(pa.Check(lambda s: s != "", name=f"{field.name}:required"))
+            checks.append(pa.Check(lambda s: pd.Series(~_empty(s), index=s.index), name=f"{field.name}:required"))
             messages[f"{field.name}:required"] = ("不能为空", "must not be empty", ())
         for name, test, zh, en in _column_checks(field, frames):
             def passes(series, test=test):
-                unique = series.unique()
-                verdict = {v: v == "" or bool(test(v)) for v in unique}
-                return series.map(verdict).astype(bool)
+                return pd.Series(_mask(series, lambda v: v == "" or test(v)), index=series.index)
             checks.append(pa.Check(passes, name=f"{field.name}:{name}"))
             choices = ()
             if name == "codes":
@@ -182,7 +207,7 @@ def _table_schema(table: Table, frames: dict[str, pd.DataFrame]):
                 target, column = field.refers.split(".")
                 choices = tuple(sorted(set(frames[target][column]) - {""}))
             messages[f"{field.name}:{name}"] = (zh, en, choices)
-        columns[field.name] = pa.Column(str, checks, nullable=False, coerce=False)
+        columns[field.name] = pa.Column(None, checks, nullable=False, coerce=False)
     return pa.DataFrameSchema(columns, strict=True, ordered=True), messages
 
 
@@ -205,6 +230,8 @@ def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list
             problems.append(Problem(f"{table.name}.csv", row, column, value, zh, en))
     for column in [f.name for f in table.fields if f.unique] or ([] if not table.key else [None]):
         subset = [column] if column else list(table.key)
+        if len(subset) == 1 and len(frame[subset[0]].cat.categories) >= len(frame):
+            continue  # as many different values as rows
         again = frame[frame.duplicated(subset, keep=False) & (frame[subset] != "").all(axis=1)]
         for values, rows in again.groupby(subset, sort=True).groups.items():
             shown = " / ".join(values) if isinstance(values, tuple) else str(values)
@@ -229,53 +256,68 @@ def _check_figures(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> 
     figures = frames["figures"]
 
     def report(mask, column: str, zh: str, en: str) -> None:
-        for row, value in figures.loc[mask, column].items():
+        for row, value in figures.loc[np.asarray(mask, dtype=bool), column].items():
             problems.append(Problem("figures.csv", int(row) + 2, column, value, zh, en))
 
-    value, high, relation = figures.obs_value, figures.value_high, figures.relation
-    report((figures.time_period == "") != (figures.time_basis == "unstated"), "time_basis",
+    def where(column: str, *values: str) -> np.ndarray:
+        return _mask(figures[column], values.__contains__)
+
+    report(where("time_period", "") != where("time_basis", "unstated"), "time_basis",
            "time_period 为空时应为 unstated，否则应为 stated 或 inferred",
            "must be unstated where time_period is empty, else stated or inferred")
-    report((figures.time_basis == "inferred") & (figures.comment == ""), "comment",
+    report(where("time_basis", "inferred") & where("comment", ""), "comment",
            "时期为推断（inferred）时，须写明理由", "an inferred period must say why")
-    wordless = (relation == "relative") | (figures.obs_status == "M")
-    report((value == "") & ~wordless, "obs_value",
+    wordless = where("relation", "relative") | where("obs_status", "M")
+    report(where("obs_value", "") & ~wordless, "obs_value",
            "不能为空（除非 relation 为 relative 或 obs_status 为 M）",
            "must not be empty (unless relation is relative or obs_status is M)")
-    report((value != "") & wordless, "obs_value", "relation 为 relative 或 obs_status 为 M 时应为空",
+    report(~where("obs_value", "") & wordless, "obs_value", "relation 为 relative 或 obs_status 为 M 时应为空",
            "must be empty where relation is relative or obs_status is M")
-    report((high != "") != (relation == "range"), "value_high", "有且仅有 relation 为 range 时填写",
+    report(~where("value_high", "") != where("relation", "range"), "value_high", "有且仅有 relation 为 range 时填写",
            "is filled in exactly where relation is range")
-    numeric = value.str.fullmatch(_NUMBER.pattern)
-    both = (high != "") & numeric & high.str.fullmatch(_NUMBER.pattern)
-    report(both & (pd.to_numeric(high.where(both)) <= pd.to_numeric(value.where(both))), "value_high",
-           "应大于 obs_value", "must be above obs_value")
-    known = frames["units"].set_index("unit").unit_measure if "units" in frames else pd.Series(dtype=str)
-    measure = figures.unit.map(known)
-    report((figures.transformation == "GY") & measure.notna() & ~measure.isin(["PT", "PP"]), "unit",
-           "增长率（GY）的单位应为 %、‰ 或 个百分点", "a growth rate (GY) is in %, ‰ or 个百分点")
+    both = _mask(figures.obs_value, _NUMBER.fullmatch) & _mask(figures.value_high, _NUMBER.fullmatch)
+    turned = both.copy()
+    turned[both] = [Decimal(h) <= Decimal(v) for v, h in figures.loc[both, ["obs_value", "value_high"]].itertuples(index=False)]
+    report(turned, "value_high", "应大于 obs_value", "must be above obs_value")
+    if "units" in frames:
+        measures = dict(zip(frames["units"].unit, frames["units"].unit_measure, strict=True))
+        report(where("transformation", "GY") & _mask(figures.unit, lambda u: measures.get(u, "PT") not in ("PT", "PP")), "unit",
+               "增长率（GY）的单位应为 %、‰ 或 个百分点", "a growth rate (GY) is in %, ‰ or 个百分点")
     _check_citations(figures, problems)
     if "outline" in frames:
         parts = set(zip(frames["outline"].source_id, frames["outline"].locator, strict=True))
-        cited = pd.Series(list(zip(figures.source_id, figures.locator, strict=True)), index=figures.index)
-        report(~cited.isin(parts) & (figures.locator != ""), "locator",
+        report(~_rowwise(figures, ["source_id", "locator"], lambda *place: place[1] == "" or place in parts), "locator",
                "outline.csv 中该来源没有这个位置", "outline.csv has no such part of this source")
     if "sources" in frames:
-        tier = figures.source_id.map(frames["sources"].drop_duplicates("source_id").set_index("source_id").tier)
-        report((tier == "promotional") & (figures.record_type != "claim"), "record_type",
+        promotional = set(frames["sources"].source_id[frames["sources"].tier == "promotional"])
+        report(where("source_id", *promotional) & ~where("record_type", "claim"), "record_type",
                "招商宣传来源的数字只能是 claim", "figures of a promotional source can only be claims")
 
 
 def _check_citations(figures: pd.DataFrame, problems: list[Problem]) -> None:
     """Every number must stand in the characters it is cited with."""
-    columns = zip(figures.index, figures.obs_value, figures.value_high, figures.as_printed, strict=True)
-    for row, value, high, printed in columns:
-        for number in (value, high):
-            if number == "" or not _NUMBER.fullmatch(number):
-                continue
-            if abs(Decimal(number)) not in numerals.printed_values(printed):
-                problems.append(Problem("figures.csv", int(row) + 2, "as_printed", printed,
-                                        f"原文里没有数字 {number}", f"does not hold the number {number}"))
+    for column in ("obs_value", "value_high"):
+        held = _rowwise(figures, [column, "as_printed"], _holds_number)
+        for row, (number, printed) in figures.loc[~held, [column, "as_printed"]].T.items():
+            problems.append(Problem("figures.csv", int(row) + 2, "as_printed", printed,
+                                    f"原文里没有数字 {number}", f"does not hold the number {number}"))
+
+
+def _holds_number(number: str, printed: str) -> bool:
+    if number == "" or not _NUMBER.fullmatch(number):
+        return True
+    return abs(Decimal(number)) in numerals.printed_values(printed)
+
+
+def _rowwise(frame: pd.DataFrame, columns: list[str], test) -> np.ndarray:
+    """Verdict of a test on several cells of a row, computed once for each different combination."""
+    key = np.zeros(len(frame), dtype=np.int64)
+    for column in columns:
+        key = key * (len(frame[column].cat.categories) + 1) + frame[column].cat.codes.to_numpy()
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    cells = [frame[c].to_numpy()[first] for c in columns]
+    verdicts = np.fromiter((bool(test(*values)) for values in zip(*cells, strict=True)), dtype=bool, count=len(first))
+    return verdicts[inverse]
 
 
 def _check_references(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
@@ -428,6 +470,7 @@ def load(root: Path | str | None = None) -> Data:
     frames, problems = check(root)
     if problems:
         raise DataError(problems)
+    frames = {name: frame.astype(str) for name, frame in frames.items()}
     indexed = {name: frame.set_index(list(TABLES[name].key)[0]) if len(TABLES[name].key) == 1 else
                frame.reset_index(drop=True) for name, frame in frames.items()}
     indicators = indexed["indicators"].assign(ascending=indexed["indicators"].ascending == "true")
