@@ -21,8 +21,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from huzhou_analysis import data as hz_data  # noqa: E402
-from huzhou_analysis.audit import findings  # noqa: E402
+from huzhou_analysis import data as hz_data
+from huzhou_analysis.audit import findings
 
 
 def seconds(call, runs: int = 3) -> float:

@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "load": "data", "check": "data", "Data": "data", "DataError": "data", "default_root": "data",
     "series": "series",
-    "growth_ledger": "growth", "growth_rate": "growth", "implied_base": "growth", "implied_level": "growth",
+    "growth_ledger": "ledger", "growth_rate": "growth", "implied_base": "growth", "implied_level": "growth",
     "compound_growth": "growth", "contribution": "growth", "implied_deflator": "growth",
     "target_gaps": "targets", "plan_pace": "targets", "table_targets": "targets", "required_growth": "targets",
     "required_points": "targets",

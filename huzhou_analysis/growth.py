@@ -1,4 +1,4 @@
-"""Growth rates, bases and contributions on rounding intervals, and the ledger that confronts printed rates with levels.
+"""Growth rates, bases and contributions on rounding intervals.
 
 Rates are fractions (34.6% is 0.346) and every function takes and returns :class:`~huzhou_analysis.rounding.Interval`.
 A rate at constant prices is never divided into a level at current prices.
@@ -6,14 +6,7 @@ A rate at constant prices is never divided into a level at current prices.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pandas as pd
-
-from . import periods
-from .data import Data
 from .rounding import Interval
-from .series import source_rank
 
 
 def growth_rate(level: Interval, base: Interval) -> Interval:
@@ -97,143 +90,3 @@ def contribution(part: Interval, part_before: Interval, whole_before: Interval) 
 def implied_deflator(nominal: Interval, real: Interval) -> Interval:
     """Price growth that nominal and real growth imply: (1 + nominal) / (1 + real) - 1, all fractions."""
     return (nominal + 1) / (real + 1) - 1
-
-
-# --- the ledger ----------------------------------------------------------------------------------------------------
-
-LEDGER_COLUMNS = ["figure_id", "indicator", "ref_area", "time_period", "record_type", "printed", "unit", "level_id",
-                  "base_id", "recomputed_low", "recomputed_high", "difference", "derived", "derived_period", "derived_low",
-                  "derived_high", "derived_unit", "verdict", "rule_zh", "rule_en"]
-
-_RULES = {
-    "reproduced": ("由两个印刷水平值按舍入区间重算，与印刷增速重叠",
-                   "recomputed from two printed levels on rounding intervals; overlaps the printed rate"),
-    "contradicted": ("由两个印刷水平值按舍入区间重算，与印刷增速不重叠",
-                     "recomputed from two printed levels on rounding intervals; does not overlap the printed rate"),
-    "price_basis": ("增速按可比价、水平值按现价：差额为价格变动，不作矛盾论",
-                    "the rate is at constant prices, the levels at current prices: the difference is price change"),
-    "revision": ("水平值来自不同来源或版本，重算与印刷增速不重叠：数据已修订",
-                 "the levels come from different sources or vintages and do not reproduce the rate: revised data"),
-    "scope": ("两年水平值口径、单位或币种不同", "scope, unit or currency of the two levels differ"),
-    "real_no_base": ("增速按可比价、水平值按现价：不得用该增速倒推上年水平值",
-                     "the rate is at constant prices and the level at current prices: the level must not be divided "
-                     "by the rate"),
-    "implied_base": ("上年水平值未见印刷；由本年水平值与增速倒推，为推算值",
-                     "the level a year before is not on file; implied by this level and rate, a derived value"),
-    "implied_level": ("本年水平值未见印刷；由上年水平值与增速推得，为推算值",
-                      "this level is not on file; implied by the level a year before and the rate, a derived value"),
-    "no_level": ("两年的水平值均未见印刷", "neither level is on file"),
-    "points": ("以百分点表示的变动：上年比重由本年比重减去变动推得", "a change in points: subtracted from the share"),
-    "bound": ("印刷的是界限或约数，不能倒推", "printed as a bound or approximation: implies no base"),
-}
-
-
-def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.DataFrame:
-    """Confront every printed growth rate with every level that can test it.
-
-    Parameters
-    ----------
-    data : Data
-    indicators : sequence of str, optional
-        Only these indicators.
-
-    Returns
-    -------
-    DataFrame
-        One row for each printed rate and pair of levels that tests it, or one row for a rate that nothing tests
-        (columns ``LEDGER_COLUMNS``): what was printed, the levels used, the rate recomputed from them (percent, or
-        points for a change in points, as an interval) and its distance from the printed one, or else the base or
-        level that the rate implies (``derived`` is ``base`` or ``level``), a verdict and the rule that gave it in both
-        languages. Verdicts: ``reproduced``, ``price_basis``, ``revision``, ``scope``, ``contradicted``,
-        ``not_checkable``.
-    """
-    rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "")]
-    if indicators is not None:
-        rates = rates[rates.indicator.isin(list(indicators))]
-    rows = [row for _, rate in rates.iterrows() for row in _confront(data, rate)]
-    return pd.DataFrame(rows, columns=LEDGER_COLUMNS)
-
-
-def _confront(data: Data, rate: pd.Series) -> list[dict]:
-    """All ledger rows of one rate."""
-    row = dict.fromkeys(LEDGER_COLUMNS, "") | {
-        "figure_id": rate.name, "indicator": rate.indicator, "ref_area": rate.ref_area, "time_period": rate.time_period,
-        "record_type": rate.record_type, "printed": rate.obs_text, "unit": rate.unit}
-    row |= dict.fromkeys(("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high"), float("nan"))
-    before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
-    levels, bases = _levels(data, rate, rate.time_period), _levels(data, rate, before)
-    printed = data.interval(rate)
-    if levels.empty and bases.empty:
-        return [_settle(row, "not_checkable", "no_level")]
-    if not printed.bounded:
-        return [_settle(row, "not_checkable", "bound")]
-    if levels.empty or bases.empty:
-        return [_imply(data, rate, row, printed, levels, bases, before)]
-    return [_recompute(data, rate, row, printed, level, base)
-            for _, level in levels.iterrows() for _, base in bases.iterrows()]
-
-
-def _settle(row: dict, verdict: str, rule: str) -> dict:
-    zh, en = _RULES[rule]
-    return row | {"verdict": verdict, "rule_zh": zh, "rule_en": en}
-
-
-def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level: pd.Series, base: pd.Series) -> dict:
-    row = row | {"level_id": level.name, "base_id": base.name}
-    now, then = data.interval(level), data.interval(base)
-    if not (now.bounded and then.bounded):
-        return _settle(row, "not_checkable", "bound")
-    if not data.units.comparable(level.unit, base.unit):
-        return _settle(row, "scope", "scope")
-    then = then * data.units.factor(base.unit, level.unit)
-    recomputed = now - then if rate.unit == "个百分点" else growth_rate(now, then) * 100
-    row["recomputed_low"], row["recomputed_high"] = recomputed.floats
-    row["difference"] = recomputed.distance(printed)
-    if rate.prices == "constant":
-        return _settle(row, "price_basis", "price_basis")
-    if recomputed.overlaps(printed):
-        return _settle(row, "reproduced", "reproduced")
-    if "B" in (level.obs_status, base.obs_status):
-        return _settle(row, "scope", "scope")
-    if level.source_id != base.source_id or level.vintage != base.vintage:
-        return _settle(row, "revision", "revision")
-    return _settle(row, "contradicted", "contradicted")
-
-
-def _imply(data: Data, rate: pd.Series, row: dict, printed: Interval, levels: pd.DataFrame, bases: pd.DataFrame,
-           before: str) -> dict:
-    """The base or level that a rate implies when only one of the two is on file."""
-    known = (levels if bases.empty else bases).iloc[0]
-    row["level_id" if bases.empty else "base_id"] = known.name
-    if rate.prices == "constant":
-        return _settle(row, "not_checkable", "real_no_base")
-    interval = data.interval(known)
-    if not interval.bounded:
-        return _settle(row, "not_checkable", "bound")
-    if rate.unit == "个百分点":
-        derived = interval - printed if bases.empty else interval + printed
-    else:
-        fraction = printed * data.units.factor(rate.unit, "%") / 100
-        derived = implied_base(interval, fraction) if bases.empty else implied_level(interval, fraction)
-    row["derived"], row["derived_period"] = ("base", before) if bases.empty else ("level", rate.time_period)
-    row["derived_low"], row["derived_high"] = derived.floats
-    row["derived_unit"] = known.unit
-    return _settle(row, "not_checkable", "points" if rate.unit == "个百分点" else f"implied_{row['derived']}")
-
-
-def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
-    """Printed levels that a rate can be held against, best first: same source, then the best tier.
-
-    A claim is held against claims of its own source only; a goal's base is an actual, its level a goal.
-    """
-    if not period:
-        return data.figures.iloc[:0]
-    wanted = "claim" if rate.record_type == "claim" else "actual"
-    if rate.record_type == "target" and period == rate.time_period:
-        wanted = "target"
-    found = data.select(rate.indicator, rate.ref_area, transformation="N", period=period, record_type=wanted,
-                        source=rate.source_id if wanted == "claim" else None)
-    found = found[(found.obs_text != "") & (found.corrected != "exclude")]
-    found = found[found.unit.map(lambda u: data.units[u].is_share == (rate.unit == "个百分点")).astype(bool)]
-    order = (found.source_id != rate.source_id).astype(int) * 100 + source_rank(data, found)
-    return found.loc[order.sort_values(kind="stable").index]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from . import periods
 from .data import Data
+from .growth import implied_base
 from .schema import TIERS
 
 COLUMNS = ["time_period", "year", "value", "low", "high", "unit", "origin", "relation", "obs_status", "figure_id",
@@ -80,8 +81,6 @@ def _printed(data: Data, figure: pd.Series) -> dict:
 
 
 def _implied(data: Data, levels: pd.DataFrame, as_of: str | None, have: set[str]) -> list[dict]:
-    from .growth import implied_base
-
     rows = []
     annual = levels[levels.time_period.map(periods.is_year).astype(bool)]
     for _, level in annual.iterrows():

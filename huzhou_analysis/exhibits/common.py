@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .. import charts, growth, i18n, periods, projection, targets
+from .. import charts, i18n, periods, projection, targets
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import Text, text
+from ..ledger import growth_ledger
 from ..series import series
 
 CITY = "330500"
@@ -74,7 +75,7 @@ def growth_check(data: Data, exhibit_id: str, indicators: Sequence[str], *, char
     chart : sequence of str
         Ids of the rates drawn: each needs a level and an implied base.
     """
-    ledger = growth.growth_ledger(data, indicators)
+    ledger = growth_ledger(data, indicators)
     rows = []
     for r in ledger.itertuples():
         rate = data.figure(r.figure_id)

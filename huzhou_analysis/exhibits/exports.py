@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..data import Data
 from ..exhibit import Exhibit
-from ..growth import growth_ledger
 from ..i18n import text
+from ..ledger import growth_ledger
 from .common import growth_check, interval_text, path_panels, period_text, plan_rows, projection_or_why, shown
 
 GOALS = ["service_trade", "digital_trade", "export_national_share", "retail_sales"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, growth, i18n
+from .. import charts, i18n
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations, printed_quantity
 from ..i18n import text
+from ..ledger import growth_ledger
 from .common import CITY, INDICATOR, area_name, figure_decimals, interval_text, name, period_text
 
 VERDICTS = ("reproduced", "price_basis", "revision", "scope", "contradicted", "not_checkable")
@@ -15,7 +16,7 @@ VERDICTS = ("reproduced", "price_basis", "revision", "scope", "contradicted", "n
 
 def city_accounts(data: Data) -> Exhibit:
     """Growth of the work report's 2013 figures: which rates lead back to a level of 2012, and which must not."""
-    ledger = growth.growth_ledger(data)
+    ledger = growth_ledger(data)
     ledger = ledger[(ledger.ref_area == CITY) & (ledger.time_period == "2013") & (ledger.record_type == "actual")]
     rates = data.figures.loc[ledger.figure_id]
     ledger = ledger.assign(rate=list(rates.obs_value), real=list(rates.prices == "constant"))
@@ -77,7 +78,7 @@ def _value(data: Data, figure_id: str) -> dict:
 
 def ledger(data: Data) -> Exhibit:
     """Every printed growth rate with its verdict."""
-    table = growth.growth_ledger(data)
+    table = growth_ledger(data)
     counts = table.verdict.value_counts().reindex(VERDICTS, fill_value=0)
     rows = []
     for r in table.itertuples():

@@ -8,13 +8,14 @@ from .. import charts, growth, i18n, periods
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
+from ..ledger import growth_ledger
 from .common import growth_check, interval_text, name, period_text, projection_or_why, shown
 
 
 def growth_rates(data: Data) -> Exhibit:
     """300.8 at +34.6%: the base it implies, beside total investment in 2013."""
     indicators = ["industrial_investment", "fixed_asset_investment"]
-    ledger = growth.growth_ledger(data, indicators)
+    ledger = growth_ledger(data, indicators)
     pairs = ledger[ledger.derived == "base"]
     claim = pairs[pairs.indicator == "industrial_investment"].iloc[0]
     rate, level = data.figure(claim.figure_id), data.figure(claim.level_id)
