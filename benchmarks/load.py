@@ -41,7 +41,9 @@ def enlarge(folder: Path, rows: int) -> Path:
     path = folder / "figures.csv"
     figures = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     times = -(-rows // len(figures))
-    big = pd.concat([figures.assign(figure_id=figures.figure_id + f".{i}") for i in range(times)], ignore_index=True)[:rows]
+    big = pd.concat([figures.assign(figure_id=figures.figure_id + f".{i}") for i in range(times)], ignore_index=True)[
+        :rows
+    ]
     big.to_csv(path, index=False, encoding="utf-8-sig")
     for name in ("relations", "corrections"):  # they name figures by their ids
         table = folder / f"{name}.csv"
@@ -51,8 +53,13 @@ def enlarge(folder: Path, rows: int) -> Path:
 
 def read_with_pandas(path: Path) -> pd.DataFrame:
     types = dict.fromkeys(hz_data.TABLES["figures"].columns, str) | {"obs_value": float, "value_high": float}
-    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values={"obs_value": [""], "value_high": [""]},
-                       encoding="utf-8-sig")
+    return pd.read_csv(
+        path,
+        dtype=types,
+        keep_default_na=False,
+        na_values={"obs_value": [""], "value_high": [""]},
+        encoding="utf-8-sig",
+    )
 
 
 def main() -> None:
@@ -62,8 +69,10 @@ def main() -> None:
     data = hz_data.load()
     whole = seconds(hz_data.load)
     audit = seconds(lambda: findings(data))
-    print(f"today's tables ({len(data.figures)} figures): load and validate {whole:.3f} s, findings {audit:.3f} s, "
-          f"together {whole + audit:.3f} s")
+    print(
+        f"today's tables ({len(data.figures)} figures): load and validate {whole:.3f} s, findings {audit:.3f} s, "
+        f"together {whole + audit:.3f} s"
+    )
     print(f"{'rows':>10} {'pandas read':>12} {'load':>9} {'ratio':>7}")
     for n in rows:
         with tempfile.TemporaryDirectory() as scratch:

@@ -14,21 +14,46 @@ from importlib import import_module as _import
 __version__ = "0.1.0"
 
 _HOMES = {
-    "load": "data", "check": "data", "Data": "data", "DataError": "data", "default_root": "data",
+    "load": "data",
+    "check": "data",
+    "Data": "data",
+    "DataError": "data",
+    "default_root": "data",
     "series": "series",
-    "growth_ledger": "ledger", "growth_rate": "growth", "implied_base": "growth", "implied_level": "growth",
-    "compound_growth": "growth", "contribution": "growth", "implied_deflator": "growth",
-    "target_gaps": "targets", "plan_pace": "targets", "table_targets": "targets", "required_growth": "targets",
+    "growth_ledger": "ledger",
+    "growth_rate": "growth",
+    "implied_base": "growth",
+    "implied_level": "growth",
+    "compound_growth": "growth",
+    "contribution": "growth",
+    "implied_deflator": "growth",
+    "target_gaps": "targets",
+    "plan_pace": "targets",
+    "table_targets": "targets",
+    "required_growth": "targets",
     "required_points": "targets",
-    "project": "projection", "Projection": "projection",
+    "project": "projection",
+    "Projection": "projection",
     "find": "lookup",
-    "findings": "audit", "identities": "audit",
+    "findings": "audit",
+    "identities": "audit",
     "prove": "provenance",
-    "show": "exhibit", "cite": "exhibit", "Exhibit": "exhibit",
-    "Interval": "rounding", "printed_interval": "rounding",
+    "show": "exhibit",
+    "cite": "exhibit",
+    "Exhibit": "exhibit",
+    "Interval": "rounding",
+    "printed_interval": "rounding",
 }
-_THEMES = ("overview", "foreign_investment", "exports", "industrial_investment", "transport", "targets_2027",
-           "growth_rates", "document_audit")
+_THEMES = (
+    "overview",
+    "foreign_investment",
+    "exports",
+    "industrial_investment",
+    "transport",
+    "targets_2027",
+    "growth_rates",
+    "document_audit",
+)
 
 __all__ = [*_HOMES, *_THEMES]
 

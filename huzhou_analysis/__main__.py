@@ -11,15 +11,19 @@ from collections.abc import Sequence
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="python -m huzhou_analysis",
-                                  description="湖州经济：印刷数字、核对与目标 / the economy of Huzhou from its documents")
+    top = argparse.ArgumentParser(
+        prog="python -m huzhou_analysis",
+        description="湖州经济：印刷数字、核对与目标 / the economy of Huzhou from its documents",
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
     report.add_argument("--output", metavar="DIR", help="输出文件夹 / folder to build it in (default: reports)")
     report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
     report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
-    audit = commands.add_parser("audit", help="对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings")
+    audit = commands.add_parser(
+        "audit", help="对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings"
+    )
     audit.add_argument("--sources", metavar="DIR", help="原始文件所在文件夹 / folder with the documents' text files")
     audit.add_argument("--lang", choices=("zh", "en"), default="zh")
     find = commands.add_parser("find", help="按任意字词查数字 / look a figure up by any word")
@@ -66,8 +70,10 @@ def _check(options: argparse.Namespace) -> int:
     if problems:
         print(DataError(problems), file=sys.stderr)
         return 1
-    print(f"数据无误 / all tables are in order: {len(data.figures)} figures, {len(data.indicators)} indicators, "
-          f"{len(data.sources)} sources")
+    print(
+        f"数据无误 / all tables are in order: {len(data.figures)} figures, {len(data.indicators)} indicators, "
+        f"{len(data.sources)} sources"
+    )
     return 0
 
 
@@ -85,11 +91,15 @@ def _audit(options: argparse.Namespace) -> int:
         return 1
     print("文件自查 / findings of the documents against themselves:")
     for f in findings(data).itertuples():
-        print(f"  [{f.severity}] {f.finding_id}: {f.left} | {f.right}\n      {f.reading_zh if options.lang == 'zh' else f.reading_en}")
+        print(
+            f"  [{f.severity}] {f.finding_id}: {f.left} | {f.right}\n      {f.reading_zh if options.lang == 'zh' else f.reading_en}"
+        )
     folder = options.sources or os.environ.get("HUZHOU_SOURCES")
     if not folder:
-        print("\n未给出原始文件（--sources 文件夹）：引证未与原文核对，其余照常。/ "
-              "No documents given (--sources DIR): citations were not checked against them; everything else works.")
+        print(
+            "\n未给出原始文件（--sources 文件夹）：引证未与原文核对，其余照常。/ "
+            "No documents given (--sources DIR): citations were not checked against them; everything else works."
+        )
         return 0
     try:
         proof = prove(data, folder)
@@ -115,9 +125,12 @@ def _find(options: argparse.Namespace) -> int:
         return 1
     for figure_id, f in found.iterrows():
         status = f.record_type if f.obs_status == "A" else f"{f.record_type} · {f.obs_status}"
-        print(f"{f.indicator} · {f.area} · {f.period}: {f.value}  [{status}]\n    {f.source} · {f.place} · “{f.as_printed}”  {figure_id}")
-    print(f"{len(found)} 个数字 / figures" if len(found) else
-          "没有找到；换个字词试试 / nothing found; try another word")
+        print(
+            f"{f.indicator} · {f.area} · {f.period}: {f.value}  [{status}]\n    {f.source} · {f.place} · “{f.as_printed}”  {figure_id}"
+        )
+    print(
+        f"{len(found)} 个数字 / figures" if len(found) else "没有找到；换个字词试试 / nothing found; try another word"
+    )
     return 0 if len(found) else 1
 
 

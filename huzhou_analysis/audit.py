@@ -23,13 +23,27 @@ from .growth import implied_base
 from .rounding import Interval
 from .schema import SEVERITIES
 
-FINDING_COLUMNS = ["finding_id", "rule", "severity", "status", "indicator", "ref_area", "time_period", "left", "right",
-                   "difference", "reading_zh", "reading_en", "figures"]
+FINDING_COLUMNS = [
+    "finding_id",
+    "rule",
+    "severity",
+    "status",
+    "indicator",
+    "ref_area",
+    "time_period",
+    "left",
+    "right",
+    "difference",
+    "reading_zh",
+    "reading_en",
+    "figures",
+]
 
 _REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
 
 
 # --- declared identities -------------------------------------------------------------------------------------------
+
 
 class ExpressionError(ValueError):
     """An expression of ``relations.csv`` cannot be read."""
@@ -91,8 +105,12 @@ def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
     return value(tree), list(dict.fromkeys(used))
 
 
-_OPERATORS = {ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
-              ast.Div: lambda a, b: a / b}
+_OPERATORS = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+}
 
 
 def _path(data: Data, used: list[str], indicator: str, first: int, last: int) -> Interval:
@@ -114,7 +132,8 @@ _FUNCTIONS = {
     "path": _path,
     "outline_rows": lambda data, used, source, pattern: Interval.point(len(_outline(data, source, pattern))),
     "outline_groups": lambda data, used, source, pattern: Interval.point(
-        _outline(data, source, pattern).str.extract(pattern, expand=False).nunique()),
+        _outline(data, source, pattern).str.extract(pattern, expand=False).nunique()
+    ),
 }
 
 
@@ -135,8 +154,16 @@ def relation_problems(data: Data) -> list[Problem]:
             try:
                 evaluate(data, r[column])
             except ValueError as error:
-                problems.append(Problem("relations.csv", row, column, r[column], f"{relation_id} 的算式无法计算：{error}",
-                                        f"the expression of {relation_id} cannot be evaluated: {error}"))
+                problems.append(
+                    Problem(
+                        "relations.csv",
+                        row,
+                        column,
+                        r[column],
+                        f"{relation_id} 的算式无法计算：{error}",
+                        f"the expression of {relation_id} cannot be evaluated: {error}",
+                    )
+                )
     return problems
 
 
@@ -154,24 +181,41 @@ def identities(data: Data) -> pd.DataFrame:
     rows = []
     for relation_id, r in data.relations.iterrows():
         row = dict.fromkeys(FINDING_COLUMNS, "") | {
-            "finding_id": relation_id, "rule": r.kind, "severity": r.severity, "reading_zh": r.reading_zh,
-            "reading_en": r.reading_en}
+            "finding_id": relation_id,
+            "rule": r.kind,
+            "severity": r.severity,
+            "reading_zh": r.reading_zh,
+            "reading_en": r.reading_en,
+        }
         (left, a), (right, b) = evaluate(data, r.left), evaluate(data, r.right)
         figures = list(dict.fromkeys(a + b))
         first = data.figure(figures[0]) if figures else None
-        rows.append(row | {
-            "status": "holds" if holds(left, r.expect, right) else "fails", "left": _show(left), "right": _show(right),
-            "difference": f"{left.distance(right):.4g}", "figures": " ".join(figures),
-            "indicator": "" if first is None else first.indicator, "ref_area": "" if first is None else first.ref_area,
-            "time_period": "" if first is None else first.time_period})
+        rows.append(
+            row
+            | {
+                "status": "holds" if holds(left, r.expect, right) else "fails",
+                "left": _show(left),
+                "right": _show(right),
+                "difference": f"{left.distance(right):.4g}",
+                "figures": " ".join(figures),
+                "indicator": "" if first is None else first.indicator,
+                "ref_area": "" if first is None else first.ref_area,
+                "time_period": "" if first is None else first.time_period,
+            }
+        )
     return pd.DataFrame(rows, columns=FINDING_COLUMNS)
 
 
 def _show(interval: Interval) -> str:
     low, high = interval.floats
     if not interval.bounded:
-        return f"≥{low:g}" if high == float("inf") and low != -float("inf") else f"≤{high:g}" if low == -float("inf") and \
-            high != float("inf") else "?"
+        return (
+            f"≥{low:g}"
+            if high == float("inf") and low != -float("inf")
+            else f"≤{high:g}"
+            if low == -float("inf") and high != float("inf")
+            else "?"
+        )
     if low == high:
         return f"{low:g}"
     return f"{low:.6g}…{high:.6g}"
@@ -179,19 +223,42 @@ def _show(interval: Interval) -> str:
 
 # --- rules over all figures ----------------------------------------------------------------------------------------
 
-def _finding(data: Data, rule: str, severity: str, figures: list[str], left: str, right: str, difference: str, zh: str,
-             en: str) -> dict:
+
+def _finding(
+    data: Data, rule: str, severity: str, figures: list[str], left: str, right: str, difference: str, zh: str, en: str
+) -> dict:
     first = data.figure(figures[0])
-    return dict(zip(FINDING_COLUMNS, (
-        f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", ""), rule, severity, "fails",
-        first.indicator, first.ref_area, first.time_period, left, right, difference, zh, en, " ".join(figures)), strict=True))
+    return dict(
+        zip(
+            FINDING_COLUMNS,
+            (
+                f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", ""),
+                rule,
+                severity,
+                "fails",
+                first.indicator,
+                first.ref_area,
+                first.time_period,
+                left,
+                right,
+                difference,
+                zh,
+                en,
+                " ".join(figures),
+            ),
+            strict=True,
+        )
+    )
 
 
 def same_thing_printed_twice(data: Data) -> list[dict]:
     """Same indicator, area, period, kind and span, printed with another value, bound or unit."""
-    figures = data.figures[(data.figures.obs_text != "") & data.figures.record_type.isin(["actual", "target", "claim"])
-                           & ((data.figures.time_period != "") | (data.figures.span == "point"))
-                           & (data.figures.indicator != "size_threshold")]
+    figures = data.figures[
+        (data.figures.obs_text != "")
+        & data.figures.record_type.isin(["actual", "target", "claim"])
+        & ((data.figures.time_period != "") | (data.figures.span == "point"))
+        & (data.figures.indicator != "size_threshold")
+    ]
     found = []
     keys = ["record_type", "indicator", "ref_area", "time_period", "transformation", "span"]
     for _, group in figures.groupby(keys, sort=False):
@@ -211,31 +278,78 @@ def _compare(data: Data, a_id: str, a: pd.Series, b_id: str, b: pd.Series) -> di
     if {a.commitment, b.commitment} == {"strive", "ensure"}:
         return None  # a stretch value and a floor are two targets
     if not data.units.comparable(a.unit, b.unit):
-        return _finding(data, "unit_differs", "high", pair, *shown, "", "同一指标两处单位不可换算，须核对",
-                        "the two printings have units that do not convert: check them")
+        return _finding(
+            data,
+            "unit_differs",
+            "high",
+            pair,
+            *shown,
+            "",
+            "同一指标两处单位不可换算，须核对",
+            "the two printings have units that do not convert: check them",
+        )
     left = data.interval(a)
     right = data.interval(b) * data.units.factor(b.unit, a.unit)
     if a.obs_value == b.obs_value and a.unit != b.unit:
-        return _finding(data, "unit_wording", "info", pair, *shown, "0", "数值相同，单位写法不同", "same value, the unit is worded differently")
+        return _finding(
+            data,
+            "unit_wording",
+            "info",
+            pair,
+            *shown,
+            "0",
+            "数值相同，单位写法不同",
+            "same value, the unit is worded differently",
+        )
     if a.obs_value == b.obs_value and a.relation == b.relation:
         return None
     if a.obs_value == b.obs_value:
-        return _finding(data, "bound_differs", "low", pair, *shown, "0",
-                        "数值相同，一处为界限（突破、超、左右）、一处为等于：按界限判断，等于该值尚不算“突破”",
-                        "same value, a bound in one place and an equality in the other: judged by the bound, equality does "
-                        "not exceed it")
+        return _finding(
+            data,
+            "bound_differs",
+            "low",
+            pair,
+            *shown,
+            "0",
+            "数值相同，一处为界限（突破、超、左右）、一处为等于：按界限判断，等于该值尚不算“突破”",
+            "same value, a bound in one place and an equality in the other: judged by the bound, equality does "
+            "not exceed it",
+        )
     difference = f"{abs(a.obs_value - float(right.middle if b.relation == '=' else b.obs_value)):g}"
     if left.overlaps(right):
-        return _finding(data, "weaker_bound", "low", pair, *shown, difference, "两处可同时成立：一处只是较宽的界限，引用时用较严者",
-                        "both can hold, one is only a weaker bound: quote the stricter")
+        return _finding(
+            data,
+            "weaker_bound",
+            "low",
+            pair,
+            *shown,
+            difference,
+            "两处可同时成立：一处只是较宽的界限，引用时用较严者",
+            "both can hold, one is only a weaker bound: quote the stricter",
+        )
     if {a.commitment, b.commitment} == {"strive", ""} and (a.source_id, a.locator) == (b.source_id, b.locator):
         return None  # a goal and its stretch value, printed side by side
     if "strive" in (a.commitment, b.commitment) or "ensure" in (a.commitment, b.commitment):
-        return _finding(data, "stretch_and_table", "low", pair, *shown, difference,
-                        "一处为力争值，另一处未写承诺程度：指标表所列为确保值，不是力争值",
-                        "one is a stretch value, the other states no commitment: the table carries the floor, not the stretch")
-    return _finding(data, "value_differs", "low" if a.record_type == "claim" else "high", pair, *shown, difference, "同一指标、地区、时期印有两个不同数值，引用前须核实",
-                    "two different values for the same indicator, area and period: settle before quoting")
+        return _finding(
+            data,
+            "stretch_and_table",
+            "low",
+            pair,
+            *shown,
+            difference,
+            "一处为力争值，另一处未写承诺程度：指标表所列为确保值，不是力争值",
+            "one is a stretch value, the other states no commitment: the table carries the floor, not the stretch",
+        )
+    return _finding(
+        data,
+        "value_differs",
+        "low" if a.record_type == "claim" else "high",
+        pair,
+        *shown,
+        difference,
+        "同一指标、地区、时期印有两个不同数值，引用前须核实",
+        "two different values for the same indicator, area and period: settle before quoting",
+    )
 
 
 def _bound(figure: pd.Series) -> str:
@@ -251,21 +365,34 @@ def target_already_passed(data: Data) -> list[dict]:
     for indicator, path in goals.groupby("indicator", sort=False):
         names = [indicator, *data.pairs[data.pairs.target_indicator == indicator].actual_indicator]
         actuals = data.select(names, path.ref_area.iloc[0], record_type="actual", transformation="N")
-        actuals = actuals[(actuals.time_period != "") & (actuals.span != "cumulative") & (actuals.obs_text != "")
-                          & (actuals.unit == path.unit.iloc[0])]
+        actuals = actuals[
+            (actuals.time_period != "")
+            & (actuals.span != "cumulative")
+            & (actuals.obs_text != "")
+            & (actuals.unit == path.unit.iloc[0])
+        ]
         if actuals.empty:
             continue
         ends = actuals.time_period.map(lambda p: periods.parse(p).end)
         latest = actuals.loc[ends.idxmax()]
         last = path.iloc[-1]
         if latest.time_period < last.time_period and targets.meets(
-                latest.obs_value, last.obs_value, last.relation, bool(data.indicators.ascending[indicator])):
-            found.append(_finding(
-                data, "target_below_actual", "high", [last.name, latest.name], f"{last.obs_text}{last.unit}",
-                f"{latest.obs_text}{latest.unit}", f"{abs(latest.obs_value - last.obs_value):g}",
-                f"{latest.time_period}年所印实绩已超过{last.time_period}年目标：多半是口径不同，不得直接比较",
-                f"the value printed for {latest.time_period} is already beyond the {last.time_period} target: most likely "
-                "another definition; do not compare the two"))
+            latest.obs_value, last.obs_value, last.relation, bool(data.indicators.ascending[indicator])
+        ):
+            found.append(
+                _finding(
+                    data,
+                    "target_below_actual",
+                    "high",
+                    [last.name, latest.name],
+                    f"{last.obs_text}{last.unit}",
+                    f"{latest.obs_text}{latest.unit}",
+                    f"{abs(latest.obs_value - last.obs_value):g}",
+                    f"{latest.time_period}年所印实绩已超过{last.time_period}年目标：多半是口径不同，不得直接比较",
+                    f"the value printed for {latest.time_period} is already beyond the {last.time_period} target: most likely "
+                    "another definition; do not compare the two",
+                )
+            )
     return found
 
 
@@ -285,19 +412,32 @@ def plan_jumps(data: Data) -> list[dict]:
         big, small = max(abs(a.pace), abs(b.pace)), min(abs(a.pace), abs(b.pace))
         if big >= large and big >= JUMP_FACTOR * max(small, 1e-9) and not (b.pace == 0 and b.to_value == 100):
             unit = a.pace_unit
-            found.append(_finding(
-                data, "plan_jump", "medium", [a.from_id, a.to_id, b.to_id], f"{a.pace:+.3g}{unit}/年", f"{b.pace:+.3g}{unit}/年",
-                f"{b.pace - a.pace:+.3g}", f"要求的速度由每年{a.pace:.3g}变为{b.pace:.3g}（{unit}），路径陡折：先核对原表再引用",
-                f"the required pace goes from {a.pace:.3g} to {b.pace:.3g} a year: a kink to check against the printed table"))
+            found.append(
+                _finding(
+                    data,
+                    "plan_jump",
+                    "medium",
+                    [a.from_id, a.to_id, b.to_id],
+                    f"{a.pace:+.3g}{unit}/年",
+                    f"{b.pace:+.3g}{unit}/年",
+                    f"{b.pace - a.pace:+.3g}",
+                    f"要求的速度由每年{a.pace:.3g}变为{b.pace:.3g}（{unit}），路径陡折：先核对原表再引用",
+                    f"the required pace goes from {a.pace:.3g} to {b.pace:.3g} a year: a kink to check against the printed table",
+                )
+            )
     return found
 
 
 def impossible_bases(data: Data) -> list[dict]:
     """A printed level and growth rate that leave no positive level a year before."""
     found = []
-    rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "") & (data.figures.unit == "%")]
+    rates = data.figures[
+        (data.figures.transformation == "GY") & (data.figures.obs_text != "") & (data.figures.unit == "%")
+    ]
     for figure_id, rate in rates.iterrows():
-        level = data.select(rate.indicator, rate.ref_area, transformation="N", period=rate.time_period, source=rate.source_id)
+        level = data.select(
+            rate.indicator, rate.ref_area, transformation="N", period=rate.time_period, source=rate.source_id
+        )
         level = level[level.obs_text != ""]
         interval = data.interval(rate)
         if level.empty or not interval.bounded:
@@ -307,9 +447,19 @@ def impossible_bases(data: Data) -> list[dict]:
         except ValueError:
             base = None
         if base is None or base.low <= 0:
-            found.append(_finding(data, "impossible_base", "high", [level.index[0], figure_id], level.obs_text.iloc[0],
-                                  f"{rate.obs_text}%", "", "水平值与增速不能同时成立：推不出正的基期值",
-                                  "level and rate cannot both hold: no positive base follows"))
+            found.append(
+                _finding(
+                    data,
+                    "impossible_base",
+                    "high",
+                    [level.index[0], figure_id],
+                    level.obs_text.iloc[0],
+                    f"{rate.obs_text}%",
+                    "",
+                    "水平值与增速不能同时成立：推不出正的基期值",
+                    "level and rate cannot both hold: no positive base follows",
+                )
+            )
     return found
 
 
@@ -319,8 +469,12 @@ MAGNITUDE_FACTOR, MAGNITUDE_YEARS = 5.0, 3
 def implausible_steps(data: Data) -> list[dict]:
     """Levels of one indicator, at most three years apart, that differ by a factor of five: a slip of unit or magnitude."""
     found = []
-    actuals = data.figures[(data.figures.record_type == "actual") & (data.figures.transformation == "N")
-                           & (data.figures.obs_value > 0) & data.figures.relation.eq("=")]
+    actuals = data.figures[
+        (data.figures.record_type == "actual")
+        & (data.figures.transformation == "N")
+        & (data.figures.obs_value > 0)
+        & data.figures.relation.eq("=")
+    ]
     actuals = actuals[actuals.time_period.map(periods.is_year).astype(bool)].sort_values("time_period")
     for _, group in actuals.groupby(["indicator", "ref_area"], sort=False):
         for (a_id, a), (b_id, b) in zip(list(group.iterrows())[:-1], list(group.iterrows())[1:], strict=True):
@@ -329,33 +483,72 @@ def implausible_steps(data: Data) -> list[dict]:
             ratio = data.units.convert(b.obs_value, b.unit, a.unit) / a.obs_value
             near = periods.years_between(a.time_period, b.time_period) <= MAGNITUDE_YEARS
             if near and not 1 / MAGNITUDE_FACTOR < ratio < MAGNITUDE_FACTOR:
-                found.append(_finding(data, "magnitude", "high", [a_id, b_id], f"{a.obs_text}{a.unit}", f"{b.obs_text}{b.unit}",
-                                      f"{ratio:.3g}x", "相近年份相差数倍：多半是单位或数量级之误",
-                                      "years close together differ several times: most likely a slip of unit or magnitude"))
+                found.append(
+                    _finding(
+                        data,
+                        "magnitude",
+                        "high",
+                        [a_id, b_id],
+                        f"{a.obs_text}{a.unit}",
+                        f"{b.obs_text}{b.unit}",
+                        f"{ratio:.3g}x",
+                        "相近年份相差数倍：多半是单位或数量级之误",
+                        "years close together differ several times: most likely a slip of unit or magnitude",
+                    )
+                )
     return found
 
 
 def currency_changes(data: Data) -> list[dict]:
     """One indicator printed in units that do not convert: never joined into one line."""
     found = []
-    levels = data.figures[(data.figures.transformation == "N") & (data.figures.obs_text != "")
-                          & data.figures.record_type.isin(["actual", "target"]) & (data.figures.indicator != "size_threshold")]
+    levels = data.figures[
+        (data.figures.transformation == "N")
+        & (data.figures.obs_text != "")
+        & data.figures.record_type.isin(["actual", "target"])
+        & (data.figures.indicator != "size_threshold")
+    ]
     for _, group in levels.groupby(["indicator", "ref_area"], sort=False):
         measures = group.unit.map(lambda u: data.units[u].unit_measure)
         if measures.nunique() > 1:
             firsts = group[~measures.duplicated()]
-            found.append(_finding(data, "unit_break", "info", list(firsts.index[:2]), *[
-                f"{f.obs_text}{f.unit} ({f.time_period or '—'})" for _, f in firsts.iloc[:2].iterrows()], "",
-                "前后单位或币种不同，不折算、不连线", "unit or currency changes: not converted, not joined"))
+            found.append(
+                _finding(
+                    data,
+                    "unit_break",
+                    "info",
+                    list(firsts.index[:2]),
+                    *[f"{f.obs_text}{f.unit} ({f.time_period or '—'})" for _, f in firsts.iloc[:2].iterrows()],
+                    "",
+                    "前后单位或币种不同，不折算、不连线",
+                    "unit or currency changes: not converted, not joined",
+                )
+            )
     return found
 
 
 def shares_above_whole(data: Data) -> list[dict]:
     """A share above 100 per cent."""
-    shares = data.figures[(data.figures.unit == "%") & (data.figures.transformation == "N") & (data.figures.obs_value > 100)
-                          & data.figures.indicator.str.contains("share|coverage|rate$|openness")]
-    return [_finding(data, "share_above_100", "high", [i], f"{f.obs_text}%", "100%", f"{f.obs_value - 100:g}", "比重超过100%",
-                     "a share above 100%") for i, f in shares.iterrows()]
+    shares = data.figures[
+        (data.figures.unit == "%")
+        & (data.figures.transformation == "N")
+        & (data.figures.obs_value > 100)
+        & data.figures.indicator.str.contains("share|coverage|rate$|openness")
+    ]
+    return [
+        _finding(
+            data,
+            "share_above_100",
+            "high",
+            [i],
+            f"{f.obs_text}%",
+            "100%",
+            f"{f.obs_value - 100:g}",
+            "比重超过100%",
+            "a share above 100%",
+        )
+        for i, f in shares.iterrows()
+    ]
 
 
 def years_from_page_stamps(data: Data) -> list[dict]:
@@ -365,16 +558,33 @@ def years_from_page_stamps(data: Data) -> list[dict]:
     inferred = data.figures[data.figures.source_id.isin(undated) & (data.figures.time_basis == "inferred")]
     for (source, period), group in inferred.groupby(["source_id", "time_period"], sort=False):
         stamp = data.sources.date_accessed[source]
-        found.append(_finding(
-            data, "page_stamp", "medium", list(group.index), period, stamp, "",
-            f"页面只有抓取日期{stamp}，正文“今年”“上半年”未载年份；{period}为推断，不得作为载明年份引用",
-            f"the page only carries the stamp {stamp}; the year of its wording is not printed, {period} is inferred and must not be "
-            "quoted as stated"))
+        found.append(
+            _finding(
+                data,
+                "page_stamp",
+                "medium",
+                list(group.index),
+                period,
+                stamp,
+                "",
+                f"页面只有抓取日期{stamp}，正文“今年”“上半年”未载年份；{period}为推断，不得作为载明年份引用",
+                f"the page only carries the stamp {stamp}; the year of its wording is not printed, {period} is inferred and must not be "
+                "quoted as stated",
+            )
+        )
     return found
 
 
-RULES = (same_thing_printed_twice, target_already_passed, plan_jumps, impossible_bases, implausible_steps,
-         currency_changes, shares_above_whole, years_from_page_stamps)
+RULES = (
+    same_thing_printed_twice,
+    target_already_passed,
+    plan_jumps,
+    impossible_bases,
+    implausible_steps,
+    currency_changes,
+    shares_above_whole,
+    years_from_page_stamps,
+)
 
 
 def findings(data: Data) -> pd.DataFrame:
@@ -388,6 +598,13 @@ def findings(data: Data) -> pd.DataFrame:
     """
     declared = identities(data)
     rows = [row for rule in RULES for row in rule(data)]
-    out = pd.concat([declared[declared.status != "holds"], pd.DataFrame(rows, columns=FINDING_COLUMNS)], ignore_index=True)
+    out = pd.concat(
+        [declared[declared.status != "holds"], pd.DataFrame(rows, columns=FINDING_COLUMNS)], ignore_index=True
+    )
     rank = out.severity.map({s: i for i, s in enumerate(SEVERITIES)})
-    return out.assign(_r=rank).sort_values(["_r", "rule", "finding_id"], kind="stable").drop(columns="_r").reset_index(drop=True)
+    return (
+        out.assign(_r=rank)
+        .sort_values(["_r", "rule", "finding_id"], kind="stable")
+        .drop(columns="_r")
+        .reset_index(drop=True)
+    )

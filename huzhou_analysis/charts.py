@@ -19,8 +19,13 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-SIZES: dict[str, tuple[float, float]] = {"slide": (10.0, 5.625), "column": (4.8, 6.4), "square": (7.0, 7.0),
-                                         "page": (10.0, 4.3), "phone": (4.3, 5.4)}
+SIZES: dict[str, tuple[float, float]] = {
+    "slide": (10.0, 5.625),
+    "column": (4.8, 6.4),
+    "square": (7.0, 7.0),
+    "page": (10.0, 4.3),
+    "phone": (4.3, 5.4),
+}
 BARE = {"page", "phone"}  # a page sets title, notes and source as text around the picture
 
 INK, MUTED, GRID, PAPER = "#1b1f24", "#5c6670", "#dfe3e8", "#ffffff"
@@ -44,8 +49,10 @@ def cjk_font_file() -> Path:
     spec = find_spec("mplfonts")
     path = Path(spec.submodule_search_locations[0]) / "fonts" / "NotoSansCJKsc-Regular.otf" if spec else None
     if path is None or not path.is_file():
-        raise RuntimeError("the mplfonts package with NotoSansCJKsc-Regular.otf is not installed: "
-                           "Chinese text cannot be drawn (run the set-up again)")
+        raise RuntimeError(
+            "the mplfonts package with NotoSansCJKsc-Regular.otf is not installed: "
+            "Chinese text cannot be drawn (run the set-up again)"
+        )
     return path
 
 
@@ -58,16 +65,41 @@ def _register() -> None:
 def house_style():
     """Matplotlib settings of the house, for the length of a ``with`` block."""
     _register()
-    with mpl.rc_context({
-        "font.family": [_LATIN, _CJK], "font.size": 10, "axes.unicode_minus": True, "text.color": INK,
-        "axes.edgecolor": MUTED, "axes.labelcolor": MUTED, "axes.linewidth": 0.8, "axes.axisbelow": True,
-        "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
-        "axes.grid": True, "axes.grid.axis": "y", "grid.color": GRID, "grid.linewidth": 0.8,
-        "xtick.color": MUTED, "ytick.color": MUTED, "xtick.labelsize": 9, "ytick.labelsize": 9,
-        "xtick.major.size": 0, "ytick.major.size": 0, "figure.facecolor": PAPER, "axes.facecolor": PAPER,
-        "savefig.facecolor": PAPER, "svg.hashsalt": "huzhou", "svg.fonttype": "path", "pdf.fonttype": 42,
-        "figure.dpi": 100, "legend.frameon": False, "hatch.linewidth": 0.6, "path.simplify": True,
-    }):
+    with mpl.rc_context(
+        {
+            "font.family": [_LATIN, _CJK],
+            "font.size": 10,
+            "axes.unicode_minus": True,
+            "text.color": INK,
+            "axes.edgecolor": MUTED,
+            "axes.labelcolor": MUTED,
+            "axes.linewidth": 0.8,
+            "axes.axisbelow": True,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.spines.left": False,
+            "axes.grid": True,
+            "axes.grid.axis": "y",
+            "grid.color": GRID,
+            "grid.linewidth": 0.8,
+            "xtick.color": MUTED,
+            "ytick.color": MUTED,
+            "xtick.labelsize": 9,
+            "ytick.labelsize": 9,
+            "xtick.major.size": 0,
+            "ytick.major.size": 0,
+            "figure.facecolor": PAPER,
+            "axes.facecolor": PAPER,
+            "savefig.facecolor": PAPER,
+            "svg.hashsalt": "huzhou",
+            "svg.fonttype": "path",
+            "pdf.fonttype": 42,
+            "figure.dpi": 100,
+            "legend.frameon": False,
+            "hatch.linewidth": 0.6,
+            "path.simplify": True,
+        }
+    ):
         yield
 
 
@@ -112,8 +144,9 @@ class Canvas:
 
     MARGIN = 0.32
 
-    def __init__(self, lang: str, size: str, title: str, subtitle: str, foot: Sequence[str], *,
-                 height: float | None = None) -> None:
+    def __init__(
+        self, lang: str, size: str, title: str, subtitle: str, foot: Sequence[str], *, height: float | None = None
+    ) -> None:
         self.lang, self.size = lang, size
         width, height = SIZES[size][0], height or SIZES[size][1]
         self.figure = Figure(figsize=(width, height))
@@ -144,14 +177,32 @@ class Canvas:
         width, height = self.figure.get_size_inches()
         self.figure.text(self.MARGIN / width, y / height, text, fontsize=points, color=colour, va=align, ha="left")
 
-    def axes(self, rows: int = 1, columns: int = 1, *, left: float = 0.5, right: float = 0.1, top: float = 0.1,
-             bottom: float = 0.32, wspace: float = 0.28, hspace: float = 0.45, **options):
+    def axes(
+        self,
+        rows: int = 1,
+        columns: int = 1,
+        *,
+        left: float = 0.5,
+        right: float = 0.1,
+        top: float = 0.1,
+        bottom: float = 0.32,
+        wspace: float = 0.28,
+        hspace: float = 0.45,
+        **options,
+    ):
         """Axes inside the free room; paddings in inches leave space for tick labels."""
         width, height = self.figure.get_size_inches()
         x0, y0, x1, y1 = self.box
-        grid = self.figure.add_gridspec(rows, columns, left=x0 + left / width, right=x1 - right / width,
-                                        bottom=y0 + bottom / height, top=y1 - top / height, wspace=wspace,
-                                        hspace=hspace)
+        grid = self.figure.add_gridspec(
+            rows,
+            columns,
+            left=x0 + left / width,
+            right=x1 - right / width,
+            bottom=y0 + bottom / height,
+            top=y1 - top / height,
+            wspace=wspace,
+            hspace=hspace,
+        )
         axes = grid.subplots(squeeze=False, **options)
         return axes[0, 0] if rows * columns == 1 else axes.ravel()
 
@@ -159,8 +210,11 @@ class Canvas:
 def save(figure: Figure, path: Path) -> None:
     """Write a figure so that equal pictures are equal bytes: no dates, no random ids; PNG at twice screen size."""
     path = Path(path)
-    metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None},
-                ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}}[path.suffix]
+    metadata = {
+        ".png": {"Software": None},
+        ".svg": {"Date": None, "Creator": None},
+        ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None},
+    }[path.suffix]
     with house_style():
         figure.savefig(path, dpi=200 if path.suffix == ".png" else 72, metadata=metadata)
 
@@ -175,6 +229,7 @@ def missing_glyphs(text: str) -> set[str]:
 
 # --- marks, one meaning each ---------------------------------------------------------------------------------------
 
+
 def mark_actual(ax, x, y, *, provisional: bool = False, **options) -> None:
     ax.plot(x, y, "o", color=LIGHT if provisional else ACTUAL, markersize=7, zorder=4, **options)
 
@@ -183,23 +238,63 @@ def mark_target(ax, x, y, *, line: bool = True, colour: str = TARGET, **options)
     """Targets: outlined squares, joined by a dashed line along the plan's own path."""
     if line and len(x) > 1:
         ax.plot(x, y, "--", color=colour, linewidth=1.2, zorder=2)
-    ax.plot(x, y, "s", markerfacecolor=PAPER, markeredgecolor=colour, markeredgewidth=1.8, markersize=8, zorder=4,
-            linestyle="none", **options)
+    ax.plot(
+        x,
+        y,
+        "s",
+        markerfacecolor=PAPER,
+        markeredgecolor=colour,
+        markeredgewidth=1.8,
+        markersize=8,
+        zorder=4,
+        linestyle="none",
+        **options,
+    )
 
 
 def mark_derived(ax, x, y, low=None, high=None) -> None:
     """A derived value: hollow diamond, with the interval that rounding leaves open."""
     if low is not None:
         ax.vlines(x, low, high, color=DERIVED, linewidth=1.2, zorder=3)
-    ax.plot(x, y, "D", markerfacecolor=PAPER, markeredgecolor=DERIVED, markeredgewidth=1.4, markersize=6, zorder=4,
-            linestyle="none")
+    ax.plot(
+        x,
+        y,
+        "D",
+        markerfacecolor=PAPER,
+        markeredgecolor=DERIVED,
+        markeredgewidth=1.4,
+        markersize=6,
+        zorder=4,
+        linestyle="none",
+    )
 
 
-def direct_label(ax, x, y, text: str, *, dx: float = 0, dy: float = 9, colour: str = INK, ha: str = "center",
-                 va: str = "bottom", size: float = 9) -> None:
+def direct_label(
+    ax,
+    x,
+    y,
+    text: str,
+    *,
+    dx: float = 0,
+    dy: float = 9,
+    colour: str = INK,
+    ha: str = "center",
+    va: str = "bottom",
+    size: float = 9,
+) -> None:
     """A label beside its mark, offset in points."""
-    ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=size, color=colour, zorder=6,
-                annotation_clip=False)
+    ax.annotate(
+        text,
+        (x, y),
+        (dx, dy),
+        textcoords="offset points",
+        ha=ha,
+        va=va,
+        fontsize=size,
+        color=colour,
+        zorder=6,
+        annotation_clip=False,
+    )
 
 
 def key(ax, entries: Sequence[tuple[str, str]], *, y: float = 1.02, x: float = 0.0) -> None:
@@ -209,10 +304,21 @@ def key(ax, entries: Sequence[tuple[str, str]], *, y: float = 1.02, x: float = 0
 
     styles = {
         "actual": Line2D([], [], marker="o", color=ACTUAL, linestyle="none", markersize=6),
-        "target": Line2D([], [], marker="s", markerfacecolor=PAPER, markeredgecolor=TARGET, markeredgewidth=1.6,
-                         color=TARGET, linestyle="--", linewidth=1, markersize=6.5),
-        "derived": Line2D([], [], marker="D", markerfacecolor=PAPER, markeredgecolor=DERIVED, linestyle="none",
-                          markersize=5),
+        "target": Line2D(
+            [],
+            [],
+            marker="s",
+            markerfacecolor=PAPER,
+            markeredgecolor=TARGET,
+            markeredgewidth=1.6,
+            color=TARGET,
+            linestyle="--",
+            linewidth=1,
+            markersize=6.5,
+        ),
+        "derived": Line2D(
+            [], [], marker="D", markerfacecolor=PAPER, markeredgecolor=DERIVED, linestyle="none", markersize=5
+        ),
         "claim": Patch(facecolor=PAPER, edgecolor=CLAIM, hatch="////"),
         "derived_bar": Patch(facecolor=PAPER, edgecolor=DERIVED, linestyle=":", linewidth=1.4),
         "target_bar": Patch(facecolor=PAPER, edgecolor=TARGET, linewidth=1.6),
@@ -220,6 +326,16 @@ def key(ax, entries: Sequence[tuple[str, str]], *, y: float = 1.02, x: float = 0
         "printed": Line2D([], [], color=ACTUAL, linewidth=6, solid_capstyle="butt"),
         "recomputed": Line2D([], [], color=DERIVED, linewidth=2.2, solid_capstyle="butt"),
     }
-    ax.legend([styles[kind] for kind, _ in entries], [text for _, text in entries], loc="lower left",
-              bbox_to_anchor=(x, y), ncols=1 if ax.figure.get_figwidth() < 6 else len(entries), fontsize=8.5, labelcolor=MUTED, borderaxespad=0,
-              handletextpad=0.5, columnspacing=1.4, borderpad=0)
+    ax.legend(
+        [styles[kind] for kind, _ in entries],
+        [text for _, text in entries],
+        loc="lower left",
+        bbox_to_anchor=(x, y),
+        ncols=1 if ax.figure.get_figwidth() < 6 else len(entries),
+        fontsize=8.5,
+        labelcolor=MUTED,
+        borderaxespad=0,
+        handletextpad=0.5,
+        columnspacing=1.4,
+        borderpad=0,
+    )

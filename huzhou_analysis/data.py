@@ -70,6 +70,7 @@ def default_root() -> Path:
 
 # --- reading -------------------------------------------------------------------------------------------------------
 
+
 def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | None:
     name = path.name
 
@@ -82,13 +83,22 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
         problem(f"读不到文件（{error.strerror}）", f"the file cannot be read ({error.strerror})")
         return None
     try:
-        frame = pd.read_csv(io.BytesIO(raw.removeprefix(codecs.BOM_UTF8)), dtype=str, keep_default_na=False,
-                            na_filter=False, encoding="utf-8", skip_blank_lines=False, index_col=False,
-                            on_bad_lines="error")
+        frame = pd.read_csv(
+            io.BytesIO(raw.removeprefix(codecs.BOM_UTF8)),
+            dtype=str,
+            keep_default_na=False,
+            na_filter=False,
+            encoding="utf-8",
+            skip_blank_lines=False,
+            index_col=False,
+            on_bad_lines="error",
+        )
     except UnicodeDecodeError:
         found = _encoding(raw)
-        problem(f"文件编码不是 UTF-8（像是 {found}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
-                f"the file is not UTF-8 (it looks like {found}); save it as 'CSV UTF-8 (comma delimited)'")
+        problem(
+            f"文件编码不是 UTF-8（像是 {found}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
+            f"the file is not UTF-8 (it looks like {found}); save it as 'CSV UTF-8 (comma delimited)'",
+        )
         return None
     except pd.errors.EmptyDataError:
         problem("文件是空的，连表头都没有", "the file is empty: not even a header")
@@ -96,9 +106,11 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
     except pd.errors.ParserError as error:
         found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
         if found:
-            problem(f"这一行有 {found[3]} 格，应为 {found[1]} 格（文字里的逗号要用引号括起）",
-                    f"this row has {found[3]} cells where {found[1]} are allowed (text with a comma needs quotes)",
-                    row=int(found[2]))
+            problem(
+                f"这一行有 {found[3]} 格，应为 {found[1]} 格（文字里的逗号要用引号括起）",
+                f"this row has {found[3]} cells where {found[1]} are allowed (text with a comma needs quotes)",
+                row=int(found[2]),
+            )
         else:
             problem(f"无法按 CSV 读取：{error}", f"cannot be read as CSV: {error}")
         return None
@@ -106,11 +118,17 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
     extra = [c for c in frame.columns if c not in table.columns]
     for column in missing:
         near = difflib.get_close_matches(column, extra, 1, 0.6)
-        problem("缺少这一列" + (f"（是否写成了 {near[0]}？）" if near else ""),
-                "this column is missing" + (f" (is it written as {near[0]}?)" if near else ""), column)
+        problem(
+            "缺少这一列" + (f"（是否写成了 {near[0]}？）" if near else ""),
+            "this column is missing" + (f" (is it written as {near[0]}?)" if near else ""),
+            column,
+        )
     for column in extra:
-        problem("没有这一列；允许的列：" + "、".join(table.columns),
-                "there is no such column; allowed: " + ", ".join(table.columns), str(column))
+        problem(
+            "没有这一列；允许的列：" + "、".join(table.columns),
+            "there is no such column; allowed: " + ", ".join(table.columns),
+            str(column),
+        )
     if missing or extra:
         return None
     frame = pd.DataFrame({c: _coded(frame[c]) for c in table.columns})
@@ -156,6 +174,7 @@ def _mask(column: pd.Series, test) -> np.ndarray:
 
 # --- checking columns ----------------------------------------------------------------------------------------------
 
+
 def _valid_period(code: str) -> bool:
     try:
         periods.parse(code)
@@ -167,24 +186,40 @@ def _valid_period(code: str) -> bool:
 def _column_checks(field: Field, frames: dict[str, pd.DataFrame]):
     """(name, test over unique values, message zh, message en) for one column; empty cells are tested by `required`."""
     if field.kind == "number":
-        yield "number", _NUMBER.fullmatch, "应为数字，如 300.8，不带单位、逗号和百分号", \
-            "must be a plain number such as 300.8, without unit, comma or percent sign"
+        yield (
+            "number",
+            _NUMBER.fullmatch,
+            "应为数字，如 300.8，不带单位、逗号和百分号",
+            "must be a plain number such as 300.8, without unit, comma or percent sign",
+        )
     elif field.kind == "integer":
         yield "integer", _INTEGER.fullmatch, "应为整数", "must be a whole number"
     elif field.kind == "date":
-        yield "date", _DATE.fullmatch, "应为日期，如 2023、2023-05 或 2023-05-09", \
-            "must be a date such as 2023, 2023-05 or 2023-05-09"
+        yield (
+            "date",
+            _DATE.fullmatch,
+            "应为日期，如 2023、2023-05 或 2023-05-09",
+            "must be a date such as 2023, 2023-05 or 2023-05-09",
+        )
     elif field.kind == "period":
         yield "period", _valid_period, f"不是有效时期；写法：{periods.FORMS}", f"no such period; forms: {periods.FORMS}"
     if field.codes is not None:
         allowed = list(field.codes)
         yield "codes", set(allowed).__contains__, "允许的值：" + "、".join(allowed), "allowed: " + ", ".join(allowed)
     if field.pattern is not None:
-        yield "pattern", re.compile(field.pattern).fullmatch, f"写法应符合 {field.pattern}", \
-            f"must have the form {field.pattern}"
+        yield (
+            "pattern",
+            re.compile(field.pattern).fullmatch,
+            f"写法应符合 {field.pattern}",
+            f"must have the form {field.pattern}",
+        )
     if field.max_length is not None:
-        yield "length", lambda v, n=field.max_length: len(numerals.normalise(v)) <= n, \
-            f"最多 {field.max_length} 个字符", f"at most {field.max_length} characters"
+        yield (
+            "length",
+            lambda v, n=field.max_length: len(numerals.normalise(v)) <= n,
+            f"最多 {field.max_length} 个字符",
+            f"at most {field.max_length} characters",
+        )
     if field.refers is not None:
         table, column = field.refers.split(".")
         if table in frames:
@@ -203,10 +238,12 @@ def _table_schema(table: Table, frames: dict[str, pd.DataFrame]):
             checks.append(pa.Check(lambda s: pd.Series(~_empty(s), index=s.index), name=f"{field.name}:required"))
             messages[f"{field.name}:required"] = ("不能为空", "must not be empty", ())
         for name, test, zh, en in _column_checks(field, frames):
+
             def passes(series, test=test, pattern=field.pattern if name == "pattern" else None):
                 if pattern and _all_match(series.cat.categories, pattern):
                     return pd.Series(True, index=series.index)
                 return pd.Series(_mask(series, lambda v: v == "" or test(v)), index=series.index)
+
             checks.append(pa.Check(passes, name=f"{field.name}:{name}"))
             choices = ()
             if name == "codes":
@@ -244,9 +281,16 @@ def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list
         for values, rows in again.groupby(subset, sort=True).groups.items():
             shown = " / ".join(values) if isinstance(values, tuple) else str(values)
             where = [int(r) + 2 for r in rows]
-            problems.append(Problem(f"{table.name}.csv", where[1], "+".join(subset), shown,
-                                    f"重复：第 {'、'.join(map(str, where))} 行相同，须唯一",
-                                    f"duplicate: rows {', '.join(map(str, where))} are the same, must be unique"))
+            problems.append(
+                Problem(
+                    f"{table.name}.csv",
+                    where[1],
+                    "+".join(subset),
+                    shown,
+                    f"重复：第 {'、'.join(map(str, where))} 行相同，须唯一",
+                    f"duplicate: rows {', '.join(map(str, where))} are the same, must be unique",
+                )
+            )
 
 
 def _nearest(value: str, choices: Iterable[str]) -> str:
@@ -260,6 +304,7 @@ def _nearest(value: str, choices: Iterable[str]) -> str:
 
 # --- checking rows -------------------------------------------------------------------------------------------------
 
+
 def _check_figures(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
     figures = frames["figures"]
 
@@ -270,36 +315,68 @@ def _check_figures(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> 
     def where(column: str, *values: str) -> np.ndarray:
         return _mask(figures[column], values.__contains__)
 
-    report(where("time_period", "") != where("time_basis", "unstated"), "time_basis",
-           "time_period 为空时应为 unstated，否则应为 stated 或 inferred",
-           "must be unstated where time_period is empty, else stated or inferred")
-    report(where("time_basis", "inferred") & where("comment", ""), "comment",
-           "时期为推断（inferred）时，须写明理由", "an inferred period must say why")
+    report(
+        where("time_period", "") != where("time_basis", "unstated"),
+        "time_basis",
+        "time_period 为空时应为 unstated，否则应为 stated 或 inferred",
+        "must be unstated where time_period is empty, else stated or inferred",
+    )
+    report(
+        where("time_basis", "inferred") & where("comment", ""),
+        "comment",
+        "时期为推断（inferred）时，须写明理由",
+        "an inferred period must say why",
+    )
     wordless = where("relation", "relative") | where("obs_status", "M")
-    report(where("obs_value", "") & ~wordless, "obs_value",
-           "不能为空（除非 relation 为 relative 或 obs_status 为 M）",
-           "must not be empty (unless relation is relative or obs_status is M)")
-    report(~where("obs_value", "") & wordless, "obs_value", "relation 为 relative 或 obs_status 为 M 时应为空",
-           "must be empty where relation is relative or obs_status is M")
-    report(~where("value_high", "") != where("relation", "range"), "value_high", "有且仅有 relation 为 range 时填写",
-           "is filled in exactly where relation is range")
+    report(
+        where("obs_value", "") & ~wordless,
+        "obs_value",
+        "不能为空（除非 relation 为 relative 或 obs_status 为 M）",
+        "must not be empty (unless relation is relative or obs_status is M)",
+    )
+    report(
+        ~where("obs_value", "") & wordless,
+        "obs_value",
+        "relation 为 relative 或 obs_status 为 M 时应为空",
+        "must be empty where relation is relative or obs_status is M",
+    )
+    report(
+        ~where("value_high", "") != where("relation", "range"),
+        "value_high",
+        "有且仅有 relation 为 range 时填写",
+        "is filled in exactly where relation is range",
+    )
     both = _mask(figures.obs_value, _NUMBER.fullmatch) & _mask(figures.value_high, _NUMBER.fullmatch)
     turned = both.copy()
-    turned[both] = [Decimal(h) <= Decimal(v) for v, h in figures.loc[both, ["obs_value", "value_high"]].itertuples(index=False)]
+    turned[both] = [
+        Decimal(h) <= Decimal(v) for v, h in figures.loc[both, ["obs_value", "value_high"]].itertuples(index=False)
+    ]
     report(turned, "value_high", "应大于 obs_value", "must be above obs_value")
     if "units" in frames:
         measures = dict(zip(frames["units"].unit, frames["units"].unit_measure, strict=True))
-        report(where("transformation", "GY") & _mask(figures.unit, lambda u: measures.get(u, "PT") not in ("PT", "PP")), "unit",
-               "增长率（GY）的单位应为 %、‰ 或 个百分点", "a growth rate (GY) is in %, ‰ or 个百分点")
+        report(
+            where("transformation", "GY") & _mask(figures.unit, lambda u: measures.get(u, "PT") not in ("PT", "PP")),
+            "unit",
+            "增长率（GY）的单位应为 %、‰ 或 个百分点",
+            "a growth rate (GY) is in %, ‰ or 个百分点",
+        )
     _check_citations(figures, problems)
     if "outline" in frames:
         parts = set(zip(frames["outline"].source_id, frames["outline"].locator, strict=True))
-        report(~_rowwise(figures, ["source_id", "locator"], lambda *place: place[1] == "" or place in parts), "locator",
-               "outline.csv 中该来源没有这个位置", "outline.csv has no such part of this source")
+        report(
+            ~_rowwise(figures, ["source_id", "locator"], lambda *place: place[1] == "" or place in parts),
+            "locator",
+            "outline.csv 中该来源没有这个位置",
+            "outline.csv has no such part of this source",
+        )
     if "sources" in frames:
         promotional = set(frames["sources"].source_id[frames["sources"].tier == "promotional"])
-        report(where("source_id", *promotional) & ~where("record_type", "claim"), "record_type",
-               "招商宣传来源的数字只能是 claim", "figures of a promotional source can only be claims")
+        report(
+            where("source_id", *promotional) & ~where("record_type", "claim"),
+            "record_type",
+            "招商宣传来源的数字只能是 claim",
+            "figures of a promotional source can only be claims",
+        )
 
 
 def _check_citations(figures: pd.DataFrame, problems: list[Problem]) -> None:
@@ -307,8 +384,16 @@ def _check_citations(figures: pd.DataFrame, problems: list[Problem]) -> None:
     for column in ("obs_value", "value_high"):
         held = _rowwise(figures, [column, "as_printed"], _holds_number)
         for row, (number, printed) in figures.loc[~held, [column, "as_printed"]].T.items():
-            problems.append(Problem("figures.csv", int(row) + 2, "as_printed", printed,
-                                    f"原文里没有数字 {number}", f"does not hold the number {number}"))
+            problems.append(
+                Problem(
+                    "figures.csv",
+                    int(row) + 2,
+                    "as_printed",
+                    printed,
+                    f"原文里没有数字 {number}",
+                    f"does not hold the number {number}",
+                )
+            )
 
 
 def _holds_number(number: str, printed: str) -> bool:
@@ -334,21 +419,42 @@ def _check_references(frames: dict[str, pd.DataFrame], problems: list[Problem]) 
         for name in ("milestones", "not_figures"):
             for row in frames.get(name, pd.DataFrame()).itertuples():
                 if row.locator and (row.source_id, row.locator) not in parts:
-                    problems.append(Problem(f"{name}.csv", row.Index + 2, "locator", row.locator,
-                                            "outline.csv 中该来源没有这个位置",
-                                            "outline.csv has no such part of this source"))
+                    problems.append(
+                        Problem(
+                            f"{name}.csv",
+                            row.Index + 2,
+                            "locator",
+                            row.locator,
+                            "outline.csv 中该来源没有这个位置",
+                            "outline.csv has no such part of this source",
+                        )
+                    )
     if "corrections" in frames and "figures" in frames:
         printed = frames["figures"].drop_duplicates("figure_id").set_index("figure_id").obs_value
         for row in frames["corrections"].itertuples():
             now = printed.get(row.figure_id)
             if now is not None and _NUMBER.fullmatch(row.expect) and (now == "" or Decimal(now) != Decimal(row.expect)):
-                problems.append(Problem("corrections.csv", row.Index + 2, "expect", row.expect,
-                                        f"原值现为 {now}：来源或已自行更正，请复核此项更正",
-                                        f"the printed value is now {now}: the source may have mended its error; "
-                                        "review this correction"))
+                problems.append(
+                    Problem(
+                        "corrections.csv",
+                        row.Index + 2,
+                        "expect",
+                        row.expect,
+                        f"原值现为 {now}：来源或已自行更正，请复核此项更正",
+                        f"the printed value is now {now}: the source may have mended its error; review this correction",
+                    )
+                )
             if (row.action == "override") != (row.value != ""):
-                problems.append(Problem("corrections.csv", row.Index + 2, "value", row.value,
-                                        "有且仅有 override 时填写", "is filled in exactly for override"))
+                problems.append(
+                    Problem(
+                        "corrections.csv",
+                        row.Index + 2,
+                        "value",
+                        row.value,
+                        "有且仅有 override 时填写",
+                        "is filled in exactly for override",
+                    )
+                )
 
 
 def check(root: Path | str | None = None) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -381,6 +487,7 @@ def check(root: Path | str | None = None) -> tuple[dict[str, pd.DataFrame], list
 
 # --- the front door ------------------------------------------------------------------------------------------------
 
+
 @dataclass(frozen=True)
 class Data:
     """All tables, checked and typed. Nothing in it is changed after loading.
@@ -412,12 +519,26 @@ class Data:
     def units(self) -> Units:
         return Units(self.units_table.reset_index().to_dict("records"))
 
-    def select(self, indicator=None, area: str | None = None, *, record_type=None, transformation: str | None = None,
-               source=None, period=None) -> pd.DataFrame:
+    def select(
+        self,
+        indicator=None,
+        area: str | None = None,
+        *,
+        record_type=None,
+        transformation: str | None = None,
+        source=None,
+        period=None,
+    ) -> pd.DataFrame:
         """Figures that match; each argument may be one value or a list of them, None matches all."""
         chosen = self.figures
-        for column, wanted in (("indicator", indicator), ("ref_area", area), ("record_type", record_type),
-                               ("transformation", transformation), ("source_id", source), ("time_period", period)):
+        for column, wanted in (
+            ("indicator", indicator),
+            ("ref_area", area),
+            ("record_type", record_type),
+            ("transformation", transformation),
+            ("source_id", source),
+            ("time_period", period),
+        ):
             if wanted is not None:
                 wanted = [wanted] if isinstance(wanted, str) else list(wanted)
                 chosen = chosen[chosen[column].isin(wanted)]
@@ -431,8 +552,16 @@ class Data:
             near = difflib.get_close_matches(figure_id, list(self.figures.index), 3)
             raise KeyError(f"no figure {figure_id!r}" + (f"; near: {', '.join(near)}" if near else "")) from None
 
-    def one(self, indicator: str, period: str, area: str = "330500", *, transformation: str = "N", source=None,
-            record_type=None) -> pd.Series:
+    def one(
+        self,
+        indicator: str,
+        period: str,
+        area: str = "330500",
+        *,
+        transformation: str = "N",
+        source=None,
+        record_type=None,
+    ) -> pd.Series:
         """The one figure that matches.
 
         Raises
@@ -440,11 +569,14 @@ class Data:
         LookupError
             If none or several match; the message lists them.
         """
-        found = self.select(indicator, area, transformation=transformation, source=source, period=period,
-                            record_type=record_type)
+        found = self.select(
+            indicator, area, transformation=transformation, source=source, period=period, record_type=record_type
+        )
         if len(found) != 1:
-            raise LookupError(f"{len(found)} figures for {indicator}, {period}, {area}, {transformation}: "
-                              f"{', '.join(found.index) or 'no figure on file'}")
+            raise LookupError(
+                f"{len(found)} figures for {indicator}, {period}, {area}, {transformation}: "
+                f"{', '.join(found.index) or 'no figure on file'}"
+            )
         return found.iloc[0]
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:
@@ -479,12 +611,25 @@ def load(root: Path | str | None = None) -> Data:
     if problems:
         raise DataError(problems)
     frames = {name: frame.astype(str) for name, frame in frames.items()}
-    indexed = {name: frame.set_index(list(TABLES[name].key)[0]) if len(TABLES[name].key) == 1 else
-               frame.reset_index(drop=True) for name, frame in frames.items()}
+    indexed = {
+        name: frame.set_index(list(TABLES[name].key)[0]) if len(TABLES[name].key) == 1 else frame.reset_index(drop=True)
+        for name, frame in frames.items()
+    }
     indicators = indexed["indicators"].assign(ascending=indexed["indicators"].ascending == "true")
-    return Data(root, _typed_figures(indexed["figures"], indexed["corrections"]), indicators, indexed["ref_areas"],
-                indexed["units"], indexed["sources"], indexed["outline"], indexed["not_figures"],
-                indexed["milestones"], indexed["corrections"], indexed["relations"], indexed["pairs"])
+    return Data(
+        root,
+        _typed_figures(indexed["figures"], indexed["corrections"]),
+        indicators,
+        indexed["ref_areas"],
+        indexed["units"],
+        indexed["sources"],
+        indexed["outline"],
+        indexed["not_figures"],
+        indexed["milestones"],
+        indexed["corrections"],
+        indexed["relations"],
+        indexed["pairs"],
+    )
 
 
 def _typed_figures(figures: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:

@@ -91,8 +91,13 @@ class Exhibit:
         """Titles of the documents behind the figures shown."""
         names = list(dict.fromkeys(self.citations[f"source_{lang}"]))
         if len(names) > 4:
-            return {"zh": f"资料来源：{len(names)}个，详见出处。", "en": f"Sources: {len(names)}, listed under citations."}[lang]
-        return f"{i18n.label('source', lang)}{'：' if lang == 'zh' else ': '}" + ("；" if lang == "zh" else "; ").join(names)
+            return {
+                "zh": f"资料来源：{len(names)}个，详见出处。",
+                "en": f"Sources: {len(names)}, listed under citations.",
+            }[lang]
+        return f"{i18n.label('source', lang)}{'：' if lang == 'zh' else ': '}" + ("；" if lang == "zh" else "; ").join(
+            names
+        )
 
     def foot(self, lang: str) -> list[str]:
         lead = i18n.label("note", lang) + ("：" if lang == "zh" else ": ")
@@ -105,8 +110,9 @@ class Exhibit:
         if self.draw is None:
             raise ValueError(f"{self.id} is a table: it has no chart")
         with charts.house_style():
-            canvas = charts.Canvas(lang, size, self.title[lang], self.subtitle[lang], self.foot(lang),
-                                   height=self.heights.get(size))
+            canvas = charts.Canvas(
+                lang, size, self.title[lang], self.subtitle[lang], self.foot(lang), height=self.heights.get(size)
+            )
             self.draw(canvas)
         return canvas.figure
 
@@ -142,11 +148,17 @@ def status_notes(citations: pd.DataFrame) -> list[Text]:
     """Footnotes that the status of the figures used calls for."""
     notes = []
     if (citations.record_type == "claim").any():
-        notes.append(i18n.text("含招商宣传页面的宣称数字，未经核实，不入统计序列。",
-                               "Includes claims of promotional pages, unvalidated, in no statistical series."))
-    for code, zh, en in (("P", "含初步数", "Includes provisional figures."),
-                         ("V", "含未经核实的数字", "Includes unvalidated figures."),
-                         ("U", "含可靠性低的数字", "Includes figures of low reliability.")):
+        notes.append(
+            i18n.text(
+                "含招商宣传页面的宣称数字，未经核实，不入统计序列。",
+                "Includes claims of promotional pages, unvalidated, in no statistical series.",
+            )
+        )
+    for code, zh, en in (
+        ("P", "含初步数", "Includes provisional figures."),
+        ("V", "含未经核实的数字", "Includes unvalidated figures."),
+        ("U", "含可靠性低的数字", "Includes figures of low reliability."),
+    ):
         if ((citations.obs_status == code) & (citations.record_type != "claim")).any():
             notes.append(i18n.text(zh + "。", en))
     if (citations.time_basis == "inferred").any():
@@ -169,9 +181,16 @@ def citations(data: Data, figure_ids: Iterable[str]) -> pd.DataFrame:
     for figure_id in dict.fromkeys(i for joined in figure_ids for i in str(joined).split() if i):
         f = data.figure(figure_id)
         source = data.sources.loc[f.source_id]
-        row = {"figure_id": figure_id, "as_printed": f.as_printed, "record_type": f.record_type,
-               "obs_status": f.obs_status, "time_basis": f.time_basis, "comment": f.comment,
-               "locator_zh": f.locator, "locator_en": places[(f.source_id, f.locator)]}
+        row = {
+            "figure_id": figure_id,
+            "as_printed": f.as_printed,
+            "record_type": f.record_type,
+            "obs_status": f.obs_status,
+            "time_basis": f.time_basis,
+            "comment": f.comment,
+            "locator_zh": f.locator,
+            "locator_en": places[(f.source_id, f.locator)],
+        }
         dated = f"，{source.date_published}" if source.date_published else "，未注明日期"
         row["source_zh"] = f"《{source.title}》（{source.publisher or dict_text(source.kind)['zh']}{dated}）"
         row["source_en"] = f"{source.title_en} ({source.date_published or 'undated'})"
@@ -179,8 +198,22 @@ def citations(data: Data, figure_ids: Iterable[str]) -> pd.DataFrame:
             row[f"value_{lang}"] = printed_quantity(data, f, lang)
             row[f"period_{lang}"] = periods.parse(f.time_period).label(lang) if f.time_period else "—"
         rows.append(row)
-    columns = ["figure_id", "value_zh", "value_en", "period_zh", "period_en", "source_zh", "source_en", "locator_zh",
-               "locator_en", "as_printed", "record_type", "obs_status", "time_basis", "comment"]
+    columns = [
+        "figure_id",
+        "value_zh",
+        "value_en",
+        "period_zh",
+        "period_en",
+        "source_zh",
+        "source_en",
+        "locator_zh",
+        "locator_en",
+        "as_printed",
+        "record_type",
+        "obs_status",
+        "time_basis",
+        "comment",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -210,12 +243,16 @@ def cite(data: Data, *figure_ids: str, lang: str = "zh") -> str:
     for row in citations(data, figure_ids).itertuples():
         source, place = getattr(row, f"source_{lang}"), getattr(row, f"locator_{lang}")
         basis = i18n.text(*TIME_BASES[row.time_basis])[lang]
-        lines.append(f"{source}，{place}：“{row.as_printed}”（{getattr(row, f'period_{lang}')}，{basis}）" if lang == "zh" else
-                     f"{source}, {place}: “{row.as_printed}” ({getattr(row, f'period_{lang}')}; {basis})")
+        lines.append(
+            f"{source}，{place}：“{row.as_printed}”（{getattr(row, f'period_{lang}')}，{basis}）"
+            if lang == "zh"
+            else f"{source}, {place}: “{row.as_printed}” ({getattr(row, f'period_{lang}')}; {basis})"
+        )
     return "\n".join(lines)
 
 
 # --- showing -------------------------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -232,18 +269,24 @@ class Shown:
             with charts.house_style():
                 e.figure(lang).savefig(buffer, format="png", dpi=150, metadata={"Software": None})
             alt = html.escape(e.alt.get(lang) or e.title[lang])
-            parts.append(f'<img alt="{alt}" style="max-width:100%" '
-                         f'src="data:image/png;base64,{b64encode(buffer.getvalue()).decode()}">')
+            parts.append(
+                f'<img alt="{alt}" style="max-width:100%" '
+                f'src="data:image/png;base64,{b64encode(buffer.getvalue()).decode()}">'
+            )
         else:
             parts.append(f"<h4>{html.escape(e.title[lang])}</h4><p>{html.escape(e.subtitle[lang])}</p>")
             parts.append(table_html(e.frame(lang), [c.is_number for c in e.columns]))
             parts += [f"<p><small>{html.escape(line)}</small></p>" for line in e.foot(lang)]
         parts.append(f"<p><b>{i18n.label('reading', lang)}</b>　{html.escape(e.reading[lang])}</p>")
         if e.draw is not None:
-            parts.append(f"<details><summary>{i18n.label('data', lang)}</summary>"
-                         f"{table_html(e.frame(lang), [c.is_number for c in e.columns])}</details>")
-        parts.append(f"<details><summary>{i18n.label('citations', lang)} ({len(e.citations)})</summary>"
-                     f"{table_html(citation_frame(e.citations, lang))}</details></div>")
+            parts.append(
+                f"<details><summary>{i18n.label('data', lang)}</summary>"
+                f"{table_html(e.frame(lang), [c.is_number for c in e.columns])}</details>"
+            )
+        parts.append(
+            f"<details><summary>{i18n.label('citations', lang)} ({len(e.citations)})</summary>"
+            f"{table_html(citation_frame(e.citations, lang))}</details></div>"
+        )
         return "".join(parts)
 
     def __repr__(self) -> str:
@@ -257,12 +300,23 @@ def citation_frame(table: pd.DataFrame, lang: str) -> pd.DataFrame:
         status = RECORD_TYPES[row.record_type][lang == "en"] if lang == "zh" else i18n.label(row.record_type, "en")
         if row.obs_status != "A":
             status += f" · {OBS_STATUSES[row.obs_status][lang == 'en']}"
-        rows.append([getattr(row, f"value_{lang}"), getattr(row, f"period_{lang}"),
-                     TIME_BASES[row.time_basis][0] if lang == "zh" else row.time_basis, row.as_printed,
-                     getattr(row, f"source_{lang}"), getattr(row, f"locator_{lang}"), status, row.comment,
-                     row.figure_id])
-    heads = [i18n.label(k, lang) for k in ("value", "period", "basis", "printed", "document", "place", "status", "note",
-                                           "figure_id")]
+        rows.append(
+            [
+                getattr(row, f"value_{lang}"),
+                getattr(row, f"period_{lang}"),
+                TIME_BASES[row.time_basis][0] if lang == "zh" else row.time_basis,
+                row.as_printed,
+                getattr(row, f"source_{lang}"),
+                getattr(row, f"locator_{lang}"),
+                status,
+                row.comment,
+                row.figure_id,
+            ]
+        )
+    heads = [
+        i18n.label(k, lang)
+        for k in ("value", "period", "basis", "printed", "document", "place", "status", "note", "figure_id")
+    ]
     return pd.DataFrame(rows, columns=heads)
 
 
@@ -271,8 +325,10 @@ def table_html(frame: pd.DataFrame, numeric: Sequence[bool] | None = None) -> st
     numeric = list(numeric) if numeric is not None else [False] * frame.shape[1]
     cls = [' class="n"' if n else "" for n in numeric]
     head = "".join(f'<th scope="col"{c}>{html.escape(str(h))}</th>' for h, c in zip(frame.columns, cls, strict=True))
-    body = "".join("<tr>" + "".join(f"<td{c}>{html.escape(str(v))}</td>" for v, c in zip(row, cls, strict=True)) + "</tr>"
-                   for row in frame.itertuples(index=False))
+    body = "".join(
+        "<tr>" + "".join(f"<td{c}>{html.escape(str(v))}</td>" for v, c in zip(row, cls, strict=True)) + "</tr>"
+        for row in frame.itertuples(index=False)
+    )
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -300,8 +356,13 @@ def hand_on(exhibit: Exhibit, folder: Path) -> None:
             charts.save(exhibit.figure(lang, size), folder / f"{exhibit.id}.{lang}.{size}.svg")
     exhibit.save(folder / f"{exhibit.id}.csv")
     record = {
-        "id": exhibit.id, "order": order, "chart": exhibit.draw is not None, "title": exhibit.title,
-        "subtitle": exhibit.subtitle, "reading": exhibit.reading, "alt": exhibit.alt or exhibit.title,
+        "id": exhibit.id,
+        "order": order,
+        "chart": exhibit.draw is not None,
+        "title": exhibit.title,
+        "subtitle": exhibit.subtitle,
+        "reading": exhibit.reading,
+        "alt": exhibit.alt or exhibit.title,
         "foot": {lang: exhibit.foot(lang) for lang in i18n.LANGUAGES},
         "figures": list(exhibit.citations.figure_id),
         "numeric": [c.is_number for c in exhibit.columns],

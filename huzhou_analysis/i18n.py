@@ -93,8 +93,9 @@ def unit_name(unit: str, lang: str, units: Units) -> str:
     return "number" if units[unit].is_count else units[unit].name_en
 
 
-def quantity(value: str | float, unit: str, lang: str, units: Units, *, decimals: int | None = None,
-             relation: str = "=") -> str:
+def quantity(
+    value: str | float, unit: str, lang: str, units: Units, *, decimals: int | None = None, relation: str = "="
+) -> str:
     """A number with its unit as it stands in a sentence: 300.8亿元, CNY 30.08 bn.
 
     Parameters

@@ -12,27 +12,59 @@ from .growth import growth_rate, implied_base, implied_level
 from .rounding import Interval
 from .series import source_rank
 
-LEDGER_COLUMNS = ["figure_id", "indicator", "ref_area", "time_period", "record_type", "printed", "unit", "level_id",
-                  "base_id", "recomputed_low", "recomputed_high", "difference", "derived", "derived_period", "derived_low",
-                  "derived_high", "derived_unit", "verdict", "rule_zh", "rule_en"]
+LEDGER_COLUMNS = [
+    "figure_id",
+    "indicator",
+    "ref_area",
+    "time_period",
+    "record_type",
+    "printed",
+    "unit",
+    "level_id",
+    "base_id",
+    "recomputed_low",
+    "recomputed_high",
+    "difference",
+    "derived",
+    "derived_period",
+    "derived_low",
+    "derived_high",
+    "derived_unit",
+    "verdict",
+    "rule_zh",
+    "rule_en",
+]
 
 _RULES = {
-    "reproduced": ("由两个印刷水平值按舍入区间重算，与印刷增速重叠",
-                   "recomputed from two printed levels on rounding intervals; overlaps the printed rate"),
-    "contradicted": ("由两个印刷水平值按舍入区间重算，与印刷增速不重叠",
-                     "recomputed from two printed levels on rounding intervals; does not overlap the printed rate"),
-    "price_basis": ("增速按可比价、水平值按现价：差额为价格变动，不作矛盾论",
-                    "the rate is at constant prices, the levels at current prices: the difference is price change"),
-    "revision": ("水平值来自不同来源或版本，重算与印刷增速不重叠：数据已修订",
-                 "the levels come from different sources or vintages and do not reproduce the rate: revised data"),
+    "reproduced": (
+        "由两个印刷水平值按舍入区间重算，与印刷增速重叠",
+        "recomputed from two printed levels on rounding intervals; overlaps the printed rate",
+    ),
+    "contradicted": (
+        "由两个印刷水平值按舍入区间重算，与印刷增速不重叠",
+        "recomputed from two printed levels on rounding intervals; does not overlap the printed rate",
+    ),
+    "price_basis": (
+        "增速按可比价、水平值按现价：差额为价格变动，不作矛盾论",
+        "the rate is at constant prices, the levels at current prices: the difference is price change",
+    ),
+    "revision": (
+        "水平值来自不同来源或版本，重算与印刷增速不重叠：数据已修订",
+        "the levels come from different sources or vintages and do not reproduce the rate: revised data",
+    ),
     "scope": ("两年水平值口径、单位或币种不同", "scope, unit or currency of the two levels differ"),
-    "real_no_base": ("增速按可比价、水平值按现价：不得用该增速倒推上年水平值",
-                     "the rate is at constant prices and the level at current prices: the level must not be divided "
-                     "by the rate"),
-    "implied_base": ("上年水平值未见印刷；由本年水平值与增速倒推，为推算值",
-                     "the level a year before is not on file; implied by this level and rate, a derived value"),
-    "implied_level": ("本年水平值未见印刷；由上年水平值与增速推得，为推算值",
-                      "this level is not on file; implied by the level a year before and the rate, a derived value"),
+    "real_no_base": (
+        "增速按可比价、水平值按现价：不得用该增速倒推上年水平值",
+        "the rate is at constant prices and the level at current prices: the level must not be divided by the rate",
+    ),
+    "implied_base": (
+        "上年水平值未见印刷；由本年水平值与增速倒推，为推算值",
+        "the level a year before is not on file; implied by this level and rate, a derived value",
+    ),
+    "implied_level": (
+        "本年水平值未见印刷；由上年水平值与增速推得，为推算值",
+        "this level is not on file; implied by the level a year before and the rate, a derived value",
+    ),
     "no_level": ("两年的水平值均未见印刷", "neither level is on file"),
     "points": ("以百分点表示的变动：上年比重由本年比重减去变动推得", "a change in points: subtracted from the share"),
     "bound": ("印刷的是界限或约数，不能倒推", "printed as a bound or approximation: implies no base"),
@@ -68,9 +100,17 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
 def _confront(data: Data, rate: pd.Series) -> list[dict]:
     """All ledger rows of one rate."""
     row = dict.fromkeys(LEDGER_COLUMNS, "") | {
-        "figure_id": rate.name, "indicator": rate.indicator, "ref_area": rate.ref_area, "time_period": rate.time_period,
-        "record_type": rate.record_type, "printed": rate.obs_text, "unit": rate.unit}
-    row |= dict.fromkeys(("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high"), float("nan"))
+        "figure_id": rate.name,
+        "indicator": rate.indicator,
+        "ref_area": rate.ref_area,
+        "time_period": rate.time_period,
+        "record_type": rate.record_type,
+        "printed": rate.obs_text,
+        "unit": rate.unit,
+    }
+    row |= dict.fromkeys(
+        ("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high"), float("nan")
+    )
     before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
     levels, bases = _levels(data, rate, rate.time_period), _levels(data, rate, before)
     printed = data.interval(rate)
@@ -80,8 +120,11 @@ def _confront(data: Data, rate: pd.Series) -> list[dict]:
         return [_settle(row, "not_checkable", "bound")]
     if levels.empty or bases.empty:
         return [_imply(data, rate, row, printed, levels, bases, before)]
-    return [_recompute(data, rate, row, printed, level, base)
-            for _, level in levels.iterrows() for _, base in bases.iterrows()]
+    return [
+        _recompute(data, rate, row, printed, level, base)
+        for _, level in levels.iterrows()
+        for _, base in bases.iterrows()
+    ]
 
 
 def _settle(row: dict, verdict: str, rule: str) -> dict:
@@ -111,8 +154,9 @@ def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level:
     return _settle(row, "contradicted", "contradicted")
 
 
-def _imply(data: Data, rate: pd.Series, row: dict, printed: Interval, levels: pd.DataFrame, bases: pd.DataFrame,
-           before: str) -> dict:
+def _imply(
+    data: Data, rate: pd.Series, row: dict, printed: Interval, levels: pd.DataFrame, bases: pd.DataFrame, before: str
+) -> dict:
     """The base or level that a rate implies when only one of the two is on file."""
     known = (levels if bases.empty else bases).iloc[0]
     row["level_id" if bases.empty else "base_id"] = known.name
@@ -142,8 +186,14 @@ def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
     wanted = "claim" if rate.record_type == "claim" else "actual"
     if rate.record_type == "target" and period == rate.time_period:
         wanted = "target"
-    found = data.select(rate.indicator, rate.ref_area, transformation="N", period=period, record_type=wanted,
-                        source=rate.source_id if wanted == "claim" else None)
+    found = data.select(
+        rate.indicator,
+        rate.ref_area,
+        transformation="N",
+        period=period,
+        record_type=wanted,
+        source=rate.source_id if wanted == "claim" else None,
+    )
     found = found[(found.obs_text != "") & (found.corrected != "exclude")]
     found = found[found.unit.map(lambda u: data.units[u].is_share == (rate.unit == "个百分点")).astype(bool)]
     order = (found.source_id != rate.source_id).astype(int) * 100 + source_rank(data, found)

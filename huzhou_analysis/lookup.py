@@ -10,8 +10,19 @@ from .i18n import label
 from .numerals import normalise
 from .periods import parse
 
-COLUMNS = ["figure_id", "indicator", "area", "period", "value", "record_type", "obs_status", "source", "place", "as_printed",
-           "comment"]
+COLUMNS = [
+    "figure_id",
+    "indicator",
+    "area",
+    "period",
+    "value",
+    "record_type",
+    "obs_status",
+    "source",
+    "place",
+    "as_printed",
+    "comment",
+]
 
 
 def find(data: Data, words: str, *, lang: str = "zh") -> pd.DataFrame:
@@ -33,10 +44,30 @@ def find(data: Data, words: str, *, lang: str = "zh") -> pd.DataFrame:
     names = data.indicators[["name_zh", "name_en", "theme"]].agg(" ".join, axis=1)
     areas = data.ref_areas[["name_zh", "name_en"]].agg(" ".join, axis=1)
     documents = data.sources[["title", "title_en"]].agg(" ".join, axis=1)
-    haystack = (figures.index.to_series() + " " + figures.indicator + " " + figures.indicator.map(names) + " "
-                + figures.ref_area + " " + figures.ref_area.map(areas) + " " + figures.time_period + " "
-                + figures.source_id.map(documents) + " " + figures.locator + " " + figures.as_printed + " " + figures.comment
-                + " " + figures.obs_text + figures.unit)
+    haystack = (
+        figures.index.to_series()
+        + " "
+        + figures.indicator
+        + " "
+        + figures.indicator.map(names)
+        + " "
+        + figures.ref_area
+        + " "
+        + figures.ref_area.map(areas)
+        + " "
+        + figures.time_period
+        + " "
+        + figures.source_id.map(documents)
+        + " "
+        + figures.locator
+        + " "
+        + figures.as_printed
+        + " "
+        + figures.comment
+        + " "
+        + figures.obs_text
+        + figures.unit
+    )
     folded = haystack.map(lambda t: normalise(t).casefold())
     hit = pd.Series(True, index=figures.index)
     for word in words.split():
@@ -44,9 +75,20 @@ def find(data: Data, words: str, *, lang: str = "zh") -> pd.DataFrame:
     found = figures[hit.astype(bool)]
     en = lang == "en"
     places = data.outline.set_index(["source_id", "locator"]).locator_en
-    rows = [(i, data.indicators["name_en" if en else "name_zh"][f.indicator],
-             data.ref_areas["name_en" if en else "name_zh"][f.ref_area],
-             parse(f.time_period).label(lang) if f.time_period else "—", printed_quantity(data, f, lang),
-             label(f.record_type, lang), f.obs_status, data.sources["title_en" if en else "title"][f.source_id],
-             places[(f.source_id, f.locator)] if en else f.locator, f.as_printed, f.comment) for i, f in found.iterrows()]
+    rows = [
+        (
+            i,
+            data.indicators["name_en" if en else "name_zh"][f.indicator],
+            data.ref_areas["name_en" if en else "name_zh"][f.ref_area],
+            parse(f.time_period).label(lang) if f.time_period else "—",
+            printed_quantity(data, f, lang),
+            label(f.record_type, lang),
+            f.obs_status,
+            data.sources["title_en" if en else "title"][f.source_id],
+            places[(f.source_id, f.locator)] if en else f.locator,
+            f.as_printed,
+            f.comment,
+        )
+        for i, f in found.iterrows()
+    ]
     return pd.DataFrame(rows, columns=COLUMNS).set_index("figure_id")

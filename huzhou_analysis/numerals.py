@@ -82,8 +82,10 @@ def _readings(text: str) -> tuple[Decimal, ...]:
 
 def arabic(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
     """Arabic numerals in a normalised text, thousands separators and decimals included."""
-    return [Numeral(m.start(), m.end(), m[0], (Decimal(m[0].replace(",", "")),))
-            for m in _ARABIC.finditer(text, start, len(text) if end is None else end)]
+    return [
+        Numeral(m.start(), m.end(), m[0], (Decimal(m[0].replace(",", "")),))
+        for m in _ARABIC.finditer(text, start, len(text) if end is None else end)
+    ]
 
 
 def quantities(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
@@ -101,8 +103,6 @@ def printed_values(text: str) -> set[Decimal]:
         values.add(Decimal(1))
     for match in _CHINESE_RUN.finditer(text):
         run = match[0]
-        if run == "成":
-            continue
-        if run.endswith("成") or set(run) - {"成"}:
-            values.update(_readings(run if run.endswith("成") else run))
+        if run != "成":
+            values.update(_readings(run))
     return values

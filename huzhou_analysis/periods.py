@@ -75,14 +75,23 @@ class Period:
             return f"{y}年{'一二三四'[n - 1]}季度" if zh else f"Q{n} {y}"
         if self.kind == "months":
             if self.start.year != self.end.year:
-                return (f"{y}年{self.start.month}月—{self.end.year}年{self.end.month}月" if zh else
-                        f"{_MONTHS_EN[self.start.month]} {y}–{_MONTHS_EN[self.end.month]} {self.end.year}")
-            return (f"{y}年{self.start.month}—{self.end.month}月" if zh else
-                    f"{_MONTHS_EN[self.start.month]}–{_MONTHS_EN[self.end.month]} {y}")
+                return (
+                    f"{y}年{self.start.month}月—{self.end.year}年{self.end.month}月"
+                    if zh
+                    else f"{_MONTHS_EN[self.start.month]} {y}–{_MONTHS_EN[self.end.month]} {self.end.year}"
+                )
+            return (
+                f"{y}年{self.start.month}—{self.end.month}月"
+                if zh
+                else f"{_MONTHS_EN[self.start.month]}–{_MONTHS_EN[self.end.month]} {y}"
+            )
         if self.kind == "month":
             return f"{y}年{self.start.month}月" if zh else f"{_MONTHS_EN[self.start.month]} {y}"
-        return (f"{y}年{self.start.month}月{self.start.day}日" if zh else
-                f"{self.start.day} {_MONTHS_EN[self.start.month]} {y}")
+        return (
+            f"{y}年{self.start.month}月{self.start.day}日"
+            if zh
+            else f"{self.start.day} {_MONTHS_EN[self.start.month]} {y}"
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -101,8 +110,12 @@ def parse(code: str) -> Period:
         last = year * 12 + month - 1 + count * (12 if m["unit"] == "Y" else 1) - 1
         if last // 12 > 9999:
             raise ValueError(f"no such period: {code!r}")
-        return Period(code, "years" if m["unit"] == "Y" else "months",
-                      _date(code, year, month, 1), _month_end(last // 12, last % 12 + 1))
+        return Period(
+            code,
+            "years" if m["unit"] == "Y" else "months",
+            _date(code, year, month, 1),
+            _month_end(last // 12, last % 12 + 1),
+        )
     if not (m := _SIMPLE.fullmatch(code)):
         raise ValueError(f"not a period: {code!r}")
     year = int(m["year"])
@@ -110,8 +123,12 @@ def parse(code: str) -> Period:
         length, nth = (6, int(m["nth"])) if m["part"] == "S" else (3, int(m["nth"]))
         if not 1 <= nth <= 12 // length:
             raise ValueError(f"no such period: {code!r}")
-        return Period(code, "half" if length == 6 else "quarter", _date(code, year, (nth - 1) * length + 1, 1),
-                      _month_end(year, nth * length))
+        return Period(
+            code,
+            "half" if length == 6 else "quarter",
+            _date(code, year, (nth - 1) * length + 1, 1),
+            _month_end(year, nth * length),
+        )
     if m["day"]:
         day = _date(code, year, int(m["month"]), int(m["day"]))
         return Period(code, "day", day, day)

@@ -76,7 +76,7 @@ def project(y: Sequence[float] | pd.Series, horizon: int, level: Sequence[int] =
         raise ValueError("a level is a percentage between 0 and 100")
     if isinstance(y, pd.Series) and not (values.index.is_monotonic_increasing and values.index.is_unique):
         raise ValueError("years must be in order, each once")
-    values = values.loc[values.first_valid_index():values.last_valid_index()] if values.notna().any() else values[:0]
+    values = values.loc[values.first_valid_index() : values.last_valid_index()] if values.notna().any() else values[:0]
     if values.isna().any():
         raise ValueError("years are missing inside the series")
     if not np.isfinite(values).all():
@@ -102,8 +102,13 @@ def project(y: Sequence[float] | pd.Series, horizon: int, level: Sequence[int] =
     for one in level:
         q = stats.t.ppf(0.5 + one / 200, freedom)
         table[f"lower_{one}"], table[f"upper_{one}"] = np.exp(centre - q * spread), np.exp(centre + q * spread)
-    return Projection(pd.DataFrame(table, index=index)[columns],
-                      pd.DataFrame(np.exp(paths), index=index, columns=_NAMES), len(values), "", level)
+    return Projection(
+        pd.DataFrame(table, index=index)[columns],
+        pd.DataFrame(np.exp(paths), index=index, columns=_NAMES),
+        len(values),
+        "",
+        level,
+    )
 
 
 _NAMES = ["naive", "drift", "ses", "damped", "theta"]
@@ -123,7 +128,14 @@ def _models(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
         damped = ExponentialSmoothing(logs, trend="add", damped_trend=True, initialization_method="estimated").fit()
         theta = ThetaModel(pd.Series(logs), period=1, deseasonalize=False).fit()
         theta_path = np.asarray(theta.forecast(horizon))
-    paths = np.column_stack([np.full(horizon, logs[-1]), logs[-1] + drift * ahead, ses.forecast(horizon),
-                             damped.forecast(horizon), theta_path])
+    paths = np.column_stack(
+        [
+            np.full(horizon, logs[-1]),
+            logs[-1] + drift * ahead,
+            ses.forecast(horizon),
+            damped.forecast(horizon),
+            theta_path,
+        ]
+    )
     fitted = np.column_stack([shifted, shifted + drift, ses.fittedvalues, damped.fittedvalues, shifted + drift / 2])
     return paths, fitted

@@ -95,7 +95,9 @@ def prove(data: Data, folder: Path | str) -> Proof:
         if name not in missing:
             text = normalise((folder / name).read_text(encoding="utf-8-sig"))
             coverage.append(_document(data, name, text, problems))
-    return Proof(pd.DataFrame(coverage, columns=COVERAGE_COLUMNS), pd.DataFrame(problems, columns=PROBLEM_COLUMNS), missing)
+    return Proof(
+        pd.DataFrame(coverage, columns=COVERAGE_COLUMNS), pd.DataFrame(problems, columns=PROBLEM_COLUMNS), missing
+    )
 
 
 def parts(data: Data, name: str, text: str, problems: list[dict] | None = None) -> list[Part]:
@@ -112,7 +114,9 @@ def parts(data: Data, name: str, text: str, problems: list[dict] | None = None) 
         if found:
             found[-1].end = at
         elif at > 0 and problems is not None:
-            problems.append(_problem("before_outline", name, row.source_id, row.locator, "outline.csv", text[:min(at, 25)]))
+            problems.append(
+                _problem("before_outline", name, row.source_id, row.locator, "outline.csv", text[: min(at, 25)])
+            )
         found.append(Part(row.source_id, row.locator, at, len(text)))
         position = at + 1
     for part in found:
@@ -122,7 +126,16 @@ def parts(data: Data, name: str, text: str, problems: list[dict] | None = None) 
 
 def _problem(kind: str, file: str, source: str, locator: str, item: str, text: str) -> dict:
     zh, en = _KINDS[kind]
-    return {"kind": kind, "file": file, "source_id": source, "locator": locator, "item": item, "text": text, "zh": zh, "en": en}
+    return {
+        "kind": kind,
+        "file": file,
+        "source_id": source,
+        "locator": locator,
+        "item": item,
+        "text": text,
+        "zh": zh,
+        "en": en,
+    }
 
 
 def _occurrences(text: str, wanted: str, start: int, end: int) -> Iterable[int]:
@@ -158,14 +171,23 @@ def _document(data: Data, name: str, text: str, problems: list[dict]) -> dict:
                 problems.append(_problem("no_numeral", name, *place, figure.Index, figure.as_printed))
     taken: dict[tuple, set[int]] = {place: _match(by_place[place], rows) for place, rows in claims.items()}
     excluded = _excluded(data, name, text, cut, sources, problems)
-    counts = dict.fromkeys(COVERAGE_COLUMNS, 0) | {"file": name, "citations": len(figures), "unverifiable": unverifiable}
+    counts = dict.fromkeys(COVERAGE_COLUMNS, 0) | {
+        "file": name,
+        "citations": len(figures),
+        "unverifiable": unverifiable,
+    }
     for part in cut:
         place = (part.source_id, part.locator)
         mine, names = taken.get(place, set()), excluded.get(place, set())
         for i, numeral in enumerate(part.numerals):
             counts["numerals"] += 1
-            around = (text[max(part.start, numeral.start - SURROUNDINGS):numeral.start] + "【" + numeral.text + "】"
-                      + text[numeral.end:numeral.end + SURROUNDINGS])
+            around = (
+                text[max(part.start, numeral.start - SURROUNDINGS) : numeral.start]
+                + "【"
+                + numeral.text
+                + "】"
+                + text[numeral.end : numeral.end + SURROUNDINGS]
+            )
             if i in mine and i in names:
                 problems.append(_problem("both", name, *place, numeral.text, around))
             if i in mine:
@@ -189,8 +211,11 @@ def _candidates(part: Part, found: list[int], length: int, value: Decimal) -> li
                 chinese.append(i)
     if exact or chinese:
         return exact or chinese
-    return [i for i, n in enumerate(part.numerals)
-            if n.chinese and any(at <= n.start and n.end <= at + length for at in found)]
+    return [
+        i
+        for i, n in enumerate(part.numerals)
+        if n.chinese and any(at <= n.start and n.end <= at + length for at in found)
+    ]
 
 
 def _match(part: Part, rows: list[tuple[str, list[int]]]) -> set[int]:
@@ -215,27 +240,38 @@ def _excluded(data: Data, name: str, text: str, cut: list[Part], sources: set[st
         used = False
         for part in places:
             for at in _occurrences(text, wanted, part.start, part.end):
-                inside = {i for i, n in enumerate(part.numerals)
-                          if at <= n.start and n.end <= at + len(wanted) and n.text in names}
+                inside = {
+                    i
+                    for i, n in enumerate(part.numerals)
+                    if at <= n.start and n.end <= at + len(wanted) and n.text in names
+                }
                 used |= bool(inside) or any(n in wanted for n in names)
                 out.setdefault((part.source_id, part.locator), set()).update(inside)
         if not used:
-            problems.append(_problem("idle", name, row.source_id, row.locator or "*", "not_figures.csv", row.as_printed))
+            problems.append(
+                _problem("idle", name, row.source_id, row.locator or "*", "not_figures.csv", row.as_printed)
+            )
     return out
 
 
 def report(proof: Proof) -> str:
     """The proof as text for a terminal: coverage by document, then everything that is wrong."""
-    lines = [f"{'文件 document':<32}{'数码':>6}{'数字':>6}{'非数字':>6}{'未计':>5}{'引证':>6}{'不符':>5}   覆盖 coverage"]
+    lines = [
+        f"{'文件 document':<32}{'数码':>6}{'数字':>6}{'非数字':>6}{'未计':>5}{'引证':>6}{'不符':>5}   覆盖 coverage"
+    ]
     for c in proof.coverage.itertuples():
         share = 1 - c.unaccounted / c.numerals if c.numerals else 1
-        lines.append(f"{c.file:<32}{c.numerals:>8}{c.in_figures:>8}{c.not_figures:>9}{c.unaccounted:>7}{c.citations:>8}"
-                     f"{c.unverifiable:>7}   {share:.1%}")
+        lines.append(
+            f"{c.file:<32}{c.numerals:>8}{c.in_figures:>8}{c.not_figures:>9}{c.unaccounted:>7}{c.citations:>8}"
+            f"{c.unverifiable:>7}   {share:.1%}"
+        )
     for name in proof.missing:
         lines.append(f"{name:<32}   不在文件夹中，未核对 / not in the folder, not checked")
     for p in proof.problems.itertuples():
         lines.append(f"✗ {p.source_id} {p.locator} [{p.item}] {p.text!r}：{p.zh} / {p.en}")
     total = proof.coverage[["numerals", "unaccounted", "citations", "unverifiable"]].sum()
-    lines.append(f"合计 total: {total.numerals} numerals, {total.unaccounted} unaccounted, {total.citations} citations, "
-                 f"{total.unverifiable} unverifiable, {len(proof.problems)} problems")
+    lines.append(
+        f"合计 total: {total.numerals} numerals, {total.unaccounted} unaccounted, {total.citations} citations, "
+        f"{total.unverifiable} unverifiable, {len(proof.problems)} problems"
+    )
     return "\n".join(lines)

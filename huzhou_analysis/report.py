@@ -9,6 +9,7 @@ two runs on the same inputs are byte for byte the same.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -55,6 +56,7 @@ def paths(output: Path | str | None = None) -> Paths:
 
 # --- inputs --------------------------------------------------------------------------------------------------------
 
+
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -63,8 +65,11 @@ def inputs(where: Paths) -> dict[str, str]:
     """Checksum of every declared input, by its name inside the project."""
     found = {f"data/{p.name}": p for p in where.data.glob("*.csv")}
     library = Path(__file__).resolve().parent
-    found |= {f"huzhou_analysis/{p.relative_to(library).as_posix()}": p
-              for p in library.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".js")}
+    found |= {
+        f"huzhou_analysis/{p.relative_to(library).as_posix()}": p
+        for p in library.rglob("*")
+        if p.is_file() and p.suffix in (".py", ".j2", ".css", ".js")
+    }
     found |= {f"notebooks/{p.name}": p for p in notebook_files(where)}
     pins = where.project / "requirements.txt"
     if pins.is_file():
@@ -107,6 +112,7 @@ def up_to_date(where: Paths, wanted: dict) -> bool:
 
 # --- building ------------------------------------------------------------------------------------------------------
 
+
 def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | None = None) -> int:
     """Make the report; returns the exit status.
 
@@ -143,8 +149,10 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
     if not notebooks:
         say(f"没有笔记本 / no notebooks in {_short(where.notebooks)}", error=True)
         return 1
-    shared = {"versions": wanted["versions"],
-              **{k: v for k, v in wanted["inputs"].items() if not k.startswith("notebooks/")}}
+    shared = {
+        "versions": wanted["versions"],
+        **{k: v for k, v in wanted["inputs"].items() if not k.startswith("notebooks/")},
+    }
     tasks = [Task(p, _cache_folder(where, p, shared)) for p in notebooks]
     todo = [t for t in tasks if fresh or not t.complete]
     if todo:
@@ -153,16 +161,21 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
     if failed:
         for task in failed:
             say(f"\n✗ {task.path.name}：{task.error}", error=True)
-        say("\n报告未改动。请修正上述笔记本后重新运行。/ The report was left as it was. "
-            "Mend the notebooks above and run the command again.", error=True)
+        say(
+            "\n报告未改动。请修正上述笔记本后重新运行。/ The report was left as it was. "
+            "Mend the notebooks above and run the command again.",
+            error=True,
+        )
         return 1
     problem = _assemble(where, tasks, wanted)
     if problem:
         say(problem, error=True)
         return 1
     _prune(where, tasks)
-    say(f"报告已生成 / report made: {_short(where.output / 'index.html')}  "
-        f"({len(todo)}/{len(tasks)} notebooks executed, {time.monotonic() - started:.0f} s)")
+    say(
+        f"报告已生成 / report made: {_short(where.output / 'index.html')}  "
+        f"({len(todo)}/{len(tasks)} notebooks executed, {time.monotonic() - started:.0f} s)"
+    )
     return 0
 
 
@@ -227,10 +240,8 @@ class Runner:
         display = asyncio.ensure_future(self._display())
         await asyncio.gather(*(self._one(task, gate) for task in self.tasks))
         display.cancel()
-        try:
+        with contextlib.suppress(asyncio.CancelledError):
             await display
-        except asyncio.CancelledError:
-            pass
 
     async def _one(self, task: Task, gate: asyncio.Semaphore) -> None:
         async with gate:
@@ -255,9 +266,15 @@ class Runner:
         def count(**_: object) -> None:
             task.done += 1
 
-        client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3", record_timing=False,
-                                resources={"metadata": {"path": str(task.path.parent)}}, on_cell_executed=count,
-                                extra_arguments=["--IPKernelApp.log_level=ERROR"])
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_TIMEOUT,
+            kernel_name="python3",
+            record_timing=False,
+            resources={"metadata": {"path": str(task.path.parent)}},
+            on_cell_executed=count,
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        )
         try:
             await client.async_execute(env=self._environment(exhibits))
             from .export.html import notebook_page
@@ -275,10 +292,16 @@ class Runner:
 
         environment = dict(os.environ)
         environment |= {
-            EXPORT_VARIABLE: str(exhibits), "HUZHOU_DATA": str(self.where.data), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1",
-            "JUPYTER_PREFER_ENV_PATH": "1", "IPYTHONDIR": str(self.scratch / "ipython"),
-            "JUPYTER_RUNTIME_DIR": str(self.scratch / "runtime"), "MPLCONFIGDIR": str(self.where.cache.parent / "matplotlib"),
-            "MPLBACKEND": "agg", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            EXPORT_VARIABLE: str(exhibits),
+            "HUZHOU_DATA": str(self.where.data),
+            "PYTHONHASHSEED": "0",
+            "PYTHONUTF8": "1",
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "IPYTHONDIR": str(self.scratch / "ipython"),
+            "JUPYTER_RUNTIME_DIR": str(self.scratch / "runtime"),
+            "MPLCONFIGDIR": str(self.where.cache.parent / "matplotlib"),
+            "MPLBACKEND": "agg",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(self.where.project), os.environ.get("PYTHONPATH")])),
         }
         return environment
@@ -306,6 +329,7 @@ class Runner:
                     seen[task.path] = task.state
                     seconds = "" if task.state == "running" else f"  {task.seconds:.1f} s"
                     say(f"  {_STATE[task.state]} {task.path.name}{seconds}")
+
         try:
             while True:
                 report()
@@ -319,12 +343,21 @@ class Runner:
         table = Table(box=None, pad_edge=False, show_header=False)
         for task in self.tasks:
             seconds = task.seconds or (time.monotonic() - task.started if task.started else 0)
-            table.add_row(_STATE[task.state], task.path.name, f"{task.done}/{task.cells}" if task.cells else "",
-                          f"{seconds:.1f} s" if task.started else "")
+            table.add_row(
+                _STATE[task.state],
+                task.path.name,
+                f"{task.done}/{task.cells}" if task.cells else "",
+                f"{seconds:.1f} s" if task.started else "",
+            )
         return table
 
 
-_STATE = {"waiting": "· 等待 waiting", "running": "▸ 运行 running", "done": "✓ 完成 done   ", "failed": "✗ 失败 failed "}
+_STATE = {
+    "waiting": "· 等待 waiting",
+    "running": "▸ 运行 running",
+    "done": "✓ 完成 done   ",
+    "failed": "✗ 失败 failed ",
+}
 
 
 def explain(error: Exception) -> str:
@@ -356,6 +389,7 @@ def heading(notebook, stem: str) -> str:
 
 # --- assembling ----------------------------------------------------------------------------------------------------
 
+
 def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict) -> str:
     """Bind all results into a new folder and move it into place; returns a problem or nothing."""
     from .export import html
@@ -366,8 +400,10 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict) -> str:
         records.sort(key=lambda r: r["order"])
         for record in records:
             if record["id"] in owner:
-                return (f"两个笔记本有同名图表 / two notebooks show an exhibit of the same id {record['id']!r}: "
-                        f"{owner[record['id']]}, {task.path.name}. 请改名 / Rename one.")
+                return (
+                    f"两个笔记本有同名图表 / two notebooks show an exhibit of the same id {record['id']!r}: "
+                    f"{owner[record['id']]}, {task.path.name}. 请改名 / Rename one."
+                )
             owner[record["id"]] = task.path.name
         title = (task.folder / "heading.txt").read_text(encoding="utf-8")
         sections.append(html.Section.make(task.path.stem, title, records, task.folder / "exhibits"))
@@ -388,14 +424,17 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict) -> str:
         (building / "index.html").write_text(html.index_page(sections), encoding="utf-8")
         outputs = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
         manifest = {**wanted, "exhibits": {s.stem: [r["id"] for r in s.records] for s in sections}, "outputs": outputs}
-        (building / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
-                                         encoding="utf-8")
+        (building / MANIFEST).write_text(
+            json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
         building.chmod(0o755)
         _swap(building, where.output)
     except OSError as error:
-        return (f"无法写入报告（{error.strerror or error}）；旧报告未改动。请检查磁盘空间和权限，关闭已打开的报告文件后重试。/ "
-                f"the report cannot be written ({error.strerror or error}); the old one was left as it was. Check disk space "
-                "and permissions, close open report files and try again.")
+        return (
+            f"无法写入报告（{error.strerror or error}）；旧报告未改动。请检查磁盘空间和权限，关闭已打开的报告文件后重试。/ "
+            f"the report cannot be written ({error.strerror or error}); the old one was left as it was. Check disk space "
+            "and permissions, close open report files and try again."
+        )
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return ""
@@ -432,8 +471,10 @@ def _recover(output: Path) -> None:
 def _check_output(output: Path) -> None:
     """Refuse to replace a folder that is not a report."""
     if output.exists() and not (output.is_dir() and ((output / MANIFEST).is_file() or not any(output.iterdir()))):
-        raise ReportError(f"{_short(output)} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is "
-                          "not replaced; name another one")
+        raise ReportError(
+            f"{_short(output)} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is "
+            "not replaced; name another one"
+        )
 
 
 def _prune(where: Paths, tasks: Sequence[Task]) -> None:

@@ -9,8 +9,21 @@ from .data import Data
 from .growth import implied_base
 from .schema import TIERS
 
-COLUMNS = ["time_period", "year", "value", "low", "high", "unit", "origin", "relation", "obs_status", "figure_id",
-           "source_id", "tier", "vintage"]
+COLUMNS = [
+    "time_period",
+    "year",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "origin",
+    "relation",
+    "obs_status",
+    "figure_id",
+    "source_id",
+    "tier",
+    "vintage",
+]
 _RANK = {tier: i for i, tier in enumerate(TIERS)}
 
 
@@ -59,7 +72,8 @@ def series(data: Data, indicator: str, area: str = "330500", *, as_of: str | Non
     if levels.empty:
         return pd.DataFrame(columns=COLUMNS)
     levels = levels.assign(rank=source_rank(data, levels)).sort_values(
-        ["time_period", "rank", "vintage"], ascending=[True, True, False], kind="stable")
+        ["time_period", "rank", "vintage"], ascending=[True, True, False], kind="stable"
+    )
     levels = levels.drop_duplicates(["time_period", "unit"])
     rows = [_printed(data, figure) for _, figure in levels.iterrows()]
     rows += _implied(data, levels, as_of, {r["time_period"] for r in rows if r["origin"] == "printed"})
@@ -74,10 +88,21 @@ def _printed(data: Data, figure: pd.Series) -> dict:
     if not period.whole_year and period.kind != "years" and figure.span != "point":
         origin = "part_year"
     low, high = data.interval(figure).floats
-    return {"time_period": figure.time_period, "year": period.year, "value": figure.obs_value, "low": low, "high": high,
-            "unit": figure.unit, "origin": origin, "relation": figure.relation, "obs_status": figure.obs_status,
-            "figure_id": figure.name, "source_id": figure.source_id, "tier": data.sources.tier[figure.source_id],
-            "vintage": figure.vintage}
+    return {
+        "time_period": figure.time_period,
+        "year": period.year,
+        "value": figure.obs_value,
+        "low": low,
+        "high": high,
+        "unit": figure.unit,
+        "origin": origin,
+        "relation": figure.relation,
+        "obs_status": figure.obs_status,
+        "figure_id": figure.name,
+        "source_id": figure.source_id,
+        "tier": data.sources.tier[figure.source_id],
+        "vintage": figure.vintage,
+    }
 
 
 def _implied(data: Data, levels: pd.DataFrame, as_of: str | None, have: set[str]) -> list[dict]:
@@ -85,15 +110,34 @@ def _implied(data: Data, levels: pd.DataFrame, as_of: str | None, have: set[str]
     annual = levels[levels.time_period.map(periods.is_year).astype(bool)]
     for _, level in annual.iterrows():
         before = periods.parse(level.time_period).year_before().code
-        rates = known(data.select(level.indicator, level.ref_area, record_type="actual", transformation="GY",
-                                  period=level.time_period, source=level.source_id), as_of)
+        rates = known(
+            data.select(
+                level.indicator,
+                level.ref_area,
+                record_type="actual",
+                transformation="GY",
+                period=level.time_period,
+                source=level.source_id,
+            ),
+            as_of,
+        )
         rates = rates[(rates.prices != "constant") & (rates.relation == "=") & (rates.unit != "个百分点")]
         if before in have or rates.empty or level.relation != "=":
             continue
         rate = rates.iloc[0]
         base = implied_base(data.interval(level), data.interval(rate) * data.units.factor(rate.unit, "%") / 100)
         low, high = base.floats
-        rows.append(_printed(data, level) | {
-            "time_period": before, "year": periods.parse(before).year, "value": base.middle, "low": low, "high": high,
-            "origin": "implied", "obs_status": "E", "figure_id": f"{level.name} {rate.name}"})
+        rows.append(
+            _printed(data, level)
+            | {
+                "time_period": before,
+                "year": periods.parse(before).year,
+                "value": base.middle,
+                "low": low,
+                "high": high,
+                "origin": "implied",
+                "obs_status": "E",
+                "figure_id": f"{level.name} {rate.name}",
+            }
+        )
     return rows

@@ -6,6 +6,8 @@ shares by points a year: a percentage is never compounded.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
 from . import periods
@@ -14,13 +16,51 @@ from .series import known, series, source_rank
 
 TARGET_TABLES = {"digital": "数字方案 指标表", "open": "地瓜方案 指标表"}
 
-PACE_COLUMNS = ["indicator", "ref_area", "from_period", "to_period", "from_value", "to_value", "unit", "pace",
-                "pace_unit", "from_id", "to_id"]
+PACE_COLUMNS = [
+    "indicator",
+    "ref_area",
+    "from_period",
+    "to_period",
+    "from_value",
+    "to_value",
+    "unit",
+    "pace",
+    "pace_unit",
+    "from_id",
+    "to_id",
+]
 
-GAP_COLUMNS = ["indicator", "ref_area", "theme", "ascending", "relation", "commitment", "unit", "target_2023",
-               "target_2025", "target_2027", "in_words", "final_period", "final_target", "actual_value", "actual_period",
-               "actual_status", "actual_tier", "actual_source", "absolute_gap", "relative_gap", "required_pace",
-               "pace_unit", "years_left", "status", "rule_zh", "rule_en", "target_ids", "actual_id", "locator"]
+GAP_COLUMNS = [
+    "indicator",
+    "ref_area",
+    "theme",
+    "ascending",
+    "relation",
+    "commitment",
+    "unit",
+    "target_2023",
+    "target_2025",
+    "target_2027",
+    "in_words",
+    "final_period",
+    "final_target",
+    "actual_value",
+    "actual_period",
+    "actual_status",
+    "actual_tier",
+    "actual_source",
+    "absolute_gap",
+    "relative_gap",
+    "required_pace",
+    "pace_unit",
+    "years_left",
+    "status",
+    "rule_zh",
+    "rule_en",
+    "target_ids",
+    "actual_id",
+    "locator",
+]
 
 
 def required_growth(current: float, target: float, years: float) -> float:
@@ -91,13 +131,17 @@ def table_targets(data: Data, which: str | None = None) -> pd.DataFrame:
     parts = []
     for name, prefix in TARGET_TABLES.items():
         if which in (None, name):
-            found = data.figures[data.figures.locator.str.match(rf"{prefix} 行\d+$")
-                                 & (data.figures.record_type == "target")]
+            found = data.figures[
+                data.figures.locator.str.match(rf"{prefix} 行\d+$") & (data.figures.record_type == "target")
+            ]
             row = found.locator.str.extract(r"行(\d+)$", expand=False).astype(int)
             parts.append(found.assign(table=name, row=row))
     out = pd.concat(parts)
-    return out.assign(_order=out.table.map(list(TARGET_TABLES).index)).sort_values(
-        ["_order", "row", "time_period"], kind="stable").drop(columns="_order")
+    return (
+        out.assign(_order=out.table.map(list(TARGET_TABLES).index))
+        .sort_values(["_order", "row", "time_period"], kind="stable")
+        .drop(columns="_order")
+    )
 
 
 def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
@@ -121,8 +165,21 @@ def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
         for (_, a), (_, b) in zip(list(path.iterrows())[:-1], list(path.iterrows())[1:], strict=True):
             years = periods.years_between(a.time_period, b.time_period)
             value, pace_unit = pace(data, indicator, unit, a.obs_value, b.obs_value, years)
-            rows.append((indicator, area, a.time_period, b.time_period, a.obs_value, b.obs_value, unit, value,
-                         pace_unit, a.name, b.name))
+            rows.append(
+                (
+                    indicator,
+                    area,
+                    a.time_period,
+                    b.time_period,
+                    a.obs_value,
+                    b.obs_value,
+                    unit,
+                    value,
+                    pace_unit,
+                    a.name,
+                    b.name,
+                )
+            )
     return pd.DataFrame(rows, columns=PACE_COLUMNS)
 
 
@@ -171,8 +228,9 @@ def target_gaps(data: Data, as_of: str | None = None) -> pd.DataFrame:
     rows = [_gap_row(data, group, as_of) for _, group in groups]
     out = pd.DataFrame(rows, columns=GAP_COLUMNS)
     order = {name: i for i, name in enumerate(dict.fromkeys(data.outline.locator))}
-    return out.assign(_o=out.locator.map(order)).sort_values("_o", kind="stable").drop(columns="_o").reset_index(
-        drop=True)
+    return (
+        out.assign(_o=out.locator.map(order)).sort_values("_o", kind="stable").drop(columns="_o").reset_index(drop=True)
+    )
 
 
 def _gap_row(data: Data, group: pd.DataFrame, as_of: str | None) -> dict:
@@ -181,56 +239,100 @@ def _gap_row(data: Data, group: pd.DataFrame, as_of: str | None) -> dict:
     by_year = {f.time_period: f.obs_value for _, f in numeric.iterrows()}
     info = data.indicators.loc[first.indicator]
     row = dict.fromkeys(GAP_COLUMNS, float("nan")) | {
-        "indicator": first.indicator, "ref_area": first.ref_area, "theme": info.theme, "ascending": bool(info.ascending),
-        "relation": first.relation, "commitment": first.commitment, "unit": first.unit, "locator": first.locator,
-        "target_2023": by_year.get("2023", float("nan")), "target_2025": by_year.get("2025", float("nan")),
-        "target_2027": by_year.get("2027", float("nan")), "in_words": "", "final_period": "", "actual_period": "",
-        "actual_status": "", "actual_tier": "", "actual_source": "", "pace_unit": "", "actual_id": "",
-        "target_ids": " ".join(group.index), "rule_zh": "", "rule_en": ""}
+        "indicator": first.indicator,
+        "ref_area": first.ref_area,
+        "theme": info.theme,
+        "ascending": bool(info.ascending),
+        "relation": first.relation,
+        "commitment": first.commitment,
+        "unit": first.unit,
+        "locator": first.locator,
+        "target_2023": by_year.get("2023", float("nan")),
+        "target_2025": by_year.get("2025", float("nan")),
+        "target_2027": by_year.get("2027", float("nan")),
+        "in_words": "",
+        "final_period": "",
+        "actual_period": "",
+        "actual_status": "",
+        "actual_tier": "",
+        "actual_source": "",
+        "pace_unit": "",
+        "actual_id": "",
+        "target_ids": " ".join(group.index),
+        "rule_zh": "",
+        "rule_en": "",
+    }
 
     def settle(status: str, zh: str, en: str) -> dict:
         return row | {"status": status, "rule_zh": zh, "rule_en": en}
 
     if numeric.empty:
         row["in_words"] = first.as_printed
-        return settle("in_words", "目标以文字或逐年增量表述，须有相应序列方可判断",
-                      "stated in words or as a yearly addition; judging it needs the matching series")
+        return settle(
+            "in_words",
+            "目标以文字或逐年增量表述，须有相应序列方可判断",
+            "stated in words or as a yearly addition; judging it needs the matching series",
+        )
     final = numeric.sort_values("time_period").iloc[-1]
     row |= {"final_period": final.time_period, "final_target": final.obs_value, "relation": final.relation}
     actual = comparable_actual(data, first.indicator, first.ref_area, as_of=as_of)
     if actual is None:
         refused = data.pairs[(data.pairs.target_indicator == first.indicator) & (data.pairs.comparable == "no")]
         if len(refused):
-            return settle("not_comparable", "在案实绩口径不同，不予比较（见 pairs.csv）",
-                          "the actual on file has another definition (pairs.csv)")
+            return settle(
+                "not_comparable",
+                "在案实绩口径不同，不予比较（见 pairs.csv）",
+                "the actual on file has another definition (pairs.csv)",
+            )
         return settle("no_figure_on_file", "没有可比的实绩数字", "no comparable actual is on file")
-    row |= {"actual_period": actual.time_period, "actual_status": actual.obs_status, "actual_tier": actual.tier,
-            "actual_source": actual.source_id, "actual_id": actual.figure_id}
+    row |= {
+        "actual_period": actual.time_period,
+        "actual_status": actual.obs_status,
+        "actual_tier": actual.tier,
+        "actual_source": actual.source_id,
+        "actual_id": actual.figure_id,
+    }
     if not data.units.comparable(actual.unit, first.unit):
-        return settle("not_comparable", f"实绩单位为{actual.unit}，目标单位为{first.unit}，不折算",
-                      f"the actual is in {actual.unit}, the target in {first.unit}: not converted")
+        return settle(
+            "not_comparable",
+            f"实绩单位为{actual.unit}，目标单位为{first.unit}，不折算",
+            f"the actual is in {actual.unit}, the target in {first.unit}: not converted",
+        )
     value = data.units.convert(actual.value, actual.unit, first.unit)
     years = periods.parse(final.time_period).year - periods.parse(actual.time_period).year
-    row |= {"actual_value": value, "absolute_gap": final.obs_value - value,
-            "relative_gap": (final.obs_value - value) / final.obs_value if final.obs_value else float("nan"),
-            "years_left": years}
+    row |= {
+        "actual_value": value,
+        "absolute_gap": final.obs_value - value,
+        "relative_gap": (final.obs_value - value) / final.obs_value if final.obs_value else float("nan"),
+        "years_left": years,
+    }
     met = meets(value, final.obs_value, final.relation, bool(info.ascending))
     start = min(by_year)
     if not met and years > 0:
         row["required_pace"], row["pace_unit"] = pace(data, first.indicator, first.unit, value, final.obs_value, years)
     if met:
-        return settle("met", f"{actual.time_period} 年实绩已达到 {final.time_period} 年目标",
-                      f"the actual of {actual.time_period} meets the target of {final.time_period}")
+        return settle(
+            "met",
+            f"{actual.time_period} 年实绩已达到 {final.time_period} 年目标",
+            f"the actual of {actual.time_period} meets the target of {final.time_period}",
+        )
     if actual.year < int(start) - 1:
-        return settle("no_figure_on_file", f"最近的实绩为 {actual.time_period} 年，早于规划期，不据以判断进度",
-                      f"the latest actual is of {actual.time_period}, before the plan: it says nothing of its progress")
+        return settle(
+            "no_figure_on_file",
+            f"最近的实绩为 {actual.time_period} 年，早于规划期，不据以判断进度",
+            f"the latest actual is of {actual.time_period}, before the plan: it says nothing of its progress",
+        )
     due = value_on_path(by_year, actual.year, pace_kind(data, first.indicator, first.unit) == "growth")
     if due is None:
-        return settle("behind", "尚未达到目标；该年没有路径值", "not met; the plan has no value on its path for that year")
+        return settle(
+            "behind", "尚未达到目标；该年没有路径值", "not met; the plan has no value on its path for that year"
+        )
     row_path = meets(value, due, "=", bool(info.ascending))
-    return settle("on_track" if row_path else "behind",
-                  f"{actual.time_period} 年路径值为 {due:.4g}，实绩为 {value:g}",
-                  f"the plan's path is at {due:.4g} in {actual.time_period}, the actual at {value:g}")
+    return settle(
+        "on_track" if row_path else "behind",
+        f"{actual.time_period} 年路径值为 {due:.4g}，实绩为 {value:g}",
+        f"the plan's path is at {due:.4g} in {actual.time_period}, the actual at {value:g}",
+    )
 
 
 def value_on_path(by_year: dict[str, float], year: int, geometric: bool) -> float | None:
@@ -239,7 +341,7 @@ def value_on_path(by_year: dict[str, float], year: int, geometric: bool) -> floa
     Returns None before the first and after the last named year.
     """
     named = sorted((int(y), v) for y, v in by_year.items())
-    for (y0, v0), (y1, v1) in zip(named, named[1:], strict=False):
+    for (y0, v0), (y1, v1) in pairwise(named):
         if y0 <= year <= y1:
             share = (year - y0) / (y1 - y0)
             return v0 * (v1 / v0) ** share if geometric and v0 > 0 and v1 > 0 else v0 + (v1 - v0) * share
@@ -256,10 +358,21 @@ def path_sum(data: Data, figures: pd.DataFrame, first: int, last: int) -> tuple[
         In the unit of the figures.
     """
     by_year = {f.time_period: f.obs_value for _, f in figures.iterrows()}
-    totals = [sum(value_on_path(by_year, year, geometric) for year in range(first, last + 1))
-              for geometric in (True, False)]
+    totals = [
+        sum(value_on_path(by_year, year, geometric) for year in range(first, last + 1)) for geometric in (True, False)
+    ]
     return totals[0], totals[1]
 
 
-__all__ = ["meets", "pace", "path_sum", "plan_pace", "required_growth", "required_points", "source_rank",
-           "table_targets", "target_gaps", "value_on_path"]
+__all__ = [
+    "meets",
+    "pace",
+    "path_sum",
+    "plan_pace",
+    "required_growth",
+    "required_points",
+    "source_rank",
+    "table_targets",
+    "target_gaps",
+    "value_on_path",
+]

@@ -39,8 +39,10 @@ class Units:
     """The unit table as a mapping from printed unit to :class:`Unit`."""
 
     def __init__(self, rows) -> None:
-        self._units = {r["unit"]: Unit(r["unit"], r["unit_measure"], int(r["unit_mult"]), r["name_en"],
-                                       int(r["unit_mult_en"])) for r in rows}
+        self._units = {
+            r["unit"]: Unit(r["unit"], r["unit_measure"], int(r["unit_mult"]), r["name_en"], int(r["unit_mult_en"]))
+            for r in rows
+        }
 
     def __getitem__(self, unit: str) -> Unit:
         try:

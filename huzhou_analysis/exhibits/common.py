@@ -40,8 +40,10 @@ def period_text(code: str) -> Text:
 
 def shown(data: Data, value: float | str, unit: str, decimals: int | None = None, relation: str = "=") -> Text:
     """A quantity in both languages; a text keeps its printed decimals."""
-    return {lang: i18n.quantity(value, unit, lang, data.units, decimals=decimals, relation=relation)
-            for lang in i18n.LANGUAGES}
+    return {
+        lang: i18n.quantity(value, unit, lang, data.units, decimals=decimals, relation=relation)
+        for lang in i18n.LANGUAGES
+    }
 
 
 def interval_text(data: Data, low: float, high: float, unit: str, decimals: int) -> Text:
@@ -64,8 +66,18 @@ def figure_decimals(printed: str) -> int:
 
 # --- growth checks -------------------------------------------------------------------------------------------------
 
-def growth_check(data: Data, exhibit_id: str, indicators: Sequence[str], *, chart: Sequence[str], title: Text,
-                 subtitle: Text, reading: Text, notes: Sequence[Text] = ()) -> Exhibit:
+
+def growth_check(
+    data: Data,
+    exhibit_id: str,
+    indicators: Sequence[str],
+    *,
+    chart: Sequence[str],
+    title: Text,
+    subtitle: Text,
+    reading: Text,
+    notes: Sequence[Text] = (),
+) -> Exhibit:
     """Printed growth rates of a theme against the levels on file, as a table and up to four pairs of bars.
 
     Parameters
@@ -85,64 +97,122 @@ def growth_check(data: Data, exhibit_id: str, indicators: Sequence[str], *, char
             places = figure_decimals((level if level is not None else data.figure(r.base_id)).obs_text)
             span = interval_text(data, r.derived_low, r.derived_high, r.derived_unit, places)
             when = period_text(r.derived_period)
-            derived = {lang: f"{span[lang]}（{when[lang]}）" if lang == "zh" else f"{span[lang]} ({when[lang]})"
-                       for lang in i18n.LANGUAGES}
-        rows.append({
-            "figure_id": r.figure_id, "indicator": name(data, r.indicator), "ref_area": area_name(data, r.ref_area),
-            "time_period": period_text(r.time_period), "record_type": text(i18n.label(r.record_type, "zh"),
-                                                                          i18n.label(r.record_type, "en")),
-            "printed": shown(data, rate.obs_text, rate.unit, relation=rate.relation),
-            "level": shown(data, level.obs_text, level.unit, relation=level.relation) if level is not None else
-            text("—", "—"),
-            "derived": derived, "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")),
-            "rule": text(r.rule_zh, r.rule_en)})
+            derived = {
+                lang: f"{span[lang]}（{when[lang]}）" if lang == "zh" else f"{span[lang]} ({when[lang]})"
+                for lang in i18n.LANGUAGES
+            }
+        rows.append(
+            {
+                "figure_id": r.figure_id,
+                "indicator": name(data, r.indicator),
+                "ref_area": area_name(data, r.ref_area),
+                "time_period": period_text(r.time_period),
+                "record_type": text(i18n.label(r.record_type, "zh"), i18n.label(r.record_type, "en")),
+                "printed": shown(data, rate.obs_text, rate.unit, relation=rate.relation),
+                "level": shown(data, level.obs_text, level.unit, relation=level.relation)
+                if level is not None
+                else text("—", "—"),
+                "derived": derived,
+                "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")),
+                "rule": text(r.rule_zh, r.rule_en),
+            }
+        )
     table = pd.DataFrame(rows)
-    columns = [INDICATOR, Column("ref_area", text("地区", "Area")), Column("time_period", text("时期", "Period")),
-               Column("record_type", text("类型", "Type")), Column("printed", text("印刷增速", "Printed growth")),
-               Column("level", text("印刷水平值", "Printed level")),
-               Column("derived", text("推算值（舍入区间）", "Implied value (rounding interval)")),
-               Column("verdict", text("结论", "Verdict")), Column("rule", text("依据", "Rule"))]
+    columns = [
+        INDICATOR,
+        Column("ref_area", text("地区", "Area")),
+        Column("time_period", text("时期", "Period")),
+        Column("record_type", text("类型", "Type")),
+        Column("printed", text("印刷增速", "Printed growth")),
+        Column("level", text("印刷水平值", "Printed level")),
+        Column("derived", text("推算值（舍入区间）", "Implied value (rounding interval)")),
+        Column("verdict", text("结论", "Verdict")),
+        Column("rule", text("依据", "Rule")),
+    ]
     used = list(ledger.figure_id) + list(ledger.level_id) + list(ledger.base_id)
     drawn = [ledger.set_index("figure_id").loc[i] for i in chart]
 
     def draw(canvas: charts.Canvas) -> None:
         n = len(drawn)
-        axes = canvas.axes(*((n, 1) if canvas.narrow else (1, n)), left=0.1, wspace=0.18, bottom=0.55, hspace=1.0,
-                           top=0.8 if canvas.narrow else 0.42)
+        axes = canvas.axes(
+            *((n, 1) if canvas.narrow else (1, n)),
+            left=0.1,
+            wspace=0.18,
+            bottom=0.55,
+            hspace=1.0,
+            top=0.8 if canvas.narrow else 0.42,
+        )
         axes = [axes] if n == 1 else list(axes)
         for ax, row in zip(axes, drawn, strict=True):
             _growth_bars(data, ax, row, canvas.lang)
-        kinds = [("derived_bar", text("推算基期", "implied base")[canvas.lang]),
-                 ("printed", text("印刷水平值", "printed level")[canvas.lang])]
+        kinds = [
+            ("derived_bar", text("推算基期", "implied base")[canvas.lang]),
+            ("printed", text("印刷水平值", "printed level")[canvas.lang]),
+        ]
         if any(row.record_type == "claim" for row in drawn):
             kinds.append(("claim", i18n.label("claim", canvas.lang)))
         charts.key(axes[0], kinds, y=1.14 if canvas.narrow else 1.03)
 
-    alt = {lang: "；".join(f"{r['indicator'][lang]} {r['time_period'][lang]} {r['printed'][lang]}" for r in rows)
-           for lang in i18n.LANGUAGES}
-    return Exhibit(exhibit_id, title, subtitle, reading, table, columns, citations(data, used), draw if drawn else None,
-                   notes, alt, heights={"phone": 0.6 + 2.1 * len(drawn)})
+    alt = {
+        lang: "；".join(f"{r['indicator'][lang]} {r['time_period'][lang]} {r['printed'][lang]}" for r in rows)
+        for lang in i18n.LANGUAGES
+    }
+    return Exhibit(
+        exhibit_id,
+        title,
+        subtitle,
+        reading,
+        table,
+        columns,
+        citations(data, used),
+        draw if drawn else None,
+        notes,
+        alt,
+        heights={"phone": 0.6 + 2.1 * len(drawn)},
+    )
 
 
 def _growth_bars(data: Data, ax, row, lang: str) -> None:
     rate, level = data.figure(row.name), data.figure(row.level_id)
     unit = level.unit
-    at = {k: i18n.axis_value(v, unit, lang, data.units)
-          for k, v in (("low", row.derived_low), ("high", row.derived_high), ("level", level.obs_value))}
+    at = {
+        k: i18n.axis_value(v, unit, lang, data.units)
+        for k, v in (("low", row.derived_low), ("high", row.derived_high), ("level", level.obs_value))
+    }
     middle = (row.derived_low + row.derived_high) / 2
     claim = row.record_type == "claim"
-    ax.bar(0, (at["low"] + at["high"]) / 2, width=0.55, facecolor=charts.PAPER, edgecolor=charts.DERIVED,
-           linestyle=":", linewidth=1.4)
-    ax.bar(1, at["level"], width=0.55, facecolor=charts.PAPER if claim else charts.ACTUAL,
-           edgecolor=charts.CLAIM if claim else charts.ACTUAL, hatch="////" if claim else None)
+    ax.bar(
+        0,
+        (at["low"] + at["high"]) / 2,
+        width=0.55,
+        facecolor=charts.PAPER,
+        edgecolor=charts.DERIVED,
+        linestyle=":",
+        linewidth=1.4,
+    )
+    ax.bar(
+        1,
+        at["level"],
+        width=0.55,
+        facecolor=charts.PAPER if claim else charts.ACTUAL,
+        edgecolor=charts.CLAIM if claim else charts.ACTUAL,
+        hatch="////" if claim else None,
+    )
     places = figure_decimals(level.obs_text)
     charts.direct_label(ax, 0, at["high"], i18n.quantity(middle, unit, lang, data.units, decimals=places), dy=4)
     charts.direct_label(ax, 1, at["level"], i18n.quantity(level.obs_text, unit, lang, data.units), dy=4)
     growth_text = i18n.quantity(rate.obs_text, rate.unit, lang, data.units)
-    ax.annotate("", (0.69, at["level"] * 0.5), (0.31, at["level"] * 0.5),
-                arrowprops={"arrowstyle": "->", "color": charts.MUTED})
-    ax.text(0.5, at["level"] * 0.54, f"{'+' if rate.obs_value > 0 else ''}{growth_text}", ha="center", fontsize=9,
-            color=charts.INK)
+    ax.annotate(
+        "", (0.69, at["level"] * 0.5), (0.31, at["level"] * 0.5), arrowprops={"arrowstyle": "->", "color": charts.MUTED}
+    )
+    ax.text(
+        0.5,
+        at["level"] * 0.54,
+        f"{'+' if rate.obs_value > 0 else ''}{growth_text}",
+        ha="center",
+        fontsize=9,
+        color=charts.INK,
+    )
     ax.set_xticks([0, 1], [periods.parse(row.derived_period).label(lang), periods.parse(row.time_period).label(lang)])
     ax.set_xlim(-0.5, 1.5)
     ax.set_ylim(0, at["level"] * 1.12)
@@ -157,6 +227,7 @@ def _growth_bars(data: Data, ax, row, lang: str) -> None:
 
 # --- plan paths ----------------------------------------------------------------------------------------------------
 
+
 def pace_text(data: Data, value: float, pace_unit: str) -> Text:
     """A required change a year in words: +3.1%/年, +3.1% a year, +0.05 pp a year, +500 a year."""
     if pace_unit == "%":
@@ -170,8 +241,10 @@ def pace_text(data: Data, value: float, pace_unit: str) -> Text:
         return text(f"{shown_value}‰/年", f"{shown_value}‰ a year")
     unit = data.units[pace_unit]
     scaled = i18n.trimmed(i18n.in_english_units(value, pace_unit, data.units), 2, sign=True)
-    return text(f"{i18n.trimmed(value, 2, sign=True)}{pace_unit}/年",
-                f"{scaled}{'' if unit.is_count else ' ' + unit.name_en} a year")
+    return text(
+        f"{i18n.trimmed(value, 2, sign=True)}{pace_unit}/年",
+        f"{scaled}{'' if unit.is_count else ' ' + unit.name_en} a year",
+    )
 
 
 def plan_rows(data: Data, indicators: Sequence[str]) -> pd.DataFrame:
@@ -182,8 +255,17 @@ def plan_rows(data: Data, indicators: Sequence[str]) -> pd.DataFrame:
     return rows[rows.table == first]
 
 
-def path_panels(data: Data, exhibit_id: str, indicators: Sequence[str], *, title: Text, subtitle: Text, reading: Text,
-                notes: Sequence[Text] = (), columns: int = 2) -> Exhibit:
+def path_panels(
+    data: Data,
+    exhibit_id: str,
+    indicators: Sequence[str],
+    *,
+    title: Text,
+    subtitle: Text,
+    reading: Text,
+    notes: Sequence[Text] = (),
+    columns: int = 2,
+) -> Exhibit:
     """The plan's own path for several indicators, one panel each, with the pace it demands and any actual on file."""
     rows = plan_rows(data, indicators)
     paces = targets.plan_pace(data, rows)
@@ -193,10 +275,11 @@ def path_panels(data: Data, exhibit_id: str, indicators: Sequence[str], *, title
         steps = paces[paces.indicator == indicator]
         unit = path.unit.iloc[0]
         cells = {f.time_period: shown(data, f.obs_text, f.unit) for _, f in path.iterrows()}
-        table_rows.append({"indicator": name(data, indicator), "unit": unit_text(data, unit)}
-                          | {f"target_{y}": cells.get(y, text("—", "—")) for y in ("2023", "2025", "2027")}
-                          | {f"pace_{s.from_period}_{s.to_period}": pace_text(data, s.pace, s.pace_unit)
-                             for s in steps.itertuples()})
+        table_rows.append(
+            {"indicator": name(data, indicator), "unit": unit_text(data, unit)}
+            | {f"target_{y}": cells.get(y, text("—", "—")) for y in ("2023", "2025", "2027")}
+            | {f"pace_{s.from_period}_{s.to_period}": pace_text(data, s.pace, s.pace_unit) for s in steps.itertuples()}
+        )
         used += list(path.index)
         points = series(data, indicator)
         used += list(points[points.origin == "printed"].figure_id)
@@ -208,7 +291,9 @@ def path_panels(data: Data, exhibit_id: str, indicators: Sequence[str], *, title
     def draw(canvas: charts.Canvas) -> None:
         n = len(indicators)
         cols = 1 if canvas.narrow else min(columns, n)
-        grid = canvas.axes(-(-n // cols), cols, left=0.15, bottom=0.3, top=0.62, hspace=1.35 if canvas.narrow else 0.85, wspace=0.16)
+        grid = canvas.axes(
+            -(-n // cols), cols, left=0.15, bottom=0.3, top=0.62, hspace=1.35 if canvas.narrow else 0.85, wspace=0.16
+        )
         axes = [grid] if n == 1 else list(grid)
         for ax in axes[n:]:
             ax.set_axis_off()
@@ -216,10 +301,26 @@ def path_panels(data: Data, exhibit_id: str, indicators: Sequence[str], *, title
             _path_panel(data, ax, rows[rows.indicator == indicator], paces[paces.indicator == indicator], canvas.lang)
 
     notes = [*notes, text("各图纵轴分别缩放，不从零起。", "Each panel has its own scale, not from zero.")]
-    alt = {lang: "；".join(f"{r['indicator'][lang]}: " + ", ".join(r[f"target_{y}"][lang] for y in (2023, 2025, 2027))
-                          for r in table_rows) for lang in i18n.LANGUAGES}
-    return Exhibit(exhibit_id, title, subtitle, reading, table, shown_columns, citations(data, used), draw, notes, alt,
-                   heights={"phone": 1.9 * len(indicators), "column": 2 + 1.7 * len(indicators)})
+    alt = {
+        lang: "；".join(
+            f"{r['indicator'][lang]}: " + ", ".join(r[f"target_{y}"][lang] for y in (2023, 2025, 2027))
+            for r in table_rows
+        )
+        for lang in i18n.LANGUAGES
+    }
+    return Exhibit(
+        exhibit_id,
+        title,
+        subtitle,
+        reading,
+        table,
+        shown_columns,
+        citations(data, used),
+        draw,
+        notes,
+        alt,
+        heights={"phone": 1.9 * len(indicators), "column": 2 + 1.7 * len(indicators)},
+    )
 
 
 def _path_heading(column: str) -> Text:
@@ -251,13 +352,26 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     ax.grid(False)
     for step in steps.itertuples():
         middle = (int(step.from_period) + int(step.to_period)) / 2
-        ax.text(middle, low - pad * 0.42, pace_text(data, step.pace, step.pace_unit)[lang], ha="center", va="center",
-                fontsize=8.5, color=charts.TARGET)
-    ax.set_title(f"{name(data, indicator)[lang]}{'（' if lang == 'zh' else ' ('}{unit_text(data, unit)[lang]}"
-                 f"{'）' if lang == 'zh' else ')'}", loc="left", fontsize=10, pad=12)
+        ax.text(
+            middle,
+            low - pad * 0.42,
+            pace_text(data, step.pace, step.pace_unit)[lang],
+            ha="center",
+            va="center",
+            fontsize=8.5,
+            color=charts.TARGET,
+        )
+    ax.set_title(
+        f"{name(data, indicator)[lang]}{'（' if lang == 'zh' else ' ('}{unit_text(data, unit)[lang]}"
+        f"{'）' if lang == 'zh' else ')'}",
+        loc="left",
+        fontsize=10,
+        pad=12,
+    )
 
 
 # --- projections ---------------------------------------------------------------------------------------------------
+
 
 def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *, subtitle: Text) -> Exhibit:
     """What can be projected to 2027 from the figures on file, and for the rest why not and what the plan requires."""
@@ -270,23 +384,43 @@ def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *,
         result = projection.project(points.value.to_list(), 1)
         too_few += result.reason == "too_few"
         steps = paces.loc[[indicator]] if indicator in paces.index else paces.iloc[:0]
-        demand = {lang: "，".join(f"{s.from_period}—{s.to_period}: {pace_text(data, s.pace, s.pace_unit)[lang]}"
-                                 for s in steps.itertuples()) or "—" for lang in i18n.LANGUAGES}
+        demand = {
+            lang: "，".join(
+                f"{s.from_period}—{s.to_period}: {pace_text(data, s.pace, s.pace_unit)[lang]}"
+                for s in steps.itertuples()
+            )
+            or "—"
+            for lang in i18n.LANGUAGES
+        }
         demand["en"] = demand["en"].replace("，", "; ").replace("—", "–") if demand["en"] != "—" else "—"
         years = "、".join(points.time_period) or "—"
-        rows.append({"indicator": name(data, indicator), "observations": len(points),
-                     "years": text(years, years.replace("、", ", ")),
-                     "answer": text(i18n.label("too_few", "zh"), i18n.label("too_few", "en")) if result.reason else
-                     text("可作预测", "can be projected"), "required": demand})
+        rows.append(
+            {
+                "indicator": name(data, indicator),
+                "observations": len(points),
+                "years": text(years, years.replace("、", ", ")),
+                "answer": text(i18n.label("too_few", "zh"), i18n.label("too_few", "en"))
+                if result.reason
+                else text("可作预测", "can be projected"),
+                "required": demand,
+            }
+        )
         used += [*points.figure_id, *rows_of_plan[rows_of_plan.indicator == indicator].index]
     minimum = projection.MIN_POINTS
     reading = text(
         f"所列{len(rows)}项中有{too_few}项的年度实绩不足{minimum}个：观测值太少，不作预测，只列出规划自身要求的速度。",
         f"{too_few} of the {len(rows)} indicators have fewer than {minimum} annual actuals on file: too few observations "
-        "to project, so the pace that the plan itself requires is shown instead.")
-    title = text(f"{too_few}项指标在案年度数字不足{minimum}个，不作预测",
-                 f"{too_few} of {len(rows)} indicators cannot be projected: fewer than {minimum} annual figures on file")
-    columns = [INDICATOR, Column("observations", text("在案年度实绩数", "Annual actuals on file"), 0),
-               Column("years", text("年份", "Years")), Column("answer", text("结论", "Answer")),
-               Column("required", text("规划要求的速度", "Pace that the plan requires"))]
+        "to project, so the pace that the plan itself requires is shown instead.",
+    )
+    title = text(
+        f"{too_few}项指标在案年度数字不足{minimum}个，不作预测",
+        f"{too_few} of {len(rows)} indicators cannot be projected: fewer than {minimum} annual figures on file",
+    )
+    columns = [
+        INDICATOR,
+        Column("observations", text("在案年度实绩数", "Annual actuals on file"), 0),
+        Column("years", text("年份", "Years")),
+        Column("answer", text("结论", "Answer")),
+        Column("required", text("规划要求的速度", "Pace that the plan requires")),
+    ]
     return Exhibit(exhibit_id, title, subtitle, reading, pd.DataFrame(rows), columns, citations(data, used))

@@ -22,17 +22,27 @@ def growth_rates(data: Data) -> Exhibit:
     value = shown(data, level.obs_text, level.unit)
     when, before = period_text(city.time_period), period_text(city.derived_period)
     return growth_check(
-        data, "exports_growth", ["exports", "trade_total"], chart=list(pairs.figure_id)[:3],
-        title=text(f"{when['zh']}出口{value['zh']}、增长{rate.obs_text}%，推得{before['zh']}约{base['zh']}",
-                   f"Exports of {value['en']} in {when['en']}, up {rate.obs_text}%, imply {base['en']} in {before['en']}"),
-        subtitle=text("外贸与出口：印刷水平值与由增速推算的基期", "Trade and exports: printed levels and the bases that rates imply"),
+        data,
+        "exports_growth",
+        ["exports", "trade_total"],
+        chart=list(pairs.figure_id)[:3],
+        title=text(
+            f"{when['zh']}出口{value['zh']}、增长{rate.obs_text}%，推得{before['zh']}约{base['zh']}",
+            f"Exports of {value['en']} in {when['en']}, up {rate.obs_text}%, imply {base['en']} in {before['en']}",
+        ),
+        subtitle=text(
+            "外贸与出口：印刷水平值与由增速推算的基期",
+            "Trade and exports: printed levels and the bases that rates imply",
+        ),
         reading=text(
             f"{when['zh']}全市出口{value['zh']}，同比增长{rate.obs_text}%，按舍入区间推得{before['zh']}在{base['zh']}之间；"
             "上年水平值未见印刷，故只能推算，不能核对。区县数字按各自时期列出，不与全市相加。",
             f"The city exported {value['en']} in {when['en']}, up {rate.obs_text}%. On rounding intervals that puts "
             f"{before['en']} at {base['en']}; the level itself is not printed, so the base is derived and the rate cannot be "
-            "checked. District figures keep their own period and are never added to the city's."),
-        notes=[text("美元与人民币数字不作折算。", "Dollar and yuan figures are not converted.")])
+            "checked. District figures keep their own period and are never added to the city's.",
+        ),
+        notes=[text("美元与人民币数字不作折算。", "Dollar and yuan figures are not converted.")],
+    )
 
 
 def goals(data: Data) -> Exhibit:
@@ -50,20 +60,32 @@ def goals(data: Data) -> Exhibit:
     bound = data.one("trade_total", "2027", record_type="target", source="D003")
     floor = shown(data, bound.obs_text, bound.unit, relation=bound.relation)
     return path_panels(
-        data, "exports_goals", GOALS,
-        title=text(f"四年间服务贸易目标增{ratio(service):.0%}、数字贸易增{ratio(digital):.0%}，出口份额几乎不变",
-                   f"The plan lifts services trade by {ratio(service):.0%} and digital trade by {ratio(digital):.0%}, the export "
-                   "share hardly at all"),
+        data,
+        "exports_goals",
+        GOALS,
+        title=text(
+            f"四年间服务贸易目标增{ratio(service):.0%}、数字贸易增{ratio(digital):.0%}，出口份额几乎不变",
+            f"The plan lifts services trade by {ratio(service):.0%} and digital trade by {ratio(digital):.0%}, the export "
+            "share hardly at all",
+        ),
         subtitle=text("贸易与消费目标，2023、2025、2027年", "Trade and consumption targets, 2023, 2025 and 2027"),
         reading=text(
             f"货物出口占全国份额目标由{share.obs_text.iloc[0]}‰到{share.obs_text.iloc[-1]}‰，等于要求出口与全国大体同速；"
             f"2027年外贸进出口目标为{floor['zh']}，文件未印分年路径。",
             f"The share of national exports is to go from {share.obs_text.iloc[0]}‰ to {share.obs_text.iloc[-1]}‰: exports need "
             f"to grow about as fast as the country's. The 2027 goal for goods trade is {floor['en']}, for which no yearly path "
-            "is printed."))
+            "is printed.",
+        ),
+    )
 
 
 def projected(data: Data) -> Exhibit:
-    return projection_or_why(data, "exports_projection", ["exports", "trade_total", *GOALS],
-                             subtitle=text("外贸与消费各指标：在案年度实绩与规划要求的速度",
-                                           "Trade and consumption: annual actuals on file and the pace required"))
+    return projection_or_why(
+        data,
+        "exports_projection",
+        ["exports", "trade_total", *GOALS],
+        subtitle=text(
+            "外贸与消费各指标：在案年度实绩与规划要求的速度",
+            "Trade and consumption: annual actuals on file and the pace required",
+        ),
+    )

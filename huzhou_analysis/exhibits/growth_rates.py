@@ -29,11 +29,20 @@ def city_accounts(data: Data) -> Exhibit:
         if r.derived == "base":
             places = figure_decimals(data.figure(r.level_id).obs_text)
             implied = interval_text(data, r.derived_low, r.derived_high, r.derived_unit, places)
-        rows.append({"indicator": name(data, r.indicator), "printed": _value(data, r.figure_id),
-                     "level": _value(data, r.level_id) if r.level_id else text("—", "—"), "implied": implied,
-                     "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")), "rule": text(r.rule_zh, r.rule_en)})
-    title = text(f"2013年{len(ledger)}个增速中，{len(back)}个可倒推2012年水平值，{len(real)}个为实际增速、不得倒推",
-                 f"Of {len(ledger)} growth rates of 2013, {len(back)} lead back to a level of 2012; {len(real)} are real and must not")
+        rows.append(
+            {
+                "indicator": name(data, r.indicator),
+                "printed": _value(data, r.figure_id),
+                "level": _value(data, r.level_id) if r.level_id else text("—", "—"),
+                "implied": implied,
+                "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")),
+                "rule": text(r.rule_zh, r.rule_en),
+            }
+        )
+    title = text(
+        f"2013年{len(ledger)}个增速中，{len(back)}个可倒推2012年水平值，{len(real)}个为实际增速、不得倒推",
+        f"Of {len(ledger)} growth rates of 2013, {len(back)} lead back to a level of 2012; {len(real)} are real and must not",
+    )
     gdp = ledger[ledger.indicator == "gdp"].iloc[0]
     level = _value(data, gdp.level_id)
     reading = text(
@@ -41,7 +50,8 @@ def city_accounts(data: Data) -> Exhibit:
         "2012年应有的水平值，均为推算，文件未印。",
         f"GDP of {level['en']} is at current prices and its growth of {gdp.printed}% at constant prices: dividing one by the other does "
         f"not give the GDP of 2012 at current prices, so it is not done. For {len(back)} others the level that 2012 must have had "
-        "follows on rounding intervals; all of these are derived, none is printed.")
+        "follows on rounding intervals; all of these are derived, none is printed.",
+    )
 
     def draw(canvas: charts.Canvas) -> None:
         lang = canvas.lang
@@ -49,27 +59,68 @@ def city_accounts(data: Data) -> Exhibit:
         ax = canvas.axes(left=room, right=0.4, top=0.75 if canvas.narrow else 0.4)
         for y, r in enumerate(reversed(list(ledger.itertuples()))):
             nominal = r.derived == "base"
-            ax.barh(y, r.rate, height=0.6, facecolor=charts.ACTUAL if nominal else charts.PAPER,
-                    edgecolor=charts.ACTUAL if nominal else charts.DERIVED if r.real else charts.MUTED,
-                    linestyle="-" if nominal else ":", linewidth=1.3)
+            ax.barh(
+                y,
+                r.rate,
+                height=0.6,
+                facecolor=charts.ACTUAL if nominal else charts.PAPER,
+                edgecolor=charts.ACTUAL if nominal else charts.DERIVED if r.real else charts.MUTED,
+                linestyle="-" if nominal else ":",
+                linewidth=1.3,
+            )
             ax.text(r.rate + 0.15, y, f"{r.printed}%", va="center", fontsize=9)
-        ax.set_yticks(range(len(ledger)), ["\n".join(charts.wrap(canvas.figure, name(data, i)[lang], 8.5, room - 0.1))
-                                           for i in reversed(list(ledger.indicator))], fontsize=8.5, color=charts.INK)
+        ax.set_yticks(
+            range(len(ledger)),
+            [
+                "\n".join(charts.wrap(canvas.figure, name(data, i)[lang], 8.5, room - 0.1))
+                for i in reversed(list(ledger.indicator))
+            ],
+            fontsize=8.5,
+            color=charts.INK,
+        )
         ax.grid(False)
         ax.set_xticks([])
         from matplotlib.patches import Patch
 
-        marks = [Patch(facecolor=charts.ACTUAL), Patch(facecolor=charts.PAPER, edgecolor=charts.DERIVED, linestyle=":", linewidth=1.3),
-                 Patch(facecolor=charts.PAPER, edgecolor=charts.MUTED, linestyle=":", linewidth=1.3)]
-        ax.legend(marks, [text("有水平值，可倒推", "level printed: leads back")[lang], text("实际增速", "real growth")[lang],
-                          text("无水平值", "no level printed")[lang]], loc="lower left", bbox_to_anchor=(0, 1.0),
-                  ncols=1 if canvas.narrow else 3, fontsize=8.5, labelcolor=charts.MUTED, borderaxespad=0)
+        marks = [
+            Patch(facecolor=charts.ACTUAL),
+            Patch(facecolor=charts.PAPER, edgecolor=charts.DERIVED, linestyle=":", linewidth=1.3),
+            Patch(facecolor=charts.PAPER, edgecolor=charts.MUTED, linestyle=":", linewidth=1.3),
+        ]
+        ax.legend(
+            marks,
+            [
+                text("有水平值，可倒推", "level printed: leads back")[lang],
+                text("实际增速", "real growth")[lang],
+                text("无水平值", "no level printed")[lang],
+            ],
+            loc="lower left",
+            bbox_to_anchor=(0, 1.0),
+            ncols=1 if canvas.narrow else 3,
+            fontsize=8.5,
+            labelcolor=charts.MUTED,
+            borderaxespad=0,
+        )
 
-    columns = [INDICATOR, Column("printed", text("印刷增速", "Printed growth")), Column("level", text("2013年水平值", "Level 2013")),
-               Column("implied", text("2012年应有水平值（推算）", "Level 2012 must have had (derived)")),
-               Column("verdict", text("结论", "Verdict")), Column("rule", text("依据", "Rule"))]
-    return Exhibit("growth_city_2013", title, text("2013年增速，%，湖州市", "Growth in 2013, %, Huzhou"), reading, pd.DataFrame(rows),
-                   columns, citations(data, [*ledger.figure_id, *ledger.level_id]), draw, heights={"phone": 6.2})
+    columns = [
+        INDICATOR,
+        Column("printed", text("印刷增速", "Printed growth")),
+        Column("level", text("2013年水平值", "Level 2013")),
+        Column("implied", text("2012年应有水平值（推算）", "Level 2012 must have had (derived)")),
+        Column("verdict", text("结论", "Verdict")),
+        Column("rule", text("依据", "Rule")),
+    ]
+    return Exhibit(
+        "growth_city_2013",
+        title,
+        text("2013年增速，%，湖州市", "Growth in 2013, %, Huzhou"),
+        reading,
+        pd.DataFrame(rows),
+        columns,
+        citations(data, [*ledger.figure_id, *ledger.level_id]),
+        draw,
+        heights={"phone": 6.2},
+    )
 
 
 def _value(data: Data, figure_id: str) -> dict:
@@ -89,26 +140,51 @@ def ledger(data: Data) -> Exhibit:
             when = period_text(r.derived_period)
             implied = {lang: f"{span[lang]} ({when[lang]})" for lang in i18n.LANGUAGES}
         recomputed = "—" if pd.isna(r.recomputed_low) else f"{r.recomputed_low:.2f} … {r.recomputed_high:.2f}"
-        rows.append({"figure_id": r.figure_id, "indicator": name(data, r.indicator), "ref_area": area_name(data, r.ref_area),
-                     "time_period": period_text(r.time_period),
-                     "record_type": text(i18n.label(r.record_type, "zh"), i18n.label(r.record_type, "en")),
-                     "printed": _value(data, r.figure_id), "recomputed": recomputed, "implied": implied,
-                     "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")), "rule": text(r.rule_zh, r.rule_en)})
+        rows.append(
+            {
+                "figure_id": r.figure_id,
+                "indicator": name(data, r.indicator),
+                "ref_area": area_name(data, r.ref_area),
+                "time_period": period_text(r.time_period),
+                "record_type": text(i18n.label(r.record_type, "zh"), i18n.label(r.record_type, "en")),
+                "printed": _value(data, r.figure_id),
+                "recomputed": recomputed,
+                "implied": implied,
+                "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")),
+                "rule": text(r.rule_zh, r.rule_en),
+            }
+        )
     rates = table.figure_id.nunique()
     tested = int(len(table) - counts["not_checkable"])
     implied_count = int((table.derived != "").sum())
     zh = "，".join(f"{i18n.label(v, 'zh')}{n}" for v, n in counts.items() if n)
     en = ", ".join(f"{n} {i18n.label(v, 'en')}" for v, n in counts.items() if n)
-    title = text(f"{rates}个印刷增速中，能用两个印刷水平值核对的有{tested}个",
-                 f"Of {rates} printed growth rates, {tested} can be tested against two printed levels")
+    title = text(
+        f"{rates}个印刷增速中，能用两个印刷水平值核对的有{tested}个",
+        f"Of {rates} printed growth rates, {tested} can be tested against two printed levels",
+    )
     reading = text(
         f"结论：{zh}。文件印增速时几乎从不同时印两年的水平值；{implied_count}个增速可推出一个未印的基期或水平值，均标为推算。",
         f"Verdicts: {en}. The documents hardly ever print both levels beside a rate; {implied_count} rates imply a base or level "
-        "that is not printed, all marked as derived.")
-    columns = [INDICATOR, Column("ref_area", text("地区", "Area")), Column("time_period", text("时期", "Period")),
-               Column("record_type", text("类型", "Type")), Column("printed", text("印刷增速", "Printed growth")),
-               Column("recomputed", text("重算（%）", "Recomputed (%)")),
-               Column("implied", text("推算的基期或水平值", "Implied base or level")), Column("verdict", text("结论", "Verdict")),
-               Column("rule", text("依据", "Rule"))]
-    return Exhibit("growth_ledger", title, text("增速台账：全部印刷增速", "Growth ledger: every printed rate"), reading,
-                   pd.DataFrame(rows), columns, citations(data, [*table.figure_id, *table.level_id, *table.base_id]))
+        "that is not printed, all marked as derived.",
+    )
+    columns = [
+        INDICATOR,
+        Column("ref_area", text("地区", "Area")),
+        Column("time_period", text("时期", "Period")),
+        Column("record_type", text("类型", "Type")),
+        Column("printed", text("印刷增速", "Printed growth")),
+        Column("recomputed", text("重算（%）", "Recomputed (%)")),
+        Column("implied", text("推算的基期或水平值", "Implied base or level")),
+        Column("verdict", text("结论", "Verdict")),
+        Column("rule", text("依据", "Rule")),
+    ]
+    return Exhibit(
+        "growth_ledger",
+        title,
+        text("增速台账：全部印刷增速", "Growth ledger: every printed rate"),
+        reading,
+        pd.DataFrame(rows),
+        columns,
+        citations(data, [*table.figure_id, *table.level_id, *table.base_id]),
+    )

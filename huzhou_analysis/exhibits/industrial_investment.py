@@ -22,18 +22,26 @@ def growth_rates(data: Data) -> Exhibit:
     base = interval_text(data, claim.derived_low, claim.derived_high, claim.derived_unit, 1)
     value = shown(data, level.obs_text, level.unit)
     return growth_check(
-        data, "industrial_investment_growth", indicators, chart=[claim.figure_id, *[
-            i for i in pairs.figure_id if i != claim.figure_id]],
-        title=text(f"上半年工业投资{value['zh']}、增长{rate.obs_text}%，推得上年同期约{base['zh']}",
-                   f"Industrial investment of {value['en']} in a half-year, up {rate.obs_text}%, implies {base['en']} before"),
-        subtitle=text("工业投资（宣称）与固定资产投资：印刷水平值与推算基期",
-                      "Industrial investment (a claim) and fixed-asset investment: printed levels and implied bases"),
+        data,
+        "industrial_investment_growth",
+        indicators,
+        chart=[claim.figure_id, *[i for i in pairs.figure_id if i != claim.figure_id]],
+        title=text(
+            f"上半年工业投资{value['zh']}、增长{rate.obs_text}%，推得上年同期约{base['zh']}",
+            f"Industrial investment of {value['en']} in a half-year, up {rate.obs_text}%, implies {base['en']} before",
+        ),
+        subtitle=text(
+            "工业投资（宣称）与固定资产投资：印刷水平值与推算基期",
+            "Industrial investment (a claim) and fixed-asset investment: printed levels and implied bases",
+        ),
         reading=text(
             f"这是文件中唯一的工业投资水平值，来自未注明日期的招商宣传页，年份（{periods.parse(level.time_period).year}年）为推断。"
             f"按舍入区间，{value['zh']}与{rate.obs_text}%推得上年同期{base['zh']}；在见到统计口径的数字之前，只作宣称引用。",
             "It is the only level of industrial investment in the documents, on an undated promotional page; the year "
             f"({periods.parse(level.time_period).year}) is inferred. On rounding intervals {value['en']} and {rate.obs_text}% put "
-            f"the same half-year before at {base['en']}. Until a statistical figure is on file it is quoted as a claim only."))
+            f"the same half-year before at {base['en']}. Until a statistical figure is on file it is quoted as a claim only.",
+        ),
+    )
 
 
 def goals_2014(data: Data) -> Exhibit:
@@ -46,13 +54,21 @@ def goals_2014(data: Data) -> Exhibit:
         level = growth.implied_level(data.interval(base), data.interval(rate) / 100)
         levels.append(level)
         kind = text("力争", "stretch") if rate.commitment == "strive" else text("目标", "goal")
-        rows.append({"figure_id": figure_id, "kind": kind, "rate": shown(data, rate.obs_text, rate.unit),
-                     "level": interval_text(data, *level.floats, base.unit, 0)})
+        rows.append(
+            {
+                "figure_id": figure_id,
+                "kind": kind,
+                "rate": shown(data, rate.obs_text, rate.unit),
+                "level": interval_text(data, *level.floats, base.unit, 0),
+            }
+        )
     value = shown(data, base.obs_text, base.unit)
-    title = text(f"2014年投资目标增长{rates.obs_text.iloc[0]}%、力争{rates.obs_text.iloc[-1]}%，分别对应{rows[0]['level']['zh']}和"
-                 f"{rows[-1]['level']['zh']}",
-                 f"The 2014 goals of {rates.obs_text.iloc[0]}% and, at a stretch, {rates.obs_text.iloc[-1]}% meant investment of "
-                 f"{rows[0]['level']['en']} and {rows[-1]['level']['en']}")
+    title = text(
+        f"2014年投资目标增长{rates.obs_text.iloc[0]}%、力争{rates.obs_text.iloc[-1]}%，分别对应{rows[0]['level']['zh']}和"
+        f"{rows[-1]['level']['zh']}",
+        f"The 2014 goals of {rates.obs_text.iloc[0]}% and, at a stretch, {rates.obs_text.iloc[-1]}% meant investment of "
+        f"{rows[0]['level']['en']} and {rows[-1]['level']['en']}",
+    )
 
     def draw(canvas: charts.Canvas) -> None:
         lang = canvas.lang
@@ -72,48 +88,94 @@ def goals_2014(data: Data) -> Exhibit:
         ax.set_yticks([])
         ax.grid(False)
         ax.set_ylim(0, at(1400))
-        charts.key(ax, [("printed", text("印刷水平值", "printed level")[lang]),
-                        ("target_bar", text("增速目标对应的水平值（推算）", "level that the growth goal means (derived)")[lang])], y=1.02)
+        charts.key(
+            ax,
+            [
+                ("printed", text("印刷水平值", "printed level")[lang]),
+                (
+                    "target_bar",
+                    text("增速目标对应的水平值（推算）", "level that the growth goal means (derived)")[lang],
+                ),
+            ],
+            y=1.02,
+        )
 
     reading = text(
         f"政府工作报告印有2013年固定资产投资{value['zh']}（增长10.2%）和2014年增速目标；水平值目标未印，由增速推得。"
         "2014年是否达到，文件中没有数字。",
         f"The work report prints fixed-asset investment of {value['en']} in 2013 and growth goals for 2014; the levels they mean "
-        "are derived. Whether they were reached is not in the documents.")
-    columns = [Column("kind", text("目标", "Goal")), Column("rate", text("印刷增速", "Printed growth")),
-               Column("level", text("对应水平值（推算）", "Level it means (derived)"))]
-    return Exhibit("industrial_investment_goals_2014", title,
-                   text("固定资产投资，湖州市，亿元", "Fixed-asset investment, Huzhou, CNY bn"), reading, pd.DataFrame(rows),
-                   columns, citations(data, [base.name, *rates.index]), draw)
+        "are derived. Whether they were reached is not in the documents.",
+    )
+    columns = [
+        Column("kind", text("目标", "Goal")),
+        Column("rate", text("印刷增速", "Printed growth")),
+        Column("level", text("对应水平值（推算）", "Level it means (derived)")),
+    ]
+    return Exhibit(
+        "industrial_investment_goals_2014",
+        title,
+        text("固定资产投资，湖州市，亿元", "Fixed-asset investment, Huzhou, CNY bn"),
+        reading,
+        pd.DataFrame(rows),
+        columns,
+        citations(data, [base.name, *rates.index]),
+        draw,
+    )
 
 
 def project_counts(data: Data) -> Exhibit:
     """Numbers of projects that the documents print, each with its own size class and period: never one series."""
-    found = data.figures[data.figures.indicator.str.match(r".*projects_(100m|300m|500m|1bn|2bn|5bn|10bn).*")
-                         & data.figures.ref_area.str.match(r"3305\d\d(-CH)?$") & (data.figures.obs_text != "")]
+    found = data.figures[
+        data.figures.indicator.str.match(r".*projects_(100m|300m|500m|1bn|2bn|5bn|10bn).*")
+        & data.figures.ref_area.str.match(r"3305\d\d(-CH)?$")
+        & (data.figures.obs_text != "")
+    ]
     found = found.assign(_k=found.record_type.map({"actual": 0, "target": 1, "claim": 2}).fillna(3)).sort_values(
-        ["_k", "time_period", "indicator"], kind="stable")
-    rows = [{"indicator": name(data, f.indicator),
-             "ref_area": text(data.ref_areas.name_zh[f.ref_area], data.ref_areas.name_en[f.ref_area]),
-             "time_period": period_text(f.time_period),
-             "record_type": text(i18n.label(f.record_type, "zh"), i18n.label(f.record_type, "en")),
-             "value": shown(data, f.obs_text, f.unit, relation=f.relation)} for _, f in found.iterrows()]
+        ["_k", "time_period", "indicator"], kind="stable"
+    )
+    rows = [
+        {
+            "indicator": name(data, f.indicator),
+            "ref_area": text(data.ref_areas.name_zh[f.ref_area], data.ref_areas.name_en[f.ref_area]),
+            "time_period": period_text(f.time_period),
+            "record_type": text(i18n.label(f.record_type, "zh"), i18n.label(f.record_type, "en")),
+            "value": shown(data, f.obs_text, f.unit, relation=f.relation),
+        }
+        for _, f in found.iterrows()
+    ]
     actual = found[(found.record_type == "actual") & (found.time_period == "2018/P5Y")].sort_values("obs_value")
     most = actual.iloc[-1]
-    title = text(f"项目数口径不一：2018—2022年引进亿元以上项目{most.obs_text}个，其余各计各的",
-                 f"Project counts differ in size class and period: {i18n.number(most.obs_text)} projects of CNY 100m or more "
-                 "over 2018–2022")
-    columns = [Column("indicator", text("计数对象", "What is counted")), Column("ref_area", text("地区", "Area")),
-               Column("time_period", text("时期", "Period")), Column("record_type", text("类型", "Type")),
-               Column("value", text("数值", "Value"))]
-    return Exhibit("industrial_investment_projects", title,
-                   text("文件所印各规模项目数", "Numbers of projects by size class as printed"),
-                   text(f"文件共印{len(rows)}个按规模分的项目数，门槛、地区、时期和性质（实绩、目标、宣称）各不相同，不能相加，也不能连成序列。",
-                        f"The documents print {len(rows)} counts of projects by size class. Thresholds, areas, periods and kinds "
-                        "(actual, target, claim) differ: they cannot be added up or joined into a series."),
-                   pd.DataFrame(rows), columns, citations(data, found.index))
+    title = text(
+        f"项目数口径不一：2018—2022年引进亿元以上项目{most.obs_text}个，其余各计各的",
+        f"Project counts differ in size class and period: {i18n.number(most.obs_text)} projects of CNY 100m or more "
+        "over 2018–2022",
+    )
+    columns = [
+        Column("indicator", text("计数对象", "What is counted")),
+        Column("ref_area", text("地区", "Area")),
+        Column("time_period", text("时期", "Period")),
+        Column("record_type", text("类型", "Type")),
+        Column("value", text("数值", "Value")),
+    ]
+    return Exhibit(
+        "industrial_investment_projects",
+        title,
+        text("文件所印各规模项目数", "Numbers of projects by size class as printed"),
+        text(
+            f"文件共印{len(rows)}个按规模分的项目数，门槛、地区、时期和性质（实绩、目标、宣称）各不相同，不能相加，也不能连成序列。",
+            f"The documents print {len(rows)} counts of projects by size class. Thresholds, areas, periods and kinds "
+            "(actual, target, claim) differ: they cannot be added up or joined into a series.",
+        ),
+        pd.DataFrame(rows),
+        columns,
+        citations(data, found.index),
+    )
 
 
 def projected(data: Data) -> Exhibit:
-    return projection_or_why(data, "industrial_investment_projection", ["industrial_investment", "fixed_asset_investment"],
-                             subtitle=text("投资各指标：在案年度实绩", "Investment: annual actuals on file"))
+    return projection_or_why(
+        data,
+        "industrial_investment_projection",
+        ["industrial_investment", "fixed_asset_investment"],
+        subtitle=text("投资各指标：在案年度实绩", "Investment: annual actuals on file"),
+    )

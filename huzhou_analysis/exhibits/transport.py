@@ -21,12 +21,18 @@ def path(data: Data) -> Exhibit:
     fastest = max(INDICATORS, key=lambda i: paces[(i, "2027")])
     info = data.indicators.loc[fastest]
     return path_panels(
-        data, "transport_path", INDICATORS,
-        title=text(f"交通目标中{info.name_zh}要求最快：2025—2027年{late[fastest]['zh']}",
-                   f"Of the transport targets, {info.name_en[0].lower() + info.name_en[1:]} must grow fastest: "
-                   f"{late[fastest]['en']} in 2025–2027"),
-        subtitle=text("公路、水路货运周转量，集装箱吞吐量，综合交通投资：目标路径与所需增速",
-                      "Road and waterway freight turnover, containers, transport investment: plan path and required growth"),
+        data,
+        "transport_path",
+        INDICATORS,
+        title=text(
+            f"交通目标中{info.name_zh}要求最快：2025—2027年{late[fastest]['zh']}",
+            f"Of the transport targets, {info.name_en[0].lower() + info.name_en[1:]} must grow fastest: "
+            f"{late[fastest]['en']} in 2025–2027",
+        ),
+        subtitle=text(
+            "公路、水路货运周转量，集装箱吞吐量，综合交通投资：目标路径与所需增速",
+            "Road and waterway freight turnover, containers, transport investment: plan path and required growth",
+        ),
         reading=text(
             f"公路周转量2025—2027年只需{late['road_freight_turnover']['zh']}，水路{late['water_freight_turnover']['zh']}，"
             f"集装箱{late['container_throughput']['zh']}。五份文件没有任何一个周转量实绩：要判断进度，须向统计或交通部门索取"
@@ -34,8 +40,15 @@ def path(data: Data) -> Exhibit:
             f"Road turnover needs only {late['road_freight_turnover']['en']} in 2025–2027, waterways "
             f"{late['water_freight_turnover']['en']}, containers {late['container_throughput']['en']}. The five documents hold no "
             "actual of turnover at all: to judge progress, ask the statistics or transport bureau for the annual table of road "
-            "and waterway freight turnover in tonne-kilometres."),
-        notes=[text("周转量（吨公里）与货运量（吨）不可互换。", "Turnover (tonne-kilometres) and tonnage are not interchangeable.")])
+            "and waterway freight turnover in tonne-kilometres.",
+        ),
+        notes=[
+            text(
+                "周转量（吨公里）与货运量（吨）不可互换。",
+                "Turnover (tonne-kilometres) and tonnage are not interchangeable.",
+            )
+        ],
+    )
 
 
 def investment_total(data: Data) -> Exhibit:
@@ -47,19 +60,36 @@ def investment_total(data: Data) -> Exhibit:
     low, high = sorted((geometric, straight))
     goal = shown(data, total.obs_text, total.unit, relation=total.relation)
     sums = [shown(data, v, total.unit, 0) for v in (low, high)]
-    span = text(sums[0]["zh"] if sums[0] == sums[1] else f"{sums[0]['zh'].removesuffix(total.unit)}—{sums[1]['zh']}",
-                sums[0]["en"] if sums[0] == sums[1] else f"{sums[0]['en'].removesuffix(' bn')}–{sums[1]['en'].removeprefix('CNY ')}")
+    span = text(
+        sums[0]["zh"] if sums[0] == sums[1] else f"{sums[0]['zh'].removesuffix(total.unit)}—{sums[1]['zh']}",
+        sums[0]["en"]
+        if sums[0] == sums[1]
+        else f"{sums[0]['en'].removesuffix(' bn')}–{sums[1]['en'].removeprefix('CNY ')}",
+    )
     short = total.obs_value - high
-    title = text(f"综合交通投资：年度目标合计约{span['zh']}，比另一方案的{goal['zh']}少约{short:.0f}亿元",
-                 f"Transport investment: yearly targets add up to about {span['en']}, against {goal['en']} in another plan")
+    title = text(
+        f"综合交通投资：年度目标合计约{span['zh']}，比另一方案的{goal['zh']}少约{short:.0f}亿元",
+        f"Transport investment: yearly targets add up to about {span['en']}, against {goal['en']} in another plan",
+    )
     by_year = {f.time_period: f.obs_value for _, f in rows.iterrows()}
-    table = [{"item": text(f"{y}年", str(y)), "value": shown(data, rows[rows.time_period == str(y)].obs_text.iloc[0], total.unit)
-              if str(y) in by_year else shown(data, targets.value_on_path(by_year, y, True), total.unit, 0),
-              "kind": text("印刷", "printed") if str(y) in by_year else text("路径推算", "read off the path")}
-             for y in range(2023, 2028)]
-    table += [{"item": text("五年合计", "Five years together"), "value": span, "kind": text("推算", "derived")},
-              {"item": text("营商环境方案的目标", "Goal in the business-environment plan"), "value": goal,
-               "kind": text("印刷", "printed")}]
+    table = [
+        {
+            "item": text(f"{y}年", str(y)),
+            "value": shown(data, rows[rows.time_period == str(y)].obs_text.iloc[0], total.unit)
+            if str(y) in by_year
+            else shown(data, targets.value_on_path(by_year, y, True), total.unit, 0),
+            "kind": text("印刷", "printed") if str(y) in by_year else text("路径推算", "read off the path"),
+        }
+        for y in range(2023, 2028)
+    ]
+    table += [
+        {"item": text("五年合计", "Five years together"), "value": span, "kind": text("推算", "derived")},
+        {
+            "item": text("营商环境方案的目标", "Goal in the business-environment plan"),
+            "value": goal,
+            "kind": text("印刷", "printed"),
+        },
+    ]
 
     def draw(canvas: charts.Canvas) -> None:
         lang = canvas.lang
@@ -72,29 +102,58 @@ def investment_total(data: Data) -> Exhibit:
         for year in range(2023, 2028):
             value = targets.value_on_path(by_year, year, True)
             printed = str(year) in by_year
-            ax.bar(0, at(value), bottom=at(base), width=width, facecolor=charts.PAPER, linewidth=1.5,
-                   edgecolor=charts.TARGET if printed else charts.DERIVED, linestyle="-" if printed else ":")
-            ax.text(0, at(base + value / 2), f"{year}  {shown(data, value, total.unit, 0)[lang]}", ha="center", va="center",
-                    fontsize=size)
+            ax.bar(
+                0,
+                at(value),
+                bottom=at(base),
+                width=width,
+                facecolor=charts.PAPER,
+                linewidth=1.5,
+                edgecolor=charts.TARGET if printed else charts.DERIVED,
+                linestyle="-" if printed else ":",
+            )
+            ax.text(
+                0,
+                at(base + value / 2),
+                f"{year}  {shown(data, value, total.unit, 0)[lang]}",
+                ha="center",
+                va="center",
+                fontsize=size,
+            )
             base += value
         charts.direct_label(ax, 0, at(base), shown(data, base, total.unit, 0)[lang], dy=4)
         ax.bar(1, at(total.obs_value), width=width, facecolor=charts.PAPER, edgecolor=charts.TARGET, linewidth=2)
         charts.direct_label(ax, 1, at(total.obs_value), goal[lang], dy=4)
-        ax.annotate("", (0.5, at(total.obs_value)), (0.5, at(base)),
-                    arrowprops={"arrowstyle": "<->", "color": charts.INK})
+        ax.annotate(
+            "", (0.5, at(total.obs_value)), (0.5, at(base)), arrowprops={"arrowstyle": "<->", "color": charts.INK}
+        )
         gap = shown(data, short, total.unit, 0)
-        ax.text(0.5, at(base * 0.985), "\n".join(text(f"差约{gap['zh']}", f"about {gap['en']} short")[lang].rsplit(
-            " ", 1)), va="top", ha="center", fontsize=6.5 if canvas.narrow else 9)
-        ticks = [text("“地瓜经济”方案年度目标合计", "Yearly targets of the open-economy plan, summed")[lang],
-                 text("营商环境方案总额目标", "Total in the business-environment plan")[lang]]
+        ax.text(
+            0.5,
+            at(base * 0.985),
+            "\n".join(text(f"差约{gap['zh']}", f"about {gap['en']} short")[lang].rsplit(" ", 1)),
+            va="top",
+            ha="center",
+            fontsize=6.5 if canvas.narrow else 9,
+        )
+        ticks = [
+            text("“地瓜经济”方案年度目标合计", "Yearly targets of the open-economy plan, summed")[lang],
+            text("营商环境方案总额目标", "Total in the business-environment plan")[lang],
+        ]
         room = 1.5 if canvas.narrow else 4.0
         ax.set_xticks([0, 1], ["\n".join(charts.wrap(canvas.figure, tick, 9, room)) for tick in ticks])
         ax.set_yticks([])
         ax.grid(False)
         ax.set_xlim(-0.42 if canvas.narrow else -0.6, 1.42 if canvas.narrow else 1.6)
         ax.set_ylim(0, at(1720))
-        charts.key(ax, [("target_bar", text("印刷目标", "printed target")[lang]),
-                        ("derived_bar", text("路径上的年份（推算）", "year on the path (derived)")[lang])], y=1.02)
+        charts.key(
+            ax,
+            [
+                ("target_bar", text("印刷目标", "printed target")[lang]),
+                ("derived_bar", text("路径上的年份（推算）", "year on the path (derived)")[lang]),
+            ],
+            y=1.02,
+        )
 
     reading = text(
         f"同一文件的两个方案：“地瓜经济”方案印2023、2025、2027年三个年度目标，按其路径五年合计约{span['zh']}；营商环境方案要求完成"
@@ -102,14 +161,31 @@ def investment_total(data: Data) -> Exhibit:
         f"Two plans in one document: the open-economy plan prints yearly targets for 2023, 2025 and 2027, about {span['en']} over "
         f"five years along its path; the business-environment plan asks for {goal['en']} and prints no years. If both mean the "
         f"same five years they differ by about {shown(data, short, total.unit, 0)['en']}; if period or scope differ, the document "
-        "does not say so.")
-    columns = [Column("item", text("项目", "Item")), Column("value", text("数值", "Value")), Column("kind", text("性质", "Kind"))]
-    return Exhibit("transport_investment_total", title,
-                   text("综合交通投资目标，湖州市，亿元", "Targets for transport investment, Huzhou, CNY bn"), reading,
-                   pd.DataFrame(table), columns, citations(data, [*rows.index, total.name]), draw)
+        "does not say so.",
+    )
+    columns = [
+        Column("item", text("项目", "Item")),
+        Column("value", text("数值", "Value")),
+        Column("kind", text("性质", "Kind")),
+    ]
+    return Exhibit(
+        "transport_investment_total",
+        title,
+        text("综合交通投资目标，湖州市，亿元", "Targets for transport investment, Huzhou, CNY bn"),
+        reading,
+        pd.DataFrame(table),
+        columns,
+        citations(data, [*rows.index, total.name]),
+        draw,
+    )
 
 
 def projected(data: Data) -> Exhibit:
-    return projection_or_why(data, "transport_projection", INDICATORS,
-                             subtitle=text("交通各指标：在案年度实绩与规划要求的速度",
-                                           "Transport: annual actuals on file and the pace required"))
+    return projection_or_why(
+        data,
+        "transport_projection",
+        INDICATORS,
+        subtitle=text(
+            "交通各指标：在案年度实绩与规划要求的速度", "Transport: annual actuals on file and the pace required"
+        ),
+    )

@@ -14,13 +14,22 @@ from ..i18n import LANGUAGES, Text, text
 
 WORDS: dict[str, Text] = {
     "title": text("湖州经济：印刷数字、核对与目标", "The economy of Huzhou: printed figures, checks and targets"),
-    "lead": text("每个数字都注明出自哪份文件、哪个位置、原文怎样印；推算值一律标明。",
-                 "Every figure names its document, its place and the characters as printed; every derived value is marked."),
-    "contents": text("目录", "Contents"), "reading": text("解读", "Reading"), "data": text("数据", "Data"),
-    "citations": text("出处", "Citations"), "to_top": text("回到目录", "Back to contents"),
-    "other": text("English", "中文"), "download": text("下载", "Download"), "notebook": text("笔记本", "Notebook"),
-    "key": text("图例：实心＝实绩，空心方框虚线＝目标，蓝色虚线框＝推算，斜线＝宣称（未经核实）。",
-                "Notation: solid = actual, outlined = target, dotted blue = derived, hatched = claim (unvalidated)."),
+    "lead": text(
+        "每个数字都注明出自哪份文件、哪个位置、原文怎样印；推算值一律标明。",
+        "Every figure names its document, its place and the characters as printed; every derived value is marked.",
+    ),
+    "contents": text("目录", "Contents"),
+    "reading": text("解读", "Reading"),
+    "data": text("数据", "Data"),
+    "citations": text("出处", "Citations"),
+    "to_top": text("回到目录", "Back to contents"),
+    "other": text("English", "中文"),
+    "download": text("下载", "Download"),
+    "notebook": text("笔记本", "Notebook"),
+    "key": text(
+        "图例：实心＝实绩，空心方框虚线＝目标，蓝色虚线框＝推算，斜线＝宣称（未经核实）。",
+        "Notation: solid = actual, outlined = target, dotted blue = derived, hatched = claim (unvalidated).",
+    ),
     "skip": text("跳到正文", "Skip to content"),
 }
 
@@ -43,15 +52,17 @@ class Section:
     def svg(self, exhibit_id: str, lang: str, size: str) -> str:
         """A chart as inline SVG: no fixed size, ids of its own, hidden from readers who get the alt text."""
         raw = (self.folder / f"{exhibit_id}.{lang}.{size}.svg").read_text(encoding="utf-8")
-        body = raw[raw.index("<svg"):]
+        body = raw[raw.index("<svg") :]
         body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
         head_end = body.index(">")
         box = re.search(r'viewBox="[^"]*"', body[:head_end])[0]
         prefix = f"{exhibit_id}-{lang}-{size}-"
-        inner = re.sub(r'\bid="', f'id="{prefix}', body[head_end + 1:])
+        inner = re.sub(r'\bid="', f'id="{prefix}', body[head_end + 1 :])
         inner = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}", inner)
-        return f'<svg class="{size}" {box} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ' \
-               f'aria-hidden="true" focusable="false">{inner}'
+        return (
+            f'<svg class="{size}" {box} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'aria-hidden="true" focusable="false">{inner}'
+        )
 
 
 def with_font(page: str) -> str:
@@ -63,8 +74,10 @@ def with_font(page: str) -> str:
     wanted = "".join(sorted({c for c in page if c >= "\u2e80"}))
     if not wanted:
         return page
-    face = (f'@font-face{{font-family:"Huzhou CJK";src:url(data:font/woff;base64,{_subset(wanted)}) format("woff");'
-            "unicode-range:U+2E80-9FFF,U+F900-FAFF,U+FE30-FE4F,U+FF00-FFEF,U+20000-2FA1F}")
+    face = (
+        f'@font-face{{font-family:"Huzhou CJK";src:url(data:font/woff;base64,{_subset(wanted)}) format("woff");'
+        "unicode-range:U+2E80-9FFF,U+F900-FAFF,U+FE30-FE4F,U+FF00-FFEF,U+20000-2FA1F}"
+    )
     return page.replace("<style>", f"<style>{face}\n", 1)
 
 
@@ -73,8 +86,15 @@ def _subset(characters: str) -> str:
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    options = subset.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=True, recalc_timestamp=False,
-                             name_IDs=[], desubroutinize=True)
+    options = subset.Options(
+        flavor="woff",
+        layout_features=[],
+        hinting=False,
+        notdef_outline=True,
+        recalc_timestamp=False,
+        name_IDs=[],
+        desubroutinize=True,
+    )
     font = TTFont(cjk_font_file(), recalcTimestamp=False, lazy=True)
     cutter = subset.Subsetter(options)
     cutter.populate(text=characters)
@@ -89,29 +109,50 @@ def _subset(characters: str) -> str:
 def _environment():
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True,
-                       lstrip_blocks=True, undefined=StrictUndefined)
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
 
 
 def report_page(sections: list[Section], lang: str) -> str:
     """The whole report in one language, one file, nothing loaded from anywhere."""
-    return with_font(_environment().get_template("report.html.j2").render(
-        sections=[s for s in sections if s.records], lang=lang, other="en" if lang == "zh" else "zh",
-        html_lang={"zh": "zh-CN", "en": "en"}[lang], w={k: v[lang] for k, v in WORDS.items()}))
+    return with_font(
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            sections=[s for s in sections if s.records],
+            lang=lang,
+            other="en" if lang == "zh" else "zh",
+            html_lang={"zh": "zh-CN", "en": "en"}[lang],
+            w={k: v[lang] for k, v in WORDS.items()},
+        )
+    )
 
 
 def index_page(sections: list[Section]) -> str:
     """Entry page: both reports, the notebooks, and every chart and table to download."""
-    return with_font(_environment().get_template("index.html.j2").render(sections=sections, languages=LANGUAGES,
-                                                                          words=WORDS))
+    return with_font(
+        _environment().get_template("index.html.j2").render(sections=sections, languages=LANGUAGES, words=WORDS)
+    )
 
 
 def notebook_page(notebook, title: str) -> str:
     """An executed notebook as a page that asks nothing of any other address."""
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(template_name="lab", mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="",
-                            html_manager_semver="", jupyter_widgets_base_url="")
+    exporter = HTMLExporter(
+        template_name="lab",
+        mathjax_url="",
+        require_js_url="",
+        jquery_url="",
+        mermaid_js_url="",
+        html_manager_semver="",
+        jupyter_widgets_base_url="",
+    )
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
     page = re.sub(r"<script[^>]*>.*?</script>", "", page, flags=re.DOTALL)
     fonts = 'body, .jp-RenderedHTMLCommon { font-family: "Huzhou CJK", system-ui, sans-serif; }'
