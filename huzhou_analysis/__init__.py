@@ -19,7 +19,7 @@ _HOMES = {
     "Data": "data",
     "DataError": "data",
     "default_root": "data",
-    "series": "series",
+    "series": "assembly",
     "growth_ledger": "ledger",
     "growth_rate": "growth",
     "implied_base": "growth",

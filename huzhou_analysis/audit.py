@@ -142,8 +142,8 @@ def holds(left: Interval, expect: str, right: Interval) -> bool:
     if expect == "=":
         return left.overlaps(right)
     if expect == "<=":
-        return left.low <= right.high
-    return left.high >= right.low
+        return left.may_be_at_most(right)
+    return right.may_be_at_most(left)
 
 
 def relation_problems(data: Data) -> list[Problem]:

@@ -29,8 +29,8 @@ SIZES: dict[str, tuple[float, float]] = {
 BARE = {"page", "phone"}  # a page sets title, notes and source as text around the picture
 
 INK, MUTED, GRID, PAPER = "#1b1f24", "#5c6670", "#dfe3e8", "#ffffff"
-ACTUAL, TARGET, DERIVED, CLAIM = "#0b3c5d", "#d55e00", "#0072b2", "#8a5a83"
-PALETTE = ("#0b3c5d", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5c6670")
+ACTUAL, TARGET, DERIVED, CLAIM = "#0b3c5d", "#bd4d00", "#0072b2", "#8a5a83"
+PALETTE = ("#0b3c5d", "#bd4d00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5c6670")
 LIGHT = "#9db8cc"
 
 _LATIN, _CJK = "DejaVu Sans", "Noto Sans CJK SC"
@@ -91,6 +91,7 @@ def house_style():
             "figure.facecolor": PAPER,
             "axes.facecolor": PAPER,
             "savefig.facecolor": PAPER,
+            "text.parse_math": False,
             "svg.hashsalt": "huzhou",
             "svg.fonttype": "path",
             "pdf.fonttype": 42,
@@ -112,23 +113,37 @@ def text_width(figure: Figure, text: str, size: float) -> float:
 
 
 def wrap(figure: Figure, text: str, size: float, width: float) -> list[str]:
-    """Break a text into lines no wider than `width` inches: between words in English, between characters in Chinese,
-    never before closing or after opening punctuation."""
-    pieces = re.findall(r"[A-Za-z0-9À-ɏ.,%+\-–—−’'/()\[\]:;&≥≤<>=≈]+|\s+|.", text)
+    """Break a text into lines no wider than `width` inches: between words in English, between characters in Chinese.
+
+    Closing marks stay with what they close, opening ones with what they open, and words and numbers stay whole; only a
+    piece that is wider than a whole line is broken inside.
+    """
     lines: list[str] = []
     line = ""
-    for piece in pieces:
+    for piece in _pieces(text):
         if line and text_width(figure, line + piece.rstrip(), size) > width:
-            carry = ""
-            if piece[0] in _NO_LINE_START and not piece.isspace():
-                line, carry = line[:-1], line[-1]
-            while line and line[-1] in _NO_LINE_END:
-                line, carry = line[:-1], line[-1] + carry
             lines.append(line.rstrip())
-            line = carry + piece.lstrip()
-        else:
-            line += piece
+            line, piece = "", piece.lstrip()
+        line += piece
+        while len(line) > 1 and text_width(figure, line.rstrip(), size) > width:
+            cut = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or text_width(figure, line[:n], size) <= width)
+            lines.append(line[:cut])
+            line = line[cut:]
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Parts of a text between which a line may end: words, single Chinese characters, each with its marks."""
+    pieces: list[str] = []
+    for token in re.findall(r"[A-Za-z0-9À-ɏ.,%+\-–—−’'/()\[\]:;&≥≤<>=≈$_]+|\s+|.", text):
+        glued = (
+            pieces and not pieces[-1][-1].isspace() and (token[0] in _NO_LINE_START or pieces[-1][-1] in _NO_LINE_END)
+        )
+        if pieces and (glued or token.isspace()):
+            pieces[-1] += token
+        else:
+            pieces.append(token)
+    return pieces
 
 
 class Canvas:
@@ -171,7 +186,7 @@ class Canvas:
     @property
     def narrow(self) -> bool:
         """True where panels have to stand below each other."""
-        return self.figure.get_figwidth() < 6
+        return self.figure.get_figwidth() < 8
 
     def _write(self, text: str, points: float, colour: str, y: float, align: str) -> None:
         width, height = self.figure.get_size_inches()
@@ -331,7 +346,7 @@ def key(ax, entries: Sequence[tuple[str, str]], *, y: float = 1.02, x: float = 0
         [text for _, text in entries],
         loc="lower left",
         bbox_to_anchor=(x, y),
-        ncols=1 if ax.figure.get_figwidth() < 6 else len(entries),
+        ncols=1 if ax.figure.get_figwidth() < 8 else len(entries),
         fontsize=8.5,
         labelcolor=MUTED,
         borderaxespad=0,

@@ -29,7 +29,9 @@ def datapackage(data: Data) -> str:
             {
                 "fields": f.name,
                 "reference": {
-                    "resource": f.refers.split(".")[0] if f.refers.split(".")[0] != table.name else "",
+                    "resource": f.refers.split(".")[0].replace("_", "-")
+                    if f.refers.split(".")[0] != table.name
+                    else "",
                     "fields": f.refers.split(".")[1],
                 },
             }

@@ -7,10 +7,12 @@ English; nothing is half-loaded. Row numbers are those a spreadsheet shows (the 
 from __future__ import annotations
 
 import codecs
+import csv
 import difflib
 import io
 import os
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,8 +27,8 @@ from .schema import RELATIONS, TABLES, Field, Table
 from .units import Units
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_INTEGER = re.compile(r"-?\d+")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -83,16 +85,18 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
         problem(f"读不到文件（{error.strerror}）", f"the file cannot be read ({error.strerror})")
         return None
     try:
-        frame = pd.read_csv(
-            io.BytesIO(raw.removeprefix(codecs.BOM_UTF8)),
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            encoding="utf-8",
-            skip_blank_lines=False,
-            index_col=False,
-            on_bad_lines="error",
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                io.BytesIO(raw.removeprefix(codecs.BOM_UTF8)),
+                dtype=str,
+                keep_default_na=False,
+                na_filter=False,
+                encoding="utf-8",
+                skip_blank_lines=False,
+                index_col=False,
+                on_bad_lines="error",
+            )
     except UnicodeDecodeError:
         found = _encoding(raw)
         problem(
@@ -103,15 +107,16 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
     except pd.errors.EmptyDataError:
         problem("文件是空的，连表头都没有", "the file is empty: not even a header")
         return None
-    except pd.errors.ParserError as error:
-        found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
-        if found:
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        head, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
+        ragged = [(n, len(cells)) for n, cells in enumerate(rows, 2) if len(cells) > len(head)]
+        for row, width in ragged:
             problem(
-                f"这一行有 {found[3]} 格，应为 {found[1]} 格（文字里的逗号要用引号括起）",
-                f"this row has {found[3]} cells where {found[1]} are allowed (text with a comma needs quotes)",
-                row=int(found[2]),
+                f"这一行有 {width} 格，应为 {len(head)} 格（文字里的逗号要用引号括起）",
+                f"this row has {width} cells where {len(head)} are allowed (text with a comma needs quotes)",
+                row=row,
             )
-        else:
+        if not ragged:
             problem(f"无法按 CSV 读取：{error}", f"cannot be read as CSV: {error}")
         return None
     missing = [c for c in table.columns if c not in frame.columns]
@@ -197,7 +202,7 @@ def _column_checks(field: Field, frames: dict[str, pd.DataFrame]):
     elif field.kind == "date":
         yield (
             "date",
-            _DATE.fullmatch,
+            lambda v: _DATE.fullmatch(v) and _valid_period(v),
             "应为日期，如 2023、2023-05 或 2023-05-09",
             "must be a date such as 2023, 2023-05 or 2023-05-09",
         )
@@ -278,7 +283,7 @@ def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list
         if len(subset) == 1 and len(frame[subset[0]].cat.categories) >= len(frame):
             continue  # as many different values as rows
         again = frame[frame.duplicated(subset, keep=False) & (frame[subset] != "").all(axis=1)]
-        for values, rows in again.groupby(subset, sort=True).groups.items():
+        for values, rows in again.groupby(subset if len(subset) > 1 else subset[0], sort=True).groups.items():
             shown = " / ".join(values) if isinstance(values, tuple) else str(values)
             where = [int(r) + 2 for r in rows]
             problems.append(
@@ -295,7 +300,8 @@ def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list
 
 def _nearest(value: str, choices: Iterable[str]) -> str:
     choices = list(choices)
-    found = difflib.get_close_matches(value, choices, 1, 0.5)
+    begun = [c for c in choices if len(value) > 2 and c.startswith(value)]
+    found = begun[:1] or difflib.get_close_matches(value, choices, 1, 0.5)
     if not found and value:
         shared = [(len(set(c) & set(value)), c) for c in choices if c and c[0] == value[0]]
         found = [max(shared)[1]] if shared else []
@@ -433,7 +439,11 @@ def _check_references(frames: dict[str, pd.DataFrame], problems: list[Problem]) 
         printed = frames["figures"].drop_duplicates("figure_id").set_index("figure_id").obs_value
         for row in frames["corrections"].itertuples():
             now = printed.get(row.figure_id)
-            if now is not None and _NUMBER.fullmatch(row.expect) and (now == "" or Decimal(now) != Decimal(row.expect)):
+            if (
+                now is not None
+                and _NUMBER.fullmatch(row.expect)
+                and (now == "" or _NUMBER.fullmatch(now) and Decimal(now) != Decimal(row.expect))
+            ):
                 problems.append(
                     Problem(
                         "corrections.csv",
@@ -588,8 +598,11 @@ class Data:
         row = self.figure(figure) if isinstance(figure, str) else figure
         unit = self.units[row.unit]
         counted = unit.unit_measure in ("COUNT", "PS", "RANK") and unit.unit_mult == 0
-        if row.relation == "=" and (counted or row.record_type in ("target", "parameter")):
-            return rounding.Interval.point(row.obs_text)
+        if counted or row.record_type in ("target", "parameter"):
+            if row.relation == "=":
+                return rounding.Interval.point(row.obs_text)
+            if row.relation == "range":
+                return rounding.Interval(row.obs_text, row.high_text, high_closed=True)
         return rounding.printed_interval(row.obs_text, row.relation, row.high_text)
 
 

@@ -87,6 +87,18 @@ class Exhibit:
     alt: Text = field(default_factory=dict)
     heights: Mapping[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if not self.alt:
+            object.__setattr__(self, "alt", {lang: self._description(lang) for lang in i18n.LANGUAGES})
+
+    def _description(self, lang: str) -> str:
+        """The table in words, for who cannot see the picture: first column, then the next three cells of each row."""
+        between, comma, colon = ("；", "，", "：") if lang == "zh" else ("; ", ", ", ": ")
+        rows = self.frame(lang).iloc[:, :4].itertuples(index=False)
+        return between.join(
+            f"{row[0]}{colon}{comma.join(c for c in map(str, row[1:]) if c not in ('', '—'))}" for row in rows
+        )
+
     def source_line(self, lang: str) -> str:
         """Titles of the documents behind the figures shown."""
         names = list(dict.fromkeys(self.citations[f"source_{lang}"]))

@@ -10,7 +10,7 @@ from . import periods
 from .data import Data
 from .growth import growth_rate, implied_base, implied_level
 from .rounding import Interval
-from .series import source_rank
+from .assembly import source_rank
 
 LEDGER_COLUMNS = [
     "figure_id",
@@ -66,6 +66,10 @@ _RULES = {
         "this level is not on file; implied by the level a year before and the rate, a derived value",
     ),
     "no_level": ("两年的水平值均未见印刷", "neither level is on file"),
+    "average": (
+        "印刷的是多年年均增速，不是单年增速",
+        "an average over several years is printed, not the growth of one",
+    ),
     "points": ("以百分点表示的变动：上年比重由本年比重减去变动推得", "a change in points: subtracted from the share"),
     "bound": ("印刷的是界限或约数，不能倒推", "printed as a bound or approximation: implies no base"),
 }
@@ -114,6 +118,8 @@ def _confront(data: Data, rate: pd.Series) -> list[dict]:
     before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
     levels, bases = _levels(data, rate, rate.time_period), _levels(data, rate, before)
     printed = data.interval(rate)
+    if rate.span == "per_year":
+        return [_settle(row, "not_checkable", "average")]
     if levels.empty and bases.empty:
         return [_settle(row, "not_checkable", "no_level")]
     if not printed.bounded:
@@ -136,6 +142,8 @@ def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level:
     row = row | {"level_id": level.name, "base_id": base.name}
     now, then = data.interval(level), data.interval(base)
     if not (now.bounded and then.bounded):
+        return _settle(row, "not_checkable", "bound")
+    if then.low <= 0 and rate.unit != "个百分点":
         return _settle(row, "not_checkable", "bound")
     if not data.units.comparable(level.unit, base.unit):
         return _settle(row, "scope", "scope")
@@ -169,6 +177,8 @@ def _imply(
         derived = interval - printed if bases.empty else interval + printed
     else:
         fraction = printed * data.units.factor(rate.unit, "%") / 100
+        if bases.empty and fraction.low <= -1:
+            return _settle(row, "not_checkable", "bound")
         derived = implied_base(interval, fraction) if bases.empty else implied_level(interval, fraction)
     row["derived"], row["derived_period"] = ("base", before) if bases.empty else ("level", rate.time_period)
     row["derived_low"], row["derived_high"] = derived.floats

@@ -21,7 +21,7 @@ _QUANTITY = re.compile(
     rf"|(?<![\d.{_CN}])[一二三四五六七八九十两]*[十百千万亿][一二三四五六七八九十百千万亿]*(?=[{_COUNTED}])"
     rf"|(?<![\d.第{_CN}])[二三四五六七八九两][十百千万亿]*(?=[个家项条名倍座台套位户场大张级层方种类])"
 )
-_CHINESE_RUN = re.compile(rf"[{_CN}]+成?")
+_CHINESE_RUN = re.compile(rf"(?<!\d)[{_CN}]+(?!分点)成?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ def chinese_value(text: str) -> int:
     ValueError
         If a character is not a numeral.
     """
+    if len(text) > 1 and all(c in _DIGITS for c in text):
+        return int("".join(str(_DIGITS[c]) for c in text))
     total = section = digit = 0
     for character in text:
         if character in _DIGITS:

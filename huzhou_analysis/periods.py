@@ -18,8 +18,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-_SIMPLE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<part>[SQ])(?P<nth>\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?")
-_SPAN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?/P(?P<count>\d+)(?P<unit>[MY])")
+_SIMPLE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<part>[SQ])(?P<nth>\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?", re.ASCII)
+_SPAN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?/P(?P<count>\d+)(?P<unit>[MY])", re.ASCII)
 _MONTHS_EN = ["", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 FORMS = "2023 · 2023-S1 · 2023-Q1 · 2023-05 · 2023-05-09 · 2023-01/P9M · 2018/P5Y"
@@ -58,6 +58,8 @@ class Period:
     def year_before(self) -> Period:
         """The same part of the year before; for several years, the stretch of equal length just before."""
         shift = max(1, self.years)
+        if self.kind == "day" and (self.start.month, self.start.day) == (2, 29):
+            return parse(f"{self.start.year - 1:04d}-02-28")
         return parse(re.sub(r"^\d{4}", f"{self.start.year - shift:04d}", self.code))
 
     def label(self, lang: str) -> str:

@@ -68,6 +68,8 @@ def project(y: Sequence[float] | pd.Series, horizon: int, level: Sequence[int] =
         If `y` is not one-dimensional, has gaps, infinities, zeros or negative values, or its years are not in order;
         if `horizon` or a level is out of range.
     """
+    if np.ndim(y) != 1:
+        raise ValueError("a series has one dimension")
     values = pd.Series(y, dtype=float) if not isinstance(y, pd.Series) else y.astype(float)
     level = tuple(level)
     if horizon < 1:
@@ -122,20 +124,22 @@ def _models(logs: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     ahead = np.arange(1, horizon + 1)
     drift = (logs[-1] - logs[0]) / (len(logs) - 1)
     shifted = np.r_[logs[0], logs[:-1]]
+    if np.ptp(logs) == 0:
+        return np.full((horizon, len(_NAMES)), logs[-1]), np.full((len(logs), len(_NAMES)), logs[-1])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         ses = SimpleExpSmoothing(logs, initialization_method="estimated").fit()
         damped = ExponentialSmoothing(logs, trend="add", damped_trend=True, initialization_method="estimated").fit()
         theta = ThetaModel(pd.Series(logs), period=1, deseasonalize=False).fit()
         theta_path = np.asarray(theta.forecast(horizon))
-    paths = np.column_stack(
-        [
-            np.full(horizon, logs[-1]),
-            logs[-1] + drift * ahead,
-            ses.forecast(horizon),
-            damped.forecast(horizon),
-            theta_path,
-        ]
-    )
+        paths = np.column_stack(
+            [
+                np.full(horizon, logs[-1]),
+                logs[-1] + drift * ahead,
+                ses.forecast(horizon),
+                damped.forecast(horizon),
+                theta_path,
+            ]
+        )
     fitted = np.column_stack([shifted, shifted + drift, ses.fittedvalues, damped.fittedvalues, shifted + drift / 2])
     return paths, fitted

@@ -442,23 +442,37 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict) -> str:
 
 def _swap(new: Path, output: Path) -> None:
     """Put `new` in the place of `output`: two renames; :func:`_recover` completes a swap cut between them."""
-    old = output.with_name(output.name + ".previous")
-    shutil.rmtree(old, ignore_errors=True)
+    old = _previous(output)
     if output.exists():
+        if old.exists() and not _is_report(old):
+            raise ReportError(
+                f"{_short(old)} 不是报告，却占着旧报告的位置，请移走或改名 / is no report but stands where the last one is kept "
+                "for a moment: move or rename it"
+            )
+        shutil.rmtree(old, ignore_errors=True)
         output.rename(old)
     try:
         new.rename(output)
     except OSError:
-        if old.exists() and not output.exists():
+        if _is_report(old) and not output.exists():
             old.rename(output)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    if _is_report(old):
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _previous(output: Path) -> Path:
+    return output.with_name(output.name + ".previous")
+
+
+def _is_report(folder: Path) -> bool:
+    return (folder / MANIFEST).is_file()
 
 
 def _recover(output: Path) -> None:
     """After an interrupted run: bring back the last good report, drop half-made ones."""
-    old = output.with_name(output.name + ".previous")
-    if old.exists():
+    old = _previous(output)
+    if _is_report(old):
         if output.exists():
             shutil.rmtree(old, ignore_errors=True)
         else:
@@ -470,7 +484,7 @@ def _recover(output: Path) -> None:
 
 def _check_output(output: Path) -> None:
     """Refuse to replace a folder that is not a report."""
-    if output.exists() and not (output.is_dir() and ((output / MANIFEST).is_file() or not any(output.iterdir()))):
+    if output.exists() and not (output.is_dir() and (_is_report(output) or not any(output.iterdir()))):
         raise ReportError(
             f"{_short(output)} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is "
             "not replaced; name another one"

@@ -9,7 +9,7 @@ Endpoints are :class:`fractions.Fraction`: no binary rounding is added to the de
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -28,22 +28,32 @@ def exact(value: Number) -> Fraction | float:
             return value
         if math.isnan(value):
             raise ValueError("not a number")
-        return Fraction(repr(value))
+        return Fraction(repr(float(value)))
     return Fraction(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The half-open interval [low, high) of values that a number may stand for; a point has ``low == high``."""
+    """The values that a number may stand for: from `low`, by default included, up to `high`, by default not.
+
+    A point has ``low == high`` and holds that one value; an infinite end is never included. Two intervals are equal if
+    their ends are, included or not.
+    """
 
     low: Fraction | float
     high: Fraction | float
+    low_closed: bool = field(default=True, compare=False)
+    high_closed: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "low", exact(self.low))
-        object.__setattr__(self, "high", exact(self.high))
-        if self.low > self.high:
-            raise ValueError(f"interval turned round: low {float(self.low)} is above high {float(self.high)}")
+        low, high = exact(self.low), exact(self.high)
+        if low > high:
+            raise ValueError(f"interval turned round: low {float(low)} is above high {float(high)}")
+        point = low == high
+        object.__setattr__(self, "low", low)
+        object.__setattr__(self, "high", high)
+        object.__setattr__(self, "low_closed", (self.low_closed or point) and not _infinite(low))
+        object.__setattr__(self, "high_closed", (self.high_closed or point) and not _infinite(high))
 
     @classmethod
     def point(cls, value: Number) -> Interval:
@@ -64,29 +74,34 @@ class Interval:
     def floats(self) -> tuple[float, float]:
         return float(self.low), float(self.high)
 
-    def overlaps(self, other: Interval) -> bool:
-        """True if some value lies in both; two that only touch at an end share none (both are half-open)."""
-        if self.low == self.high or other.low == other.high:
-            return self._holds_end(other) or other._holds_end(self)
-        return self.low < other.high and other.low < self.high
+    def may_be_at_most(self, other: Interval) -> bool:
+        """Whether some value of this interval is at most some value of the other."""
+        if self.low == other.high:
+            return self.low_closed and other.high_closed
+        return self.low < other.high
 
-    def _holds_end(self, other: Interval) -> bool:
-        return other.low == other.high and (other.low in self or self.low == self.high == other.low)
+    def overlaps(self, other: Interval) -> bool:
+        """Whether some value lies in both; two that only touch share it if both include it."""
+        return self.may_be_at_most(other) and other.may_be_at_most(self)
 
     def __contains__(self, value: Number) -> bool:
-        value = exact(value)
-        return self.low <= value < self.high or value == self.low == self.high
+        return self.overlaps(Interval.point(value))
 
     def distance(self, other: Interval) -> float:
         """Gap between two intervals, 0 where they overlap or touch."""
         return float(max(self.low - other.high, other.low - self.high, 0))
 
     def __neg__(self) -> Interval:
-        return Interval(-self.high, -self.low)
+        return Interval(-self.high, -self.low, self.high_closed, self.low_closed)
 
     def __add__(self, other: Interval | Number) -> Interval:
         other = _interval(other)
-        return Interval(_sum(self.low, other.low, -INFINITY), _sum(self.high, other.high, INFINITY))
+        return Interval(
+            _sum(self.low, other.low, -INFINITY),
+            _sum(self.high, other.high, INFINITY),
+            self.low_closed and other.low_closed,
+            self.high_closed and other.high_closed,
+        )
 
     __radd__ = __add__
 
@@ -98,8 +113,13 @@ class Interval:
 
     def __mul__(self, other: Interval | Number) -> Interval:
         other = _interval(other)
-        ends = [_product(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
-        return Interval(min(ends), max(ends))
+        ends = [
+            (_product(a, b), _reached(a, a_in, b, b_in))
+            for a, a_in in ((self.low, self.low_closed), (self.high, self.high_closed))
+            for b, b_in in ((other.low, other.low_closed), (other.high, other.high_closed))
+        ]
+        low, high = min(value for value, _ in ends), max(value for value, _ in ends)
+        return Interval(low, high, any(c for v, c in ends if v == low), any(c for v, c in ends if v == high))
 
     __rmul__ = __mul__
 
@@ -107,7 +127,7 @@ class Interval:
         other = _interval(other)
         if other.low <= 0 <= other.high:
             raise ValueError("division by an interval that may be zero: the result is unbounded")
-        return self * Interval(_reciprocal(other.high), _reciprocal(other.low))
+        return self * Interval(_reciprocal(other.high), _reciprocal(other.low), other.high_closed, other.low_closed)
 
     def __rtruediv__(self, other: Number) -> Interval:
         return _interval(other) / self
@@ -116,10 +136,16 @@ class Interval:
         """Non-negative interval raised to a positive exponent (monotone, so end by end); floats for roots."""
         if self.low < 0 or exponent <= 0:
             raise ValueError("power needs a non-negative interval and a positive exponent")
-        return Interval(float(self.low) ** exponent, float(self.high) ** exponent)
+        return Interval(float(self.low) ** exponent, float(self.high) ** exponent, self.low_closed, self.high_closed)
 
     def __str__(self) -> str:
-        return f"[{float(self.low):g}, {float(self.high):g})"
+        left, right = "[" if self.low_closed else "(", "]" if self.high_closed else ")"
+        return f"{left}{float(self.low):g}, {float(self.high):g}{right}"
+
+
+def _reached(a, a_in: bool, b, b_in: bool) -> bool:
+    """Whether the product of two ends is reached: both are, or one of them is zero and is."""
+    return (a_in and b_in) or (a == 0 and a_in) or (b == 0 and b_in)
 
 
 def _interval(value: Interval | Number) -> Interval:
@@ -189,13 +215,15 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
     """
     if relation == "~":
         return Interval(-INFINITY, INFINITY)
+    if relation == "relative":
+        raise ValueError(f"a number printed as {relation!r} has no interval")
     value, half = Fraction(Decimal(text)), half_unit(text)
     if relation == "=":
         return Interval(value - half, value + half)
     if relation in (">", ">="):
-        return Interval(value, INFINITY)
+        return Interval(value, INFINITY, low_closed=relation == ">=")
     if relation in ("<", "<="):
-        return Interval(-INFINITY, value)
+        return Interval(-INFINITY, value, high_closed=relation == "<=")
     if relation == "range":
         return Interval(value - half, Fraction(Decimal(high)) + half_unit(high))
     raise ValueError(f"a number printed as {relation!r} has no interval")

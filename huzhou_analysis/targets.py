@@ -12,7 +12,7 @@ import pandas as pd
 
 from . import periods
 from .data import Data
-from .series import known, series, source_rank
+from .assembly import known, series, source_rank
 
 TARGET_TABLES = {"digital": "数字方案 指标表", "open": "地瓜方案 指标表"}
 
@@ -221,7 +221,7 @@ def target_gaps(data: Data, as_of: str | None = None) -> pd.DataFrame:
     figures = known(data.figures[data.figures.record_type == "target"], as_of)
     plan = figures[figures.source_id.isin(set(table_targets(data).source_id))]
     in_table = plan.locator.str.contains("指标表 行")
-    wordy = plan.relation.eq("relative") & in_table
+    wordy = plan.relation.eq("relative")
     annual_2027 = plan.time_period.eq("2027") & plan.span.isin(["annual", "point"]) & plan.obs_text.ne("")
     plan = plan[in_table | wordy | annual_2027]
     groups = plan.groupby(["locator", "indicator", "ref_area", "commitment", "unit"], sort=False)
@@ -356,8 +356,15 @@ def path_sum(data: Data, figures: pd.DataFrame, first: int, last: int) -> tuple[
     -------
     (geometric, straight) : tuple of float
         In the unit of the figures.
+
+    Raises
+    ------
+    ValueError
+        If a year lies outside the path.
     """
     by_year = {f.time_period: f.obs_value for _, f in figures.iterrows()}
+    if any(value_on_path(by_year, year, False) is None for year in range(first, last + 1)):
+        raise ValueError(f"the plan's path does not cover {first} to {last}")
     totals = [
         sum(value_on_path(by_year, year, geometric) for year in range(first, last + 1)) for geometric in (True, False)
     ]

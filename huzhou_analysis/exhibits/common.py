@@ -11,7 +11,7 @@ from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import Text, text
 from ..ledger import growth_ledger
-from ..series import series
+from ..assembly import series
 
 CITY = "330500"
 
@@ -153,10 +153,6 @@ def growth_check(
             kinds.append(("claim", i18n.label("claim", canvas.lang)))
         charts.key(axes[0], kinds, y=1.14 if canvas.narrow else 1.03)
 
-    alt = {
-        lang: "；".join(f"{r['indicator'][lang]} {r['time_period'][lang]} {r['printed'][lang]}" for r in rows)
-        for lang in i18n.LANGUAGES
-    }
     return Exhibit(
         exhibit_id,
         title,
@@ -167,7 +163,6 @@ def growth_check(
         citations(data, used),
         draw if drawn else None,
         notes,
-        alt,
         heights={"phone": 0.6 + 2.1 * len(drawn)},
     )
 
@@ -301,13 +296,6 @@ def path_panels(
             _path_panel(data, ax, rows[rows.indicator == indicator], paces[paces.indicator == indicator], canvas.lang)
 
     notes = [*notes, text("各图纵轴分别缩放，不从零起。", "Each panel has its own scale, not from zero.")]
-    alt = {
-        lang: "；".join(
-            f"{r['indicator'][lang]}: " + ", ".join(r[f"target_{y}"][lang] for y in (2023, 2025, 2027))
-            for r in table_rows
-        )
-        for lang in i18n.LANGUAGES
-    }
     return Exhibit(
         exhibit_id,
         title,
@@ -318,7 +306,6 @@ def path_panels(
         citations(data, used),
         draw,
         notes,
-        alt,
         heights={"phone": 1.9 * len(indicators), "column": 2 + 1.7 * len(indicators)},
     )
 

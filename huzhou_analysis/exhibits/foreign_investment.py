@@ -77,6 +77,7 @@ def trajectory(data: Data) -> Exhibit:
                 f"five-year total {five['en']},{newline}{yearly['en']} a year (derived)",
             )[lang],
             dy=6,
+            size=7.5 if canvas.narrow else 9,
         )
         charts.mark_target(ax, [int(p) for p in path.time_period], [at(v) for v in path.obs_value])
         for i, (_, f) in enumerate(path.iterrows()):
@@ -108,9 +109,6 @@ def trajectory(data: Data) -> Exhibit:
             "No figure is on file for 2014–2017, nor for any single year of 2018–2022: nothing is filled in.",
         )
     ]
-    alt = text(
-        "2013年实绩、2018—2022年均值与2023、2025、2027年目标", "Actual of 2013, mean of 2018–2022 and targets to 2027"
-    )
     columns = [
         Column("period", text("时期", "Period")),
         Column("kind", text("性质", "Kind")),
@@ -128,7 +126,6 @@ def trajectory(data: Data) -> Exhibit:
         citations(data, [actual.name, goal_2014.name, total.name, *path.index]),
         draw,
         notes,
-        alt,
     )
 
 
@@ -208,10 +205,11 @@ def outbound(data: Data) -> Exhibit:
     low, high = sorted((geometric, straight))
     fits = low >= total.obs_value
     goal = shown(data, total.obs_text, total.unit)
-    sums = [shown(data, v, total.unit, 1) for v in (low, high)]
+    sums = [shown(data, v, total.unit, 2) for v in (low, high)]
+    about = shown(data, straight, total.unit, 1)
     title = text(
-        f"对外投资：按年度目标累加约{sums[1]['zh']}，与五年累计目标{goal['zh']}{'相符' if fits else '不符'}",
-        f"Outbound investment: the yearly targets add up to about {sums[1]['en']}, "
+        f"对外投资：按年度目标累加约{about['zh']}，与五年累计目标{goal['zh']}{'相符' if fits else '不符'}",
+        f"Outbound investment: the yearly targets add up to about {about['en']}, "
         f"{'in line with' if fits else 'short of'} the five-year goal of {goal['en']}",
     )
     rows = [

@@ -55,7 +55,7 @@ def city_accounts(data: Data) -> Exhibit:
 
     def draw(canvas: charts.Canvas) -> None:
         lang = canvas.lang
-        room = 2.0 if canvas.narrow else 3.0
+        room, size = (2.0, 7.5) if canvas.narrow else (3.0, 8.5)
         ax = canvas.axes(left=room, right=0.4, top=0.75 if canvas.narrow else 0.4)
         for y, r in enumerate(reversed(list(ledger.itertuples()))):
             nominal = r.derived == "base"
@@ -72,10 +72,10 @@ def city_accounts(data: Data) -> Exhibit:
         ax.set_yticks(
             range(len(ledger)),
             [
-                "\n".join(charts.wrap(canvas.figure, name(data, i)[lang], 8.5, room - 0.1))
+                "\n".join(charts.wrap(canvas.figure, name(data, i)[lang], size, room - 0.1))
                 for i in reversed(list(ledger.indicator))
             ],
-            fontsize=8.5,
+            fontsize=size,
             color=charts.INK,
         )
         ax.grid(False)
@@ -119,7 +119,7 @@ def city_accounts(data: Data) -> Exhibit:
         columns,
         citations(data, [*ledger.figure_id, *ledger.level_id]),
         draw,
-        heights={"phone": 6.2},
+        heights={"phone": 6.2, "column": 8.0},
     )
 
 

@@ -63,11 +63,11 @@ def goals_2014(data: Data) -> Exhibit:
             }
         )
     value = shown(data, base.obs_text, base.unit)
+    meant = [shown(data, level.middle, base.unit, 0) for level in (levels[0], levels[-1])]
     title = text(
-        f"2014年投资目标增长{rates.obs_text.iloc[0]}%、力争{rates.obs_text.iloc[-1]}%，分别对应{rows[0]['level']['zh']}和"
-        f"{rows[-1]['level']['zh']}",
-        f"The 2014 goals of {rates.obs_text.iloc[0]}% and, at a stretch, {rates.obs_text.iloc[-1]}% meant investment of "
-        f"{rows[0]['level']['en']} and {rows[-1]['level']['en']}",
+        f"2014年投资目标增长{rates.obs_text.iloc[0]}%、力争{rates.obs_text.iloc[-1]}%，约合{meant[0]['zh']}和{meant[1]['zh']}",
+        f"The 2014 goals of {rates.obs_text.iloc[0]}% and, at a stretch, {rates.obs_text.iloc[-1]}% meant investment of about "
+        f"{meant[0]['en']} and {meant[1]['en']}",
     )
 
     def draw(canvas: charts.Canvas) -> None:

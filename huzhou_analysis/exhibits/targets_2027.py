@@ -126,6 +126,12 @@ def pace(data: Data) -> Exhibit:
         axes = canvas.axes(
             *((2, 1) if narrow else (1, 2)), left=room, right=0.2, wspace=1.02, hspace=0.2, top=0.5, bottom=0.35
         )
+
+        def start(ax) -> float:
+            """Left edge of the picture in units of the axes: headings of narrow panels begin there."""
+            wide = ax.get_position().width * canvas.figure.get_figwidth()
+            return -room / wide if narrow else 0
+
         for ax, part, label in (
             (axes[0], levels, text("水平值：年均增长，%", "Levels: growth a year, %")),
             (axes[1], shares, text("比重：每年百分点", "Shares: percentage points a year")),
@@ -166,7 +172,7 @@ def pace(data: Data) -> Exhibit:
                 loc="left",
                 fontsize=10,
                 pad=20 if ax is axes[0] or not narrow else 6,
-                x=-1.4 if narrow else 0,
+                x=start(ax),
             )
             ax.axvline(0, color=charts.MUTED, linewidth=0.8)
         from matplotlib.lines import Line2D
@@ -187,7 +193,7 @@ def pace(data: Data) -> Exhibit:
             marks,
             ["2023–2025", "2025–2027"],
             loc="lower left",
-            bbox_to_anchor=(-1.4 if canvas.narrow else 0, 1.0),
+            bbox_to_anchor=(start(axes[0]), 1.0),
             ncols=2,
             fontsize=8.5,
             labelcolor=charts.MUTED,

@@ -68,7 +68,7 @@ def investment_total(data: Data) -> Exhibit:
     )
     short = total.obs_value - high
     title = text(
-        f"综合交通投资：年度目标合计约{span['zh']}，比另一方案的{goal['zh']}少约{short:.0f}亿元",
+        f"综合交通投资：年度目标合计约{span['zh']}，另一方案却要求{goal['zh']}",
         f"Transport investment: yearly targets add up to about {span['en']}, against {goal['en']} in another plan",
     )
     by_year = {f.time_period: f.obs_value for _, f in rows.iterrows()}
@@ -131,7 +131,14 @@ def investment_total(data: Data) -> Exhibit:
         ax.text(
             0.5,
             at(base * 0.985),
-            "\n".join(text(f"差约{gap['zh']}", f"about {gap['en']} short")[lang].rsplit(" ", 1)),
+            "\n".join(
+                charts.wrap(
+                    canvas.figure,
+                    text(f"差约{gap['zh']}", f"about {gap['en']} short")[lang],
+                    9,
+                    0.85 if canvas.narrow else 1.6,
+                )
+            ),
             va="top",
             ha="center",
             fontsize=6.5 if canvas.narrow else 9,

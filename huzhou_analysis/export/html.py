@@ -95,13 +95,13 @@ def _subset(characters: str) -> str:
         name_IDs=[],
         desubroutinize=True,
     )
-    font = TTFont(cjk_font_file(), recalcTimestamp=False, lazy=True)
     cutter = subset.Subsetter(options)
     cutter.populate(text=characters)
-    cutter.subset(font)
-    font.flavor = "woff"
     buffer = BytesIO()
-    font.save(buffer, reorderTables=False)
+    with TTFont(cjk_font_file(), recalcTimestamp=False, lazy=True) as font:
+        cutter.subset(font)
+        font.flavor = "woff"
+        font.save(buffer, reorderTables=False)
     return b64encode(buffer.getvalue()).decode()
 
 
@@ -150,7 +150,6 @@ def notebook_page(notebook, title: str) -> str:
         require_js_url="",
         jquery_url="",
         mermaid_js_url="",
-        html_manager_semver="",
         jupyter_widgets_base_url="",
     )
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})

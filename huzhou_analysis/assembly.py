@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from . import periods
@@ -42,7 +43,7 @@ def known(figures: pd.DataFrame, as_of: str | None) -> pd.DataFrame:
         return figures
     day = periods.parse(as_of).end
     published = [v != "" and periods.parse(v).end <= day for v in figures.vintage]
-    return figures[published]
+    return figures[np.array(published, dtype=bool)]
 
 
 def series(data: Data, indicator: str, area: str = "330500", *, as_of: str | None = None) -> pd.DataFrame:
@@ -121,7 +122,12 @@ def _implied(data: Data, levels: pd.DataFrame, as_of: str | None, have: set[str]
             ),
             as_of,
         )
-        rates = rates[(rates.prices != "constant") & (rates.relation == "=") & (rates.unit != "个百分点")]
+        rates = rates[
+            (rates.corrected != "exclude")
+            & (rates.prices != "constant")
+            & (rates.relation == "=")
+            & (rates.unit != "个百分点")
+        ]
         if before in have or rates.empty or level.relation != "=":
             continue
         rate = rates.iloc[0]

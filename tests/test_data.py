@@ -1,0 +1,477 @@
+"""Loading and checking the tables: sound ones in any form, and every kind of bad input with the message it gets."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import huzhou_analysis as hz
+from huzhou_analysis.__main__ import main
+from huzhou_analysis.data import DataError, check, relation_sign
+from huzhou_analysis.schema import TABLES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+FDI = "D000.fdi_utilized.2018P5Y"  # 累计实到外资61.2亿美元, period inferred
+CLAIM = "D001-02.industrial_investment.2021-S1"  # on a promotional page
+
+
+def where(problems):
+    return sorted((p.file, p.row, p.column) for p in problems)
+
+
+def command(folder, *arguments, **environment):
+    """Run the command line as a user does."""
+    environment = {**os.environ, "HUZHOU_DATA": str(folder), "PYTHONIOENCODING": "utf-8", **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "huzhou_analysis", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+
+
+def contents(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def report_folder(tmp_path):
+    """An earlier report, in a folder of its own."""
+    folder = tmp_path / "out" / "reports"
+    (folder / "zh").mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"inputs": {}, "versions": {}, "outputs": {}}\n', encoding="utf-8")
+    (folder / "index.html").write_bytes("<p>旧报告</p>\r\n".encode())
+    (folder / "zh" / "report.html").write_bytes(b"\x00\xff old")
+    return folder
+
+
+# --- bad input -----------------------------------------------------------------------------------------------------
+# Each case breaks a copy of the tables and returns where the problems must be: (file, row, column, value).
+
+
+def one_cell(table, key, column, value):
+    return lambda tables: [(f"{table}.csv", tables.set(table, key, **{column: value}), column, value)]
+
+
+def figure(column, value, key=FDI):
+    return one_cell("figures", key, column, value)
+
+
+def cells(key, report, **changed):
+    """Several cells of a figure changed, where the problem is seen in the column `report`."""
+    return lambda tables: [("figures.csv", tables.set("figures", key, **changed), report, changed.get(report, ""))]
+
+
+def unknown_source(tables):
+    row = tables.set("figures", FDI, source_id="D9")
+    # Nor has a source that is not there the part that is named.
+    return [("figures.csv", row, "source_id", "D9"), ("figures.csv", row, "locator", "发展交通物流 第8段")]
+
+
+def duplicate(table, key):
+    def breaks(tables):
+        rows = tables.rows(table)
+        tables.write(table, [*rows, rows[tables.row(table, key) - 1]])
+        return [(f"{table}.csv", len(rows) + 1, rows[0][0], key)]
+
+    return breaks
+
+
+def encoded(encoding):
+    def breaks(tables):
+        text = tables.path("figures").read_text(encoding="utf-8-sig")
+        tables.path("figures").write_bytes(text.encode(encoding))
+        return [("figures.csv", 0, "", "")]
+
+    return breaks
+
+
+def replaced(content):
+    def breaks(tables):
+        tables.path("figures").write_bytes(content)
+        return [("figures.csv", 0, "", "")]
+
+    return breaks
+
+
+def removed(tables):
+    tables.path("units").unlink()
+    return [("units.csv", 0, "", "")]
+
+
+def without_column(tables):
+    rows = tables.rows("figures")
+    at = rows[0].index("vintage")
+    tables.write("figures", [row[:at] + row[at + 1 :] for row in rows])
+    return [("figures.csv", 0, "vintage", "")]
+
+
+def misspelt_column(tables):
+    rows = tables.rows("figures")
+    rows[0][rows[0].index("obs_value")] = "obs_valeu"
+    tables.write("figures", rows)
+    return [("figures.csv", 0, "obs_value", ""), ("figures.csv", 0, "obs_valeu", "")]
+
+
+def extra_column(tables):
+    tables.write("pairs", [[*row, "x"] for row in tables.rows("pairs")])
+    return [("pairs.csv", 0, "x", "")]
+
+
+def ragged(*numbers):
+    def breaks(tables):
+        rows = tables.rows("figures")
+        for number in numbers:
+            rows[number - 1].append("stray")
+        tables.write("figures", rows)
+        return [("figures.csv", number, "", "") for number in numbers]
+
+    return breaks
+
+
+def blank_lines_before_the_fault(tables):
+    row = tables.set("figures", FDI, unit="亿美金")
+    lines = tables.path("figures").read_text(encoding="utf-8-sig").split("\n")
+    commas = "," * (len(TABLES["figures"].columns) - 1)
+    lines[4:4] = ["", "", commas]  # two empty lines, and one that a spreadsheet leaves of a cleared row
+    tables.path("figures").write_text("\n".join(lines), encoding="utf-8")
+    return [("figures.csv", row + 3, "unit", "亿美金")]
+
+
+def line_break_in_a_cell_before_the_fault(tables):
+    tables.set("figures", "D000.plan_areas.undated", comment="one\ntwo\nthree")
+    return figure("unit", "亿美金")(tables)
+
+
+def correction(**changed):
+    def breaks(tables):
+        row = {"figure_id": FDI, "action": "flag", "expect": "61.2", "reason": "test", "status": "open"} | changed
+        column = "value" if "action" in changed or "value" in changed else next(iter(changed))
+        return [("corrections.csv", tables.add("corrections", **row), column, row.get(column, ""))]
+
+    return breaks
+
+
+def correction_of_a_mistyped_number(tables):
+    tables.add("corrections", figure_id=FDI, action="flag", expect="61.2", reason="test", status="open")
+    return figure("obs_value", "61.2亿")(tables)
+
+
+BAD = {
+    # name: (what breaks, words that the message must hold in either language)
+    "mistyped unit": (figure("unit", "亿美金"), ["units.csv", "最接近", "nearest: 亿美元"]),
+    "month 13": (figure("time_period", "2023-13"), ["2023-01/P9M", "2023-S1", "有效时期", "no such period"]),
+    "period in words": (figure("time_period", "2018-2022"), ["2018/P5Y"]),
+    "unknown indicator": (figure("indicator", "fdi_utilised"), ["indicators.csv", "nearest: fdi_utilized"]),
+    "unknown source": (unknown_source, ["sources.csv", "outline.csv"]),
+    "duplicate id": (duplicate("figures", FDI), ["重复：第 14、762 行", "rows 14, 762", "must be unique"]),
+    "duplicate unit": (duplicate("units", "亿元"), ["重复", "must be unique"]),
+    "duplicate area": (duplicate("ref_areas", "330500"), ["重复", "must be unique"]),
+    "citation without its number": (figure("as_printed", "累计实到外资亿美元"), ["没有数字 61.2", "number 61.2"]),
+    "citation with a longer number": (figure("as_printed", "累计实到外资161.2亿美元"), ["没有数字 61.2"]),
+    "citation too long": (figure("as_printed", "五年来我市累计实际到位的外商直接投资共计61.2亿美元"), ["25"]),
+    "region code without its zero": (figure("ref_area", "33050"), ["ref_areas.csv", "nearest: 330500"]),
+    "parent without its zero": (one_cell("ref_areas", "330502", "parent", "33050"), ["not in ref_areas.csv"]),
+    "GBK": (encoded("gb18030"), ["UTF-8", "GBK", "另存为", "save it as"]),
+    "UTF-16": (encoded("utf-16"), ["UTF-8", "另存为"]),
+    "missing column": (without_column, ["缺少", "missing"]),
+    "misspelt column": (misspelt_column, ["obs_valeu", "允许的列", "allowed"]),
+    "extra column": (extra_column, ["target_indicator, actual_indicator, comparable, reason"]),
+    "ragged row": (ragged(300), ["21", "20", "格", "cells"]),
+    "ragged first row": (ragged(2), ["21", "20"]),
+    "two ragged rows": (ragged(5, 300), ["21", "20"]),
+    "empty file": (replaced(b""), ["空的", "empty"]),
+    "only a mark of order": (replaced(b"\xef\xbb\xbf"), ["空的", "empty"]),
+    "missing file": (removed, ["读不到", "cannot be read"]),
+    "fault after blank lines": (blank_lines_before_the_fault, ["nearest: 亿美元"]),
+    "fault after a line break in a cell": (line_break_in_a_cell_before_the_fault, ["nearest: 亿美元"]),
+    "thousands separator": (figure("obs_value", "1,345"), ["不带单位、逗号和百分号", "without unit, comma"]),
+    "percent sign": (figure("obs_value", "34.6%", CLAIM + ".gy"), ["plain number such as 300.8"]),
+    "number with its unit": (figure("obs_value", "61.2亿"), ["plain number"]),
+    "number in full width": (figure("obs_value", "６１.２"), ["plain number"]),
+    "number in words": (figure("obs_value", "nan"), ["plain number"]),
+    "no number": (figure("obs_value", ""), ["不能为空", "must not be empty"]),
+    "number for a wordy target": (cells(FDI, "obs_value", relation="relative", obs_value="61.2"), ["应为空"]),
+    "upper end without range": (cells(FDI, "value_high", value_high="70", as_printed="61.2至70亿美元"), ["range"]),
+    "range without upper end": (cells(FDI, "value_high", relation="range"), ["range"]),
+    "range turned round": (
+        cells(FDI, "value_high", relation="range", value_high="60", as_printed="60—61.2亿美元"),
+        ["应大于 obs_value", "must be above obs_value"],
+    ),
+    "inferred without reason": (figure("comment", ""), ["写明理由", "must say why"]),
+    "period with basis unstated": (figure("time_basis", "unstated"), ["unstated"]),
+    "no period but a basis": (cells(FDI, "time_basis", time_period="", time_basis="stated"), ["unstated"]),
+    "promotional actual": (figure("record_type", "actual", CLAIM), ["招商宣传", "claim"]),
+    "mistyped record type": (figure("record_type", "actuals"), ["actual, target, claim, parameter", "nearest: actual"]),
+    "growth in money": (figure("unit", "亿元", CLAIM + ".gy"), ["个百分点", "growth rate"]),
+    "required cell empty": (figure("span", ""), ["不能为空", "must not be empty"]),
+    "locator not in the outline": (figure("locator", "发展交通物流 第99段"), ["outline.csv"]),
+    "locator of another source": (figure("locator", "数字方案 一(二)"), ["outline.csv"]),
+    "date as Excel writes it": (figure("vintage", "2023/6/1"), ["2023-05-09"]),
+    "day that does not exist": (figure("vintage", "2023-02-30"), ["2023-05-09"]),
+    "direction in words": (one_cell("indicators", "gdp", "ascending", "yes"), ["true, false"]),
+    "power of ten with decimals": (one_cell("units", "亿元", "unit_mult", "8.0"), ["整数", "whole number"]),
+    "correction overtaken": (correction(expect="61.3"), ["原值现为 61.2", "now 61.2", "review"]),
+    "correction of no figure": (correction(figure_id="D000.nothing"), ["figures.csv"]),
+    "override without value": (correction(action="override"), ["override"]),
+    "flag with a value": (correction(value="60"), ["override"]),
+    "correction of a mistyped number": (correction_of_a_mistyped_number, ["plain number"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused_with_place_value_and_what_is_allowed(case, tables, report_folder, monkeypatch, capsys):
+    breaks, words = BAD[case]
+    expected = breaks(tables)
+    problems = check(tables.folder)[1]
+    assert where(problems) == sorted((file, row, column) for file, row, column, _ in expected)
+    assert {p.value for p in problems} == {value for *_, value in expected}
+    text = "\n".join(map(str, problems))
+    for word in words:
+        assert word in text
+    for problem in problems:
+        assert re.search(r"[\u4e00-\u9fff]", problem.zh)
+        assert re.match(r"[a-z]", problem.en)
+
+    # The same message from the commands, and the earlier report as it was.
+    before = contents(report_folder.parent)
+    monkeypatch.setenv("HUZHOU_DATA", str(tables.folder))
+    for arguments in (["check"], ["report", "--output", str(report_folder)]):
+        assert main(arguments) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert all(str(problem) in err for problem in problems)
+        assert f"数据有 {len(problems)} 处问题" in err
+        assert f"{len(problems)} problem" in err
+        assert "Traceback" not in err
+    assert contents(report_folder.parent) == before
+
+
+def break_much(tables):
+    """Faults in four tables and a fifth that is gone."""
+    tables.path("milestones").unlink()
+    expected = [("milestones.csv", 0, "")]
+    for breaks in (
+        figure("unit", "亿美金"),
+        figure("time_period", "2023-13", CLAIM),
+        figure("ref_area", "33050", "D001-GWR.gdp.2013"),
+        figure("obs_value", "1,803.2", "D001-GWR.gdp.2013"),
+        figure("indicator", "exporte", "D001-GWR.exports.2013"),
+        one_cell("indicators", "gdp", "theme", "money"),
+        one_cell("sources", "D002", "tier", "gossip"),
+        one_cell("ref_areas", "330502", "level", "village"),
+        correction(expect="61.3"),
+    ):
+        expected += [place[:3] for place in breaks(tables)]
+    return sorted(expected)
+
+
+def test_all_problems_come_at_once_in_order(tables):
+    expected = break_much(tables)
+    problems = check(tables.folder)[1]
+    assert where(problems) == expected
+    assert len(expected) == 10
+    assert [(p.file, p.row) for p in problems] == sorted((p.file, p.row) for p in problems)
+    with pytest.raises(DataError) as refused:
+        tables.load()
+    assert refused.value.problems == problems
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["report"], ["codebook"]])
+def test_the_command_line_lists_everything_and_writes_nothing(tables, report_folder, arguments):
+    expected = break_much(tables)
+    if arguments == ["report"]:
+        arguments = ["report", "--output", str(report_folder)]
+    before, tables_before = contents(report_folder.parent), contents(tables.folder)
+    done = command(tables.folder, *arguments)
+    said = done.stderr.decode("utf-8")
+    assert done.returncode == 1
+    assert done.stdout == b""
+    assert "Traceback" not in said
+    for file, row, column in expected:
+        assert re.search(rf"{re.escape(file)} 第 {row} 行 \[{column}\]" if row else rf"{re.escape(file)}：", said)
+        assert re.search(rf"{re.escape(file)} row {row} \[{column}\]" if row else rf"{re.escape(file)}: ", said)
+    assert "数据有 10 处问题" in said
+    assert "10 problems in the data; nothing was written" in said
+    assert contents(report_folder.parent) == before
+    assert contents(tables.folder) == tables_before
+
+
+def test_a_console_without_chinese_gets_the_message_all_the_same(tables):
+    tables.set("figures", FDI, unit="亿美金")
+    done = command(tables.folder, "check", PYTHONIOENCODING="ascii")
+    said = done.stderr.decode("ascii")
+    assert done.returncode == 1
+    assert "Traceback" not in said
+    assert "figures.csv row 14 [unit]" in said
+
+
+def test_no_folder_at_all(tmp_path, report_folder):
+    before = contents(report_folder)
+    done = command(tmp_path / "没有", "report", "--output", str(report_folder))
+    said = done.stderr.decode("utf-8")
+    assert done.returncode == 1
+    assert "没有这个数据文件夹" in said
+    assert "there is no such data folder" in said
+    assert "Traceback" not in said
+    assert contents(report_folder) == before
+
+
+def test_every_table_is_checked(tables):
+    """Any table may be the one that is gone, empty or in another encoding."""
+    for name in TABLES:
+        path = tables.path(name)
+        sound = path.read_bytes()
+        for content in (None, b"", sound.decode("utf-8-sig").encode("utf-16")):
+            if content is None:
+                path.unlink()
+            else:
+                path.write_bytes(content)
+            assert where(check(tables.folder)[1]) == [(f"{name}.csv", 0, "")]
+            path.write_bytes(sound)
+    assert check(tables.folder)[1] == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_required_cell_is_required(tables, name):
+    if len(tables.rows(name)) == 1:
+        tables.add(name, figure_id=FDI, action="flag", expect="61.2", reason="test", status="open")
+    head, *rows = tables.rows(name)
+    required = [f.name for f in TABLES[name].fields if f.required]
+    # In two goes: a row that is blank as a whole is passed over.
+    for emptied in (required[:1], required[1:]):
+        blank = ["" if column in emptied else cell for column, cell in zip(head, rows[-1], strict=True)]
+        tables.write(name, [head, *rows[:-1], blank])
+        problems = [p for p in check(tables.folder)[1] if (p.file, p.row) == (f"{name}.csv", len(rows) + 1)]
+        assert {p.column for p in problems if p.value == "" and "must not be empty" in p.en} >= set(emptied)
+
+
+# --- sound input in any form ---------------------------------------------------------------------------------------
+
+
+def frames_of(folder):
+    frames, problems = check(folder)
+    assert problems == []
+    return {name: frame.astype(str).reset_index(drop=True) for name, frame in frames.items()}
+
+
+@pytest.mark.parametrize("form", ["without BOM", "CRLF", "blank lines", "no last line end", "all quoted"])
+def test_the_same_tables_in_another_form_are_the_same(tables, form):
+    expected = frames_of(tables.folder)
+    for name in TABLES:
+        path = tables.path(name)
+        text = path.read_text(encoding="utf-8-sig")
+        if form == "CRLF":
+            text = text.replace("\n", "\r\n")
+        elif form == "blank lines":
+            head, _, rest = text.partition("\n")
+            text = head + "\n\n" + rest + "\n\n" + "," * (len(TABLES[name].columns) - 1) + "\n"
+        elif form == "no last line end":
+            text = text.rstrip("\n")
+        elif form == "all quoted":
+            text = "".join(
+                ",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in tables.rows(name)
+            )
+        path.write_bytes(text.encode("utf-8" if form != "CRLF" else "utf-8-sig"))
+    found = frames_of(tables.folder)
+    assert list(found) == list(expected) == list(TABLES)
+    for name, frame in expected.items():
+        pd.testing.assert_frame_equal(found[name], frame)
+
+
+def test_columns_may_stand_in_another_order(tables):
+    expected = frames_of(tables.folder)
+    tables.write("figures", [row[::-1] for row in tables.rows("figures")])
+    pd.testing.assert_frame_equal(frames_of(tables.folder)["figures"], expected["figures"])
+
+
+@pytest.mark.parametrize("word", ["NA", "NULL", "nan", "None", "N/A"])
+def test_words_that_mean_nothing_elsewhere_are_text_here(tables, word):
+    tables.set("figures", FDI, comment=word)
+    assert tables.load().figure(FDI).comment == word
+
+
+def test_region_codes_stay_text(data):
+    assert set(data.figures.ref_area.map(type)) == {str}
+    assert "330500" in data.ref_areas.index
+
+
+# --- the front door ------------------------------------------------------------------------------------------------
+
+
+def test_the_folder_is_the_one_named_in_the_environment(tables, monkeypatch):
+    tables.set("figures", FDI, comment="this copy")
+    monkeypatch.setenv("HUZHOU_DATA", str(tables.folder))
+    assert hz.default_root() == tables.folder
+    assert hz.load().figure(FDI).comment == "this copy"
+    monkeypatch.setenv("HUZHOU_DATA", "")
+    assert hz.default_root() == ROOT / "data"
+
+
+def test_numbers_are_typed_and_their_digits_kept(data):
+    share = data.figure("D003.export_national_share.2023")
+    assert (share.obs_value, share.obs_text) == (6.5, "6.50")
+    spread = data.figure("D003.chain_leaders_per_chain.2027")
+    assert (spread.obs_value, spread.value_high, spread.high_text) == (1, 2, "2")
+
+
+@pytest.mark.parametrize(
+    ("figure_id", "low", "high"),
+    [
+        ("D001-GWR.exports.2013", 80.85, 80.95),  # measured: 80.9 is rounded
+        ("D001-GWR.urban_jobs_new.2013", 5.815, 5.825),  # counted, but told in 万人 with two places
+        ("D000.trade_fair_groups.2023-01P5M", 91, 91),  # counted one by one
+        ("D003.export_national_share.2023", 6.5, 6.5),  # a goal is set, not measured
+        ("D000.customer_conversion_rate.2023-01P5M", 40, float("inf")),  # a bound is a bound
+        ("D003.trade_total.2027", 2000, float("inf")),
+    ],
+)
+def test_what_a_figure_may_stand_for(data, figure_id, low, high):
+    assert data.interval(figure_id).floats == data.interval(data.figure(figure_id)).floats == (low, high)
+
+
+def test_a_figure_in_words_has_no_interval(data):
+    with pytest.raises(ValueError):
+        data.interval("D003.platform_export_growth.330500-28.2023P5Y.gy")
+
+
+def test_selecting_by_one_value_or_several(data):
+    found = data.select(
+        "fdi_utilized", "330500", record_type=["target"], transformation="N", source="D003", period=["2023", "2025"]
+    )
+    assert sorted(found.obs_value) == [16, 17]
+    assert len(data.select()) == len(data.figures)
+    assert data.select("fdi_utilized", "330500", period=[]).empty
+
+
+def test_the_one_figure_that_matches(data):
+    assert data.one("exports", "2013").obs_value == 80.9
+    assert data.one("exports", "2013", transformation="GY").obs_value == 9.5
+    with pytest.raises(LookupError, match="no figure on file"):
+        data.one("exports", "1999")
+    with pytest.raises(LookupError, match=r"3 figures .*D003\.fdi_utilized\.2027\.1"):
+        data.one("fdi_utilized", "2027")
+
+
+def test_a_mistyped_id_gets_near_ones(data):
+    with pytest.raises(KeyError, match=re.escape("D001-GWR.exports.2013")):
+        data.figure("D001-GWR.export.2013")
+
+
+@pytest.mark.parametrize(
+    ("relation", "sign"),
+    [("=", ""), (">=", "≥"), (">", ">"), ("<=", "≤"), ("<", "<"), ("~", "≈"), ("range", ""), ("relative", "")],
+)
+def test_signs_of_relations(relation, sign):
+    assert relation_sign(relation) == sign
+
+
+def test_an_unknown_relation_has_no_sign():
+    with pytest.raises(KeyError):
+        relation_sign("==")

@@ -1,0 +1,165 @@
+"""One annual series of an indicator from everything on file, with where each point comes from."""
+
+import pytest
+
+import huzhou_analysis as hz
+from huzhou_analysis.assembly import COLUMNS, known, series
+
+FDI = {"indicator": "fdi_utilized", "unit": "亿美元", "prices": "current"}
+
+
+def by_period(points):
+    return points.set_index("time_period")
+
+
+def test_the_front_door_is_a_function_whatever_was_imported_before(data):
+    hz.target_gaps(data)
+    assert callable(hz.series)
+
+
+def test_foreign_investment_on_file(data):
+    points = series(data, "fdi_utilized")
+    assert list(points.columns) == COLUMNS
+    assert list(points.time_period) == ["2013", "2018/P5Y"]
+    assert list(points.origin) == ["printed", "period_total"]
+    # 10.6亿美元 in 2013; 61.2亿美元 in five years, which is never a year's value.
+    assert list(points.value) == [10.6, 61.2]
+    assert list(points.low) == [10.55, 61.15]
+    assert list(points.high) == [10.65, 61.25]
+    assert list(points.year) == [2013, 2022]
+    assert list(points.unit) == ["亿美元", "亿美元"]
+
+
+def test_targets_and_claims_enter_no_series(data):
+    # On file: goals of 16, 17, 18 for foreign investment, and a claim of 300.8 for industrial investment.
+    assert not data.select("fdi_utilized", "330500", record_type="target").empty
+    assert not data.select("industrial_investment", "330500", record_type="claim").empty
+    assert not set(series(data, "fdi_utilized").value) & {16, 17, 18}
+    assert series(data, "industrial_investment").empty
+    assert list(series(data, "industrial_investment").columns) == COLUMNS
+
+
+def test_a_year_implied_by_the_level_and_nominal_rate_of_the_next(data):
+    points = by_period(series(data, "exports"))
+    assert list(points.index) == ["2012", "2013"]
+    implied = points.loc["2012"]
+    assert (implied.origin, implied.obs_status, implied.year) == ("implied", "E", 2012)
+    assert (implied.low, implied.high) == pytest.approx((80.85 / 1.0955, 80.95 / 1.0945), rel=1e-12)
+    assert implied.low < implied.value < implied.high
+    assert implied.figure_id.split() == ["D001-GWR.exports.2013", "D001-GWR.exports.2013.gy"]
+    assert points.loc["2013"].origin == "printed"
+
+
+def test_real_growth_implies_no_year(data):
+    assert list(series(data, "gdp").time_period) == ["2013"]
+
+
+def test_a_printed_year_takes_the_place_of_an_implied_one(tables):
+    tables.add_figure("D000.exports.2012", "73.9", indicator="exports", time_period="2012", unit="亿美元")
+    points = by_period(series(tables.load(), "exports"))
+    assert points.origin["2012"] == "printed"
+    assert points.value["2012"] == 73.9
+
+
+def test_part_of_a_year_is_marked_and_never_annualised(data):
+    points = series(data, "intended_orders")
+    assert list(points.origin) == ["part_year"]
+    assert list(points.value) == [16.3]
+
+
+def test_a_state_at_a_date_is_printed_as_it_is(data):
+    points = series(data, "bonded_logistics_centres")
+    assert list(points.time_period) == ["2021-12", "2023-06"]
+    assert set(points.origin) == {"printed"}
+
+
+def test_points_are_in_the_order_in_which_they_end(tables):
+    tables.add_figure("D000.fdi_utilized.2021", "15", **FDI, time_period="2021")
+    tables.add_figure("D000.fdi_utilized.2023", "16", **FDI, time_period="2023")
+    tables.add_figure("D000.fdi_utilized.2023-S1", "9", **(FDI | {"span": "cumulative"}), time_period="2023-S1")
+    assert list(series(tables.load(), "fdi_utilized").time_period) == ["2013", "2021", "2018/P5Y", "2023-S1", "2023"]
+
+
+def test_the_better_source_counts_however_late_the_other(tables):
+    tables.add_figure("D000.fdi_utilized.2023", "15.0", **FDI, vintage="2025-01")
+    tables.add_figure(
+        "D003.fdi_utilized.2023.a", "15.5", **FDI, source_id="D003", locator="数字方案 一(二)", vintage="2024-01"
+    )
+    point = by_period(series(tables.load(), "fdi_utilized")).loc["2023"]
+    assert (point.value, point.tier) == (15.5, "official")
+
+
+def test_within_a_tier_the_latest_value_counts(tables):
+    tables.add_figure("D000.fdi_utilized.2023", "15.0", **FDI, vintage="2024-02")
+    tables.add_figure("D000.fdi_utilized.2023.revised", "15.2", **FDI, vintage="2024-11")
+    tables.add_figure("D000.fdi_utilized.2023.first", "14.9", **FDI, vintage="2024-01")
+    assert by_period(series(tables.load(), "fdi_utilized")).value["2023"] == 15.2
+
+
+def test_another_area_is_another_series(tables):
+    tables.add_figure("D000.fdi_utilized.330502.2023", "3", **FDI, ref_area="330502")
+    data = tables.load()
+    assert "2023" not in list(series(data, "fdi_utilized").time_period)
+    assert list(series(data, "fdi_utilized", "330502").value) == [3]
+
+
+def test_bounds_keep_their_open_side(data):
+    point = series(data, "customer_conversion_rate").iloc[0]
+    assert (point.relation, point.low, point.high) == (">", 40, float("inf"))
+
+
+def correct(tables, figure_id, **cells):
+    tables.add("corrections", figure_id=figure_id, reason="test", status="open", **cells)
+
+
+def test_a_corrected_value_is_used_and_its_own_rounding_with_it(tables):
+    correct(tables, "D001-GWR.fdi_utilized.2013", action="override", value="10.62", expect="10.6")
+    data = tables.load()
+    point = by_period(series(data, "fdi_utilized")).loc["2013"]
+    assert (point.value, point.low, point.high) == (10.62, 10.615, 10.625)
+    assert data.figure("D001-GWR.fdi_utilized.2013").corrected == "override"
+
+
+def test_an_excluded_figure_enters_no_series_and_a_flagged_one_does(tables):
+    correct(tables, "D001-GWR.fdi_utilized.2013", action="exclude", expect="10.6")
+    correct(tables, "D000.fdi_utilized.2018P5Y", action="flag", expect="61.2")
+    assert list(series(tables.load(), "fdi_utilized").time_period) == ["2018/P5Y"]
+
+
+def test_an_excluded_rate_implies_no_year(tables):
+    correct(tables, "D001-GWR.exports.2013.gy", action="exclude", expect="9.5")
+    assert list(series(tables.load(), "exports").time_period) == ["2013"]
+
+
+# --- what was known when -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("as_of", "seen"),
+    [
+        ("2014-02-10", []),
+        ("2014-02-11", ["2013"]),
+        ("2014", ["2013"]),
+        ("2023-05", ["2013"]),
+        ("2023-06-29", ["2013"]),  # published in June 2023: known for certain only when June is over
+        ("2023-06-30", ["2013", "2018/P5Y"]),
+        ("2023-06", ["2013", "2018/P5Y"]),
+    ],
+)
+def test_only_what_had_been_published(data, as_of, seen):
+    assert list(series(data, "fdi_utilized", as_of=as_of).time_period) == seen
+
+
+def test_without_a_publication_date_a_figure_was_never_known(data):
+    undated = data.figures[data.figures.vintage == ""]
+    assert len(undated) > 0
+    assert known(undated, "2030").empty
+    assert len(known(undated, None)) == len(undated)
+
+
+def test_nothing_on_file_is_an_empty_series_at_any_date(data):
+    assert data.select("fdi_utilized", "330521").empty
+    for as_of in (None, "2024"):
+        points = series(data, "fdi_utilized", "330521", as_of=as_of)
+        assert points.empty
+        assert list(points.columns) == COLUMNS
