@@ -1,0 +1,147 @@
+"""Every notebook in JupyterLab itself: opened, all cells run from the menu, results seen, nothing changed on disk."""
+
+import json
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from whole import ROOT, chromium, copy_project, environment
+
+pytestmark = pytest.mark.e2e
+
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("[!_.]*.ipynb"))
+SETTINGS = {
+    "docmanager-extension/plugin": {"autosave": False},  # nothing is to be written but by the user
+    "notebook-extension/tracker": {"windowingMode": "none"},  # all cells stand in the page, not only those in view
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+def git(folder, *arguments):
+    names = ["-c", "user.name=test", "-c", "user.email=test@example.invalid", "-c", "core.autocrlf=false"]
+    return subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True,
+                          encoding="utf-8").stdout  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of the project under version control."""
+    folder = copy_project(tmp_path_factory.mktemp("lab") / "湖州 project")
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "as it is")
+    return folder
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(checkout, tmp_path_factory):
+    """Address of a JupyterLab of the project that keeps its settings to itself."""
+    home = tmp_path_factory.mktemp("jupyter")
+    for name, values in SETTINGS.items():
+        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+    token, port = secrets.token_hex(16), free_port()
+    folders = {f"JUPYTER{kind}": str(home / kind.strip("_").lower()) for kind in
+               ("_CONFIG_DIR", "_DATA_DIR", "_RUNTIME_DIR", "LAB_WORKSPACES_DIR")}  # fmt: skip
+    folders |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "IPYTHONDIR": str(home / "ipython"),
+                "MPLCONFIGDIR": str(home / "matplotlib"), "JUPYTER_PREFER_ENV_PATH": "1"}  # fmt: skip
+    arguments = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root",
+                 f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={checkout}"]  # fmt: skip
+    with open(home / "lab.log", "w", encoding="utf-8") as log:
+        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *arguments], cwd=checkout, stdout=log,
+                                  stderr=subprocess.STDOUT, env=environment(checkout, **folders))  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        for _ in range(300):
+            if server.poll() is not None:
+                break
+            try:
+                with direct.open(f"{address}/api?token={token}", timeout=5):
+                    break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        else:
+            server.kill()
+        assert server.poll() is None, (home / "lab.log").read_text(encoding="utf-8")
+        yield address, token
+    finally:
+        server.terminate()
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser, lab):
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    opened.route("**/*", lambda route: route.continue_() if route.request.url.startswith((lab[0], "data:", "blob:"))
+                 else route.abort())  # fmt: skip
+    yield opened
+    context.close()
+
+
+# What stands under each code cell of the notebook that is open.
+RESULTS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].map(cell => ({
+    source: cell.querySelector('.cm-content').innerText,
+    prompt: cell.querySelector('.jp-InputPrompt').innerText.trim(),
+    errors: [...cell.querySelectorAll('[data-mime-type="application/vnd.jupyter.error"], ' +
+             '[data-mime-type="application/vnd.jupyter.stderr"]')].map(e => e.innerText),
+    images: [...cell.querySelectorAll('.jp-OutputArea-output img')].filter(e => e.naturalWidth > 300 &&
+             e.getBoundingClientRect().height > 100).length,
+    tables: [...cell.querySelectorAll('.jp-OutputArea-output table')].filter(e => e.rows.length > 1 &&
+             e.getBoundingClientRect().height > 30).length,
+    text: cell.querySelector('.jp-OutputArea')?.innerText ?? ''}))"""
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_run_all_cells_shows_every_exhibit_and_changes_nothing(lab, page, checkout, tmp_path, name):
+    address, token = lab
+    page.goto(f"{address}/lab/workspaces/test-{name[:2]}/tree/notebooks/{name}?token={token}")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    # Cells that are run before the kernel is there would have the user asked which kernel to take.
+    page.wait_for_function("document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Run All Cells$")).click()
+    page.wait_for_function("""() => {
+        const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')];
+        return prompts.length && prompts.every(prompt => /\\[\\d+\\]/.test(prompt.innerText)) ||
+            document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
+    }""", timeout=60_000)  # fmt: skip
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    page.wait_for_timeout(300)
+    cells = page.evaluate(RESULTS)
+    page.screenshot(path=tmp_path / f"{name}.png")
+    for i in range(len(cells)):
+        page.locator(".jp-Notebook .jp-CodeCell").nth(i).scroll_into_view_if_needed()
+        page.screenshot(path=tmp_path / f"{name}.{i}.png")
+    assert [cell["errors"] for cell in cells if cell["errors"]] == []
+    assert [cell["prompt"] for cell in cells] == [f"[{i}]:" for i in range(1, len(cells) + 1)]
+    shown = [cell for cell in cells if "hz.show(" in cell["source"]]
+    assert shown
+    assert [cell["source"] for cell in shown if cell["images"] + cell["tables"] == 0] == []
+    assert all("解读" in cell["text"] for cell in shown)
+    assert git(checkout, "status", "--porcelain") == ""

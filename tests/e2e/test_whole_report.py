@@ -1,0 +1,96 @@
+"""The report of the whole project: twice the same, and never half."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from whole import command, copy_project, environment, run, tree
+
+pytestmark = pytest.mark.e2e
+
+
+def test_the_report_has_every_notebook_and_every_exhibit(project, made):
+    manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+    notebooks = sorted(path.stem for path in (project / "notebooks").glob("[!_.]*.ipynb"))
+    assert list(manifest["exhibits"]) == notebooks
+    assert all(manifest["exhibits"].values())
+    assert sorted(path.stem for path in (made / "notebooks").glob("*.html")) == notebooks
+    for lang in ("zh", "en"):
+        page = (made / lang / "report.html").read_text(encoding="utf-8")
+        for exhibits in manifest["exhibits"].values():
+            assert all(f'<article id="{exhibit}">' in page for exhibit in exhibits)
+    output = "".join((made / "notebooks" / f"{name}.html").read_text(encoding="utf-8") for name in notebooks)
+    assert "Traceback" not in output
+
+
+def test_two_fresh_reports_from_different_places_are_the_same_bytes(made, tmp_path):
+    """Another checkout, in another folder, with another output: not one byte of it enters the report."""
+    again = copy_project(tmp_path / "另一处 checkout")
+    done = run(again, "report", "--fresh", "--output", tmp_path / "报告 out", "--jobs", "1")
+    assert done.returncode == 0, done.stderr
+    one, other = tree(made), tree(tmp_path / "报告 out")
+    assert sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name)) == []
+
+
+def test_again_with_nothing_changed_takes_the_short_way(project, made):
+    was = {path: path.stat().st_mtime_ns for path in made.rglob("*")}
+    done = run(project, "report")
+    assert done.returncode == 0
+    assert "nothing changed" in done.stdout
+    assert {path: path.stat().st_mtime_ns for path in made.rglob("*")} == was
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
+def test_a_run_killed_half_way_leaves_the_old_report_and_the_next_one_completes(project, made):
+    copy = project.with_name("killed")
+    shutil.copytree(project, copy, copy_function=shutil.copy2)
+    reports, before = copy / "reports", tree(made)
+    figures = copy / "data" / "indicators.csv"
+    raw = figures.read_text(encoding="utf-8-sig")
+    figures.write_text(raw.replace(",Utilised foreign direct investment,", ",Utilised FDI,", 1), encoding="utf-8-sig")
+    running = subprocess.Popen(command("report", "--jobs", "2"), cwd=copy, env=environment(copy, PYTHONUNBUFFERED="1"),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                               start_new_session=True)  # fmt: skip
+    with running:
+        for line in running.stdout:
+            if "done" in line:  # one notebook is ready, others are running or waiting
+                break
+        os.killpg(running.pid, signal.SIGKILL)
+    assert running.returncode == -signal.SIGKILL
+    assert tree(reports) == before
+    done = run(copy, "report")
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((reports / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["outputs"].items() <= tree(reports).items()
+    assert "Utilised FDI" in (reports / "en" / "report.html").read_text(encoding="utf-8")
+    assert [path.name for path in copy.glob("reports?*")] == []
+    for _ in range(100):  # kernels notice within a second or two that nobody is there any more
+        if not kernels_in(copy):
+            break
+        time.sleep(0.1)
+    assert kernels_in(copy) == []
+
+
+def kernels_in(folder):
+    """Kernels that work for a copy of the project."""
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if "ipykernel_launcher" in " ".join(process.cmdline()) and process.cwd().startswith(str(folder)):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_the_working_tree_knows_only_what_is_built_and_ignored(project, made):
+    """What a run writes stands under the names that version control leaves out."""
+    names = {path.name for path in project.iterdir()}
+    assert names - {path.name for path in copy_project(project.with_name("clean")).iterdir()} <= {"reports", ".cache"}

@@ -1,0 +1,75 @@
+"""What the end-to-end tests share: copies of the project, commands run in them, a browser."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Without a sandbox only where there is none to be had: a browser of root's, as in a container.
+FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--force-color-profile=srgb"]  # fmt: skip
+
+
+def copy_project(target):
+    """Copy what is under version control, or would be."""
+    git = shutil.which("git")
+    if not git or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = subprocess.run([git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                            capture_output=True, check=True).stdout.decode("utf-8")  # fmt: skip
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, target / name)
+    return target
+
+
+def environment(project, **more):
+    """Environment in which a copy of the project, and no other, is imported."""
+    drop = {"HUZHOU_DATA", "HUZHOU_EXHIBITS", "HUZHOU_SOURCES"}
+    kept = {name: value for name, value in os.environ.items() if name not in drop}
+    return kept | {"PYTHONPATH": str(project), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"} | more
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "huzhou_analysis", *map(str, arguments)]
+
+
+def run(project, *arguments):
+    """Run a command of the library in a copy of the project."""
+    return subprocess.run(command(*arguments), cwd=project, env=environment(project), capture_output=True,
+                          encoding="utf-8", timeout=400)  # fmt: skip
+
+
+def tree(folder):
+    """Every file of a folder with its checksum."""
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
+
+
+def find_chromium():
+    """Path of a browser, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@contextmanager
+def chromium():
+    """A browser without a window, driven by playwright; the test is skipped where there is none."""
+    path = find_chromium()
+    if not path:
+        pytest.skip("chromium is not installed")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    flags = FLAGS + (["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
