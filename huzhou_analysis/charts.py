@@ -8,10 +8,12 @@ their labels; the palette is that of Okabe and Ito (2008), which colour-blind re
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
@@ -59,6 +61,45 @@ def cjk_font_file() -> Path:
 @cache
 def _register() -> None:
     font_manager.fontManager.addfont(cjk_font_file())
+
+
+def font_face(text: str, family: str) -> str:
+    """A CSS ``@font-face`` with the Chinese glyphs of a text, or nothing if it has none.
+
+    The subset is cut from the packaged font and carries no time stamp. It serves Chinese only, so that Latin text keeps
+    the reader's own font even where this family stands first.
+    """
+    wanted = "".join(sorted({c for c in text if c >= "\u2e80"}))
+    if not wanted:
+        return ""
+    return (
+        f'@font-face{{font-family:"{family}";src:url(data:font/woff;base64,{_subset(wanted)}) format("woff");'
+        "unicode-range:U+2E80-9FFF,U+F900-FAFF,U+FE30-FE4F,U+FF00-FFEF,U+20000-2FA1F}"
+    )
+
+
+@cache
+def _subset(characters: str) -> str:
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    options = subset.Options(
+        flavor="woff",
+        layout_features=[],
+        hinting=False,
+        notdef_outline=True,
+        recalc_timestamp=False,
+        name_IDs=[],
+        desubroutinize=True,
+    )
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=characters)
+    buffer = BytesIO()
+    with TTFont(cjk_font_file(), recalcTimestamp=False, lazy=True) as font:
+        cutter.subset(font)
+        font.flavor = "woff"
+        font.save(buffer, reorderTables=False)
+    return b64encode(buffer.getvalue()).decode()
 
 
 @contextmanager

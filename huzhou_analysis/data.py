@@ -442,7 +442,7 @@ def _check_references(frames: dict[str, pd.DataFrame], problems: list[Problem]) 
             if (
                 now is not None
                 and _NUMBER.fullmatch(row.expect)
-                and (now == "" or _NUMBER.fullmatch(now) and Decimal(now) != Decimal(row.expect))
+                and (now == "" or (_NUMBER.fullmatch(now) and Decimal(now) != Decimal(row.expect)))
             ):
                 problems.append(
                     Problem(
@@ -625,7 +625,9 @@ def load(root: Path | str | None = None) -> Data:
         raise DataError(problems)
     frames = {name: frame.astype(str) for name, frame in frames.items()}
     indexed = {
-        name: frame.set_index(list(TABLES[name].key)[0]) if len(TABLES[name].key) == 1 else frame.reset_index(drop=True)
+        name: frame.set_index(next(iter(TABLES[name].key)))
+        if len(TABLES[name].key) == 1
+        else frame.reset_index(drop=True)
         for name, frame in frames.items()
     }
     indicators = indexed["indicators"].assign(ascending=indexed["indicators"].ascending == "true")

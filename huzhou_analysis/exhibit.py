@@ -274,8 +274,17 @@ class Shown:
     lang: str
 
     def _repr_html_(self) -> str:
+        body = self._body()
+        family = f"hz-{self.exhibit.id}"
+        # While a report is made the page around brings its own font.
+        face = "" if os.environ.get(EXPORT_VARIABLE) else charts.font_face(body, family)
+        style = f"<style>{face} .{family}, .{family} * {{ font-family: '{family}', system-ui, sans-serif }}</style>"
+        language = "zh-CN" if self.lang == "zh" else "en"
+        return f'{style if face else ""}<div class="{family}" style="max-width:1000px" lang="{language}">{body}</div>'
+
+    def _body(self) -> str:
         e, lang = self.exhibit, self.lang
-        parts = [f'<div style="max-width:1000px" lang="{"zh-CN" if lang == "zh" else "en"}">']
+        parts = []
         if e.draw is not None:
             buffer = BytesIO()
             with charts.house_style():
@@ -297,7 +306,7 @@ class Shown:
             )
         parts.append(
             f"<details><summary>{i18n.label('citations', lang)} ({len(e.citations)})</summary>"
-            f"{table_html(citation_frame(e.citations, lang))}</details></div>"
+            f"{table_html(citation_frame(e.citations, lang))}</details>"
         )
         return "".join(parts)
 
@@ -335,7 +344,7 @@ def citation_frame(table: pd.DataFrame, lang: str) -> pd.DataFrame:
 def table_html(frame: pd.DataFrame, numeric: Sequence[bool] | None = None) -> str:
     """A plain HTML table; text is escaped, numbers stand right."""
     numeric = list(numeric) if numeric is not None else [False] * frame.shape[1]
-    cls = [' class="n"' if n else "" for n in numeric]
+    cls = [' class="n"' if n else ' style="text-align:left"' for n in numeric]
     head = "".join(f'<th scope="col"{c}>{html.escape(str(h))}</th>' for h, c in zip(frame.columns, cls, strict=True))
     body = "".join(
         "<tr>" + "".join(f"<td{c}>{html.escape(str(v))}</td>" for v, c in zip(row, cls, strict=True)) + "</tr>"

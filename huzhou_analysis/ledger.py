@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from . import periods
+from .assembly import source_rank
 from .data import Data
 from .growth import growth_rate, implied_base, implied_level
 from .rounding import Interval
-from .assembly import source_rank
 
 LEDGER_COLUMNS = [
     "figure_id",

@@ -365,7 +365,10 @@ def explain(error: Exception) -> str:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     if isinstance(error, CellTimeoutError):
-        return f"单元格运行超过 {CELL_TIMEOUT} 秒 / a cell ran longer than {CELL_TIMEOUT} s"
+        source = re.search(r"-{5,}\n(.*?)(?:\n-{5,}|\n\.\.\.|$)", str(error), re.DOTALL)
+        first = next((line for line in (source[1].splitlines() if source else []) if line.strip()), "")
+        where = f"\n    在单元格 / in the cell: {first.strip()}" if first else ""
+        return f"单元格运行超过 {CELL_TIMEOUT} 秒 / a cell ran longer than {CELL_TIMEOUT} s{where}"
     if isinstance(error, CellExecutionError):
         source = re.search(r"-{10,}\n(.*?)\n-{10,}", _plain(error.traceback), re.DOTALL)
         first = next((line for line in (source[1].splitlines() if source else []) if line.strip()), "")
@@ -482,8 +485,22 @@ def _recover(output: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
+_MADE = re.compile(
+    r"index\.html|manifest\.json|(zh|en)/report\.html|charts/[^/]+\.(png|svg|pdf)|tables/[^/]+\.csv|notebooks/[^/]+\.html"
+)
+_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
 def _check_output(output: Path) -> None:
     """Refuse to replace a folder that is not a report."""
+    if _is_report(output):
+        there = {p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file()}
+        own = sorted(p for p in there if not _MADE.fullmatch(p) and Path(p).name not in _LITTER)
+        if own:
+            raise ReportError(
+                f"{_short(output)} 中有不是本程序生成的文件，重做会丢失，请先移走：{'、'.join(own[:5])} / holds files that the "
+                "report did not make and that would be lost; move them first: " + ", ".join(own[:5])
+            )
     if output.exists() and not (output.is_dir() and (_is_report(output) or not any(output.iterdir()))):
         raise ReportError(
             f"{_short(output)} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is "

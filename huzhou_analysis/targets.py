@@ -11,8 +11,8 @@ from itertools import pairwise
 import pandas as pd
 
 from . import periods
-from .data import Data
 from .assembly import known, series, source_rank
+from .data import Data
 
 TARGET_TABLES = {"digital": "数字方案 指标表", "open": "地瓜方案 指标表"}
 

@@ -31,6 +31,7 @@ def with_rows(data, *changes: tuple[str, str, dict]):
 
 # --- expressions ---------------------------------------------------------------------------------------------------
 
+
 def test_expression_on_intervals(loaded):
     value, used = audit.evaluate(loaded, "[D001-GWR.exports.2013] / 2 + 1")
     # 80.9 is printed to one decimal: [80.85, 80.95) / 2 + 1
@@ -46,29 +47,49 @@ def test_plan_path_is_summed_by_hand(loaded):
     assert len(used) == 3
 
 
-@pytest.mark.parametrize("expression", ["[No.such.figure] + 1", "__import__('os')", "2 ** 3", "(1", "exports + 1", "1 if 2 else 3",
-                                        'path("nothing", 2023, 2027)', "[D001-GWR.exports.2013].real"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "[No.such.figure] + 1",
+        "__import__('os')",
+        "2 ** 3",
+        "(1",
+        "exports + 1",
+        "1 if 2 else 3",
+        'path("nothing", 2023, 2027)',
+        "[D001-GWR.exports.2013].real",
+    ],
+)
 def test_anything_else_is_refused(loaded, expression):
     with pytest.raises(audit.ExpressionError):
         audit.evaluate(loaded, expression)
 
 
 def test_a_broken_relation_is_a_located_problem(loaded):
-    broken = replace(loaded, relations=loaded.relations.assign(right=["[No.such]"] + list(loaded.relations.right[1:])))
+    broken = replace(loaded, relations=loaded.relations.assign(right=["[No.such]", *list(loaded.relations.right[1:])]))
     problems = audit.relation_problems(broken)
     assert [(p.file, p.row, p.column, p.value) for p in problems] == [("relations.csv", 2, "right", "[No.such]")]
     with pytest.raises(hz.DataError):
         audit.identities(broken)
 
 
-@pytest.mark.parametrize("expect,left,right,verdict", [
-    ("=", (1, 2), (2, 3), False), ("=", (1, 2.1), (2, 3), True), ("<=", (3, 4), (1, 2), False), ("<=", (1.5, 4), (1, 2), True),
-    (">=", (1, 2), (3, 4), False), (">=", (1, 3.5), (3, 4), True)])
+@pytest.mark.parametrize(
+    "expect,left,right,verdict",
+    [
+        ("=", (1, 2), (2, 3), False),
+        ("=", (1, 2.1), (2, 3), True),
+        ("<=", (3, 4), (1, 2), False),
+        ("<=", (1.5, 4), (1, 2), True),
+        (">=", (1, 2), (3, 4), False),
+        (">=", (1, 3.5), (3, 4), True),
+    ],
+)
 def test_an_identity_fails_only_if_no_value_satisfies_it(expect, left, right, verdict):
     assert audit.holds(Interval(*left), expect, Interval(*right)) is verdict
 
 
 # --- what the documents print --------------------------------------------------------------------------------------
+
 
 def test_known_conflicts_are_found(loaded):
     found = audit.findings(loaded).set_index("finding_id")
@@ -102,17 +123,23 @@ def test_every_finding_names_figures_on_file(loaded):
 
 # --- the rules on made-up rows -------------------------------------------------------------------------------------
 
+
 def test_two_values_for_the_same_thing(loaded):
     data = with_rows(loaded, ("D001-GWR.exports.2013", "X.exports.2013", {"obs_text": "81.9", "source_id": "D000"}))
-    found = [f for f in audit.same_thing_printed_twice(data) if f["rule"] == "value_differs" and f["indicator"] == "exports"]
+    found = [
+        f for f in audit.same_thing_printed_twice(data) if f["rule"] == "value_differs" and f["indicator"] == "exports"
+    ]
     assert len(found) == 1 and found[0]["severity"] == "high" and found[0]["difference"] == "1"
 
 
 def test_a_coarser_rounding_is_no_conflict(loaded):
     """81 and 80.9 are the same number rounded differently."""
     data = with_rows(loaded, ("D001-GWR.exports.2013", "X.exports.2013", {"obs_text": "81", "source_id": "D000"}))
-    assert not [f for f in audit.same_thing_printed_twice(data)
-                if f["indicator"] == "exports" and f["rule"] in ("value_differs", "bound_differs")]
+    assert not [
+        f
+        for f in audit.same_thing_printed_twice(data)
+        if f["indicator"] == "exports" and f["rule"] in ("value_differs", "bound_differs")
+    ]
 
 
 def test_a_tenfold_slip_is_noticed(loaded):
@@ -146,9 +173,17 @@ def test_a_change_of_currency_is_said(loaded):
 
 # --- looking a figure up -------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("words,expected", [("外资 2027", "D003.fdi_utilized.2027.2"), ("utilised foreign 2027", "D003.fdi_utilized.2027.2"),
-                                            ("周转量 水路", "D003.water_freight_turnover.2027"), ("吴兴 出口 同比", "D002.exports.330502.2023-01P9M.gy"),
-                                            ("ＧＤＰ 9%", "D001-GWR.gdp.2013.gy")])
+
+@pytest.mark.parametrize(
+    "words,expected",
+    [
+        ("外资 2027", "D003.fdi_utilized.2027.2"),
+        ("utilised foreign 2027", "D003.fdi_utilized.2027.2"),
+        ("周转量 水路", "D003.water_freight_turnover.2027"),
+        ("吴兴 出口 同比", "D002.exports.330502.2023-01P9M.gy"),
+        ("ＧＤＰ 9%", "D001-GWR.gdp.2013.gy"),
+    ],
+)
 def test_any_word_in_either_language(loaded, words, expected):
     assert expected in hz.find(loaded, words).index
 

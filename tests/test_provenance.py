@@ -23,7 +23,11 @@ FIGURES = [
     ("d", "exports", "2027", "150", "=", "亿元", "N", "二", "达到150亿元"),
     ("e", "exports_floor", "2027", "150", "=", "亿元", "N", "二", "150亿元为底线"),
 ]
-NOT_FIGURES = [("S", "", "2023", "2023年", "date"), ("S", "", "2 8", "2+8", "name"), ("S", "", "2027", "2027年", "date")]
+NOT_FIGURES = [
+    ("S", "", "2023", "2023年", "date"),
+    ("S", "", "2 8", "2+8", "name"),
+    ("S", "", "2027", "2027年", "date"),
+]
 
 
 def write(folder: Path, name: str, rows: list[dict]) -> None:
@@ -38,31 +42,106 @@ def write(folder: Path, name: str, rows: list[dict]) -> None:
 @pytest.fixture
 def made_up(tmp_path):
     """A function that writes tables and document, with changes, and proves them."""
+
     def prove(figures=FIGURES, not_figures=NOT_FIGURES, text=TEXT, anchors=("甲市公报", "二、目标")):
         folder, documents = tmp_path / "data", tmp_path / "documents"
         folder.mkdir(exist_ok=True)
         documents.mkdir(exist_ok=True)
         (documents / "s.txt").write_text(text, encoding="utf-8")
-        defaults = dict(record_type="actual", ref_area="330500", time_basis="stated", span="annual", obs_status="A",
-                        vintage="2024", source_id="S")
-        write(folder, "figures", [defaults | dict(zip(
-            ("figure_id", "indicator", "time_period", "obs_value", "relation", "unit", "transformation", "locator", "as_printed"),
-            row, strict=True)) for row in figures])
-        write(folder, "indicators", [dict(indicator=i, name_zh=i, name_en=i, theme="trade", unit="亿元", measure_type="flow",
-                                          ascending="true") for i in ("exports", "exports_floor", "firms")])
-        write(folder, "ref_areas", [dict(ref_area="330500", name_zh="甲市", name_en="A", level="city")])
-        write(folder, "units", [dict(unit="亿元", unit_measure="CNY", unit_mult=8, name_en="CNY bn", unit_mult_en=9),
-                                dict(unit="%", unit_measure="PT", unit_mult=0, name_en="%", unit_mult_en=0),
-                                dict(unit="家", unit_measure="COUNT", unit_mult=0, name_en="number", unit_mult_en=0)])
-        write(folder, "sources", [dict(source_id="S", title="公报", title_en="Bulletin", kind="bulletin", tier="official",
-                                       file="s.txt")])
-        write(folder, "outline", [dict(source_id="S", locator=loc, locator_en=loc, anchor=a)
-                                  for loc, a in zip(("一", "二"), anchors, strict=True)])
-        write(folder, "not_figures", [dict(zip(("source_id", "locator", "numeral", "as_printed", "reason"), row, strict=True))
-                                      for row in not_figures])
+        defaults = {
+            "record_type": "actual",
+            "ref_area": "330500",
+            "time_basis": "stated",
+            "span": "annual",
+            "obs_status": "A",
+            "vintage": "2024",
+            "source_id": "S",
+        }
+        write(
+            folder,
+            "figures",
+            [
+                defaults
+                | dict(
+                    zip(
+                        (
+                            "figure_id",
+                            "indicator",
+                            "time_period",
+                            "obs_value",
+                            "relation",
+                            "unit",
+                            "transformation",
+                            "locator",
+                            "as_printed",
+                        ),
+                        row,
+                        strict=True,
+                    )
+                )
+                for row in figures
+            ],
+        )
+        write(
+            folder,
+            "indicators",
+            [
+                {
+                    "indicator": i,
+                    "name_zh": i,
+                    "name_en": i,
+                    "theme": "trade",
+                    "unit": "亿元",
+                    "measure_type": "flow",
+                    "ascending": "true",
+                }
+                for i in ("exports", "exports_floor", "firms")
+            ],
+        )
+        write(folder, "ref_areas", [{"ref_area": "330500", "name_zh": "甲市", "name_en": "A", "level": "city"}])
+        write(
+            folder,
+            "units",
+            [
+                {"unit": "亿元", "unit_measure": "CNY", "unit_mult": 8, "name_en": "CNY bn", "unit_mult_en": 9},
+                {"unit": "%", "unit_measure": "PT", "unit_mult": 0, "name_en": "%", "unit_mult_en": 0},
+                {"unit": "家", "unit_measure": "COUNT", "unit_mult": 0, "name_en": "number", "unit_mult_en": 0},
+            ],
+        )
+        write(
+            folder,
+            "sources",
+            [
+                {
+                    "source_id": "S",
+                    "title": "公报",
+                    "title_en": "Bulletin",
+                    "kind": "bulletin",
+                    "tier": "official",
+                    "file": "s.txt",
+                }
+            ],
+        )
+        write(
+            folder,
+            "outline",
+            [
+                {"source_id": "S", "locator": loc, "locator_en": loc, "anchor": a}
+                for loc, a in zip(("一", "二"), anchors, strict=True)
+            ],
+        )
+        write(
+            folder,
+            "not_figures",
+            [
+                dict(zip(("source_id", "locator", "numeral", "as_printed", "reason"), row, strict=True))
+                for row in not_figures
+            ],
+        )
         for name in ("milestones", "corrections", "relations", "pairs"):
             write(folder, name, [])
         return provenance.prove(hz.load(folder), documents)
+
     return prove
 
 
@@ -141,8 +220,16 @@ def test_the_documents_are_covered_whole():
 
 
 @needs_documents
-@pytest.mark.parametrize("figure_id", ["D003.retail_sales.2025", "D001-GWR.exports.2013", "D002.exports.330502.2023-01P9M",
-                                       "D004.industrial_output.330500-CH.2023", "D000.fdi_utilized.2018P5Y"])
+@pytest.mark.parametrize(
+    "figure_id",
+    [
+        "D003.retail_sales.2025",
+        "D001-GWR.exports.2013",
+        "D002.exports.330502.2023-01P9M",
+        "D004.industrial_output.330500-CH.2023",
+        "D000.fdi_utilized.2018P5Y",
+    ],
+)
 def test_removing_a_real_row_is_noticed(figure_id):
     from dataclasses import replace
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
 from .. import charts, i18n, periods, projection, targets
+from ..assembly import series
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import Text, text
 from ..ledger import growth_ledger
-from ..assembly import series
 
 CITY = "330500"
 
@@ -47,10 +48,13 @@ def shown(data: Data, value: float | str, unit: str, decimals: int | None = None
 
 
 def interval_text(data: Data, low: float, high: float, unit: str, decimals: int) -> Text:
-    """Both ends of an interval in one unit."""
-    out = {}
+    """Both ends of an interval in one unit, rounded outwards so that no possible value is left out."""
+    place, out = Decimal(1).scaleb(-decimals), {}
+    ends = [
+        str(Decimal(repr(float(v))).quantize(place, rule)) for v, rule in ((low, ROUND_FLOOR), (high, ROUND_CEILING))
+    ]
     for lang in i18n.LANGUAGES:
-        a, b = (i18n.quantity(v, unit, lang, data.units, decimals=decimals) for v in (low, high))
+        a, b = (i18n.quantity(v, unit, lang, data.units) for v in ends)
         if lang == "zh":
             out[lang] = a.removesuffix(unit) + "—" + b
         else:

@@ -304,6 +304,7 @@ def goals_in_text(data: Data) -> Exhibit:
         & data.figures.source_id.isin(["D000", "D003"])
         & ~data.figures.locator.str.contains("指标表")
     ]
+    places = data.outline.set_index(["source_id", "locator"]).locator_en
     rows = []
     for _, f in found.iterrows():
         commitment = {"strive": text("力争", "strive"), "ensure": text("确保", "ensure")}.get(
@@ -316,7 +317,7 @@ def goals_in_text(data: Data) -> Exhibit:
                 if f.relation != "range"
                 else text(f"{f.obs_text}—{f.high_text}{f.unit}", f"{f.obs_text}–{f.high_text}"),
                 "commitment": commitment,
-                "source": text(f"{f.source_id} {f.locator}", f"{f.source_id}"),
+                "source": text(f"{f.source_id} {f.locator}", f"{f.source_id}, {places[(f.source_id, f.locator)]}"),
                 "figure_id": f.name,
             }
         )

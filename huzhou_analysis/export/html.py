@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 
-from ..charts import cjk_font_file
+from ..charts import font_face
 from ..i18n import LANGUAGES, Text, text
 
 WORDS: dict[str, Text] = {
@@ -30,6 +28,8 @@ WORDS: dict[str, Text] = {
         "图例：实心＝实绩，空心方框虚线＝目标，蓝色虚线框＝推算，斜线＝宣称（未经核实）。",
         "Notation: solid = actual, outlined = target, dotted blue = derived, hatched = claim (unvalidated).",
     ),
+    "index": text("首页", "Index"),
+    "table": text("表格", "Table"),
     "skip": text("跳到正文", "Skip to content"),
 }
 
@@ -66,43 +66,9 @@ class Section:
 
 
 def with_font(page: str) -> str:
-    """A page with the Chinese glyphs it uses embedded, so that it reads the same where no Chinese font is installed.
-
-    The subset is cut from the packaged font and carries no time stamp. It stands first in the page's font list but
-    serves Chinese only, so that Latin text keeps the reader's own font.
-    """
-    wanted = "".join(sorted({c for c in page if c >= "\u2e80"}))
-    if not wanted:
-        return page
-    face = (
-        f'@font-face{{font-family:"Huzhou CJK";src:url(data:font/woff;base64,{_subset(wanted)}) format("woff");'
-        "unicode-range:U+2E80-9FFF,U+F900-FAFF,U+FE30-FE4F,U+FF00-FFEF,U+20000-2FA1F}"
-    )
-    return page.replace("<style>", f"<style>{face}\n", 1)
-
-
-@cache
-def _subset(characters: str) -> str:
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    options = subset.Options(
-        flavor="woff",
-        layout_features=[],
-        hinting=False,
-        notdef_outline=True,
-        recalc_timestamp=False,
-        name_IDs=[],
-        desubroutinize=True,
-    )
-    cutter = subset.Subsetter(options)
-    cutter.populate(text=characters)
-    buffer = BytesIO()
-    with TTFont(cjk_font_file(), recalcTimestamp=False, lazy=True) as font:
-        cutter.subset(font)
-        font.flavor = "woff"
-        font.save(buffer, reorderTables=False)
-    return b64encode(buffer.getvalue()).decode()
+    """A page with the Chinese glyphs it uses embedded, so that it reads the same where no Chinese font is installed."""
+    face = font_face(page, "Huzhou CJK")
+    return page.replace("<style>", f"<style>{face}\n", 1) if face else page
 
 
 @cache
