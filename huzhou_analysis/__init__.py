@@ -20,6 +20,7 @@ _HOMES = {
     "DataError": "data",
     "default_root": "data",
     "series": "assembly",
+    "vintages": "assembly",
     "growth_ledger": "ledger",
     "growth_rate": "growth",
     "implied_base": "growth",
@@ -52,6 +53,8 @@ _THEMES = (
     "transport",
     "targets_2027",
     "growth_rates",
+    "neighbours",
+    "context",
     "document_audit",
 )
 

@@ -258,8 +258,9 @@ def same_thing_printed_twice(data: Data) -> list[dict]:
         & data.figures.record_type.isin(["actual", "target", "claim"])
         & ((data.figures.time_period != "") | (data.figures.span == "point"))
         & (data.figures.indicator != "size_threshold")
+        & data.own
     ]
-    found = []
+    found, between = [], []
     keys = ["record_type", "indicator", "ref_area", "time_period", "transformation", "span"]
     for _, group in figures.groupby(keys, sort=False):
         ways = group.drop_duplicates(["obs_text", "relation", "unit", "commitment"])
@@ -267,9 +268,51 @@ def same_thing_printed_twice(data: Data) -> list[dict]:
             if a.time_period == "" and a.source_id == b.source_id:
                 continue  # two places of one undated page may speak of different times
             finding = _compare(data, a_id, a, b_id, b)
-            if finding:
+            if finding is None:
+                continue
+            revised = finding["rule"] in ("value_differs", "weaker_bound", "bound_differs", "stretch_and_table")
+            if revised and a.source_id != b.source_id and (a.record_type == "actual" or a.vintage[:4] != b.vintage[:4]):
+                between.append((a, b))
+            else:
                 found.append(finding)
+    return found + _vintages_differ(data, between)
+
+
+def _vintages_differ(data: Data, pairs: list[tuple[pd.Series, pd.Series]]) -> list[dict]:
+    """One finding for each indicator whose sources or vintages print different actuals: the widest case, and how many."""
+    found = []
+    by_indicator: dict[tuple, list] = {}
+    for a, b in pairs:
+        by_indicator.setdefault((a.indicator, a.ref_area, a.transformation, a.record_type), []).append(
+            (_gap(data, a, b), a, b)
+        )
+    for (_, _, kind, _), cases in by_indicator.items():
+        gap, a, b = max(cases, key=lambda case: case[0])
+        unit = "个百分点" if kind == "GY" else "%"
+        years = sorted({a.time_period for _, a, _ in cases})
+        found.append(
+            _finding(
+                data,
+                "vintages_differ",
+                "medium" if gap >= 1 else "low",
+                [a.name, b.name],
+                f"{a.obs_text}{a.unit} ({a.source_id})",
+                f"{b.obs_text}{b.unit} ({b.source_id})",
+                f"{gap:.2f}{unit}",
+                f"{len(years)}个时期由不同来源或版本印出不同数值，{a.time_period}年相差最大：引用时须注明来源与版本",
+                f"different sources or vintages print different values for {len(years)} period"
+                f"{'s' * (len(years) != 1)}, most of all for {a.time_period}: name source and vintage when quoting",
+            )
+        )
     return found
+
+
+def _gap(data: Data, a: pd.Series, b: pd.Series) -> float:
+    """Difference of two printings: in per cent for levels, in points for rates."""
+    other = data.units.convert(b.obs_value, b.unit, a.unit)
+    if a.transformation == "GY" or data.units[a.unit].is_share or not a.obs_value:
+        return abs(a.obs_value - other)
+    return abs(other / a.obs_value - 1) * 100
 
 
 def _compare(data: Data, a_id: str, a: pd.Series, b_id: str, b: pd.Series) -> dict | None:
@@ -376,7 +419,8 @@ def target_already_passed(data: Data) -> list[dict]:
         ends = actuals.time_period.map(lambda p: periods.parse(p).end)
         latest = actuals.loc[ends.idxmax()]
         last = path.iloc[-1]
-        if latest.time_period < last.time_period and targets.meets(
+        before_the_plan = periods.parse(latest.time_period).end < periods.parse(last.vintage).end
+        if before_the_plan and targets.meets(
             latest.obs_value, last.obs_value, last.relation, bool(data.indicators.ascending[indicator])
         ):
             found.append(
@@ -440,7 +484,7 @@ def impossible_bases(data: Data) -> list[dict]:
         )
         level = level[level.obs_text != ""]
         interval = data.interval(rate)
-        if level.empty or not interval.bounded:
+        if level.empty or not interval.bounded or not data.interval(level.iloc[0]).bounded:
             continue
         try:
             base = implied_base(data.interval(level.iloc[0]), interval / 100)
@@ -463,17 +507,19 @@ def impossible_bases(data: Data) -> list[dict]:
     return found
 
 
-MAGNITUDE_FACTOR, MAGNITUDE_YEARS = 5.0, 3
+MAGNITUDE_FACTOR, MAGNITUDE_YEARS = 5.0, 1
 
 
 def implausible_steps(data: Data) -> list[dict]:
-    """Levels of one indicator, at most three years apart, that differ by a factor of five: a slip of unit or magnitude."""
+    """Levels of one indicator, a year apart, that differ by a factor of five: a slip of unit or magnitude."""
     found = []
     actuals = data.figures[
         (data.figures.record_type == "actual")
         & (data.figures.transformation == "N")
         & (data.figures.obs_value > 0)
         & data.figures.relation.eq("=")
+        & (data.figures.corrected != "exclude")
+        & data.own
     ]
     actuals = actuals[actuals.time_period.map(periods.is_year).astype(bool)].sort_values("time_period")
     for _, group in actuals.groupby(["indicator", "ref_area"], sort=False):
@@ -481,6 +527,8 @@ def implausible_steps(data: Data) -> list[dict]:
             if data.units[a.unit].is_share or not data.units.comparable(a.unit, b.unit):
                 continue
             ratio = data.units.convert(b.obs_value, b.unit, a.unit) / a.obs_value
+            if b.obs_status == "B":
+                continue
             near = periods.years_between(a.time_period, b.time_period) <= MAGNITUDE_YEARS
             if near and not 1 / MAGNITUDE_FACTOR < ratio < MAGNITUDE_FACTOR:
                 found.append(

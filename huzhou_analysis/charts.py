@@ -353,6 +353,57 @@ def direct_label(
     )
 
 
+def place_label(
+    ax, x: float, y: float, text: str, *, size: float = 8, prefer: tuple[str, str] = ("left", "center")
+) -> None:
+    """A label beside a point, on the side where it covers least of the lines and labels already drawn in the axes.
+
+    Limits and position of the axes must be final; `prefer` is the side taken where two are alike.
+    """
+    import numpy as np
+
+    figure, dots = ax.figure, ax.figure.dpi / 72
+    wide = text_width(figure, text, size) * figure.dpi
+    tall = size * 1.25 * dots
+    drawn = []
+    for line in ax.lines:
+        path = line.get_transform().transform(np.column_stack(line.get_data()).astype(float))
+        if len(path) > 1:
+            steps = np.linspace(0, 1, 30)[:, None, None]
+            path = (path[None, :-1] * (1 - steps) + path[None, 1:] * steps).reshape(-1, 2)
+        drawn.append(path)
+    points = np.vstack(drawn) if drawn else np.empty((0, 2))
+    canvas_wide = figure.get_figwidth() * figure.dpi
+    others = [t.get_window_extent(figure.canvas.get_renderer()) for t in ax.texts if t.get_text()]
+    px, py = ax.transData.transform((x, y))
+    gap = 7 * dots
+    sides = {
+        ("left", "center"): (px + gap, py - tall / 2),
+        ("right", "bottom"): (px - gap / 2 - wide, py + gap / 2),
+        ("center", "top"): (px - wide / 2, py - gap - tall),
+        ("center", "bottom"): (px - wide / 2, py + gap),
+        ("right", "center"): (px - gap - wide, py - tall / 2),
+        ("left", "top"): (px + gap / 2, py - gap / 2 - tall),
+        ("right", "top"): (px - gap / 2 - wide, py - gap / 2 - tall),
+    }
+
+    def cost(corner) -> float:
+        left, bottom = corner
+        inside = (
+            (points[:, 0] > left - 3)
+            & (points[:, 0] < left + wide + 3)
+            & (points[:, 1] > bottom - 2)
+            & (points[:, 1] < bottom + tall + 2)
+        ).sum()
+        covered = any(left < o.x1 and o.x0 < left + wide and bottom < o.y1 and o.y0 < bottom + tall for o in others)
+        return float(inside) + 1e3 * covered + 1e6 * (left < 2 or left + wide > canvas_wide - 2)
+
+    (ha, va), (left, bottom) = min(sides.items(), key=lambda item: cost(item[1]) - 0.5 * (item[0] == prefer))
+    anchor = {"left": left, "center": left + wide / 2, "right": left + wide}[ha]
+    height = {"bottom": bottom, "center": bottom + tall / 2, "top": bottom + tall}[va]
+    direct_label(ax, x, y, text, dx=(anchor - px) / dots, dy=(height - py) / dots, ha=ha, va=va, size=size)
+
+
 def key(ax, entries: Sequence[tuple[str, str]], *, y: float = 1.02, x: float = 0.0) -> None:
     """A key of the marks used above the axes, in one line where it fits: (kind, label), each kind a key of ``styles``."""
     from matplotlib.lines import Line2D
@@ -374,6 +425,9 @@ def key(ax, entries: Sequence[tuple[str, str]], *, y: float = 1.02, x: float = 0
         ),
         "derived": Line2D(
             [], [], marker="D", markerfacecolor=PAPER, markeredgecolor=DERIVED, linestyle="none", markersize=5
+        ),
+        "part": Line2D(
+            [], [], marker="v", markerfacecolor=PAPER, markeredgecolor=ACTUAL, linestyle="none", markersize=5.5
         ),
         "claim": Patch(facecolor=PAPER, edgecolor=CLAIM, hatch="////"),
         "derived_bar": Patch(facecolor=PAPER, edgecolor=DERIVED, linestyle=":", linewidth=1.4),

@@ -529,6 +529,19 @@ class Data:
     def units(self) -> Units:
         return Units(self.units_table.reset_index().to_dict("records"))
 
+    @cached_property
+    def home(self) -> str:
+        """The city that the targets are about."""
+        targets = self.figures.ref_area[self.figures.record_type == "target"]
+        cities = targets[targets.map(self.ref_areas.level) == "city"]
+        return cities.value_counts().index[0] if len(cities) else self.ref_areas.index[0]
+
+    @cached_property
+    def own(self) -> pd.Series:
+        """Which figures are about the city, its parts, firms and surroundings, not about a city it is compared with."""
+        other = (self.ref_areas.level == "city") & (self.ref_areas.index != self.home)
+        return ~self.figures.ref_area.isin(other.index[other])
+
     def select(
         self,
         indicator=None,

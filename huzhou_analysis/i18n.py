@@ -58,6 +58,7 @@ LABELS: dict[str, Text] = {
     "far_behind": text("明显落后", "far behind"),
     "no_figure_on_file": text("无在案数字", "no figure on file"),
     "not_comparable": text("不可比", "not comparable"),
+    "open": text("尚未达到", "not met yet"),
     "in_words": text("文字目标", "stated in words"),
     "points_a_year": text("个百分点/年", "pp a year"),
     "percent_a_year": text("%/年", "% a year"),

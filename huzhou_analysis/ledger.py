@@ -87,14 +87,15 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
     Returns
     -------
     DataFrame
-        One row for each printed rate and pair of levels that tests it, or one row for a rate that nothing tests
+        One row for each printed rate of :attr:`Data.own` and each pair of levels that tests it, the best pair first, or one row for a rate that
+        nothing tests
         (columns ``LEDGER_COLUMNS``): what was printed, the levels used, the rate recomputed from them (percent, or
         points for a change in points, as an interval) and its distance from the printed one, or else the base or
         level that the rate implies (``derived`` is ``base`` or ``level``), a verdict and the rule that gave it in both
         languages. Verdicts: ``reproduced``, ``price_basis``, ``revision``, ``scope``, ``contradicted``,
         ``not_checkable``.
     """
-    rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "")]
+    rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "") & data.own]
     if indicators is not None:
         rates = rates[rates.indicator.isin(list(indicators))]
     rows = [row for _, rate in rates.iterrows() for row in _confront(data, rate)]
@@ -153,6 +154,11 @@ def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level:
     row["difference"] = recomputed.distance(printed)
     if rate.prices == "constant":
         return _settle(row, "price_basis", "price_basis")
+    if rate.unit != "个百分点" and printed.low > -100:
+        implied = implied_base(now, printed * data.units.factor(rate.unit, "%") / 100)
+        row["derived"], row["derived_period"] = "base", periods.parse(rate.time_period).year_before().code
+        row["derived_low"], row["derived_high"] = implied.floats
+        row["derived_unit"] = level.unit
     if recomputed.overlaps(printed):
         return _settle(row, "reproduced", "reproduced")
     if "B" in (level.obs_status, base.obs_status):

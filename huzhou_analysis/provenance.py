@@ -106,7 +106,7 @@ def parts(data: Data, name: str, text: str, problems: list[dict] | None = None) 
     found: list[Part] = []
     position = 0
     for row in data.outline[data.outline.source_id.isin(sources)].itertuples():
-        at = text.find(normalise(row.anchor), position)
+        at = text.find(normalise(row.anchor), position) if row.anchor else -1
         if at < 0:
             if problems is not None:
                 problems.append(_problem("anchor_missing", name, row.source_id, row.locator, "outline.csv", row.anchor))

@@ -327,7 +327,13 @@ OUTLINE = Table(
         _field("source_id", "string", "来源", "document", required=True, refers="sources.source_id"),
         _field("locator", "string", "位置", "name of the part", required=True),
         _field("locator_en", "string", "英文位置", "name of the part in English", required=True),
-        _field("anchor", "string", "起始文字", "first characters of the part", required=True, max_length=25),
+        _field(
+            "anchor",
+            "string",
+            "起始文字",
+            "first characters of the part, where the document's text is checked; empty for pages and books",
+            max_length=25,
+        ),
     ),
     key=("source_id", "locator"),
 )

@@ -307,7 +307,7 @@ def _gap_row(data: Data, group: pd.DataFrame, as_of: str | None) -> dict:
         "years_left": years,
     }
     met = meets(value, final.obs_value, final.relation, bool(info.ascending))
-    start = min(by_year)
+    start = int((first.vintage or min(by_year))[:4])
     if not met and years > 0:
         row["required_pace"], row["pace_unit"] = pace(data, first.indicator, first.unit, value, final.obs_value, years)
     if met:
@@ -316,7 +316,7 @@ def _gap_row(data: Data, group: pd.DataFrame, as_of: str | None) -> dict:
             f"{actual.time_period} 年实绩已达到 {final.time_period} 年目标",
             f"the actual of {actual.time_period} meets the target of {final.time_period}",
         )
-    if actual.year < int(start) - 1:
+    if actual.year < start:
         return settle(
             "no_figure_on_file",
             f"最近的实绩为 {actual.time_period} 年，早于规划期，不据以判断进度",
@@ -324,15 +324,42 @@ def _gap_row(data: Data, group: pd.DataFrame, as_of: str | None) -> dict:
         )
     due = value_on_path(by_year, actual.year, pace_kind(data, first.indicator, first.unit) == "growth")
     if due is None:
-        return settle(
-            "behind", "尚未达到目标；该年没有路径值", "not met; the plan has no value on its path for that year"
-        )
+        return settle(*_by_recent_growth(data, first, actual, row, as_of))
     row_path = meets(value, due, "=", bool(info.ascending))
     return settle(
         "on_track" if row_path else "behind",
         f"{actual.time_period} 年路径值为 {due:.4g}，实绩为 {value:g}",
         f"the plan's path is at {due:.4g} in {actual.time_period}, the actual at {value:g}",
     )
+
+
+def _by_recent_growth(
+    data: Data, target: pd.Series, actual: pd.Series, row: dict, as_of: str | None
+) -> tuple[str, str, str]:
+    """Verdict where the plan names no path: last year's change against the pace that is needed from now."""
+    points = series(data, actual_indicator(data, actual), target.ref_area, as_of=as_of)
+    points = points[points.origin.isin(["printed", "implied"]) & (points.unit == actual.unit)]
+    before = points[points.year == actual.year - 1]
+    if before.empty or not row["pace_unit"]:
+        return (
+            "open",
+            "尚未达到；规划未列该年路径，也没有上年数字可比",
+            "not met yet; no path is printed for that year, nor a year before it",
+        )
+    recent, unit = pace(data, target.indicator, actual.unit, before.value.iloc[0], actual.value, 1)
+    needed = row["required_pace"]
+    enough = recent >= needed if row["ascending"] else recent <= needed
+    return (
+        "on_track" if enough else "behind",
+        f"规划未列路径；{actual.time_period}年变动{recent:+.3g}{unit}，此后每年需{needed:+.3g}{row['pace_unit']}",
+        f"no path is printed; the change in {actual.time_period} was {recent:+.3g} {unit}, {needed:+.3g} {row['pace_unit']} a year "
+        "is needed from now",
+    )
+
+
+def actual_indicator(data: Data, actual: pd.Series) -> str:
+    """Indicator of a row of :func:`series`."""
+    return data.figures.indicator[actual.figure_id.split()[0]]
 
 
 def value_on_path(by_year: dict[str, float], year: int, geometric: bool) -> float | None:

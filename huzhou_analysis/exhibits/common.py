@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
 
 import pandas as pd
 
 from .. import charts, i18n, periods, projection, targets
 from ..assembly import series
-from ..data import Data
+from ..data import Data, relation_sign
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import Text, text
 from ..ledger import growth_ledger
+from ..schema import TIERS
 
 CITY = "330500"
 
@@ -91,7 +93,7 @@ def growth_check(
     chart : sequence of str
         Ids of the rates drawn: each needs a level and an implied base.
     """
-    ledger = growth_ledger(data, indicators)
+    ledger = growth_ledger(data, indicators).drop_duplicates("figure_id")  # the best pair of levels comes first
     rows = []
     for r in ledger.itertuples():
         rate = data.figure(r.figure_id)
@@ -331,9 +333,7 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     if len(points):
         charts.mark_actual(ax, points.year, [i18n.axis_value(v, unit, lang, data.units) for v in points.value])
         values += [i18n.axis_value(v, unit, lang, data.units) for v in points.value]
-    for year, printed, value in zip(years, path.obs_text, values, strict=False):
-        label = i18n.number(printed if lang == "zh" else data.units.english(printed, unit))
-        charts.direct_label(ax, year, value, label, dy=8)
+    marks = list(zip(years, path.obs_text, values, strict=False))
     low, high = min(values), max(values)
     pad = (high - low) or abs(high) or 1
     ax.set_ylim(low - pad * 0.75, high + pad * 0.5)
@@ -352,6 +352,9 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
             fontsize=8.5,
             color=charts.TARGET,
         )
+    for year, printed, value in marks:
+        label = i18n.number(printed if lang == "zh" else data.units.english(printed, unit))
+        charts.place_label(ax, year, value, label, size=9, prefer=("center", "bottom"))
     ax.set_title(
         f"{name(data, indicator)[lang]}{'（' if lang == 'zh' else ' ('}{unit_text(data, unit)[lang]}"
         f"{'）' if lang == 'zh' else ')'}",
@@ -361,57 +364,329 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     )
 
 
+# --- long series ---------------------------------------------------------------------------------------------------
+
+
+def long_series(
+    data: Data,
+    exhibit_id: str,
+    indicator: str,
+    *,
+    title: Text,
+    subtitle: Text,
+    reading: Text,
+    theme: str = "",
+    since: int = 0,
+    goals: pd.DataFrame | None = None,
+    notes: Sequence[Text] = (),
+    extra: Sequence[str] = (),
+) -> Exhibit:
+    """One indicator over the years: printed, implied and part-year points, totals, targets and policy events.
+
+    Parameters
+    ----------
+    theme : str
+        Theme of the milestones that are marked; empty for none.
+    since : int
+        First year shown.
+    goals : DataFrame, optional
+        Target figures drawn as the plan's path.
+    extra : sequence of str
+        Further figure ids that title or reading use.
+    """
+    points = series(data, indicator)
+    points = points[points.year >= since]
+    measures = points.unit[points.origin != "period_total"].drop_duplicates().tolist()
+    origins = {
+        "printed": text("印刷", "printed"),
+        "implied": text("推算", "implied"),
+        "part_year": text("部分年份", "part of a year"),
+        "period_total": text("多年合计", "total of several years"),
+    }
+    rows = [
+        {
+            "period": period_text(p.time_period),
+            "value": shown(data, p.value, p.unit, value_places(p.value)),
+            "origin": origins[p.origin],
+            "segment": float(p.segment),
+            "status": text(p.obs_status, p.obs_status),
+            "tier": text(TIERS[p.tier][0], p.tier),
+            "figure_id": p.figure_id,
+        }
+        for p in points.itertuples()
+    ]
+    used = list(points.figure_id) + (list(goals.index) if goals is not None else []) + list(extra)
+    events = data.milestones[(data.milestones.theme == theme) & (data.milestones.date.str.len() >= 7)]
+    events = events[events.ref_area == CITY]
+
+    def draw(canvas: charts.Canvas) -> None:
+        n = len(measures)
+        kinds = [("actual", text("实绩", "actual")[canvas.lang])]
+        kinds += (
+            [("derived", text("由增速推算", "implied by a growth rate")[canvas.lang])]
+            if (points.origin == "implied").any()
+            else []
+        )
+        kinds += (
+            [("part", text("部分年份", "part of a year")[canvas.lang])] if (points.origin == "part_year").any() else []
+        )
+        kinds += (
+            [("total", text("多年合计的年均值", "yearly mean of a total")[canvas.lang])]
+            if (points.origin == "period_total").any()
+            else []
+        )
+        kinds += [("target", i18n.label("target", canvas.lang))] if goals is not None else []
+        top = 0.2 + 0.19 * (len(kinds) if canvas.narrow else 1) + (0.12 if len(events) else 0)
+        axes = canvas.axes(n, 1, left=0.55, right=0.25, top=top, bottom=0.4, hspace=0.35)
+        axes = [axes] if n == 1 else list(axes)
+        first = int(points.year.min())
+        last = max([int(points.year.max()), *([int(p) for p in goals.time_period] if goals is not None else [])])
+        for ax, unit in zip(axes, measures, strict=True):
+            fits = goals is not None and len(goals) > 0 and data.units.comparable(goals.unit.iloc[0], unit)
+            mine = points[points.unit == unit]
+            _long_panel(data, ax, mine, goals if fits else None, unit, canvas, (first - 0.8, last + 1.2))
+        _event_lines(axes[-1], events, first)
+        charts.key(
+            axes[0],
+            kinds,
+            y=1.0
+            + (0.16 if len(events) and n == 1 else 0.05)
+            / (axes[0].get_position().height * canvas.figure.get_figheight()),
+        )
+
+    marks = []
+    for n_event, event in enumerate(events.sort_values("date").itertuples(), 1):
+        marks.append(text(f"{n_event} {event.date} {event.title_zh}", f"{n_event} {event.date} {event.title_en}"))
+    notes = list(notes)
+    if marks:
+        notes.append(
+            text("竖线：" + "，".join(m["zh"] for m in marks), "Lines: " + "; ".join(m["en"] for m in marks) + ".")
+        )
+    columns = [
+        Column("period", text("时期", "Period")),
+        Column("value", text("数值", "Value")),
+        Column("origin", text("性质", "Origin")),
+        Column("segment", text("段", "Segment"), 0),
+        Column("status", text("状态", "Status")),
+        Column("tier", text("来源层级", "Tier")),
+    ]
+    return Exhibit(
+        exhibit_id, title, subtitle, reading, pd.DataFrame(rows), columns, citations(data, used), draw, notes
+    )
+
+
+def _event_lines(ax, events: pd.DataFrame, first: int) -> None:
+    """Policy events as numbered lines; numbers that would run into each other share one label."""
+    low, high = ax.get_xlim()
+    close = 0.2 / (ax.get_position().width * ax.figure.get_figwidth()) * (high - low)
+    groups: list[list[tuple[int, float]]] = []
+    for number, event in enumerate(events.sort_values("date").itertuples(), 1):
+        when = periods.parse(event.date)
+        at = when.start.year - 0.5 + (when.start.month - 0.5) / 12
+        if at < first - 0.5:
+            continue
+        ax.axvline(at, color=charts.GRID, linewidth=1, zorder=0)
+        if groups and at - groups[-1][-1][1] < close:
+            groups[-1].append((number, at))
+        else:
+            groups.append([(number, at)])
+    for group in groups:
+        label = str(group[0][0]) if len(group) == 1 else f"{group[0][0]}–{group[-1][0]}"
+        middle = (group[0][1] + group[-1][1]) / 2
+        ax.text(
+            middle,
+            1.0,
+            label,
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize=7,
+            color=charts.MUTED,
+        )
+
+
+def value_places(value: float) -> int:
+    """Decimals that show about four digits of a level."""
+    return 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
+
+
+def _long_panel(
+    data: Data,
+    ax,
+    points: pd.DataFrame,
+    goals: pd.DataFrame | None,
+    unit: str,
+    canvas: charts.Canvas,
+    years_shown: tuple[float, float],
+) -> None:
+    lang = canvas.lang
+
+    def at(value: float) -> float:
+        return i18n.axis_value(value, unit, lang, data.units)
+
+    annual = points[points.origin.isin(["printed", "implied"]) & points.time_period.map(periods.is_year).astype(bool)]
+    for _, stretch in annual.groupby("segment"):
+        years = stretch.year.to_list()
+        cuts = [0, *[i for i in range(1, len(years)) if years[i] - years[i - 1] > 1], len(years)]
+        for a, b in pairwise(cuts):
+            ax.plot(years[a:b], [at(v) for v in stretch.value[a:b]], color=charts.ACTUAL, linewidth=1.6, zorder=2)
+    size = 4.5 if len(annual) > 15 else 6
+    printed = annual[annual.origin == "printed"]
+    firm = printed.obs_status.isin(["A", "B"])
+    ax.plot(
+        printed.year[firm], [at(v) for v in printed.value[firm]], "o", color=charts.ACTUAL, markersize=size, zorder=3
+    )
+    ax.plot(
+        printed.year[~firm],
+        [at(v) for v in printed.value[~firm]],
+        "o",
+        color=charts.LIGHT,
+        markeredgecolor=charts.ACTUAL,
+        markeredgewidth=0.8,
+        markersize=size,
+        zorder=3,
+    )
+    for p in annual[annual.origin == "implied"].itertuples():
+        charts.mark_derived(ax, p.year, at(p.value), at(p.low), at(p.high))
+    for p in points[points.origin == "part_year"].itertuples():
+        ax.plot(
+            p.year,
+            at(p.value),
+            "v",
+            markerfacecolor=charts.PAPER,
+            markeredgecolor=charts.ACTUAL,
+            markersize=5.5,
+            zorder=3,
+        )
+    for p in points[points.origin == "period_total"].itertuples():
+        span = periods.parse(p.time_period)
+        ax.plot(
+            [span.start.year - 0.4, span.end.year + 0.4],
+            [at(p.value / span.years)] * 2,
+            color=charts.DERIVED,
+            linewidth=3,
+            solid_capstyle="butt",
+            zorder=1,
+        )
+    labels = []
+    if goals is not None:
+        years = [int(p) for p in goals.time_period]
+        values = [at(data.units.convert(v, u, unit)) for v, u in zip(goals.obs_value, goals.unit, strict=True)]
+        charts.mark_target(ax, years, values)
+        final = goals.iloc[-1]
+        sign = relation_sign(final.relation)
+        labels.append((years[-1], values[-1], sign + i18n.trimmed(values[-1], 2)))
+    if len(annual):
+        last = annual.iloc[-1]
+        labels.append((last.year, at(last.value), i18n.number(at(last.value), value_places(at(last.value)))))
+    ax.margins(y=0.12)
+    ax.set_ylim(0, ax.get_ylim()[1])
+    ax.set_xlim(*years_shown)
+    ax.set_ylabel(i18n.unit_name(unit, lang, data.units), fontsize=8.5)
+    for x, y, label in labels:
+        charts.place_label(ax, x, y, label)
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+    ax.tick_params(axis="x", pad=7)
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+
+    ax.xaxis.set_major_locator(MaxNLocator(6 if canvas.narrow else 12, integer=True))
+
+
 # --- projections ---------------------------------------------------------------------------------------------------
+
+
+HORIZON_LIMIT = 5
+TARGET_YEAR = 2027
+
+
+def usable_run(points: pd.DataFrame) -> pd.DataFrame:
+    """The last unbroken run of printed whole years: after the last break, no year missing."""
+    annual = points[(points.origin == "printed") & points.time_period.map(periods.is_year).astype(bool)]
+    if annual.empty:
+        return annual
+    annual = annual[annual.segment == annual.segment.iloc[-1]]
+    gaps = annual.year.diff().fillna(1).ne(1)
+    return annual[gaps.cumsum() == gaps.cumsum().iloc[-1]]
 
 
 def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *, subtitle: Text) -> Exhibit:
     """What can be projected to 2027 from the figures on file, and for the rest why not and what the plan requires."""
-    rows, used, too_few = [], [], 0
+    rows, used, done = [], [], 0
     rows_of_plan = plan_rows(data, indicators)
     paces = targets.plan_pace(data, rows_of_plan).set_index("indicator")
     for indicator in indicators:
-        points = series(data, indicator)
-        points = points[(points.origin == "printed") & points.time_period.map(periods.is_year).astype(bool)]
-        result = projection.project(points.value.to_list(), 1)
-        too_few += result.reason == "too_few"
+        points = usable_run(series(data, indicator))
         steps = paces.loc[[indicator]] if indicator in paces.index else paces.iloc[:0]
         demand = {
-            lang: "，".join(
-                f"{s.from_period}—{s.to_period}: {pace_text(data, s.pace, s.pace_unit)[lang]}"
+            lang: ("，" if lang == "zh" else "; ").join(
+                f"{s.from_period}{'—' if lang == 'zh' else '–'}{s.to_period}: {pace_text(data, s.pace, s.pace_unit)[lang]}"
                 for s in steps.itertuples()
             )
             or "—"
             for lang in i18n.LANGUAGES
         }
-        demand["en"] = demand["en"].replace("，", "; ").replace("—", "–") if demand["en"] != "—" else "—"
-        years = "、".join(points.time_period) or "—"
+        span = (
+            f"{points.time_period.iloc[0]}–{points.time_period.iloc[-1]}"
+            if len(points) > 1
+            else "".join(points.time_period) or "—"
+        )
+        answer, projected = _answer(data, points)
+        done += projected
         rows.append(
             {
                 "indicator": name(data, indicator),
-                "observations": len(points),
-                "years": text(years, years.replace("、", ", ")),
-                "answer": text(i18n.label("too_few", "zh"), i18n.label("too_few", "en"))
-                if result.reason
-                else text("可作预测", "can be projected"),
+                "observations": float(len(points)),
+                "years": span,
+                "answer": answer,
                 "required": demand,
             }
         )
         used += [*points.figure_id, *rows_of_plan[rows_of_plan.indicator == indicator].index]
-    minimum = projection.MIN_POINTS
+    minimum, refused = projection.MIN_POINTS, len(rows) - done
     reading = text(
-        f"所列{len(rows)}项中有{too_few}项的年度实绩不足{minimum}个：观测值太少，不作预测，只列出规划自身要求的速度。",
-        f"{too_few} of the {len(rows)} indicators have fewer than {minimum} annual actuals on file: too few observations "
-        "to project, so the pace that the plan itself requires is shown instead.",
+        f"所列{len(rows)}项中有{refused}项不作预测：断点之后连续年度实绩不足{minimum}个，或止于太早的年份；只列出规划自身要求的速度。",
+        f"{refused} of the {len(rows)} indicators are not projected: fewer than {minimum} unbroken annual actuals after the last "
+        "break, or a series that ends too early; the pace that the plan itself requires is shown instead.",
     )
     title = text(
-        f"{too_few}项指标在案年度数字不足{minimum}个，不作预测",
-        f"{too_few} of {len(rows)} indicators cannot be projected: fewer than {minimum} annual figures on file",
+        f"{len(rows)}项指标中{refused}项观测值太少或太旧，不作预测",
+        f"{refused} of {len(rows)} indicators cannot be projected: too few or too old annual figures on file",
     )
     columns = [
         INDICATOR,
-        Column("observations", text("在案年度实绩数", "Annual actuals on file"), 0),
+        Column("observations", text("可用年度实绩数", "Usable annual actuals"), 0),
         Column("years", text("年份", "Years")),
-        Column("answer", text("结论", "Answer")),
+        Column("answer", text("2027年预测（80%区间）", "Projection for 2027 (80% interval)")),
         Column("required", text("规划要求的速度", "Pace that the plan requires")),
     ]
-    return Exhibit(exhibit_id, title, subtitle, reading, pd.DataFrame(rows), columns, citations(data, used))
+    notes = (
+        [
+            text(
+                "区间只依该序列自身误差，未经其他序列校准，偏窄",
+                "Intervals rest on the series' own errors; they are not calibrated on other series and are too narrow.",
+            )
+        ]
+        if done
+        else []
+    )
+    return Exhibit(
+        exhibit_id, title, subtitle, reading, pd.DataFrame(rows), columns, citations(data, used), None, notes
+    )
+
+
+def _answer(data: Data, points: pd.DataFrame) -> tuple[Text, bool]:
+    """Projection for the target year in words, or why there is none."""
+    if len(points) < projection.MIN_POINTS:
+        return text(i18n.label("too_few", "zh"), i18n.label("too_few", "en")), False
+    last, unit = int(points.year.iloc[-1]), points.unit.iloc[-1]
+    if TARGET_YEAR - last > HORIZON_LIMIT:
+        return text(f"序列止于{last}年，不作预测", f"the series ends in {last}: not projected"), False
+    result = projection.project(
+        pd.Series(points.value.to_numpy(), index=points.year.to_numpy()), TARGET_YEAR - last, level=(80,)
+    )
+    end = result.table.loc[TARGET_YEAR]
+    places = value_places(end["mean"])
+    middle = shown(data, end["mean"], unit, places)
+    span = interval_text(data, end["lower_80"], end["upper_80"], unit, places)
+    return text(f"{middle['zh']}（{span['zh']}）", f"{middle['en']} ({span['en']})"), True

@@ -27,6 +27,7 @@ RULE_NAMES = {
     "bound_differs": text("界限不同", "bound differs"),
     "weaker_bound": text("较宽的界限", "weaker bound"),
     "stretch_and_table": text("力争值与指标表", "stretch value and table"),
+    "vintages_differ": text("来源或版本不同", "sources or vintages differ"),
     "value_differs": text("数值不同", "value differs"),
     "target_below_actual": text("目标低于已有实绩", "target below actual"),
     "plan_jump": text("规划路径陡折", "kink in the plan's path"),
@@ -53,7 +54,7 @@ def findings(data: Data) -> Exhibit:
                 "indicator": name(data, f.indicator),
                 "period": period_text(f.time_period),
                 "places": places,
-                "difference": f.difference or "—",
+                "difference": text(f.difference or "—", (f.difference or "—").replace("个百分点", " pp")),
                 "reading": text(f.reading_zh, f.reading_en),
                 "figures": f.figures,
             }

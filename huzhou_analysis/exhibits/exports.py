@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from ..assembly import series
 from ..data import Data
 from ..exhibit import Exhibit
-from ..i18n import text
+from ..i18n import label, text
 from ..ledger import growth_ledger
-from .common import growth_check, interval_text, path_panels, period_text, plan_rows, projection_or_why, shown
+from ..periods import is_year
+from ..targets import required_growth
+from .common import (
+    growth_check,
+    interval_text,
+    long_series,
+    path_panels,
+    period_text,
+    plan_rows,
+    projection_or_why,
+    shown,
+)
 
 GOALS = ["service_trade", "digital_trade", "export_national_share", "retail_sales"]
 
@@ -14,12 +26,28 @@ GOALS = ["service_trade", "digital_trade", "export_national_share", "retail_sale
 def growth_rates(data: Data) -> Exhibit:
     """Printed growth of exports and trade, with the base that each implies."""
     ledger = growth_ledger(data, ["exports", "trade_total"])
-    pairs = ledger[(ledger.derived == "base") & (ledger.record_type == "actual")]
+    pairs = ledger[
+        (ledger.derived == "base") & (ledger.record_type == "actual") & ledger.figure_id.str.startswith("D0")
+    ]
+    pairs = pairs if len(pairs) else ledger[ledger.derived == "base"]
     city = pairs[(pairs.indicator == "exports") & (pairs.ref_area == "330500")].iloc[0]
     level = data.figure(city.level_id)
     base = interval_text(data, city.derived_low, city.derived_high, city.derived_unit, 2)
     rate = data.figure(city.figure_id)
     value = shown(data, level.obs_text, level.unit)
+    printed_before = data.figure(city.base_id) if city.base_id else None
+    verdict = {lang: label(city.verdict, lang) for lang in ("zh", "en")}
+    if printed_before is None:
+        check = text(
+            "上年水平值未见印刷，故只能推算，不能核对。",
+            "the level itself is not printed, so the base is derived and the rate cannot be checked.",
+        )
+    else:
+        other = shown(data, printed_before.obs_text, printed_before.unit)
+        check = text(
+            f"另有文件印上年为{other['zh']}，核对结论：{verdict['zh']}。",
+            f"another document prints {other['en']} for the year before: {verdict['en']}.",
+        )
     when, before = period_text(city.time_period), period_text(city.derived_period)
     return growth_check(
         data,
@@ -36,10 +64,10 @@ def growth_rates(data: Data) -> Exhibit:
         ),
         reading=text(
             f"{when['zh']}全市出口{value['zh']}，同比增长{rate.obs_text}%，按舍入区间推得{before['zh']}在{base['zh']}之间；"
-            "上年水平值未见印刷，故只能推算，不能核对。区县数字按各自时期列出，不与全市相加。",
+            f"{check['zh']}区县数字按各自时期列出，不与全市相加。",
             f"The city exported {value['en']} in {when['en']}, up {rate.obs_text}%. On rounding intervals that puts "
-            f"{before['en']} at {base['en']}; the level itself is not printed, so the base is derived and the rate cannot be "
-            "checked. District figures keep their own period and are never added to the city's.",
+            f"{before['en']} at {base['en']}; {check['en']} District figures keep their own period and are never added to the "
+            "city's.",
         ),
         notes=[text("美元与人民币数字不作折算。", "Dollar and yuan figures are not converted.")],
     )
@@ -76,6 +104,77 @@ def goals(data: Data) -> Exhibit:
             f"to grow about as fast as the country's. The 2027 goal for goods trade is {floor['en']}, for which no yearly path "
             "is printed.",
         ),
+    )
+
+
+def trajectory(data: Data) -> Exhibit:
+    """Exports over the years in their two currencies, beside the goal for trade in 2027."""
+    points = series(data, "exports")
+    yuan = points[(points.unit == "亿元") & points.origin.isin(["printed", "implied"])]
+    last, first = yuan.iloc[-1], yuan.iloc[0]
+    goal = data.select("trade_total", "330500", record_type="target", source="D003", period="2027")
+    bound = shown(data, goal.obs_text.iloc[0], goal.unit.iloc[0], relation=goal.relation.iloc[0])
+    total = series(data, "trade_total").query("unit == '亿元' and origin == 'printed'").iloc[-1]
+    whole = shown(data, total.value, total.unit, 1)
+    rate = (last.value / first.value) ** (1 / (last.year - first.year)) - 1
+    needed = required_growth(total.value, goal.obs_value.iloc[0], 2027 - total.year)
+    now = shown(data, last.value, last.unit, 1)
+    return long_series(
+        data,
+        "exports_path",
+        "exports",
+        title=text(
+            f"{last.year}年出口{now['zh']}，{first.year}年以来年均增长{rate:.1%}",
+            f"Exports reached {now['en']} in {last.year}, up {rate:.1%} a year since {first.year}",
+        ),
+        subtitle=text(
+            "出口总额，湖州市；2017年及以前为美元，此后为人民币",
+            "Goods exports, Huzhou; US dollars to 2017, yuan from 2018",
+        ),
+        reading=text(
+            f"币种在2018年改变，两段不连、不折算。2027年目标是进出口{bound['zh']}，{total.time_period}年进出口{whole['zh']}，"
+            f"此后须每年增长{needed:.1%}；目标按进出口计，不按出口计。",
+            f"The currency changes in 2018: the two stretches are neither joined nor converted. The goal for 2027 is total trade of "
+            f"{bound['en']}; {total.time_period} brought {whole['en']}, so {needed:.1%} a year is needed. The goal is set for trade, "
+            "not for exports.",
+        ),
+        theme="trade",
+        extra=[*goal.index, total.figure_id],
+    )
+
+
+def retail(data: Data) -> Exhibit:
+    """Retail sales over the years, the unexplained step after 2023, and the plan's path."""
+    points = series(data, "retail_sales")
+    annual = points[points.origin.isin(["printed", "implied"]) & points.time_period.map(is_year).astype(bool)]
+    last = annual.iloc[-1]
+    steps = annual.assign(growth=annual.value.pct_change())
+    recent = steps[(steps.year > last.year - 5) & (steps.origin == "implied")]
+    path = plan_rows(data, ["retail_sales"])
+    goal = shown(data, path.obs_text.iloc[-1], path.unit.iloc[-1])
+    now = shown(data, last.value, last.unit, 0)
+    step_zh = step_en = ""
+    if len(recent):
+        step = recent.iloc[-1]
+        step_zh = f"{step.year}年由次年增速推得{shown(data, step.value, step.unit, 0)['zh']}，比{step.year - 1}年印刷值高{step.growth:.0%}：修订或口径变动，未见说明。"
+        step_en = (
+            f" The level of {step.year}, implied by the next year's rate, stands {step.growth:.0%} above the printed one of "
+            f"{step.year - 1}: a revision or another scope, not explained."
+        )
+    return long_series(
+        data,
+        "exports_retail",
+        "retail_sales",
+        title=text(
+            f"{last.year}年社会消费品零售总额{now['zh']}，距2027年目标{goal['zh']}差{path.obs_value.iloc[-1] / last.value - 1:.1%}",
+            f"Retail sales were {now['en']} in {last.year}, {path.obs_value.iloc[-1] / last.value - 1:.1%} short of the {goal['en']} of 2027",
+        ),
+        subtitle=text("社会消费品零售总额，湖州市，亿元", "Total retail sales of consumer goods, Huzhou, CNY bn"),
+        reading=text(
+            f"{last.year}年{now['zh']}，已高于当年目标。{step_zh}引用跨越这一台阶的增长须注明。",
+            f"{last.year} brought {now['en']}, above the target of that year.{step_en} Growth across that step must be quoted with care.",
+        ),
+        goals=path,
     )
 
 

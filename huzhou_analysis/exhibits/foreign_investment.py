@@ -4,140 +4,168 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, i18n, targets
+from .. import charts, i18n, periods, targets
+from ..assembly import series
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
-from .common import INDICATOR, name, pace_text, path_panels, plan_rows, projection_or_why, shown
+from ..schema import TIERS
+from .common import (
+    INDICATOR,
+    long_series,
+    name,
+    path_panels,
+    period_text,
+    plan_rows,
+    projection_or_why,
+    shown,
+)
 
 SHARES = ["fdi_manufacturing_share", "fdi_hightech_share", "fdi_zone_manufacturing_share", "fdi_platform_share"]
 
 
 def trajectory(data: Data) -> Exhibit:
-    """Utilised FDI: 2013, the five-year total of 2018-2022, and the targets to 2027."""
-    total = data.one("fdi_utilized", "2018/P5Y")
-    actual = data.one("fdi_utilized", "2013", record_type="actual")
-    goal_2014 = data.one("fdi_utilized", "2014", record_type="target")
+    """Utilised FDI over the years, its fall, and the path to the 2027 goal."""
+    points = series(data, "fdi_utilized")
+    annual = points[(points.origin == "printed") & points.time_period.map(periods.is_year).astype(bool)]
     path = plan_rows(data, ["fdi_utilized"])
-    mean = data.interval(total) * 1 / 5
-    steps = targets.plan_pace(data, path)
-    last, first = path.obs_value.iloc[-1], path.obs_value.iloc[0]
-    above = last / mean.middle - 1
-    yearly = shown(data, mean.middle, total.unit, 2)
-    five = shown(data, total.obs_text, total.unit)
-    rows = [
-        _row(data, actual, "actual"),
-        _row(data, goal_2014, "target"),
-        _row(data, total, "actual"),
-        {
-            "period": text("2018—2022年平均", "Mean of 2018–2022"),
-            "kind": text("推算", "Derived"),
-            "value": yearly,
-            "figure_id": total.name,
-        },
-    ] + [_row(data, f, "target") for _, f in path.iterrows()]
     goal = shown(data, path.obs_text.iloc[-1], path.unit.iloc[-1])
-    title = text(
-        f"外资：2027年目标{goal['zh']}，比2018—2022年均值高{above:.0%}",
-        f"The 2027 goal of {goal['en']} in utilised FDI is {above:.0%} above the yearly mean of 2018–2022",
+    last, before = annual.iloc[-1], annual.iloc[-2]
+    fall = last.value / before.value - 1
+    due = path[path.time_period == last.time_period]
+    years = int(path.time_period.iloc[-1]) - int(last.year)
+    needed = targets.required_growth(last.value, path.obs_value.iloc[-1], years)
+    now, then = shown(data, last.value, last.unit, 2), shown(data, before.value, before.unit, 2)
+    asked = shown(data, due.obs_text.iloc[0], due.unit.iloc[0]) if len(due) else text("—", "—")
+    part = points[points.origin == "part_year"]
+    part_zh = part_en = ""
+    if len(part):
+        p = part.iloc[-1]
+        when = period_text(p.time_period)
+        value = shown(data, p.value, p.unit, 2)
+        part_zh = f"{when['zh']}为{value['zh']}（部分年份，不年化）。"
+        part_en = f" {when['en']} brought {value['en']}, part of a year and not annualised."
+    verb = text("降" if fall < 0 else "升", "fell" if fall < 0 else "rose")
+    return long_series(
+        data,
+        "foreign_investment_path",
+        "fdi_utilized",
+        title=text(
+            f"外资{last.year}年{verb['zh']}至{now['zh']}，要到2027年达到{goal['zh']}须每年增{needed:.0%}",
+            f"Utilised FDI {verb['en']} to {now['en']} in {last.year}; {goal['en']} by 2027 needs {needed:.0%} a year",
+        ),
+        subtitle=text(
+            f"实际利用外资，湖州市，亿美元，{annual.year.iloc[0]}—2027年",
+            f"Utilised foreign direct investment, Huzhou, USD bn, {annual.year.iloc[0]}–2027",
+        ),
+        reading=text(
+            f"{last.year}年为{now['zh']}，上年{then['zh']}，变动{fall:.0%}；规划当年目标{asked['zh']}。{part_zh}"
+            f"从{last.year}年起到2027年达到{goal['zh']}，须连续{years}年每年增长{needed:.0%}。",
+            f"{last.year} brought {now['en']} after {then['en']}, a change of {fall:.0%}; the plan's target for that year was "
+            f"{asked['en']}.{part_en} From there {goal['en']} in 2027 takes {needed:.0%} a year for {years} years.",
+        ),
+        theme="foreign_investment",
+        goals=path,
+        notes=[
+            text(
+                "1996—2023年多为汇编数，与年鉴逐年一致；2020年起只有汇编",
+                "From 2020 on only a compilation; where the yearbook prints a year the two agree.",
+            )
+        ],
     )
-    jump = first / mean.middle - 1
-    hard = jump * 100 > steps.pace.max()
-    demand = [pace_text(data, s.pace, s.pace_unit) for s in steps.itertuples()]
-    reading = text(
-        f"2018—2022年五年累计实到外资{five['zh']}，平均每年{yearly['zh']}（推算）；规划2023年起即要求"
-        f"{shown(data, path.obs_text.iloc[0], path.unit.iloc[0])['zh']}，比该均值高{jump:.0%}，"
-        f"此后每年只需{demand[0]['zh']}（2023—2025）和{demand[1]['zh']}（2025—2027）{'：难在起点，不在增速' if hard else ''}。"
-        "五年各年的分年数字未见印刷。",
-        f"Over 2018–2022 the documents print {five['en']} in all, {yearly['en']} a year on average (derived). The plan asks "
-        f"for {shown(data, path.obs_text.iloc[0], path.unit.iloc[0])['en']} from 2023 on, {jump:.0%} above "
-        f"that mean, and afterwards only {demand[0]['en']} (2023–2025) and {demand[1]['en']} (2025–2027)"
-        f"{': the start is what is hard, not the pace' if hard else ''}. No single year of the five is printed.",
-    )
+
+
+def conflict(data: Data) -> Exhibit:
+    """The yearly series against the five-year total that the press feature prints."""
+    total = data.one("fdi_utilized", "2018/P5Y")
+    points = series(data, "fdi_utilized")
+    five = points[(points.origin == "printed") & points.year.between(2018, 2022)]
+    added = five.value.sum()
+    gap = added - total.obs_value
+    words = {k: shown(data, v, total.unit, 1) for k, v in (("sum", added), ("total", total.obs_value), ("gap", gap))}
+    mean, goal = total.obs_value / 5, plan_rows(data, ["fdi_utilized"]).iloc[-1]
+    yearly, aim = shown(data, mean, total.unit, 2), shown(data, goal.obs_text, goal.unit)
+    above = goal.obs_value / mean - 1
+    rows = [
+        {
+            "item": text(f"{p.year}年", str(p.year)),
+            "value": shown(data, p.value, p.unit, 2),
+            "kind": text(TIERS[p.tier][0], p.tier),
+        }
+        for p in five.itertuples()
+    ]
+    rows += [
+        {"item": text("逐年相加", "Years added up"), "value": words["sum"], "kind": text("推算", "derived")},
+        {
+            "item": text("报道所印五年累计", "Five-year total in the press"),
+            "value": words["total"],
+            "kind": text("印刷", "printed"),
+        },
+    ]
 
     def draw(canvas: charts.Canvas) -> None:
         lang = canvas.lang
 
         def at(value: float) -> float:
-            return i18n.axis_value(value, "亿美元", lang, data.units)
+            return i18n.axis_value(value, total.unit, lang, data.units)
 
-        ax = canvas.axes(top=0.75 if canvas.narrow else 0.45, left=0.42)
-        charts.mark_actual(ax, [2013], [at(actual.obs_value)])
-        charts.direct_label(ax, 2013, at(actual.obs_value), shown(data, actual.obs_text, actual.unit)[lang], dy=-20)
-        charts.mark_target(ax, [2014], [at(goal_2014.obs_value)], line=False)
-        charts.direct_label(ax, 2014, at(goal_2014.obs_value), shown(data, goal_2014.obs_text, goal_2014.unit)[lang])
-        ax.plot([2017.6, 2022.4], [at(mean.middle)] * 2, color=charts.DERIVED, linewidth=3, solid_capstyle="butt")
-        newline = "\n" if canvas.narrow else " "
-        charts.direct_label(
-            ax,
-            2020,
-            at(mean.middle),
-            text(
-                f"五年累计{five['zh']}，{newline.strip(' ')}年均{yearly['zh']}（推算）",
-                f"five-year total {five['en']},{newline}{yearly['en']} a year (derived)",
-            )[lang],
-            dy=6,
-            size=7.5 if canvas.narrow else 9,
-        )
-        charts.mark_target(ax, [int(p) for p in path.time_period], [at(v) for v in path.obs_value])
-        for i, (_, f) in enumerate(path.iterrows()):
-            below = canvas.narrow and i == 1
-            charts.direct_label(
-                ax,
-                int(f.time_period),
-                at(f.obs_value),
-                shown(data, f.obs_text, f.unit)[lang],
-                dy=-20 if below else 9,
-                dx=(-14, 16, 0)[i] if canvas.narrow and len(path) == 3 else 0,
+        ax = canvas.axes(left=0.2, top=0.15, bottom=0.55)
+        base, width = 0.0, (0.8 if canvas.narrow else 0.55)
+        for p in five.itertuples():
+            ax.bar(
+                0,
+                at(p.value),
+                bottom=at(base),
+                width=width,
+                facecolor=charts.LIGHT,
+                edgecolor=charts.PAPER,
+                linewidth=1.5,
             )
-        ax.set_xlim(2010.6 if canvas.narrow else 2011.9, 2027.9)
-        ax.set_ylim(0, at(21))
-        ax.set_xticks(range(2013, 2028, 2))
-        charts.key(
-            ax,
-            [
-                ("actual", text("实绩", "actual")[lang]),
-                ("target", text("目标", "target")[lang]),
-                ("total", text("多年累计的年均值（推算）", "yearly mean of a five-year total (derived)")[lang]),
-            ],
-            y=1.03,
-        )
+            ax.text(
+                0,
+                at(base + p.value / 2),
+                f"{p.year}  {shown(data, p.value, p.unit, 1)[lang]}",
+                ha="center",
+                va="center",
+                fontsize=7 if canvas.narrow else 9,
+            )
+            base += p.value
+        charts.direct_label(ax, 0, at(base), words["sum"][lang], dy=4)
+        ax.bar(1, at(total.obs_value), width=width, color=charts.ACTUAL)
+        charts.direct_label(ax, 1, at(total.obs_value), words["total"][lang], dy=4)
+        ticks = [
+            text("年鉴与汇编逐年相加", "Yearbook and compilation, years added up")[lang],
+            text("报道所印2018—2022年累计", "Total of 2018–2022 as the press prints it")[lang],
+        ]
+        ax.set_xticks([0, 1], ["\n".join(charts.wrap(canvas.figure, t, 9, 1.6 if canvas.narrow else 4)) for t in ticks])
+        ax.set_yticks([])
+        ax.grid(False)
+        ax.set_xlim(*((-0.45, 1.45) if canvas.narrow else (-0.6, 1.6)))
+        ax.set_ylim(0, at(max(base, total.obs_value) * 1.12))
 
-    notes = [
-        text(
-            "2014—2017年及2018—2022年各年无在案数字，图中不补点。",
-            "No figure is on file for 2014–2017, nor for any single year of 2018–2022: nothing is filled in.",
-        )
-    ]
     columns = [
-        Column("period", text("时期", "Period")),
-        Column("kind", text("性质", "Kind")),
+        Column("item", text("项目", "Item")),
         Column("value", text("数值", "Value")),
+        Column("kind", text("来源", "Source")),
     ]
     return Exhibit(
-        "foreign_investment_path",
-        title,
+        "foreign_investment_conflict",
         text(
-            "实际利用外资，湖州市，亿美元，2013—2027年", "Utilised foreign direct investment, Huzhou, USD bn, 2013–2027"
+            f"2018—2022年外资：逐年相加{words['sum']['zh']}，报道只印{words['total']['zh']}",
+            f"FDI of 2018–2022: the years add up to {words['sum']['en']}, the press prints {words['total']['en']}",
         ),
-        reading,
+        text("实际利用外资，湖州市，亿美元", "Utilised foreign direct investment, Huzhou, USD bn"),
+        text(
+            f"两者相差{words['gap']['zh']}。统计口径可能不同，但没有任何文件说明；因此逐年序列不得当作报道口径引用，反之亦然。"
+            f"按报道，五年平均每年{yearly['zh']}（推算），{goal.time_period}年目标{aim['zh']}比它高{above:.0%}。",
+            f"They differ by {words['gap']['en']}. The counting may differ, but no document says so; neither may be quoted as the other. "
+            f"By the press the five years average {yearly['en']} (derived); the {goal.time_period} goal of {aim['en']} is {above:.0%} above that.",
+        ),
         pd.DataFrame(rows),
         columns,
-        citations(data, [actual.name, goal_2014.name, total.name, *path.index]),
+        citations(data, [*five.figure_id, total.name, goal.name]),
         draw,
-        notes,
     )
-
-
-def _row(data: Data, figure: pd.Series, kind: str) -> dict:
-    from .common import period_text
-
-    return {
-        "period": period_text(figure.time_period),
-        "kind": text(i18n.label(kind, "zh"), i18n.label(kind, "en").capitalize()),
-        "value": shown(data, figure.obs_text, figure.unit, relation=figure.relation),
-        "figure_id": figure.name,
-    }
 
 
 def shares(data: Data) -> Exhibit:
@@ -313,4 +341,4 @@ def projected(data: Data) -> Exhibit:
     )
 
 
-__all__ = ["INDICATOR", "outbound", "projected", "shares", "trajectory"]
+__all__ = ["INDICATOR", "conflict", "outbound", "projected", "shares", "trajectory"]

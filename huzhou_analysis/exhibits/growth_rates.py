@@ -18,6 +18,7 @@ def city_accounts(data: Data) -> Exhibit:
     """Growth of the work report's 2013 figures: which rates lead back to a level of 2012, and which must not."""
     ledger = growth_ledger(data)
     ledger = ledger[(ledger.ref_area == CITY) & (ledger.time_period == "2013") & (ledger.record_type == "actual")]
+    ledger = ledger[ledger.figure_id.str.startswith("D001-GWR")].drop_duplicates("figure_id")
     rates = data.figures.loc[ledger.figure_id]
     ledger = ledger.assign(rate=list(rates.obs_value), real=list(rates.prices == "constant"))
     ledger = ledger[ledger.unit.eq("%") & (ledger.rate > 0)].sort_values("rate", ascending=False, kind="stable")
@@ -130,6 +131,7 @@ def _value(data: Data, figure_id: str) -> dict:
 def ledger(data: Data) -> Exhibit:
     """Every printed growth rate with its verdict."""
     table = growth_ledger(data)
+    table = table.drop_duplicates("figure_id")  # the best pair of levels comes first
     counts = table.verdict.value_counts().reindex(VERDICTS, fill_value=0)
     rows = []
     for r in table.itertuples():
@@ -164,8 +166,8 @@ def ledger(data: Data) -> Exhibit:
         f"Of {rates} printed growth rates, {tested} can be tested against two printed levels",
     )
     reading = text(
-        f"结论：{zh}。文件印增速时几乎从不同时印两年的水平值；{implied_count}个增速可推出一个未印的基期或水平值，均标为推算。",
-        f"Verdicts: {en}. The documents hardly ever print both levels beside a rate; {implied_count} rates imply a base or level "
+        f"结论：{zh}。每个增速取最好的一对水平值；{implied_count}个增速可推出一个未印的基期或水平值，均标为推算。",
+        f"Verdicts: {en}. Each rate is shown with its best pair of levels; {implied_count} rates imply a base or level "
         "that is not printed, all marked as derived.",
     )
     columns = [

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from .. import charts, growth, i18n, periods
+from ..assembly import series
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
 from ..ledger import growth_ledger
-from .common import growth_check, interval_text, name, period_text, projection_or_why, shown
+from ..periods import is_year
+from .common import growth_check, interval_text, long_series, name, period_text, projection_or_why, shown
 
 
 def growth_rates(data: Data) -> Exhibit:
@@ -44,9 +46,45 @@ def growth_rates(data: Data) -> Exhibit:
     )
 
 
+def trajectory(data: Data) -> Exhibit:
+    """Fixed-asset investment as long as levels were printed, and the growth rates that followed."""
+    points = series(data, "fixed_asset_investment")
+    annual = points[points.origin == "printed"]
+    last = annual.iloc[-1]
+    rates = data.select("fixed_asset_investment", "330500", record_type="actual", transformation="GY")
+    later = rates[rates.time_period.map(is_year).astype(bool) & (rates.time_period > str(last.year))].sort_values(
+        "time_period"
+    )
+    listed = {
+        "zh": "、".join(f"{r.time_period}年{i18n.number(r.obs_text)}%" for r in later.itertuples()),
+        "en": ", ".join(f"{i18n.number(r.obs_text)}% in {r.time_period}" for r in later.itertuples()),
+    }
+    now = shown(data, last.value, last.unit, 1)
+    return long_series(
+        data,
+        "industrial_investment_total",
+        "fixed_asset_investment",
+        title=text(
+            f"固定资产投资水平值止于{last.year}年的{now['zh']}，此后只印增速",
+            f"Levels of fixed-asset investment end with {now['en']} in {last.year}; only growth rates follow",
+        ),
+        subtitle=text(
+            "固定资产投资，湖州市，亿元；口径变动处断开",
+            "Fixed-asset investment, Huzhou, CNY bn; cut where the coverage changes",
+        ),
+        reading=text(
+            f"{last.year}年之后在案的全年增速只有{listed['zh']}，年份不连，推不出水平值。这是全部固定资产投资，不能代替工业投资；"
+            "工业投资只有一个半年数。",
+            f"After {last.year} the annual rates on file are only {listed['en']}: not one after another, so no level follows. This is "
+            "all fixed-asset investment and no substitute for industrial investment, of which one half-year is printed.",
+        ),
+        extra=list(later.index),
+    )
+
+
 def goals_2014(data: Data) -> Exhibit:
     """What the investment goals of 2014 would have meant, from the 2013 level."""
-    base = data.one("fixed_asset_investment", "2013", record_type="actual")
+    base = data.one("fixed_asset_investment", "2013", record_type="actual", source="D001-GWR")
     rates = data.select("fixed_asset_investment", "330500", transformation="GY", record_type="target", period="2014")
     rates = rates.sort_values("obs_value")
     rows, levels = [], []

@@ -28,11 +28,11 @@ HEADLINES = [
 
 def coverage(data: Data) -> Exhibit:
     """How many printed numbers each document gives, by kind."""
-    figures = data.figures.assign(
-        document=data.figures.source_id.str.slice(0, 4).where(
-            data.figures.source_id == "D001-GWR", data.figures.source_id.str.slice(0, 4) + "+"
-        )
+    group = data.sources.tier.where(~data.sources.index.str.startswith("D0"), data.sources.index.str.slice(0, 4) + "+")
+    group = group.where(data.sources.index != "D001-GWR", "D001").replace(
+        {"press": "pages", "official": "pages", "mirror": "pages", "secondary": "pages"}
     )
+    figures = data.figures.assign(document=data.figures.source_id.map(group))
     label = {
         "D000+": text("“地瓜经济”专版（2023年中）", "Open-economy feature (mid-2023)"),
         "D001": text("2014年政府工作报告", "Work report 2014"),
@@ -40,6 +40,9 @@ def coverage(data: Data) -> Exhibit:
         "D002+": text("吴兴区专版（2023年11月）", "Wuxing feature (Nov 2023)"),
         "D003+": text("三个实施方案（2023年5月）", "Three plans (May 2023)"),
         "D004+": text("长合区专版（2024年初夏）", "Cooperation-zone feature (2024)"),
+        "yearbook": text("中国城市统计年鉴", "China City Statistical Yearbook"),
+        "compilation": text("第三方汇编", "Compilations"),
+        "pages": text("政府与新闻网页及转载", "Government and press pages, copies"),
     }
     kinds = list(RECORD_TYPES)
     counts = (
@@ -53,13 +56,13 @@ def coverage(data: Data) -> Exhibit:
         for d, c in counts[::-1].iterrows()
     ]
     title = text(
-        f"在案{total}个印刷数字，实绩只占{share:.0%}",
-        f"Of {total} printed numbers on file, only {share:.0%} are actuals",
+        f"在案{total}个印刷数字，实绩占{share:.0%}",
+        f"Of {total} printed numbers on file, {share:.0%} are actuals",
     )
     reading = text(
-        f"五份文件共摘录{total}个数字：实绩{counts.actual.sum()}个、目标{counts.target.sum()}个、参数{counts.parameter.sum()}个、"
+        f"五份文件与公开资料共{total}个数字：实绩{counts.actual.sum()}个、目标{counts.target.sum()}个、参数{counts.parameter.sum()}个、"
         f"宣称{counts.claim.sum()}个。宣称来自招商宣传页，只列示、不入任何序列。",
-        f"The five documents give {total} numbers: {counts.actual.sum()} actuals, {counts.target.sum()} targets, "
+        f"The five documents and public sources give {total} numbers: {counts.actual.sum()} actuals, {counts.target.sum()} targets, "
         f"{counts.parameter.sum()} parameters and {counts.claim.sum()} claims. Claims come from promotional pages; they are shown "
         "and enter no series.",
     )
@@ -117,7 +120,7 @@ def coverage(data: Data) -> Exhibit:
     return Exhibit(
         "overview_coverage",
         title,
-        text("五份文件的印刷数字，按性质分，个", "Printed numbers in the five documents by kind"),
+        text("印刷数字，按来源与性质分，个", "Printed numbers by source and kind"),
         reading,
         pd.DataFrame(rows),
         columns,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from .. import charts, i18n, targets
+from ..assembly import series
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
-from .common import pace_text, path_panels, plan_rows, projection_or_why, shown
+from .common import long_series, pace_text, path_panels, plan_rows, projection_or_why, shown
 
 INDICATORS = ["road_freight_turnover", "water_freight_turnover", "container_throughput", "transport_investment"]
 
@@ -184,6 +185,44 @@ def investment_total(data: Data) -> Exhibit:
         columns,
         citations(data, [*rows.index, total.name]),
         draw,
+    )
+
+
+def tonnage(data: Data, mode: str) -> Exhibit:
+    """Freight tonnage by road or water: the past that is on file, and not what the targets are set for.
+
+    Parameters
+    ----------
+    mode : str
+        ``road`` or ``water``.
+    """
+    indicator, target = f"{mode}_freight_tonnage", f"{mode}_freight_turnover"
+    points = series(data, indicator)
+    last = points[points.origin == "printed"].iloc[-1]
+    goals = plan_rows(data, [target])
+    words = {"road": text("公路", "Road"), "water": text("水路", "Waterway")}[mode]
+    now = shown(data, last.value, last.unit, 0)
+    goal = shown(data, goals.obs_text.iloc[-1], goals.unit.iloc[-1])
+    cuts = int(points.segment.max()) - 1
+    return long_series(
+        data,
+        f"transport_tonnage_{mode}",
+        indicator,
+        title=text(
+            f"{words['zh']}货运量最后一个数是{last.year}年的{now['zh']}；目标是周转量{goal['zh']}，两者不可比",
+            f"{words['en']} freight was {now['en']} in {last.year}; the target is turnover of {goal['en']}: not comparable",
+        ),
+        subtitle=text(
+            f"{words['zh']}货运量（吨），湖州市；口径变动处断开",
+            f"{words['en']} freight tonnage, Huzhou; cut where it was re-based",
+        ),
+        reading=text(
+            f"货运量是吨，目标是吨公里；没有印刷的平均运距，不能换算，此处也不换算。序列断开{cuts}处。要判断2027年目标，须索取"
+            f"{words['zh']}货物周转量年度数（亿吨公里）。",
+            f"Freight is in tonnes, the target in tonne-kilometres; no average haul is printed, so nothing is converted. The series is "
+            f"cut {cuts} time{'s' * (cuts != 1)}. To judge the 2027 target, ask for the annual {words['en'].lower()} freight turnover.",
+        ),
+        extra=list(goals.index),
     )
 
 
