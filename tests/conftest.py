@@ -80,15 +80,38 @@ class Tables:
         return hz.load(self.folder)
 
 
+OF_DOCUMENTS = ("figures", "sources", "outline", "not_figures", "milestones")
+
+
 @pytest.fixture(scope="session")
-def data():
-    """The project's own tables, whatever HUZHOU_DATA says."""
+def five_documents(tmp_path_factory):
+    """The project's tables with the figures of the five documents only, so that a hand-worked history stays short."""
+    folder = tmp_path_factory.mktemp("five") / "data"
+    shutil.copytree(ROOT / "data", folder)
+    tables = Tables(folder)
+    for name in OF_DOCUMENTS:
+        head, *rows = tables.rows(name)
+        source = head.index("source_id")
+        tables.write(name, [head, *(row for row in rows if row[source].startswith("D00"))])
+    tables.write("corrections", tables.rows("corrections")[:1])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data(five_documents):
+    """The figures of the five documents, whatever HUZHOU_DATA says."""
+    return hz.load(five_documents)
+
+
+@pytest.fixture(scope="session")
+def whole():
+    """All of the project's own tables, whatever HUZHOU_DATA says."""
     return hz.load(ROOT / "data")
 
 
 @pytest.fixture
-def tables(tmp_path):
-    """A copy of the project's tables."""
+def tables(tmp_path, five_documents):
+    """A copy of the tables of the five documents."""
     folder = tmp_path / "data"
-    shutil.copytree(ROOT / "data", folder)
+    shutil.copytree(five_documents, folder)
     return Tables(folder)

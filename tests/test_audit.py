@@ -124,28 +124,39 @@ def test_every_finding_names_figures_on_file(loaded):
 # --- the rules on made-up rows -------------------------------------------------------------------------------------
 
 
-def test_two_values_for_the_same_thing(loaded):
-    data = with_rows(loaded, ("D001-GWR.exports.2013", "X.exports.2013", {"obs_text": "81.9", "source_id": "D000"}))
+def test_two_values_for_the_same_thing(data):
+    changed = with_rows(data, ("D001-GWR.exports.2013", "X.exports.2013", {"obs_text": "81.9"}))
     found = [
-        f for f in audit.same_thing_printed_twice(data) if f["rule"] == "value_differs" and f["indicator"] == "exports"
+        f for f in audit.same_thing_printed_twice(changed) if f["rule"] == "value_differs" and f["indicator"] == "exports"
     ]
     assert len(found) == 1 and found[0]["severity"] == "high" and found[0]["difference"] == "1"
 
 
-def test_a_coarser_rounding_is_no_conflict(loaded):
+def test_two_sources_that_differ_are_one_finding_for_an_indicator(data):
+    changed = with_rows(
+        data,
+        ("D001-GWR.exports.2013", "X.exports.2013", {"obs_text": "81.9", "source_id": "D000"}),
+        ("D001-GWR.trade_total.2013", "X.trade.2013", {"obs_text": "95.3", "source_id": "D000"}),
+    )
+    found = [f for f in audit.same_thing_printed_twice(changed) if f["rule"] == "vintages_differ"]
+    # 81.9 / 80.9 - 1 = 1.24%; 95.3 agrees
+    assert [(f["indicator"], f["difference"], f["severity"]) for f in found] == [("exports", "1.24%", "medium")]
+
+
+def test_a_coarser_rounding_is_no_conflict(data):
     """81 and 80.9 are the same number rounded differently."""
-    data = with_rows(loaded, ("D001-GWR.exports.2013", "X.exports.2013", {"obs_text": "81", "source_id": "D000"}))
+    changed = with_rows(data, ("D001-GWR.exports.2013", "X.exports.2013", {"obs_text": "81", "source_id": "D000"}))
     assert not [
         f
-        for f in audit.same_thing_printed_twice(data)
+        for f in audit.same_thing_printed_twice(changed)
         if f["indicator"] == "exports" and f["rule"] in ("value_differs", "bound_differs")
     ]
 
 
-def test_a_tenfold_slip_is_noticed(loaded):
-    data = with_rows(loaded, ("D001-GWR.gdp.2013", "X.gdp.2014", {"obs_text": "19560", "time_period": "2014"}))
-    assert [f["indicator"] for f in audit.implausible_steps(data)] == ["gdp"]
-    fine = with_rows(loaded, ("D001-GWR.gdp.2013", "X.gdp.2014", {"obs_text": "1956.0", "time_period": "2014"}))
+def test_a_tenfold_slip_is_noticed(data):
+    changed = with_rows(data, ("D001-GWR.gdp.2013", "X.gdp.2014", {"obs_text": "19560", "time_period": "2014"}))
+    assert [f["indicator"] for f in audit.implausible_steps(changed)] == ["gdp"]
+    fine = with_rows(data, ("D001-GWR.gdp.2013", "X.gdp.2014", {"obs_text": "1956.0", "time_period": "2014"}))
     assert audit.implausible_steps(fine) == []
 
 

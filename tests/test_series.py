@@ -80,13 +80,48 @@ def test_points_are_in_the_order_in_which_they_end(tables):
     assert list(series(tables.load(), "fdi_utilized").time_period) == ["2013", "2021", "2018/P5Y", "2023-S1", "2023"]
 
 
-def test_the_better_source_counts_however_late_the_other(tables):
+def test_a_later_original_supersedes_and_on_the_same_day_the_better_tier_counts(tables):
+    official = {"source_id": "D003", "locator": "数字方案 一(二)"}
     tables.add_figure("D000.fdi_utilized.2023", "15.0", **FDI, vintage="2025-01")
-    tables.add_figure(
-        "D003.fdi_utilized.2023.a", "15.5", **FDI, source_id="D003", locator="数字方案 一(二)", vintage="2024-01"
-    )
+    tables.add_figure("D003.fdi_utilized.2023.a", "15.5", **FDI, **official, vintage="2024-01")
+    assert by_period(series(tables.load(), "fdi_utilized")).value["2023"] == 15.0
+    tables.add_figure("D003.fdi_utilized.2023.b", "15.2", **FDI, **official, vintage="2025-01")
     point = by_period(series(tables.load(), "fdi_utilized")).loc["2023"]
-    assert (point.value, point.tier) == (15.5, "official")
+    assert (point.value, point.tier) == (15.2, "official")
+
+
+def test_an_original_comes_before_a_later_compilation(whole):
+    # 2013: 10.586 in the yearbook of 2014, and 1058.6 million in a compilation that reaches 2023.
+    point = by_period(series(whole, "fdi_utilized")).loc["2013"]
+    assert (point.value, point.tier) == (10.586, "yearbook")
+
+
+def test_gdp_of_2020_before_and_after_its_revision(whole):
+    # Preliminary 320.14 billion yuan in January 2021, final 3203.9 in the bulletin of the year after.
+    assert by_period(series(whole, "gdp", as_of="2021-06-30")).value["2020"] == 3201.4
+    assert by_period(series(whole, "gdp")).value["2020"] == 3203.9
+    both = hz.vintages(whole, "gdp").query("year == 2013").value
+    assert {1803.15, 1930.78} <= set(both.round(2))
+
+
+def test_retail_sales_of_2024_follow_from_the_rate_of_2025(whole):
+    # 1978 at +3.9%: [1977.5/1.0395, 1978.5/1.0385]
+    point = by_period(series(whole, "retail_sales")).loc["2024"]
+    assert point.origin == "implied"
+    assert (point.low, point.high) == pytest.approx((1977.5 / 1.0395, 1978.5 / 1.0385))
+
+
+def test_exports_change_currency_and_are_cut_there(whole):
+    points = series(whole, "exports").query("origin == 'printed'")
+    dollars, yuan = points[points.year <= 2017], points[points.year >= 2018]
+    assert (set(dollars.unit), set(yuan.unit)) == ({"亿美元"}, {"亿元"})
+    assert dollars.segment.max() < yuan.segment.min()
+
+
+def test_a_break_begins_a_new_stretch(whole):
+    # Water freight was re-based in 2013 and again in 2014.
+    points = series(whole, "water_freight_tonnage").set_index("year").segment
+    assert points[2012] < points[2013] < points[2014] == points[2019]
 
 
 def test_within_a_tier_the_latest_value_counts(tables):
