@@ -218,7 +218,7 @@ def _show(interval: Interval) -> str:
         )
     if low == high:
         return f"{low:g}"
-    return f"{low:.6g}…{high:.6g}"
+    return f"{low:.5g}…{high:.5g}"
 
 
 # --- rules over all figures ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pandas as pd
 from . import periods
 from .assembly import source_rank
 from .data import Data
-from .growth import growth_rate, implied_base, implied_level
+from .growth import growth_rate, implied_base, implied_deflator, implied_level
 from .rounding import Interval
 
 LEDGER_COLUMNS = [
@@ -90,8 +90,8 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
         One row for each printed rate of :attr:`Data.own` and each pair of levels that tests it, the best pair first, or one row for a rate that
         nothing tests
         (columns ``LEDGER_COLUMNS``): what was printed, the levels used, the rate recomputed from them (percent, or
-        points for a change in points, as an interval) and its distance from the printed one, or else the base or
-        level that the rate implies (``derived`` is ``base`` or ``level``), a verdict and the rule that gave it in both
+        points for a change in points, as an interval) and its distance from the printed one, the base or level that the rate implies
+        (``derived`` is ``base`` or ``level``; for a real rate between nominal levels ``deflator``, in percent), a verdict and the rule that gave it in both
         languages. Verdicts: ``reproduced``, ``price_basis``, ``revision``, ``scope``, ``contradicted``,
         ``not_checkable``.
     """
@@ -153,6 +153,9 @@ def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level:
     row["recomputed_low"], row["recomputed_high"] = recomputed.floats
     row["difference"] = recomputed.distance(printed)
     if rate.prices == "constant":
+        if printed.low > -100 and printed.bounded:
+            row["derived"], row["derived_period"], row["derived_unit"] = "deflator", rate.time_period, "%"
+            row["derived_low"], row["derived_high"] = (implied_deflator(recomputed / 100, printed / 100) * 100).floats
         return _settle(row, "price_basis", "price_basis")
     if rate.unit != "个百分点" and printed.low > -100:
         implied = implied_base(now, printed * data.units.factor(rate.unit, "%") / 100)

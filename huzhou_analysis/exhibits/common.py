@@ -99,7 +99,7 @@ def growth_check(
         rate = data.figure(r.figure_id)
         level = data.figure(r.level_id) if r.level_id else None
         derived = text("—", "—")
-        if r.derived:
+        if r.derived in ("base", "level"):
             places = figure_decimals((level if level is not None else data.figure(r.base_id)).obs_text)
             span = interval_text(data, r.derived_low, r.derived_high, r.derived_unit, places)
             when = period_text(r.derived_period)
@@ -329,7 +329,7 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     values = [i18n.axis_value(v, unit, lang, data.units) for v in path.obs_value]
     charts.mark_target(ax, years, values)
     points = series(data, indicator)
-    points = points[(points.origin == "printed") & (points.unit == unit) & (points.year >= 2018)]
+    points = points[(points.origin == "printed") & (points.unit == unit) & (points.year >= 2019)]
     if len(points):
         charts.mark_actual(ax, points.year, [i18n.axis_value(v, unit, lang, data.units) for v in points.value])
         values += [i18n.axis_value(v, unit, lang, data.units) for v in points.value]
@@ -337,8 +337,9 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     low, high = min(values), max(values)
     pad = (high - low) or abs(high) or 1
     ax.set_ylim(low - pad * 0.75, high + pad * 0.5)
-    ax.set_xlim(2022.4, 2027.6)
-    ax.set_xticks([2023, 2025, 2027])
+    first = min([2023, *points.year])
+    ax.set_xlim(first - 0.6, 2027.6)
+    ax.set_xticks([*sorted({y for y in points.year if y < 2022}), 2023, 2025, 2027])
     ax.set_yticks([])
     ax.grid(False)
     for step in steps.itertuples():
@@ -349,12 +350,15 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
             pace_text(data, step.pace, step.pace_unit)[lang],
             ha="center",
             va="center",
-            fontsize=8.5,
+            fontsize=6.5 if ax.figure.get_figwidth() < 8 and first < 2022 else 8.5,
             color=charts.TARGET,
         )
     for year, printed, value in marks:
         label = i18n.number(printed if lang == "zh" else data.units.english(printed, unit))
         charts.place_label(ax, year, value, label, size=9, prefer=("center", "bottom"))
+    for p in points.itertuples():
+        at = i18n.axis_value(p.value, unit, lang, data.units)
+        charts.place_label(ax, p.year, at, i18n.trimmed(at, 2), size=8)
     ax.set_title(
         f"{name(data, indicator)[lang]}{'（' if lang == 'zh' else ' ('}{unit_text(data, unit)[lang]}"
         f"{'）' if lang == 'zh' else ')'}",
@@ -378,6 +382,7 @@ def long_series(
     theme: str = "",
     since: int = 0,
     goals: pd.DataFrame | None = None,
+    goal_label: Text | None = None,
     notes: Sequence[Text] = (),
     extra: Sequence[str] = (),
 ) -> Exhibit:
@@ -391,6 +396,8 @@ def long_series(
         First year shown.
     goals : DataFrame, optional
         Target figures drawn as the plan's path.
+    goal_label : Text, optional
+        What the targets are, where they are not of this very indicator.
     extra : sequence of str
         Further figure ids that title or reading use.
     """
@@ -435,7 +442,7 @@ def long_series(
             if (points.origin == "period_total").any()
             else []
         )
-        kinds += [("target", i18n.label("target", canvas.lang))] if goals is not None else []
+        kinds += [("target", (goal_label or text("目标", "target"))[canvas.lang])] if goals is not None else []
         top = 0.2 + 0.19 * (len(kinds) if canvas.narrow else 1) + (0.12 if len(events) else 0)
         axes = canvas.axes(n, 1, left=0.55, right=0.25, top=top, bottom=0.4, hspace=0.35)
         axes = [axes] if n == 1 else list(axes)

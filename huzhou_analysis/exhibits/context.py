@@ -5,44 +5,51 @@ from __future__ import annotations
 import pandas as pd
 
 from .. import charts, i18n
-from ..assembly import vintages
+from ..assembly import best_first, series, vintages
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations, printed_quantity
 from ..growth import growth_rate, implied_deflator
 from ..i18n import text
-from .common import CITY, area_name, name, period_text, shown
+from ..periods import is_year
+from .common import CITY, area_name, long_series, name, path_panels, period_text, plan_rows, shown
 
 REVISED = "C-GDP-REV"
 
 
 def gdp(data: Data) -> Exhibit:
-    """GDP as first published and as revised, real growth, and the deflator the revised levels imply."""
+    """GDP as first published and as revised, real growth, and the deflator the levels imply."""
     table = vintages(data, "gdp")
-    first = table[(table.source_id != REVISED) & (table.tier == "yearbook")].drop_duplicates("year").set_index("year")
+    first = (
+        table[(table.source_id != REVISED) & (table.tier != "compilation")].drop_duplicates("year").set_index("year")
+    )
     revised = table[table.source_id == REVISED].set_index("year")
-    real = data.select("gdp", CITY, transformation="GY", source=REVISED, record_type="actual").set_index("time_period")
-    rows, used = [], []
-    for year in revised.index:
-        row = {"year": float(year), "first": first.value.get(year, float("nan")), "revised": revised.value[year]}
+    rates = data.select("gdp", CITY, transformation="GY", record_type="actual")
+    rates = rates[rates.time_period.map(is_year).astype(bool)]
+    years = list(range(int(revised.index.min()), int(first.index.max()) + 1))
+    rows, used = [], [*first.figure_id[first.index >= years[0]], *revised.figure_id]
+    for year in years:
+        row = {
+            "year": float(year),
+            "first": first.value.get(year, float("nan")),
+            "revised": revised.value.get(year, float("nan")),
+        }
         row["revision"] = (row["revised"] / row["first"] - 1) * 100
         row["nominal"] = row["real"] = row["deflator"] = float("nan")
-        if str(year) in real.index:
-            rate = real.loc[str(year)]
+        own = rates[rates.time_period == str(year)]
+        printed = own[own.source_id == REVISED] if year in revised.index else best_first(data, own)
+        if len(printed):
+            rate = printed.iloc[0]
             row["real"] = rate.obs_value
-            used.append(
-                rate.figure_id
-                if "figure_id" in rate
-                else data.select("gdp", CITY, transformation="GY", source=REVISED, period=str(year)).index[0]
-            )
-            if year - 1 in revised.index:
-                now, before = (data.interval(revised.figure_id[y]) for y in (year, year - 1))
-                nominal = growth_rate(now, before)
-                grown = data.interval(data.figure(used[-1])) / 100
+            used.append(rate.name)
+            levels = revised if year in revised.index else first
+            if year in levels.index and year - 1 in levels.index:
+                now, before = (levels.figure_id[y] for y in (year, year - 1))
+                units = data.figure(now).unit, data.figure(before).unit
+                nominal = growth_rate(data.interval(now), data.interval(before) * data.units.factor(units[1], units[0]))
                 row["nominal"] = nominal.middle * 100
-                row["deflator"] = implied_deflator(nominal, grown).middle * 100
+                row["deflator"] = implied_deflator(nominal, data.interval(rate) / 100).middle * 100
         rows.append(row)
     frame = pd.DataFrame(rows)
-    used += [*first.figure_id, *revised.figure_id]
     widest = frame.loc[frame.revision.abs().idxmax()]
     at_2013 = frame[frame.year == 2013].iloc[0]
     pair = [shown(data, at_2013[k], "亿元", 1) for k in ("first", "revised")]
@@ -116,7 +123,7 @@ def gdp(data: Data) -> Exhibit:
             )
 
     columns = [
-        Column("year", text("年份", "Year"), 0),
+        Column("period", text("年份", "Year")),
         Column("first", text("首次公布（亿元）", "First published (CNY 100m)"), 2),
         Column("revised", text("修订后（亿元）", "Revised (CNY 100m)"), 2),
         Column("revision", text("修订（%）", "Revision (%)"), 1),
@@ -124,7 +131,7 @@ def gdp(data: Data) -> Exhibit:
         Column("real", text("实际增速（%，印刷）", "Real growth (%, printed)"), 2),
         Column("deflator", text("平减指数（%，推算）", "Deflator (%, derived)"), 1),
     ]
-    frame = frame.assign(year=frame.year)
+    frame = frame.assign(period=[f"{y:.0f}" for y in frame.year])
     return Exhibit(
         "context_gdp",
         title,
@@ -135,6 +142,63 @@ def gdp(data: Data) -> Exhibit:
         citations(data, used),
         draw,
         heights={"phone": 6.4},
+    )
+
+
+def shares(data: Data) -> Exhibit:
+    """R&D and high-tech shares against the plan's path."""
+    rows = plan_rows(data, ["rd_share", "hightech_va_share"])
+    latest = {i: series(data, i).query("origin == 'printed'").iloc[-1] for i in ("rd_share", "hightech_va_share")}
+    words = {
+        i: (
+            p.time_period,
+            f"{i18n.number(p.value, 2 if i == 'rd_share' else 1)}%",
+            rows.obs_text[rows.indicator == i].iloc[-1] + "%",
+        )
+        for i, p in latest.items()
+    }
+    rd, tech = words["rd_share"], words["hightech_va_share"]
+    return path_panels(
+        data,
+        "context_shares",
+        ["rd_share", "hightech_va_share"],
+        title=text(
+            f"R&D占比{rd[1]}（{rd[0]}），目标{rd[2]}；高新占比{tech[1]}（{tech[0]}），目标{tech[2]}",
+            f"R&D was {rd[1]} of GDP in {rd[0]}, the 2027 target is {rd[2]}; high-tech {tech[1]} in {tech[0]}, target {tech[2]}",
+        ),
+        subtitle=text(
+            "R&D经费占GDP、高新技术产业占规上工业增加值，%", "R&D over GDP, high-tech over industrial value added, %"
+        ),
+        reading=text(
+            "比重按百分点变动，不用复合增长。R&D占比的分母是生产总值，印刷者未注明版本；规划期内没有这两项的实绩，进度无从判断。",
+            "Shares move in points, never by compound growth. The R&D share divides by GDP without saying which vintage; no actual of the "
+            "plan's years is on file for either, so progress cannot be judged.",
+        ),
+    )
+
+
+def industry(data: Data) -> Exhibit:
+    """Gross industrial output as long as it was printed."""
+    points = series(data, "industrial_output")
+    last = points[points.origin == "printed"].iloc[-1]
+    now = shown(data, last.value, last.unit, 0)
+    return long_series(
+        data,
+        "context_industry",
+        "industrial_output",
+        title=text(
+            f"规上工业总产值序列止于{last.year}年的{now['zh']}",
+            f"Gross industrial output ends with {now['en']} in {last.year}",
+        ),
+        subtitle=text(
+            "规模以上工业总产值，湖州市，亿元；2011年起门槛提高",
+            "Gross output of industry above designated size, Huzhou, CNY bn; higher threshold from 2011",
+        ),
+        reading=text(
+            "2011年起规模以上标准由主营业务收入500万元提高到2000万元，前后断开；此后年份只印增加值及其实际增速，不能接续产值。",
+            "From 2011 the size threshold rises from 5 to 20 million yuan of sales, so the line is cut. Later years print value added and its "
+            "real growth only, which do not continue output.",
+        ),
     )
 
 

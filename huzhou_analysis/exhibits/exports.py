@@ -116,6 +116,8 @@ def trajectory(data: Data) -> Exhibit:
     bound = shown(data, goal.obs_text.iloc[0], goal.unit.iloc[0], relation=goal.relation.iloc[0])
     total = series(data, "trade_total").query("unit == '亿元' and origin == 'printed'").iloc[-1]
     whole = shown(data, total.value, total.unit, 1)
+    dollars = points[(points.unit == "亿美元") & (points.origin == "printed")].iloc[-1]
+    fx = data.select("exchange_rate", period=str(dollars.year)).iloc[0]
     rate = (last.value / first.value) ** (1 / (last.year - first.year)) - 1
     needed = required_growth(total.value, goal.obs_value.iloc[0], 2027 - total.year)
     now = shown(data, last.value, last.unit, 1)
@@ -139,7 +141,16 @@ def trajectory(data: Data) -> Exhibit:
             "not for exports.",
         ),
         theme="trade",
-        extra=[*goal.index, total.figure_id],
+        goals=goal,
+        goal_label=text("进出口总额目标", "target for total trade"),
+        notes=[
+            text(
+                f"按年平均汇率{fx.obs_text}折算，{dollars.year}年的{shown(data, dollars.value, dollars.unit, 1)['zh']}约合{shown(data, dollars.value * fx.obs_value, '亿元', 0)['zh']}（折算值，不入序列）",
+                f"At the average rate of {fx.obs_text} the {shown(data, dollars.value, dollars.unit, 1)['en']} of {dollars.year} are about "
+                f"{shown(data, dollars.value * fx.obs_value, '亿元', 0)['en']}: a conversion, in no series.",
+            )
+        ],
+        extra=[*goal.index, total.figure_id, fx.name],
     )
 
 

@@ -137,10 +137,11 @@ def ledger(data: Data) -> Exhibit:
     for r in table.itertuples():
         implied = text("—", "—")
         if r.derived:
-            places = figure_decimals(data.figure(r.level_id or r.base_id).obs_text)
+            places = 1 if r.derived == "deflator" else figure_decimals(data.figure(r.level_id or r.base_id).obs_text)
             span = interval_text(data, r.derived_low, r.derived_high, r.derived_unit, places)
             when = period_text(r.derived_period)
-            implied = {lang: f"{span[lang]} ({when[lang]})" for lang in i18n.LANGUAGES}
+            lead = text("平减指数", "deflator ") if r.derived == "deflator" else text("", "")
+            implied = {lang: f"{lead[lang]}{span[lang]} ({when[lang]})" for lang in i18n.LANGUAGES}
         recomputed = "—" if pd.isna(r.recomputed_low) else f"{r.recomputed_low:.2f} … {r.recomputed_high:.2f}"
         rows.append(
             {

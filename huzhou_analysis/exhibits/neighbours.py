@@ -19,6 +19,9 @@ WORDS = {
 }
 
 
+PACE_YEARS = 5
+
+
 def rank(data: Data, indicator: str) -> Exhibit:
     """Where the city stands among the cities of its province, in the last year that nearly all of them print.
 
@@ -51,11 +54,17 @@ def rank(data: Data, indicator: str) -> Exhibit:
     )
     words, home = WORDS[indicator], area_name(data, data.home)
     missing = [c for c in cities if c not in set(now.area)]
+    ago = panel[panel.year == year - PACE_YEARS].set_index("area").value
+    paces = {
+        r.area: ((r.value / ago[r.area]) ** (1 / PACE_YEARS) - 1) * 100 for r in now.itertuples() if r.area in ago.index
+    }
+    quicker = sum(p > paces[data.home] for p in paces.values()) + 1 if data.home in paces else 0
     rows = [
         {
             "area": area_name(data, r.area),
             "value": shown(data, r.value, usual, value_places(r.value)),
             "share": r.value / now.value.sum() * 100,
+            "pace": paces.get(r.area, float("nan")),
             "figure_id": r.figure_id,
         }
         for r in now.iloc[::-1].itertuples()
@@ -74,8 +83,8 @@ def rank(data: Data, indicator: str) -> Exhibit:
             )
         )
     reading = text(
-        f"份额由{first}年的{share_then:.1%}变为{year}年的{share:.1%}（{len(now)}市合计为分母，推算）。各市数字只作比较，不用来补湖州的缺口。",
-        f"The share went from {share_then:.1%} in {first} to {share:.1%} in {year} (of the cities with a figure, derived). Other cities are for "
+        f"份额由{first}年的{share_then:.1%}变为{year}年的{share:.1%}（{len(now)}市合计为分母，推算）；{PACE_YEARS}年年均增长{paces.get(data.home, float('nan')):.1f}%，在{len(paces)}市中列第{quicker}。各市数字只作比较，不用来补湖州的缺口。",
+        f"The share went from {share_then:.1%} in {first} to {share:.1%} in {year} (of the cities with a figure, derived); over {PACE_YEARS} years it grew {paces.get(data.home, float('nan')):.1f}% a year, {quicker} of {len(paces)} by pace. Other cities are for "
         "comparison only and fill no gap of Huzhou's.",
     )
 
@@ -101,6 +110,9 @@ def rank(data: Data, indicator: str) -> Exhibit:
         Column("area", text("城市", "City")),
         Column("value", text("数值", "Value")),
         Column("share", text("份额（%）", "Share (%)"), 1),
+        Column(
+            "pace", text(f"{PACE_YEARS}年年均增长（%，推算）", f"Growth a year over {PACE_YEARS} years (%, derived)"), 1
+        ),
     ]
     return Exhibit(
         f"neighbours_{indicator}",
@@ -112,7 +124,7 @@ def rank(data: Data, indicator: str) -> Exhibit:
         reading,
         pd.DataFrame(rows),
         columns,
-        citations(data, [*now.figure_id, *then.figure_id]),
+        citations(data, [*now.figure_id, *then.figure_id, *panel.figure_id[panel.year == year - PACE_YEARS]]),
         draw,
         notes,
     )
