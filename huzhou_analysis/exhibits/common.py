@@ -359,9 +359,11 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     for p in points.itertuples():
         at = i18n.axis_value(p.value, unit, lang, data.units)
         charts.place_label(ax, p.year, at, i18n.trimmed(at, 2), size=8)
+    opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
+    heading = f"{name(data, indicator)[lang]}{opening}{unit_text(data, unit)[lang]}{closing}"
+    room = ax.get_position().width * ax.figure.get_figwidth() + 0.25
     ax.set_title(
-        f"{name(data, indicator)[lang]}{'（' if lang == 'zh' else ' ('}{unit_text(data, unit)[lang]}"
-        f"{'）' if lang == 'zh' else ')'}",
+        "\n".join(charts.wrap(ax.figure, heading, 10, room)),
         loc="left",
         fontsize=10,
         pad=12,
