@@ -124,6 +124,18 @@ def test_a_break_begins_a_new_stretch(whole):
     assert points[2012] < points[2013] < points[2014] == points[2019]
 
 
+def test_foreign_investment_is_cut_where_its_counting_was_widened(whole):
+    # From May 2022 banking, securities and insurance count too; the 36% fall of 2020 has no stated cause, so no break.
+    points = series(whole, "fdi_utilized").query("origin == 'printed'").set_index("year").segment
+    assert points[1990] == points[2020] == points[2021] < points[2022] == points[2023]
+    for size in ("slide", "phone"):
+        figure = hz.foreign_investment.trajectory(whole).figure("zh", size)
+        years = [set(line.get_xdata()) for axes in figure.axes for line in axes.lines if line.get_linestyle() == "-"]
+        assert any({2020, 2021} <= drawn for drawn in years)
+        assert any({2022, 2023} <= drawn for drawn in years)
+        assert not any({2021, 2022} <= drawn for drawn in years)
+
+
 def test_within_a_tier_the_latest_value_counts(tables):
     tables.add_figure("D000.fdi_utilized.2023", "15.0", **FDI, vintage="2024-02")
     tables.add_figure("D000.fdi_utilized.2023.revised", "15.2", **FDI, vintage="2024-11")

@@ -541,7 +541,10 @@ def _long_panel(
             ax.plot(years[a:b], [at(v) for v in stretch.value[a:b]], color=charts.ACTUAL, linewidth=1.6, zorder=2)
     size = 4.5 if len(annual) > 15 else 6
     printed = annual[annual.origin == "printed"]
-    firm = printed.obs_status.isin(["A", "B"])
+    # A break says nothing of how far the figure is to be trusted: there the tier of its source decides.
+    firm = (printed.obs_status == "A") | (
+        (printed.obs_status == "B") & printed.tier.isin(["official", "yearbook", "press"])
+    )
     ax.plot(
         printed.year[firm], [at(v) for v in printed.value[firm]], "o", color=charts.ACTUAL, markersize=size, zorder=3
     )

@@ -70,7 +70,11 @@ def trajectory(data: Data) -> Exhibit:
             text(
                 "1996—2023年多为汇编数，与年鉴逐年一致；2020年起只有汇编",
                 "From 2020 on only a compilation; where the yearbook prints a year the two agree.",
-            )
+            ),
+            text(
+                "2022年5月起全国统计口径扩大（含银行、证券、保险），线在此断开",
+                "National counting was widened from May 2022 (banking, securities, insurance): the line is cut there.",
+            ),
         ],
     )
 

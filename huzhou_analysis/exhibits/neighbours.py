@@ -82,6 +82,14 @@ def rank(data: Data, indicator: str) -> Exhibit:
                 "No figure for that year: " + ", ".join(g["en"] for g in gone) + ".",
             )
         )
+    mine_then = panel[(panel.area == data.home) & panel.year.isin([year - PACE_YEARS, year])]
+    if mine_then.segment.nunique() > 1:
+        notes.append(
+            text(
+                f"{year - PACE_YEARS}—{year}年间统计口径有变动，增速只作各市之间的比较",
+                f"Counting changed between {year - PACE_YEARS} and {year}: read the growth as a comparison between cities only.",
+            )
+        )
     reading = text(
         f"份额由{first}年的{share_then:.1%}变为{year}年的{share:.1%}（{len(now)}市合计为分母，推算）；{PACE_YEARS}年年均增长{paces.get(data.home, float('nan')):.1f}%，在{len(paces)}市中列第{quicker}。各市数字只作比较，不用来补湖州的缺口。",
         f"The share went from {share_then:.1%} in {first} to {share:.1%} in {year} (of the cities with a figure, derived); over {PACE_YEARS} years it grew {paces.get(data.home, float('nan')):.1f}% a year, {quicker} of {len(paces)} by pace. Other cities are for "
