@@ -71,6 +71,11 @@ def label(key: str, lang: str) -> str:
     return LABELS[key][lang]
 
 
+def labels(key: str) -> Text:
+    """Return the word for a code in both languages."""
+    return text(label(key, "zh"), label(key, "en"))
+
+
 def number(value: float | str | Decimal, decimals: int | None = None, *, sign: bool = False) -> str:
     """A number with thousands separators and a true minus sign; a text keeps its own decimals."""
     exact = Decimal(value) if isinstance(value, str | Decimal) else Decimal(repr(float(value)))

@@ -103,15 +103,17 @@ def test_no_address_and_no_path_of_a_machine(name):
     text = read(name)
     assert "://" not in text
     assert not re.search(r"(?m)^\s*(-i|-f|--(?:extra-)?index-url|--find-links|--trusted-host)\b", text)
-    assert not re.search(r"(?<![\w./])(/home|/root|/Users|/tmp|/opt|/usr|/srv)/|[A-Za-z]:\\", text)
+    assert not re.search(r"(?<![\w./])/\w[^\s/]*/|\b[A-Za-z]:\\", text)  # no absolute path at all
 
 
 def test_no_host_of_a_package_registry_in_any_file():
     git = shutil.which("git")
     if not git or not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
-    names = ("py" + "pi", "pythonhosted", "anaconda", "npm" + "js", "jsdelivr", "unpkg", "cdnjs")
-    hosts = re.compile(rf"\b(?:{'|'.join(names)})\.(?:org|com|net|io|cn)\b|\bmirrors?\.[a-z]+\.(?:edu|com)")
+    # Written in two halves, so that this file holds none of them itself.
+    halves = [("py", "pi"), ("python", "hosted"), ("ana", "conda"), ("npm", "js"), ("js", "delivr"), ("un", "pkg"), ("cdn", "js")]
+    names = "|".join(map("".join, halves))
+    hosts = re.compile(rf"\b(?:{names})\.(?:org|com|net|io|cn)\b|\b{'mir' + 'rors?'}\.[a-z]+\.(?:edu|com)")
     listing = subprocess.run(
         [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
     )

@@ -336,12 +336,11 @@ def test_real_growth_between_two_nominal_levels_is_a_matter_of_prices(tables):
         tables.write("figures", tables.rows("figures")[:-1])
 
 
-def test_a_change_in_points_is_subtracted_from_a_share(tables):
-    # Goals of 2.43% and of +0.13 points are set, not rounded: 2013 was 2.30%.
-    tables.set("figures", "D001-GWR.rd_share.2013", time_period="2011")
+def add_share_goal(tables, share):
+    """Add a goal for the R&D share of 2014 beside the printed change in points."""
     tables.add_figure(
         "D001-GWR.rd_share.2014",
-        "2.43",
+        share,
         record_type="target",
         indicator="rd_share",
         time_period="2014",
@@ -351,6 +350,12 @@ def test_a_change_in_points_is_subtracted_from_a_share(tables):
         vintage="2014-02-11",
         span="point",
     )
+
+
+def test_a_change_in_points_is_subtracted_from_a_share(tables):
+    # Goals of 2.43% and of +0.13 points are set, not rounded: 2013 was 2.30%.
+    tables.set("figures", "D001-GWR.rd_share.2013", time_period="2011")
+    add_share_goal(tables, "2.43")
     row = entry(tables.load(), "D001-GWR.rd_share.2014.gy")
     assert (row.derived, row.derived_period, row.derived_unit) == ("base", "2013", "%")
     assert (row.derived_low, row.derived_high) == pytest.approx((2.30, 2.30), rel=1e-12)
@@ -369,18 +374,7 @@ def test_a_change_in_points_is_the_difference_of_two_shares(tables, share, verdi
     # Goals of 2.43 or 2.46 after 2.30, which is 2.295 to 2.305: 0.125 to 0.135 holds +0.13, 0.155 to 0.165 does not.
     # As growth, 2.43/2.30 - 1 would be 5.7%.
     tables.set("figures", "D001-GWR.rd_share.2013", obs_value="2.30", relation="=", as_printed="占比2.30%")
-    tables.add_figure(
-        "D001-GWR.rd_share.2014",
-        share,
-        record_type="target",
-        indicator="rd_share",
-        time_period="2014",
-        unit="%",
-        source_id="D001-GWR",
-        locator="二 主要目标",
-        vintage="2014-02-11",
-        span="point",
-    )
+    add_share_goal(tables, share)
     row = entry(tables.load(), "D001-GWR.rd_share.2014.gy")
     assert row.verdict == verdict
     assert row.recomputed_low == pytest.approx(float(share) - 2.305, abs=1e-9)

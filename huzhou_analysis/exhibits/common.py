@@ -113,13 +113,13 @@ def growth_check(
                 "indicator": name(data, r.indicator),
                 "ref_area": area_name(data, r.ref_area),
                 "time_period": period_text(r.time_period),
-                "record_type": text(i18n.label(r.record_type, "zh"), i18n.label(r.record_type, "en")),
+                "record_type": i18n.labels(r.record_type),
                 "printed": shown(data, rate.obs_text, rate.unit, relation=rate.relation),
                 "level": shown(data, level.obs_text, level.unit, relation=level.relation)
                 if level is not None
                 else text("—", "—"),
                 "derived": derived,
-                "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")),
+                "verdict": i18n.labels(r.verdict),
                 "rule": text(r.rule_zh, r.rule_en),
             }
         )

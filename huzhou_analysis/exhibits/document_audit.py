@@ -63,7 +63,7 @@ def findings(data: Data) -> Exhibit:
     worst = rows[0]
     title = text(
         f"文件自查发现{len(found)}处，其中{counts['high']}处引用前必须先问",
-        f"The documents disagree with themselves in {len(found)} places, {counts['high']} of which must be settled before quoting",
+        f"The checks found {len(found)} places to know of, {counts['high']} of which must be settled before quoting",
     )
     reading = text(
         f"程度高{counts['high']}、中{counts['medium']}、低{counts['low']}、提示{counts['info']}。首要一处：{worst['indicator']['zh']}——{worst['reading']['zh']}",

@@ -36,7 +36,7 @@ def city_accounts(data: Data) -> Exhibit:
                 "printed": _value(data, r.figure_id),
                 "level": _value(data, r.level_id) if r.level_id else text("—", "—"),
                 "implied": implied,
-                "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")),
+                "verdict": i18n.labels(r.verdict),
                 "rule": text(r.rule_zh, r.rule_en),
             }
         )
@@ -149,11 +149,11 @@ def ledger(data: Data) -> Exhibit:
                 "indicator": name(data, r.indicator),
                 "ref_area": area_name(data, r.ref_area),
                 "time_period": period_text(r.time_period),
-                "record_type": text(i18n.label(r.record_type, "zh"), i18n.label(r.record_type, "en")),
+                "record_type": i18n.labels(r.record_type),
                 "printed": _value(data, r.figure_id),
                 "recomputed": recomputed,
                 "implied": implied,
-                "verdict": text(i18n.label(r.verdict, "zh"), i18n.label(r.verdict, "en")),
+                "verdict": i18n.labels(r.verdict),
                 "rule": text(r.rule_zh, r.rule_en),
             }
         )

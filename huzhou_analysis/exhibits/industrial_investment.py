@@ -11,7 +11,7 @@ from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
 from ..ledger import growth_ledger
 from ..periods import is_year
-from .common import growth_check, interval_text, long_series, name, period_text, projection_or_why, shown
+from .common import area_name, growth_check, interval_text, long_series, name, period_text, projection_or_why, shown
 
 
 def growth_rates(data: Data) -> Exhibit:
@@ -85,6 +85,7 @@ def trajectory(data: Data) -> Exhibit:
 def goals_2014(data: Data) -> Exhibit:
     """What the investment goals of 2014 would have meant, from the 2013 level."""
     base = data.one("fixed_asset_investment", "2013", record_type="actual", source="D001-GWR")
+    grew = data.figure(f"{base.name}.gy")
     rates = data.select("fixed_asset_investment", "330500", transformation="GY", record_type="target", period="2014")
     rates = rates.sort_values("obs_value")
     rows, levels = [], []
@@ -139,9 +140,9 @@ def goals_2014(data: Data) -> Exhibit:
         )
 
     reading = text(
-        f"政府工作报告印有2013年固定资产投资{value['zh']}（增长10.2%）和2014年增速目标；水平值目标未印，由增速推得。"
+        f"政府工作报告印有2013年固定资产投资{value['zh']}（增长{grew.obs_text}%）和2014年增速目标；水平值目标未印，由增速推得。"
         "2014年是否达到，文件中没有数字。",
-        f"The work report prints fixed-asset investment of {value['en']} in 2013 and growth goals for 2014; the levels they mean "
+        f"The work report prints fixed-asset investment of {value['en']} in 2013 (up {grew.obs_text}%) and growth goals for 2014; the levels they mean "
         "are derived. Whether they were reached is not in the documents.",
     )
     columns = [
@@ -156,7 +157,7 @@ def goals_2014(data: Data) -> Exhibit:
         reading,
         pd.DataFrame(rows),
         columns,
-        citations(data, [base.name, *rates.index]),
+        citations(data, [base.name, grew.name, *rates.index]),
         draw,
     )
 
@@ -174,9 +175,9 @@ def project_counts(data: Data) -> Exhibit:
     rows = [
         {
             "indicator": name(data, f.indicator),
-            "ref_area": text(data.ref_areas.name_zh[f.ref_area], data.ref_areas.name_en[f.ref_area]),
+            "ref_area": area_name(data, f.ref_area),
             "time_period": period_text(f.time_period),
-            "record_type": text(i18n.label(f.record_type, "zh"), i18n.label(f.record_type, "en")),
+            "record_type": i18n.labels(f.record_type),
             "value": shown(data, f.obs_text, f.unit, relation=f.relation),
         }
         for _, f in found.iterrows()

@@ -250,7 +250,7 @@ def gaps(data: Data) -> Exhibit:
                 if g.actual_value == g.actual_value
                 else none,
                 "actual_period": period_text(g.actual_period) if g.actual_period else none,
-                "status": text(i18n.label(g.status, "zh"), i18n.label(g.status, "en")),
+                "status": i18n.labels(g.status),
                 "rule": text(g.rule_zh, g.rule_en),
             }
         )
