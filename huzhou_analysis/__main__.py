@@ -29,6 +29,13 @@ def parser() -> argparse.ArgumentParser:
     find = commands.add_parser("find", help="按任意字词查数字 / look a figure up by any word")
     find.add_argument("text", nargs="+", help="中文或英文字词 / words in either language")
     find.add_argument("--lang", choices=("zh", "en"), default="zh")
+    gaps = commands.add_parser("gaps", help="目标进度表 / every target: latest actual, gap, verdict")
+    gaps.add_argument(
+        "--as-of", metavar="DATE", help="只用该日以前发布的数字 / only what was published by then (ISO date)"
+    )
+    gaps.add_argument("--lang", choices=("zh", "en"), default="zh")
+    gaps.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    gaps.add_argument("--all", action="store_true", help="连同正文中的目标 / the goals of the text as well")
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
     return top
 
@@ -134,6 +141,37 @@ def _find(options: argparse.Namespace) -> int:
     return 0 if len(found) else 1
 
 
+def _gaps(options: argparse.Namespace) -> int:
+    from . import periods
+    from .data import DataError, load
+    from .gaps import target_gaps
+
+    if options.as_of:
+        try:
+            periods.parse(options.as_of)
+        except ValueError:
+            print(
+                f"不是日期 / not a date: {options.as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024",
+                file=sys.stderr,
+            )
+            return 1
+    try:
+        data = load()
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    table = target_gaps(data, options.as_of)
+    if options.format == "csv":
+        print(table.to_csv(index=False, lineterminator="\n"), end="")
+    elif options.format == "json":
+        print(table.to_json(orient="records", force_ascii=False, indent=1))
+    else:
+        from .exhibits.scoreboard import terminal_table
+
+        terminal_table(data, table if options.all else table[table.locator.str.contains("指标表 行")], options.lang)
+    return 0
+
+
 def _codebook(options: argparse.Namespace) -> int:
     from .codebook import write
     from .data import DataError, load
@@ -147,7 +185,7 @@ def _codebook(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"report": _report, "check": _check, "audit": _audit, "find": _find, "codebook": _codebook}
+_COMMANDS = {"report": _report, "check": _check, "audit": _audit, "find": _find, "gaps": _gaps, "codebook": _codebook}
 
 
 if __name__ == "__main__":

@@ -498,7 +498,7 @@ def check(root: Path | str | None = None) -> tuple[dict[str, pd.DataFrame], list
 # --- the front door ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Data:
     """All tables, checked and typed. Nothing in it is changed after loading.
 
@@ -524,6 +524,9 @@ class Data:
     corrections: pd.DataFrame
     relations: pd.DataFrame
     pairs: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<Data: {len(self.figures)} figures, {len(self.indicators)} indicators, {len(self.sources)} sources>"
 
     @cached_property
     def units(self) -> Units:

@@ -47,6 +47,22 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Card:
+    """What is known about one thing: a heading, pairs of label and text, and the figures behind them."""
+
+    heading: Text
+    facts: Sequence[tuple[Text, Text]]
+    figures: Sequence[str] = ()
+
+    def record(self, lang: str) -> dict:
+        return {
+            "heading": self.heading[lang],
+            "facts": [[label[lang], value[lang]] for label, value in self.facts],
+            "figures": list(self.figures),
+        }
+
+
+@dataclass(frozen=True)
 class Exhibit:
     """A question answered.
 
@@ -73,6 +89,10 @@ class Exhibit:
         What the picture shows, for who cannot see it.
     heights : mapping, optional
         Height in inches for a size whose usual one does not do.
+    cards : sequence of Card
+        Shown in place of the table where a table would be too wide to read.
+    machine : DataFrame, optional
+        The table for further work, where it holds more than the one that is shown.
     """
 
     id: str
@@ -86,6 +106,8 @@ class Exhibit:
     notes: Sequence[Text] = ()
     alt: Text = field(default_factory=dict)
     heights: Mapping[str, float] = field(default_factory=dict)
+    cards: Sequence[Card] = ()
+    machine: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if not self.alt:
@@ -134,6 +156,8 @@ class Exhibit:
 
     def machine_table(self) -> pd.DataFrame:
         """The table for further work: plain columns, texts split into ``_zh`` and ``_en``."""
+        if self.machine is not None:
+            return self.machine
         out = {}
         for name in self.table.columns:
             values = list(self.table[name])
@@ -296,7 +320,7 @@ class Shown:
             )
         else:
             parts.append(f"<h4>{html.escape(e.title[lang])}</h4><p>{html.escape(e.subtitle[lang])}</p>")
-            parts.append(table_html(e.frame(lang), [c.is_number for c in e.columns]))
+            parts.append(cards_html(e.cards, lang) or table_html(e.frame(lang), [c.is_number for c in e.columns]))
             parts += [f"<p><small>{html.escape(line)}</small></p>" for line in e.foot(lang)]
         parts.append(f"<p><b>{i18n.label('reading', lang)}</b>　{html.escape(e.reading[lang])}</p>")
         if e.draw is not None:
@@ -353,6 +377,15 @@ def table_html(frame: pd.DataFrame, numeric: Sequence[bool] | None = None) -> st
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
+def cards_html(cards: Sequence[Card], lang: str) -> str:
+    """Cards as sections that open at a click; text is escaped."""
+    parts = []
+    for card in (c.record(lang) for c in cards):
+        facts = "".join(f"<dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd>" for label, value in card["facts"])
+        parts.append(f"<details><summary>{html.escape(card['heading'])}</summary><dl>{facts}</dl></details>")
+    return "".join(parts)
+
+
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
 
 
@@ -388,6 +421,7 @@ def hand_on(exhibit: Exhibit, folder: Path) -> None:
         "figures": list(exhibit.citations.figure_id),
         "numeric": [c.is_number for c in exhibit.columns],
         "table": {lang: _split(exhibit.frame(lang)) for lang in i18n.LANGUAGES},
+        "cards": {lang: [card.record(lang) for card in exhibit.cards] for lang in i18n.LANGUAGES},
         "citations": {lang: _split(citation_frame(exhibit.citations, lang)) for lang in i18n.LANGUAGES},
     }
     path = folder / f"{exhibit.id}.json"

@@ -428,7 +428,7 @@ IDENTITIES = Table(
 PAIRS = Table(
     "pairs",
     "配对",
-    "Which actual a target may be compared with, where they are not one indicator",
+    "Which actual a target may be compared with, and why or why not",
     (
         _field(
             "target_indicator",
@@ -447,7 +447,8 @@ PAIRS = Table(
             refers="indicators.indicator",
         ),
         _field("comparable", "string", "可比性", "may they be compared?", required=True, codes=COMPARABLE),
-        _field("reason", "string", "理由", "why", required=True),
+        _field("reason_zh", "string", "理由", "why", required=True),
+        _field("reason_en", "string", "英文理由", "why, in English", required=True),
     ),
     key=("target_indicator", "actual_indicator"),
 )

@@ -1,4 +1,4 @@
-"""Targets: what the plan's own path demands, and how far the latest comparable actual is from it.
+"""Targets: what the plan's own path demands, what is needed from now, and the verdict on one value.
 
 Arithmetic starts from *now*, the latest actual, not from a base year. Levels are led to a target by compound growth,
 shares by points a year: a percentage is never compounded.
@@ -6,12 +6,14 @@ shares by points a year: a percentage is never compounded.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
 
 from . import periods
-from .assembly import known, series, source_rank
 from .data import Data
 
 TARGET_TABLES = {"digital": "数字方案 指标表", "open": "地瓜方案 指标表"}
@@ -28,38 +30,6 @@ PACE_COLUMNS = [
     "pace_unit",
     "from_id",
     "to_id",
-]
-
-GAP_COLUMNS = [
-    "indicator",
-    "ref_area",
-    "theme",
-    "ascending",
-    "relation",
-    "commitment",
-    "unit",
-    "target_2023",
-    "target_2025",
-    "target_2027",
-    "in_words",
-    "final_period",
-    "final_target",
-    "actual_value",
-    "actual_period",
-    "actual_status",
-    "actual_tier",
-    "actual_source",
-    "absolute_gap",
-    "relative_gap",
-    "required_pace",
-    "pace_unit",
-    "years_left",
-    "status",
-    "rule_zh",
-    "rule_en",
-    "target_ids",
-    "actual_id",
-    "locator",
 ]
 
 
@@ -114,9 +84,136 @@ def pace_kind(data: Data, indicator: str, unit: str) -> str:
 def pace(data: Data, indicator: str, unit: str, current: float, target: float, years: float) -> tuple[float, str]:
     """Required change a year and its unit: % for levels, points for shares, the unit itself for counts."""
     kind = pace_kind(data, indicator, unit)
+    if kind == "growth" and not (current > 0 and target > 0):
+        kind = "units"
+    return change_a_year(current, target, years, kind), pace_unit(kind, unit)
+
+
+def pace_unit(kind: str, unit: str) -> str:
+    """Unit of a change a year: % for compound growth, percentage points for percentages, else the unit itself."""
+    return "%" if kind == "growth" else "个百分点" if unit == "%" else unit
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Verdict on one value, with the numbers that gave it.
+
+    Attributes
+    ----------
+    status : str
+        ``met``, ``ahead``, ``on_track``, ``behind``, ``far_behind``, ``missed`` or ``open``.
+    rule : str
+        Which rule gave it: ``bound``, ``path``, ``pace`` or ``none``.
+    required : float
+        Change a year that is needed from now (% for ``growth``, else in the unit of the value); NaN once met or missed.
+    due, due_next : float
+        The plan's path in the year of the value and a year later; NaN where no path covers them.
+    """
+
+    status: str
+    rule: str
+    required: float = math.nan
+    due: float = math.nan
+    due_next: float = math.nan
+
+
+def judge(
+    value: float,
+    year: int,
+    path: Mapping[str, float],
+    relation: str,
+    ascending: bool,
+    kind: str,
+    *,
+    recent: float = math.nan,
+    geometric: bool | None = None,
+) -> Judgement:
+    """Verdict on a value of one year against the targets of the years that a plan names.
+
+    ``met``: the value satisfies the bound of the last named year. ``missed``: that year is over and it does not.
+    Otherwise, where the path covers the year: ``ahead`` at or beyond the path's value of a year later, ``on_track`` at
+    or beyond that of its own year, ``far_behind`` if the change a year that is needed from now is more than twice what
+    the path itself asks over the same years, else ``behind``. Where no path covers it the present pace stands in for
+    the path: ``ahead`` if it is at least twice what is needed, ``on_track`` if it is enough, ``far_behind`` if it is
+    less than half of it, else ``behind``; ``open`` where no pace is known either.
+
+    Parameters
+    ----------
+    value, year
+        The actual, in the unit of the targets, and its year.
+    path : mapping
+        Target by year; the last year's is the one that counts.
+    relation : str
+        Bound of the last target.
+    ascending : bool
+        Whether more is better.
+    kind : str
+        ``growth``, ``points`` or ``units`` (see :func:`pace_kind`).
+    recent : float
+        Present change a year, in the unit of the pace.
+    geometric : bool, optional
+        How the path runs between named years; by default geometrically for levels, straight for the rest.
+    """
+    last = max(path)
+    final, years = path[last], int(last) - year
+    if meets(value, final, relation, ascending):
+        return Judgement("met", "bound")
+    if years <= 0:
+        return Judgement("missed", "bound")
+    towards = 1 if ascending else -1
+    required = change_a_year(value, final, years, kind)
+    curved = kind == "growth" if geometric is None else geometric
+    due, later = value_on_path(path, year, curved), value_on_path(path, year + 1, curved)
+    if due is None:
+        status = "open" if math.isnan(recent) else _by_pace(towards * recent, towards * required)
+        return Judgement(status, "none" if status == "open" else "pace", required)
+    asked = towards * change_a_year(due, final, years, kind)
+    if towards * (later - due) > 0 and towards * (value - later) >= 0:
+        status = "ahead"
+    elif towards * (value - due) >= 0:
+        status = "on_track"
+    else:
+        status = "far_behind" if 0 < 2 * asked < towards * required else "behind"
+    return Judgement(status, "path", required, due, later)
+
+
+def _by_pace(recent: float, required: float) -> str:
+    if recent >= 2 * required:
+        return "ahead"
+    if recent >= required:
+        return "on_track"
+    return "behind" if recent >= required / 2 else "far_behind"
+
+
+def change_a_year(current: float, target: float, years: float, kind: str) -> float:
+    """Change a year from `current` to `target`: % compounded for ``growth``, else in their own unit.
+
+    A level that is zero or negative cannot compound and moves in its own unit.
+    """
     if kind == "growth" and current > 0 and target > 0:
-        return required_growth(current, target, years) * 100, "%"
-    return required_points(current, target, years), "个百分点" if unit == "%" else unit
+        return required_growth(current, target, years) * 100
+    return required_points(current, target, years)
+
+
+def advance(value: float, change: float, years: float, kind: str) -> float:
+    """Value after so many years at a change a year: compounded for ``growth`` (in %), else added."""
+    return value * (1 + change / 100) ** years if kind == "growth" else value + change * years
+
+
+def years_needed(current: float, target: float, change: float, kind: str) -> float:
+    """Years until `target` is reached at a change a year; infinite where the change leads away from it or nowhere.
+
+    For levels ln(target / current) / ln(1 + change), for the rest (target - current) / change.
+    """
+    if kind == "growth":
+        if current <= 0 or target <= 0 or change <= -100:
+            return math.inf
+        distance, speed = math.log(target / current), math.log1p(change / 100)
+    else:
+        distance, speed = target - current, change
+    if distance == 0:
+        return 0.0
+    return distance / speed if distance * speed > 0 else math.inf
 
 
 def table_targets(data: Data, which: str | None = None) -> pd.DataFrame:
@@ -183,185 +280,6 @@ def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=PACE_COLUMNS)
 
 
-def comparable_actual(data: Data, indicator: str, area: str, *, as_of: str | None = None) -> pd.Series | None:
-    """Latest actual that may be set against a target of this indicator, as a row of :func:`series`.
-
-    The same indicator counts; another one only where ``pairs.csv`` declares the two comparable.
-    """
-    allowed = [indicator]
-    pairs = data.pairs[(data.pairs.target_indicator == indicator) & (data.pairs.comparable != "no")]
-    allowed += list(pairs.actual_indicator)
-    best = None
-    for name in allowed:
-        points = series(data, name, area, as_of=as_of)
-        points = points[(points.origin == "printed")]
-        if not points.empty:
-            last = points.iloc[-1]
-            if best is None or periods.parse(last.time_period).end > periods.parse(best.time_period).end:
-                best = last
-    return best
-
-
-def target_gaps(data: Data, as_of: str | None = None) -> pd.DataFrame:
-    """One row for each target of the plan's tables, and each annual 2027 goal in its text.
-
-    Parameters
-    ----------
-    data : Data
-    as_of : str, optional
-        Only what had been published by then (ISO date).
-
-    Returns
-    -------
-    DataFrame
-        Columns ``GAP_COLUMNS``. Values are in ``unit`` as printed, ``relative_gap`` is a fraction of the target,
-        ``required_pace`` is in ``pace_unit`` a year. Where nothing comparable is on file the status says so and the
-        gap is empty: a target is never measured against another target.
-    """
-    figures = known(data.figures[data.figures.record_type == "target"], as_of)
-    plan = figures[figures.source_id.isin(set(table_targets(data).source_id))]
-    in_table = plan.locator.str.contains("指标表 行")
-    wordy = plan.relation.eq("relative")
-    annual_2027 = plan.time_period.eq("2027") & plan.span.isin(["annual", "point"]) & plan.obs_text.ne("")
-    plan = plan[in_table | wordy | annual_2027]
-    groups = plan.groupby(["locator", "indicator", "ref_area", "commitment", "unit"], sort=False)
-    rows = [_gap_row(data, group, as_of) for _, group in groups]
-    out = pd.DataFrame(rows, columns=GAP_COLUMNS)
-    order = {name: i for i, name in enumerate(dict.fromkeys(data.outline.locator))}
-    return (
-        out.assign(_o=out.locator.map(order)).sort_values("_o", kind="stable").drop(columns="_o").reset_index(drop=True)
-    )
-
-
-def _gap_row(data: Data, group: pd.DataFrame, as_of: str | None) -> dict:
-    first = group.iloc[0]
-    numeric = group[(group.obs_text != "") & group.time_period.map(periods.is_year).astype(bool)]
-    by_year = {f.time_period: f.obs_value for _, f in numeric.iterrows()}
-    info = data.indicators.loc[first.indicator]
-    row = dict.fromkeys(GAP_COLUMNS, float("nan")) | {
-        "indicator": first.indicator,
-        "ref_area": first.ref_area,
-        "theme": info.theme,
-        "ascending": bool(info.ascending),
-        "relation": first.relation,
-        "commitment": first.commitment,
-        "unit": first.unit,
-        "locator": first.locator,
-        "target_2023": by_year.get("2023", float("nan")),
-        "target_2025": by_year.get("2025", float("nan")),
-        "target_2027": by_year.get("2027", float("nan")),
-        "in_words": "",
-        "final_period": "",
-        "actual_period": "",
-        "actual_status": "",
-        "actual_tier": "",
-        "actual_source": "",
-        "pace_unit": "",
-        "actual_id": "",
-        "target_ids": " ".join(group.index),
-        "rule_zh": "",
-        "rule_en": "",
-    }
-
-    def settle(status: str, zh: str, en: str) -> dict:
-        return row | {"status": status, "rule_zh": zh, "rule_en": en}
-
-    if numeric.empty:
-        row["in_words"] = first.as_printed
-        return settle(
-            "in_words",
-            "目标以文字或逐年增量表述，须有相应序列方可判断",
-            "stated in words or as a yearly addition; judging it needs the matching series",
-        )
-    final = numeric.sort_values("time_period").iloc[-1]
-    row |= {"final_period": final.time_period, "final_target": final.obs_value, "relation": final.relation}
-    actual = comparable_actual(data, first.indicator, first.ref_area, as_of=as_of)
-    if actual is None:
-        refused = data.pairs[(data.pairs.target_indicator == first.indicator) & (data.pairs.comparable == "no")]
-        if len(refused):
-            return settle(
-                "not_comparable",
-                "在案实绩口径不同，不予比较（见 pairs.csv）",
-                "the actual on file has another definition (pairs.csv)",
-            )
-        return settle("no_figure_on_file", "没有可比的实绩数字", "no comparable actual is on file")
-    row |= {
-        "actual_period": actual.time_period,
-        "actual_status": actual.obs_status,
-        "actual_tier": actual.tier,
-        "actual_source": actual.source_id,
-        "actual_id": actual.figure_id,
-    }
-    if not data.units.comparable(actual.unit, first.unit):
-        return settle(
-            "not_comparable",
-            f"实绩单位为{actual.unit}，目标单位为{first.unit}，不折算",
-            f"the actual is in {actual.unit}, the target in {first.unit}: not converted",
-        )
-    value = data.units.convert(actual.value, actual.unit, first.unit)
-    years = periods.parse(final.time_period).year - periods.parse(actual.time_period).year
-    row |= {
-        "actual_value": value,
-        "absolute_gap": final.obs_value - value,
-        "relative_gap": (final.obs_value - value) / final.obs_value if final.obs_value else float("nan"),
-        "years_left": years,
-    }
-    met = meets(value, final.obs_value, final.relation, bool(info.ascending))
-    start = int((first.vintage or min(by_year))[:4])
-    if not met and years > 0:
-        row["required_pace"], row["pace_unit"] = pace(data, first.indicator, first.unit, value, final.obs_value, years)
-    if met:
-        return settle(
-            "met",
-            f"{actual.time_period} 年实绩已达到 {final.time_period} 年目标",
-            f"the actual of {actual.time_period} meets the target of {final.time_period}",
-        )
-    if actual.year < start:
-        return settle(
-            "no_figure_on_file",
-            f"最近的实绩为 {actual.time_period} 年，早于规划期，不据以判断进度",
-            f"the latest actual is of {actual.time_period}, before the plan: it says nothing of its progress",
-        )
-    due = value_on_path(by_year, actual.year, pace_kind(data, first.indicator, first.unit) == "growth")
-    if due is None:
-        return settle(*_by_recent_growth(data, first, actual, row, as_of))
-    row_path = meets(value, due, "=", bool(info.ascending))
-    return settle(
-        "on_track" if row_path else "behind",
-        f"{actual.time_period} 年路径值为 {due:.4g}，实绩为 {value:g}",
-        f"the plan's path is at {due:.4g} in {actual.time_period}, the actual at {value:g}",
-    )
-
-
-def _by_recent_growth(
-    data: Data, target: pd.Series, actual: pd.Series, row: dict, as_of: str | None
-) -> tuple[str, str, str]:
-    """Verdict where the plan names no path: last year's change against the pace that is needed from now."""
-    points = series(data, actual_indicator(data, actual), target.ref_area, as_of=as_of)
-    points = points[points.origin.isin(["printed", "implied"]) & (points.unit == actual.unit)]
-    before = points[points.year == actual.year - 1]
-    if before.empty or not row["pace_unit"]:
-        return (
-            "open",
-            "尚未达到；规划未列该年路径，也没有上年数字可比",
-            "not met yet; no path is printed for that year, nor a year before it",
-        )
-    recent, unit = pace(data, target.indicator, actual.unit, before.value.iloc[0], actual.value, 1)
-    needed = row["required_pace"]
-    enough = recent >= needed if row["ascending"] else recent <= needed
-    return (
-        "on_track" if enough else "behind",
-        f"规划未列路径；{actual.time_period}年变动{recent:+.3g}{unit}，此后每年需{needed:+.3g}{row['pace_unit']}",
-        f"no path is printed; the change in {actual.time_period} was {recent:+.3g} {unit}, {needed:+.3g} {row['pace_unit']} a year "
-        "is needed from now",
-    )
-
-
-def actual_indicator(data: Data, actual: pd.Series) -> str:
-    """Indicator of a row of :func:`series`."""
-    return data.figures.indicator[actual.figure_id.split()[0]]
-
-
 def value_on_path(by_year: dict[str, float], year: int, geometric: bool) -> float | None:
     """Value of the plan's own path in a year: geometric between named years for levels, straight for shares.
 
@@ -396,17 +314,3 @@ def path_sum(data: Data, figures: pd.DataFrame, first: int, last: int) -> tuple[
         sum(value_on_path(by_year, year, geometric) for year in range(first, last + 1)) for geometric in (True, False)
     ]
     return totals[0], totals[1]
-
-
-__all__ = [
-    "meets",
-    "pace",
-    "path_sum",
-    "plan_pace",
-    "required_growth",
-    "required_points",
-    "source_rank",
-    "table_targets",
-    "target_gaps",
-    "value_on_path",
-]

@@ -1,14 +1,15 @@
 """Targets: the plan's own path, what it demands a year, and the gap to the latest comparable actual."""
 
-import pandas as pd
+import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from huzhou_analysis.targets import (
-    GAP_COLUMNS,
     PACE_COLUMNS,
-    comparable_actual,
+    advance,
+    change_a_year,
+    judge,
     meets,
     pace,
     path_sum,
@@ -16,8 +17,8 @@ from huzhou_analysis.targets import (
     required_growth,
     required_points,
     table_targets,
-    target_gaps,
     value_on_path,
+    years_needed,
 )
 
 values = st.floats(0.01, 10_000)
@@ -224,162 +225,147 @@ def test_a_level_that_starts_from_zero_moves_in_its_own_unit(data):
     assert pace(data, "fdi_utilized", "亿美元", 0, 8, 4) == (2, "亿美元")
 
 
-# --- gaps ----------------------------------------------------------------------------------------------------------
+# --- verdicts ------------------------------------------------------------------------------------------------------
 
-TABLE = "地瓜方案 指标表 行"
-
-
-@pytest.fixture(scope="module")
-def gaps(data):
-    return target_gaps(data)
-
-
-def one(gaps, indicator, locator=TABLE):
-    found = gaps[(gaps.indicator == indicator) & gaps.locator.str.startswith(locator)]
-    assert len(found) == 1
-    return found.iloc[0]
-
-
-def gap(data, indicator, locator=TABLE, **options):
-    return one(target_gaps(data, **options), indicator, locator)
-
-
-def actual(tables, value, indicator="fdi_utilized", unit="亿美元", **cells):
-    """Tables of the one indicator (and its press counterpart), with one more figure."""
-    head, *rows = tables.rows("figures")
-    kept = {indicator, "fdi_hightech_share"}
-    tables.write("figures", [head, *(row for row in rows if row[head.index("indicator")] in kept)])
-    tables.add_figure(f"D000.{indicator}.test.{value}", value, indicator=indicator, unit=unit, **cells)
-    return tables.load()
-
-
-def test_one_row_for_each_target_of_the_tables(gaps):
-    assert list(gaps.columns) == GAP_COLUMNS
-    rows = gaps[gaps.locator.str.contains(r"指标表 行\d+$")].locator
-    assert sorted(rows, key=lambda place: (place[:2], int(place.split("行")[1]))) == [
-        *(f"地瓜方案 指标表 行{n}" for n in range(1, 29)),
-        *(f"数字方案 指标表 行{n}" for n in range(1, 12)),
-    ]
-
-
-def test_a_stretch_and_a_floor_are_two_targets(gaps):
-    core = gaps[(gaps.indicator == "digital_core_va") & (gaps.locator == "数字方案 一(二)")]
-    assert dict(zip(core.commitment, core.final_target, strict=True)) == {"strive": 500, "ensure": 440}
-
-
-def test_the_table_and_the_text_keep_their_own_relation(gaps):
-    assert one(gaps, "retail_sales").relation == "="
-    assert one(gaps, "retail_sales", "地瓜方案 一(三)1").relation == ">"
-
-
-def test_wordy_targets_are_shown_in_words(gaps):
-    row = one(gaps, "platform_export_growth")
-    assert row.status == "in_words"
-    assert "高于全市平均增速" in row.in_words
-    assert row.final_target != row.final_target
-
-
-def test_an_actual_from_before_the_plan_says_nothing_of_its_progress(gaps):
-    row = one(gaps, "fdi_utilized")
-    assert (row.status, row.actual_period, row.actual_value) == ("no_figure_on_file", "2013", 10.6)
-
-
-def test_dollars_are_not_set_against_yuan(gaps):
-    # 95.3亿美元 in 2013, a goal of more than 2000亿元.
-    row = one(gaps, "trade_total", "地瓜方案 一(三)1")
-    assert row.status == "not_comparable"
-    assert pd.isna(row.absolute_gap)
-
-
-def test_a_share_of_another_definition_is_refused(gaps):
-    # 71.9% for 2022 is on file, and declared not comparable: it is neither compared nor shown as met.
-    row = one(gaps, "fdi_hightech_share")
-    assert (row.status, row.actual_id) == ("not_comparable", "")
-
-
-def test_no_gap_is_given_without_an_actual_of_the_plan_period(gaps):
-    assert gaps[gaps.actual_id == ""].absolute_gap.isna().all()
-    assert gaps[gaps.status.isin(["not_comparable", "in_words"])].required_pace.isna().all()
-
-
-def test_gap_and_required_growth_from_now_by_hand(tables):
-    # 15 in 2023, and 18 by 2027: 3 short, a sixth of the target; (18/15)^(1/4) - 1 = 4.6635% a year; the path stands
-    # at 16.
-    row = gap(actual(tables, "15"), "fdi_utilized")
-    assert (row.actual_value, row.actual_period, row.years_left) == (15, "2023", 4)
-    assert (row.absolute_gap, row.relative_gap) == (3, pytest.approx(1 / 6))
-    assert (row.required_pace, row.pace_unit) == (pytest.approx(4.66351, abs=1e-5), "%")
-    assert row.status == "behind"
-
-
-@pytest.mark.parametrize(("value", "status"), [("16.493", "on_track"), ("16.492", "behind")])
-def test_a_level_is_judged_by_the_geometric_path(tables, value, status):
-    # In 2024 the geometric path stands at 16.4924, the straight one at 16.5.
-    assert gap(actual(tables, value, time_period="2024"), "fdi_utilized").status == status
-
-
-@pytest.mark.parametrize(("value", "status"), [("31.50", "on_track"), ("31.48", "behind")])
-def test_a_share_is_judged_by_the_straight_path(tables, value, status):
-    # In 2024 the straight path from 30 to 33 stands at 31.5, the geometric one at sqrt(990) = 31.464.
-    data = actual(tables, value, "fdi_manufacturing_share", "%", time_period="2024", span="point")
-    row = gap(data, "fdi_manufacturing_share")
-    assert row.status == status
-    assert (row.required_pace, row.pace_unit) == (pytest.approx((36 - float(value)) / 3), "个百分点")
-
-
-def test_firms_are_asked_for_in_firms_a_year(tables):
-    # 3 in 2023, 5 by 2027: half a firm a year; the path stands at 3.
-    row = gap(actual(tables, "3", "multinational_leaders", "家", span="point"), "multinational_leaders")
-    assert (row.required_pace, row.pace_unit, row.status) == (0.5, "家", "on_track")
-
-
-def test_the_same_actual_meets_the_table_and_not_the_bound_above_it(tables):
-    # 2000 in the table, 突破2000 in the text.
-    data = actual(tables, "2000", "retail_sales", "亿元")
-    assert gap(data, "retail_sales").status == "met"
-    assert gap(data, "retail_sales", "地瓜方案 一(三)1").status != "met"
-
-
-def test_an_actual_in_another_unit_of_the_same_money_is_converted(tables):
-    row = gap(actual(tables, "150000", unit="万美元"), "fdi_utilized")
-    assert (row.actual_value, row.absolute_gap) == (15, 3)
+SHARES = {"2023": 30.0, "2025": 33.0, "2027": 36.0}
 
 
 @pytest.mark.parametrize(
-    ("cells", "why"),
+    ("value", "status", "required"),
     [
-        ({"record_type": "claim"}, "a claim"),
-        ({"record_type": "target"}, "another target"),
-        ({"time_period": "2023-S1", "span": "cumulative"}, "half a year"),
-        ({"time_period": "2023/P2Y", "span": "cumulative"}, "two years together"),
-        ({"ref_area": "330502"}, "a district"),
+        # The path stands at 31.5 in 2024 and at 33 in 2025, and asks 1.5 points a year.
+        (36, "met", None),
+        (33, "ahead", 1.0),
+        (32.99, "on_track", 3.01 / 3),
+        (31.5, "on_track", 1.5),
+        (31.49, "behind", 4.51 / 3),
+        (27.0, "behind", 3.0),  # exactly twice what the path asks
+        (26.99, "far_behind", 9.01 / 3),
     ],
 )
-def test_a_target_is_never_measured_against(tables, cells, why):
-    assert gap(actual(tables, "17.5", **cells), "fdi_utilized").actual_period == "2013", why
+def test_the_scale_of_verdicts_on_a_path_by_hand(value, status, required):
+    found = judge(value, 2024, SHARES, "=", True, "points")
+    assert found.status == status
+    if required is None:
+        assert np.isnan(found.required)
+    else:
+        assert found.required == pytest.approx(required)
+        assert (found.due, found.due_next) == (31.5, 33)
 
 
-def test_two_definitions_are_compared_only_where_that_is_declared(tables):
-    data = actual(tables, "45", "fdi_hightech_press_share", "%", span="point")
-    assert comparable_actual(data, "fdi_hightech_share", "330500") is None
-    tables.set("pairs", "fdi_hightech_share", comparable="with_care")
-    row = gap(tables.load(), "fdi_hightech_share")
-    assert (row.actual_value, row.status) == (45, "behind")
+@pytest.mark.parametrize(
+    ("recent", "status"),
+    [
+        (4.0, "ahead"),
+        (3.99, "on_track"),
+        (2.0, "on_track"),
+        (1.99, "behind"),
+        (1.0, "behind"),
+        (0.99, "far_behind"),
+        (-3, "far_behind"),
+        (float("nan"), "open"),
+    ],
+)
+def test_where_no_path_is_printed_the_present_pace_decides(recent, status):
+    # From 30 in 2024 to 36 in 2027: 2 points a year are needed.
+    assert judge(30, 2024, {"2027": 36.0}, "=", True, "points", recent=recent).status == status
 
 
-def test_less_is_better_turns_the_verdict(tables):
-    # Had the index counted something bad, 15 would be below the 18 allowed.
-    tables.set("indicators", "fdi_utilized", ascending="false")
-    assert gap(actual(tables, "15"), "fdi_utilized").status == "met"
+def test_when_the_year_is_over_a_target_is_met_or_missed():
+    assert judge(17.9, 2027, FDI, "=", True, "growth").status == "missed"
+    assert judge(18, 2027, FDI, ">", True, "growth").status == "missed"  # 突破18
+    assert judge(18, 2027, FDI, "=", True, "growth").status == "met"
+    assert judge(18, 2029, FDI, ">=", True, "growth").status == "met"
 
 
-@pytest.mark.parametrize(("as_of", "period"), [("2024-02-28", "2013"), ("2024-02-29", "2023"), ("2024-02", "2023")])
-def test_only_what_had_been_published_counts(tables, as_of, period):
-    assert gap(actual(tables, "15", vintage="2024-02"), "fdi_utilized", as_of=as_of).actual_period == period
+def test_a_flat_path_is_kept_or_not():
+    flat = {"2025": 100.0, "2027": 100.0}
+    assert judge(99, 2025, flat, "=", True, "points").status == "behind"
+    assert judge(100, 2025, flat, ">", True, "points").status == "on_track"
 
 
-def test_before_the_plan_there_is_no_target(data, gaps):
-    before = target_gaps(data, as_of="2023-05-08")
-    assert before.empty
-    assert list(before.columns) == GAP_COLUMNS
-    assert list(target_gaps(data, as_of="2023-05-09").target_ids) == list(gaps.target_ids)
+kinds = st.sampled_from(["growth", "points", "units"])
+
+
+@given(
+    value=values,
+    path=st.lists(values, min_size=1, max_size=3),
+    kind=kinds,
+    relation=st.sampled_from([">", "=", ">="]),
+    recent=st.floats(-50, 50),
+)
+def test_a_met_target_needs_nothing_more(value, path, kind, relation, recent):
+    named = {str(2023 + 2 * i): v for i, v in enumerate(path)}
+    found = judge(value, 2024, named, relation, True, kind, recent=recent)
+    if found.status == "met":
+        assert np.isnan(found.required)
+    elif found.status != "missed":
+        assert found.required >= 0
+        assert found.required > 0 or relation == ">"
+
+
+@given(
+    value=values, path=st.lists(values, min_size=1, max_size=3), year=st.integers(2023, 2026), recent=st.floats(-50, 50)
+)
+def test_less_is_better_is_the_mirror_of_more_is_better(value, path, year, recent):
+    """Mirrored at zero, a straight path has the mirrored verdict: nothing but the direction has changed."""
+    named = {str(2023 + 2 * i): v for i, v in enumerate(path)}
+    more = judge(value, year, named, ">=", True, "points", recent=recent)
+    less = judge(-value, year, {y: -v for y, v in named.items()}, "<=", False, "points", recent=-recent)
+    assert less.status == more.status
+    assert less.required == pytest.approx(-more.required, nan_ok=True)
+
+
+@given(value=values, goal=values, year=st.integers(2023, 2026))
+def test_turning_the_direction_turns_the_verdict(value, goal, year):
+    assume(value != goal)
+    more = judge(value, year, {"2027": goal}, "=", True, "points").status
+    less = judge(value, year, {"2027": goal}, "=", False, "points").status
+    assert (more == "met") is not (less == "met")
+
+
+@given(
+    value=values, path=st.lists(values, min_size=1, max_size=3), year=st.integers(2023, 2026), recent=st.floats(-5, 5)
+)
+def test_a_share_is_judged_alike_in_percent_and_as_a_fraction(value, path, year, recent):
+    named = {str(2023 + 2 * i): v for i, v in enumerate(path)}
+    percent = judge(value, year, named, "=", True, "points", recent=recent)
+    fraction = judge(
+        value / 128, year, {y: v / 128 for y, v in named.items()}, "=", True, "points", recent=recent / 128
+    )
+    assert fraction.status == percent.status  # 128 is a power of two: the division is exact
+    assert fraction.required * 128 == pytest.approx(percent.required, nan_ok=True)
+
+
+@given(value=values, more=st.floats(0, 1000), path=st.lists(values, min_size=2, max_size=3).map(sorted), kind=kinds)
+def test_a_higher_value_is_never_judged_worse(value, more, path, kind):
+    named = {str(2023 + 2 * i): v for i, v in enumerate(path)}
+    scale = ["missed", "far_behind", "behind", "on_track", "ahead", "met"]
+    lower, higher = (judge(v, 2024, named, "=", True, kind).status for v in (value, value + more))
+    assert scale.index(higher) >= scale.index(lower)
+
+
+# --- paces ---------------------------------------------------------------------------------------------------------
+
+
+@given(start=values, end=values, years=gaps_of_years, kind=kinds)
+def test_advancing_by_the_change_a_year_arrives(start, end, years, kind):
+    assert advance(start, change_a_year(start, end, years, kind), years, kind) == pytest.approx(end, rel=1e-9, abs=1e-9)
+
+
+@given(start=values, change=st.floats(-20, 20).filter(lambda c: abs(c) > 0.01), years=gaps_of_years, kind=kinds)
+def test_the_years_needed_are_those_that_were_taken(start, change, years, kind):
+    end = advance(start, change, years, kind)
+    assume(kind != "growth" or end > 0)
+    assert years_needed(start, end, change, kind) == pytest.approx(years, rel=1e-5)
+
+
+def test_years_needed_by_hand():
+    # Doubling at 7.177346% a year takes ten years: 1.07177346^10 = 2.
+    assert years_needed(1, 2, 7.1773462536, "growth") == pytest.approx(10)
+    assert years_needed(24, 36, 3, "points") == 4
+    assert years_needed(5, 5, 0, "units") == 0
+    assert years_needed(5, 6, 0, "growth") == float("inf")
+    assert years_needed(5, 6, -1, "points") == float("inf")
+    assert years_needed(0, 6, 10, "growth") == float("inf")
+    assert years_needed(5, 6, -100, "growth") == float("inf")

@@ -316,6 +316,24 @@ def path_panels(
     )
 
 
+def is_firm(points: pd.DataFrame) -> pd.Series:
+    """Which points of a series are validated and final.
+
+    A break says nothing of how far a figure is to be trusted: there the tier of its source decides.
+    """
+    sound = points.tier.isin(["official", "yearbook", "press"])
+    return (points.obs_status == "A") | ((points.obs_status == "B") & sound)
+
+
+def mark_points(ax, points: pd.DataFrame, heights: Sequence[float]) -> None:
+    """Actuals as dots: solid where they are firm, lighter where they are provisional or unvalidated."""
+    firm = is_firm(points).to_numpy(bool)
+    at = pd.Series(list(heights), dtype=float)
+    for mask, provisional in ((firm, False), (~firm, True)):
+        if mask.any():
+            charts.mark_actual(ax, points.year[mask], at[mask], provisional=provisional)
+
+
 def _path_heading(column: str) -> Text:
     kind, *years = column.split("_")
     if kind == "target":
@@ -331,7 +349,7 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     points = series(data, indicator)
     points = points[(points.origin == "printed") & (points.unit == unit) & (points.year >= 2019)]
     if len(points):
-        charts.mark_actual(ax, points.year, [i18n.axis_value(v, unit, lang, data.units) for v in points.value])
+        mark_points(ax, points, [i18n.axis_value(v, unit, lang, data.units) for v in points.value])
         values += [i18n.axis_value(v, unit, lang, data.units) for v in points.value]
     marks = list(zip(years, path.obs_text, values, strict=False))
     low, high = min(values), max(values)
@@ -541,10 +559,7 @@ def _long_panel(
             ax.plot(years[a:b], [at(v) for v in stretch.value[a:b]], color=charts.ACTUAL, linewidth=1.6, zorder=2)
     size = 4.5 if len(annual) > 15 else 6
     printed = annual[annual.origin == "printed"]
-    # A break says nothing of how far the figure is to be trusted: there the tier of its source decides.
-    firm = (printed.obs_status == "A") | (
-        (printed.obs_status == "B") & printed.tier.isin(["official", "yearbook", "press"])
-    )
+    firm = is_firm(printed)
     ax.plot(
         printed.year[firm], [at(v) for v in printed.value[firm]], "o", color=charts.ACTUAL, markersize=size, zorder=3
     )

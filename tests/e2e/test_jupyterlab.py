@@ -145,3 +145,71 @@ def test_run_all_cells_shows_every_exhibit_and_changes_nothing(lab, page, checko
     assert [cell["source"] for cell in shown if cell["images"] + cell["tables"] == 0] == []
     assert all("解读" in cell["text"] for cell in shown)
     assert git(checkout, "status", "--porcelain") == ""
+
+
+PICTURE = """async () => {
+    const picture = document.querySelector('img.huzhou-scenario');
+    const bytes = new Uint8Array(await (await fetch(picture.src)).arrayBuffer());
+    const digest = await crypto.subtle.digest('SHA-256', bytes);
+    return [picture.naturalWidth, [...new Uint8Array(digest)].join(' ')];
+}"""
+
+
+def sentence(page):
+    return page.locator(".jp-OutputArea .widget-html:has(b)").inner_text()
+
+
+def changed_picture(page, before):
+    """The picture once it is another one than `before`: it follows the sentence by a moment."""
+    for _ in range(100):
+        now = page.evaluate(PICTURE)[1]
+        if now != before:
+            return now
+        page.wait_for_timeout(100)
+    return before
+
+
+def test_moving_the_slider_moves_path_and_verdict(lab, page, tmp_path):
+    address, token = lab
+    page.goto(f"{address}/lab/workspaces/test-sliders/tree/notebooks/10_scenarios.ipynb?token={token}")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.wait_for_function("document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Run All Cells$")).click()
+    page.wait_for_selector("img.huzhou-scenario")
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    page.locator("img.huzhou-scenario").scroll_into_view_if_needed()
+
+    # It starts at the pace that just reaches the target.
+    before, (width, picture) = sentence(page), page.evaluate(PICTURE)
+    assert "已达到" in before
+    assert "18亿美元" in before
+    assert width > 500
+
+    # A slower pace typed into the field beside the slider misses it ...
+    field = page.locator(".widget-readout").first
+    field.click()
+    field.fill("5")
+    field.press("Enter")
+    page.wait_for_function("() => document.querySelector('.widget-html b')?.innerText.includes('未达到')")
+    slower, changed = sentence(page), changed_picture(page, picture)
+    assert "每年+5.0%" in slower
+    # 5.8 x 1.05^4 = 7.05
+    assert "7.05亿美元" in slower
+    assert changed != picture
+    page.screenshot(path=tmp_path / "slower.png")
+
+    # ... and the handle itself, moved by the keyboard, moves path and verdict on.
+    handle = page.locator(".widget-slider .noUi-handle").first
+    handle.focus()
+    for _ in range(3):
+        handle.press("ArrowRight")
+    page.wait_for_function(f"() => !document.querySelector('.widget-html:has(b)').innerText.includes({slower[:40]!r})")
+    assert sentence(page) != slower
+    assert changed_picture(page, changed) != changed
+
+    # Another indicator brings its own pace and its own verdict.
+    page.locator(".widget-dropdown select").first.select_option(label="社会消费品零售总额")
+    page.wait_for_function("() => document.querySelector('.widget-html:has(b)').innerText.includes('2,000亿元')")
+    assert "已达到" in sentence(page)
+    page.screenshot(path=tmp_path / "other.png")
