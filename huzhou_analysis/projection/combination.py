@@ -30,9 +30,9 @@ import numpy as np
 ALPHAS = (0.2, 0.5, 0.8, 1.0)
 BETA_SHARES = (0.0, 0.1, 0.3)
 DAMPINGS = (0.6, 0.8, 1.0)
-# Share of the average step of the history to which the slope reverts. In logs none or half of the average growth; in
-# levels the whole average increment, which is a growth that slows down by itself.
-REVERSIONS_WORKING = (0.0, 0.5)
+# Share of the average step of the history to which a damped slope reverts. In logs none: growth dies out. In levels the
+# whole average increment, which as a rate of growth slows down by itself.
+REVERSIONS_WORKING = (0.0,)
 REVERSIONS_LEVELS = (1.0,)
 # Ridge that ties the initial slope to the average step, in units of the error variance: a short history cannot send
 # the initial slope anywhere.
@@ -42,8 +42,9 @@ RIDGE = 16.0
 TEMPER = 0.4
 # Worth of one observation of this relative size in the error variance of every model: a perfect fit is no certainty.
 FLOOR_WEIGHT, FLOOR_VOLATILITY = 1.0, 0.02
-# Share of the average growth that the second path keeps. Growth slows more often than it speeds up.
-GROWTH_KEPT = 0.6
+# Share of the average growth that the second path keeps: growth slows more often than it speeds up. The average counts
+# one more year, without growth, so that a short history keeps less of it.
+GROWTH_KEPT = 0.625  # kinds may keep more, see calibration.py
 # Years of history that are looked at; older ones say nothing about the next few.
 LONGEST = 30
 # A path smoothed in levels never falls below this share of the last value (of the distance to a bound, for a share).
@@ -216,7 +217,9 @@ def from_working(working: np.ndarray, scale: str, unit: np.ndarray) -> np.ndarra
     return working * unit[:, None]
 
 
-def combine(values: np.ndarray, horizon: int, scale: str, unit: np.ndarray) -> Combined:
+def combine(
+    values: np.ndarray, horizon: int, scale: str, unit: np.ndarray, kept: float = GROWTH_KEPT, momentum: float = 1.0
+) -> Combined:
     """Median of the four paths and the spread of the errors, for series of one length.
 
     Parameters
@@ -231,6 +234,10 @@ def combine(values: np.ndarray, horizon: int, scale: str, unit: np.ndarray) -> C
     unit : array (series,)
         Size in which a series is measured: the last value for ``log``, the largest absolute value for ``level``. What
         comes out is in this unit, so that a history in any other unit gives the same numbers.
+    kept : float
+        Share of the average growth in the second path.
+    momentum : float
+        Share of the median path that is kept, the rest being the last value: 1 is the median itself.
 
     Returns
     -------
@@ -242,7 +249,7 @@ def combine(values: np.ndarray, horizon: int, scale: str, unit: np.ndarray) -> C
     centred = working - last
     path, squares, growth = smooth(centred, horizon, REVERSIONS_WORKING)
     ahead = np.arange(1, horizon + 1)
-    average = GROWTH_KEPT * (-centred[:, :1] / (values.shape[1] - 1)) * ahead
+    average = kept * (-centred[:, :1] / values.shape[1]) * ahead
     if scale == "level":
         levels = smooth(centred, horizon, REVERSIONS_LEVELS)[0]
     else:
@@ -254,7 +261,7 @@ def combine(values: np.ndarray, horizon: int, scale: str, unit: np.ndarray) -> C
         # The mean of the middle two is taken in levels, as the competitions score it.
         middle = [from_working(one + last, scale, unit) / unit[:, None] for one in ranked[1:3]]
         centre = to_working((middle[0] + middle[1]) / 2 * unit[:, None], scale, unit) - last
-    return Combined(centre, squares, growth)
+    return Combined(momentum * centre, squares, growth)
 
 
 def _levels_on_working(values: np.ndarray, horizon: int, scale: str, unit: np.ndarray) -> np.ndarray:
