@@ -7,8 +7,8 @@ of four simple ones (:mod:`.combination`), the intervals are calibrated on thous
 
 from __future__ import annotations
 
-from .calibration import KINDS
+from .calibration import KINDS, measured_coverage
 from .panel import MIN_POINTS, project_panel
 from .single_series import Projection, project
 
-__all__ = ["KINDS", "MIN_POINTS", "Projection", "project", "project_panel"]
+__all__ = ["KINDS", "MIN_POINTS", "Projection", "measured_coverage", "project", "project_panel"]

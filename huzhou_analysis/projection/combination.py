@@ -267,6 +267,9 @@ def combine(
 def _levels_on_working(values: np.ndarray, horizon: int, scale: str, unit: np.ndarray) -> np.ndarray:
     """Smoothing of the levels (series, horizon), kept off the bounds and brought to the working scale."""
     size = np.abs(values / unit[:, None]).max(axis=1)[:, None]
+    if scale == "logit":
+        # The same for a share and for what it leaves of 100.
+        size = np.minimum(size, (100 - values).max(axis=1)[:, None])
     levels = values / unit[:, None] / size
     last = levels[:, -1:]
     path = (last + smooth(levels - last, horizon, REVERSIONS_LEVELS)[0]) * size

@@ -129,7 +129,7 @@ def distributions(prepared: Sequence[Prepared], horizon: int, kind: str) -> list
         unit = np.array([one.unit for one in members])
         parts = combination.combine(values, horizon, scale, unit, how.kept, how.momentum)
         observed = np.array([float(min(one.observed, combination.LONGEST)) for one in members])
-        lower, upper = spread(kind, parts.squares, parts.growth, observed, np.array([one.broken for one in members]))
+        lower, upper = spread(kind, scale, parts.squares, parts.growth, observed, np.array([one.broken for one in members]))
         last = combination.to_working(values[:, -1:], scale, unit)
         found.append(
             (np.array(positions), Predictive(last + parts.centre, lower, upper, unit, scale, how.freedom, how.bounds))
