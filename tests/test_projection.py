@@ -1,20 +1,260 @@
-"""Projection of short annual series: models, intervals, and when there are too few observations."""
+"""Projection of short annual series: paths, calibrated intervals, probabilities, panels, and when there is too little."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import integrate
+from scipy.special import gamma
 
-from huzhou_analysis.projection import MIN_POINTS, project
+from huzhou_analysis.projection import KINDS, MIN_POINTS, combination, project, project_panel
+from huzhou_analysis.projection.calibration import factors, measured_coverage
 
 HISTORY = [100.0, 108.0, 113.0, 125.0, 131.0, 144.0, 149.0]
+WAVY = [50.0, 61.0, 47.0, 70.0, 66.0, 58.0, 83.0, 90.0, 71.0]
 
 
 def years(values, first=2017):
     return pd.Series(values, index=range(first, first + len(values)), dtype=float)
+
+
+# --- the combination against a slow implementation that shares nothing with it ---------------------------------------
+
+
+def run_model(values, alpha, beta, phi, target, level, slope, horizon):
+    """Damped-trend exponential smoothing by its recursions; the slope reverts to `target`."""
+    errors = []
+    for value in values:
+        ahead = target + phi * (slope - target)
+        error = value - (level + ahead)
+        errors.append(error)
+        level, slope = level + ahead + alpha * error, ahead + beta * error
+    path = []
+    for _ in range(horizon):
+        slope = target + phi * (slope - target)
+        level = level + slope
+        path.append(level)
+    return errors, path
+
+
+def slow_smoothing(values, horizon, kept):
+    """Average of the grid: initial states by least squares on numerically probed errors, weights one by one."""
+    n, step = len(values), (values[-1] - values[0]) / (len(values) - 1)
+    runs = []
+    for alpha in (0.2, 0.5, 0.8, 1.0):
+        for share in (0.0, 0.1, 0.3):
+            for phi in (0.6, 0.8, 1.0):
+                model = (values, alpha, alpha * share, phi, kept * step)
+                base, level, slope = (np.array(run_model(*model, *at, horizon)[0]) for at in ((0, 0), (1, 0), (0, 1)))
+                sides = np.column_stack([base - level, base - slope])
+                # A ridge of 16 towards the average step is one more equation, weighted by its root.
+                matrix = np.vstack([sides, [0, 4]])
+                start = np.linalg.lstsq(matrix, np.append(base, 4 * step), rcond=None)[0]
+                errors, path = run_model(*model, *start, horizon)
+                squares = sum(one**2 for one in errors)
+                growth = [1.0]
+                for year in range(1, horizon):
+                    response = alpha + alpha * share * sum(phi**power for power in range(1, year + 1))
+                    growth.append(growth[-1] + response**2)
+                runs.append((squares, path, growth))
+    weights = [((0.02**2 + squares) / (n + 1)) ** (-0.4 * (n + 1) / 2) for squares, _, _ in runs]
+    total = sum(weights)
+    squares, path, growth = (
+        sum(weight * np.array(run[part]) for weight, run in zip(weights, runs, strict=True)) / total for part in range(3)
+    )
+    return path, squares, growth
+
+
+def slow_project(values, horizon):
+    """Median path, error variance and its growth for a positive series, the long way round."""
+    values = np.array(values[-30:])
+    last, n = values[-1], len(values)
+    logs, squares, growth = slow_smoothing(np.log(values) - np.log(last), horizon, 0.0)
+    size = values.max()
+    levels = slow_smoothing((values - last) / size, horizon, 1.0)[0] * size + last
+    path = []
+    for ahead in range(horizon):
+        average = last * math.exp(0.625 * math.log(last / values[0]) / n * (ahead + 1))
+        four = sorted([last, average, last * math.exp(logs[ahead]), max(levels[ahead], 0.05 * last)])
+        path.append((four[1] + four[2]) / 2)
+    return np.array(path), (4 * 0.04**2 + squares) / (4 + n), growth
+
+
+@pytest.mark.parametrize("values", [HISTORY, WAVY, [3, 5, 4, 2, 1], [80, 40, 20, 10, 5, 2], [7e6 * 1.03**n for n in range(34)]])
+def test_the_combination_is_that_of_an_independent_slow_implementation(values):
+    path, variance, growth = slow_project(values, 5)
+    table = project(values, 5).table
+    assert table["mean"].to_numpy() == pytest.approx(path, rel=1e-9)
+    # Three degrees of freedom: 1.6377 and 3.1824 in printed tables. The upper end is a share of the path above it,
+    # the lower one the same in logs below it.
+    factor = factors(KINDS["general"].lower, np.array([min(len(values), 30)]), 5)[0]
+    unit = np.sqrt(variance * growth) * factor
+    assert (table.upper_80 / table["mean"] - 1).to_numpy() == pytest.approx(1.6377 * unit, rel=1e-4)
+    assert np.log(table["mean"] / table.lower_95).to_numpy() == pytest.approx(3.1824 * unit, rel=1e-4)
+
+
+def test_a_history_of_constant_growth_by_hand():
+    # 100 to 160 by equal factors over four steps. No growth: 160. The average with a fifth year without growth, five
+    # eighths of it: 160 * 1.6^(0.625/5). Smoothing in logs finds the growth, ties its damped models down, and lies
+    # between that and the full 160 * 1.6^(1/4); in levels the increments grow, so that it lies below full growth too.
+    values = [100 * 1.6 ** (n / 4) for n in range(5)]
+    mean = project(values, 1).table["mean"].iloc[0]
+    assert 160 * 1.6 ** (0.625 / 5) <= mean <= 160 * 1.6**0.25
+
+
+def test_the_variance_growth_of_simple_smoothing_by_hand():
+    # Without slope smoothing every c_j is alpha: 1, 1 + a^2, 1 + 2 a^2 (Hyndman et al. 2008).
+    grid = combination.grid(combination.REVERSIONS_WORKING)
+    found = combination.variance_growth(3, combination.REVERSIONS_WORKING)
+    flat = grid[:, 1] == 0
+    assert flat.sum() == 12
+    alpha = grid[flat, 0]
+    assert found[flat] == pytest.approx(np.column_stack([np.ones(12), 1 + alpha**2, 1 + 2 * alpha**2]))
+
+
+# --- intervals and probabilities ------------------------------------------------------------------------------------
+
+histories = st.lists(st.floats(10, 1000), min_size=5, max_size=14)
+any_kind = st.sampled_from(["general", "output", "inflow", "count"])
+
+
+@settings(max_examples=40)
+@given(values=histories, horizon=st.integers(1, 8), kind=st.sampled_from(list(KINDS)))
+def test_intervals_are_nested_and_hold_the_path(values, horizon, kind):
+    values = [one / 11 for one in values] if kind == "share" else values
+    table = project(values, horizon, kind=kind).table
+    assert len(table) == horizon
+    ordered = table[["lower_95", "lower_80", "mean", "upper_80", "upper_95"]].to_numpy()
+    assert (np.diff(ordered, axis=1) > 0).all()
+    assert (ordered >= 0).all()
+    assert np.isfinite(ordered).all()
+    if kind == "share":
+        assert (ordered <= 100).all()
+
+
+@settings(max_examples=40)
+@given(values=histories, kind=any_kind, exponent=st.integers(-900, 900))
+def test_a_power_of_two_as_unit_changes_no_bit(values, kind, exponent):
+    factor = 2.0**exponent
+    one, other = (project([v * f for v in values], 4, kind=kind).table for f in (1.0, factor))
+    assert (one.to_numpy() * factor == other.to_numpy()).all()
+
+
+@settings(max_examples=40)
+@given(values=histories, kind=any_kind, factor=st.floats(1e-8, 1e8))
+def test_the_unit_does_not_matter(values, kind, factor):
+    one, other = (project([v * f for v in values], 4, kind=kind) for f in (1.0, factor))
+    assert (one.table * factor).to_numpy() == pytest.approx(other.table.to_numpy(), rel=1e-9)
+    assert one.probability(120) == pytest.approx(other.probability(120 * factor), abs=1e-9)
+
+
+@settings(max_examples=20)
+@given(values=st.lists(st.floats(-100, 100), min_size=5, max_size=9).filter(lambda v: min(v) < -1), factor=st.floats(1e-6, 1e6))
+def test_the_unit_does_not_matter_in_levels(values, factor):
+    one, other = (project([v * f for v in values], 4) for f in (1.0, factor))
+    assert one.scale == "level"
+    size = max(map(abs, values)) * factor
+    assert (one.table * factor).to_numpy() / size == pytest.approx(other.table.to_numpy() / size, abs=1e-9)
+
+
+@settings(max_examples=25)
+@given(values=st.lists(st.floats(1, 99), min_size=5, max_size=9))
+def test_a_share_and_its_complement_mirror_each_other(values):
+    one, other = project(values, 4, kind="share").table, project([100 - v for v in values], 4, kind="share").table
+    assert one["mean"].to_numpy() == pytest.approx(100 - other["mean"].to_numpy(), abs=1e-6)
+    assert one.lower_95.to_numpy() == pytest.approx(100 - other.upper_95.to_numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("values", [HISTORY, [20, 35, 30, 45, 40, 60], [3, 0, 2, 5, 1]])
+def test_probabilities_fall_with_the_target_and_agree_with_the_table(values, kind):
+    values = [one / 2 for one in values] if kind == "share" else values
+    found = project(values, 3, level=(60, 80, 95), kind=kind)
+    for year, row in found.table.iterrows():
+        assert found.probability(row["mean"], year=year) == pytest.approx(0.5)
+        for level in (60, 80, 95):
+            low, high = row[f"lower_{level}"], row[f"upper_{level}"]
+            if low > 0:
+                assert found.probability(low, year=year) == pytest.approx(0.5 + level / 200)
+                assert found.probability(low, "<=", year) == pytest.approx(0.5 - level / 200)
+            if high < 100 or kind != "share":
+                assert found.probability(high, year=year) == pytest.approx(0.5 - level / 200)
+    chances = [found.probability(target) for target in np.linspace(-50, 400, 181)]
+    assert all(0 <= one <= 1 for one in chances)
+    assert all(one >= other for one, other in pairwise(chances))
+    assert chances[0] - chances[-1] > 0.8
+
+
+def test_the_probability_is_the_area_of_a_student_density():
+    # Three degrees of freedom; the unit above the path from the 80% end.
+    found = project(HISTORY, 4)
+    row = found.table.iloc[-1]
+    unit = (row.upper_80 / row["mean"] - 1) / 1.6377443536962102
+    height = gamma(2) / (math.sqrt(3 * math.pi) * gamma(1.5))
+    area = integrate.quad(lambda x: height * (1 + x**2 / 3) ** -2, (200 / row["mean"] - 1) / unit, np.inf)[0]
+    assert found.probability(200) == pytest.approx(area, rel=1e-6)
+
+
+def test_relations_and_their_directions():
+    found = project(HISTORY, 2)
+    up = found.probability(160)
+    assert found.probability(160, ">") == up
+    assert found.probability(160, "<") == found.probability(160, "<=") == pytest.approx(1 - up)
+    for vague in ("=", "~"):
+        assert found.probability(160, vague) == up
+        assert found.probability(160, vague, ascending=False) == pytest.approx(1 - up)
+    assert found.probability(160, year=1) != found.probability(160, year=2) == up
+    with pytest.raises(ValueError, match="relation"):
+        found.probability(160, "!=")
+    with pytest.raises(ValueError, match="not among"):
+        found.probability(160, year=3)
+    with pytest.raises(ValueError):
+        found.probability(math.nan)
+    with pytest.raises(TypeError):
+        found.probability("160")
+
+
+def test_impossible_targets_of_bounded_quantities():
+    share = project([40, 44, 43, 47, 45], 2, kind="share")
+    assert (share.probability(0), share.probability(101), share.probability(-3)) == (1, 0, 1)
+    assert project([3, 0, 2, 5, 1], 2, kind="count").probability(0) == 1
+    assert project(HISTORY, 2).probability(-1) == 1
+
+
+def test_shares_and_counts_stay_within_bounds():
+    for values in ([97, 99, 98, 99.5, 99.9], [0, 0, 50, 100, 100], [1, 90, 2, 95, 3], [100] * 6):
+        table = project(values, 10, kind="share").table
+        assert ((table >= 0) & (table <= 100)).all().all()
+    assert (project([9, 4, 2, 1, 0], 6, kind="count").table >= 0).all().all()
+    assert (project([9, 4, 2, 1, 0], 6).table < 0).any().any()
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_history_without_any_change_is_no_certainty(kind):
+    table = project([50.0] * 8, 3, kind=kind).table
+    assert table["mean"].to_numpy() == pytest.approx([50] * 3, rel=1e-9)
+    width = (table.upper_80 - table.lower_80).to_numpy()
+    assert (width > 1).all()
+    assert (np.diff(width) > 0).all()
+
+
+def test_a_wilder_history_has_a_wider_fan():
+    calm, wild = ([100 * (1 + s * (-1) ** n) for n in range(8)] for s in (0.01, 0.2))
+    width = [project(v, 1).table.eval("log(upper_80 / lower_80)").iloc[0] for v in (calm, wild)]
+    assert width[1] > 4 * width[0]
+
+
+def test_foreign_investment_is_less_certain_than_output_and_that_than_general():
+    kinds = ("inflow", "output", "general")
+    width = {kind: project(HISTORY, 4, kind=kind).table.eval("log(upper_80 / lower_80)").iloc[-1] for kind in kinds}
+    assert width["inflow"] > 1.5 * width["output"] > 1.5 * 1.2 * width["general"] > 0
+
+
+# --- histories as they come -----------------------------------------------------------------------------------------
 
 
 def test_too_few_observations_are_said_so_and_nothing_is_projected():
@@ -22,108 +262,265 @@ def test_too_few_observations_are_said_so_and_nothing_is_projected():
         found = project(HISTORY[:count], 4)
         assert not found
         assert (found.reason, found.observations) == ("too_few", count)
-        assert found.table.empty
+        assert found.table.empty and list(found.table.columns) == ["mean", "lower_80", "upper_80", "lower_95", "upper_95"]
+        assert math.isnan(found.probability(100))
+        assert found.backtest().empty
+        assert found.models.empty
     assert MIN_POINTS == 5
     assert project(HISTORY[:5], 4)
 
 
+def test_nothing_but_zeros_has_no_scale():
+    found = project([0] * 7, 2)
+    assert (bool(found), found.reason) == (False, "no_scale")
+    assert project([0] * 7, 2, kind="share")
+
+
 def test_missing_years_at_the_ends_are_no_observations():
-    found = project([math.nan, *HISTORY[:4], math.nan], 2)
+    found = project([math.nan, *HISTORY[:4], None], 2)
     assert (found.reason, found.observations) == ("too_few", 4)
+    whole, padded = project(years(HISTORY), 3), project(years([math.nan, *HISTORY, math.nan], 2016), 3)
+    pd.testing.assert_frame_equal(whole.table, padded.table)
 
 
 def test_years_follow_the_last_observation():
     found = project(years(HISTORY), 4, level=(50, 90))
     assert list(found.table.index) == [2024, 2025, 2026, 2027]
     assert list(found.table.columns) == ["mean", "lower_50", "upper_50", "lower_90", "upper_90"]
-    assert list(found.models.index) == list(found.table.index)
+    assert list(project(HISTORY, 2).table.index) == [1, 2]
 
 
-def test_the_simple_models_by_hand():
-    # Naive: the last value. Drift in logs: the mean growth from first to last, (160/100)^(1/4) = 1.1246.. a year.
-    found = project(years([100, 130, 120, 150, 160]), 2)
-    assert list(found.models.naive) == pytest.approx([160, 160])
-    assert list(found.models.drift) == pytest.approx([160 * 1.6**0.25, 160 * 1.6**0.5])
+def test_an_assembled_series_a_series_and_an_array_are_one():
+    frame = pd.DataFrame({"year": range(2017, 2024), "value": HISTORY, "unit": "x"})
+    pd.testing.assert_frame_equal(project(frame, 3).table, project(years(HISTORY), 3).table)
+    assert (project(frame, 3).table.to_numpy() == project(np.array(HISTORY), 3).table.to_numpy()).all()
 
 
-def test_the_combination_is_the_mean_of_the_models_in_logs():
-    found = project(years(HISTORY), 3)
-    product = np.prod(found.models.to_numpy(), axis=1)
-    assert list(found.table["mean"]) == pytest.approx(list(product ** (1 / found.models.shape[1])))
+def test_a_gap_is_bridged_in_logs_flagged_and_makes_the_fan_wider():
+    holed = years(HISTORY).drop(2020)
+    found = project(holed, 3)
+    assert (found.bridged, found.observations) == ((2020,), 6)
+    filled = years(HISTORY)
+    filled[2020] = math.sqrt(HISTORY[2] * HISTORY[4])
+    straight = project(filled, 3)
+    assert found.table["mean"].to_numpy() == pytest.approx(straight.table["mean"].to_numpy(), rel=1e-12)
+    assert (found.table.eval("upper_80 - lower_80") > straight.table.eval("upper_80 - lower_80")).all()
+    as_nan = project([*HISTORY[:3], math.nan, *HISTORY[4:]], 3)
+    assert (as_nan.table.to_numpy() == found.table.to_numpy()).all()
 
 
-def test_the_interval_by_hand():
-    # Seven observations leave five one-step errors and three degrees of freedom: Student's t is 1.638 for 80% and
-    # 3.182 for 95% (printed tables). In logs the half-width grows with the root of the horizon.
-    table = project(years(HISTORY), 4).table
-    upper80, upper95 = np.log(table.upper_80 / table["mean"]), np.log(table.upper_95 / table["mean"])
-    assert list(upper95 / upper80) == pytest.approx([3.1824 / 1.6377] * 4, rel=1e-3)
-    assert list(upper80 / upper80.iloc[0]) == pytest.approx([1, math.sqrt(2), math.sqrt(3), 2])
-    assert list(np.log(table["mean"] / table.lower_80)) == pytest.approx(list(upper80))
+def test_after_a_long_gap_history_starts_anew():
+    long = pd.Series([9.0, 8.0, *HISTORY], index=[2011, 2012, *range(2017, 2024)])
+    pd.testing.assert_frame_equal(project(long, 3).table, project(years(HISTORY), 3).table)
+    assert project(long.drop(2012).set_axis([2013, *range(2017, 2024)]), 3).bridged == (2014, 2015, 2016)
 
 
-def test_a_constant_series_goes_on_as_it_is():
-    table = project(years([50] * 8), 3).table
-    assert table.to_numpy() == pytest.approx(np.full((3, 5), 50), rel=1e-4)
-
-
-def test_a_wilder_history_has_a_wider_fan():
-    calm, wild = ([100 * (1 + s * (-1) ** n) for n in range(8)] for s in (0.01, 0.2))
-    width = [project(years(v), 1).table.eval("log(upper_80 / lower_80)").iloc[0] for v in (calm, wild)]
-    assert width[1] > 5 * width[0]
-
-
-histories = st.lists(st.floats(10, 1000), min_size=5, max_size=10)
-
-
-@settings(max_examples=25)
-@given(values=histories, horizon=st.integers(1, 5))
-def test_intervals_are_nested_and_hold_the_mean(values, horizon):
-    table = project(values, horizon).table
-    assert len(table) == horizon
-    ordered = table[["lower_95", "lower_80", "mean", "upper_80", "upper_95"]].to_numpy()
-    assert (np.diff(ordered, axis=1) >= 0).all()
-    assert (ordered >= 0).all()
-    assert not np.isnan(ordered).any()
-
-
-@pytest.mark.parametrize("factor", [0.1, 10, 10_000])
-def test_the_unit_does_not_matter(factor):
-    one, other = project(years(HISTORY), 4), project(years([v * factor for v in HISTORY]), 4)
-    assert (other.table / factor).to_numpy() == pytest.approx(one.table.to_numpy(), rel=1e-3)
-
-
-def test_the_same_history_gives_the_same_projection():
-    pd.testing.assert_frame_equal(project(HISTORY, 4).table, project(list(HISTORY), 4).table)
+def test_only_what_follows_the_last_break_counts_at_more_uncertainty():
+    series = years([400, 420, 410, *HISTORY], 2014)
+    found, plain = project(series, 3, breaks=(2015, 2017)), project(years(HISTORY), 3)
+    assert found.observations == 7
+    assert found.table["mean"].to_numpy() == pytest.approx(plain.table["mean"].to_numpy())
+    assert (found.table.eval("upper_80 - lower_80") > 1.1 * plain.table.eval("upper_80 - lower_80")).all()
+    pd.testing.assert_frame_equal(project(years(HISTORY), 3, breaks=(1990, 2017, 2050)).table, plain.table)
+    assert project(series, 3, breaks=(2020,)).reason == "too_few"
+    assert (project(list(series), 3, breaks=(4,)).table.to_numpy() == found.table.to_numpy()).all()
 
 
 def test_a_history_is_left_as_it_was():
-    values = years(HISTORY)
+    values = years([*HISTORY[:3], math.nan, *HISTORY[4:]])
+    copy = values.copy()
     project(values, 4)
-    pd.testing.assert_series_equal(values, years(HISTORY))
+    pd.testing.assert_series_equal(values, copy)
+
+
+def test_the_scale_follows_the_values():
+    assert project(HISTORY, 1).scale == "log"
+    assert project([1, 2, 0, 4, 5], 1).scale == project([1, 2, -3, 4, 5], 1).scale == "level"
+    assert project([40, 41, 42, 43, 44], 1, kind="share").scale == "logit"
+    assert project([40, 41, 42, 43, 100], 1, kind="share").scale == "level"
+
+
+@pytest.mark.parametrize("values", [[1e300, 1.1e300, 1.3e300, 1.2e300, 1.4e300], [1e-300, 2e-300, 1e-300, 3e-300, 2e-300]])
+def test_huge_and_tiny_values(values):
+    table, plain = project(values, 2).table, project([one / values[0] for one in values], 2).table
+    assert (table / values[0]).to_numpy() == pytest.approx(plain.to_numpy(), rel=1e-9)
 
 
 @pytest.mark.parametrize(
-    ("values", "options", "message"),
+    ("values", "options", "error", "message"),
     [
-        ([1, 2, math.nan, 4, 5, 6], {}, "missing inside"),
-        ([1, 2, 0, 4, 5], {}, "positive"),
-        ([1, 2, -3, 4, 5], {}, "positive"),
-        ([1, 2, math.inf, 4, 5], {}, "infinite"),
-        (HISTORY, {"horizon": 0}, "horizon"),
-        (HISTORY, {"level": (100,)}, "level"),
-        (HISTORY, {"level": (0,)}, "level"),
-        (pd.Series(HISTORY, index=[2016, 2017, 2018, 2019, 2020, 2022, 2023]), {}, "missing inside"),
-        (pd.Series(HISTORY, index=[2023, 2022, 2021, 2020, 2019, 2018, 2017]), {}, "in order"),
-        (pd.Series(HISTORY, index=[2017, 2018, 2019, 2020, 2021, 2022, 2022]), {}, "each once"),
+        ([1, 2, math.inf, 4, 5], {}, ValueError, "infinite"),
+        ([1, 2, -math.inf, 4, 5], {}, ValueError, "infinite"),
+        (["1", "2", "3", "4", "5"], {}, TypeError, "numbers"),
+        (years(HISTORY).astype(str), {}, TypeError, "numbers"),
+        ([True, False, True, True, False], {}, TypeError, "numbers"),
+        (pd.Series([True] * 6), {}, TypeError, "truth"),
+        ([1, 2, 3j, 4, 5], {}, TypeError, "numbers"),
+        (None, {}, TypeError, "series"),
+        ("12345", {}, TypeError, "series"),
+        (True, {}, TypeError, "series"),
+        ({1: 2}, {}, TypeError, "series"),
+        (5.0, {}, ValueError, "one dimension"),
+        ([HISTORY, HISTORY], {}, ValueError, "one dimension"),
+        (np.array([HISTORY, HISTORY]), {}, ValueError, "one dimension"),
+        (pd.DataFrame([HISTORY, HISTORY]), {}, ValueError, "one dimension"),
+        (HISTORY, {"horizon": 0}, ValueError, "horizon"),
+        (HISTORY, {"horizon": -2}, ValueError, "horizon"),
+        (HISTORY, {"horizon": 2.5}, TypeError, "horizon"),
+        (HISTORY, {"horizon": True}, TypeError, "horizon"),
+        (HISTORY, {"horizon": None}, TypeError, "horizon"),
+        (HISTORY, {"level": (100,)}, ValueError, "level"),
+        (HISTORY, {"level": (0,)}, ValueError, "level"),
+        (HISTORY, {"level": ("80",)}, TypeError, "level"),
+        (HISTORY, {"level": "80"}, TypeError, "level"),
+        (HISTORY, {"level": None}, TypeError, "level"),
+        (HISTORY, {"kind": "gdp"}, ValueError, "kind"),
+        (HISTORY, {"breaks": (2017.5,)}, TypeError, "breaks"),
+        (HISTORY, {"kind": "share"}, ValueError, "share"),
+        ([1, 2, -3, 4, 5], {"kind": "count"}, ValueError, "count"),
+        (pd.Series(HISTORY, index=range(2023, 2016, -1)), {}, ValueError, "in order"),
+        (pd.Series(HISTORY, index=[2017, 2018, 2019, 2020, 2021, 2022, 2022]), {}, ValueError, "each once"),
+        (pd.Series(HISTORY, index=list("abcdefg")), {}, TypeError, "whole"),
+        (pd.Series(HISTORY, index=np.arange(7) + 0.5), {}, TypeError, "whole"),
     ],
 )
-def test_what_cannot_be_projected_is_refused(values, options, message):
-    with pytest.raises(ValueError, match=message):
+def test_what_cannot_be_projected_is_refused(values, options, error, message):
+    with pytest.raises(error, match=message):
         project(values, **({"horizon": 4} | options))
 
 
-@pytest.mark.parametrize("shape", [list, np.array, pd.DataFrame])
-def test_two_dimensions_are_refused(shape):
+# --- panels ---------------------------------------------------------------------------------------------------------
+
+
+def panel(count=40, seed=3):
+    """Random series of many lengths, some with gaps, zeros or too few points."""
+    random = np.random.default_rng(seed)
+    parts = []
+    for number in range(count):
+        length = int(random.integers(2, 36))
+        values = np.exp(np.cumsum(random.normal(0.05, 0.15, length)) + random.normal(0, 5))
+        if number % 7 == 3:
+            values[random.integers(length)] = 0
+        frame = pd.DataFrame({"unique_id": f"s{number % 11}-{number}", "ds": range(2024 - length, 2024), "y": values})
+        parts.append(frame[random.random(length) > 0.08])
+    return pd.concat(parts)
+
+
+@pytest.mark.parametrize("kind", ["general", "output", "inflow", "count"])
+def test_a_panel_gives_bit_for_bit_what_single_projections_give(kind):
+    frame = panel()
+    together = project_panel(frame, 3, kind=kind)
+    assert list(together.unique_id.unique()) == list(frame.unique_id.unique())
+    for name, one in frame.groupby("unique_id"):
+        alone, rows = project(pd.Series(one.y.to_numpy(), index=one.ds), 3, kind=kind), together[together.unique_id == name]
+        assert list(rows.reason) == [alone.reason] * 3
+        assert list(rows.observations) == [alone.observations] * 3
+        assert list(rows.bridged) == [len(alone.bridged)] * 3
+        if alone:
+            assert list(rows.ds) == list(alone.table.index)
+            assert (rows[alone.table.columns].to_numpy() == alone.table.to_numpy()).all()
+        else:
+            assert rows[["mean", "lower_80", "upper_95"]].isna().all().all()
+
+
+def test_the_order_of_rows_and_of_series_does_not_matter():
+    frame = panel()
+    one, other = project_panel(frame, 2), project_panel(frame.sample(frac=1, random_state=1), 2)
+    key = ["unique_id", "ds"]
+    pd.testing.assert_frame_equal(
+        one.sort_values(key, ignore_index=True), other.sort_values(key, ignore_index=True), check_exact=True
+    )
+
+
+def test_the_numbers_are_the_same_with_any_number_of_processes(monkeypatch):
+    joblib = pytest.importorskip("joblib")
+    from huzhou_analysis.projection import panel as module
+
+    monkeypatch.setattr(module, "BLOCK", 16)
+    frame = panel()
+    plain = project_panel(frame, 3)
+    for jobs in (2, None):
+        with joblib.parallel_config("threading"):
+            pd.testing.assert_frame_equal(project_panel(frame, 3, n_jobs=jobs), plain, check_exact=True)
+
+
+def test_blocks_of_any_size_give_the_same_numbers():
+    from huzhou_analysis.projection.panel import answers, prepare
+
+    frame = panel()
+    ready = [prepare(one.y.to_numpy(), one.ds.to_numpy(), "general") for _, one in frame.groupby("unique_id")]
+    whole = answers(ready, 3, "general", (80,))
+    for size in (1, 2, 7, 16):
+        parts = [answers(ready[start : start + size], 3, "general", (80,)) for start in range(0, len(ready), size)]
+        assert np.array_equal(np.concatenate(parts), whole, equal_nan=True)
+
+
+def test_timestamps_come_back_as_timestamps():
+    frame = pd.DataFrame({"unique_id": 1, "ds": pd.date_range("2015-12-31", periods=8, freq="YE"), "y": range(3, 11)})
+    found = project_panel(frame, 2)
+    assert list(found.ds) == [pd.Timestamp("2023-12-31"), pd.Timestamp("2024-12-31")]
+    assert (found["mean"].to_numpy() == project(list(range(3, 11)), 2).table["mean"].to_numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda f: f.drop(columns="y"), ValueError, "lacks the columns y"),
+        (lambda f: pd.concat([f, f.iloc[:1]]), ValueError, "s0-0.*twice"),
+        (lambda f: f.assign(y=math.inf), ValueError, "s0-0.*infinite"),
+        (lambda f: f.assign(y="a"), TypeError, "numbers"),
+        (lambda f: f.assign(ds=f.ds + 0.5), ValueError, "whole years"),
+        (lambda f: f.assign(ds=f.ds.astype(str)), TypeError, "whole years"),
+        (lambda f: f.assign(unique_id=None), ValueError, "unique_id"),
+    ],
+)
+def test_a_broken_panel_is_refused(change, error, message):
+    with pytest.raises(error, match=message):
+        project_panel(change(panel(1).reset_index(drop=True)), 2)
+
+
+def test_an_empty_panel_is_an_empty_answer():
+    found = project_panel(panel().iloc[:0], 2)
+    assert found.empty and {"unique_id", "ds", "mean", "lower_80", "reason"} <= set(found.columns)
+
+
+# --- evidence -------------------------------------------------------------------------------------------------------
+
+
+def test_the_backtest_is_what_projecting_then_would_have_given():
+    series = years(WAVY)
+    found = project(series, 2).backtest()
+    assert list(found.origin.unique()) == [2021, 2022, 2023, 2024]
+    assert len(found) == 2 + 2 + 2 + 1
+    for row in found.itertuples():
+        then = project(series.loc[: row.origin], 2).table.loc[row.origin + row.horizon]
+        assert row.forecast == then["mean"]
+        assert row.actual == series[row.origin + row.horizon]
+        assert row.error == pytest.approx(100 * (then["mean"] - row.actual) / row.actual)
+        assert row.inside_80 == (then.lower_80 <= row.actual <= then.upper_80)
+        assert row.inside_95 == (then.lower_95 <= row.actual <= then.upper_95)
+    assert set(project(series, 1).backtest(4).horizon) == {1, 2, 3, 4}
+    assert project(HISTORY[:5], 2).backtest().empty
+
+
+def test_the_backtest_leaves_bridged_years_out():
+    series = years(WAVY)
+    series[2023] = math.nan
+    found = project(series, 2).backtest()
+    assert 2023 not in set(found.origin) | set(found.origin + found.horizon)
+    assert len(found) > 0
+
+
+def test_measured_coverage_says_on_how_many_series_it_rests():
+    for kind in KINDS:
+        for count in (5, 9, 40):
+            found = measured_coverage(kind, count, 4)
+            assert found["series"] > 100 and found["cases"] >= found["series"]
+            assert 60 < found["coverage_80"] < 95 < found["coverage_95"] + 6
+            assert 0 < found["miss"] < 100
+            assert found["length"] <= max(count, 5)
+    assert measured_coverage("general", 5, 6)["miss"] > measured_coverage("general", 5, 1)["miss"]
+    assert measured_coverage("general", 5, 9)["horizon"] == 6
+    assert (measured_coverage("share", 8, 2)["of"], measured_coverage("inflow", 8, 2)["of"]) == ("general", "inflow")
     with pytest.raises(ValueError):
-        project(shape([HISTORY, HISTORY]), 4)
+        measured_coverage("general", 4, 1)
