@@ -244,9 +244,13 @@ class Canvas:
         bottom: float = 0.32,
         wspace: float = 0.28,
         hspace: float = 0.45,
+        ratios: Sequence[float] | None = None,
         **options,
     ):
-        """Axes inside the free room; paddings in inches leave space for tick labels."""
+        """Axes inside the free room; paddings in inches leave space for tick labels.
+
+        `ratios` are the relative sizes of the columns of one row, or of the rows of one column.
+        """
         width, height = self.figure.get_size_inches()
         x0, y0, x1, y1 = self.box
         grid = self.figure.add_gridspec(
@@ -258,6 +262,7 @@ class Canvas:
             top=y1 - top / height,
             wspace=wspace,
             hspace=hspace,
+            **({} if ratios is None else {"width_ratios" if rows == 1 else "height_ratios": list(ratios)}),
         )
         axes = grid.subplots(squeeze=False, **options)
         return axes[0, 0] if rows * columns == 1 else axes.ravel()

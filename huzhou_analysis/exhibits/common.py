@@ -14,6 +14,7 @@ from ..data import Data, relation_sign
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import Text, text
 from ..ledger import growth_ledger
+from ..outlook import Outlook, odds, outlook
 from ..schema import TIERS
 
 CITY = "330500"
@@ -623,27 +624,13 @@ def _long_panel(
 # --- projections ---------------------------------------------------------------------------------------------------
 
 
-HORIZON_LIMIT = 5
-TARGET_YEAR = 2027
-
-
-def usable_run(points: pd.DataFrame) -> pd.DataFrame:
-    """The last unbroken run of printed whole years: after the last break, no year missing."""
-    annual = points[(points.origin == "printed") & points.time_period.map(periods.is_year).astype(bool)]
-    if annual.empty:
-        return annual
-    annual = annual[annual.segment == annual.segment.iloc[-1]]
-    gaps = annual.year.diff().fillna(1).ne(1)
-    return annual[gaps.cumsum() == gaps.cumsum().iloc[-1]]
-
-
 def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *, subtitle: Text) -> Exhibit:
     """What can be projected to 2027 from the figures on file, and for the rest why not and what the plan requires."""
     rows, used, done = [], [], 0
     rows_of_plan = plan_rows(data, indicators)
     paces = targets.plan_pace(data, rows_of_plan).set_index("indicator")
     for indicator in indicators:
-        points = usable_run(series(data, indicator))
+        found = outlook(data, indicator)
         steps = paces.loc[[indicator]] if indicator in paces.index else paces.iloc[:0]
         demand = {
             lang: ("，" if lang == "zh" else "; ").join(
@@ -653,23 +640,20 @@ def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *,
             or "—"
             for lang in i18n.LANGUAGES
         }
-        span = (
-            f"{points.time_period.iloc[0]}–{points.time_period.iloc[-1]}"
-            if len(points) > 1
-            else "".join(points.time_period) or "—"
-        )
-        answer, projected = _answer(data, points)
-        done += projected
+        years = found.points.year
+        span = f"{years.iloc[0]}–{years.iloc[-1]}" if len(years) > 1 else "".join(map(str, years)) or "—"
+        done += bool(found)
         rows.append(
             {
                 "indicator": name(data, indicator),
-                "observations": float(len(points)),
+                "observations": float(found.projection.observations),
                 "years": span,
-                "answer": answer,
+                "answer": _answer(data, found),
+                "chance": odds(found.probability),
                 "required": demand,
             }
         )
-        used += [*points.figure_id, *rows_of_plan[rows_of_plan.indicator == indicator].index]
+        used += [*found.points.figure_id, *rows_of_plan[rows_of_plan.indicator == indicator].index]
     minimum, refused = projection.MIN_POINTS, len(rows) - done
     reading = text(
         f"所列{len(rows)}项中有{refused}项不作预测：断点之后连续年度实绩不足{minimum}个，或止于太早的年份；只列出规划自身要求的速度。",
@@ -683,15 +667,16 @@ def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *,
     columns = [
         INDICATOR,
         Column("observations", text("可用年度实绩数", "Usable annual actuals"), 0),
-        Column("years", text("年份", "Years")),
+        Column("years", text("在案年份", "Years on file")),
         Column("answer", text("2027年预测（80%区间）", "Projection for 2027 (80% interval)")),
+        Column("chance", text("达到目标的可能性", "Chance of the target")),
         Column("required", text("规划要求的速度", "Pace that the plan requires")),
     ]
     notes = (
         [
             text(
-                "区间只依该序列自身误差，未经其他序列校准，偏窄",
-                "Intervals rest on the series' own errors; they are not calibrated on other series and are too narrow.",
+                "区间按同类实际序列校准，见预测一章",
+                "Intervals are calibrated on real series of the kind; see the chapter on projections.",
             )
         ]
         if done
@@ -702,18 +687,12 @@ def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *,
     )
 
 
-def _answer(data: Data, points: pd.DataFrame) -> tuple[Text, bool]:
+def _answer(data: Data, found: Outlook) -> Text:
     """Projection for the target year in words, or why there is none."""
-    if len(points) < projection.MIN_POINTS:
-        return text(i18n.label("too_few", "zh"), i18n.label("too_few", "en")), False
-    last, unit = int(points.year.iloc[-1]), points.unit.iloc[-1]
-    if TARGET_YEAR - last > HORIZON_LIMIT:
-        return text(f"序列止于{last}年，不作预测", f"the series ends in {last}: not projected"), False
-    result = projection.project(
-        pd.Series(points.value.to_numpy(), index=points.year.to_numpy()), TARGET_YEAR - last, level=(80,)
-    )
-    end = result.table.loc[TARGET_YEAR]
+    if not found:
+        return found.reason
+    end = found.projection.table.iloc[-1]
     places = value_places(end["mean"])
-    middle = shown(data, end["mean"], unit, places)
-    span = interval_text(data, end["lower_80"], end["upper_80"], unit, places)
-    return text(f"{middle['zh']}（{span['zh']}）", f"{middle['en']} ({span['en']})"), True
+    middle = shown(data, end["mean"], found.unit, places)
+    span = interval_text(data, end["lower_80"], end["upper_80"], found.unit, places)
+    return text(f"{middle['zh']}（{span['zh']}）", f"{middle['en']} ({span['en']})")

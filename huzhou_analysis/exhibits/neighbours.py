@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
 from .. import charts
@@ -30,17 +32,9 @@ def rank(data: Data, indicator: str) -> Exhibit:
     indicator : str
         A key of ``WORDS``.
     """
-    cities = data.ref_areas.index[
-        (data.ref_areas.level == "city") & (data.ref_areas.parent == data.ref_areas.parent[data.home])
-    ]
+    cities = province_cities(data)
     usual = data.indicators.unit[indicator]
-    frames = []
-    for city in cities:
-        points = series(data, indicator, city)
-        points = points[(points.origin == "printed") & (points.unit == usual)]
-        frames.append(points.assign(area=city))
-    panel = pd.concat(frames)
-    panel = panel[panel.time_period.str.fullmatch(r"\d{4}")]
+    panel = pd.concat([city_points(data, indicator, city, usual) for city in cities])
     count = panel.groupby("year").area.nunique()
     year = int(count.index[count >= len(cities) - 1].max())
     now = panel[panel.year == year].sort_values("value")
@@ -138,4 +132,107 @@ def rank(data: Data, indicator: str) -> Exhibit:
     )
 
 
-__all__ = ["WORDS", "rank"]
+def share(data: Data, indicator: str) -> Exhibit:
+    """The city's share of its province's total over the years, with its rank, where every city prints a figure.
+
+    Parameters
+    ----------
+    indicator : str
+        A key of ``WORDS``.
+    """
+    cities = province_cities(data)
+    usual = data.indicators.unit[indicator]
+    panel = pd.concat([city_points(data, indicator, city, usual) for city in cities])
+    wide = panel.pivot_table(index="year", columns="area", values="value", aggfunc="last")
+    wide = wide.dropna()[list(cities)] if set(cities) <= set(wide.columns) else wide.iloc[:0]
+    shares = wide[data.home] / wide.sum(axis=1) * 100
+    ranks = wide.rank(axis=1, ascending=False)[data.home].astype(int)
+    words, home = WORDS[indicator], area_name(data, data.home)
+    first, last, top = int(shares.index[0]), int(shares.index[-1]), int(shares.idxmax())
+    title = text(
+        f"{home['zh']}{words['zh']}占全省份额：{first}年{shares[first]:.1f}%，{top}年最高{shares[top]:.1f}%，{last}年{shares[last]:.1f}%",
+        f"{home['en']}'s share of the province's {words['en']}: {shares[first]:.1f}% in {first}, {shares[top]:.1f}% at most in {top}, "
+        f"{shares[last]:.1f}% in {last}",
+    )
+    best, worst = int(ranks.min()), int(ranks.max())
+    reading = text(
+        f"{len(cities)}市都有数字的年份共{len(shares)}个；{home['zh']}的位次在第{best}至第{worst}之间，{last}年居第{ranks[last]}。份额为推算，各市数字只作比较。",
+        f"All {len(cities)} cities print a figure in {len(shares)} years; {home['en']} ranked between {best} and {worst}, and {ranks[last]} in "
+        f"{last}. Shares are derived; other cities are for comparison only.",
+    )
+    rows = [
+        {"year": text(f"{year}年", str(year)), "share": shares[year], "rank": float(ranks[year])}
+        for year in shares.index
+    ]
+
+    def draw(canvas: charts.Canvas) -> None:
+        lang = canvas.lang
+        upper, lower = canvas.axes(2, 1, left=0.5, right=0.4, top=0.15, bottom=0.4, hspace=0.4, ratios=[1.6, 1])
+        for ax, values, label in (
+            (upper, shares, text("份额，%", "share, %")),
+            (lower, ranks, text("位次", "rank")),
+        ):
+            years = values.index.to_numpy()
+            for start, stop in runs(years):
+                ax.plot(
+                    years[start:stop],
+                    values.iloc[start:stop],
+                    "o-",
+                    color=charts.DERIVED,
+                    markersize=3.5,
+                    linewidth=1.3,
+                )
+            ax.set_ylabel(label[lang], fontsize=8.5)
+            ax.set_xlim(first - 0.8, last + 0.8)
+        upper.set_ylim(0, shares.max() * 1.18)
+        lower.set_ylim(worst + 0.6, best - 0.6)
+        from matplotlib.ticker import MaxNLocator
+
+        for ax in (upper, lower):
+            ax.xaxis.set_major_locator(MaxNLocator(5 if canvas.narrow else 10, integer=True))
+        lower.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        for year in sorted({top, last}):
+            charts.place_label(upper, year, shares[year], f"{shares[year]:.1f}", prefer=("center", "bottom"))
+        charts.place_label(lower, last, ranks[last], str(ranks[last]), prefer=("center", "bottom"))
+
+    used = panel[panel.year.isin(shares.index)]
+    return Exhibit(
+        f"neighbours_share_{indicator}",
+        title,
+        text(
+            f"{name(data, indicator)['zh']}，{home['zh']}占浙江省各市合计的份额与位次（推算），{first}—{last}年",
+            f"{name(data, indicator)['en']}, {home['en']}'s share of the sum of the cities of Zhejiang and its rank (derived), {first}–{last}",
+        ),
+        reading,
+        pd.DataFrame(rows),
+        [
+            Column("year", text("年份", "Year")),
+            Column("share", text("份额（%，推算）", "Share (%, derived)"), 1),
+            Column("rank", text("位次（推算）", "Rank (derived)"), 0),
+        ],
+        citations(data, used.figure_id),
+        draw,
+        heights={"phone": 5.6},
+    )
+
+
+def runs(years) -> list[tuple[int, int]]:
+    """Stretches of years without a gap, as slices."""
+    cuts = [0, *[i for i in range(1, len(years)) if years[i] - years[i - 1] > 1], len(years)]
+    return list(pairwise(cuts))
+
+
+def province_cities(data: Data) -> pd.Index:
+    """The cities of the province of the city that the plan is about."""
+    areas = data.ref_areas
+    return areas.index[(areas.level == "city") & (areas.parent == areas.parent[data.home])]
+
+
+def city_points(data: Data, indicator: str, city: str, unit: str) -> pd.DataFrame:
+    """Printed whole years of a city in one unit."""
+    points = series(data, indicator, city)
+    points = points[(points.origin == "printed") & (points.unit == unit) & points.time_period.str.fullmatch(r"\d{4}")]
+    return points.assign(area=city)
+
+
+__all__ = ["WORDS", "rank", "share"]

@@ -11,6 +11,7 @@ from ..data import Data
 from ..exhibit import Card, Column, Exhibit, citations
 from ..gaps import JUDGED, Gaps, gaps_of
 from ..i18n import Text, text
+from ..outlook import odds, target_probabilities
 from ..schema import OBS_STATUSES, THEMES, TIERS
 from .common import INDICATOR, UNIT, mark_points, name, pace_text, path_panels, period_text, unit_text
 
@@ -45,6 +46,25 @@ def status_text(status: str) -> Text:
 
 def _value(gaps: Gaps, value: float, unit: str) -> Text:
     return text("—", "—") if math.isnan(value) else gaps.quantity(value, unit)
+
+
+def _likely(data: Data) -> pd.DataFrame:
+    """Chances of the targets, by place and indicator."""
+    return target_probabilities(data).set_index(["locator", "indicator"])
+
+
+def chance_text(likely: pd.DataFrame, row) -> Text:
+    """The chance of a target with what its interval covered on like series, or why none is given."""
+    if (row.locator, row.indicator) not in likely.index:
+        return text("—", "—")
+    found = likely.loc[[(row.locator, row.indicator)]].iloc[0]
+    if math.isnan(found.probability):
+        return text(f"不给出：{found.reason_zh}", f"none given: {found.reason_en}")
+    chance, held = odds(found.probability), f"{found.coverage_80:.0f}"
+    return text(
+        f"{chance['zh']}；80%区间在同类序列上每100次罩住{held}次",
+        f"{chance['en']}; its 80% interval held in {held} of 100 cases on like series",
+    )
 
 
 def _goal(data: Data, gaps: Gaps, row) -> Text:
@@ -104,6 +124,7 @@ def scoreboard(data: Data) -> Exhibit:
         + (f"Behind: {worst[1]}. " if len(behind) else "")
         + f"Of the {len(judged)} verdicts {weak} rest on one weak source or change with another reading of the figures.",
     )
+    likely = _likely(data)
     table = pd.DataFrame(
         [
             {
@@ -115,6 +136,7 @@ def scoreboard(data: Data) -> Exhibit:
                 "period": period_text(r.actual_period),
                 "status": status_text(r.status),
                 "robustness": text(r.robustness_zh or "—", r.robustness_en or "—"),
+                "chance": chance_text(likely, r),
             }
             for r in rows.itertuples()
         ]
@@ -127,6 +149,7 @@ def scoreboard(data: Data) -> Exhibit:
         Column("period", text("时期", "Period")),
         Column("status", text("结论", "Verdict")),
         Column("robustness", text("是否稳健", "How firm")),
+        Column("chance", text("达标可能性", "Chance")),
     ]
 
     def draw(canvas: charts.Canvas) -> None:
@@ -820,14 +843,20 @@ def facts(data: Data, row) -> list[tuple[Text, Text]]:
                 text(
                     "；".join(f"近{n}年{pace_text(data, v, row.pace_unit)['zh']}" for n, v in growths),
                     "; ".join(
-                        f"last {n} year{'s' if n > 1 else ''} {pace_text(data, v, row.pace_unit)['en']}"
+                        f"{'last year' if n == 1 else f'last {n} years'} {pace_text(data, v, row.pace_unit)['en']}"
                         for n, v in growths
                     ),
                 ),
             )
         )
     if not math.isnan(row.years_late):
-        out.append((text("按现有速度", "At the present pace"), _late(row.years_late)))
+        pace, late = pace_text(data, row.present_pace, row.pace_unit), _late(row.years_late)
+        out.append(
+            (
+                text("按现有速度", "At the present pace"),
+                text(f"{late['zh']}（{row.present_zh}{pace['zh']}）", f"{late['en']} ({pace['en']} {row.present_en})"),
+            )
+        )
     if row.robustness:
         out.append(
             (
@@ -838,6 +867,9 @@ def facts(data: Data, row) -> list[tuple[Text, Text]]:
                 ),
             )
         )
+    likely = _likely(data)
+    if (row.locator, row.indicator) in likely.index:
+        out.append((text("达标可能性", "Chance of the target"), chance_text(likely, row)))
     if row.later_period:
         later, when = gaps.quantity(row.later_value, row.unit), period_text(row.later_period)
         out.append(

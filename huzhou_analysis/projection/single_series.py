@@ -53,13 +53,22 @@ class Projection:
 
     @cached_property
     def models(self) -> pd.DataFrame:
-        """Single models beside the combination: one column each, indexed as the table."""
+        """Single models beside the combination: one column each, indexed as the table.
+
+        Most of them cannot take missing years: they see the years after the last bridged gap where there are at least
+        ``MIN_POINTS`` of these, and the whole history with its gaps otherwise. Those that cannot be had are NaN;
+        ``attrs["failed"]`` says why.
+        """
         if self.reason:
             return pd.DataFrame(index=self.table.index)
+        from .panel import MIN_POINTS
         from .single import single_models
 
         values = self.history.values.copy()
-        values[[year - self.history.first for year in self.bridged]] = np.nan
+        gaps = [year - self.history.first for year in self.bridged]
+        values[gaps] = np.nan
+        if gaps and len(values) - max(gaps) - 1 >= MIN_POINTS:
+            values = values[max(gaps) + 1 :]
         found = single_models(values, len(self.table), self.scale)
         return found.set_axis(self.table.index)
 
