@@ -34,6 +34,7 @@ _HOMES = {
     "required_growth": "targets",
     "required_points": "targets",
     "project": "projection",
+    "project_panel": "projection",
     "Projection": "projection",
     "find": "lookup",
     "findings": "audit",
