@@ -36,6 +36,7 @@ _HOMES = {
     "required_growth": "targets",
     "required_points": "targets",
     "project": "projection",
+    "project_panel": "projection",
     "Projection": "projection",
     "project_panel": "projection",
     "measured_coverage": "projection",

@@ -97,6 +97,42 @@ def test_the_combination_is_that_of_an_independent_slow_implementation(values):
     assert np.log(table["mean"] / table.lower_95).to_numpy() == pytest.approx(3.1824 * unit, rel=1e-4)
 
 
+def slow_median(last, average, working, levels):
+    """Mean of the middle two of four paths, year by year."""
+    return np.array([sum(sorted([last, *four])[1:3]) / 2 for four in zip(average, working, levels, strict=True)])
+
+
+def test_levels_against_the_slow_implementation():
+    values, horizon = np.array([3.0, -1.0, 4.0, 2.0, 6.0, 5.0]), 4
+    size, last = 6.0, 5.0
+    working, squares, growth = slow_smoothing((values - last) / size, horizon, 0.0)
+    levels = slow_smoothing((values - last) / size, horizon, 1.0)[0]
+    average = [last + 0.625 * (last - 3) / 6 * ahead for ahead in range(1, horizon + 1)]
+    table = project(values, horizon).table
+    assert table["mean"].to_numpy() == pytest.approx(slow_median(last, average, working * size + last, levels * size + last))
+    # A fifth wider than in logs, and the same on both sides.
+    unit = 1.2 * np.sqrt((4 * 0.04**2 + squares) / (4 + 6) * growth) * size
+    unit *= factors(KINDS["general"].lower, np.array([6]), horizon)[0]
+    assert (table.upper_80 - table["mean"]).to_numpy() == pytest.approx(1.6377 * unit, rel=1e-4)
+    assert (table["mean"] - table.lower_95).to_numpy() == pytest.approx(3.1824 * unit, rel=1e-4)
+
+
+def test_shares_against_the_slow_implementation():
+    values, horizon = np.array([62.0, 64.0, 61.0, 68.0, 71.0, 69.0, 74.0]), 3
+    logit = lambda share: np.log(share / (100 - share))  # noqa: E731
+    back = lambda one: 100 / (1 + np.exp(-one))  # noqa: E731
+    last = logit(values)[-1]
+    working, squares, growth = slow_smoothing(logit(values) - last, horizon, 0.0)
+    # Levels are measured in the smaller of the largest share and the largest of what shares leave of 100.
+    levels = slow_smoothing((values - 74) / 39, horizon, 1.0)[0] * 39 + 74
+    average = [back(last + 0.625 * (last - logit(62)) / 7 * ahead) for ahead in range(1, horizon + 1)]
+    table = project(values, horizon, kind="share").table
+    assert table["mean"].to_numpy() == pytest.approx(slow_median(74, average, back(working + last), levels))
+    unit = 1.5 * np.sqrt((4 * 0.04**2 + squares) / (4 + 7) * growth)
+    unit *= factors(KINDS["general"].lower, np.array([7]), horizon)[0]
+    assert logit(table.upper_95.to_numpy()) - logit(table["mean"].to_numpy()) == pytest.approx(3.1824 * unit, rel=1e-4)
+
+
 def test_a_history_of_constant_growth_by_hand():
     # 100 to 160 by equal factors over four steps. No growth: 160. The average with a fifth year without growth, five
     # eighths of it: 160 * 1.6^(0.625/5). Smoothing in logs finds the growth, ties its damped models down, and lies
@@ -221,6 +257,7 @@ def test_relations_and_their_directions():
 def test_impossible_targets_of_bounded_quantities():
     share = project([40, 44, 43, 47, 45], 2, kind="share")
     assert (share.probability(0), share.probability(101), share.probability(-3)) == (1, 0, 1)
+    assert 0 < project([20, 70, 50, 100, 60], 2, kind="share").probability(100) < 0.5
     assert project([3, 0, 2, 5, 1], 2, kind="count").probability(0) == 1
     assert project(HISTORY, 2).probability(-1) == 1
 
@@ -501,6 +538,22 @@ def test_the_backtest_is_what_projecting_then_would_have_given():
         assert row.inside_95 == (then.lower_95 <= row.actual <= then.upper_95)
     assert set(project(series, 1).backtest(4).horizon) == {1, 2, 3, 4}
     assert project(HISTORY[:5], 2).backtest().empty
+
+
+def test_the_backtest_after_a_break_is_as_uncertain_as_the_projection():
+    series = years([400, 420, *WAVY])
+    found = project(series, 1, breaks=(2019,)).backtest()
+    assert list(found.origin) == [2023, 2024, 2025, 2026]
+    for row in found.itertuples():
+        then = project(series.loc[: row.origin], 1, breaks=(2019,)).table.iloc[0]
+        assert row.forecast == then["mean"]
+        assert row.inside_80 == (then.lower_80 <= row.actual <= then.upper_80)
+    # A last value just within the wider interval, and outside that of a series that never broke.
+    wide, narrow = (project(series, 1, breaks=one).table.upper_80.iloc[0] for one in ((2019,), ()))
+    plain = project(years(WAVY), 1).table.upper_80.iloc[0]
+    assert wide > plain and narrow != wide
+    extended = pd.concat([series, years([(wide + plain) / 2], 2028)])
+    assert project(extended, 1, breaks=(2019,)).backtest().inside_80.iloc[-1]
 
 
 def test_the_backtest_leaves_bridged_years_out():

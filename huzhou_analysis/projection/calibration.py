@@ -176,8 +176,9 @@ class Measured:
     miss: tuple[float, ...]
 
 
-# Written by `benchmarks/forecast_accuracy.py --coverage-table`. General: the test parts of the M4 sample, on which
-# nothing was fitted. Output and inflow: the panels that they were fitted on; fitted on one half of the cities they
+# Written by `benchmarks/forecast_accuracy.py --coverage-table`. General: the test parts of the M4 sample, on which no
+# constant was fitted, though some choices were made in their view. Output and inflow: the panels that they were fitted
+# on; fitted on one half of the cities they
 # covered nearly the same of the other half (docs/projections.md).
 MEASURED: dict[str, dict[int, Measured]] = {
     "general": {
