@@ -14,7 +14,7 @@ from ..data import Data, relation_sign
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import Text, text
 from ..ledger import growth_ledger
-from ..outlook import Outlook, odds, outlook
+from ..prospects import Outlook, odds, outlook
 from ..schema import TIERS
 
 CITY = "330500"

@@ -150,9 +150,8 @@ def share(data: Data, indicator: str) -> Exhibit:
     words, home = WORDS[indicator], area_name(data, data.home)
     first, last, top = int(shares.index[0]), int(shares.index[-1]), int(shares.idxmax())
     title = text(
-        f"{home['zh']}{words['zh']}占全省份额：{first}年{shares[first]:.1f}%，{top}年最高{shares[top]:.1f}%，{last}年{shares[last]:.1f}%",
-        f"{home['en']}'s share of the province's {words['en']}: {shares[first]:.1f}% in {first}, {shares[top]:.1f}% at most in {top}, "
-        f"{shares[last]:.1f}% in {last}",
+        f"{home['zh']}{words['zh']}占全省份额：{last}年{shares[last]:.1f}%，{top}年最高，{shares[top]:.1f}%",
+        f"{home['en']}'s share of the province's {words['en']}: {shares[last]:.1f}% in {last}, at most {shares[top]:.1f}% in {top}",
     )
     best, worst = int(ranks.min()), int(ranks.max())
     reading = text(
@@ -184,6 +183,7 @@ def share(data: Data, indicator: str) -> Exhibit:
                 )
             ax.set_ylabel(label[lang], fontsize=8.5)
             ax.set_xlim(first - 0.8, last + 0.8)
+            ax.tick_params(axis="x", pad=7)
         upper.set_ylim(0, shares.max() * 1.18)
         lower.set_ylim(worst + 0.6, best - 0.6)
         from matplotlib.ticker import MaxNLocator

@@ -13,9 +13,9 @@ from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..gaps import gaps_of
 from ..i18n import Text, text
-from ..outlook import CROSSED, Outlook, odds, outlook, target_probabilities
 from ..projection import MIN_POINTS, project
 from ..projection.single import LABELS, MODEL_NAMES
+from ..prospects import CROSSED, Outlook, odds, outlook, target_probabilities
 from .common import (
     INDICATOR,
     is_firm,
@@ -194,7 +194,7 @@ def _draw_fan(data: Data, ax, found: Outlook, canvas: charts.Canvas) -> None:
 
     last = found.points.iloc[-1]
     points = found.points[found.points.year > int(table.index[-1]) - SHOWN_YEARS - len(table)]
-    years = [int(last.year), *table.index]
+    years, edges = [int(last.year), *table.index], {}
     for level, shade in BANDS:
         low, high = (at([last.value, *table[f"{side}_{level}"]]) for side in ("lower", "upper"))
         ax.fill_between(
@@ -209,15 +209,7 @@ def _draw_fan(data: Data, ax, found: Outlook, canvas: charts.Canvas) -> None:
         )
         ax.plot(years, high, linestyle=":", color=charts.DERIVED, linewidth=0.8, zorder=2)
         ax.plot(years, low, linestyle=":", color=charts.DERIVED, linewidth=0.8, zorder=2)
-        ax.annotate(
-            f"{level}%",
-            (years[-1], high[-1]),
-            (3, 0),
-            textcoords="offset points",
-            fontsize=7.5,
-            color=charts.MUTED,
-            va="center",
-        )
+        edges[level] = high[-1]
     models = found.projection.models
     ceiling = max(at(table.upper_95))
     for model in models:
@@ -267,6 +259,20 @@ def _draw_fan(data: Data, ax, found: Outlook, canvas: charts.Canvas) -> None:
             fontsize=8.5,
             color=charts.TARGET,
         )
+    # The middle is labelled first; a band whose edge lies too close to a label goes without.
+    taken, apart = [end], 0.055 * ax.get_ylim()[1] * (2.2 if canvas.narrow else 1)
+    for level, edge in edges.items():
+        if all(abs(edge - one) > apart for one in taken):
+            taken.append(edge)
+            ax.annotate(
+                f"{level}%",
+                (years[-1], edge),
+                (3, 0),
+                textcoords="offset points",
+                fontsize=7.5,
+                color=charts.MUTED,
+                va="center",
+            )
     ax.annotate(
         i18n.number(end, value_places(end)),
         (years[-1], end),

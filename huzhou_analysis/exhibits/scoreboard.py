@@ -11,7 +11,7 @@ from ..data import Data
 from ..exhibit import Card, Column, Exhibit, citations
 from ..gaps import JUDGED, Gaps, gaps_of
 from ..i18n import Text, text
-from ..outlook import odds, target_probabilities
+from ..prospects import odds, target_probabilities
 from ..schema import OBS_STATUSES, THEMES, TIERS
 from .common import INDICATOR, UNIT, mark_points, name, pace_text, path_panels, period_text, unit_text
 

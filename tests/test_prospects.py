@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import huzhou_analysis as hz
-from huzhou_analysis.outlook import (
+from huzhou_analysis.prospects import (
     POINT_COLUMNS,
     PROBABILITY_COLUMNS,
     declared_breaks,
@@ -195,3 +195,8 @@ def test_odds_are_never_far_from_the_chance(chance):
         assert int(top) / int(bottom) == pytest.approx(chance, abs=0.051)
     else:
         assert chance == pytest.approx(0.5, abs=0.051)
+
+
+def test_the_name_stays_that_of_the_function_whatever_was_imported_before(whole):
+    hz.target_probabilities(whole)
+    assert hz.outlook(whole, "gdp")
