@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,6 +45,102 @@ class Column:
     @property
     def is_number(self) -> bool:
         return self.decimals is not None
+
+
+ROLES = (
+    "actual",
+    "provisional",
+    "target",
+    "derived",
+    "forecast",
+    "claim",
+    "comparison",
+    "model",
+    "base",
+    "band_95",
+    "band_80",
+    "band_50",
+)
+KINDS_OF_CHART = ("line", "column", "bar", "stacked_bar", "stacked_column", "band")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One series of an editable chart: its name, a value for each category, and what it means (one of ``ROLES``).
+
+    ``base`` is drawn without colour and carries what is stacked on it; the bands of a fan lie on a base.
+    """
+
+    name: Text
+    values: Sequence[float | None]
+    role: str = "actual"
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f"a trace is one of {', '.join(ROLES)}, not {self.role!r}")
+        clean = tuple(None if v is None or not math.isfinite(v) else float(v) for v in self.values)
+        object.__setattr__(self, "values", clean)
+
+
+@dataclass(frozen=True)
+class Native:
+    """A chart that slides, documents and workbooks can hold as their own, so that its reader can edit it.
+
+    Attributes
+    ----------
+    kind : str
+        One of ``KINDS_OF_CHART``; ``bar`` and ``stacked_bar`` lie, ``band`` is a fan: stacked areas with lines on top.
+    categories : sequence of Text or int
+        Years, or names in both languages.
+    traces : sequence of Trace
+        Values in the printed unit.
+    unit : Text
+        What the axis measures.
+    scale_en : float
+        What a value is multiplied by in English: 亿元 becomes CNY bn by 0.1.
+    heading : Text
+        Of a panel, where an exhibit has several.
+    """
+
+    kind: str
+    categories: Sequence[Text | int]
+    traces: Sequence[Trace]
+    unit: Text
+    scale_en: float = 1.0
+    heading: Text = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS_OF_CHART:
+            raise ValueError(f"a chart is one of {', '.join(KINDS_OF_CHART)}, not {self.kind!r}")
+        for trace in self.traces:
+            if len(trace.values) != len(self.categories):
+                raise ValueError(
+                    f"{trace.name['en']}: {len(trace.values)} values for {len(self.categories)} categories"
+                )
+
+    def record(self, lang: str) -> dict:
+        """Everything in one language: numbers as that language writes them."""
+        scale = 1.0 if lang == "zh" else self.scale_en
+        return {
+            "kind": self.kind,
+            "heading": self.heading.get(lang, ""),
+            "unit": self.unit[lang],
+            "categories": [c[lang] if isinstance(c, dict) else str(c) for c in self.categories],
+            "traces": [
+                {
+                    "name": t.name[lang],
+                    "role": t.role,
+                    "values": [None if v is None else float(f"{v * scale:.10g}") for v in t.values],
+                }
+                for t in self.traces
+            ],
+        }
+
+
+def native_unit(data: Data, unit: str) -> dict:
+    """Keyword arguments ``unit`` and ``scale_en`` of a :class:`Native` for a printed unit."""
+    names = {lang: i18n.unit_name(unit, lang, data.units) for lang in i18n.LANGUAGES}
+    return {"unit": names, "scale_en": i18n.in_english_units(1.0, unit, data.units)}
 
 
 @dataclass(frozen=True)
@@ -93,6 +190,8 @@ class Exhibit:
         Shown in place of the table where a table would be too wide to read.
     machine : DataFrame, optional
         The table for further work, where it holds more than the one that is shown.
+    natives : sequence of Native
+        The chart as charts that office programs can edit, one for each panel; empty where only the picture carries it.
     """
 
     id: str
@@ -108,6 +207,7 @@ class Exhibit:
     heights: Mapping[str, float] = field(default_factory=dict)
     cards: Sequence[Card] = ()
     machine: pd.DataFrame | None = None
+    natives: Sequence[Native] = ()
 
     def __post_init__(self) -> None:
         if not self.alt:
@@ -167,6 +267,27 @@ class Exhibit:
             else:
                 out[name] = values
         return pd.DataFrame(out)
+
+    def record(self) -> dict:
+        """Everything an output needs but the pictures, as plain values in both languages."""
+        return {
+            "id": self.id,
+            "chart": self.draw is not None,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "reading": self.reading,
+            "alt": self.alt or self.title,
+            "foot": {lang: self.foot(lang) for lang in i18n.LANGUAGES},
+            "figures": list(self.citations.figure_id),
+            "statuses": sorted(
+                set(self.citations.obs_status) | ({"claim"} if (self.citations.record_type == "claim").any() else set())
+            ),
+            "numeric": [c.is_number for c in self.columns],
+            "table": {lang: _split(self.frame(lang)) for lang in i18n.LANGUAGES},
+            "cards": {lang: [card.record(lang) for card in self.cards] for lang in i18n.LANGUAGES},
+            "natives": {lang: [native.record(lang) for native in self.natives] for lang in i18n.LANGUAGES},
+            "citations": {lang: _split(citation_frame(self.citations, lang)) for lang in i18n.LANGUAGES},
+        }
 
     def save(self, path: str | Path, *, lang: str = "zh", size: str = "slide") -> Path:
         """Write one picture (``.png``, ``.svg``, ``.pdf``) or the table (``.csv``); returns the path."""
@@ -409,21 +530,7 @@ def hand_on(exhibit: Exhibit, folder: Path) -> None:
         for size in charts.BARE:
             charts.save(exhibit.figure(lang, size), folder / f"{exhibit.id}.{lang}.{size}.svg")
     exhibit.save(folder / f"{exhibit.id}.csv")
-    record = {
-        "id": exhibit.id,
-        "order": order,
-        "chart": exhibit.draw is not None,
-        "title": exhibit.title,
-        "subtitle": exhibit.subtitle,
-        "reading": exhibit.reading,
-        "alt": exhibit.alt or exhibit.title,
-        "foot": {lang: exhibit.foot(lang) for lang in i18n.LANGUAGES},
-        "figures": list(exhibit.citations.figure_id),
-        "numeric": [c.is_number for c in exhibit.columns],
-        "table": {lang: _split(exhibit.frame(lang)) for lang in i18n.LANGUAGES},
-        "cards": {lang: [card.record(lang) for card in exhibit.cards] for lang in i18n.LANGUAGES},
-        "citations": {lang: _split(citation_frame(exhibit.citations, lang)) for lang in i18n.LANGUAGES},
-    }
+    record = exhibit.record() | {"order": order}
     path = folder / f"{exhibit.id}.json"
     if path.exists():
         raise ValueError(f"two exhibits are called {exhibit.id!r}: ids must be unique")

@@ -11,7 +11,7 @@ import pandas as pd
 from .. import charts, i18n, periods, projection, targets
 from ..assembly import series
 from ..data import Data, relation_sign
-from ..exhibit import Column, Exhibit, citations
+from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import Text, text
 from ..ledger import growth_ledger
 from ..prospects import Outlook, odds, outlook
@@ -171,6 +171,28 @@ def growth_check(
         draw if drawn else None,
         notes,
         heights={"phone": 0.6 + 2.1 * len(drawn)},
+        natives=[_growth_native(data, row) for row in drawn],
+    )
+
+
+def _growth_native(data: Data, row) -> Native:
+    """Implied base and printed level as two columns."""
+    level = data.figure(row.level_id)
+    label = name(data, row.indicator)
+    if row.ref_area != CITY:
+        where = area_name(data, row.ref_area)
+        label = text(f"{where['zh']}{label['zh']}", f"{where['en']}: {label['en']}")
+    role = "claim" if row.record_type == "claim" else "actual"
+    middle = (row.derived_low + row.derived_high) / 2
+    return Native(
+        "column",
+        [period_text(row.derived_period), period_text(row.time_period)],
+        [
+            Trace(text("推算基期", "implied base"), [middle, None], "derived"),
+            Trace(text("印刷水平值", "printed level"), [None, level.obs_value], role),
+        ],
+        heading=label,
+        **native_unit(data, level.unit),
     )
 
 
@@ -314,7 +336,37 @@ def path_panels(
         draw,
         notes,
         heights={"phone": 1.9 * len(indicators), "column": 2 + 1.7 * len(indicators)},
+        natives=[path_native(data, indicator, rows[rows.indicator == indicator]) for indicator in indicators],
     )
+
+
+def path_native(data: Data, indicator: str, path: pd.DataFrame, points: pd.DataFrame | None = None) -> Native:
+    """The plan's path of one indicator with its actuals since 2019, as a line chart over every year between.
+
+    Parameters
+    ----------
+    path : DataFrame
+        Target figures of one unit.
+    points : DataFrame, optional
+        Actuals in that unit (columns year, value, obs_status, tier); by default the printed ones of the series.
+    """
+    unit = path.unit.iloc[0]
+    if points is None:
+        points = series(data, indicator, path.ref_area.iloc[0])
+        points = points[(points.origin == "printed") & (points.unit == unit) & (points.year >= 2019)]
+    goals = {int(f.time_period): f.obs_value for f in path.itertuples()}
+    years = list(range(min([*goals, *points.year]), max([*goals, *points.year]) + 1))
+    firm = is_firm(points)
+    traces = []
+    for mask, words, role in (
+        (firm, i18n.labels("actual"), "actual"),
+        (~firm, text("实绩（初步或未核实）", "actual, provisional or unvalidated"), "provisional"),
+    ):
+        at = dict(zip(points.year[mask], points.value[mask], strict=True))
+        if at:
+            traces.append(Trace(words, [at.get(year) for year in years], role))
+    traces.append(Trace(i18n.labels("target"), [goals.get(year) for year in years], "target"))
+    return Native("line", years, traces, heading=name(data, indicator), **native_unit(data, unit))
 
 
 def is_firm(points: pd.DataFrame) -> pd.Series:
@@ -499,8 +551,45 @@ def long_series(
         Column("tier", text("来源层级", "Tier")),
     ]
     return Exhibit(
-        exhibit_id, title, subtitle, reading, pd.DataFrame(rows), columns, citations(data, used), draw, notes
+        exhibit_id,
+        title,
+        subtitle,
+        reading,
+        pd.DataFrame(rows),
+        columns,
+        citations(data, used),
+        draw,
+        notes,
+        natives=[_long_native(data, points[points.unit == unit], goals, unit) for unit in measures],
     )
+
+
+def _long_native(data: Data, points: pd.DataFrame, goals: pd.DataFrame | None, unit: str) -> Native:
+    """A long series as a line chart: firm and other actuals, implied years, the plan's path."""
+    annual = points[points.origin.isin(["printed", "implied"]) & points.time_period.map(periods.is_year).astype(bool)]
+    fits = goals is not None and len(goals) > 0 and data.units.comparable(goals.unit.iloc[0], unit)
+    at_goal = (
+        {
+            int(p): data.units.convert(v, u, unit)
+            for p, v, u in zip(goals.time_period, goals.obs_value, goals.unit, strict=True)
+        }
+        if fits
+        else {}
+    )
+    years = list(range(min([*annual.year, *at_goal]), max([*annual.year, *at_goal]) + 1))
+    firm, implied = is_firm(annual), annual.origin == "implied"
+    traces = []
+    for mask, words, role in (
+        (firm & ~implied, i18n.labels("actual"), "actual"),
+        (~firm & ~implied, text("实绩（初步或未核实）", "actual, provisional or unvalidated"), "provisional"),
+        (implied, text("由增速推算", "implied by a growth rate"), "derived"),
+    ):
+        at = dict(zip(annual.year[mask], annual.value[mask], strict=True))
+        if at:
+            traces.append(Trace(words, [at.get(year) for year in years], role))
+    if at_goal:
+        traces.append(Trace(i18n.labels("target"), [at_goal.get(year) for year in years], "target"))
+    return Native("line", years, traces, **native_unit(data, unit))
 
 
 def _event_lines(ax, events: pd.DataFrame, first: int) -> None:

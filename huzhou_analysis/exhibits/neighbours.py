@@ -9,7 +9,7 @@ import pandas as pd
 from .. import charts
 from ..assembly import series
 from ..data import Data
-from ..exhibit import Column, Exhibit, citations
+from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import text
 from .common import area_name, name, shown, value_places
 
@@ -129,6 +129,21 @@ def rank(data: Data, indicator: str) -> Exhibit:
         citations(data, [*now.figure_id, *then.figure_id, *panel.figure_id[panel.year == year - PACE_YEARS]]),
         draw,
         notes,
+        natives=[
+            Native(
+                "bar",
+                [area_name(data, area) for area in now.area],
+                [
+                    Trace(home, [v if a == data.home else None for a, v in zip(now.area, now.value, strict=True)]),
+                    Trace(
+                        text("其他城市", "other cities"),
+                        [None if a == data.home else v for a, v in zip(now.area, now.value, strict=True)],
+                        "comparison",
+                    ),
+                ],
+                **native_unit(data, usual),
+            )
+        ],
     )
 
 
@@ -213,6 +228,16 @@ def share(data: Data, indicator: str) -> Exhibit:
         citations(data, used.figure_id),
         draw,
         heights={"phone": 5.6},
+        natives=[
+            Native(
+                "line",
+                list(range(first, last + 1)),
+                [Trace(label, [values.get(y) for y in range(first, last + 1)], "derived")],
+                label,
+                heading=label,
+            )
+            for values, label in ((shares, text("份额，%", "share, %")), (ranks, text("位次", "rank")))
+        ],
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
 
 from .. import charts, i18n, periods
 from ..assembly import series
 from ..data import Data
-from ..exhibit import Column, Exhibit, citations
+from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..gaps import gaps_of
 from ..i18n import Text, text
 from ..projection import MIN_POINTS, project
@@ -163,7 +164,41 @@ def fan(data: Data, indicator: str) -> Exhibit:
             f"{reading['en']} Of {len(past)} past forecasts of the same method {inside} fell inside the 80% interval.",
         ),
         heights={"phone": 6.6, "column": 8.2},
+        natives=[_fan_native(data, found)],
     )
+
+
+def _fan_native(data: Data, found: Outlook) -> Native:
+    """A fan as stacked areas on an invisible base, with history, middle path and target as lines."""
+    table = found.projection.table
+    points = found.points[found.points.year > int(table.index[-1]) - SHOWN_YEARS - len(table)]
+    last = points.iloc[-1]
+    years = list(range(int(points.year.iloc[0]), int(table.index[-1]) + 1))
+    ahead = [int(last.year), *table.index]
+
+    def over(values: dict[int, float]) -> list[float | None]:
+        return [values.get(year) for year in years]
+
+    def edge(column: str) -> dict[int, float]:
+        return dict(zip(ahead, [last.value, *table[column]], strict=True))
+
+    order = ["lower_95", "lower_80", "lower_50", "upper_50", "upper_80", "upper_95"]
+    edges = [edge(column) for column in order]
+    words = {
+        "band_95": text("95%区间", "95% interval"),
+        "band_80": text("80%区间", "80% interval"),
+        "band_50": text("50%区间", "50% interval"),
+    }
+    traces = [Trace(text("底", "base"), over(edges[0]), "base")]
+    for (low, high), role in zip(
+        pairwise(edges), ("band_95", "band_80", "band_50", "band_80", "band_95"), strict=True
+    ):
+        traces.append(Trace(words[role], over({year: high[year] - low[year] for year in ahead}), role))
+    traces.append(Trace(i18n.labels("actual"), over(dict(zip(points.year, points.value, strict=True)))))
+    traces.append(Trace(text("中间路径", "middle path"), over(edge("mean")), "forecast"))
+    if found.target == found.target:
+        traces.append(Trace(i18n.labels("target"), over({years[-1]: found.target}), "target"))
+    return Native("band", years, traces, **native_unit(data, found.unit))
 
 
 def _method_note(data: Data, found: Outlook) -> Text:
@@ -467,6 +502,34 @@ def variants(data: Data, indicator: str = "fdi_utilized") -> Exhibit:
         citations(data, [*base.figure_ids, *base.target_ids]),
         draw,
         heights={"phone": 0.9 + 0.75 * len(cases)},
+        natives=[
+            Native(
+                "stacked_bar",
+                [label for label, _ in done],
+                [
+                    Trace(
+                        text("80%下限", "80% lower"), [f.projection.table["lower_80"].iloc[-1] for _, f in done], "base"
+                    ),
+                    Trace(
+                        text("下限至中间路径", "lower end to middle path"),
+                        [
+                            f.projection.table["mean"].iloc[-1] - f.projection.table["lower_80"].iloc[-1]
+                            for _, f in done
+                        ],
+                        "band_80",
+                    ),
+                    Trace(
+                        text("中间路径至上限", "middle path to upper end"),
+                        [
+                            f.projection.table["upper_80"].iloc[-1] - f.projection.table["mean"].iloc[-1]
+                            for _, f in done
+                        ],
+                        "band_50",
+                    ),
+                ],
+                **native_unit(data, base.unit),
+            )
+        ],
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from .. import charts, i18n, targets
 from ..data import Data
-from ..exhibit import EXPORT_VARIABLE, Column, Exhibit, citations
+from ..exhibit import EXPORT_VARIABLE, Column, Exhibit, Native, Trace, citations, native_unit
 from ..gaps import gaps_of
 from ..i18n import Text, text
 from ..whatif import Scenario, basis, pace_words, path_totals, what_if
@@ -150,7 +150,19 @@ def table(data: Data) -> Exhibit:
         draw,
         [text("设定值不是预测，各图纵轴分别缩放", "Assumed values are no forecast; each panel has its own scale.")],
         heights={"phone": 1.0 + 1.9 * len(indicators), "column": 2.2 + 1.7 * len(indicators)},
+        natives=[_native(data, indicator, scenarios) for indicator, scenarios in found.items()],
     )
+
+
+def _native(data: Data, indicator: str, scenarios: dict[str, Scenario]) -> Native:
+    """The scenarios of one indicator as lines."""
+    one = next(iter(scenarios.values()))
+    years = list(one.path.index)
+    traces = [Trace(i18n.labels("actual"), [one.path.value.iloc[0]] + [None] * (len(years) - 1))]
+    traces += [Trace(NAMES[key], list(s.path.value), "forecast") for key, s in scenarios.items()]
+    goals = one.verdicts.target
+    traces.append(Trace(i18n.labels("target"), [goals.get(year) for year in years], "target"))
+    return Native("line", years, traces, heading=name(data, indicator), **native_unit(data, one.unit))
 
 
 def _reached(scenario: Scenario) -> Text:

@@ -8,12 +8,12 @@ import pandas as pd
 
 from .. import charts, i18n, periods
 from ..data import Data
-from ..exhibit import Card, Column, Exhibit, citations
+from ..exhibit import Card, Column, Exhibit, Native, Trace, citations
 from ..gaps import JUDGED, Gaps, gaps_of
 from ..i18n import Text, text
 from ..prospects import odds, target_probabilities
 from ..schema import OBS_STATUSES, THEMES, TIERS
-from .common import INDICATOR, UNIT, mark_points, name, pace_text, path_panels, period_text, unit_text
+from .common import INDICATOR, UNIT, mark_points, name, pace_text, path_native, path_panels, period_text, unit_text
 
 ORDER = ("met", "ahead", "on_track", "behind", "far_behind", "missed", "open", "not_comparable", "no_figure_on_file")
 # Shape and colour say the same twice, so that neither is needed to tell them apart.
@@ -176,6 +176,39 @@ def scoreboard(data: Data) -> Exhibit:
         draw,
         notes,
         heights={"phone": 15.5, "page": 7.6, "column": 16.0, "square": 13.0},
+        natives=[_score_native(data, rows)],
+    )
+
+
+def _score_native(data: Data, rows: pd.DataFrame) -> Native:
+    """Latest actuals in percent of the 2027 target, for every row that has one."""
+    found = rows[rows.actual_value.notna() & rows.target_2027.notna()].iloc[::-1]
+    share = found.actual_value / found.target_2027 * 100
+    judged = found.status.isin(JUDGED)
+    percent = text("2027年目标＝100", "target for 2027 = 100")
+    labels = [
+        text(
+            f"{MARKS[r.status][2]} {name(data, r.indicator)['zh']}",
+            f"{MARKS[r.status][2]} {name(data, r.indicator)['en']}",
+        )
+        for r in found.itertuples()
+    ]
+    return Native(
+        "bar",
+        labels,
+        [
+            Trace(
+                text("最近可比实绩", "latest comparable actual"),
+                [v if j else None for v, j in zip(share, judged, strict=True)],
+            ),
+            Trace(
+                text("规划期以前的实绩", "actual of before the plan"),
+                [None if j else v for v, j in zip(share, judged, strict=True)],
+                "provisional",
+            ),
+            Trace(text("2027年目标", "target for 2027"), [100.0] * len(found), "target"),
+        ],
+        percent,
     )
 
 
@@ -476,6 +509,17 @@ def required_and_recent(data: Data) -> Exhibit:
         citations(data, _figures(rows)),
         draw,
         heights={"phone": 0.9 + 0.85 * len(rows)},
+        natives=[
+            Native(
+                "bar",
+                [name(data, i) for i in rows.indicator[::-1]],
+                [
+                    Trace(text("现有速度", "present pace"), list(rows.present_pace[::-1])),
+                    Trace(text("此后每年需", "required from now"), list(rows.required_pace[::-1]), "target"),
+                ],
+                text("年均增长，%", "growth a year, %"),
+            )
+        ],
     )
 
 
@@ -584,6 +628,10 @@ def paths(data: Data) -> Exhibit:
             "column": 2.2 + 1.6 * -(-len(found) // 2),
             "square": 2.0 + 1.6 * -(-len(found) // 2),
         },
+        natives=[
+            path_native(data, r.indicator, data.figures.loc[r.target_ids.split()], _recent_points(gaps, r))
+            for r in found.itertuples()
+        ],
     )
 
 
@@ -712,6 +760,25 @@ def speed(data: Data) -> Exhibit:
         citations(data, [*steps.from_id, *steps.to_id]),
         draw,
         heights={"phone": 9.6, "page": 5.4, "column": 9.6, "square": 8.0},
+        natives=[
+            Native(
+                "stacked_bar",
+                [name(data, first.indicator) for _, first, _, share in wide[::-1] if share == share],
+                [
+                    Trace(
+                        text("2023—2025年", "2023–2025"),
+                        [100 - 100 * share for *_, share in wide[::-1] if share == share],
+                        "comparison",
+                    ),
+                    Trace(
+                        text("2025—2027年", "2025–2027"),
+                        [100 * share for *_, share in wide[::-1] if share == share],
+                        "target",
+                    ),
+                ],
+                text("占全程的份额，%", "share of the way, %"),
+            )
+        ],
     )
 
 
@@ -982,4 +1049,5 @@ def card(data: Data, indicator: str) -> Exhibit:
         [Column("fact", text("项目", "Fact")), Column("value", text("内容", "Value"))],
         citations(data, _figures(mine)),
         picture,
+        natives=[path_native(data, indicator, data.figures.loc[row.target_ids.split()])] if picture else [],
     )
