@@ -340,6 +340,23 @@ def path_panels(
     )
 
 
+def path_sum_native(data: Data, path: pd.DataFrame) -> Native:
+    """The years of a plan's path as columns: those that are printed, and those between them read off it."""
+    by_year = {f.time_period: f.obs_value for f in path.itertuples()}
+    years = list(range(int(min(by_year)), int(max(by_year)) + 1))
+    printed = [by_year.get(str(year)) for year in years]
+    between = [None if str(year) in by_year else targets.value_on_path(by_year, year, True) for year in years]
+    return Native(
+        "column",
+        years,
+        [
+            Trace(text("年度目标（印刷）", "yearly target (printed)"), printed, "target"),
+            Trace(text("路径上的年份（推算）", "year on the path (derived)"), between, "derived"),
+        ],
+        **native_unit(data, path.unit.iloc[0]),
+    )
+
+
 def path_native(data: Data, indicator: str, path: pd.DataFrame, points: pd.DataFrame | None = None) -> Native:
     """The plan's path of one indicator with its actuals since 2019, as a line chart over every year between.
 

@@ -7,7 +7,7 @@ import pandas as pd
 from .. import charts, i18n
 from ..assembly import best_first, series, vintages
 from ..data import Data
-from ..exhibit import Column, Exhibit, citations, printed_quantity
+from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit, printed_quantity
 from ..growth import growth_rate, implied_deflator
 from ..i18n import text
 from ..periods import is_year
@@ -142,6 +142,29 @@ def gdp(data: Data) -> Exhibit:
         citations(data, used),
         draw,
         heights={"phone": 6.4},
+        natives=[
+            Native(
+                "line",
+                years,
+                [
+                    Trace(text("修订后", "revised"), list(frame.revised)),
+                    Trace(text("首次公布", "first published"), list(frame["first"]), "provisional"),
+                ],
+                heading=name(data, "gdp"),
+                **native_unit(data, "亿元"),
+            ),
+            Native(
+                "line",
+                years,
+                [
+                    Trace(text("实际增速", "real growth"), list(frame.real)),
+                    Trace(text("名义增速（推算）", "nominal growth (derived)"), list(frame.nominal), "derived"),
+                    Trace(text("平减指数（推算）", "deflator (derived)"), list(frame.deflator), "model"),
+                ],
+                text("%", "%"),
+                heading=text("增速与平减指数", "growth and deflator"),
+            ),
+        ],
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from .. import charts, i18n, periods, targets
 from ..assembly import series
 from ..data import Data
-from ..exhibit import Column, Exhibit, citations
+from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import text
 from ..schema import TIERS
 from .common import (
@@ -15,6 +15,7 @@ from .common import (
     long_series,
     name,
     path_panels,
+    path_sum_native,
     period_text,
     plan_rows,
     projection_or_why,
@@ -169,6 +170,20 @@ def conflict(data: Data) -> Exhibit:
         columns,
         citations(data, [*five.figure_id, total.name, goal.name]),
         draw,
+        natives=[
+            Native(
+                "stacked_column",
+                [
+                    text("逐年相加", "years added up"),
+                    text("报道所印五年累计", "five-year total in the press"),
+                ],
+                [
+                    *[Trace(period_text(p.time_period), [p.value, None], "provisional") for p in five.itertuples()],
+                    Trace(text("五年累计", "five-year total"), [None, total.obs_value]),
+                ],
+                **native_unit(data, total.unit),
+            )
+        ],
     )
 
 
@@ -329,6 +344,7 @@ def outbound(data: Data) -> Exhibit:
         citations(data, [*path.index, total.name]),
         draw,
         [text("2024、2026年未见印刷，为路径上的推算值。", "2024 and 2026 are not printed: read off the path.")],
+        natives=[path_sum_native(data, path)],
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from .. import charts, i18n
 from ..data import Data
-from ..exhibit import Column, Exhibit, citations, printed_quantity
+from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
 from ..i18n import text
 from ..ledger import growth_ledger
 from .common import CITY, INDICATOR, area_name, figure_decimals, interval_text, name, period_text
@@ -121,6 +121,29 @@ def city_accounts(data: Data) -> Exhibit:
         citations(data, [*ledger.figure_id, *ledger.level_id]),
         draw,
         heights={"phone": 6.2, "column": 8.0},
+        natives=[
+            Native(
+                "bar",
+                [name(data, r.indicator) for r in ledger[::-1].itertuples()],
+                [
+                    Trace(words, [r.rate if test(r) else None for r in ledger[::-1].itertuples()], role)
+                    for words, test, role in (
+                        (
+                            text("有水平值，可倒推", "level printed: leads back"),
+                            lambda r: r.derived == "base",
+                            "actual",
+                        ),
+                        (text("实际增速", "real growth"), lambda r: r.derived != "base" and r.real, "derived"),
+                        (
+                            text("无水平值", "no level printed"),
+                            lambda r: r.derived != "base" and not r.real,
+                            "comparison",
+                        ),
+                    )
+                ],
+                text("增速，%", "growth, %"),
+            )
+        ],
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from .. import charts, growth, i18n, periods
 from ..assembly import series
 from ..data import Data
-from ..exhibit import Column, Exhibit, citations
+from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import text
 from ..ledger import growth_ledger
 from ..periods import is_year
@@ -159,6 +159,24 @@ def goals_2014(data: Data) -> Exhibit:
         columns,
         citations(data, [base.name, grew.name, *rates.index]),
         draw,
+        natives=[
+            Native(
+                "column",
+                [
+                    period_text("2013"),
+                    *[text(f"2014年{r['kind']['zh']}", f"2014 {r['kind']['en']}") for r in rows],
+                ],
+                [
+                    Trace(text("印刷水平值", "printed level"), [base.obs_value] + [None] * len(levels)),
+                    Trace(
+                        text("增速目标对应的水平值（推算）", "level that the growth goal means (derived)"),
+                        [None, *[level.middle for level in levels]],
+                        "derived",
+                    ),
+                ],
+                **native_unit(data, base.unit),
+            )
+        ],
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from .. import charts, i18n, periods
 from ..data import Data
-from ..exhibit import Column, Exhibit, citations, printed_quantity
+from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
 from ..i18n import text
 from ..schema import RECORD_TYPES, THEMES
 from .common import name, period_text
@@ -130,6 +130,21 @@ def coverage(data: Data) -> Exhibit:
             text(
                 "出处只列各来源第一个数字，全部见 data/figures.csv。",
                 "The citations list the first figure of each source; all are in data/figures.csv.",
+            )
+        ],
+        natives=[
+            Native(
+                "stacked_bar",
+                [label.get(d, text(d, d)) for d in counts.index],
+                [
+                    Trace(
+                        text(RECORD_TYPES[k][0], i18n.label(k, "en")),
+                        list(counts[k]),
+                        {"parameter": "comparison"}.get(k, k),
+                    )
+                    for k in kinds
+                ],
+                text("个", "number"),
             )
         ],
     )

@@ -9,7 +9,7 @@ from ..assembly import series
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
-from .common import long_series, pace_text, path_panels, plan_rows, projection_or_why, shown
+from .common import long_series, pace_text, path_panels, path_sum_native, plan_rows, projection_or_why, shown
 
 INDICATORS = ["road_freight_turnover", "water_freight_turnover", "container_throughput", "transport_investment"]
 
@@ -185,6 +185,7 @@ def investment_total(data: Data) -> Exhibit:
         columns,
         citations(data, [*rows.index, total.name]),
         draw,
+        natives=[path_sum_native(data, rows)],
     )
 
 
