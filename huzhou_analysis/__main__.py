@@ -36,6 +36,17 @@ def parser() -> argparse.ArgumentParser:
     gaps.add_argument("--lang", choices=("zh", "en"), default="zh")
     gaps.add_argument("--format", choices=("table", "csv", "json"), default="table")
     gaps.add_argument("--all", action="store_true", help="连同正文中的目标 / the goals of the text as well")
+    export = commands.add_parser("export", help="单独导出一个图表 / one exhibit as a file")
+    export.add_argument(
+        "exhibit", metavar="EXHIBIT", help="图表编号，如 scoreboard / id of an exhibit, as in the report"
+    )
+    export.add_argument("--format", choices=("pptx", "docx", "xlsx", "png", "svg", "pdf", "csv"), default="pptx")
+    export.add_argument("--lang", choices=("zh", "en"), default="zh")
+    export.add_argument(
+        "--size", choices=("slide", "column", "square"), default="slide", help="图片尺寸 / of a picture"
+    )
+    export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the page")
+    export.add_argument("--output", metavar="FILE", help="文件名 / file to write (default: ID.LANG.FORMAT)")
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
     return top
 
@@ -172,6 +183,34 @@ def _gaps(options: argparse.Namespace) -> int:
     return 0
 
 
+def _export(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from .catalogue import find
+    from .data import DataError, load
+    from .report import notebook_files, paths
+
+    path = Path(options.output or f"{options.exhibit}.{options.lang}.{options.format}")
+    if path.suffix != f".{options.format}":
+        print(f"文件名须以 .{options.format} 结尾 / the file must end in .{options.format}: {path}", file=sys.stderr)
+        return 1
+    try:
+        data = load()
+        exhibit = find(data, options.exhibit, notebook_files(paths()))
+        exhibit.save(path, lang=options.lang, size=options.size, watermark=options.watermark, data=data)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyError as error:
+        print(f"没有这个图表 / {error.args[0]}", file=sys.stderr)
+        return 1
+    except (OSError, ValueError) as error:
+        print(f"没有写成 / not written: {error}", file=sys.stderr)
+        return 1
+    print(f"已写出 / written: {path}")
+    return 0
+
+
 def _codebook(options: argparse.Namespace) -> int:
     from .codebook import write
     from .data import DataError, load
@@ -185,7 +224,15 @@ def _codebook(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"report": _report, "check": _check, "audit": _audit, "find": _find, "gaps": _gaps, "codebook": _codebook}
+_COMMANDS = {
+    "report": _report,
+    "check": _check,
+    "audit": _audit,
+    "find": _find,
+    "gaps": _gaps,
+    "export": _export,
+    "codebook": _codebook,
+}
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ SIZES: dict[str, tuple[float, float]] = {
     "phone": (4.3, 5.4),
 }
 BARE = {"page", "phone"}  # a page sets title, notes and source as text around the picture
+PRINTED = tuple(size for size in SIZES if size not in BARE)
 
 INK, MUTED, GRID, PAPER = "#1b1f24", "#5c6670", "#dfe3e8", "#ffffff"
 ACTUAL, TARGET, DERIVED, CLAIM = "#0b3c5d", "#bd4d00", "#0072b2", "#8a5a83"
@@ -278,6 +279,25 @@ def save(figure: Figure, path: Path) -> None:
     }[path.suffix]
     with house_style():
         figure.savefig(path, dpi=200 if path.suffix == ".png" else 72, metadata=metadata)
+
+
+def watermark(figure: Figure, words: str) -> None:
+    """Words across a picture, pale and behind nothing: a draft stays recognisable wherever it is pasted."""
+    width, height = figure.get_size_inches()
+    with house_style():
+        size = min(60.0, 0.8 * width * 72 / max(len(words), 2))
+        figure.text(
+            0.5,
+            0.5,
+            words,
+            fontsize=size,
+            color=MUTED,
+            alpha=0.18,
+            ha="center",
+            va="center",
+            rotation=min(35.0, 45 * height / width),
+            zorder=10,
+        )
 
 
 def missing_glyphs(text: str) -> set[str]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -289,15 +290,57 @@ class Exhibit:
             "citations": {lang: _split(citation_frame(self.citations, lang)) for lang in i18n.LANGUAGES},
         }
 
-    def save(self, path: str | Path, *, lang: str = "zh", size: str = "slide") -> Path:
-        """Write one picture (``.png``, ``.svg``, ``.pdf``) or the table (``.csv``); returns the path."""
+    def save(
+        self,
+        path: str | Path,
+        *,
+        lang: str = "zh",
+        size: str = "slide",
+        watermark: str = "",
+        data: Data | None = None,
+    ) -> Path:
+        """Write the exhibit in the format that the path ends in; returns the path.
+
+        ``.png`` ``.svg`` ``.pdf`` are the picture (a table has a page as ``.pdf`` only), ``.csv`` the data,
+        ``.pptx`` ``.docx`` ``.xlsx`` a slide, a document or a workbook of this one exhibit, with charts that can be
+        edited.
+
+        Parameters
+        ----------
+        size : str
+            A key of :data:`charts.SIZES`, for pictures.
+        watermark : str
+            Words across the picture or page, such as 草稿.
+        data : Data, optional
+            The tables, for the formulas of a workbook.
+
+        Raises
+        ------
+        ValueError
+            If the format is not known, or a picture is asked of a table.
+        """
+        from .export import PICTURES, WRITERS, write
+
         path = Path(path)
-        if path.suffix == ".csv":
+        kind = path.suffix.removeprefix(".")
+        if kind == "csv":
             self.machine_table().to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-        elif path.suffix in (".png", ".svg", ".pdf"):
-            charts.save(self.figure(lang, size), path)
+        elif kind in PICTURES and (self.draw is not None or kind not in WRITERS):
+            figure = self.figure(lang, size)
+            if watermark:
+                charts.watermark(figure, watermark)
+            charts.save(figure, path)
+        elif kind in WRITERS:
+            from .export.html import Section
+
+            with TemporaryDirectory() as folder:
+                hand_on(self, Path(folder), languages=(lang,), sizes=("slide",))
+                record = json.loads((Path(folder) / f"{self.id}.json").read_text(encoding="utf-8"))
+                section = Section(self.id, self.title, [record], Path(folder))
+                write(kind, [section], lang, path, data=data, watermark=watermark)
         else:
-            raise ValueError(f"cannot write {path.suffix!r}; choose .png, .svg, .pdf or .csv")
+            known = ", ".join(f".{one}" for one in dict.fromkeys([*PICTURES, "csv", *WRITERS]))
+            raise ValueError(f"cannot write {path.suffix!r}; choose one of {known}")
         return path
 
 
@@ -518,15 +561,22 @@ def show(exhibit: Exhibit, lang: str = "zh") -> Shown:
     return Shown(exhibit, lang)
 
 
-def hand_on(exhibit: Exhibit, folder: Path) -> None:
-    """Write everything an output needs: charts in both languages, the table, and the texts as JSON."""
+def hand_on(
+    exhibit: Exhibit, folder: Path, *, languages: Sequence[str] = i18n.LANGUAGES, sizes: Sequence[str] = charts.PRINTED
+) -> None:
+    """Write everything an output needs: charts in every printed size, the table, and the texts as JSON.
+
+    A chart of the size ``slide`` is ``ID.LANG.png``, of another ``ID.LANG.SIZE.png``; each as SVG and PDF as well.
+    """
     order = len(list(folder.glob("*.json")))
-    for lang in i18n.LANGUAGES:
+    for lang in languages:
         if exhibit.draw is None:
             continue
-        figure = exhibit.figure(lang)
-        for ending in ("png", "svg", "pdf"):
-            charts.save(figure, folder / f"{exhibit.id}.{lang}.{ending}")
+        for size in sizes:
+            figure = exhibit.figure(lang, size)
+            name = f"{exhibit.id}.{lang}" if size == "slide" else f"{exhibit.id}.{lang}.{size}"
+            for ending in ("png", "svg", "pdf"):
+                charts.save(figure, folder / f"{name}.{ending}")
         for size in charts.BARE:
             charts.save(exhibit.figure(lang, size), folder / f"{exhibit.id}.{lang}.{size}.svg")
     exhibit.save(folder / f"{exhibit.id}.csv")

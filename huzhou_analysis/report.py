@@ -68,7 +68,7 @@ def inputs(where: Paths) -> dict[str, str]:
     found |= {
         f"huzhou_analysis/{p.relative_to(library).as_posix()}": p
         for p in library.rglob("*")
-        if p.is_file() and p.suffix in (".py", ".j2", ".css", ".js")
+        if p.is_file() and p.suffix in (".py", ".j2", ".css", ".js", ".typ")
     }
     found |= {f"notebooks/{p.name}": p for p in notebook_files(where)}
     pins = where.project / "requirements.txt"
@@ -87,7 +87,18 @@ def versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     out = {"python": platform.python_version()}
-    for package in ("pandas", "numpy", "matplotlib", "statsmodels", "nbconvert", "mplfonts"):
+    for package in (
+        "pandas",
+        "numpy",
+        "matplotlib",
+        "statsmodels",
+        "nbconvert",
+        "mplfonts",
+        "python-pptx",
+        "python-docx",
+        "xlsxwriter",
+        "typst",
+    ):
         try:
             out[package] = version(package)
         except PackageNotFoundError:
@@ -167,7 +178,7 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
             error=True,
         )
         return 1
-    problem = _assemble(where, tasks, wanted)
+    problem = _assemble(where, tasks, wanted, jobs or os.cpu_count() or 1)
     if problem:
         say(problem, error=True)
         return 1
@@ -393,7 +404,7 @@ def heading(notebook, stem: str) -> str:
 # --- assembling ----------------------------------------------------------------------------------------------------
 
 
-def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict) -> str:
+def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, jobs: int) -> str:
     """Bind all results into a new folder and move it into place; returns a problem or nothing."""
     from .export import html
 
@@ -420,11 +431,14 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict) -> str:
             for path in sorted((task.folder / "exhibits").iterdir()):
                 if path.suffix == ".csv":
                     shutil.copyfile(path, building / "tables" / path.name)
+                    if path.with_name(f"{path.stem}.zh.png").is_file():
+                        shutil.copyfile(path, building / "charts" / path.name)
                 elif path.suffix in (".png", ".pdf", ".svg") and not path.stem.endswith((".page", ".phone")):
                     shutil.copyfile(path, building / "charts" / path.name)
         for lang in ("zh", "en"):
             (building / lang / "report.html").write_text(html.report_page(sections, lang), encoding="utf-8")
         (building / "index.html").write_text(html.index_page(sections), encoding="utf-8")
+        _write_exports(where, sections, building, jobs)
         outputs = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
         manifest = {**wanted, "exhibits": {s.stem: [r["id"] for r in s.records] for s in sections}, "outputs": outputs}
         (building / MANIFEST).write_text(
@@ -441,6 +455,39 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict) -> str:
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return ""
+
+
+def _write_exports(where: Paths, sections: Sequence, building: Path, jobs: int) -> None:
+    """Slides, document, workbook and PDF in both languages, several at a time, each in a process of its own."""
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    from .export import WRITERS
+
+    shown = [section for section in sections if section.records]
+    wanted = [(kind, lang) for kind in WRITERS for lang in ("zh", "en")]
+    started = time.monotonic()
+    with ProcessPoolExecutor(min(jobs, len(wanted)), mp_context=get_context("spawn")) as pool:
+        running = {
+            pool.submit(
+                _write_export, kind, lang, shown, str(building / lang / WRITERS[kind][1]), str(where.data)
+            ): kind
+            for kind, lang in wanted
+        }
+        for done in as_completed(running):
+            name, seconds = done.result()
+            say(f"  {_STATE['done']} {name}  {seconds:.1f} s")
+    say(f"  {len(wanted)} exports, {time.monotonic() - started:.1f} s")
+
+
+def _write_export(kind: str, lang: str, sections: Sequence, path: str, data: str) -> tuple[str, float]:
+    """Write one export; returns its name inside the report and the seconds it took."""
+    from .data import load
+    from .export import write
+
+    started = time.monotonic()
+    write(kind, sections, lang, Path(path), data=load(data) if kind == "xlsx" else None)
+    return f"{lang}/{Path(path).name}", time.monotonic() - started
 
 
 def _swap(new: Path, output: Path) -> None:
@@ -486,7 +533,8 @@ def _recover(output: Path) -> None:
 
 
 _MADE = re.compile(
-    r"index\.html|manifest\.json|(zh|en)/report\.html|charts/[^/]+\.(png|svg|pdf)|tables/[^/]+\.csv|notebooks/[^/]+\.html"
+    r"index\.html|manifest\.json|(zh|en)/(report\.(html|pdf)|briefing\.(pptx|docx)|workbook\.xlsx)|"
+    r"charts/[^/]+\.(png|svg|pdf|csv)|tables/[^/]+\.csv|notebooks/[^/]+\.html"
 )
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 

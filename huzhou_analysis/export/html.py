@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..charts import font_face
+from ..charts import PRINTED, font_face
 from ..i18n import LANGUAGES, Text, text
 
 WORDS: dict[str, Text] = {
@@ -30,8 +30,19 @@ WORDS: dict[str, Text] = {
     ),
     "index": text("首页", "Index"),
     "table": text("表格", "Table"),
+    "slide": text("幻灯片", "slide"),
+    "column": text("栏宽", "column"),
+    "square": text("方形", "square"),
     "skip": text("跳到正文", "Skip to content"),
 }
+
+
+FILES = [
+    ("report.pdf", text("PDF报告", "PDF report")),
+    ("briefing.pptx", text("幻灯片（可编辑图表）", "slides with editable charts")),
+    ("briefing.docx", text("Word 简报", "Word brief")),
+    ("workbook.xlsx", text("Excel 工作簿（含公式）", "workbook with live formulas")),
+]
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,9 @@ def report_page(sections: list[Section], lang: str) -> str:
 def index_page(sections: list[Section]) -> str:
     """Entry page: both reports, the notebooks, and every chart and table to download."""
     return with_font(
-        _environment().get_template("index.html.j2").render(sections=sections, languages=LANGUAGES, words=WORDS)
+        _environment()
+        .get_template("index.html.j2")
+        .render(sections=sections, languages=LANGUAGES, words=WORDS, sizes=PRINTED, files=FILES)
     )
 
 

@@ -1,0 +1,111 @@
+"""Which exhibits there are: what the notebooks show, read from their syntax without running them.
+
+A notebook shows an exhibit by ``hz.show(hz.THEME.FUNCTION(data, ...), lang=LANG)``; nothing else is registered anywhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from .data import Data
+from .exhibit import Exhibit
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a notebook that gives an exhibit: ``theme.function(data, *arguments)``."""
+
+    notebook: str
+    theme: str
+    function: str
+    arguments: tuple = ()
+
+    def __str__(self) -> str:
+        return ".".join([self.theme, self.function, *map(str, self.arguments)])
+
+    def make(self, data: Data) -> Exhibit:
+        """The exhibit that the call gives."""
+        import huzhou_analysis as hz
+
+        return getattr(getattr(hz, self.theme), self.function)(data, *self.arguments)
+
+
+def code_cells(path: Path) -> list[str]:
+    """Sources of a notebook's code cells."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+def calls(notebooks: list[Path]) -> list[Call]:
+    """Every ``hz.show(hz.THEME.FUNCTION(data, ...))`` of some notebooks, in their order.
+
+    Cells that are no plain Python (magics), and calls of any other form, are passed over.
+    """
+    found = []
+    for path in notebooks:
+        for source in code_cells(path):
+            try:
+                tree = ast.parse(source)
+            except SyntaxError:
+                continue
+            found += [call for node in ast.walk(tree) if (call := _call(path.name, node))]
+    return found
+
+
+def _call(notebook: str, node: ast.AST) -> Call | None:
+    if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "hz.show" and node.args):
+        return None
+    inner = node.args[0]
+    if not isinstance(inner, ast.Call) or inner.keywords:
+        return None
+    parts = ast.unparse(inner.func).split(".")
+    if len(parts) != 3 or parts[0] != "hz":
+        return None
+    try:
+        extra = tuple(ast.literal_eval(argument) for argument in inner.args[1:])
+    except ValueError:
+        return None
+    return Call(notebook, parts[1], parts[2], extra)
+
+
+def find(data: Data, name: str, notebooks: list[Path]) -> Exhibit:
+    """An exhibit by its id, or by its call as :class:`Call` writes it (``projections.fan.fdi_utilized``).
+
+    Raises
+    ------
+    KeyError
+        If no notebook shows it; the message names the nearest ones.
+    """
+    every = calls(notebooks)
+    for call in every:
+        if str(call) == name:
+            return call.make(data)
+    seen = []
+    for call, exhibit in made(data, _likely_first(every, name)):
+        if exhibit.id == name:
+            return exhibit
+        seen.append(exhibit.id)
+        seen.append(str(call))
+    near = get_close_matches(name, seen, 5, 0.4)
+    raise KeyError(f"no notebook shows {name!r}" + (f"; near: {', '.join(near)}" if near else ""))
+
+
+def made(data: Data, every: list[Call]) -> Iterator[tuple[Call, Exhibit]]:
+    """Calls with the exhibits they give, one after the other."""
+    for call in every:
+        yield call, call.make(data)
+
+
+def _likely_first(every: list[Call], name: str) -> list[Call]:
+    """Calls whose words are in the name first: making an exhibit takes time."""
+
+    def unlike(call: Call) -> int:
+        words = [*call.theme.split("_"), *call.function.split("_"), *map(str, call.arguments)]
+        return -sum(word in name for word in words)
+
+    return sorted(every, key=unlike)
