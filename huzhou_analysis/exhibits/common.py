@@ -577,11 +577,13 @@ def long_series(
         citations(data, used),
         draw,
         notes,
-        natives=[_long_native(data, points[points.unit == unit], goals, unit) for unit in measures],
+        natives=[_long_native(data, points[points.unit == unit], goals, unit, len(measures) > 1) for unit in measures],
     )
 
 
-def _long_native(data: Data, points: pd.DataFrame, goals: pd.DataFrame | None, unit: str) -> Native:
+def _long_native(
+    data: Data, points: pd.DataFrame, goals: pd.DataFrame | None, unit: str, one_of_several: bool
+) -> Native:
     """A long series as a line chart: firm and other actuals, implied years, the plan's path."""
     annual = points[points.origin.isin(["printed", "implied"]) & points.time_period.map(periods.is_year).astype(bool)]
     fits = goals is not None and len(goals) > 0 and data.units.comparable(goals.unit.iloc[0], unit)
@@ -606,7 +608,8 @@ def _long_native(data: Data, points: pd.DataFrame, goals: pd.DataFrame | None, u
             traces.append(Trace(words, [at.get(year) for year in years], role))
     if at_goal:
         traces.append(Trace(i18n.labels("target"), [at_goal.get(year) for year in years], "target"))
-    return Native("line", years, traces, **native_unit(data, unit))
+    heading = unit_text(data, unit) if one_of_several else {}
+    return Native("line", years, traces, heading=heading, **native_unit(data, unit))
 
 
 def _event_lines(ax, events: pd.DataFrame, first: int) -> None:

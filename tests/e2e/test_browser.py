@@ -234,3 +234,61 @@ def test_a_printed_report_has_its_pictures_and_no_navigation(visit, tmp_path, la
     assert page.locator("figure svg.page").first.is_visible()
     page.pdf(path=tmp_path / "print.pdf", format="A4")
     assert (tmp_path / "print.pdf").read_bytes().startswith(b"%PDF")
+
+
+@LANGUAGES
+def test_a_table_is_sorted_by_a_click_on_its_heading_numbers_as_numbers_blanks_last(visit, lang):
+    page = visit(f"{lang}/report.html", WIDE).page
+    table = page.locator("#required_and_recent details table").first
+    page.locator("#required_and_recent details").first.evaluate("e => e.open = true")
+    column = "() => [...document.querySelectorAll('#required_and_recent details table')][0]"
+    cells = f"({column})().tBodies[0].querySelectorAll('tr td:nth-child(4)')"
+    read = f"() => [...{cells}].map(cell => cell.innerText)"
+    before = page.evaluate(read)
+    button = table.locator("th").nth(3).locator("button")
+    button.click()
+    assert table.locator("th").nth(3).get_attribute("aria-sort") == "ascending"
+    up = page.evaluate(read)
+    assert [float(value.replace("−", "-")) for value in up] == sorted(float(value.replace("−", "-")) for value in before)
+    button.press("Enter")
+    assert table.locator("th").nth(3).get_attribute("aria-sort") == "descending"
+    assert page.evaluate(read) == up[::-1]
+    assert sorted(up) == sorted(before)
+
+
+@LANGUAGES
+def test_blanks_stay_last_whichever_way_a_table_is_sorted(visit, lang):
+    page = visit(f"{lang}/report.html", WIDE).page
+    page.locator("#target_chances details").evaluate_all("all => all.forEach(e => e.open = true)")
+    read = "() => [...document.querySelectorAll('#target_chances table')[0].tBodies[0].rows].map(r => r.cells[4].innerText)"
+    for _ in range(2):
+        page.locator("#target_chances table").first.locator("th").nth(4).locator("button").click()
+        shown = page.evaluate(read)
+        blank = [value == "—" for value in shown]
+        assert any(blank)
+        assert not all(blank)
+        assert blank == sorted(blank)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(visit, lang, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(f"{lang}/report.html", WIDE, color_scheme=scheme).page
+    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "best-practice"]})
+    serious = [
+        (fault["id"], fault["impact"], fault["nodes"][0]["target"], len(fault["nodes"]))
+        for fault in found.response["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_what_is_behind_a_click_is_opened_for_the_printer_but_for_the_citations(visit):
+    page = visit("zh/report.html", WIDE).page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not(.citations):not([open])").count() == 0
+    assert page.locator("details.citations[open]").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
