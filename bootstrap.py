@@ -660,6 +660,10 @@ def do_codebook(settings):
     return run_python(["-m", "huzhou_analysis", "codebook", *more(settings)], settings)
 
 
+def do_gallery(settings):
+    return run_python(["-m", "huzhou_analysis", "gallery", *more(settings)], settings)
+
+
 def do_audit(settings):
     arguments = ["-m", "huzhou_analysis", "audit", *option(settings, "SOURCES", "--sources")]
     return run_python(arguments + more(settings), settings)
@@ -744,6 +748,7 @@ TARGETS = {
     "test-e2e": do_test_e2e,
     "lab": do_lab,
     "codebook": do_codebook,
+    "gallery": do_gallery,
     "audit": do_audit,
     "pins": do_pins,
     "clean": do_clean,

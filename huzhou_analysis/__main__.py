@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the page")
     export.add_argument("--output", metavar="FILE", help="文件名 / file to write (default: ID.LANG.FORMAT)")
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
+    commands.add_parser("gallery", help="生成图集 / write docs/gallery.md with a picture of every chart")
     return top
 
 
@@ -224,6 +225,23 @@ def _codebook(options: argparse.Namespace) -> int:
     return 0
 
 
+def _gallery(options: argparse.Namespace) -> int:
+    from .catalogue import calls, made
+    from .data import DataError, load
+    from .export.gallery import write
+    from .report import notebook_files, paths
+
+    where = paths()
+    try:
+        data = load()
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    changed = write([exhibit for _, exhibit in made(data, calls(notebook_files(where)))], where.project / "docs")
+    print("\n".join(f"已更新 / written: {p.name}" for p in changed) or "无变化 / nothing changed")
+    return 0
+
+
 _COMMANDS = {
     "report": _report,
     "check": _check,
@@ -232,6 +250,7 @@ _COMMANDS = {
     "gaps": _gaps,
     "export": _export,
     "codebook": _codebook,
+    "gallery": _gallery,
 }
 
 

@@ -191,6 +191,7 @@ def test_what_is_not_there_is_refused_with_the_choices(bootstrap, capsys, argume
         ("report", {}, ["-m", "huzhou_analysis", "report"]),
         ("audit", {"SOURCES": "a b"}, ["-m", "huzhou_analysis", "audit", "--sources", "a b"]),
         ("codebook", {}, ["-m", "huzhou_analysis", "codebook"]),
+        ("gallery", {}, ["-m", "huzhou_analysis", "gallery"]),
         ("test", {"ARGS": "-k growth"}, ["-m", "pytest", "-n", "auto", "-m", "not e2e", "-k", "growth"]),
         ("test-e2e", {}, ["-m", "pytest", "-m", "e2e"]),
     ],
