@@ -243,9 +243,8 @@ def _draw_scoreboard(data: Data, gaps: Gaps, rows: pd.DataFrame, canvas: charts.
     block_width = (width - 0.25 * (blocks - 1)) / blocks
     size = min(7.6 if not narrow else 8.2, step * 72 * (0.62 if not narrow else 0.6))
     _status_key(canvas, ax, rows, width, size, legend)
-    longest = max(
-        charts.text_width(canvas.figure, _values(data, gaps, r, canvas.lang), size) for r in rows.itertuples()
-    )
+    widths = [charts.text_width(canvas.figure, _values(data, gaps, r, canvas.lang), size) for r in rows.itertuples()]
+    longest = min(max(widths), (0.5 if narrow else 0.33) * block_width)
     for column, part in enumerate(parts):
         x0, y = column * (block_width + 0.25), legend
         for kind, item in part:
@@ -303,18 +302,20 @@ def _score_line(
     upper = y + tall * (0.28 if narrow else 0.5)
     lower = y + tall * (0.68 if narrow else 0.5)
     _mark(ax, x0 + 0.06, upper, row.status, size)
-    room = width - 0.2 if narrow else width * 0.43
+    room = width - 0.2 if narrow else width * 0.42
     label = name(data, row.indicator)[lang]
     fits = size
     while charts.text_width(canvas.figure, label, fits) > room and fits > 4.5:
         fits -= 0.2
     ax.text(x0 + 0.19, upper, label, fontsize=fits, color=charts.INK, va="center")
-    values = _values(data, gaps, row, lang)
+    values, small = _values(data, gaps, row, lang), size
+    while charts.text_width(canvas.figure, values, small) > longest and small > 4.5:
+        small -= 0.2
     ax.text(
         x0 + width,
         lower,
         values,
-        fontsize=size,
+        fontsize=small,
         color=charts.INK if row.status in JUDGED else charts.MUTED,
         va="center",
         ha="right",

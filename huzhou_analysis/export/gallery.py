@@ -33,7 +33,7 @@ def picture(exhibit: Exhibit, lang: str) -> bytes:
     with Image.open(buffer) as big:
         small = big.convert("RGB").resize((WIDTH, round(big.height * WIDTH / big.width)), Image.Resampling.LANCZOS)
     out = BytesIO()
-    small.quantize(64, dither=Image.Dither.NONE).save(out, format="PNG", optimize=True)
+    small.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, format="PNG", optimize=True)
     return out.getvalue()
 
 
