@@ -38,7 +38,6 @@ _HOMES = {
     "project": "projection",
     "project_panel": "projection",
     "Projection": "projection",
-    "project_panel": "projection",
     "measured_coverage": "projection",
     "outlook": "outlook",
     "target_probabilities": "outlook",
