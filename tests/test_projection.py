@@ -45,7 +45,7 @@ def slow_smoothing(values, horizon, kept):
     """Average of the grid: initial states by least squares on numerically probed errors, weights one by one."""
     n, step = len(values), (values[-1] - values[0]) / (len(values) - 1)
     runs = []
-    for alpha in (0.2, 0.5, 0.8, 1.0):
+    for alpha in (0.1, 0.3, 0.5, 0.7, 0.9):
         for share in (0.0, 0.1, 0.3):
             for phi in (0.6, 0.8, 1.0):
                 model = (values, alpha, alpha * share, phi, kept * step)
@@ -69,19 +69,44 @@ def slow_smoothing(values, horizon, kept):
     return path, squares, growth
 
 
-def slow_project(values, horizon):
-    """Median path, error variance and its growth for a positive series, the long way round."""
+def slow_average(values, extra):
+    """Average yearly change without the highest and the lowest, thinned by `extra` years without change."""
+    changes = sorted(after - before for before, after in pairwise(values))
+    inner = changes[1:-1]
+    return sum(inner) / len(inner) * len(changes) / (len(changes) + extra)
+
+
+def slow_rise(values, extra):
+    """Yearly rise of the straight line: mean of the average change of the whole history and of its last eight changes."""
+    return (slow_average(values, extra) + slow_average(values[-9:], extra)) / 2
+
+
+def slow_levels(values, horizon, size, extra):
+    """Smoothing of levels and the straight line."""
+    last, n = values[-1], len(values)
+    smoothed = slow_smoothing((values - last) / size, horizon, (n - 1) / (n - 1 + extra))[0] * size + last
+    return smoothed, np.array([last + slow_rise(values, extra) * ahead for ahead in range(1, horizon + 1)])
+
+
+def slow_centre(last, average, working, levels, line):
+    """Mean of the median of the first four paths and of that of all five, year by year."""
+    centre = []
+    for year in range(len(line)):
+        paths = [last, average[year], working[year], (levels[year] + line[year]) / 2, line[year]]
+        centre.append((np.median(paths[:4]) + np.median(paths)) / 2)
+    return np.array(centre)
+
+
+def slow_project(values, horizon, kept=0.7, extra=(2, 1)):
+    """Path, error variance and its growth for a positive series, the long way round."""
     values = np.array(values[-30:])
     last, n = values[-1], len(values)
     logs, squares, growth = slow_smoothing(np.log(values) - np.log(last), horizon, 0.0)
-    size = values.max()
-    levels = slow_smoothing((values - last) / size, horizon, 1.0)[0] * size + last
-    path = []
-    for ahead in range(horizon):
-        average = last * math.exp(0.625 * math.log(last / values[0]) / n * (ahead + 1))
-        four = sorted([last, average, last * math.exp(logs[ahead]), max(levels[ahead], 0.05 * last)])
-        path.append((four[1] + four[2]) / 2)
-    return np.array(path), (4 * 0.04**2 + squares) / (4 + n), growth
+    floor = 0.05 * last
+    levels, line = (np.maximum(one, floor) for one in slow_levels(values, horizon, values.max(), extra[1]))
+    rate = slow_average(np.log(values), extra[0])
+    average = [last * math.exp(kept * rate * ahead) for ahead in range(1, horizon + 1)]
+    return slow_centre(last, average, last * np.exp(logs), levels, line), (4 * 0.04**2 + squares) / (4 + n), growth
 
 
 @pytest.mark.parametrize("values", [HISTORY, WAVY, [3, 5, 4, 2, 1], [80, 40, 20, 10, 5, 2], [7e6 * 1.03**n for n in range(34)]])
@@ -97,19 +122,47 @@ def test_the_combination_is_that_of_an_independent_slow_implementation(values):
     assert np.log(table["mean"] / table.lower_95).to_numpy() == pytest.approx(3.1824 * unit, rel=1e-4)
 
 
-def slow_median(last, average, working, levels):
-    """Mean of the middle two of four paths, year by year."""
-    return np.array([sum(sorted([last, *four])[1:3]) / 2 for four in zip(average, working, levels, strict=True)])
+@pytest.mark.parametrize("values", [HISTORY, WAVY])
+def test_output_keeps_all_of_the_average_growth(values):
+    path, _, _ = slow_project(values, 5, kept=1.0, extra=(0, 0))
+    assert project(values, 5, kind="output").table["mean"].to_numpy() == pytest.approx(path, rel=1e-9)
+
+
+def test_foreign_investment_keeps_a_third_of_the_path():
+    path, _, _ = slow_project(WAVY, 5)
+    expected = WAVY[-1] * (path / WAVY[-1]) ** (1 / 3)
+    assert project(WAVY, 5, kind="inflow").table["mean"].to_numpy() == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_average_step_by_hand():
+    # Steps 4, -2, 10, 1, 3: without 10 and -2 the mean is 8/3; with one year without a step five sixths of it.
+    values = np.array([[0.0, 4.0, 2.0, 12.0, 13.0, 16.0]])
+    assert combination.average_step(values, 0) == pytest.approx([8 / 3])
+    assert combination.average_step(values, 1) == pytest.approx([8 / 3 * 5 / 6])
+
+
+def test_one_odd_year_makes_no_trend():
+    # All but one step alike: the average is that step, wherever the odd one lies and however large it is.
+    for place in range(7):
+        steps = np.full(7, 2.0)
+        steps[place] = 500.0
+        assert combination.average_step(np.cumsum(np.append(10.0, steps))[None], 0) == pytest.approx([2.0])
+
+
+def test_the_medians_by_hand():
+    paths = np.array([0.0, 8.0, 2.0, 6.0, 7.0])[:, None, None]
+    # Of 0, 2, 6, 8 the median is 4, of all five it is 6.
+    assert combination.medians(paths).item() == 5
 
 
 def test_levels_against_the_slow_implementation():
     values, horizon = np.array([3.0, -1.0, 4.0, 2.0, 6.0, 5.0]), 4
     size, last = 6.0, 5.0
     working, squares, growth = slow_smoothing((values - last) / size, horizon, 0.0)
-    levels = slow_smoothing((values - last) / size, horizon, 1.0)[0]
-    average = [last + 0.625 * (last - 3) / 6 * ahead for ahead in range(1, horizon + 1)]
+    levels, line = slow_levels(values, horizon, size, 1)
+    average = [last + 0.7 * slow_average(values, 2) * ahead for ahead in range(1, horizon + 1)]
     table = project(values, horizon).table
-    assert table["mean"].to_numpy() == pytest.approx(slow_median(last, average, working * size + last, levels * size + last))
+    assert table["mean"].to_numpy() == pytest.approx(slow_centre(last, average, working * size + last, levels, line))
     # A fifth wider than in logs, and the same on both sides.
     unit = 1.2 * np.sqrt((4 * 0.04**2 + squares) / (4 + 6) * growth) * size
     unit *= factors(KINDS["general"].lower, np.array([6]), horizon)[0]
@@ -124,22 +177,22 @@ def test_shares_against_the_slow_implementation():
     last = logit(values)[-1]
     working, squares, growth = slow_smoothing(logit(values) - last, horizon, 0.0)
     # Levels are measured in the smaller of the largest share and the largest of what shares leave of 100.
-    levels = slow_smoothing((values - 74) / 39, horizon, 1.0)[0] * 39 + 74
-    average = [back(last + 0.625 * (last - logit(62)) / 7 * ahead) for ahead in range(1, horizon + 1)]
+    levels, line = slow_levels(values, horizon, 39, 1)
+    average = [back(last + 0.7 * slow_average(logit(values), 2) * ahead) for ahead in range(1, horizon + 1)]
     table = project(values, horizon, kind="share").table
-    assert table["mean"].to_numpy() == pytest.approx(slow_median(74, average, back(working + last), levels))
+    assert table["mean"].to_numpy() == pytest.approx(slow_centre(74, average, back(working + last), levels, line))
     unit = 1.5 * np.sqrt((4 * 0.04**2 + squares) / (4 + 7) * growth)
     unit *= factors(KINDS["general"].lower, np.array([7]), horizon)[0]
     assert logit(table.upper_95.to_numpy()) - logit(table["mean"].to_numpy()) == pytest.approx(3.1824 * unit, rel=1e-4)
 
 
 def test_a_history_of_constant_growth_by_hand():
-    # 100 to 160 by equal factors over four steps. No growth: 160. The average with a fifth year without growth, five
-    # eighths of it: 160 * 1.6^(0.625/5). Smoothing in logs finds the growth, ties its damped models down, and lies
-    # between that and the full 160 * 1.6^(1/4); in levels the increments grow, so that it lies below full growth too.
+    # 100 to 160 by equal factors over four steps. Kept of it, with two years without growth added to four with: at
+    # least 160 * 1.6^(0.7/6). Smoothing in logs finds the growth and ties its damped models down, and increments of
+    # levels grow, so that every path lies below the full 160 * 1.6^(1/4).
     values = [100 * 1.6 ** (n / 4) for n in range(5)]
     mean = project(values, 1).table["mean"].iloc[0]
-    assert 160 * 1.6 ** (0.625 / 5) <= mean <= 160 * 1.6**0.25
+    assert 160 * 1.6 ** (0.7 / 6) <= mean <= 160 * 1.6**0.25
 
 
 def test_the_variance_growth_of_simple_smoothing_by_hand():
@@ -147,9 +200,9 @@ def test_the_variance_growth_of_simple_smoothing_by_hand():
     grid = combination.grid(combination.REVERSIONS_WORKING)
     found = combination.variance_growth(3, combination.REVERSIONS_WORKING)
     flat = grid[:, 1] == 0
-    assert flat.sum() == 12
+    assert flat.sum() == 15
     alpha = grid[flat, 0]
-    assert found[flat] == pytest.approx(np.column_stack([np.ones(12), 1 + alpha**2, 1 + 2 * alpha**2]))
+    assert found[flat] == pytest.approx(np.column_stack([np.ones(15), 1 + alpha**2, 1 + 2 * alpha**2]))
 
 
 # --- intervals and probabilities ------------------------------------------------------------------------------------

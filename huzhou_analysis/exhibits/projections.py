@@ -202,8 +202,8 @@ def _fan_native(data: Data, found: Outlook) -> Native:
 def _method_note(data: Data, found: Outlook) -> Text:
     parts = [
         text(
-            "中间路径为末值、平均增长、对数平滑、对数与水平平滑之均值这四条路径的中位数；区间按同类实际序列校准",
-            "The middle path is the median of four: last value, average growth, smoothing in logs, mean of smoothing in logs and in levels; "
+            "中间路径为末值、平均增长、对数平滑、水平平滑、直线增长各路径的中位数；区间按同类实际序列校准",
+            "The middle path takes medians of five: last value, average growth, smoothing in logs, smoothing in levels, a straight line; "
             "intervals are calibrated on real series of the kind",
         )
     ]

@@ -1,17 +1,21 @@
-"""The leading combination: the median of four simple paths, and the spread of its errors.
+"""The leading combination: medians of simple paths, and the spread of its errors.
 
 Everything here works on many series of one length at a time and knows nothing of kinds, levels or calibration: arrays
 ``(series, years)`` go in, paths and error variances on the working scale come out. Sums over years and over models are
 taken one term after the other, element by element, so that a series gets bit for bit the same numbers alone as in a
 panel of any size or order (a matrix product would not promise that).
 
-The four paths of which the median is taken (Petropoulos & Svetunkov 2020, *International Journal of Forecasting* 36,
-110-115, on the median of simple forecasts):
+The paths (Petropoulos & Svetunkov 2020, *International Journal of Forecasting* 36, 110-115, on the median of simple
+forecasts):
 
 1. the last value;
 2. the last value going on at :data:`GROWTH_KEPT` of the average growth of the history;
 3. smoothing on the working scale (logs as a rule);
-4. smoothing of the levels themselves.
+4. the mean of smoothing of the levels themselves and of path 5;
+5. a straight line in levels, by the average increment.
+
+The combination is the mean of two medians, that of the first four and that of all five. Averages of yearly steps leave
+out the largest and the smallest one: one odd year does not make a trend.
 
 "Smoothing" is the average of a fixed grid of damped-trend exponential smoothing models in innovations form (Gardner &
 McKenzie 1985, *Management Science* 31, 1237-1246; Hyndman, Koehler, Ord & Snyder 2008, *Forecasting with Exponential
@@ -27,13 +31,12 @@ from itertools import product
 import numpy as np
 
 # Level smoothing, slope smoothing as a share of level smoothing, and damping: every model of the grid is one triple.
-ALPHAS = (0.2, 0.5, 0.8, 1.0)
+ALPHAS = (0.1, 0.3, 0.5, 0.7, 0.9)
 BETA_SHARES = (0.0, 0.1, 0.3)
 DAMPINGS = (0.6, 0.8, 1.0)
 # Share of the average step of the history to which a damped slope reverts. In logs none: growth dies out. In levels the
-# whole average increment, which as a rate of growth slows down by itself.
+# average increment, see :func:`reversions_levels`, which as a rate of growth slows down by itself.
 REVERSIONS_WORKING = (0.0,)
-REVERSIONS_LEVELS = (1.0,)
 # Ridge that ties the initial slope to the average step, in units of the error variance: a short history cannot send
 # the initial slope anywhere.
 RIDGE = 16.0
@@ -42,9 +45,12 @@ RIDGE = 16.0
 TEMPER = 0.4
 # Worth of one observation of this relative size in the error variance of every model: a perfect fit is no certainty.
 FLOOR_WEIGHT, FLOOR_VOLATILITY = 1.0, 0.02
-# Share of the average growth that the second path keeps: growth slows more often than it speeds up. The average counts
-# one more year, without growth, so that a short history keeps less of it.
-GROWTH_KEPT = 0.625  # kinds may keep more, see calibration.py
+# Share of the average growth that the second path keeps: growth slows more often than it speeds up.
+GROWTH_KEPT = 0.7  # kinds may keep more, see calibration.py
+# Years without growth that are added to the average growth and to average increments: a short history keeps less.
+STILL_YEARS, STILL_YEARS_LEVELS = 2.0, 1.0  # kinds may add fewer, see calibration.py
+# The straight line rises by the mean of two average increments: that of the whole history and that of so many last years.
+RECENT = 8
 # Years of history that are looked at; older ones say nothing about the next few.
 LONGEST = 30
 # A path smoothed in levels never falls below this share of the last value (of the distance to a bound, for a share).
@@ -73,6 +79,11 @@ class Combined:
 def grid(reversions: tuple[float, ...]) -> np.ndarray:
     """Models as rows of alpha, beta, phi and the share of the average step to which the slope reverts."""
     return np.array([(a, a * b, p, k) for a, b, p, k in product(ALPHAS, BETA_SHARES, DAMPINGS, reversions)])
+
+
+def reversions_levels(length: int, added: float = STILL_YEARS_LEVELS) -> tuple[float, ...]:
+    """Share of the average increment to which slopes in levels revert: years without increment count as well."""
+    return ((length - 1) / (length - 1 + added),)
 
 
 @lru_cache(maxsize=256)
@@ -197,6 +208,38 @@ def _ordered_sum(terms: np.ndarray) -> np.ndarray:
     return total
 
 
+def average_step(values: np.ndarray, added: float) -> np.ndarray:
+    """Average yearly step (series,) without the largest and the smallest, `added` years without any counted as well.
+
+    Parameters
+    ----------
+    values : array (series, years)
+        At least 4 years.
+    added : float
+        Years without a step.
+    """
+    steps = np.sort(np.diff(values, axis=1).T, axis=0)
+    count = len(steps)
+    return _ordered_sum(steps[1:-1]) / (count - 2) * (count / (count + added))
+
+
+def straight_line(values: np.ndarray, horizon: int, added: float = STILL_YEARS_LEVELS) -> np.ndarray:
+    """Line (series, horizon) from the last value on by the average increment, of the whole history and of its end."""
+    whole, recent = (average_step(one, added) for one in (values, values[:, -RECENT - 1 :]))
+    return values[:, -1:] + ((whole + recent) / 2)[:, None] * np.arange(1, horizon + 1)
+
+
+def medians(paths: np.ndarray) -> np.ndarray:
+    """Mean of the median of the first four paths and the median of all five.
+
+    Parameters
+    ----------
+    paths : array (5, series, horizon)
+    """
+    four, five = np.sort(paths[:4], axis=0), np.sort(paths, axis=0)
+    return ((four[1] + four[2]) / 2 + five[2]) / 2
+
+
 def to_working(values: np.ndarray, scale: str, unit: np.ndarray) -> np.ndarray:
     """Values (series, years) on the working scale: logs or levels over `unit` (series,), or logits of percentages."""
     if scale == "log":
@@ -218,26 +261,34 @@ def from_working(working: np.ndarray, scale: str, unit: np.ndarray) -> np.ndarra
 
 
 def combine(
-    values: np.ndarray, horizon: int, scale: str, unit: np.ndarray, kept: float = GROWTH_KEPT, momentum: float = 1.0
+    values: np.ndarray,
+    horizon: int,
+    scale: str,
+    unit: np.ndarray,
+    kept: float = GROWTH_KEPT,
+    momentum: float = 1.0,
+    doubt: float = 1.0,
 ) -> Combined:
-    """Median of the four paths and the spread of the errors, for series of one length.
+    """Mean of the medians of four and of five paths, and the spread of the errors, for series of one length.
 
     Parameters
     ----------
     values : array (series, years)
-        Histories of one length without gaps, oldest first, in their own units; at least 3 years. Only the last
+        Histories of one length without gaps, oldest first, in their own units; at least 4 years. Only the last
         :data:`LONGEST` are used.
     horizon : int
         Years ahead, at least 1.
     scale : {"log", "logit", "level"}
         Working scale: ``log`` wants positive values, ``logit`` values strictly between 0 and 100.
     unit : array (series,)
-        Size in which a series is measured: the last value for ``log``, the largest absolute value for ``level``. What
-        comes out is in this unit, so that a history in any other unit gives the same numbers.
+        Size in which a series is measured: the last value for ``log``, the largest absolute value for ``level``,
+        1 for ``logit``. What comes out is in this unit, so that a history in any other unit gives the same numbers.
     kept : float
         Share of the average growth in the second path.
     momentum : float
-        Share of the median path that is kept, the rest being the last value: 1 is the median itself.
+        Share of the combined path that is kept, the rest being the last value: 1 is the combination itself.
+    doubt : float
+        Share of the years without growth that are added to averages: 0 takes averages as they are.
 
     Returns
     -------
@@ -248,34 +299,37 @@ def combine(
     last = working[:, -1:]
     centred = working - last
     path, squares, growth = smooth(centred, horizon, REVERSIONS_WORKING)
-    ahead = np.arange(1, horizon + 1)
-    average = kept * (-centred[:, :1] / values.shape[1]) * ahead
+    average = kept * average_step(centred, doubt * STILL_YEARS)[:, None] * np.arange(1, horizon + 1)
+    still, added = np.zeros_like(path), doubt * STILL_YEARS_LEVELS
     if scale == "level":
-        levels = smooth(centred, horizon, REVERSIONS_LEVELS)[0]
+        line = straight_line(centred, horizon, added)
+        levels = smooth(centred, horizon, reversions_levels(values.shape[1], added))[0]
+        centre = medians(np.stack([still, average, path, (levels + line) / 2, line]))
     else:
-        levels = _levels_on_working(values, horizon, scale, unit) - last
-    ranked = np.sort(np.stack([np.zeros_like(path), average, path, levels]), axis=0)
-    if scale == "level":
-        centre = (ranked[1] + ranked[2]) / 2
-    else:
-        # The mean of the middle two is taken in levels, as the competitions score it.
-        middle = [from_working(one + last, scale, unit) / unit[:, None] for one in ranked[1:3]]
-        centre = to_working((middle[0] + middle[1]) / 2 * unit[:, None], scale, unit) - last
+        # Means of paths are taken in levels, as the competitions score them.
+        levels, line = _levels(values, horizon, scale, unit, added)
+        one = np.ones_like(unit)
+        others = [from_working(path + last, scale, one) for path in (still, average, path)]
+        centre = to_working(medians(np.stack([*others, (levels + line) / 2, line])), scale, one) - last
     return Combined(momentum * centre, squares, growth)
 
 
-def _levels_on_working(values: np.ndarray, horizon: int, scale: str, unit: np.ndarray) -> np.ndarray:
-    """Smoothing of the levels (series, horizon), kept off the bounds and brought to the working scale."""
+def _levels(
+    values: np.ndarray, horizon: int, scale: str, unit: np.ndarray, added: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Smoothing of the levels and the straight line (series, horizon) over `unit`, kept off the bounds."""
     size = np.abs(values / unit[:, None]).max(axis=1)[:, None]
     if scale == "logit":
         # The same for a share and for what it leaves of 100.
         size = np.minimum(size, (100 - values).max(axis=1)[:, None])
     levels = values / unit[:, None] / size
     last = levels[:, -1:]
-    path = (last + smooth(levels - last, horizon, REVERSIONS_LEVELS)[0]) * size
-    lowest = LOWEST * (last * size)
-    path = np.maximum(path, lowest)
-    if scale == "logit":
-        highest = (100 - LOWEST * (100 - values[:, -1:])) / unit[:, None]
-        path = np.minimum(path, highest)
-    return to_working(path * unit[:, None], scale, unit)
+    centred = levels - last
+    found = []
+    smoothed = smooth(centred, horizon, reversions_levels(values.shape[1], added))[0]
+    for path in (smoothed, straight_line(centred, horizon, added)):
+        path = np.maximum((last + path) * size, LOWEST * (last * size))
+        if scale == "logit":
+            path = np.minimum(path, (100 - LOWEST * (100 - values[:, -1:])) / unit[:, None])
+        found.append(path)
+    return found[0], found[1]

@@ -127,7 +127,7 @@ def distributions(prepared: Sequence[Prepared], horizon: int, kind: str) -> list
         members = [prepared[position] for position in positions]
         values = np.array([one.values[-length:] for one in members])
         unit = np.array([one.unit for one in members])
-        parts = combination.combine(values, horizon, scale, unit, how.kept, how.momentum)
+        parts = combination.combine(values, horizon, scale, unit, how.kept, how.momentum, how.doubt)
         observed = np.array([float(min(one.observed, combination.LONGEST)) for one in members])
         lower, upper = spread(kind, scale, parts.squares, parts.growth, observed, np.array([one.broken for one in members]))
         last = combination.to_working(values[:, -1:], scale, unit)
