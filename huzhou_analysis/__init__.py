@@ -58,6 +58,8 @@ _THEMES = (
     "industrial_investment",
     "transport",
     "scoreboard",
+    "target_paths",
+    "target_cards",
     "targets_2027",
     "scenarios",
     "projections",

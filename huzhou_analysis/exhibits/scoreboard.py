@@ -8,12 +8,12 @@ import pandas as pd
 
 from .. import charts, i18n, periods
 from ..data import Data
-from ..exhibit import Card, Column, Exhibit, Native, Trace, citations
+from ..exhibit import Column, Exhibit, Native, Trace, citations
 from ..gaps import JUDGED, Gaps, gaps_of
 from ..i18n import Text, text
 from ..prospects import odds, target_probabilities
-from ..schema import OBS_STATUSES, THEMES, TIERS
-from .common import INDICATOR, UNIT, mark_points, name, pace_text, path_native, path_panels, period_text, unit_text
+from ..schema import THEMES
+from .common import INDICATOR, name, pace_text, period_text, unit_text
 
 ORDER = ("met", "ahead", "on_track", "behind", "far_behind", "missed", "open", "not_comparable", "no_figure_on_file")
 # Shape and colour say the same twice, so that neither is needed to tell them apart.
@@ -48,7 +48,7 @@ def _value(gaps: Gaps, value: float, unit: str) -> Text:
     return text("—", "—") if math.isnan(value) else gaps.quantity(value, unit)
 
 
-def _likely(data: Data) -> pd.DataFrame:
+def likely_by_place(data: Data) -> pd.DataFrame:
     """Chances of the targets, by place and indicator."""
     return target_probabilities(data).set_index(["locator", "indicator"])
 
@@ -67,14 +67,14 @@ def chance_text(likely: pd.DataFrame, row) -> Text:
     )
 
 
-def _goal(data: Data, gaps: Gaps, row) -> Text:
+def goal_text(data: Data, gaps: Gaps, row) -> Text:
     """The 2027 target with its bound, or what a goal without one wants."""
     if math.isnan(row.target_2027):
-        return _wordy(data, row)
+        return wordy(data, row)
     return gaps.quantity(row.target_2027, row.unit, row.relation)
 
 
-def _figures(rows: pd.DataFrame) -> list[str]:
+def figures_behind(rows: pd.DataFrame) -> list[str]:
     return [ids for column in ("target_ids", "actual_id", "growth_ids", "other_ids") for ids in rows[column] if ids]
 
 
@@ -88,7 +88,7 @@ def _counts(rows: pd.DataFrame) -> Text:
     )
 
 
-def _wordy(data: Data, row) -> Text:
+def wordy(data: Data, row) -> Text:
     """What a target in words wants, short enough for a line."""
     figure = data.figure(row.target_ids.split()[0])
     if figure.relation == "relative":
@@ -124,14 +124,14 @@ def scoreboard(data: Data) -> Exhibit:
         + (f"Behind: {worst[1]}. " if len(behind) else "")
         + f"Of the {len(judged)} verdicts {weak} rest on one weak source or change with another reading of the figures.",
     )
-    likely = _likely(data)
+    likely = likely_by_place(data)
     table = pd.DataFrame(
         [
             {
                 "theme": text(*THEMES[r.theme]),
                 "indicator": name(data, r.indicator),
                 "unit": unit_text(data, r.unit),
-                "target_2027": _goal(data, gaps, r),
+                "target_2027": goal_text(data, gaps, r),
                 "actual": _value(gaps, r.actual_value, r.unit),
                 "period": period_text(r.actual_period),
                 "status": status_text(r.status),
@@ -172,7 +172,7 @@ def scoreboard(data: Data) -> Exhibit:
         reading,
         table,
         columns,
-        citations(data, _figures(rows)),
+        citations(data, figures_behind(rows)),
         draw,
         notes,
         heights={"phone": 15.5, "page": 7.6, "column": 16.0, "square": 13.0},
@@ -328,7 +328,7 @@ def _score_line(
 
 def _values(data: Data, gaps: Gaps, row, lang: str) -> str:
     """Latest actual with its year, and the target: 5.8（2023）→ 18亿美元."""
-    goal = _goal(data, gaps, row)
+    goal = goal_text(data, gaps, row)
     opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
     if row.status == "not_comparable":
         now = "?"
@@ -398,7 +398,7 @@ def terminal_table(data: Data, table: pd.DataFrame, lang: str) -> None:
             "—" if math.isnan(value) else pace_text(data, value, r.pace_unit)[lang]
             for value in (r.required_pace, r.present_pace)
         ]
-        goal = _goal(data, gaps, r)
+        goal = goal_text(data, gaps, r)
         firm = i18n.label(r.robustness, lang) if r.robustness else ""
         out.add_row(name(data, r.indicator)[lang], goal[lang], actual + when, status_text(r.status)[lang], *paces, firm)
     console = Console()
@@ -431,7 +431,7 @@ def required_and_recent(data: Data) -> Exhibit:
                 **{column: getattr(r, column) for _, column in windows},
                 "since": text(r.present_zh or "—", r.present_en or "—"),
                 "present": r.present_pace,
-                "late": _late(r.years_late),
+                "late": late(r.years_late),
             }
             for r in rows.itertuples()
         ]
@@ -507,7 +507,7 @@ def required_and_recent(data: Data) -> Exhibit:
         reading,
         out,
         columns,
-        citations(data, _figures(rows)),
+        citations(data, figures_behind(rows)),
         draw,
         heights={"phone": 0.9 + 0.85 * len(rows)},
         natives=[
@@ -537,7 +537,7 @@ def _beside(ax, x: float, y: float, left: bool) -> None:
     )
 
 
-def _late(years: float) -> Text:
+def late(years: float) -> Text:
     """Years late in words: on time, so many years late or early, never."""
     if math.isnan(years):
         return text("—", "—")
@@ -547,508 +547,3 @@ def _late(years: float) -> Text:
     if years > 0:
         return text(f"迟{shown}年", f"{shown} years late")
     return text(f"早{shown}年", f"{shown} years early")
-
-
-def paths(data: Data) -> Exhibit:
-    """The plan's path of every indicator that has an actual of these years, each in a panel of its own."""
-    rows = table_rows(data)
-    found = rows[rows.actual_value.notna() & (rows.final_period != "") & rows.target_2023.notna()]
-    found = found[[periods.parse(p).year >= 2019 for p in found.actual_period]]
-    reached = found[found.status.isin(["met", "ahead", "on_track"])]
-    old = found[found.status == "no_figure_on_file"]
-    title = text(
-        f"有近年实绩的{len(found)}项中，{len(reached)}项在规划路径之上，{len(old)}项实绩早于规划期",
-        f"Of {len(found)} targets with a recent actual, {len(reached)} stand on or above the plan's path; {len(old)} actuals predate it",
-    )
-    reading = text(
-        f"空心方框是规划路径，实心点是在案实绩；{len(old)}项的实绩止于规划以前，只能看起点，不能看进度。",
-        f"Outlined squares are the plan's path, dots the actuals on file; for {len(old)} indicators these end before the plan and show where it "
-        "began, not how it goes.",
-    )
-    table, used = [], []
-    gaps = gaps_of(data)
-    for r in found.itertuples():
-        points = _recent_points(gaps, r)
-        table += [
-            {
-                "indicator": name(data, r.indicator),
-                "period": period_text(p.time_period),
-                "value": gaps.quantity(p.value, r.unit),
-                "kind": text("实绩", "actual"),
-            }
-            for p in points.itertuples()
-        ]
-        table += [
-            {
-                "indicator": name(data, r.indicator),
-                "period": period_text(year),
-                "value": gaps.quantity(getattr(r, f"target_{year}"), r.unit),
-                "kind": i18n.labels("target"),
-            }
-            for year in ("2023", "2025", "2027")
-        ]
-        used += [r.target_ids, *points.figure_id]
-
-    def draw(canvas: charts.Canvas) -> None:
-        n, cols = len(found), 2 if canvas.narrow else 5
-        axes = canvas.axes(
-            -(-n // cols),
-            cols,
-            left=0.1,
-            right=0.35,
-            bottom=0.3,
-            top=0.55,
-            hspace=0.95,
-            wspace=0.42 if canvas.narrow else 0.3,
-        )
-        for ax in axes[n:]:
-            ax.set_axis_off()
-        for ax, r in zip(axes, found.itertuples(), strict=False):
-            _mini_path(data, gaps, ax, r, canvas.lang)
-
-    return Exhibit(
-        "target_paths",
-        title,
-        text(
-            "规划路径（方框）与2019年以来的实绩（圆点；三角为不足一年）",
-            "The plan's path (squares) and actuals since 2019 (dots; triangles are parts of a year)",
-        ),
-        reading,
-        pd.DataFrame(table),
-        [
-            INDICATOR,
-            Column("period", text("时期", "Period")),
-            Column("value", text("数值", "Value")),
-            Column("kind", text("性质", "Kind")),
-        ],
-        citations(data, used),
-        draw,
-        [text("各图纵轴分别缩放，不从零起。", "Each panel has its own scale, not from zero.")],
-        heights={
-            "phone": 1.75 * -(-len(found) // 2),
-            "column": 2.2 + 1.6 * -(-len(found) // 2),
-            "square": 2.0 + 1.6 * -(-len(found) // 2),
-        },
-        natives=[
-            path_native(data, r.indicator, data.figures.loc[r.target_ids.split()], _recent_points(gaps, r))
-            for r in found.itertuples()
-        ],
-    )
-
-
-def _recent_points(gaps: Gaps, row) -> pd.DataFrame:
-    """Actuals since 2019 in the target's unit: whole years, dates, and shares of part of a year."""
-    points = gaps.points(row.actual_indicator, row.ref_area)
-    units = gaps.data.units
-    points = points[(points.year >= 2019) & points.unit.map(lambda u: units.comparable(u, row.unit)).astype(bool)]
-    points = points[(points.origin == "printed") | ((points.origin == "part_year") & units[row.unit].is_share)]
-    return points.assign(value=[units.convert(v, u, row.unit) for v, u in zip(points.value, points.unit, strict=True)])
-
-
-def _mini_path(data: Data, gaps: Gaps, ax, row, lang: str) -> None:
-    """One small panel: path, actuals, and labels at the last actual and the last target only."""
-
-    def at(values) -> list[float]:
-        return [i18n.axis_value(v, row.unit, lang, data.units) for v in values]
-
-    points = _recent_points(gaps, row)
-    goals = at([row.target_2023, row.target_2025, row.target_2027])
-    charts.mark_target(ax, [2023, 2025, 2027], goals)
-    whole = points.origin == "printed"
-    mark_points(ax, points[whole], at(points.value[whole]))
-    ax.plot(
-        points.year[~whole],
-        at(points.value[~whole]),
-        "v",
-        markerfacecolor=charts.PAPER,
-        markeredgecolor=charts.ACTUAL,
-        markersize=6,
-        zorder=5,
-    )
-    values = [*goals, *at(points.value)]
-    low, high = min(values), max(values)
-    pad = (high - low) or abs(high) or 1
-    ax.set_ylim(low - 0.3 * pad, high + 0.3 * pad)
-    first = min(2023, int(points.year.min()))
-    ax.set_xlim(first - 0.7, 2028.2)
-    ax.set_xticks(sorted({first, 2023, 2027}) if 2023 - first > 2 or first == 2023 else [first, 2025, 2027])
-    ax.tick_params(axis="x", labelsize=7.5)
-    ax.set_yticks([])
-    ax.grid(False)
-    charts.place_label(ax, 2027, goals[-1], i18n.trimmed(goals[-1], 2), size=8, prefer=("center", "bottom"))
-    last = at([points.value.iloc[-1]])[0]
-    charts.place_label(ax, points.year.iloc[-1], last, i18n.trimmed(last, 2), size=8, prefer=("center", "bottom"))
-    opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
-    heading = f"{name(data, row.indicator)[lang]}{opening}{unit_text(data, row.unit)[lang]}{closing}"
-    room = ax.get_position().width * ax.figure.get_figwidth() + 0.3
-    lines, size = charts.wrap(ax.figure, heading, 8, room), 8.0
-    while len(lines) > 3 and size > 6:
-        size -= 0.25
-        lines = charts.wrap(ax.figure, heading, size, room)
-    ax.set_title("\n".join(lines), loc="left", fontsize=size, pad=6)
-
-
-def speed(data: Data) -> Exhibit:
-    """How the plan divides the way between its two halves: pace a year, coloured by the half that takes more."""
-    from .. import targets
-
-    found = targets.table_targets(data)
-    steps = targets.plan_pace(data, found)
-    wide = []
-    for locator, rows in steps.groupby(steps.from_id.map(data.figures.locator), sort=False):
-        halves = rows.set_index("to_period")
-        if {"2025", "2027"} <= set(halves.index):
-            first, second = halves.loc["2025"], halves.loc["2027"]
-            total = second.to_value - first.from_value
-            share = (second.to_value - second.from_value) / total if total else math.nan
-            wide.append((locator, first, second, share))
-    wide.sort(key=lambda item: -item[3] if item[3] == item[3] else math.inf)
-    rows = [
-        {
-            "indicator": name(data, first.indicator),
-            "path": {
-                lang: " → ".join(
-                    i18n.trimmed(i18n.axis_value(v, first.unit, lang, data.units), 3)
-                    for v in (first.from_value, first.to_value, second.to_value)
-                )
-                for lang in i18n.LANGUAGES
-            },
-            "unit": unit_text(data, first.unit),
-            "pace_2025": pace_text(data, first.pace, first.pace_unit),
-            "pace_2027": pace_text(data, second.pace, second.pace_unit),
-            "share": share * 100,
-        }
-        for _, first, second, share in wide
-    ]
-    _, first, second, share = wide[0]
-    info = name(data, first.indicator)
-    late = sum(s > 0.5 + 1e-9 for *_, s in wide)
-    even = sum(abs(s - 0.5) <= 1e-9 for *_, s in wide)
-    title = text(
-        f"{info['zh']}把{share:.0%}的路留给后两年，{len(wide)}项中最甚",
-        f"{info['en']} leaves {share:.0%} of its way to the last two years, most of all {len(wide)} targets",
-    )
-    reading = text(
-        f"{info['zh']}前两年每年{pace_text(data, first.pace, first.pace_unit)['zh'].removesuffix('/年')}，后两年每年"
-        f"{pace_text(data, second.pace, second.pace_unit)['zh'].removesuffix('/年')}，引用前宜先核对原表。"
-        f"{len(wide)}项中{late}项后两年走得更多，{even}项前后相等。",
-        f"{info['en']} moves {pace_text(data, first.pace, first.pace_unit)['en']} in the first two years and "
-        f"{pace_text(data, second.pace, second.pace_unit)['en']} in the last two: check the printed table before quoting it. Of {len(wide)} "
-        f"targets {late} leave more than half of the way to the last two years, {even} divide it evenly.",
-    )
-    columns = [
-        INDICATOR,
-        Column("path", text("2023→2025→2027年目标", "Targets 2023 → 2025 → 2027")),
-        UNIT,
-        Column("pace_2025", text("2023—2025年所需", "Required 2023–2025")),
-        Column("pace_2027", text("2025—2027年所需", "Required 2025–2027")),
-        Column("share", text("后两年所占路程，%", "Share of the way left to 2025–2027, %"), 0),
-    ]
-
-    def draw(canvas: charts.Canvas) -> None:
-        _draw_speed(data, wide, canvas)
-
-    return Exhibit(
-        "targets_pace",
-        title,
-        text(
-            "规划自身路径所需的速度，2023—2025年与2025—2027年；颜色为该时段占全程的份额",
-            "Pace along the plan's own path, 2023–2025 and 2025–2027; colour is the share of the whole way",
-        ),
-        reading,
-        pd.DataFrame(rows),
-        columns,
-        citations(data, [*steps.from_id, *steps.to_id]),
-        draw,
-        heights={"phone": 9.6, "page": 5.4, "column": 9.6, "square": 8.0},
-        natives=[
-            Native(
-                "stacked_bar",
-                [name(data, first.indicator) for _, first, _, share in wide[::-1] if share == share],
-                [
-                    Trace(
-                        text("2023—2025年", "2023–2025"),
-                        [100 - 100 * share for *_, share in wide[::-1] if share == share],
-                        "comparison",
-                    ),
-                    Trace(
-                        text("2025—2027年", "2025–2027"),
-                        [100 * share for *_, share in wide[::-1] if share == share],
-                        "target",
-                    ),
-                ],
-                text("占全程的份额，%", "share of the way, %"),
-            )
-        ],
-    )
-
-
-def _draw_speed(data: Data, wide: list, canvas: charts.Canvas) -> None:
-    """A heat map: one line an indicator, one cell for each half of the plan."""
-    import matplotlib as mpl
-    from matplotlib.patches import Rectangle
-
-    lang, narrow = canvas.lang, canvas.narrow
-    ax = canvas.axes(left=0, right=0, top=0, bottom=0)
-    width, height = canvas.figure.get_size_inches() * [ax.get_position().width, ax.get_position().height]
-    ax.set_axis_off()
-    ax.grid(False)
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
-    blocks = 1 if narrow else 2
-    each = -(-len(wide) // blocks)
-    block = (width - 0.3 * (blocks - 1)) / blocks
-    step = (height - 0.22) / each
-    size = min(8.0, step * 72 * 0.6)
-    cell = (1.08 if lang == "zh" else 0.92) if narrow else 1.15
-    colours = mpl.colormaps["PuOr"]
-    for i, (_, first, second, share) in enumerate(wide):
-        column, line = divmod(i, each)
-        x0, y = column * (block + 0.3), 0.22 + line * step
-        room, fits = block - 2 * cell - 0.08, size
-        lines = charts.wrap(canvas.figure, name(data, first.indicator)[lang], fits, room)
-        while len(lines) * fits * 1.15 / 72 > step and fits > 5:
-            fits -= 0.2
-            lines = charts.wrap(canvas.figure, name(data, first.indicator)[lang], fits, room)
-        ax.text(x0, y + step / 2, "\n".join(lines), fontsize=fits, va="center", color=charts.INK, linespacing=1.05)
-        for n, (half, part) in enumerate(((first, 1 - share), (second, share))):
-            left = x0 + block - (2 - n) * cell
-            # Half of the way is neutral; the further from it, the stronger the colour.
-            colour = colours(0.5 - (min(max(part, 0), 1) - 0.5) * 0.55) if part == part else (1, 1, 1, 1)
-            ax.add_patch(Rectangle((left, y + step * 0.06), cell - 0.04, step * 0.88, facecolor=colour, linewidth=0))
-            words = pace_text(data, half.pace, half.pace_unit)[lang]
-            words = words.removesuffix("/年") if lang == "zh" else words.removesuffix(" a year")
-            ax.text(
-                left + cell / 2 - 0.02,
-                y + step / 2,
-                words,
-                fontsize=size,
-                va="center",
-                ha="center",
-                color=charts.INK,
-            )
-    for column in range(blocks):
-        for n, years in enumerate(("2023–2025", "2025–2027")):
-            at = column * (block + 0.3) + block - (2 - n) * cell + cell / 2
-            ax.text(
-                at,
-                0.1,
-                years if narrow else years + ("（每年）" if lang == "zh" else " (a year)"),
-                fontsize=min(size, 7.2),
-                ha="center",
-                va="center",
-                color=charts.MUTED,
-            )
-
-
-# --- cards ---------------------------------------------------------------------------------------------------------
-
-
-def facts(data: Data, row) -> list[tuple[Text, Text]]:
-    """Everything known about one target, as pairs of label and text."""
-    gaps = gaps_of(data)
-    none = text("—", "—")
-    out: list[tuple[Text, Text]] = []
-    goals = [(y, getattr(row, f"target_{y}")) for y in ("2023", "2025", "2027")]
-    goals = [(y, v) for y, v in goals if not math.isnan(v)]
-    if goals:
-        shown = {
-            lang: " → ".join(
-                f"{gaps.quantity(v, row.unit)[lang]}{'（' if lang == 'zh' else ' ('}{y}{'）' if lang == 'zh' else ')'}"
-                for y, v in goals
-            )
-            for lang in i18n.LANGUAGES
-        }
-    else:
-        shown = _wordy(data, row)
-    out.append((text("目标", "Target"), shown))
-    out.append((text("结论", "Verdict"), status_text(row.status)))
-    out.append((text("依据", "Rule"), text(row.rule_zh, row.rule_en)))
-    if not math.isnan(row.actual_value):
-        value = gaps.quantity(row.actual_value, row.unit)
-        when, tier = period_text(row.actual_period), TIERS[row.actual_tier] if row.actual_tier else ("", "")
-        quality = "" if row.actual_status == "A" else OBS_STATUSES[row.actual_status][0]
-        quality_en = "" if row.actual_status == "A" else OBS_STATUSES[row.actual_status][1]
-        out.append(
-            (
-                text("最近可比实绩", "Latest comparable actual"),
-                text(
-                    f"{value['zh']}（{when['zh']}，{'，'.join(x for x in (tier[0], quality) if x)}）",
-                    f"{value['en']} ({when['en']}; {'; '.join(x for x in (row.actual_tier, quality_en) if x)})",
-                ),
-            )
-        )
-    if row.comparable:
-        out.append(
-            (
-                text("可比性", "Comparability"),
-                text(
-                    f"{i18n.label(row.comparable, 'zh')}：{row.pair_zh}",
-                    f"{i18n.label(row.comparable, 'en')}: {row.pair_en}",
-                ),
-            )
-        )
-    if not math.isnan(row.absolute_gap):
-        gap = gaps.quantity(abs(row.absolute_gap), "个百分点" if row.unit == "%" else row.unit)
-        over = row.absolute_gap < 0
-        out.append(
-            (
-                text("差距", "Gap"),
-                text(
-                    f"{'超出' if over else '尚差'}{gap['zh']}（目标的{abs(row.relative_gap):.1%}）",
-                    f"{gap['en']} {'beyond the target' if over else 'short'} ({abs(row.relative_gap):.1%} of the target)",
-                ),
-            )
-        )
-    if not math.isnan(row.required_pace):
-        out.append((text("此后每年需", "Required from now"), pace_text(data, row.required_pace, row.pace_unit)))
-    growths = [(n, getattr(row, f"growth_{n}")) for n in (1, 3, 5)]
-    growths = [(n, v) for n, v in growths if not math.isnan(v)]
-    if growths:
-        out.append(
-            (
-                text("近年速度", "Recent pace"),
-                text(
-                    "；".join(f"近{n}年{pace_text(data, v, row.pace_unit)['zh']}" for n, v in growths),
-                    "; ".join(
-                        f"{'last year' if n == 1 else f'last {n} years'} {pace_text(data, v, row.pace_unit)['en']}"
-                        for n, v in growths
-                    ),
-                ),
-            )
-        )
-    if not math.isnan(row.years_late):
-        pace, late = pace_text(data, row.present_pace, row.pace_unit), _late(row.years_late)
-        out.append(
-            (
-                text("按现有速度", "At the present pace"),
-                text(f"{late['zh']}（{row.present_zh}{pace['zh']}）", f"{late['en']} ({pace['en']} {row.present_en})"),
-            )
-        )
-    if row.robustness:
-        out.append(
-            (
-                text("是否稳健", "How firm"),
-                text(
-                    f"{i18n.label(row.robustness, 'zh')}：{row.robustness_zh}",
-                    f"{i18n.label(row.robustness, 'en')}: {row.robustness_en}",
-                ),
-            )
-        )
-    likely = _likely(data)
-    if (row.locator, row.indicator) in likely.index:
-        out.append((text("达标可能性", "Chance of the target"), chance_text(likely, row)))
-    if row.later_period:
-        later, when = gaps.quantity(row.later_value, row.unit), period_text(row.later_period)
-        out.append(
-            (
-                text("更近但不足一年", "Later, part of a year"),
-                text(f"{later['zh']}（{when['zh']}）", f"{later['en']} ({when['en']})"),
-            )
-        )
-    if row.unlike_period:
-        other = name(data, row.unlike_indicator)
-        figure = data.figure(row.other_ids.split()[-1])
-        value, when = gaps.quantity(row.unlike_value, figure.unit), period_text(row.unlike_period)
-        out.append(
-            (
-                text("疑问", "Question"),
-                text(
-                    f"{other['zh']}印为{value['zh']}（{when['zh']}），口径不同",
-                    f"{other['en']} is printed as {value['en']} ({when['en']}): another definition",
-                ),
-            )
-        )
-    if row.needed_zh:
-        out.append((text("判断所需", "Needed to judge"), text(row.needed_zh, row.needed_en)))
-    return [(label, value) for label, value in out if value != none]
-
-
-def cards(data: Data) -> Exhibit:
-    """A fact card for every row of the plan's tables; the machine table carries every column of every target."""
-    table = gaps_of(data).table()
-    rows = table_rows(data)
-    waiting = int((rows.needed_zh != "").sum())
-    made = [
-        Card(
-            text(
-                f"{MARKS[r.status][2]} {name(data, r.indicator)['zh']}",
-                f"{MARKS[r.status][2]} {name(data, r.indicator)['en']}",
-            ),
-            tuple(facts(data, r)),
-            tuple(" ".join([r.target_ids, r.actual_id, r.growth_ids, r.other_ids]).split()),
-        )
-        for r in rows.itertuples()
-    ]
-    shown = pd.DataFrame(
-        [
-            {
-                "indicator": name(data, r.indicator),
-                "status": status_text(r.status),
-                "rule": text(r.rule_zh, r.rule_en),
-                "needed": text(r.needed_zh or "—", r.needed_en or "—"),
-            }
-            for r in rows.itertuples()
-        ]
-    )
-    return Exhibit(
-        "target_gaps",
-        text(
-            f"{len(rows)}项目标逐项一张卡片，其中{waiting}项写明还缺什么数字",
-            f"One card for each of {len(rows)} targets; {waiting} say which figure is missing",
-        ),
-        text(
-            "目标、结论、依据、差距、所需速度、是否稳健与判断所需",
-            "Target, verdict, rule, gap, required pace, how firm, and what is needed to judge",
-        ),
-        text(
-            f"全部{len(table)}项目标（含正文中的目标）的每一列都在表格文件里；{waiting}项缺规划期内的可比实绩，卡片写明补哪一个数字就能判断。",
-            f"Every column of all {len(table)} targets, those of the text included, is in the table file. For {waiting} no comparable actual of the "
-            "plan's years is on file; their cards name the figure that would settle it.",
-        ),
-        shown,
-        [
-            INDICATOR,
-            Column("status", text("结论", "Verdict")),
-            Column("rule", text("依据", "Rule")),
-            Column("needed", text("判断所需", "Needed to judge")),
-        ],
-        citations(data, _figures(rows)),
-        cards=made,
-        machine=table,
-    )
-
-
-def card(data: Data, indicator: str) -> Exhibit:
-    """One indicator's fact card with the picture of its path.
-
-    Raises
-    ------
-    KeyError
-        If no row of the plan's tables is of this indicator; the message names them.
-    """
-    rows = table_rows(data)
-    mine = rows[rows.indicator == indicator]
-    if mine.empty:
-        raise KeyError(f"no row of the plan's tables is of {indicator!r}; choose from: {', '.join(rows.indicator)}")
-    row = next(mine.itertuples())
-    info = name(data, indicator)
-    known = facts(data, row)
-    goal = _goal(data, gaps_of(data), row)
-    picture = None
-    if not math.isnan(row.target_2023):
-        picture = path_panels(data, "panel", [indicator], title=info, subtitle=info, reading=info).draw
-    return Exhibit(
-        f"target_card_{indicator}",
-        text(
-            f"{info['zh']}：2027年目标{goal['zh']}，{i18n.label(row.status, 'zh')}",
-            f"{info['en']}: {i18n.label(row.status, 'en')}, with a target of {goal['en']} for 2027",
-        ),
-        text("规划路径与在案实绩", "The plan's path and the actuals on file"),
-        text(row.rule_zh + "。", row.rule_en[:1].upper() + row.rule_en[1:] + "."),
-        pd.DataFrame([{"fact": label, "value": value} for label, value in known]),
-        [Column("fact", text("项目", "Fact")), Column("value", text("内容", "Value"))],
-        citations(data, _figures(mine)),
-        picture,
-        natives=[path_native(data, indicator, data.figures.loc[row.target_ids.split()])] if picture else [],
-    )
