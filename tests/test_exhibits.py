@@ -272,7 +272,7 @@ def test_markup_in_a_table_is_shown_as_text_in_the_report(evil_data, tmp_path):
     record["title"] = text(EVIL, EVIL)
     sections = [Section.make("01_x", f"A {EVIL} · 甲 {EVIL}", [record], tmp_path)]
     for page in (report_page(sections, "zh"), report_page(sections, "en"), index_page(sections)):
-        assert "<script" not in page
+        assert page.count("<script") == page.count("<script>// Tables can be sorted")  # the page's own, and no other
         assert "&lt;script&gt;" in page
 
 
