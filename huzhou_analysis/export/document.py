@@ -39,14 +39,18 @@ WORDS: dict[str, Text] = {
     "method": text("方法", "Method"),
     "notation": text("图例", "Notation"),
     "sources": text("资料来源", "Sources"),
-    "sources_caption": text("全文引用的文件及各自的数字个数", "Documents cited in this brief, with the figures each gives"),
+    "sources_caption": text(
+        "全文引用的文件及各自的数字个数", "Documents cited in this brief, with the figures each gives"
+    ),
     "figures_cited": text("引用数字", "Figures cited"),
     "figure": text("图", "Figure "),
     "table": text("表", "Table "),
     "item": text("项目", "Item"),
     "verdict": text("结论", "Verdict"),
     "see": text("（见{0}）", " ({0})"),
-    "rows": text("表中列出前{shown}行；工作簿载有全部{all}行。", "The first {shown} rows; the workbook holds all {all}."),
+    "rows": text(
+        "表中列出前{shown}行；工作簿载有全部{all}行。", "The first {shown} rows; the workbook holds all {all}."
+    ),
     "cites": text("共引用{0}个数字", "{0} figures cited"),
     "cites_one": text("引用1个数字", "One figure cited"),
     "for_example": text("，如：", ", for example "),
@@ -297,28 +301,42 @@ def paragraph(style: str, *content, keep: bool = False, right: bool = False, bre
     )
 
 
-def column_widths(head: Sequence[str], rows: Sequence[Sequence[str]], room: int = TEXT_WIDTH) -> list[int]:
-    """Widths that give each column its longest word first and share what is left by the length of the texts."""
-    ideal, floor = [], []
-    for n, name in enumerate(head):
-        cells = [name, *(row[n] for row in rows)]
-        words = [word for cell in cells for word in re.findall(r"[!-~£€–−]+|.", cell)]
-        floor.append(min(max([width_of(word) for word in words] + [4]), 16) + 2)
-        ideal.append(max(floor[-1], min(max(width_of(cell) for cell in cells) + 2, 60)))
-    spare = max(0, 112 - sum(floor))
-    wanted = [i - f for i, f in zip(ideal, floor, strict=True)]
-    share = min(1.0, spare / sum(wanted)) if sum(wanted) else 0.0
-    units = [f + w * share for f, w in zip(floor, wanted, strict=True)]
-    widths = [int(room * unit / sum(units)) for unit in units]
-    widths[-1] += room - sum(widths)
-    return widths
+def column_widths(head: Sequence[str], rows: Sequence[Sequence[str]], units: int, room: int = TEXT_WIDTH) -> list[int]:
+    """Widths that give each column its longest word, and what is left to the columns that make rows tall.
+
+    Parameters
+    ----------
+    head, rows : sequences of str
+    units : int
+        Latin characters that fit side by side in `room`.
+    room : int
+        Width of the table in twentieths of a point.
+    """
+    columns = [[name, *(row[n] for row in rows)] for n, name in enumerate(head)]
+    lengths = [[width_of(cell) for cell in cells] for cells in columns]
+    words = [
+        [width_of(w) for cell in cells for w in re.findall(r"[!-,.-~£€−]+[-–]?|.", cell or " ")] for cells in columns
+    ]
+    widths = [max(4, min(max(found), 14)) + 2 for found in words]
+
+    def burden(n: int, width: int) -> float:
+        """How much a column makes its rows grow: tall cells weigh far more than short ones, a broken one more than whole."""
+        lines = (have / (width - 2) for have in lengths[n])
+        return sum((x if x <= 1 else x + 0.7) ** 3 for x in lines)
+
+    for _ in range(units - sum(widths)):
+        relief = [burden(n, width) - burden(n, width + 1) for n, width in enumerate(widths)]
+        widths[relief.index(max(relief))] += 1
+    shares = [int(room * width / sum(widths)) for width in widths]
+    shares[-1] += room - sum(shares)
+    return shares
 
 
 def table(lang: str, title: str, head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]):
     """A table whose first row repeats on each page; numbers stand right, no row breaks across pages."""
     head, rows = [clean(h) for h in head], [[clean(cell) for cell in row] for row in rows]
-    widths = column_widths(head, rows)
-    style = "TableText" if len(head) <= 6 else "TableTextSmall"
+    style, units = ("TableText", 90) if len(head) <= 6 else ("TableTextSmall", 102)
+    widths = column_widths(head, rows, units)
 
     def border(name: str, size: int, colour: str):
         return node(f"w:{name}", {"val": "single" if size else "nil", "sz": size, "space": 0, "color": colour})
@@ -374,8 +392,8 @@ def table(lang: str, title: str, head: Sequence[str], rows: Sequence[Sequence[st
         ),
         node("w:tblGrid", None, *(node("w:gridCol", {"w": width}) for width in widths)),
         row_of(head, True, True),
-        # A header and its first rows stay together; the rest may go over the page.
-        *(row_of(row, False, n < min(2, len(rows) - 1)) for n, row in enumerate(rows)),
+        # The head stays with its first rows, the last rows with what is said of them; the rest may go over the page.
+        *(row_of(row, False, n < 2 or n >= len(rows) - 2) for n, row in enumerate(rows)),
     )
 
 
@@ -481,6 +499,9 @@ class Brief:
         inline = self.document.part.new_pic_inline(
             BytesIO(png), round(width * scale * size), round(height * scale * size)
         )
+        # Without these Word's own default applies in some programs, and the picture stands out of the margin.
+        for side in "TBLR":
+            inline.set(f"dist{side}", "0")
         self.pictures += 1
         for shape in (inline.docPr, inline.graphic.graphicData.pic.nvPicPr.cNvPr):
             shape.set("id", str(self.pictures))
@@ -517,9 +538,7 @@ class Brief:
             yield from body
             if shown < rows:
                 counts = {"shown": i18n.number(shown, 0), "all": i18n.number(rows, 0)}
-                yield paragraph("TableNote", self.run(self.words("rows", **counts)))
-            else:
-                yield paragraph("TableNote")
+                yield paragraph("TableNote", self.run(self.words("rows", **counts)), keep=True)
         notes = record["foot"][lang][:-1]
         yield paragraph("Reading", self.run(record["reading"][lang]), keep=bool(notes))
         yield from (paragraph("ExhibitNote", self.run(line)) for line in notes)
@@ -572,7 +591,7 @@ class Brief:
             node(
                 "w:sdtContent",
                 None,
-                paragraph("TOCHeading", self.run(self.words("contents"))),
+                paragraph("TOCHeading", self.run(self.words("contents")), break_before=True),
                 *lines,
                 paragraph("TOC1", close),
             ),
@@ -667,7 +686,7 @@ def looks(lang: str) -> list[Look]:
         Look("TOCHeading", "TOC Heading", 14, True, ACCENT, 16, 6, keep=True),
         Look("TOC1", "toc 1", 10.5, True, INK, 6, 2, tab=True),
         Look("TOC2", "toc 2", 10.5, False, INK, 0, 2, indent=18, tab=True),
-        Look("Reading", "Reading", 10.5, after=4, line=1.2, first_characters=2 if lang == "zh" else 0),
+        Look("Reading", "Reading", 10.5, before=5, after=4, line=1.2, first_characters=2 if lang == "zh" else 0),
         Look("ListBullet", "List Bullet", 10, after=3, line=1.15),
         Look("Picture", "Picture", 10.5, before=2, after=2, line=1.0, keep=True),
         Look("Caption", "caption", 9, False, MUTED, 2, 6),
@@ -688,7 +707,10 @@ def style_of(look: Look, lang: str):
     edge = {"val": "single", "sz": 6, "space": 4, "color": RULE if look.id == "Header" else ACCENT}
     indent = {"left": round(look.indent * 20)} if look.indent else {}
     if look.first_characters:
-        indent = {"firstLineChars": look.first_characters * 100, "firstLine": round(look.first_characters * look.size * 20)}
+        indent = {
+            "firstLineChars": look.first_characters * 100,
+            "firstLine": round(look.first_characters * look.size * 20),
+        }
     if look.id == "ListBullet":
         indent = {"left": 284, "hanging": 284}
     return node(
@@ -707,7 +729,9 @@ def style_of(look: Look, lang: str):
             node("w:widowControl"),
             node("w:numPr", None, node("w:numId", {"val": 1})) if look.id == "ListBullet" else None,
             node("w:pBdr", None, node(f"w:{look.rule}", edge)) if look.rule else None,
-            node("w:tabs", None, node("w:tab", {"val": "right", "leader": "dot", "pos": TEXT_WIDTH})) if look.tab else None,
+            node("w:tabs", None, node("w:tab", {"val": "right", "leader": "dot", "pos": TEXT_WIDTH}))
+            if look.tab
+            else None,
             node(
                 "w:spacing",
                 {
@@ -755,9 +779,7 @@ def set_styles(document, lang: str) -> None:
         node("w:pPr", None, node("w:widowControl"), node("w:spacing", spacing)),
     )
     root.extend(style_of(look, lang) for look in looks(lang))
-    reference = node(
-        "w:rPr", None, fonts(lang), node("w:vertAlign", {"val": "superscript"}), languages()
-    )
+    reference = node("w:rPr", None, fonts(lang), node("w:vertAlign", {"val": "superscript"}), languages())
     root.append(
         node(
             "w:style",
@@ -887,7 +909,12 @@ def set_settings(document) -> None:
     # Parts of the template that the brief does not use.
     for owner in (document.part, document.part.package):
         for key, relation in list(owner.rels.items()):
-            if relation.reltype.rsplit("/", 1)[-1] in ("stylesWithEffects", "customXml", "thumbnail", "extended-properties"):
+            if relation.reltype.rsplit("/", 1)[-1] in (
+                "stylesWithEffects",
+                "customXml",
+                "thumbnail",
+                "extended-properties",
+            ):
                 owner.rels.pop(key)
 
 
