@@ -92,6 +92,7 @@ METHOD: tuple[Text, ...] = (
 PAGE_WIDTH, PAGE_HEIGHT, SIDE, TOP, BOTTOM = 11906, 16838, 1134, 1190, 1077
 TEXT_WIDTH = PAGE_WIDTH - 2 * SIDE
 EMU = 635
+OWN_STYLES = {"Kicker", "Extent", "Reading", "Picture", "ExhibitNote", "TableText", "TableTextSmall", "TableNote"}
 INK, MUTED, RULE, SHADE = (c.lstrip("#").upper() for c in (charts.INK, charts.MUTED, charts.GRID, "#f3f5f8"))
 ACCENT = office.COLOURS["actual"]
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -248,7 +249,7 @@ def languages():
     return node("w:lang", {"val": "en-US", "eastAsia": "zh-CN", "bidi": "ar-SA"})
 
 
-def properties(lang: str, *, style: str = "", bold: bool = False, colour: str = "", hidden: bool = False):
+def properties(lang: str, *, style: str = "", bold: bool = False, colour: str = ""):
     """Properties of a run, in the order that the schema asks for."""
     return node(
         "w:rPr",
@@ -256,7 +257,6 @@ def properties(lang: str, *, style: str = "", bold: bool = False, colour: str = 
         node("w:rStyle", {"val": style}) if style else None,
         fonts(lang),
         node("w:b") if bold else None,
-        node("w:webHidden") if hidden else None,
         node("w:color", {"val": colour}) if colour else None,
         languages(),
     )
@@ -671,6 +671,11 @@ class Look:
     centred: bool = False
     tab: bool = False
 
+    @property
+    def own(self) -> bool:
+        """Whether Word has no style of that name."""
+        return self.id in OWN_STYLES
+
 
 def looks(lang: str) -> list[Look]:
     """The styles of the brief; Chinese paragraphs begin with a space of two characters, as officials print them."""
@@ -715,7 +720,9 @@ def style_of(look: Look, lang: str):
         indent = {"left": 284, "hanging": 284}
     return node(
         "w:style",
-        {"type": "paragraph", "styleId": look.id} | ({"default": 1} if look.id == "Normal" else {}),
+        {"type": "paragraph", "styleId": look.id}
+        | ({"default": 1} if look.id == "Normal" else {})
+        | ({"customStyle": 1} if look.own else {}),
         node("w:name", {"val": look.name}),
         node("w:basedOn", {"val": "Normal"}) if look.id != "Normal" else None,
         node("w:next", {"val": "Reading"}) if look.level is not None else None,
@@ -764,7 +771,6 @@ def set_styles(document, lang: str) -> None:
     from docx.oxml.ns import qn
 
     root = document.styles.element
-    wanted = {look.id for look in looks(lang)}
     listed = {"DefaultParagraphFont", "TableNormal", "NoList"}
     for style in root.findall(qn("w:style")):
         if style.get(qn("w:styleId")) not in listed:
@@ -789,7 +795,28 @@ def set_styles(document, lang: str) -> None:
             reference,
         )
     )
-    assert wanted <= {style.style_id for style in document.styles}
+
+
+def set_bullets(document) -> None:
+    """One list in place of the template's, whose styles are gone."""
+    numbering = document.part.numbering_part.element
+    for child in list(numbering):
+        numbering.remove(child)
+    level = node(
+        "w:lvl",
+        {"ilvl": 0},
+        node("w:start", {"val": 1}),
+        node("w:numFmt", {"val": "bullet"}),
+        node("w:pStyle", {"val": "ListBullet"}),
+        node("w:lvlText", {"val": "•"}),
+        node("w:lvlJc", {"val": "left"}),
+        node("w:pPr", None, node("w:ind", {"left": 284, "hanging": 284})),
+        node("w:rPr", None, node("w:rFonts", {"ascii": office.LATIN, "hAnsi": office.LATIN, "hint": "default"})),
+    )
+    numbering.append(
+        node("w:abstractNum", {"abstractNumId": 0}, node("w:multiLevelType", {"val": "singleLevel"}), level)
+    )
+    numbering.append(node("w:num", {"numId": 1}, node("w:abstractNumId", {"val": 0})))
 
 
 def set_page(document) -> None:
@@ -877,7 +904,7 @@ def add_footnotes(brief: Brief) -> None:
     lang = brief.lang
     root = node("w:footnotes")
     for number, kind in ((-1, "separator"), (0, "continuationSeparator")):
-        mark = node("w:r", None, node(f"w:{kind}"))
+        mark = node("w:r", None, properties(lang), node(f"w:{kind}"))
         root.append(node("w:footnote", {"type": kind, "id": number}, paragraph("FootnoteText", mark)))
     for number, value in enumerate(brief.footnotes, 1):
         mark = node("w:r", None, properties(lang, style="FootnoteReference"), node("w:footnoteRef"))
@@ -955,6 +982,7 @@ def write(sections: Sequence[Section], lang: str, path: str | Path, *, data=None
     path = Path(path)
     document = Document()
     set_styles(document, lang)
+    set_bullets(document)
     set_settings(document)
     set_page(document)
     brief = Brief(document, lang)
