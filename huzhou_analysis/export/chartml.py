@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
@@ -20,6 +19,7 @@ from .office import COLOURS, EAST_ASIAN, LATIN, settle
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en-US"}
 LYING = ("bar", "stacked_bar")
 STACKED = ("stacked_bar", "stacked_column")
+BEFORE = ("actual", "provisional")
 BANDS = ("base", "band_95", "band_80", "band_50")
 INK, MUTED, GRID, PAPER = (c.lstrip("#").upper() for c in (charts.INK, charts.MUTED, charts.GRID, charts.PAPER))
 COMPARISON = "C9CED4"
@@ -204,7 +204,7 @@ def _title(lines: Sequence[str], lang: str, points: float, colour: str, where: s
     )
 
 
-def _fill(style: Style) -> str:
+def _fill(style: Style, thickness: int = 19050) -> str:
     """Fill and outline of a bar or an area."""
     colour = f'<a:srgbClr val="{style.colour}"/>'
     inside = {
@@ -215,7 +215,7 @@ def _fill(style: Style) -> str:
         "</a:pattFill>",
     }[style.fill]
     line = (
-        f'<a:ln w="22225"><a:solidFill>{colour}</a:solidFill><a:prstDash val="{style.outline}"/></a:ln>'
+        f'<a:ln w="{thickness}"><a:solidFill>{colour}</a:solidFill><a:prstDash val="{style.outline}"/></a:ln>'
         if style.outline
         else "<a:ln><a:noFill/></a:ln>"
     )
@@ -251,7 +251,7 @@ def _labels(where: Mapping[int, str], code: str, lang: str, points: float, colou
     """Data labels at some points of a series: place in the series to position (``t``, ``r``, ``outEnd``, ...)."""
     one = "".join(
         f'<c:dLbl><c:idx val="{place}"/><c:numFmt formatCode="{escape(code)}" sourceLinked="0"/><c:spPr><a:noFill/><a:ln>'
-        f"<a:noFill/></a:ln></c:spPr>{_text_properties(lang, points, colour)}"
+        f"<a:noFill/></a:ln></c:spPr>{_text_properties(lang, points, INK if position == 'outEnd' else colour)}"
         f'<c:dLblPos val="{position}"/>{_FLAGS.format(1)}</c:dLbl>'
         for place, position in sorted(where.items())
     )
@@ -263,7 +263,7 @@ def _references(native: Mapping, place: int) -> tuple[str, str, str]:
     trace, names = native["traces"][place], native["categories"]
     column, last = _column(place + 1), len(names) + 1
     name = (
-        f"<c:tx><c:strRef><c:f>Sheet1!${column}$1</c:f><c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>"
+        f'<c:tx><c:strRef><c:f>Sheet1!${column}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>'
         f"{escape(clean(trace['name']))}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
     )
     texts = "".join(f'<c:pt idx="{n}"><c:v>{escape(clean(c))}</c:v></c:pt>' for n, c in enumerate(names))
@@ -276,7 +276,7 @@ def _references(native: Mapping, place: int) -> tuple[str, str, str]:
     )
     values = (
         f"<c:val><c:numRef><c:f>Sheet1!${column}$2:${column}${last}</c:f><c:numCache><c:formatCode>"
-        f"{escape(number_format(decimals(trace['values'])))}</c:formatCode><c:ptCount val=\"{len(names)}\"/>{numbers}"
+        f'{escape(number_format(decimals(trace["values"])))}</c:formatCode><c:ptCount val="{len(names)}"/>{numbers}'
         "</c:numCache></c:numRef></c:val>"
     )
     return name, categories, values
@@ -296,7 +296,7 @@ def _extent(native: Mapping) -> float:
         return max([*totals, *lines, 0]) or 1
     values = [v for t in native["traces"] for v in t["values"] if v is not None] or [0]
     low, high = min(values), max(values)
-    from_nought = native["kind"] != "line" or low < high * 0.8
+    from_nought = native["kind"] != "line" or low < high * 0.9
     return (high - min(low, 0) if from_nought else (high - low) * 1.5) or 1
 
 
@@ -306,9 +306,7 @@ def overlapping(native: Mapping) -> bool:
     A target that is the same everywhere is the frame that the others are measured in and carries no number.
     """
     marked = [t for t in native["traces"] if not _is_frame(native, t)]
-    return all(
-        sum(t["values"][n] is not None for t in marked) <= 1 for n in range(len(native["categories"]))
-    )
+    return all(sum(t["values"][n] is not None for t in marked) <= 1 for n in range(len(native["categories"])))
 
 
 def _is_frame(native: Mapping, trace: Mapping) -> bool:
@@ -316,8 +314,16 @@ def _is_frame(native: Mapping, trace: Mapping) -> bool:
     return trace["role"] == "target" and len(native["categories"]) > 2 and len(held) == 1 and len(native["traces"]) > 1
 
 
-def label_places(native: Mapping, height: float, points: float) -> dict[int, dict[int, str]]:
-    """Which points of which series carry their number, and where: bars all, lines their last, never one on another."""
+def label_places(native: Mapping, size: tuple[float, float], label: tuple[float, float]) -> dict[int, dict[int, str]]:
+    """Which points of which series carry their number, and where: bars all, lines their last, never one on another.
+
+    Parameters
+    ----------
+    size : pair of float
+        Of the plot, in inches.
+    label : pair of float
+        Width and height of the widest label, in inches.
+    """
     kind, traces = native["kind"], native["traces"]
     if kind in STACKED:
         if any(t["role"] == "base" for t in traces):
@@ -328,28 +334,34 @@ def label_places(native: Mapping, height: float, points: float) -> dict[int, dic
             for s, t in enumerate(traces)
         }
     if kind in ("bar", "column"):
+        # In a frame that is the target the number stands inside its bar, where the outline cannot cross it.
+        framed = any(_is_frame(native, t) for t in traces)
+        least = _extent(native) * 0.12
         return {
-            s: {n: "outEnd" for n, v in enumerate(t["values"]) if v is not None}
+            s: {n: "inEnd" if framed and v >= least else "outEnd" for n, v in enumerate(t["values"]) if v is not None}
             for s, t in enumerate(traces)
             if not _is_frame(native, t)
         }
     order = ("target", "actual", "provisional", "claim", "forecast", "derived", "comparison", "model")
-    near = _extent(native) * 1.35 * points / 72 / max(height, 0.5)
+    near = _extent(native) * label[1] / max(size[1], 0.5)
+    apart = label[0] / (size[0] / max(len(native["categories"]), 1))  # in categories
     taken: list[tuple[int, float]] = []
     found: dict[int, dict[int, str]] = {}
     held = [(order.index(t["role"]), s) for s, t in enumerate(traces) if t["role"] in order]
     latest = max((n for t in traces if t["role"] in ("actual", "provisional") for n in _present(t)), default=-1)
-    for rank, series in sorted(held):
+    for _, series in sorted(held):
         trace = traces[series]
         present = _present(trace)
-        few = trace["role"] == "target" and len(present) <= 3 and len(native["categories"]) <= 12
+        few = trace["role"] == "target" and len(present) <= 3 and apart <= 1.9
         if trace["role"] in ("actual", "provisional"):
             present = [n for n in present if n == latest]  # one latest value, whatever its status
         for n in present if few else present[-1:]:
             value = trace["values"][n]
-            if all(abs(n - m) > 1 or abs(value - other) >= near for m, other in taken):
+            if all(abs(n - m) >= apart or abs(value - other) >= near for m, other in taken):
+                before = [v for t in traces if t["role"] in BEFORE and n and (v := t["values"][n - 1]) is not None]
+                below = trace["role"] in BEFORE and any(v > value for v in before)
                 last = n == len(native["categories"]) - 1
-                found.setdefault(series, {})[n] = "r" if last else "t"
+                found.setdefault(series, {})[n] = "r" if last else "b" if below else "t"
                 taken.append((n, value))
     return found
 
@@ -363,11 +375,7 @@ def _spans(native: Mapping) -> bool:
 
     Missing actuals always stay gaps.
     """
-    holed = {
-        t["role"]
-        for t in native["traces"]
-        if (at := _present(t)) and len(at) <= at[-1] - at[0]
-    }
+    holed = {t["role"] for t in native["traces"] if (at := _present(t)) and len(at) <= at[-1] - at[0]}
     return native["kind"] == "line" and holed == {"target"}
 
 
@@ -376,9 +384,24 @@ def _spans(native: Mapping) -> bool:
 
 def key_entries(natives: Sequence[Mapping]) -> list[tuple[str, str]]:
     """(role, name) of each series a key must explain, each once; what is without colour needs no word."""
-    return list(
-        dict.fromkeys((t["role"], t["name"]) for n in natives for t in n["traces"] if t["role"] != "base")
-    )
+    return list(dict.fromkeys((t["role"], t["name"]) for n in natives for t in n["traces"] if t["role"] != "base"))
+
+
+def heading_lines(
+    native: Mapping,
+    lang: str,
+    width: float,
+    lines_of: Callable[[str, float, float], list[str]],
+    *,
+    points: float,
+    panel: bool,
+) -> list[str]:
+    """Heading of a chart in lines of its width; that of a panel names the unit as well."""
+    heading, unit = clean(native["heading"]), clean(native["unit"])
+    if panel and heading and unit and unit != heading:
+        heading += f"（{unit}）" if lang == "zh" else f" ({unit})"
+    # Bold letters are wider than those that are measured.
+    return lines_of(heading, (points + 0.5) * 1.1, width - 0.15)[:3] if heading else []
 
 
 def chart_xml(
@@ -390,7 +413,8 @@ def chart_xml(
     width_of: Callable[[str, float], float],
     *,
     points: float = 11.0,
-    legend: bool = True,
+    panel: bool = False,
+    heading_rows: int = 0,
 ) -> bytes:
     """The chart part of a native chart.
 
@@ -404,31 +428,36 @@ def chart_xml(
         From :func:`styles`.
     lines_of, width_of : callable
         Break and measure text: ``lines_of(text, points, width)``, ``width_of(text, points)``.
-    legend : bool
-        Whether a key stands in the chart (where it has more than one series).
+    panel : bool
+        Whether it is one of several: then its heading names the unit, and one key serves all.
+    heading_rows : int
+        Rows kept for the heading, so that panels beside each other stand level.
     """
     kind, traces, names = native["kind"], native["traces"], native["categories"]
     width, height = size
     lying, row = kind in LYING, points * 1.35 / 72
     codes = decimals([v for t in traces for v in t["values"]])
-    heading = "" if native["heading"] == native["unit"] else clean(native["heading"])
-    heads = lines_of(heading, points + 0.5, width - 0.1)[:3] if heading else []
-    unit = lines_of(clean(native["unit"]), points - 1, width - 0.1)[:1]
+    heads = heading_lines(native, lang, width, lines_of, points=points, panel=panel)
+    named = panel and bool(clean(native["heading"]))
+    unit = [] if named else lines_of(clean(native["unit"]), points - 1, width - 0.1)[:1]
     entries = key_entries([native])
-    legend = legend and len(entries) > 1
+    legend = len(entries) > 1 and not panel
     # From the top down: heading, key, unit, and room for a label above the highest point.
-    top = len(heads) * row * 1.1 + (0.02 if heads else 0)
-    key_at = top
+    top = max(len(heads), heading_rows) * row * 1.08 + (0.06 if heads else 0)
+    key_at, key_wide = top, 0.0
     if legend:
-        room = sum(width_of(name, points) + 0.55 for _, name in entries)
+        room = sum(width_of(clean(name), points) + 0.6 for _, name in entries)
         key_rows = 1 + int(room // (width * 0.95))
-        top += key_rows * row * 1.25 + 0.06
+        key_wide = min(room, width * 0.95)
+        key_high = key_rows * row * 1.2
+        top += key_high + 0.08
     unit_at = top
-    top += row + 0.06
-    labels = label_places(native, height - top - 2 * row, points - 1)
+    top += row + 0.1 if unit else row * 0.8
     flat = max((v for t in traces for v in t["values"] if v is not None), default=0)
     low = min((v for t in traces for v in t["values"] if v is not None), default=0)
     number_width = max(width_of(shown(v, codes), points - 1) for v in (flat, low, _extent(native)))
+    room_for_labels = (width - 2 * number_width - 0.4, height - top - 2 * row)
+    labels = label_places(native, room_for_labels, (number_width, 1.4 * points / 72))
     bare_axis = kind in ("bar", "column") or (kind in STACKED and bool(labels))  # every mark carries its number
     if lying:
         left = min(max(width_of(clean(n), points) for n in names) + 0.2, width * 0.42)
@@ -455,14 +484,16 @@ def chart_xml(
         name, categories, values = _references(native, place)
         code = number_format(codes)
         inside = kind in STACKED
-        colour = PAPER if inside and style.fill == "solid" and trace["role"] in ("actual", "claim", "forecast") else INK
+        inside = inside or "inEnd" in labels.get(place, {}).values()
+        colour = PAPER if inside and style.fill == "solid" and trace["role"] == "actual" else INK
         small = points - 1 if not (lying and len(names) > 20) else 8
         marks = _labels(labels[place], code, lang, small, colour) if labels.get(place) else ""
+        thin = 9525 if len(names) > 20 else 19050
         head = f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{name}'
         if shape == "line":
             return f'{head}{_line(style, marker)}{marks}{categories}{values}<c:smooth val="0"/></c:ser>'
         negative = '<c:invertIfNegative val="0"/>' if shape == "bar" else ""
-        return f"{head}{_fill(style)}{negative}{marks}{categories}{values}</c:ser>"
+        return f"{head}{_fill(style, thin)}{negative}{marks}{categories}{values}</c:ser>"
 
     axes = '<c:axId val="111111111"/><c:axId val="222222222"/>'
     every = range(len(traces))
@@ -501,19 +532,21 @@ def chart_xml(
     )
     unit_x = left / width if lying else 0.0
     unit_title = _title(unit, lang, points - 1, MUTED, _place(unit_x, unit_at / height)) if unit else ""
-    fixed = '<c:min val="0"/>' if kind == "column" and low >= 0 else ""
+    totals = [sum(t["values"][n] or 0 for t in traces) for n in range(len(names))]
+    fixed = '<c:max val="100"/>' if kind in STACKED and all(abs(v - 100) < 0.01 for v in totals) else ""
+    fixed += '<c:min val="0"/>' if kind == "column" and low >= 0 else ""
     category_axis = (
         '<c:catAx><c:axId val="111111111"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="{"l" if lying else "b"}"/><c:numFmt formatCode="General" sourceLinked="0"/>'
         f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>{rule}'
-        f"{_text_properties(lang, axis_text, INK if lying else MUTED, turned='0')}"
+        f"{_text_properties(lang, axis_text, INK if lying else MUTED)}"
         '<c:crossAx val="222222222"/><c:crosses val="autoZero"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
         f'<c:lblOffset val="60"/><c:tickLblSkip val="{skip}"/><c:noMultiLvlLbl val="1"/></c:catAx>'
     )
     value_axis = (
         f'<c:valAx><c:axId val="222222222"/><c:scaling><c:orientation val="minMax"/>{fixed}</c:scaling>'
         f'<c:delete val="0"/><c:axPos val="{"b" if lying else "l"}"/>{grid}{unit_title}'
-        f'<c:numFmt formatCode="{escape(number_format(_axis_decimals(_extent(native), codes)))}" sourceLinked="0"/>'
+        f'<c:numFmt formatCode="{escape(number_format(_axis_decimals(native, codes)))}" sourceLinked="0"/>'
         '<c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
         f'<c:tickLblPos val="{"none" if bare_axis else "low"}"/>{no_line}'
         f"{_text_properties(lang, points - 1, MUTED, turned='0')}"
@@ -525,20 +558,24 @@ def chart_xml(
         f'<c:autoTitleDeleted val="{int(not title)}"/><c:plotArea>'
         f"{_place(left / width, top / height, inner_width / width, inner_height / height, inner=True)}"
         f"{plots}{category_axis}{value_axis}<c:spPr><a:noFill/></c:spPr></c:plotArea>"
-        f"{_legend(native, lang, points, key_at / height) if legend else ''}"
+        f"{_legend(native, lang, points, (key_at / height, key_wide / width, key_high / height)) if legend else ''}"
         f'<c:plotVisOnly val="1"/><c:dispBlanksAs val="{"span" if _spans(native) else "gap"}"/></c:chart>'
         f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text_properties(lang, points, INK)}</c:chartSpace>"
     )
     return b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n" + body.encode()
 
 
-def _axis_decimals(extent: float, codes: int) -> int:
+def _axis_decimals(native: Mapping, codes: int) -> int:
     """Decimals of the numbers on an axis: as fine as its steps (about a fifth of its length) ask for."""
-    step = extent / 5
+    values = [v for t in native["traces"] for v in t["values"] if v is not None] or [0]
+    length = max(values) - min(values) if min(values) > 0.8 * max(values) else _extent(native)
+    step = length / 5
+    if codes == 0 and length >= 3:
+        return 0
     return min(max(codes, 1 if step < 1 else 0), 0 if step >= 2 else 1 if step >= 0.2 else 2 if step >= 0.02 else 3)
 
 
-def _legend(native: Mapping, lang: str, points: float, y: float) -> str:
+def _legend(native: Mapping, lang: str, points: float, where: tuple[float, float, float]) -> str:
     """The key at the top, left, without what has no colour and without the second of two equal entries."""
     hidden, met = [], set()
     for place, trace in enumerate(native["traces"]):
@@ -548,6 +585,6 @@ def _legend(native: Mapping, lang: str, points: float, y: float) -> str:
         met.add(entry)
     gone = "".join(f'<c:legendEntry><c:idx val="{place}"/><c:delete val="1"/></c:legendEntry>' for place in hidden)
     return (
-        f'<c:legend><c:legendPos val="t"/>{gone}{_place(0, y)}<c:overlay val="0"/>'
+        f'<c:legend><c:legendPos val="t"/>{gone}{_place(0, *where)}<c:overlay val="0"/>'
         f"{_text_properties(lang, points, INK)}</c:legend>"
     )

@@ -28,6 +28,7 @@ EARLY = "scoreboard"
 WIDE, HIGH = 13.333, 7.5
 MARGIN, BOTTOM = 0.55, 7.2
 ROOM = WIDE - 2 * MARGIN
+BOLDER = 1.12  # bold letters are wider than those that are measured
 MOST_ROWS, LEAST_POINTS = 12, 9.0
 # Nothing longer is measured: it does not fit a slide whatever its size.
 LONGEST = 1500
@@ -49,7 +50,7 @@ WORDS: dict[str, Text] = {
     "in_section": text("本节结论", "Findings of this section"),
     "rows": text("显示{total}行中的{shown}行；全表见工作簿。", "{shown} of {total} rows shown; the workbook has all."),
     "cut": text("较长的单元格有删节，全文见工作簿。", "Long cells are cut short; the workbook has them in full."),
-    "slide": text("第{n}页", "slide {n}"),
+    "slide": text("第{n}页", "slide\u00a0{n}"),
     "chart_of": text("图表", "Chart"),
     "table_of": text("表格", "Table"),
     "watermark": text("水印", "Watermark"),
@@ -153,6 +154,10 @@ def _add_run(paragraph, words: str, lang: str, points: float, colour: str = INK,
     """A run with size, colour, language, and the fonts of both scripts."""
     from lxml import etree
 
+    if not clean(words):  # an empty line has a height as well
+        paragraph.font.size = round(points * 12700)
+        paragraph._p.get_or_add_endParaRPr().set("sz", str(round(points * 100)))
+        return
     run = paragraph.add_run()
     run.text = clean(words)
     old = run._r.find(_a("rPr"))
@@ -211,7 +216,7 @@ def _left(paragraph) -> None:
 
 def _title(slide, words: str, lang: str, *, y: float, width: float = ROOM, height: float = 0.92, largest: float = 26):
     """The title in its placeholder, so that it stands in the outline; returns how it was fitted."""
-    fitted = fit(words, width, height, largest, 16)
+    fitted = fit(words, width / BOLDER, height, largest, 16)
     shape = slide.shapes.title
     _move(shape, MARGIN, y, width, fitted.height + 0.04)
     _frame(shape)
@@ -252,7 +257,9 @@ def _watermark(slide, words: str, lang: str, *, behind: bool) -> None:
     words = clean(words)[:60]
     points = min(110.0, 110.0 * 10.0 / max(width_of(words, 110), 0.1))
     height = height_of(1, points) + 0.2
-    shape = _box(slide, i18n.text("水印", "Watermark")[lang], 0.9, (HIGH - height) / 2, WIDE - 1.8, height, anchor="middle")
+    shape = _box(
+        slide, i18n.text("水印", "Watermark")[lang], 0.9, (HIGH - height) / 2, WIDE - 1.8, height, anchor="middle"
+    )
     shape.rotation = -28
     paragraph = shape.text_frame.paragraphs[0]
     from pptx.enum.text import PP_ALIGN
@@ -292,6 +299,8 @@ def _presentation(lang: str, title: str):
                 shape.left, shape.width = round(shape.left * stretch), round(shape.width * stretch)
         for level in holder._element.xpath(".//a:lvl1pPr[@algn='ctr']"):
             level.set("algn", "l")
+        for properties in holder._element.xpath(".//a:defRPr[@cap]"):
+            properties.attrib.pop("cap")
     for shape in made.slide_master.placeholders:
         if shape.placeholder_format.type == 1:
             _move(shape, MARGIN, 0.35, ROOM, 0.95)
@@ -359,7 +368,7 @@ def _add_charts(slide, record: Mapping, lang: str, box: tuple[float, float, floa
     look = chartml.styles(natives)
     x, y, width, height = box
     several = len(natives) > 1
-    if several:
+    if several and any(len(n["traces"]) > 1 for n in natives):
         used = _add_key(slide, chartml.key_entries(natives), look, lang, x, y, width, area=natives[0]["kind"])
         y, height = y + used, height - used
     columns = _columns(len(natives))
@@ -367,9 +376,19 @@ def _add_charts(slide, record: Mapping, lang: str, box: tuple[float, float, floa
     gap = 0.22
     wide, high = (width - gap * (columns - 1)) / columns, (height - 0.12 * (rows - 1)) / rows
     points = 12.0 if not several else 10.5 if columns <= 3 and rows == 1 else 9.5 if columns < 5 else 9.0
+    heads = [len(chartml.heading_lines(n, lang, wide, lines_of, points=points, panel=several)) for n in natives]
     for n, native in enumerate(natives):
+        beside = heads[n // columns * columns : (n // columns + 1) * columns]
         xml = chartml.chart_xml(
-            native, lang, (wide, high), look, lines_of, width_of, points=points, legend=not several
+            native,
+            lang,
+            (wide, high),
+            look,
+            lines_of,
+            width_of,
+            points=points,
+            panel=several,
+            heading_rows=max(beside),
         )
         frame = slide.shapes.add_chart(
             XL_CHART_TYPE.LINE,  # any: the part is made above
@@ -504,7 +523,9 @@ def _add_picture(slide, record: Mapping, lang: str, picture, box: tuple[float, f
     x, y, width, height = box
     scale = min(width / wide, height / high)
     shape = slide.shapes.add_picture(BytesIO(body), _emu(x), _emu(y), _emu(wide * scale), _emu(high * scale))
-    _describe(shape, f"{WORDS['chart_of'][lang]}: {record['title'][lang]}", record["alt"][lang] or record["title"][lang])
+    _describe(
+        shape, f"{WORDS['chart_of'][lang]}: {record['title'][lang]}", record["alt"][lang] or record["title"][lang]
+    )
 
 
 # --- tables --------------------------------------------------------------------------------------------------------
@@ -521,13 +542,13 @@ class Laid:
     cut: bool
 
 
-PAD = 0.07
+PAD = 0.1
 
 
 def lay_table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: float, height: float) -> Laid:
     """As many rows as fit (at most ``MOST_ROWS``), at the largest size that shows as many as the smallest does."""
     texts = [[clean(c)[:LONGEST] for c in row] for row in (columns, *rows[:MOST_ROWS])]
-    tries = [_laid(texts, width, height, points) for points in (13.0, 12.0, 11.0, 10.0, LEAST_POINTS)]
+    tries = [_laid(texts, width, height, points) for points in (16.0, 15.0, 14.0, 13.0, 12.0, 11.0, 10.0, LEAST_POINTS)]
     most = max(len(t.cells) for t in tries)
     whole = [t for t in tries if len(t.cells) == most]
     return next((t for t in whole if not t.cut), whole[-1])
@@ -540,7 +561,7 @@ def _laid(texts: list[list[str]], width: float, height: float, points: float) ->
         shown = []
         tallest = 1
         for cell, wide in zip(row, widths, strict=True):
-            lines = lines_of(cell, points, wide - 2 * PAD - 0.02)
+            lines = lines_of(cell, points if cells else points * BOLDER, wide - 2 * PAD - 0.02)
             if len(lines) > 4:
                 glue = " " if " " in cell else ""
                 cell, cut = glue.join(lines[:4])[:-2].rstrip() + "…", True
@@ -559,20 +580,25 @@ def _column_widths(texts: list[list[str]], width: float, points: float) -> list[
     """Widths by what stands in the columns: none narrower than its longest word (within reason), the rest by need."""
     natural, least = [], []
     for column in zip(*texts, strict=True):
-        natural.append(min(max(width_of(c[:200], points) for c in column) + 2 * PAD + 0.05, 6.0))
-        words = [w for c in column for w in re.findall(r"[!-~]+", c[:200])] or [""]
-        least.append(min(max(max(width_of(w, points) for w in words) + 2 * PAD + 0.05, 0.6), width / len(texts[0]), 2.2))
+        sizes = [points * BOLDER, *[points] * (len(column) - 1)]  # the heading is bold
+        pairs = list(zip(column, sizes, strict=True))
+        words = [(w, size) for c, size in pairs for w in re.findall(r"[!-~]+", c[:200])] or [("", points)]
+        natural.append(min(max(width_of(c[:200], size) for c, size in pairs) + 2 * PAD + 0.06, 6.0))
+        longest = max(width_of(w, size) for w, size in words) + 2 * PAD + 0.06
+        least.append(min(max(longest, 0.6), max(width / len(texts[0]), 1.2), 2.2))
     if sum(natural) <= width:
         # Not stretched: numbers far from what they belong to are hard to read across.
         return natural
+    if sum(least) >= width:
+        return [k * width / sum(least) for k in least]
     spare = width - sum(least)
     wish = [max(n - k, 0) ** 0.75 for n, k in zip(natural, least, strict=True)]
     total = sum(wish) or 1
     return [k + spare * w / total for k, w in zip(least, wish, strict=True)]
 
 
-def _add_table(slide, record: Mapping, lang: str, box: tuple[float, float, float, float]) -> None:
-    """The table of an exhibit as a table that can be edited; what does not fit is said below it."""
+def _add_table(slide, record: Mapping, lang: str, box: tuple[float, float, float, float]) -> float:
+    """The table of an exhibit as a table that can be edited; what does not fit is said below it; returns its end."""
     from pptx.enum.text import PP_ALIGN
 
     table = record["table"][lang]
@@ -597,16 +623,21 @@ def _add_table(slide, record: Mapping, lang: str, box: tuple[float, float, float
                 paragraph.alignment = PP_ALIGN.RIGHT
             _add_run(paragraph, words, lang, laid.points, bold=n == 0)
             _rule(cell, MUTED if n == 0 else chartml.GRID)
-    _describe(frame, f"{WORDS['table_of'][lang]}: {record['title'][lang]}", record["alt"][lang] or record["title"][lang])
+    _describe(
+        frame, f"{WORDS['table_of'][lang]}: {record['title'][lang]}", record["alt"][lang] or record["title"][lang]
+    )
     total, count = len(table["rows"]), len(laid.cells) - 1
     said = []
     if count < total:
         said.append(WORDS["rows"][lang].format(shown=count, total=total))
     if laid.cut:
         said.append(WORDS["cut"][lang])
+    end = y + sum(laid.heights)
     if said:
-        note = _box(slide, "Rows", x, y + sum(laid.heights) + 0.08, width, 0.22)
+        note = _box(slide, "Rows", x, end + 0.08, width, 0.22)
         _write(note, Fit(10, (" " if lang == "en" else "").join(said), 1), lang, MUTED)
+        end += 0.3
+    return end
 
 
 def _plain(table) -> None:
@@ -656,7 +687,8 @@ def _exhibit_slide(made, section: Section, record: Mapping, lang: str, n: int, w
         _write(_box(slide, "Reading", WIDE - MARGIN - beside, y + 0.3, beside, reading.height), reading, lang)
     else:
         reading = fit(record["reading"][lang], ROOM, 0.85, 15, 11)
-        _write(_box(slide, "Reading", MARGIN, bottom - reading.height, ROOM, reading.height), reading, lang)
+        at = _box(slide, "Reading", MARGIN, bottom - reading.height, ROOM, reading.height)
+        _write(at, reading, lang)
         box = (MARGIN, y, ROOM, bottom - reading.height - 0.15 - y)
     picture = None if natives or not record["chart"] else _picture(section, record, lang)
     if natives:
@@ -664,7 +696,9 @@ def _exhibit_slide(made, section: Section, record: Mapping, lang: str, n: int, w
     elif picture is not None:
         _add_picture(slide, record, lang, picture, box)
     else:
-        _add_table(slide, record, lang, box)
+        used = _add_table(slide, record, lang, box)
+        if not tall:  # under a short table, not far below it
+            at.top = _emu(min(bottom - reading.height, used + 0.3))
     _number(slide, lang, n)
     if watermark:
         _watermark(slide, watermark, lang, behind=picture is None)
@@ -730,7 +764,7 @@ def _title_slide(made, lang: str, title: str, watermark: str) -> None:
     slide = made.slides.add_slide(_layout(made, "Title Slide"))
     _bar(slide, MARGIN, 1.55, 0.12, 2.0)
     shape = slide.shapes.title
-    fitted = fit(title, ROOM - 0.4, 1.4, 40, 24)
+    fitted = fit(title, (ROOM - 0.4) / BOLDER, 1.4, 40, 24)
     _move(shape, MARGIN + 0.35, 1.5, ROOM - 0.4, fitted.height + 0.1)
     _frame(shape)
     _write(shape, fitted, lang, bold=True)
@@ -743,7 +777,9 @@ def _title_slide(made, lang: str, title: str, watermark: str) -> None:
     _write(_box(slide, "Rule", MARGIN + 0.35, 3.95, ROOM - 0.4, 0.45), rule, lang, bold=True)
     what = fit(WORDS["what"][lang], ROOM - 0.4, 0.8, 16, 12)
     _write(_box(slide, "What", MARGIN + 0.35, 4.45, ROOM - 0.4, what.height), what, lang, MUTED)
-    entries = [(role, WORDS[role][lang]) for role in ("actual", "provisional", "target", "derived", "forecast", "claim")]
+    entries = [
+        (role, WORDS[role][lang]) for role in ("actual", "provisional", "target", "derived", "forecast", "claim")
+    ]
     look = {entry: chartml.STYLES[entry[0]] for entry in entries}
     heading = _box(slide, "Notation", MARGIN + 0.35, 5.65, 4, 0.3)
     _write(heading, Fit(12, WORDS["key"][lang], 1), lang, MUTED, bold=True)
@@ -774,7 +810,7 @@ def _divider(made, section: Section, findings: Sequence[tuple[str, int]], lang: 
     slide = made.slides.add_slide(_layout(made, "Section Header"))
     _bar(slide, MARGIN, 0.85, 0.12, 0.75)
     shape = slide.shapes.title
-    fitted = fit(section.title[lang], ROOM - 0.4, 0.75, 36, 20)
+    fitted = fit(section.title[lang], (ROOM - 0.4) / BOLDER, 0.75, 36, 20)
     _move(shape, MARGIN + 0.35, 0.85, ROOM - 0.4, 0.75)
     _frame(shape, anchor="middle")
     _write(shape, fitted, lang, bold=True)
@@ -782,8 +818,12 @@ def _divider(made, section: Section, findings: Sequence[tuple[str, int]], lang: 
     _frame(body)
     room, height = ROOM - 0.4, 4.9
     _move(body, MARGIN + 0.35, 1.95, room, height)
-    lines = [f"{clean(title)[:400]}（{WORDS['slide'][lang].format(n=at)}）" if lang == "zh" else
-             f"{clean(title)[:400]} ({WORDS['slide'][lang].format(n=at)})" for title, at in findings]
+    lines = [
+        f"{clean(title)[:400]}（{WORDS['slide'][lang].format(n=at)}）"
+        if lang == "zh"
+        else f"{clean(title)[:400]} ({WORDS['slide'][lang].format(n=at)})"
+        for title, at in findings
+    ]
     points = next(
         (
             p
@@ -893,4 +933,3 @@ def _write_all(made, sections: Sequence[Section], lang: str, watermark: str) -> 
                 _exhibit_slide(made, section, record, lang, place[record["id"]], watermark)
         groups.append((section.title[lang], len(made.slides) - before))
     _name_sections(made, groups)
-
