@@ -343,7 +343,7 @@ def label_places(native: Mapping, size: tuple[float, float], label: tuple[float,
             if not _is_frame(native, t)
         }
     order = ("target", "actual", "provisional", "claim", "forecast", "derived", "comparison", "model")
-    near = _extent(native) * label[1] / max(size[1], 0.5)
+    near = _extent(native) * 1.6 * label[1] / max(size[1], 0.5)
     apart = label[0] / (size[0] / max(len(native["categories"]), 1))  # in categories
     taken: list[tuple[int, float]] = []
     found: dict[int, dict[int, str]] = {}
@@ -352,7 +352,7 @@ def label_places(native: Mapping, size: tuple[float, float], label: tuple[float,
     for _, series in sorted(held):
         trace = traces[series]
         present = _present(trace)
-        few = trace["role"] == "target" and len(present) <= 3 and apart <= 1.9
+        few = trace["role"] == "target" and len(present) <= 3 and apart <= 1.2
         if trace["role"] in ("actual", "provisional"):
             present = [n for n in present if n == latest]  # one latest value, whatever its status
         for n in present if few else present[-1:]:
@@ -382,6 +382,11 @@ def _spans(native: Mapping) -> bool:
 # --- the chart -----------------------------------------------------------------------------------------------------
 
 
+def needs_own_key(native: Mapping) -> bool:
+    """Whether the key has to stand outside: office programs do not agree which entry is the base's in lying stacks."""
+    return native["kind"] in LYING and any(t["role"] == "base" for t in native["traces"])
+
+
 def key_entries(natives: Sequence[Mapping]) -> list[tuple[str, str]]:
     """(role, name) of each series a key must explain, each once; what is without colour needs no word."""
     return list(dict.fromkeys((t["role"], t["name"]) for n in natives for t in n["traces"] if t["role"] != "base"))
@@ -401,7 +406,7 @@ def heading_lines(
     if panel and heading and unit and unit != heading:
         heading += f"（{unit}）" if lang == "zh" else f" ({unit})"
     # Bold letters are wider than those that are measured.
-    return lines_of(heading, (points + 0.5) * 1.1, width - 0.15)[:3] if heading else []
+    return lines_of(heading, (points + 0.5) * 1.1, width * 0.85)[:3] if heading else []
 
 
 def chart_xml(
@@ -441,15 +446,16 @@ def chart_xml(
     named = panel and bool(clean(native["heading"]))
     unit = [] if named else lines_of(clean(native["unit"]), points - 1, width - 0.1)[:1]
     entries = key_entries([native])
-    legend = len(entries) > 1 and not panel
+    legend = len(entries) > 1 and not panel and not needs_own_key(native)
     # From the top down: heading, key, unit, and room for a label above the highest point.
     top = max(len(heads), heading_rows) * row * 1.08 + (0.06 if heads else 0)
     key_at, key_wide = top, 0.0
     if legend:
-        room = sum(width_of(clean(name), points) + 0.6 for _, name in entries)
-        key_rows = 1 + int(room // (width * 0.95))
-        key_wide = min(room, width * 0.95)
-        key_high = key_rows * row * 1.2
+        # Programs set the entries of a key in columns of one width.
+        cell = min(max(width_of(clean(name), points) for _, name in entries) + 0.75, width * 0.98)
+        beside = min(max(int(width * 0.98 / cell), 1), len(entries))
+        key_wide = beside * cell
+        key_high = -(-len(entries) // beside) * row * 1.2
         top += key_high + 0.08
     unit_at = top
     top += row + 0.1 if unit else row * 0.8
@@ -471,11 +477,16 @@ def chart_xml(
         if kind in ("column", "stacked_column") and any(width_of(clean(n), points) > width / len(names) for n in names):
             bottom += row
     inner_width, inner_height = max(width - left - right, 0.3), max(height - top - bottom, 0.3)
-    skip = 1
-    if not lying:
-        step = max(width_of(clean(n), points) for n in names) + 0.14
-        while kind in ("line", "band") and -(-len(names) // skip) * step > inner_width and skip < len(names):
-            skip += 1
+    skip, year_text, turned = 1, points, "0"
+    if kind in ("line", "band"):
+        step = inner_width / len(names)
+        widest = max(width_of(clean(n), 1) for n in names)
+        year_text = min(points, max(9.0, (step - 0.08) / max(widest, 0.001)))
+        if widest * year_text + 0.08 > step:  # upright names are cut or broken by some programs; turned ones never are
+            turned, year_text = "-5400000", min(points, 10.0)
+            skip = max(1, -(-int(100 * year_text * 1.25 / 72) // max(int(100 * step), 1)))
+            bottom = min(widest * year_text, height * 0.3) + 0.14
+            inner_height = max(height - top - bottom, 0.3)
     marker = 6 if len(names) <= 16 and width > 4 else 5 if len(names) <= 24 else 4
 
     def series(place: int, shape: str) -> str:
@@ -521,7 +532,7 @@ def chart_xml(
             f'{"stacked" if stacked else "clustered"}"/><c:varyColors val="0"/>{"".join(series(s, "bar") for s in every)}'
             f'<c:gapWidth val="{gap}"/><c:overlap val="{overlap}"/>{axes}</c:barChart>'
         )
-    axis_text = 8.5 if lying and len(names) > 20 else points
+    axis_text = 8.5 if lying and len(names) > 20 else year_text
     no_line = "<c:spPr><a:ln><a:noFill/></a:ln></c:spPr>"
     rule = f'<c:spPr><a:ln w="9525"><a:solidFill><a:srgbClr val="{MUTED}"/></a:solidFill></a:ln></c:spPr>'
     grid = (
@@ -539,7 +550,7 @@ def chart_xml(
         '<c:catAx><c:axId val="111111111"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="{"l" if lying else "b"}"/><c:numFmt formatCode="General" sourceLinked="0"/>'
         f'<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>{rule}'
-        f"{_text_properties(lang, axis_text, INK if lying else MUTED)}"
+        f"{_text_properties(lang, axis_text, INK if lying else MUTED, turned=turned)}"
         '<c:crossAx val="222222222"/><c:crosses val="autoZero"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
         f'<c:lblOffset val="60"/><c:tickLblSkip val="{skip}"/><c:noMultiLvlLbl val="1"/></c:catAx>'
     )

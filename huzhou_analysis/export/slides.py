@@ -368,7 +368,7 @@ def _add_charts(slide, record: Mapping, lang: str, box: tuple[float, float, floa
     look = chartml.styles(natives)
     x, y, width, height = box
     several = len(natives) > 1
-    if several and any(len(n["traces"]) > 1 for n in natives):
+    if (several and any(len(n["traces"]) > 1 for n in natives)) or chartml.needs_own_key(natives[0]):
         used = _add_key(slide, chartml.key_entries(natives), look, lang, x, y, width, area=natives[0]["kind"])
         y, height = y + used, height - used
     columns = _columns(len(natives))
@@ -548,7 +548,9 @@ PAD = 0.1
 def lay_table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: float, height: float) -> Laid:
     """As many rows as fit (at most ``MOST_ROWS``), at the largest size that shows as many as the smallest does."""
     texts = [[clean(c)[:LONGEST] for c in row] for row in (columns, *rows[:MOST_ROWS])]
-    tries = [_laid(texts, width, height, points) for points in (16.0, 15.0, 14.0, 13.0, 12.0, 11.0, 10.0, LEAST_POINTS)]
+    tries = [_laid(texts, width, height, points) for points in (16.0, 14.0, 13.0, 12.0, 11.0, 10.0, LEAST_POINTS)]
+    # Large only where nothing has to be broken for it.
+    tries = [t for t in tries if t.points <= 13 or (sum(t.widths) < width and not t.cut)]
     most = max(len(t.cells) for t in tries)
     whole = [t for t in tries if len(t.cells) == most]
     return next((t for t in whole if not t.cut), whole[-1])
@@ -686,7 +688,7 @@ def _exhibit_slide(made, section: Section, record: Mapping, lang: str, n: int, w
         box = (MARGIN, y, ROOM - beside - 0.35, bottom - y)
         _write(_box(slide, "Reading", WIDE - MARGIN - beside, y + 0.3, beside, reading.height), reading, lang)
     else:
-        reading = fit(record["reading"][lang], ROOM, 0.85, 15, 11)
+        reading = fit(record["reading"][lang], ROOM, 0.85, 15 if len(natives) < 5 else 12, 11)
         at = _box(slide, "Reading", MARGIN, bottom - reading.height, ROOM, reading.height)
         _write(at, reading, lang)
         box = (MARGIN, y, ROOM, bottom - reading.height - 0.15 - y)
