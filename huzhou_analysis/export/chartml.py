@@ -406,7 +406,7 @@ def heading_lines(
     if panel and heading and unit and unit != heading:
         heading += f"（{unit}）" if lang == "zh" else f" ({unit})"
     # Bold letters are wider than those that are measured.
-    return lines_of(heading, (points + 0.5) * 1.1, width * 0.85)[:3] if heading else []
+    return lines_of(heading, (points + 0.5) * 1.1, width * (0.85 if width > 2.6 else 0.74))[:4] if heading else []
 
 
 def chart_xml(
@@ -493,7 +493,8 @@ def chart_xml(
         trace = traces[place]
         style = look[(trace["role"], trace["name"])]
         name, categories, values = _references(native, place)
-        code = number_format(codes)
+        held = [trace["values"][n] for n in labels.get(place, {})]
+        code = number_format(decimals(held) if shape == "line" else codes)
         inside = kind in STACKED
         inside = inside or "inEnd" in labels.get(place, {}).values()
         colour = PAPER if inside and style.fill == "solid" and trace["role"] == "actual" else INK

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 from .. import charts, i18n
@@ -22,13 +23,14 @@ from . import chartml
 from .chartml import INK, LANGUAGE_TAGS, MUTED, PAPER, clean, run_properties
 from .html import WORDS as REPORT_WORDS
 from .html import Section
-from .office import COLOURS, EAST_ASIAN, settle
+from .office import COLOURS, EAST_ASIAN, is_cjk, settle
 
 EARLY = "scoreboard"
 WIDE, HIGH = 13.333, 7.5
 MARGIN, BOTTOM = 0.55, 7.2
 ROOM = WIDE - 2 * MARGIN
 BOLDER = 1.12  # bold letters are wider than those that are measured
+SEAM = 0.2 / 72  # of the size of the text, in inches a point
 MOST_ROWS, LEAST_POINTS = 12, 9.0
 # Nothing longer is measured: it does not fit a slide whatever its size.
 LONGEST = 1500
@@ -78,9 +80,14 @@ def _width_at_ten(piece: str) -> float:
         return charts.text_width(_probe(), piece, 10)
 
 
+def _seams(words: str) -> int:
+    """Places where Chinese meets Latin: some programs set a little space there."""
+    return sum(is_cjk(a) != is_cjk(b) and not (a + b).isspace() for a, b in pairwise(words))
+
+
 def width_of(words: str, points: float) -> float:
     """Width of a text in inches, piece by piece: the font measured is wider than the one that slides name."""
-    return sum(_width_at_ten(piece) for piece in charts._pieces(words)) * points / 10
+    return (sum(_width_at_ten(piece) / 10 for piece in charts._pieces(words)) + _seams(words) * SEAM) * points
 
 
 @cache
@@ -89,6 +96,7 @@ def lines_of(words: str, points: float, width: float) -> list[str]:
     lines: list[str] = []
     line, used = "", 0.0
     for piece in charts._pieces(words):
+        seam = SEAM * points if line and is_cjk(line[-1]) != is_cjk(piece[0]) else 0.0
         while (wide := _width_at_ten(piece.rstrip()) * points / 10) > width and len(piece) > 1:
             if line:
                 lines.append(line.rstrip())
@@ -96,17 +104,17 @@ def lines_of(words: str, points: float, width: float) -> list[str]:
             cut = max(1, min(len(piece) - 1, int(len(piece) * width / wide)))
             lines.append(piece[:cut])
             piece = piece[cut:]
-        if line and used + wide > width:
+        if line and used + seam + wide > width:
             lines.append(line.rstrip())
-            line, used = "", 0.0
+            line, used, seam = "", 0.0, 0.0
         line += piece
-        used += _width_at_ten(piece) * points / 10
+        used += seam + _width_at_ten(piece) * points / 10
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
-def height_of(lines: int, points: float) -> float:
-    """Height of so many lines in inches."""
-    return lines * points * 1.22 / 72
+def height_of(lines: int, points: float, words: str) -> float:
+    """Height of so many lines of a text in inches: Chinese fonts have taller lines."""
+    return lines * points * (1.47 if is_cjk(words) else 1.22) / 72
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ class Fit:
 
     @property
     def height(self) -> float:
-        return height_of(self.lines, self.points)
+        return height_of(self.lines, self.points, self.words)
 
 
 def fit(words: str, width: float, height: float, largest: float, smallest: float) -> Fit:
@@ -130,12 +138,12 @@ def fit(words: str, width: float, height: float, largest: float, smallest: float
     words = words[:LONGEST]
     while True:
         lines = lines_of(words, points, width)
-        if height_of(len(lines), points) <= height and not long:
+        if height_of(len(lines), points, words) <= height and not long:
             return Fit(points, words, max(len(lines), 1))
         if points <= smallest:
             break
         points = max(smallest, points - 1)
-    most = max(1, int(height / height_of(1, points)))
+    most = max(1, int(height / height_of(1, points, words)))
     kept = lines[:most]
     if len(lines) > most or long:
         joined = " ".join(kept) if " " in words[:200] else "".join(kept)
@@ -256,7 +264,7 @@ def _watermark(slide, words: str, lang: str, *, behind: bool) -> None:
 
     words = clean(words)[:60]
     points = min(110.0, 110.0 * 10.0 / max(width_of(words, 110), 0.1))
-    height = height_of(1, points) + 0.2
+    height = height_of(1, points, words) + 0.2
     shape = _box(
         slide, i18n.text("水印", "Watermark")[lang], 0.9, (HIGH - height) / 2, WIDE - 1.8, height, anchor="middle"
     )
@@ -570,7 +578,7 @@ def _laid(texts: list[list[str]], width: float, height: float, points: float) ->
                 lines = lines[:4]
             tallest = max(tallest, len(lines))
             shown.append(cell)
-        needed = height_of(tallest, points) + 0.1
+        needed = height_of(tallest, points, "".join(row)) + 0.1
         if len(cells) > 1 and sum(heights) + needed > height:
             break
         cells.append(shown)
@@ -714,7 +722,7 @@ def _add_foot(slide, foot: Sequence[str], lang: str) -> float:
     width, points = ROOM - 0.9, 9.0
     fits = [fit(line, width, 0.75 if n < len(foot) - 1 else 0.32, points, 8) for n, line in enumerate(foot)]
     points = min(f.points for f in fits)
-    height = sum(height_of(len(lines_of(f.words, points, width)), points) for f in fits)
+    height = sum(height_of(len(lines_of(f.words, points, width)), points, f.words) for f in fits)
     box = _box(slide, "Notes and sources", MARGIN, BOTTOM - height, width, height)
     for n, fitted in enumerate(fits):
         paragraph = box.text_frame.paragraphs[0] if n == 0 else box.text_frame.add_paragraph()
@@ -830,13 +838,13 @@ def _divider(made, section: Section, findings: Sequence[tuple[str, int]], lang: 
         (
             p
             for p in (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.0)
-            if sum(height_of(len(lines_of(line, p, room)), p) + 0.12 for line in lines) <= height
+            if sum(height_of(len(lines_of(line, p, room)), p, line) + 0.12 for line in lines) <= height
         ),
         10.0,
     )
     left = height
     for number, line in enumerate(lines):
-        left -= height_of(len(lines_of(line, points, room)), points) + 0.12
+        left -= height_of(len(lines_of(line, points, room)), points, line) + 0.12
         if left < 0:
             break
         paragraph = body.text_frame.paragraphs[0] if number == 0 else body.text_frame.add_paragraph()
