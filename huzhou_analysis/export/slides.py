@@ -29,7 +29,7 @@ EARLY = "scoreboard"
 WIDE, HIGH = 13.333, 7.5
 MARGIN, BOTTOM = 0.55, 7.2
 ROOM = WIDE - 2 * MARGIN
-BOLDER = 1.12  # bold letters are wider than those that are measured
+BOLDER = 1.12
 SEAM = 0.2 / 72  # of the size of the text, in inches a point
 MOST_ROWS, LEAST_POINTS = 12, 9.0
 # Nothing longer is measured: it does not fit a slide whatever its size.
@@ -80,6 +80,11 @@ def _width_at_ten(piece: str) -> float:
         return charts.text_width(_probe(), piece, 10)
 
 
+def _pieces(words: str) -> list[str]:
+    """Parts between which a line may end; endless ones in lengths that can be measured quickly."""
+    return [piece[n : n + 48] for piece in charts._pieces(words) for n in range(0, len(piece), 48)]
+
+
 def _seams(words: str) -> int:
     """Places where Chinese meets Latin: some programs set a little space there."""
     return sum(is_cjk(a) != is_cjk(b) and not (a + b).isspace() for a, b in pairwise(words))
@@ -87,7 +92,7 @@ def _seams(words: str) -> int:
 
 def width_of(words: str, points: float) -> float:
     """Width of a text in inches, piece by piece: the font measured is wider than the one that slides name."""
-    return (sum(_width_at_ten(piece) / 10 for piece in charts._pieces(words)) + _seams(words) * SEAM) * points
+    return (sum(_width_at_ten(piece) / 10 for piece in _pieces(words)) + _seams(words) * SEAM) * points
 
 
 @cache
@@ -95,7 +100,7 @@ def lines_of(words: str, points: float, width: float) -> list[str]:
     """A text broken into lines, as :func:`charts.wrap` breaks it, with the widths of its pieces remembered."""
     lines: list[str] = []
     line, used = "", 0.0
-    for piece in charts._pieces(words):
+    for piece in _pieces(words):
         seam = SEAM * points if line and is_cjk(line[-1]) != is_cjk(piece[0]) else 0.0
         while (wide := _width_at_ten(piece.rstrip()) * points / 10) > width and len(piece) > 1:
             if line:
@@ -110,6 +115,11 @@ def lines_of(words: str, points: float, width: float) -> list[str]:
         line += piece
         used += seam + _width_at_ten(piece) * points / 10
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def bolder(words: str) -> float:
+    """How much wider bold letters are than those that are measured; Chinese ones are not."""
+    return 1.02 if is_cjk(words) else BOLDER
 
 
 def height_of(lines: int, points: float, words: str) -> float:
@@ -224,7 +234,7 @@ def _left(paragraph) -> None:
 
 def _title(slide, words: str, lang: str, *, y: float, width: float = ROOM, height: float = 0.92, largest: float = 26):
     """The title in its placeholder, so that it stands in the outline; returns how it was fitted."""
-    fitted = fit(words, width / BOLDER, height, largest, 16)
+    fitted = fit(words, width / bolder(words), height, largest, 16)
     shape = slide.shapes.title
     _move(shape, MARGIN, y, width, fitted.height + 0.04)
     _frame(shape)
@@ -368,11 +378,16 @@ def _columns(count: int) -> int:
     return {1: 1, 2: 2, 3: 3, 4: 4, 5: 3, 6: 3, 7: 4, 8: 4, 9: 5, 10: 5}.get(count, 5)
 
 
+def _drawable(record: Mapping, lang: str) -> list[Mapping]:
+    """Editable charts of an exhibit that have anything to draw."""
+    return [n for n in record["natives"][lang] if any(v is not None for t in n["traces"] for v in t["values"])]
+
+
 def _add_charts(slide, record: Mapping, lang: str, box: tuple[float, float, float, float]) -> None:
     """The editable charts of an exhibit: one, or several as small multiples under one key."""
     from pptx.enum.chart import XL_CHART_TYPE
 
-    natives = record["natives"][lang]
+    natives = _drawable(record, lang)
     look = chartml.styles(natives)
     x, y, width, height = box
     several = len(natives) > 1
@@ -571,7 +586,7 @@ def _laid(texts: list[list[str]], width: float, height: float, points: float) ->
         shown = []
         tallest = 1
         for cell, wide in zip(row, widths, strict=True):
-            lines = lines_of(cell, points if cells else points * BOLDER, wide - 2 * PAD - 0.02)
+            lines = lines_of(cell, points if cells else points * bolder(cell), wide - 2 * PAD - 0.02)
             if len(lines) > 4:
                 glue = " " if " " in cell else ""
                 cell, cut = glue.join(lines[:4])[:-2].rstrip() + "…", True
@@ -590,7 +605,7 @@ def _column_widths(texts: list[list[str]], width: float, points: float) -> list[
     """Widths by what stands in the columns: none narrower than its longest word (within reason), the rest by need."""
     natural, least = [], []
     for column in zip(*texts, strict=True):
-        sizes = [points * BOLDER, *[points] * (len(column) - 1)]  # the heading is bold
+        sizes = [points * bolder(column[0]), *[points] * (len(column) - 1)]  # the heading is bold
         pairs = list(zip(column, sizes, strict=True))
         words = [(w, size) for c, size in pairs for w in re.findall(r"[!-~]+", c[:200])] or [("", points)]
         natural.append(min(max(width_of(c[:200], size) for c, size in pairs) + 2 * PAD + 0.06, 6.0))
@@ -679,7 +694,7 @@ def _rule(cell, colour: str) -> None:
 
 def _exhibit_slide(made, section: Section, record: Mapping, lang: str, n: int, watermark: str) -> None:
     slide = made.slides.add_slide(_layout(made, "Title Only"))
-    natives = record["natives"][lang]
+    natives = _drawable(record, lang)
     y = 0.35
     y += _title(slide, record["title"][lang], lang, y=y).height + 0.08
     subtitle = fit(record["subtitle"][lang], ROOM, 0.5, 14, 10)
@@ -720,7 +735,7 @@ def _add_foot(slide, foot: Sequence[str], lang: str) -> float:
     if not foot:
         return BOTTOM - 0.1
     width, points = ROOM - 0.9, 9.0
-    fits = [fit(line, width, 0.75 if n < len(foot) - 1 else 0.32, points, 8) for n, line in enumerate(foot)]
+    fits = [fit(line, width, 0.8 if n < len(foot) - 1 else 0.56, points, 8) for n, line in enumerate(foot)]
     points = min(f.points for f in fits)
     height = sum(height_of(len(lines_of(f.words, points, width)), points, f.words) for f in fits)
     box = _box(slide, "Notes and sources", MARGIN, BOTTOM - height, width, height)
@@ -774,7 +789,7 @@ def _title_slide(made, lang: str, title: str, watermark: str) -> None:
     slide = made.slides.add_slide(_layout(made, "Title Slide"))
     _bar(slide, MARGIN, 1.55, 0.12, 2.0)
     shape = slide.shapes.title
-    fitted = fit(title, (ROOM - 0.4) / BOLDER, 1.4, 40, 24)
+    fitted = fit(title, (ROOM - 0.4) / bolder(title), 1.4, 40, 24)
     _move(shape, MARGIN + 0.35, 1.5, ROOM - 0.4, fitted.height + 0.1)
     _frame(shape)
     _write(shape, fitted, lang, bold=True)
@@ -820,7 +835,7 @@ def _divider(made, section: Section, findings: Sequence[tuple[str, int]], lang: 
     slide = made.slides.add_slide(_layout(made, "Section Header"))
     _bar(slide, MARGIN, 0.85, 0.12, 0.75)
     shape = slide.shapes.title
-    fitted = fit(section.title[lang], (ROOM - 0.4) / BOLDER, 0.75, 36, 20)
+    fitted = fit(section.title[lang], (ROOM - 0.4) / bolder(section.title[lang]), 0.75, 36, 20)
     _move(shape, MARGIN + 0.35, 0.85, ROOM - 0.4, 0.75)
     _frame(shape, anchor="middle")
     _write(shape, fitted, lang, bold=True)
