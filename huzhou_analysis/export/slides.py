@@ -269,20 +269,18 @@ def _number(slide, lang: str, n: int) -> None:
 
 
 def _watermark(slide, words: str, lang: str, *, behind: bool) -> None:
-    """Large pale text across the slide: behind what stands on it, or half transparent before a picture."""
+    """Large pale text across the slide: behind what stands on it, or as a shade before a picture."""
     from lxml import etree
 
     words = clean(words)[:60]
     points = min(110.0, 110.0 * 10.0 / max(width_of(words, 110), 0.1))
     height = height_of(1, points, words) + 0.2
-    shape = _box(
-        slide, i18n.text("水印", "Watermark")[lang], 0.9, (HIGH - height) / 2, WIDE - 1.8, height, anchor="middle"
-    )
+    shape = _box(slide, WORDS["watermark"][lang], 0.9, (HIGH - height) / 2, WIDE - 1.8, height, anchor="middle")
     shape.rotation = -28
     paragraph = shape.text_frame.paragraphs[0]
     from pptx.enum.text import PP_ALIGN
 
-    _add_run(paragraph, words, lang, points, "D9DCE0" if not behind else "E9EBEE", bold=True)
+    _add_run(paragraph, words, lang, points, "E9EBEE" if behind else INK, bold=True)
     paragraph.alignment = PP_ALIGN.CENTER
     _describe(shape, WORDS["watermark"][lang], f"{WORDS['watermark'][lang]}: {words}")
     if behind:
@@ -291,7 +289,7 @@ def _watermark(slide, words: str, lang: str, *, behind: bool) -> None:
         tree.insert(2, shape._element)
     else:
         colour = shape._element.xpath(".//a:srgbClr")[0]
-        etree.SubElement(colour, _a("alpha")).set("val", "55000")
+        etree.SubElement(colour, _a("alpha")).set("val", "11000")
 
 
 # --- the template --------------------------------------------------------------------------------------------------
@@ -329,6 +327,9 @@ def _presentation(lang: str, title: str):
     for key, relation in list(package._rels.items()):
         if relation.reltype.endswith("/thumbnail"):
             package._rels.pop(key)
+    for key, relation in list(made.part.rels.items()):
+        if relation.reltype.endswith("/printerSettings"):
+            made.part.rels.pop(key)
     properties = made.core_properties
     properties.title, properties.author, properties.last_modified_by = clean(title)[:250], "huzhou_analysis", ""
     properties.language, properties.subject, properties.keywords, properties.comments = LANGUAGE_TAGS[lang], "", "", ""
