@@ -406,7 +406,7 @@ def heading_lines(
     if panel and heading and unit and unit != heading:
         heading += f"（{unit}）" if lang == "zh" else f" ({unit})"
     # Bold letters are wider than those that are measured.
-    return lines_of(heading, (points + 0.5) * 1.1, width * (0.85 if width > 2.6 else 0.74))[:4] if heading else []
+    return lines_of(heading, (points + 0.5) * 1.1, width * (0.8 if width > 3.2 else 0.72))[:4] if heading else []
 
 
 def chart_xml(
@@ -584,7 +584,7 @@ def _axis_decimals(native: Mapping, codes: int) -> int:
     step = length / 5
     if codes == 0 and length >= 3:
         return 0
-    return min(max(codes, 1 if step < 1 else 0), 0 if step >= 2 else 1 if step >= 0.2 else 2 if step >= 0.02 else 3)
+    return min(max(codes, 1 if step < 1 else 0), 0 if step >= 2 else 1 if step >= 0.1 else 2 if step >= 0.02 else 3)
 
 
 def _legend(native: Mapping, lang: str, points: float, where: tuple[float, float, float]) -> str:

@@ -29,7 +29,7 @@ EARLY = "scoreboard"
 WIDE, HIGH = 13.333, 7.5
 MARGIN, BOTTOM = 0.55, 7.2
 ROOM = WIDE - 2 * MARGIN
-BOLDER = 1.12
+BOLDER = 1.14
 SEAM = 0.2 / 72  # of the size of the text, in inches a point
 MOST_ROWS, LEAST_POINTS = 12, 9.0
 # Nothing longer is measured: it does not fit a slide whatever its size.
@@ -118,8 +118,11 @@ def lines_of(words: str, points: float, width: float) -> list[str]:
 
 
 def bolder(words: str) -> float:
-    """How much wider bold letters are than those that are measured; Chinese ones are not."""
-    return 1.02 if is_cjk(words) else BOLDER
+    """How much wider a text is in bold than it is measured: Latin letters grow, Chinese ones do not."""
+    words = clean(words)[:LONGEST]
+    latin = sum(_width_at_ten(piece) for piece in _pieces(words) if not is_cjk(piece))
+    whole = sum(_width_at_ten(piece) for piece in _pieces(words)) or 1
+    return 1.02 + (BOLDER - 1.02) * latin / whole
 
 
 def height_of(lines: int, points: float, words: str) -> float:
@@ -234,7 +237,10 @@ def _left(paragraph) -> None:
 
 def _title(slide, words: str, lang: str, *, y: float, width: float = ROOM, height: float = 0.92, largest: float = 26):
     """The title in its placeholder, so that it stands in the outline; returns how it was fitted."""
-    fitted = fit(words, width / bolder(words), height, largest, 16)
+    # One line a little smaller rather than a second line of one word.
+    room = width / bolder(words)
+    single = fit(words, room, height_of(1, largest, words), largest, largest - 3)
+    fitted = fit(words, room, height, largest, 16) if single.cut else single
     shape = slide.shapes.title
     _move(shape, MARGIN, y, width, fitted.height + 0.04)
     _frame(shape)
