@@ -189,10 +189,12 @@ def _fan_native(data: Data, found: Outlook) -> Native:
         "band_80": text("80%区间", "80% interval"),
         "band_50": text("50%区间", "50% interval"),
     }
-    traces = [Trace(text("底", "base"), over(edges[0]), "base")]
+    # Areas read a blank as zero: under the history the base runs along it, so that no edge rises to the fan.
+    history = dict(zip(points.year, points.value, strict=True))
+    traces = [Trace(text("底", "base"), over(history | edges[0]), "base")]
     for (low, high), role in zip(pairwise(edges), ("band_95", "band_80", "band_50", "band_80", "band_95"), strict=True):
         traces.append(Trace(words[role], over({year: high[year] - low[year] for year in ahead}), role))
-    traces.append(Trace(i18n.labels("actual"), over(dict(zip(points.year, points.value, strict=True)))))
+    traces.append(Trace(i18n.labels("actual"), over(history)))
     traces.append(Trace(text("中间路径", "middle path"), over(edge("mean")), "forecast"))
     if found.target == found.target:
         traces.append(Trace(i18n.labels("target"), over({years[-1]: found.target}), "target"))
