@@ -38,6 +38,7 @@ WORDS: dict[str, Text] = {
     "number": text("序号", "No."),
     "exhibit": text("图表", "Exhibit"),
     "input": text("可改的数字", "Input"),
+    "input_error": text("这里应为数字，不带单位。", "A number is expected here, without a unit."),
     "live": text("随数字重算", "Live formulas"),
     "reference": text("出处", "Reference"),
     "item": text("项目", "Item"),
@@ -159,10 +160,13 @@ VERDICTS = (
     "no_figure_on_file",
 )
 TABS = {"cover": "0B3C5D", "input": "E69F00", "live": "009E73", "exhibit": "56B4E9", "reference": "9DB8CC"}
-BAND = 96  # characters to a line of notes, at least
+BAND = 130  # characters to a line of notes, at least
 WIDEST, NARROWEST = 52, 8
+ROOM_BESIDE = 120  # characters of a table that leave room for charts beside it
+ROWS_A_PAGE = 75  # rows that still read well on one printed page
 SPARE_ROWS = 500  # rows below the figures that the formulas look at as well
-LINE, CHART_COLUMN = 15, 64  # points to a line of text; pixels to an ordinary column
+LINE = 15  # points to a line of text
+LAST_PRINTED = ("check", "within", "as_printed")  # columns behind these are for the screen
 # What XML forbids, and halves of surrogate pairs, which no file can hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _QUANTITY = re.compile(r"(?P<before>[^\d+−\-]*)(?P<number>[+−-]?\d[\d,]*(?:\.\d+)?)(?P<after>\D*)")
@@ -201,6 +205,8 @@ class Book:
             "font_color": "#" + charts.INK.lstrip("#"),
             "valign": "top",
         } | properties
+        if every.get("num_format", "@") == "@" and every.get("align", "left") == "left" and every.get("text_wrap"):
+            every |= {"align": "left", "indent": 1}
         key = tuple(sorted(every.items()))
         if key not in self.formats:
             self.formats[key] = self.book.add_format(every)
@@ -325,7 +331,11 @@ def lines(words: str, room: int) -> list[str]:
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
     """A name that a sheet may bear, unlike all others: at most 31 characters, none of ``[]:*?/\\``."""
-    base = re.sub(r"[\[\]:*?/\\]", "_", clean(wanted)).strip("' ")[:31] or "exhibit"
+    words = (re.sub(r"[\[\]:*?/\\]", "_", clean(wanted)).strip("' ") or "exhibit").split("_")
+    while len("_".join(words)) > 31 and max(map(len, words)) > 3:
+        longest = max(range(len(words)), key=lambda i: len(words[i]))
+        words[longest] = words[longest][:-1]
+    base = "_".join(words)[:31]
     name, n = base, 1
     while name.lower() in taken:
         n += 1
@@ -347,7 +357,9 @@ def headings(names: Iterable[str]) -> list[str]:
     return out
 
 
-def number_format(decimals: int, *, signed: bool = False, grouped: bool = True, before: str = "", after: str = "") -> str:
+def number_format(
+    decimals: int, *, signed: bool = False, grouped: bool = True, before: str = "", after: str = ""
+) -> str:
     """Number format with so many decimals, and a unit that is shown beside the number without being part of it."""
     digits = ("#,##0" if grouped else "0") + ("." + "0" * decimals if decimals else "")
     lead, tail = (f'"{words}"' if words else "" for words in (before, after))
@@ -417,14 +429,18 @@ def quantities(column: Sequence[str], numeric: bool) -> list[Quantity | None] | 
 # --- sheets in general ---------------------------------------------------------------------------------------------
 
 
-def _heading_rows(book: Book, sheet, title: str, subtitle: str, notes: Sequence[str], room: int, back: bool = True) -> int:
+def _heading_rows(
+    book: Book, sheet, title: str, subtitle: str, notes: Sequence[str], room: int, back: bool = True
+) -> int:
     """Title, subtitle, notes line by line and the way back; returns the first row below.
 
     Notes are broken over several rows: a merged or a very high cell would do the same and be read by no screen reader,
     or push the table off the screen when the header is frozen.
     """
     title, subtitle = clean(title), clean(subtitle)
-    sheet.write_string(0, 0, title, book.format(title, bold=True, font_size=14, font_color="#" + office.COLOURS["actual"]))
+    sheet.write_string(
+        0, 0, title, book.format(title, bold=True, font_size=14, font_color="#" + office.COLOURS["actual"])
+    )
     sheet.set_row(0, 21)
     row = 1
     muted = "#" + charts.MUTED.lstrip("#")
@@ -443,7 +459,9 @@ def _heading_rows(book: Book, sheet, title: str, subtitle: str, notes: Sequence[
     return row
 
 
-def _table(book: Book, sheet, first: int, heads: Sequence[str], count: int, column: int = 0, *, filters: bool = True) -> None:
+def _table(
+    book: Book, sheet, first: int, heads: Sequence[str], count: int, column: int = 0, *, filters: bool = True
+) -> None:
     """The header of a table of `count` rows as a real table of the format."""
     names = headings(heads)
     style = {
@@ -474,8 +492,10 @@ def _widths(heads: Sequence[str], columns: Sequence[Sequence[str]], widest: int 
     out = []
     for head, cells in zip(heads, columns, strict=True):
         longest = max((width(part) for cell in cells for part in str(cell).split("\n")), default=0)
-        # A heading takes up to three lines beside its filter button.
-        out.append(min(widest, max(NARROWEST, longest + 2, -(-(width(head) + 3) // 2) if width(head) > 12 else width(head) + 4)))
+        word = max((width(part) for part in head.split()), default=0) if not office.is_cjk(head) else 0
+        # A heading takes two lines or more beside its filter button, but no word of it is broken.
+        heading = -(-(width(head) + 3) // 2) if width(head) > 12 else width(head) + 4
+        out.append(min(widest, max(NARROWEST, longest + 2, heading, word + 4)))
     return out
 
 
@@ -545,6 +565,18 @@ def _live_sheets(book: Book, data: Data) -> tuple[list[Sheet], dict[str, tuple[G
     sheet = book.book.get_worksheet_by_name(FIGURES)
     value, filed = (_letter(keys.index(k)) for k in ("value", "as_filed"))
     area = f"{value}{head + 2}:{value}{head + 1 + len(grid.rows)}"
+    sheet.data_validation(
+        f"{value}{head + 2}:{value}{last + 1}",
+        {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": -1e15,
+            "maximum": 1e15,
+            "error_type": "warning",
+            "error_title": w("input"),
+            "error_message": w("input_error"),
+        },
+    )
     orange = book.book.add_format({"bg_color": "#F4B183", "bold": True})
     sheet.conditional_format(
         area, {"type": "formula", "criteria": f"=${value}{head + 2}<>${filed}{head + 2}", "format": orange}
@@ -563,14 +595,14 @@ def _shown(value) -> str:
     return f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
-def _grid(book: Book, sheet, grid: Grid, title: str, notes: Sequence[str], freeze: int = 0, *, filters: bool = True) -> int:
+def _grid(
+    book: Book, sheet, grid: Grid, title: str, notes: Sequence[str], freeze: int = 0, *, filters: bool = True
+) -> int:
     """A grid with its title and notes; returns the row of its header (counted from 0)."""
     heads = [f.heading[book.lang] for f in grid.fields]
     columns = [[_shown(row[f.key]) for row in grid.rows] for f in grid.fields]
-    most = {"text": 40}
-    widths = [
-        w if f.kind != "text" else min(w, most["text"]) for f, w in zip(grid.fields, _widths(heads, columns), strict=True)
-    ]
+    most = {"figures": 60, "comment": 60, "rule": 60, "robust": 60, "needed": 50}
+    widths = [min(w, most.get(f.key, 40)) for f, w in zip(grid.fields, _widths(heads, columns, 60), strict=True)]
     wordy = {f.key for f in grid.fields if f.key in ("figures",)}
     told = {cell for column in columns for cell in column if cell in REASONS}
     extra = [book.word("dash")] if any("—" in column for column in columns) else []
@@ -591,9 +623,12 @@ def _grid(book: Book, sheet, grid: Grid, title: str, notes: Sequence[str], freez
         _set_height(sheet, row, min(6, _height(wrapped, widths)))
     sheet.freeze_panes(head + 1, freeze)
     sheet.repeat_rows(head)
+    if len(heads) > 12:
+        sheet.set_paper(8)
+        printed = next((i for i, f in enumerate(grid.fields) if f.key in LAST_PRINTED), len(heads) - 1)
+        sheet.print_area(0, 0, head + len(grid.rows), printed)
     every = f"A1:{_letter(len(heads) - 1)}{head + 1 + len(grid.rows) + SPARE_ROWS}"
     sheet.ignore_errors({"number_stored_as_text": every, "formula_differs": every, "calculated_column": every})
-    sheet.hide_gridlines(0)
     _verdict_colours(book, sheet, grid, head)
     return head
 
@@ -610,7 +645,7 @@ def _grid_cell(
         # A number may take the place of a word and the other way round: one format serves both.
         style |= {"num_format": _grid_format(f, decimals), "align": "left" if f.kind == "verdict" else "right"}
         if f.kind == "verdict":
-            style |= {"bold": f.key == "verdict"}
+            style |= {"bold": f.key == "verdict", "indent": 1}
         formula = "=" + value.template.format_map(refs)
         sheet.write_formula(row, column, formula, book.format(str(shown), **style), shown)
     elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -640,9 +675,7 @@ def _verdict_colours(book: Book, sheet, grid: Grid, head: int) -> None:
             letter = _letter(keys.index(key))
             area = f"{letter}{head + 2}:{letter}{head + 1 + len(grid.rows)}"
             style = book.book.add_format({"bg_color": "#F4B183", "bold": True} if key == "check" else {"bold": True})
-            sheet.conditional_format(
-                area, {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": style}
-            )
+            sheet.conditional_format(area, {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": style})
 
 
 # --- exhibits ------------------------------------------------------------------------------------------------------
@@ -682,7 +715,7 @@ def _exhibit_sheet(book: Book, name: str, record: Mapping) -> None:
     below = head + max(len(rows), 1) + 2
     if cards:
         below = _cards(book, sheet, cards, below, widths) + 1
-    beside = len(rows) > 12 and not cards
+    beside = len(rows) > 12 and not cards and sum(widths) <= ROOM_BESIDE
     grid = [_chart_size(n, len(natives)) for n in natives]
     if natives and not beside:
         below_charts = below + sum(
@@ -690,12 +723,13 @@ def _exhibit_sheet(book: Book, name: str, record: Mapping) -> None:
         )
     else:
         below_charts = below
-    blocks = _chart_data(book, sheet, natives, data_heads, below_charts, record["title"][lang])
+    blocks = _chart_data(book, sheet, natives, data_heads, below_charts, record["title"][lang], widths)
     _place_charts(book, sheet, name, record, natives, blocks, grid, (head, len(heads) + 1) if beside else (below, 0))
     sheet.freeze_panes(head + 1, 0)
     sheet.repeat_rows(head)
-    sheet.hide_gridlines(0)
     end = blocks[-1][1] if blocks else below
+    if end <= ROWS_A_PAGE:
+        sheet.fit_to_pages(1, 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:{_letter(max(len(widths), 1))}{end + 60}"})
 
 
@@ -741,7 +775,7 @@ def _cards(book: Book, sheet, cards: Sequence[Mapping], first: int, widths: Sequ
     return first + len(rows) + 1
 
 
-def _chart_data(book: Book, sheet, natives, data_heads, first: int, title: str) -> list[tuple[int, int]]:
+def _chart_data(book: Book, sheet, natives, data_heads, first: int, title: str, widths) -> list[tuple[int, int]]:
     """The numbers of each chart as a table of its own; returns first and last row of each block, from its caption."""
     blocks = []
     for native, names in zip(natives, data_heads, strict=True):
@@ -749,6 +783,7 @@ def _chart_data(book: Book, sheet, natives, data_heads, first: int, title: str) 
         sheet.write_string(first, 0, caption, book.format(caption, bold=True))
         sheet.write_string(first + 1, 0, unit, book.format(unit, font_color=charts.MUTED))
         _table(book, sheet, first + 2, names, len(native["categories"]), filters=False)
+        _set_height(sheet, first + 2, _height(names, [w - 1 for w in widths[: len(names)]]))
         for n, category in enumerate(native["categories"]):
             words = clean(category)
             sheet.write_string(first + 3 + n, 0, words, book.format(words, num_format="@"))
@@ -842,7 +877,7 @@ def _chart(book: Book, name: str, native: Mapping, block: tuple[int, int], size:
     else:
         chart = book.book.add_chart(_KINDS[kind])
         for k, trace in enumerate(traces):
-            look = _line_look(trace) if kind == "line" else _bar_look(trace["role"], kind, len(traces))
+            look = _line_look(trace) if kind == "line" else _bar_look(trace["role"], kind, traces)
             chart.add_series(series(k, look))
     chart.show_blanks_as("span" if kind == "line" and _may_span(traces) else "gap")
     _dress(book, chart, name, native, block, size)
@@ -876,10 +911,12 @@ def _dress(book: Book, chart, name: str, native: Mapping, block: tuple[int, int]
         "label_position": "low",
         "text_axis": True,
     }
+    if native["kind"] not in ("line", "band") and _smallest(native) >= 0:
+        values["min"] = 0  # a bar that does not start at zero lies about its length
     if lying:
-        # The first category on top, the scale below it all the same.
-        chart.set_y_axis(names | {"reverse": True, "interval_unit": 1})
-        chart.set_x_axis(values | {"label_position": "high"})
+        # Categories stand from the bottom to the top, as in the pictures.
+        chart.set_y_axis(names | {"interval_unit": 1})
+        chart.set_x_axis(values)
     else:
         count = len(native["categories"])
         chart.set_x_axis(names | ({"interval_unit": -(-count // 14)} if count > 14 else {}))
@@ -892,6 +929,10 @@ def _dress(book: Book, chart, name: str, native: Mapping, block: tuple[int, int]
 def _fine(native: Mapping) -> bool:
     """Whether the scale needs decimals."""
     return max((abs(v) for t in native["traces"] for v in t["values"] if v is not None), default=0) < 5
+
+
+def _smallest(native: Mapping) -> float:
+    return min((v for t in native["traces"] for v in t["values"] if v is not None), default=0)
 
 
 def _legend(traces: Sequence[Mapping], kind: str) -> dict:
@@ -953,20 +994,28 @@ def _line_look(trace: Mapping) -> dict:
     return {"line": {"color": colour, "width": 2.25 if role == "actual" else 1.75}, "marker": mark}
 
 
-def _bar_look(role: str, kind: str, count: int) -> dict:
+def _bar_look(role: str, kind: str, traces: Sequence[Mapping]) -> dict:
     """Actual solid, target outlined, derived and forecast striped, claim striped in its own colour."""
     colour = "#" + office.COLOURS[role]
     look: dict = {"gap": 45}
     if kind in ("bar", "column"):
-        look |= {"overlap": 0 if count > 1 else 100}
+        look |= {"overlap": 100 if _one_at_a_place(traces) else 0}
     if role == "base":
         return look | {"fill": {"none": True}, "border": {"none": True}}
     if role == "target":
-        return look | {"fill": {"color": "#FFFFFF"}, "border": {"color": colour, "width": 1.5}}
+        # Without a fill: what has been reached shows inside the outline, as in a bullet graph.
+        fill = {"color": "#FFFFFF"} if kind.startswith("stacked") else {"none": True}
+        return look | {"fill": fill, "border": {"color": colour, "width": 1.5}}
     if role in ("derived", "forecast", "claim"):
         pattern = {"pattern": "wide_upward_diagonal", "fg_color": colour, "bg_color": "#FFFFFF"}
         return look | {"pattern": pattern, "border": {"color": colour, "width": 1}}
     return look | {"fill": {"color": colour}, "border": {"none": True}}
+
+
+def _one_at_a_place(traces: Sequence[Mapping]) -> bool:
+    """Whether no category has two bars, targets apart: their bars can then take the whole width."""
+    filled = [t["values"] for t in traces if t["role"] != "target"]
+    return all(sum(v is not None for v in values) <= 1 for values in zip(*filled, strict=True))
 
 
 # --- references ----------------------------------------------------------------------------------------------------
@@ -1105,8 +1154,7 @@ def _east_asian_charts(path: Path, lang: str) -> None:
     tag = b"zh-CN" if lang == "zh" else b"en-US"
     # In a chart's font the Latin face comes first; the East Asian one stands behind it.
     faces = (
-        f'<a:latin typeface="{office.LATIN}"/><a:ea typeface="{office.EAST_ASIAN}"/>'
-        f'<a:cs typeface="{office.LATIN}"/>'
+        f'<a:latin typeface="{office.LATIN}"/><a:ea typeface="{office.EAST_ASIAN}"/><a:cs typeface="{office.LATIN}"/>'
     ).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name, body in parts.items():

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 import pandas as pd
 
@@ -27,7 +28,9 @@ FIGURE_IDS, FIGURE_VALUES, FIGURE_YEARS = "figure_ids", "figure_values", "figure
 REASONS: dict[str, Text] = {
     "[n]": text("无在案数字", "no figure on file"),
     "[c]": text("在案数字口径不同，不予比较", "the figure on file has another definition: not compared"),
-    "[m]": text("已达到，或目标年份已过：此后无所需", "already met, or the target's year is over: nothing more to reach"),
+    "[m]": text(
+        "已达到，或目标年份已过：此后无所需", "already met, or the target's year is over: nothing more to reach"
+    ),
     "[p]": text("规划的路径不含该年", "the plan's path does not cover that year"),
     "[v]": text("没有往年数字可算现有速度", "no earlier figure from which a present pace could be computed"),
     "[w]": text("原文为文字，没有数字", "stated in words, no number is printed"),
@@ -210,7 +213,9 @@ def gap_fields(years: Sequence[str]) -> tuple[Field, ...]:
         Field("next", text("规划路径次年值", "Plan's path a year later"), "live"),
         Field("asked", text("路径要求的每年变化", "Change a year that the path asks"), "live"),
         Field("present", text("现有速度（每年）", "Present pace (a year)"), "live"),
-        Field("better", text("方向（1＝越大越好，-1＝越小越好）", "Direction (1 = more is better, -1 = less)"), "number"),
+        Field(
+            "better", text("方向（1＝越大越好，-1＝越小越好）", "Direction (1 = more is better, -1 = less)"), "number"
+        ),
         Field("kind", text("变动方式", "How it moves")),
         Field("span", text("时间跨度", "Span")),
         Field("comparable", text("可比性", "Comparable?")),
@@ -378,7 +383,7 @@ def _gap_row(every: Gaps, target: Target, row, path: Mapping, years: Sequence[st
             _next_value(target, judged, when, later, outside, scale, number_or),
         ),
         "asked": Formula(
-            'IF(ISNUMBER({due}),IF(ISNUMBER({required}),'
+            "IF(ISNUMBER({due}),IF(ISNUMBER({required}),"
             + change.format(compound=compound, a="{due}", b="{final}", n="{left}")
             + ',"[m]"),{due})',
             number_or(asked, outside, moves),
@@ -438,7 +443,7 @@ def _path_formula(points: Sequence[tuple[int, str]], year: str, compound: str) -
     if len(points) == 1:
         return f'IF({year}={points[0][0]},{points[0][1]},"[p]")'
     out = '"[p]"'
-    for (y0, a), (y1, b) in reversed(list(zip(points[:-1], points[1:], strict=True))):
+    for (y0, a), (y1, b) in reversed(list(pairwise(points))):
         share = f"({year}-{y0})/{y1 - y0}"
         between = f"ROUND(IF(AND({compound},{a}>0,{b}>0),{a}*({b}/{a})^({share}),{a}+({b}-{a})*{share}),10)"
         out = f"IF({year}<={y1},{between},{out})"
@@ -650,9 +655,7 @@ def _growth_row(data: Data, row, lang: str) -> tuple[dict, dict]:
         f"{quoted(inside)},{quoted(outside)})"
     )
     cells |= {
-        "base": Formula(
-            f"ROUND({lookup('{base_id}')}*{{factor}},10)", in_language(data, then, level.unit, lang)
-        ),
+        "base": Formula(f"ROUND({lookup('{base_id}')}*{{factor}},10)", in_language(data, then, level.unit, lang)),
         "recomputed": Formula("{level}-{base}" if points else "({level}/{base}-1)*100", value),
         "difference": Formula("{recomputed}-{rate}", value - printed),
         "low": Formula(ends["low"], low) if bounded else "[b]",
