@@ -163,6 +163,7 @@ TABS = {"cover": "0B3C5D", "input": "E69F00", "live": "009E73", "exhibit": "56B4
 BAND = 130  # characters to a line of notes, at least
 WIDEST, NARROWEST = 52, 8
 ROOM_BESIDE = 120  # characters of a table that leave room for charts beside it
+PAGE = (1040, 670)  # pixels of a sheet of A4, lying, between its margins
 ROWS_A_PAGE = 75  # rows that still read well on one printed page
 SPARE_ROWS = 500  # rows below the figures that the formulas look at as well
 LINE = 15  # points to a line of text
@@ -726,11 +727,44 @@ def _exhibit_sheet(book: Book, name: str, record: Mapping) -> None:
     blocks = _chart_data(book, sheet, natives, data_heads, below_charts, record["title"][lang], widths)
     _place_charts(book, sheet, name, record, natives, blocks, grid, (head, len(heads) + 1) if beside else (below, 0))
     sheet.freeze_panes(head + 1, 0)
-    sheet.repeat_rows(head)
     end = blocks[-1][1] if blocks else below
+    # Above charts and their data the header of the first table would mislead; the title would not.
+    sheet.repeat_rows(0 if natives or cards else head)
     if end <= ROWS_A_PAGE:
         sheet.fit_to_pages(1, 1)
+    elif natives:
+        _page_breaks(sheet, widths, grid, blocks, (head, len(heads) + 1) if beside else (below, 0))
     sheet.ignore_errors({"number_stored_as_text": f"A1:{_letter(max(len(widths), 1))}{end + 60}"})
+
+
+def _page_breaks(sheet, widths, sizes, blocks, corner) -> None:
+    """Pages that cut through no chart: charts begin a page, and so does their data.
+
+    Programs ignore breaks on a sheet that is fitted to a number of pages, so that this one is scaled instead.
+    """
+    row, column = corner
+    wide, high = PAGE
+    left = sum(w * 7 + 5 for w in widths[:column])
+    charts_wide = max(sum(w for w, _ in sizes[i : i + 2]) + 30 for i in range(0, len(sizes), 2))
+    whole = max(sum(w * 7 + 5 for w in widths), left + charts_wide)
+    scale = max(30, min(100, int(100 * wide / whole)))
+    sheet.set_print_scale(scale)
+    room = high * 100 / scale
+    breaks, taken = ([] if column else [row]), 0.0
+    for i in range(0, len(sizes), 2):
+        tall = max(h for _, h in sizes[i : i + 2]) + 20
+        if not column and taken and taken + tall > room - 40:
+            breaks.append(row)
+            taken = 0.0
+        row, taken = row + -(-(tall - 20) // 20) + 1, taken + tall
+    taken = room
+    for first, last in blocks:
+        tall = (last - first + 3) * 20
+        if taken + tall > room - 40:
+            breaks.append(first)
+            taken = 0.0
+        taken += tall
+    sheet.set_h_pagebreaks(sorted(set(breaks)))
 
 
 def _exhibit_widths(heads, columns, natives, data_heads, cards) -> list[int]:
@@ -871,13 +905,13 @@ def _chart(book: Book, name: str, native: Mapping, block: tuple[int, int], size:
             if trace["role"] in _BANDS:
                 chart.add_series(series(k, _area_look(trace["role"])))
             else:
-                upper.add_series(series(k, _line_look(trace)))
+                upper.add_series(series(k, _line_look(trace, _nth(traces, k))))
         upper.show_blanks_as("gap")
         chart.combine(upper)
     else:
         chart = book.book.add_chart(_KINDS[kind])
         for k, trace in enumerate(traces):
-            look = _line_look(trace) if kind == "line" else _bar_look(trace["role"], kind, traces)
+            look = _line_look(trace, _nth(traces, k)) if kind == "line" else _bar_look(trace["role"], kind, traces)
             chart.add_series(series(k, look))
     chart.show_blanks_as("span" if kind == "line" and _may_span(traces) else "gap")
     _dress(book, chart, name, native, block, size)
@@ -966,10 +1000,22 @@ def _area_look(role: str) -> dict:
     return {"fill": {"color": "#" + office.COLOURS[role]}, "border": {"none": True}}
 
 
-def _line_look(trace: Mapping) -> dict:
-    """Actual solid, provisional light, target hollow, derived and forecast dashed, claim dotted."""
+def _nth(traces: Sequence[Mapping], k: int) -> int:
+    """How many series of the same meaning stand before one."""
+    return sum(t["role"] == traces[k]["role"] for t in traces[:k])
+
+
+def _line_look(trace: Mapping, nth: int = 0) -> dict:
+    """Actual solid, provisional light, target hollow, derived and forecast dashed, claim dotted.
+
+    Several forecasts stay dashed and differ in colour and in their dashes.
+    """
     role = trace["role"]
     colour = "#" + office.COLOURS[role]
+    dash = "dash"
+    if nth and role in ("forecast", "model", "derived"):
+        colour = ("#009E73", "#CC79A7", "#5C6670", "#E69F00")[(nth - 1) % 4]
+        dash = ("long_dash", "dash_dot", "square_dot", "long_dash_dot")[(nth - 1) % 4]
     hollow = {"fill": {"color": "#FFFFFF"}, "border": {"color": colour, "width": 1.75}}
     full = {"fill": {"color": colour}, "border": {"color": colour}}
     lone = sum(v is not None for v in trace["values"]) <= 12
@@ -980,7 +1026,7 @@ def _line_look(trace: Mapping) -> dict:
         }
     if role in ("derived", "forecast"):
         return {
-            "line": {"color": colour, "width": 2, "dash_type": "dash"},
+            "line": {"color": colour, "width": 2, "dash_type": dash},
             "marker": {"type": "diamond", "size": 6, **hollow} if role == "derived" else {"type": "none"},
         }
     if role == "claim":

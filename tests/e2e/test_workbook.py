@@ -4,6 +4,8 @@ import math
 import os
 import shutil
 import subprocess
+from dataclasses import replace
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -132,3 +134,26 @@ def test_a_figure_added_below_the_others_gives_a_target_its_verdict(built, tmp_p
     # 20 % in 2023 and 30 % in 2025: the path stands at 25 % in 2024.
     assert (row["actual"].value, row["due"].value, row["gap"].value) == (26, 25, 54)
     assert row["verdict"].value == i18n.label("on_track", lang)
+
+
+@pytest.mark.skipif(not SOFFICE, reason="needs LibreOffice")
+@pytest.mark.parametrize("times", ["0.5", "0.9", "1.1", "2"])
+def test_whatever_the_actuals_become_the_sheet_judges_as_the_library_does(times, whole, tmp_path):
+    """Every actual of a gap is multiplied in the workbook and in the tables alike."""
+    path = tmp_path / "built.xlsx"
+    workbook.write([], "zh", path, data=whole)
+    book = openpyxl.load_workbook(path)
+    ids = {i for row in hz.target_gaps(whole).actual_id for i in row.split()}
+    changed = {i: str(Decimal(whole.figures.obs_text[i]) * Decimal(times)) for i in ids}
+    for row in rows(book, "figures"):
+        if row["figure_id"].value in changed:
+            row["value"].value = float(changed[row["figure_id"].value])
+    book.save(tmp_path / "changed.xlsx")
+    found = rows(recalculate(tmp_path / "changed.xlsx", tmp_path), "gaps")
+    figures = whole.figures.copy()
+    for i, value in changed.items():
+        figures.loc[i, ["obs_text", "obs_value"]] = [value, float(value)]
+    library = hz.target_gaps(replace(whole, figures=figures))
+    verdicts = [row["verdict"].value for row in found]
+    assert verdicts == [i18n.label(status, "zh") for status in library.status]
+    assert verdicts != [row["library"].value for row in found]
