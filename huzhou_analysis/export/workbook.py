@@ -732,35 +732,33 @@ def _exhibit_sheet(book: Book, name: str, record: Mapping) -> None:
     sheet.repeat_rows(0 if natives or cards else head)
     if end <= ROWS_A_PAGE:
         sheet.fit_to_pages(1, 1)
-    elif natives:
-        _page_breaks(sheet, widths, grid, blocks, (head, len(heads) + 1) if beside else (below, 0))
+    elif natives and not beside:
+        _page_breaks(sheet, widths, grid, blocks, below)
     sheet.ignore_errors({"number_stored_as_text": f"A1:{_letter(max(len(widths), 1))}{end + 60}"})
 
 
-def _page_breaks(sheet, widths, sizes, blocks, corner) -> None:
+def _page_breaks(sheet, widths, sizes, blocks, row: int) -> None:
     """Pages that cut through no chart: charts begin a page, and so does their data.
 
     Programs ignore breaks on a sheet that is fitted to a number of pages, so that this one is scaled instead.
     """
-    row, column = corner
     wide, high = PAGE
-    left = sum(w * 7 + 5 for w in widths[:column])
     charts_wide = max(sum(w for w, _ in sizes[i : i + 2]) + 30 for i in range(0, len(sizes), 2))
-    whole = max(sum(w * 7 + 5 for w in widths), left + charts_wide)
-    scale = max(30, min(100, int(100 * wide / whole)))
+    # A fifth to spare: another font than the one named may stand in its place, and columns are as wide as its digits.
+    scale = max(30, min(100, int(80 * wide / max(sum(w * 7 + 5 for w in widths), charts_wide))))
     sheet.set_print_scale(scale)
-    room = high * 100 / scale
-    breaks, taken = ([] if column else [row]), 0.0
+    room = high * 90 / scale
+    breaks, taken = [row], 0.0
     for i in range(0, len(sizes), 2):
-        tall = max(h for _, h in sizes[i : i + 2]) + 20
-        if not column and taken and taken + tall > room - 40:
+        tall = (-(-max(h for _, h in sizes[i : i + 2]) // 20) + 1) * 20
+        if taken and taken + tall > room:
             breaks.append(row)
             taken = 0.0
-        row, taken = row + -(-(tall - 20) // 20) + 1, taken + tall
+        row, taken = row + tall // 20, taken + tall
     taken = room
     for first, last in blocks:
         tall = (last - first + 3) * 20
-        if taken + tall > room - 40:
+        if taken + tall > room:
             breaks.append(first)
             taken = 0.0
         taken += tall
