@@ -7,6 +7,7 @@ always written as text, never as a formula.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 import zipfile
@@ -167,7 +168,7 @@ PAGE = (1040, 670)  # pixels of a sheet of A4, lying, between its margins
 ROWS_A_PAGE = 75  # rows that still read well on one printed page
 SPARE_ROWS = 500  # rows below the figures that the formulas look at as well
 LINE = 15  # points to a line of text
-LAST_PRINTED = ("check", "within", "as_printed")  # columns behind these are for the screen
+LAST_PRINTED = ("check", "within", "as_printed", "source_id")  # columns behind these are for the screen
 # What XML forbids, and halves of surrogate pairs, which no file can hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _QUANTITY = re.compile(r"(?P<before>[^\d+−\-]*)(?P<number>[+−-]?\d[\d,]*(?:\.\d+)?)(?P<after>\D*)")
@@ -626,8 +627,8 @@ def _grid(
     sheet.repeat_rows(head)
     if len(heads) > 12:
         sheet.set_paper(8)
-        printed = next((i for i, f in enumerate(grid.fields) if f.key in LAST_PRINTED), len(heads) - 1)
-        sheet.print_area(0, 0, head + len(grid.rows), printed)
+    printed = next((i for i, f in enumerate(grid.fields) if f.key in LAST_PRINTED), len(heads) - 1)
+    sheet.print_area(0, 0, head + len(grid.rows), printed)
     every = f"A1:{_letter(len(heads) - 1)}{head + 1 + len(grid.rows) + SPARE_ROWS}"
     sheet.ignore_errors({"number_stored_as_text": every, "formula_differs": every, "calculated_column": every})
     _verdict_colours(book, sheet, grid, head)
@@ -655,7 +656,13 @@ def _grid_cell(
     else:
         words = clean(value)
         style |= {"num_format": "@"} if f.kind == "code" or f.key.endswith("_id") else {}
-        style |= {"align": "right"} if words in REASONS and f.kind != "text" else {"text_wrap": wrap}
+        style |= (
+            {"align": "right"}
+            if words in REASONS and f.kind != "text"
+            else {"text_wrap": True}
+            if wrap
+            else {"align": "fill"}
+        )
         sheet.write_string(row, column, words, book.format(words, **style))
 
 
@@ -931,7 +938,7 @@ def _dress(book: Book, chart, name: str, native: Mapping, block: tuple[int, int]
         "name": [name, block[0] + 1, 0],
         "major_gridlines": {"visible": True, "line": {"color": grid, "width": 0.75}},
         "line": {"none": True},
-        "num_format": "#,##0.##" if _fine(native) else "#,##0",
+        "num_format": number_format(_axis_decimals(native)),
         "num_format_linked": False,
         "major_tick_mark": "none",
     }
@@ -958,9 +965,12 @@ def _dress(book: Book, chart, name: str, native: Mapping, block: tuple[int, int]
     chart.set_plotarea({"fill": {"none": True}})
 
 
-def _fine(native: Mapping) -> bool:
-    """Whether the scale needs decimals."""
-    return max((abs(v) for t in native["traces"] for v in t["values"] if v is not None), default=0) < 5
+def _axis_decimals(native: Mapping) -> int:
+    """Decimals that the marks of the scale need so that no two of them read alike."""
+    values = [v for t in native["traces"] for v in t["values"] if v is not None]
+    low = min(values, default=0) if native["kind"] == "line" else min(0, *values, 0)
+    span = max(values, default=0) - low
+    return max(0, math.ceil(-math.log10(span / 8))) if span > 0 else 0
 
 
 def _smallest(native: Mapping) -> float:
