@@ -78,17 +78,24 @@ KEY: tuple[tuple[str, Text, Text], ...] = (
     (
         "derived",
         text("推算", "Derived"),
-        text("由印刷数字算出，竖线为四舍五入留下的区间", "Computed from printed figures; a line is the interval left by rounding"),
+        text(
+            "由印刷数字算出，竖线为四舍五入留下的区间",
+            "Computed from printed figures; a line is the interval left by rounding",
+        ),
     ),
     (
         "claim",
         text("宣称", "Claim"),
-        text("招商宣传页面的说法，未经核实，不入统计序列", "Of promotional pages, unvalidated, in no statistical series"),
+        text(
+            "招商宣传页面的说法，未经核实，不入统计序列", "Of promotional pages, unvalidated, in no statistical series"
+        ),
     ),
     (
         "forecast",
         text("预测", "Projection"),
-        text("虚线为中值，色带为80%与95%区间", "The dashed line is the middle, the bands are the 80% and 95% intervals"),
+        text(
+            "虚线为中值，色带为80%与95%区间", "The dashed line is the middle, the bands are the 80% and 95% intervals"
+        ),
     ),
 )
 METHOD: tuple[tuple[Text, tuple[Text, ...]], ...] = (
@@ -428,7 +435,9 @@ def _advance(character: str) -> float:
 def least_widths(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[float]:
     """Width of each column in the size of its type below which words, short texts or quantities would be broken."""
     cells = [[text_width(str(row[n])) for row in rows] for n in range(len(columns))]
-    longest = [max((text_width(p) for row in rows for p in _pieces(str(row[n]))), default=0) for n in range(len(columns))]
+    longest = [
+        max((text_width(p) for row in rows for p in _pieces(str(row[n]))), default=0) for n in range(len(columns))
+    ]
     found = []
     for name, column, word, quantity in zip(columns, cells, longest, right, strict=True):
         whole = max(column, default=0.0)
