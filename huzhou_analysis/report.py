@@ -68,7 +68,7 @@ def inputs(where: Paths) -> dict[str, str]:
     found |= {
         f"huzhou_analysis/{p.relative_to(library).as_posix()}": p
         for p in library.rglob("*")
-        if p.is_file() and p.suffix in (".py", ".j2", ".css", ".js")
+        if p.is_file() and p.suffix in (".py", ".j2", ".css", ".js", ".typ")
     }
     found |= {f"notebooks/{p.name}": p for p in notebook_files(where)}
     pins = where.project / "requirements.txt"

@@ -272,6 +272,8 @@ def test_the_watermark_changes_the_file_and_fits_the_page(two_sections, written,
     marked = pdf.write(two_sections, "zh", tmp_path / "x.pdf", watermark="草稿")
     assert marked.read_bytes() != written["zh"].read_bytes()
     assert pages(inside(marked)) == pages(inside(written["zh"]))
+    # A table that goes on over the page keeps its structure under the mark.
+    pdf.write([section(tmp_path / "one", made("long", rows=120))], "zh", tmp_path / "long.pdf", watermark="草稿")
     sizes = [pdf.watermark_size("草稿" * n) for n in (1, 3, 10)]
     assert sizes == sorted(sizes, reverse=True)
     assert all(pdf.text_width("草稿" * n) * size <= 660 for n, size in zip((1, 3, 10), sizes, strict=True))

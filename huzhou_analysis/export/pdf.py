@@ -55,9 +55,9 @@ WORDS: dict[str, Text] = {
         "The documents that this report cites, by the number of figures taken from each.",
     ),
     "citations_lead": text(
-        "每个图表所用的每个数字：数值、时期、性质、原文怎样印、在文件何处；按文件归组。点文件名到资料来源，点标题回到图表。",
+        "每个图表所用的每个数字：数值、时期、性质、原文怎样印、在文件何处；按文件归组，方括号内为资料来源的序号。点标题回到图表。",
         "Every figure that an exhibit uses: value, period, kind, the characters as printed and the place, grouped by "
-        "document. A document leads to the list of sources, a heading back to its exhibit.",
+        "document, whose number in the list of sources stands in brackets. A heading leads back to its exhibit.",
     ),
 }
 SOURCES_HEAD = (text("序号", "No."), text("文件", "Document"), text("数字", "Figures"))
@@ -326,7 +326,7 @@ def _colours() -> dict[str, str]:
 
 def watermark_size(watermark: str) -> float:
     """Points that let a text cross the page from corner to corner."""
-    return round(max(14.0, min(120.0, 640 / max(1.0, text_width(watermark)))), 1)
+    return round(max(14.0, min(120.0, 620 / max(1.0, text_width(watermark)))), 1)
 
 
 def exhibit(record: dict, folder: Path, lang: str, key: int, whole: bool, root: Path) -> dict:
@@ -517,7 +517,4 @@ def citation_groups(record: dict, lang: str, numbers: dict[str, int]) -> list[di
     groups: dict[str, list[list[str]]] = {}
     for row in record["citations"][lang]["rows"]:
         groups.setdefault(row[place], []).append([row[n] for n in shown])
-    return [
-        {"number": numbers[title], "title": f"[{numbers[title]}] {title}", "rows": rows}
-        for title, rows in groups.items()
-    ]
+    return [{"title": f"[{numbers[title]}] {title}", "rows": rows} for title, rows in groups.items()]
