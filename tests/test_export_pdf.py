@@ -117,7 +117,7 @@ def test_report_has_title_language_bookmarks_and_described_pictures(written, lan
     assert written[lang].read_bytes().startswith(b"%PDF-")
     unpacked = inside(written[lang])
     assert holds(unpacked, pdf.WORDS["title"][lang])
-    assert re.search(rb"/Lang\s*\(" + {"zh": b"zh-CN", "en": b"en-GB"}[lang], unpacked)
+    assert re.search(rb"/Lang\s*\(" + {"zh": b"zh-CN", "en": b"en-US"}[lang], unpacked)
     for text in ({"zh": "外资", "en": "Foreign investment"}, {"zh": "实际利用外资下降", "en": "Utilised FDI fell"}):
         assert holds(unpacked, text[lang])
     assert holds(unpacked, {"zh": "一条上升的线", "en": "A rising line"}[lang])
@@ -180,6 +180,22 @@ def test_text_of_the_data_is_never_markup(tmp_path):
         pdf.write([Section("01", title, [record], tmp_path)], "en", tmp_path / "x.pdf", watermark=HOSTILE)
     )
     assert holds(unpacked, HOSTILE)
+
+
+def test_texts_longer_than_a_page_go_on_over_the_page(tmp_path):
+    """Nothing is cut off at the foot of a page: the longer the texts, the more pages."""
+    counted = []
+    for times in (1, 400):
+        words = i18n.text("很长的一句话。" * times, "a long sentence " * times)
+        table = pd.DataFrame({"name": [words["en"]], "value": [1.0]})
+        cards = [Card(words, [(i18n.text("目标", "Target"), words)])]
+        exhibits = [
+            made("a", title=(words["zh"], words["en"]), reading=words, notes=[words], table=table),
+            made("b", cards=cards),
+        ]
+        one = Section("01", words, [e.record() for e in exhibits], tmp_path)
+        counted.append(pages(inside(pdf.write([one], "en", tmp_path / "x.pdf", watermark=words["en"]))))
+    assert counted[1] > counted[0] + 4
 
 
 def test_characters_without_a_glyph_show_their_code():
