@@ -11,7 +11,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -148,9 +148,23 @@ def house_style():
 
 def text_width(figure: Figure, text: str, size: float) -> float:
     """Width of a text in inches, fallback glyphs included."""
+    return _width(text, size, tuple(mpl.rcParams["font.family"]))
+
+
+@cache
+def _probe() -> Figure:
+    """A figure to measure on: widths in inches are the same on every one."""
+    figure = Figure(dpi=100)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+@lru_cache(maxsize=20_000)
+def _width(text: str, size: float, family: tuple[str, ...]) -> float:
     from matplotlib.text import Text
 
-    probe = Text(0, 0, text, fontsize=size, figure=figure)
+    figure = _probe()
+    probe = Text(0, 0, text, fontsize=size, family=list(family), figure=figure)
     return probe.get_window_extent(figure.canvas.get_renderer()).width / figure.dpi
 
 
@@ -161,16 +175,21 @@ def wrap(figure: Figure, text: str, size: float, width: float) -> list[str]:
     piece that is wider than a whole line is broken inside.
     """
     lines: list[str] = []
-    line = ""
+    line, about = "", 0.0
     for piece in _pieces(text):
-        if line and text_width(figure, line + piece.rstrip(), size) > width:
+        # Widths of pieces add up but for kerning: only near the edge is the line itself measured.
+        own = text_width(figure, piece, size)
+        near = about + own > 0.95 * width
+        if line and near and text_width(figure, line + piece.rstrip(), size) > width:
             lines.append(line.rstrip())
-            line, piece = "", piece.lstrip()
+            line, piece, about = "", piece.lstrip(), 0.0
         line += piece
-        while len(line) > 1 and text_width(figure, line.rstrip(), size) > width:
+        about += own
+        while len(line) > 1 and near and text_width(figure, line.rstrip(), size) > width:
             cut = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or text_width(figure, line[:n], size) <= width)
             lines.append(line[:cut])
             line = line[cut:]
+            about = text_width(figure, line, size)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
@@ -277,8 +296,30 @@ def save(figure: Figure, path: Path) -> None:
         ".svg": {"Date": None, "Creator": None},
         ".pdf": {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None},
     }[path.suffix]
-    with house_style():
+    with house_style(), _lean_subsets():
         figure.savefig(path, dpi=200 if path.suffix == ".png" else 72, metadata=metadata)
+
+
+@contextmanager
+def _lean_subsets():
+    """Fonts embedded in a PDF go without layout tables: the text is laid out, and cutting these takes half the time.
+
+    The defaults of fontTools are no public setting; where they have gone, subsets are cut as matplotlib cuts them.
+    """
+    from fontTools.subset import Options
+
+    names = ("_drop_tables_default", "_layout_features_default")
+    if not all(hasattr(Options, name) for name in names):
+        yield
+        return
+    before = [getattr(Options, name) for name in names]
+    Options._drop_tables_default = [*before[0], "GSUB", "GPOS", "GDEF", "BASE", "VORG", "kern", "vhea", "vmtx"]
+    Options._layout_features_default = []
+    try:
+        yield
+    finally:
+        for name, value in zip(names, before, strict=True):
+            setattr(Options, name, value)
 
 
 def watermark(figure: Figure, words: str) -> None:

@@ -271,7 +271,7 @@ def test_the_same_picture_is_the_same_bytes(tmp_path, exhibit_id, ending):
 
 
 def test_an_unknown_format_is_refused_with_the_choices(tmp_path):
-    with pytest.raises(ValueError, match=r"\.png, \.svg, \.pdf or \.csv"):
+    with pytest.raises(ValueError, match=r"\.png, \.svg, \.pdf, \.csv, \.pptx, \.docx, \.xlsx"):
         with_charts()[0].save(tmp_path / "chart.bmp")
 
 

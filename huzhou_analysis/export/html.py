@@ -30,6 +30,7 @@ WORDS: dict[str, Text] = {
     ),
     "index": text("首页", "Index"),
     "table": text("表格", "Table"),
+    "beside": text("图旁", "beside the picture"),
     "slide": text("幻灯片", "slide"),
     "column": text("栏宽", "column"),
     "square": text("方形", "square"),
