@@ -47,6 +47,10 @@ class Paths:
     def cache(self) -> Path:
         return self.project / ".cache" / "report"
 
+    @property
+    def exports(self) -> Path:
+        return self.project / ".cache" / "exports"
+
 
 def paths(output: Path | str | None = None) -> Paths:
     project = Path(__file__).resolve().parent.parent
@@ -458,26 +462,44 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, jobs: int) -> s
 
 
 def _write_exports(where: Paths, sections: Sequence, building: Path, jobs: int) -> None:
-    """Slides, document, workbook and PDF in both languages, several at a time, each in a process of its own."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
-
+    """Slides, document, workbook and PDF in both languages, kept for the next time under what they were made of."""
     from .export import WRITERS
 
     shown = [section for section in sections if section.records]
-    wanted = [(kind, lang) for kind in WRITERS for lang in ("zh", "en")]
+    # A section's folder is named by everything its records depend on.
+    folder = where.exports / _combined({section.stem: section.folder.parent.name for section in shown})[:20]
+    names = {(kind, lang): f"{lang}.{file}" for kind, (_, file) in WRITERS.items() for lang in ("zh", "en")}
+    if not all((folder / name).is_file() for name in names.values()):
+        where.exports.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix="making-", dir=where.exports))
+        try:
+            _write_all(shown, {key: making / name for key, name in names.items()}, where.data, jobs)
+            shutil.rmtree(folder, ignore_errors=True)
+            making.rename(folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+    for (kind, lang), name in names.items():
+        shutil.copyfile(folder / name, building / lang / WRITERS[kind][1])
+    for other in where.exports.iterdir():
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _write_all(sections: Sequence, files: dict[tuple[str, str], Path], data: Path, jobs: int) -> None:
+    """Write every export, several at a time, each in a process of its own."""
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
     started = time.monotonic()
-    with ProcessPoolExecutor(min(jobs, len(wanted)), mp_context=get_context("spawn")) as pool:
-        running = {
-            pool.submit(
-                _write_export, kind, lang, shown, str(building / lang / WRITERS[kind][1]), str(where.data)
-            ): kind
-            for kind, lang in wanted
-        }
+    with ProcessPoolExecutor(min(jobs, len(files)), mp_context=get_context("spawn")) as pool:
+        running = [
+            pool.submit(_write_export, kind, lang, sections, str(path), str(data))
+            for (kind, lang), path in files.items()
+        ]
         for done in as_completed(running):
             name, seconds = done.result()
             say(f"  {_STATE['done']} {name}  {seconds:.1f} s")
-    say(f"  {len(wanted)} exports, {time.monotonic() - started:.1f} s")
+    say(f"  {len(files)} exports, {time.monotonic() - started:.1f} s")
 
 
 def _write_export(kind: str, lang: str, sections: Sequence, path: str, data: str) -> tuple[str, float]:
@@ -487,7 +509,7 @@ def _write_export(kind: str, lang: str, sections: Sequence, path: str, data: str
 
     started = time.monotonic()
     write(kind, sections, lang, Path(path), data=load(data) if kind == "xlsx" else None)
-    return f"{lang}/{Path(path).name}", time.monotonic() - started
+    return Path(path).name.replace(".", "/", 1), time.monotonic() - started
 
 
 def _swap(new: Path, output: Path) -> None:

@@ -44,7 +44,7 @@ def command(*arguments):
 def run(project, *arguments):
     """Run a command of the library in a copy of the project."""
     return subprocess.run(command(*arguments), cwd=project, env=environment(project), capture_output=True,
-                          encoding="utf-8", timeout=400)  # fmt: skip
+                          encoding="utf-8", timeout=900)  # fmt: skip
 
 
 def tree(folder):
