@@ -297,7 +297,7 @@ def test_the_watermark_changes_the_file_and_fits_the_page(two_sections, written,
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_real_tables_and_cards_are_set(tmp_path, lang):
-    wanted = ("overview.headlines", "scoreboard.cards", "growth_rates.ledger")
+    wanted = ("overview.headlines", "target_cards.cards", "growth_rates.ledger")
     found = [exhibit(call) for call in CALLS if str(call) in wanted]
     assert len(found) == len(wanted)
     section_of = Section("01", i18n.text("目标", "Targets"), [e.record() for e in found], tmp_path)

@@ -26,7 +26,7 @@ HOSTILE = ["=cmd()|' /C calc'!A0", "<script>alert(1)</script>", "a\x0bb\x00c\ud8
 UNIT = text("亿元", "CNY bn")
 
 
-REAL = ("scoreboard.scoreboard", "scoreboard.paths", "projections.fan.trade_total", "overview.headlines")
+REAL = ("scoreboard.scoreboard", "target_paths.paths", "projections.fan.trade_total", "overview.headlines")
 
 
 def call(name):

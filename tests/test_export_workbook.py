@@ -21,8 +21,8 @@ HOSTILE = ("=cmd()", "+1+1", "-2+3", "@SUM(A1)", "<script>alert(1)</script>", "a
 CHOSEN = {
     "foreign_investment.trajectory": "foreign_investment_path",
     "neighbours.rank.fdi_utilized": "neighbours_fdi_utilized",
-    "scoreboard.speed": "targets_pace",
-    "scoreboard.cards": "target_gaps",
+    "target_paths.speed": "targets_pace",
+    "target_cards.cards": "target_gaps",
     "context.gdp": "context_gdp",
 }
 SHEETS = ("figures", "gaps", "growth", "sources", "citations")

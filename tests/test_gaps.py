@@ -258,7 +258,7 @@ def test_every_row_of_the_tables_has_the_targets_that_the_document_prints(all_ga
     assert seen == 39
 
 
-def test_what_the_issue_of_definitions_asks_for(all_gaps):
+def test_another_definition_is_never_compared_and_shown_as_a_question(all_gaps):
     high = one(all_gaps, "fdi_hightech_share")
     assert (high.status, high.unlike_value, high.unlike_period, high.comparable) == (
         "not_comparable",

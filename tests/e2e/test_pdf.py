@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(not (shutil.which("pdftotext") and shutil.which("pdffonts")), reason="needs poppler-utils"),
 ]
-WANTED = ("foreign_investment.trajectory", "foreign_investment.projected", "scoreboard.scoreboard", "scoreboard.cards")
+WANTED = ("foreign_investment.trajectory", "foreign_investment.projected", "scoreboard.scoreboard", "target_cards.cards")
 HOSTILE = '#panic("x") $x$ <label> @ref =cmd() *a* _b_ `c` // <script>'
 
 

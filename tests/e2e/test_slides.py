@@ -12,7 +12,7 @@ from huzhou_analysis.export.html import Section
 from huzhou_analysis.i18n import text
 
 pytestmark = pytest.mark.e2e
-REAL = ("scoreboard.scoreboard", "scoreboard.paths", "projections.fan.trade_total", "overview.headlines")
+REAL = ("scoreboard.scoreboard", "target_paths.paths", "projections.fan.trade_total", "overview.headlines")
 TOOLS = ("soffice", "pdftotext")
 
 
