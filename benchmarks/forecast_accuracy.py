@@ -35,6 +35,7 @@ LENGTHS = (5, 8, 12)
 LEVELS = (80, 95)
 ORIGINS = range(2004, 2020)
 CITY_HORIZON = 4
+HOME = "湖州"
 # Kinds under which a panel of cities is scored, by the end of its file name.
 PANEL_KINDS = {
     "fdi": ("inflow",),
@@ -66,13 +67,20 @@ class Forecast:
 
 
 def read(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
-    """Competitions and panels of cities in a folder, by file name."""
+    """Competitions and panels of cities in a folder, by file name.
+
+    The city that the project is about is left out of the panels: what its intervals covered is said of other cities.
+    """
     competitions, panels = {}, {}
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")]):
         frame = pd.read_csv(path)
         if not {"series", "t", "value"} <= set(frame.columns):
             continue
-        (competitions if "split" in frame.columns else panels)[path.name.split(".")[0]] = frame
+        name = path.name.split(".")[0]
+        if "split" in frame.columns:
+            competitions[name] = frame
+        else:
+            panels[name] = frame[~frame.series.astype(str).str.startswith(HOME)]
     return competitions, panels
 
 

@@ -287,6 +287,17 @@ class Canvas:
         axes = grid.subplots(squeeze=False, **options)
         return axes[0, 0] if rows * columns == 1 else axes.ravel()
 
+    def sheet(self):
+        """Bare axes over the whole free room, measured in inches from its upper left corner; returns them and their size."""
+        ax = self.axes(left=0, right=0, top=0, bottom=0)
+        place = ax.get_position()
+        width, height = self.figure.get_size_inches() * [place.width, place.height]
+        ax.set_axis_off()
+        ax.grid(False)
+        ax.set_xlim(0, width)
+        ax.set_ylim(height, 0)
+        return ax, width, height
+
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure so that equal pictures are equal bytes: no dates, no random ids; PNG at twice screen size."""

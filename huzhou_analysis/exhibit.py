@@ -280,9 +280,6 @@ class Exhibit:
             "alt": self.alt or self.title,
             "foot": {lang: self.foot(lang) for lang in i18n.LANGUAGES},
             "figures": list(self.citations.figure_id),
-            "statuses": sorted(
-                set(self.citations.obs_status) | ({"claim"} if (self.citations.record_type == "claim").any() else set())
-            ),
             "numeric": [c.is_number for c in self.columns],
             "table": {lang: _split(self.frame(lang)) for lang in i18n.LANGUAGES},
             "cards": {lang: [card.record(lang) for card in self.cards] for lang in i18n.LANGUAGES},

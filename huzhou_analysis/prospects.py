@@ -18,6 +18,7 @@ from .data import Data
 from .gaps import Gaps, Target, gaps_of
 from .i18n import Text, text
 from .projection import MIN_POINTS, Projection, measured_coverage, project
+from .schema import TIERS
 
 TARGET_YEAR = 2027
 # Further ahead nothing was measured.
@@ -148,7 +149,7 @@ def history(data: Data, indicator: str, area: str, unit: str) -> pd.DataFrame:
                 "value": sum(p.value[year] for p in parts),
                 "origin": "sum",
                 "obs_status": "E",
-                "tier": max((p.tier[year] for p in parts), key=_TIER_ORDER.index),
+                "tier": max((p.tier[year] for p in parts), key=list(TIERS).index),
                 "figure_id": " ".join(p.figure_id[year] for p in parts),
             }
             for year in both
@@ -167,15 +168,6 @@ def _annual(data: Data, indicator: str, area: str, unit: str) -> pd.DataFrame:
     points = points[points.unit.map(lambda u: data.units.comparable(u, unit)).astype(bool)]
     values = [data.units.convert(v, u, unit) for v, u in zip(points.value, points.unit, strict=True)]
     return points.assign(value=values)[POINT_COLUMNS]
-
-
-def _tiers() -> list[str]:
-    from .schema import TIERS
-
-    return list(TIERS)
-
-
-_TIER_ORDER = _tiers()
 
 
 def declared_breaks(data: Data, indicator: str, area: str) -> tuple[int, ...]:

@@ -63,7 +63,6 @@ def handmade(hostile="", **changes):
         "alt": both,
         "foot": {lang: [f"{hostile}注：甲。"] for lang in LANGUAGES},
         "figures": ["D000.x.2023", "D000.y.2023"],
-        "statuses": ["A"],
         "numeric": [False, True, False, False],
         "table": every,
         "cards": {lang: [] for lang in LANGUAGES},

@@ -32,9 +32,7 @@ def rank(data: Data, indicator: str) -> Exhibit:
     indicator : str
         A key of ``WORDS``.
     """
-    cities = province_cities(data)
-    usual = data.indicators.unit[indicator]
-    panel = pd.concat([city_points(data, indicator, city, usual) for city in cities])
+    cities, usual, panel = province_panel(data, indicator)
     count = panel.groupby("year").area.nunique()
     year = int(count.index[count >= len(cities) - 1].max())
     now = panel[panel.year == year].sort_values("value")
@@ -155,9 +153,7 @@ def share(data: Data, indicator: str) -> Exhibit:
     indicator : str
         A key of ``WORDS``.
     """
-    cities = province_cities(data)
-    usual = data.indicators.unit[indicator]
-    panel = pd.concat([city_points(data, indicator, city, usual) for city in cities])
+    cities, _, panel = province_panel(data, indicator)
     wide = panel.pivot_table(index="year", columns="area", values="value", aggfunc="last")
     wide = wide.dropna()[list(cities)] if set(cities) <= set(wide.columns) else wide.iloc[:0]
     shares = wide[data.home] / wide.sum(axis=1) * 100
@@ -247,17 +243,16 @@ def runs(years) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
-def province_cities(data: Data) -> pd.Index:
-    """The cities of the province of the city that the plan is about."""
-    areas = data.ref_areas
-    return areas.index[(areas.level == "city") & (areas.parent == areas.parent[data.home])]
-
-
-def city_points(data: Data, indicator: str, city: str, unit: str) -> pd.DataFrame:
-    """Printed whole years of a city in one unit."""
-    points = series(data, indicator, city)
-    points = points[(points.origin == "printed") & (points.unit == unit) & points.time_period.str.fullmatch(r"\d{4}")]
-    return points.assign(area=city)
+def province_panel(data: Data, indicator: str) -> tuple[pd.Index, str, pd.DataFrame]:
+    """The cities of the province, the indicator's usual unit, and every whole year that each city prints in it."""
+    areas, usual = data.ref_areas, data.indicators.unit[indicator]
+    cities = areas.index[(areas.level == "city") & (areas.parent == areas.parent[data.home])]
+    frames = []
+    for city in cities:
+        points = series(data, indicator, city)
+        whole = points.time_period.str.fullmatch(r"\d{4}")
+        frames.append(points[(points.origin == "printed") & (points.unit == usual) & whole].assign(area=city))
+    return cities, usual, pd.concat(frames)
 
 
 __all__ = ["WORDS", "rank", "share"]

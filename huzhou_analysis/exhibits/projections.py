@@ -31,12 +31,17 @@ from .common import (
 SHOWN_YEARS = 24
 BANDS = ((95, 0.10), (80, 0.16), (50, 0.24))
 LIKE: dict[str, Text] = {
-    "general": text("同长度的{series}个竞赛年度序列", "{series} yearly series of a competition, cut to that length,"),
+    "general": text(
+        "{series}个竞赛年度序列的{length}年历史",
+        "histories of {length} years of {series} yearly series of a competition",
+    ),
     "output": text(
-        "其他城市的{series}个产出序列（同长度）", "{series} series of output of other cities, cut to that length,"
+        "其他城市{series}个产出序列的{length}年历史",
+        "histories of {length} years of {series} series of output of other cities",
     ),
     "inflow": text(
-        "其他{series}个城市的外资序列（同长度）", "the foreign investment of {series} other cities, cut to that length,"
+        "其他{series}个城市外资的{length}年历史",
+        "histories of {length} years of the foreign investment of {series} other cities",
     ),
 }
 
@@ -44,11 +49,14 @@ LIKE: dict[str, Text] = {
 def coverage_words(found: Outlook) -> Text:
     """What share of real series of that length the same interval covered, and the typical miss."""
     cover = found.coverage()
-    like = {lang: LIKE[cover["of"]][lang].format(series=f"{cover['series']:,}") for lang in i18n.LANGUAGES}
+    like = {
+        lang: LIKE[cover["of"]][lang].format(series=f"{cover['series']:,}", length=cover["length"])
+        for lang in i18n.LANGUAGES
+    }
     ahead = cover["horizon"]
     return text(
         f"同样的80%区间用在{like['zh']}上，{ahead}年后每100次罩住{cover['coverage_80']}次，典型误差{cover['miss']:.0f}%",
-        f"on {like['en']} the same 80% interval held in {cover['coverage_80']} cases of 100, {ahead} year{'s' if ahead > 1 else ''} "
+        f"on {like['en']}, the same 80% interval held in {cover['coverage_80']} cases of 100, {ahead} year{'s' if ahead > 1 else ''} "
         f"ahead; the typical miss was {cover['miss']:.0f}%",
     )
 
@@ -408,11 +416,11 @@ def variants(data: Data, indicator: str = "fdi_utilized") -> Exhibit:
     widest = max(done, key=lambda item: abs(item[1].probability - base.probability))
     reading = text(
         f"照全部在案年份，{year}年达标的可能性{odds(base.probability)['zh']}；{widest[0]['zh']}则为{odds(widest[1].probability)['zh']}。"
-        + ("结论取决于末年的变动是否延续，而不取决于模型。" if widest[0] == cases[2][0] else ""),
+        + ("各读法中，结论最取决于末年的变动是否延续。" if widest[0] == cases[2][0] else ""),
         f"On every year on file the chance for {year} is {odds(base.probability)['en']}; {widest[0]['en']} it would be "
         f"{odds(widest[1].probability)['en']}. "
         + (
-            "The answer hangs on whether the change of the last year lasts, not on the model."
+            "Of these readings the answer hangs most on whether the change of the last year lasts."
             if widest[0] == cases[2][0]
             else ""
         ),

@@ -215,12 +215,7 @@ def _score_native(data: Data, rows: pd.DataFrame) -> Native:
 def _draw_scoreboard(data: Data, gaps: Gaps, rows: pd.DataFrame, canvas: charts.Canvas) -> None:
     """Lines of mark, name, bar and values, theme by theme, in one column or two."""
     narrow = canvas.narrow
-    ax = canvas.axes(left=0, right=0, top=0, bottom=0)
-    width, height = canvas.figure.get_size_inches() * [ax.get_position().width, ax.get_position().height]
-    ax.set_axis_off()
-    ax.grid(False)
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
+    ax, width, height = canvas.sheet()
     lines: list[tuple[str, object]] = []
     for theme, group in rows.groupby("theme", sort=False):
         lines.append(("theme", theme))

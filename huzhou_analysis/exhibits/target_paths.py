@@ -253,12 +253,7 @@ def _draw_speed(data: Data, wide: list, canvas: charts.Canvas) -> None:
     from matplotlib.patches import Rectangle
 
     lang, narrow = canvas.lang, canvas.narrow
-    ax = canvas.axes(left=0, right=0, top=0, bottom=0)
-    width, height = canvas.figure.get_size_inches() * [ax.get_position().width, ax.get_position().height]
-    ax.set_axis_off()
-    ax.grid(False)
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
+    ax, width, height = canvas.sheet()
     blocks = 1 if narrow else 2
     each = -(-len(wide) // blocks)
     block = (width - 0.3 * (blocks - 1)) / blocks

@@ -117,15 +117,20 @@ RESULTS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].m
     text: cell.querySelector('.jp-OutputArea')?.innerText ?? ''}))"""
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_run_all_cells_shows_every_exhibit_and_changes_nothing(lab, page, checkout, tmp_path, name):
+def run_all(page, lab, name):
+    """Open a notebook in a workspace of its own and run all its cells from the menu."""
     address, token = lab
-    page.goto(f"{address}/lab/workspaces/test-{name[:2]}/tree/notebooks/{name}?token={token}")
+    page.goto(f"{address}/lab/workspaces/test-{secrets.token_hex(4)}/tree/notebooks/{name}?token={token}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     # Cells that are run before the kernel is there would have the user asked which kernel to take.
     page.wait_for_function("document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells$")).click()
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_run_all_cells_shows_every_exhibit_and_changes_nothing(lab, page, checkout, tmp_path, name):
+    run_all(page, lab, name)
     page.wait_for_function("""() => {
         const prompts = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')];
         return prompts.length && prompts.every(prompt => /\\[\\d+\\]/.test(prompt.innerText)) ||
@@ -170,12 +175,7 @@ def changed_picture(page, before):
 
 
 def test_moving_the_slider_moves_path_and_verdict(lab, page, tmp_path):
-    address, token = lab
-    page.goto(f"{address}/lab/workspaces/test-sliders/tree/notebooks/10_scenarios.ipynb?token={token}")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_function("document.querySelector('#jp-main-statusbar')?.innerText.includes('| Idle')")
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Run All Cells$")).click()
+    run_all(page, lab, "10_scenarios.ipynb")
     page.wait_for_selector("img.huzhou-scenario")
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
     page.locator("img.huzhou-scenario").scroll_into_view_if_needed()
