@@ -2,6 +2,7 @@
 # All logic is in bootstrap.py; on Windows without make, make.bat offers the same targets.
 #
 # Settings:  OUT=folder      report: where to put the report          报告输出目录
+#            DATA=folder     the tables of another city               另一城市的数据表所在目录
 #            SOURCES=folder  audit: the documents to check against    原始文件所在目录
 #            ARGS="..."      further arguments, e.g. ARGS="-k growth" 附加参数
 #            ENV=current     use the activated environment (conda)    使用当前已激活的环境

@@ -27,7 +27,7 @@ OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that requirements.txt is compil
 LAYOUT = "1"  # raise it when the way an environment is made changes
 STAMP = "huzhou-setup.json"
 SDIST_ONLY = "fontmeta"  # published as source only (pure Python); everything else must come as a wheel
-SETTINGS = {"ENV", "OUT", "SOURCES", "ARGS", "UPGRADE", "PYTHON"}
+SETTINGS = {"ENV", "DATA", "OUT", "SOURCES", "ARGS", "UPGRADE", "PYTHON"}
 # Bounds on packages that are not direct dependencies: the next series has no wheel for Macs with an Intel processor.
 PIN_CONSTRAINTS = ["argon2-cffi-bindings<26"]
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "pandera-pandas": "pandera"}
@@ -637,9 +637,14 @@ def do_setup(settings):
     return 0
 
 
-def do_report(settings):
-    arguments = ["-m", "huzhou_analysis", "report", *option(settings, "OUT", "--output")]
+def run_command(command, settings, options=()):
+    """Run a command of the library on the tables of DATA=..., with further arguments."""
+    arguments = ["-m", "huzhou_analysis", command, *option(settings, "DATA", "--data"), *options]
     return run_python(arguments + more(settings), settings)
+
+
+def do_report(settings):
+    return run_command("report", settings, option(settings, "OUT", "--output"))
 
 
 def do_test(settings):
@@ -657,16 +662,15 @@ def do_lab(settings):
 
 
 def do_codebook(settings):
-    return run_python(["-m", "huzhou_analysis", "codebook", *more(settings)], settings)
+    return run_command("codebook", settings)
 
 
 def do_gallery(settings):
-    return run_python(["-m", "huzhou_analysis", "gallery", *more(settings)], settings)
+    return run_command("gallery", settings)
 
 
 def do_audit(settings):
-    arguments = ["-m", "huzhou_analysis", "audit", *option(settings, "SOURCES", "--sources")]
-    return run_python(arguments + more(settings), settings)
+    return run_command("audit", settings, option(settings, "SOURCES", "--sources"))
 
 
 def do_pins(settings):

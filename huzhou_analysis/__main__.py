@@ -6,8 +6,10 @@ Heavy parts are imported by the command that needs them, so that a run with noth
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 
 def parser() -> argparse.ArgumentParser:
@@ -15,7 +17,16 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m huzhou_analysis",
         description="湖州经济：印刷数字、核对与目标 / the economy of Huzhou from its documents",
     )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    tables = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    tables.add_argument(
+        "--data", metavar="DIR", help="数据表所在文件夹 / folder of the tables (default: HUZHOU_DATA, else data)"
+    )
+    commands = top.add_subparsers(
+        dest="command",
+        required=True,
+        metavar="COMMAND",
+        parser_class=partial(argparse.ArgumentParser, parents=[tables]),
+    )
     report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
     report.add_argument("--output", metavar="DIR", help="输出文件夹 / folder to build it in (default: reports)")
     report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
@@ -58,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
+    if "data" in options:
+        os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
     try:
         return _COMMANDS[options.command](options)
     except KeyboardInterrupt:
@@ -97,8 +110,6 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    import os
-
     from .audit import findings
     from .data import DataError, load
     from .provenance import prove, report
