@@ -375,6 +375,12 @@ def _check_figures(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> 
             "outline.csv 中该来源没有这个位置",
             "outline.csv has no such part of this source",
         )
+    report(
+        where("record_type", "actual") & ~_rowwise(figures, ["time_period", "vintage"], _begun_by),
+        "time_period",
+        "实绩的时期在其发布时间（vintage）之后才开始",
+        "an actual cannot be of a period that begins after it was published (vintage)",
+    )
     if "sources" in frames:
         promotional = set(frames["sources"].source_id[frames["sources"].tier == "promotional"])
         report(
@@ -406,6 +412,14 @@ def _holds_number(number: str, printed: str) -> bool:
     if number == "" or not _NUMBER.fullmatch(number):
         return True
     return abs(Decimal(number)) in numerals.printed_values(printed)
+
+
+def _begun_by(period: str, published: str) -> bool:
+    """Whether a period had begun when something of it was published; what is no period is refused elsewhere."""
+    try:
+        return not period or not published or periods.parse(period).start <= periods.parse(published).end
+    except ValueError:
+        return True
 
 
 def _rowwise(frame: pd.DataFrame, columns: list[str], test) -> np.ndarray:

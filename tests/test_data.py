@@ -207,6 +207,7 @@ BAD = {
     "inferred without reason": (figure("comment", ""), ["写明理由", "must say why"]),
     "period with basis unstated": (figure("time_basis", "unstated"), ["unstated"]),
     "no period but a basis": (cells(FDI, "time_basis", time_period="", time_basis="stated"), ["unstated"]),
+    "published before it began": (figure("time_period", "2032"), ["发布时间", "begins after it was published"]),
     "promotional actual": (figure("record_type", "actual", CLAIM), ["招商宣传", "claim"]),
     "mistyped record type": (figure("record_type", "actuals"), ["actual, target, claim, parameter", "nearest: actual"]),
     "growth in money": (figure("unit", "亿元", CLAIM + ".gy"), ["个百分点", "growth rate"]),
