@@ -147,7 +147,7 @@ def test_the_deflator_of_nominal_growth_holds_the_price_growth(real, prices, s, 
 
 @pytest.mark.parametrize("base", ["0", "-3"])
 def test_growth_from_nothing_is_refused(base):
-    with pytest.raises(ValueError, match="zero or negative"):
+    with pytest.raises(ValueError, match="^the base may be zero or negative"):
         growth_rate(printed_interval("5"), printed_interval(base))
 
 
@@ -165,8 +165,8 @@ def test_a_fall_to_nothing_implies_no_base(rate):
 @pytest.mark.parametrize(
     ("start", "end", "years", "message"),
     [
-        (Interval.point(1), Interval.point(2), 0, "at least one year"),
-        (Interval(0, 1), Interval.point(2), 3, "positive levels"),
+        (Interval.point(1), Interval.point(2), 0, "^compound growth needs at least one year$"),
+        (Interval(0, 1), Interval.point(2), 3, "^compound growth needs positive levels"),
         (Interval.point(1), Interval(-1, 2), 3, "positive levels"),
     ],
 )
@@ -175,8 +175,18 @@ def test_compound_growth_without_meaning_is_refused(start, end, years, message):
         compound_growth(start, end, years)
 
 
+def test_what_may_just_be_computed():
+    with pytest.raises(ValueError, match="zero or negative"):
+        growth_rate(Interval.point(1), Interval(0, 1))
+    # From 1 to something between nothing and 2 in a year: a fall of all to a doubling.
+    assert compound_growth(Interval.point(1), Interval(0, 2), 1) == Interval(-1, 1)
+    assert compound_growth(Interval.point(1), Interval(0.5, 2), 1) == Interval(-0.5, 1)
+    # 0.5 more of a part, where the whole before was 0.5 to 1: 50 to 100 points.
+    assert contribution(Interval.point(1), Interval.point(0.5), Interval(0.5, 1)) == Interval(50, 100)
+
+
 def test_contribution_to_nothing_is_refused():
-    with pytest.raises(ValueError, match="undefined"):
+    with pytest.raises(ValueError, match="^the whole may be zero"):
         contribution(Interval.point(1), Interval.point(1), Interval(0, 1))
 
 

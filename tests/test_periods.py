@@ -127,6 +127,9 @@ def test_parts_of_a_year_join_without_gap_or_overlap(year):
         ("2024-02", "2023-02"),
         ("2023-01/P9M", "2022-01/P9M"),
         ("2023-05-09", "2022-05-09"),
+        ("2024-02-29", "2023-02-28"),  # the day before March
+        ("2024-02-28", "2023-02-28"),
+        ("2024-03-29", "2023-03-29"),
         ("2018/P5Y", "2013/P5Y"),  # five years are set against the five years before
     ],
 )

@@ -286,6 +286,24 @@ def test_a_power_holds_the_power_of_every_value(a, n, s):
     assert value * (1 - 1e-12) <= result.high
 
 
+@pytest.mark.parametrize("ends", [(True, True), (True, False), (False, True), (False, False)])
+def test_a_power_holds_its_ends_where_the_interval_does(ends):
+    found = Interval(1, 2, *ends).power(2)
+    assert (found.low_closed, found.high_closed) == ends
+    assert (1 in found, 4 in found) == ends
+
+
+def test_a_goal_in_words_has_no_interval():
+    with pytest.raises(ValueError, match="'relative' has no interval"):
+        printed_interval("", "relative")
+
+
+def test_above_a_bound_is_without_it_and_at_least_with_it():
+    assert 5 not in printed_interval("5", ">")
+    assert 5 in printed_interval("5", ">=")
+    assert 5 not in printed_interval("5", "<")
+
+
 def test_powers_by_hand():
     assert Interval(4, 9).power(0.5) == Interval(2, 3)
     assert Interval(0, INF).power(0.5) == Interval(0, INF)
@@ -293,7 +311,7 @@ def test_powers_by_hand():
 
 @pytest.mark.parametrize(("interval", "exponent"), [(Interval(-1, 2), 0.5), (Interval(1, 2), 0), (Interval(1, 2), -1)])
 def test_powers_without_meaning_are_refused(interval, exponent):
-    with pytest.raises(ValueError, match="power"):
+    with pytest.raises(ValueError, match="^power"):
         interval.power(exponent)
 
 

@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 
 from huzhou_analysis.targets import (
     PACE_COLUMNS,
+    TARGET_TABLES,
+    Judgement,
     advance,
     change_a_year,
     judge,
     meets,
     pace,
     path_sum,
+    pace_kind,
     plan_pace,
     required_growth,
     required_points,
@@ -67,15 +70,15 @@ def test_the_unit_does_not_change_required_growth(current, target, years, factor
 
 @pytest.mark.parametrize("years", [0, -1])
 def test_no_time_left_is_refused(years):
-    with pytest.raises(ValueError, match="no time is left"):
+    with pytest.raises(ValueError, match="^no time is left"):
         required_growth(1, 2, years)
-    with pytest.raises(ValueError, match="no time is left"):
+    with pytest.raises(ValueError, match="^no time is left"):
         required_points(1, 2, years)
 
 
 @pytest.mark.parametrize(("current", "target"), [(0, 5), (-1, 5), (5, 0), (5, -1)])
 def test_compound_growth_from_or_to_nothing_is_refused(current, target):
-    with pytest.raises(ValueError, match="positive levels"):
+    with pytest.raises(ValueError, match="^compound growth needs positive levels"):
         required_growth(current, target, 4)
 
 
@@ -87,6 +90,10 @@ def test_compound_growth_from_or_to_nothing_is_refused(current, target):
     [
         (2000.1, ">", True, True),
         (2000, ">", True, False),
+        (2001, ">=", False, True),  # a bound that is printed says its direction itself
+        (1999, ">=", False, False),
+        (1999, "<=", True, True),
+        (2001, "<=", True, False),
         (1999.9, ">", True, False),  # 突破2000
         (2000, ">=", True, True),
         (1999.9, ">=", True, False),  # 2000以上
@@ -163,6 +170,18 @@ def test_steps_along_the_path_are_the_required_pace(start, end, years):
         assert line[n + 1] - line[n] == pytest.approx(required_points(start, end, years), rel=1e-6, abs=1e-6)
 
 
+def test_a_path_to_zero_is_straight():
+    assert value_on_path({"2023": 8.0, "2027": 0.0}, 2025, True) == 4
+
+
+def test_a_path_is_not_summed_beyond_its_last_year(data):
+    goals = data.select("fdi_utilized", "330500", record_type="target", source="D003", period=["2023", "2025"])
+    with pytest.raises(ValueError, match="does not cover 2023 to 2026"):
+        path_sum(data, goals, 2023, 2026)
+    with pytest.raises(ValueError, match="does not cover 2022 to 2024"):
+        path_sum(data, goals, 2022, 2024)
+
+
 def test_a_path_from_zero_is_straight():
     assert value_on_path({"2023": 0.0, "2025": 4.0}, 2024, True) == 2
 
@@ -199,6 +218,34 @@ def test_what_the_plan_demands_a_year(data, indicator, start, expected, unit):
     assert step.pace == pytest.approx(expected, abs=5e-6)
     assert step.pace_unit == unit
     assert int(step["to_period"]) == int(start) + 2
+
+
+def test_the_rows_of_the_tables_come_in_print_order(data):
+    rows = table_targets(data)
+    assert list(dict.fromkeys(rows.table)) == list(TARGET_TABLES)
+    for _, table in rows.groupby("table", sort=False):
+        numbers = [int(locator.split("行")[1]) for locator in table.locator]
+        assert list(table.row) == numbers == sorted(numbers)  # row 10 follows row 9
+        for _, row in table.groupby("row"):
+            assert list(row.time_period) == sorted(row.time_period)
+    steps = plan_pace(data, rows)
+    assert list(dict.fromkeys(steps.indicator)) == [i for i in dict.fromkeys(rows.indicator) if i in set(steps.indicator)]
+
+
+def test_how_a_quantity_moves(data):
+    assert pace_kind(data, "fdi_hightech_share", "%") == "points"
+    assert pace_kind(data, "strategic_va_growth_rate", "个百分点") == "points"
+    assert pace_kind(data, "fdi_utilized", "亿美元") == "growth"
+    assert pace_kind(data, "chain_projects_introduced", "个") == "units"
+    assert pace_kind(data, "vocational_fee_waiver", "万人次") == "units"  # a count of things, in a unit of its own
+
+
+def test_a_level_below_one_compounds_and_one_that_ends_at_nothing_does_not(data):
+    value, unit = pace(data, "fdi_utilized", "亿美元", 0.5, 0.605, 2)
+    assert (round(value, 9), unit) == (10.0, "%")  # 1.1^2 = 1.21
+    value, unit = pace(data, "fdi_utilized", "亿美元", 0.5, 0.8, 1)
+    assert (round(value, 9), unit) == (60.0, "%")
+    assert pace(data, "fdi_utilized", "亿美元", 8, 0, 4) == (-2, "亿美元")
 
 
 def test_steps_lead_from_one_printed_value_to_the_next(data):
@@ -269,6 +316,47 @@ def test_the_scale_of_verdicts_on_a_path_by_hand(value, status, required):
 def test_where_no_path_is_printed_the_present_pace_decides(recent, status):
     # From 30 in 2024 to 36 in 2027: 2 points a year are needed.
     assert judge(30, 2024, {"2027": 36.0}, "=", True, "points", recent=recent).status == status
+
+
+def test_a_verdict_names_its_rule_and_what_is_needed():
+    nan = pytest.approx(float("nan"), nan_ok=True)
+    one = {"2027": 36.0}
+    assert judge(36, 2024, one, "=", True, "points") == Judgement("met", "bound", nan, nan, nan)
+    assert judge(35, 2027, one, "=", True, "points") == Judgement("missed", "bound", nan, nan, nan)
+    assert judge(35, 2026, one, "=", True, "points") == Judgement("open", "none", 1.0, nan, nan)
+    assert judge(30, 2024, one, "=", True, "points", recent=2) == Judgement("on_track", "pace", 2.0, nan, nan)
+    assert judge(31.5, 2024, SHARES, "=", True, "points") == Judgement("on_track", "path", 1.5, 31.5, 33.0)
+
+
+def test_a_level_is_judged_on_a_compounding_path_unless_told_otherwise():
+    # From 100 to 121 in four years: 110 in the middle on a compounding path, 110.5 on a straight one.
+    path = {"2023": 100.0, "2027": 121.0}
+    found = judge(110.2, 2025, path, "=", True, "growth")
+    assert found.status == "on_track"
+    assert found.due == pytest.approx(110)
+    assert found.due_next == pytest.approx(100 * 1.21**0.75)
+    assert found.required == pytest.approx(((121 / 110.2) ** 0.5 - 1) * 100)
+    straight = judge(110.2, 2025, path, "=", True, "growth", geometric=False)
+    assert (straight.status, straight.due, straight.due_next) == ("behind", 110.5, 115.75)
+    share = judge(110.2, 2025, path, "=", True, "points")
+    assert (share.status, share.due, share.required) == ("behind", 110.5, pytest.approx(5.4))
+    assert judge(110.2, 2025, path, "=", True, "points", geometric=True).due == pytest.approx(110)
+
+
+def test_far_behind_begins_at_twice_the_compounding_pace():
+    # 100 to 200 in four years: 18.92 % a year are asked at any point; from 105 in 2025 38.01 % are needed, from 105.5
+    # 37.69 %; twice what is asked is 37.84 %.
+    path = {"2023": 100.0, "2027": 200.0}
+    assert judge(105.0, 2025, path, "=", True, "growth").status == "far_behind"
+    assert judge(105.5, 2025, path, "=", True, "growth").status == "behind"
+
+
+def test_small_steps_are_judged_like_large_ones():
+    # A path of 0.1 a year: ahead a year early, far behind where more than 0.2 a year is needed.
+    path = {"2023": 1.0, "2027": 1.4}
+    assert judge(1.25, 2024, path, "=", True, "points").status == "ahead"
+    assert judge(0.7, 2024, path, "=", True, "points").status == "far_behind"
+    assert judge(0.85, 2024, path, "=", True, "points").status == "behind"
 
 
 def test_when_the_year_is_over_a_target_is_met_or_missed():
@@ -369,3 +457,9 @@ def test_years_needed_by_hand():
     assert years_needed(5, 6, -1, "points") == float("inf")
     assert years_needed(0, 6, 10, "growth") == float("inf")
     assert years_needed(5, 6, -100, "growth") == float("inf")
+    assert years_needed(5, 0, -10, "growth") == float("inf")
+
+
+def test_a_change_from_or_to_nothing_is_in_the_unit_itself():
+    assert change_a_year(0, 8, 4, "growth") == 2
+    assert change_a_year(8, 0, 4, "growth") == -2
