@@ -147,7 +147,7 @@ def test_the_deflator_of_nominal_growth_holds_the_price_growth(real, prices, s, 
 
 @pytest.mark.parametrize("base", ["0", "-3"])
 def test_growth_from_nothing_is_refused(base):
-    with pytest.raises(ValueError, match="^the base may be zero or negative"):
+    with pytest.raises(ValueError, match=r"^the base may be zero or negative"):
         growth_rate(printed_interval("5"), printed_interval(base))
 
 
@@ -186,7 +186,7 @@ def test_what_may_just_be_computed():
 
 
 def test_contribution_to_nothing_is_refused():
-    with pytest.raises(ValueError, match="^the whole may be zero"):
+    with pytest.raises(ValueError, match=r"^the whole may be zero"):
         contribution(Interval.point(1), Interval.point(1), Interval(0, 1))
 
 

@@ -14,8 +14,8 @@ from huzhou_analysis.targets import (
     judge,
     meets,
     pace,
-    path_sum,
     pace_kind,
+    path_sum,
     plan_pace,
     required_growth,
     required_points,
@@ -70,15 +70,15 @@ def test_the_unit_does_not_change_required_growth(current, target, years, factor
 
 @pytest.mark.parametrize("years", [0, -1])
 def test_no_time_left_is_refused(years):
-    with pytest.raises(ValueError, match="^no time is left"):
+    with pytest.raises(ValueError, match=r"^no time is left"):
         required_growth(1, 2, years)
-    with pytest.raises(ValueError, match="^no time is left"):
+    with pytest.raises(ValueError, match=r"^no time is left"):
         required_points(1, 2, years)
 
 
 @pytest.mark.parametrize(("current", "target"), [(0, 5), (-1, 5), (5, 0), (5, -1)])
 def test_compound_growth_from_or_to_nothing_is_refused(current, target):
-    with pytest.raises(ValueError, match="^compound growth needs positive levels"):
+    with pytest.raises(ValueError, match=r"^compound growth needs positive levels"):
         required_growth(current, target, 4)
 
 
@@ -229,7 +229,9 @@ def test_the_rows_of_the_tables_come_in_print_order(data):
         for _, row in table.groupby("row"):
             assert list(row.time_period) == sorted(row.time_period)
     steps = plan_pace(data, rows)
-    assert list(dict.fromkeys(steps.indicator)) == [i for i in dict.fromkeys(rows.indicator) if i in set(steps.indicator)]
+    assert list(dict.fromkeys(steps.indicator)) == [
+        i for i in dict.fromkeys(rows.indicator) if i in set(steps.indicator)
+    ]
 
 
 def test_how_a_quantity_moves(data):
