@@ -31,6 +31,12 @@ GOOD = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """Each test reads its codes itself, whatever an earlier one has left in the cache."""
+    periods.parse.cache_clear()
+
+
 @pytest.mark.parametrize(("code", "kind", "start", "end", "year", "years", "months"), GOOD)
 def test_what_a_code_covers(code, kind, start, end, year, years, months):
     period = parse(code)
