@@ -65,12 +65,16 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    from .report import paths
+
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
     if "data" in options:
         os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
+    # What is drawn needs a place for its font list, and the home folder may not be ours to write in.
+    os.environ.setdefault("MPLCONFIGDIR", str(paths().cache.parent / "matplotlib"))
     try:
         return _COMMANDS[options.command](options)
     except KeyboardInterrupt:
