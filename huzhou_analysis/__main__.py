@@ -73,8 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if "data" in options:
         os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
-    # What is drawn needs a place for its font list, and the home folder may not be ours to write in.
-    os.environ.setdefault("MPLCONFIGDIR", str(paths().cache.parent / "matplotlib"))
+    # What draws and what executes keeps lists of its own, and the home folder may not be ours to write in.
+    for variable, folder in (("MPLCONFIGDIR", "matplotlib"), ("IPYTHONDIR", "ipython")):
+        os.environ.setdefault(variable, str(paths().cache.parent / folder))
     try:
         return _COMMANDS[options.command](options)
     except KeyboardInterrupt:

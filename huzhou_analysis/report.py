@@ -258,10 +258,26 @@ def _compared(where: Paths, code: dict) -> Iterator[Path]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn"), _end_quietly) as pool:
         running = pool.submit(_write_snapshot, *arguments)
         yield path
-        running.result()
+        try:
+            running.result()
+        except OSError:
+            raise
+        except Exception as error:
+            raise ReportError(
+                f"目标、预测与核对的结果无法计算（{type(error).__name__}: {error}），报告未改动。请运行 check 检查数据表。/ the verdicts, "
+                f"projections and checks cannot be computed ({type(error).__name__}: {error}); the report was left as it "
+                "was. Look at the tables with the command check."
+            ) from None
+
+
+def _end_quietly() -> None:
+    """In a process of ours: Ctrl+C ends it without a word, the main process speaks."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _write_snapshot(data: str, output: str, code: str, path: str) -> None:
@@ -582,7 +598,7 @@ def _write_all(sections: Sequence, files: dict[tuple[str, str], Path], data: Pat
     from multiprocessing import get_context
 
     started = time.monotonic()
-    with ProcessPoolExecutor(min(jobs, len(files)), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(jobs, len(files)), get_context("spawn"), _end_quietly) as pool:
         running = [
             pool.submit(_write_export, kind, lang, sections, str(path), str(data))
             for (kind, lang), path in files.items()
