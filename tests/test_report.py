@@ -592,3 +592,27 @@ def test_what_cannot_be_written_is_named_without_a_traceback(project, before, ca
     printed = capsys.readouterr()
     assert "Permission denied" in printed.err
     assert "Check disk space and permissions" in printed.err
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from huzhou_analysis import report
+from huzhou_analysis.__main__ import main
+folder = Path(sys.argv[1])
+report.paths = lambda output=None: report.Paths(folder, folder / "data", folder / "reports")
+sys.exit(main(["report"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="homes are found otherwise")
+def test_a_home_that_cannot_be_written_in_is_not_needed(project, tmp_path):
+    nowhere = tmp_path / "file"
+    nowhere.write_text("", encoding="utf-8")
+    project.write("02_silent", "import matplotlib.pyplot", heading="Silent · 无图")
+    drop = ("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER", "XDG_", "HUZHOU_DATA")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
+    done = subprocess.run([sys.executable, "-c", PROGRAM, str(project.folder)], capture_output=True, cwd=ROOT,
+                          env=kept | {"HOME": str(nowhere / "home"), "PYTHONUTF8": "1"}, encoding="utf-8")  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert nowhere.read_text(encoding="utf-8") == ""
