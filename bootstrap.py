@@ -390,41 +390,15 @@ def install(root, venv, installer, uv):
         raise installer.failure("Installing the library itself", "安装项目本身")
 
 
-class Lock:
+def lock(root):
     """One set-up at a time in this folder; the system releases the lock even when the process is killed."""
+    from huzhou_analysis.locking import Lock
 
-    def __init__(self, root):
-        os.makedirs(os.path.join(root, ".cache"), exist_ok=True)
-        self.path = os.path.join(root, ".cache", "setup.lock")
-
-    def __enter__(self):
-        self.file = open(self.path, "a+")
-        try:
-            self._lock(wait=False)
-        except OSError:
-            say("Another set-up is running here; waiting for it. / 另一个安装正在进行，等待中……")
-            self._lock(wait=True)
-        return self
-
-    def _lock(self, wait):
-        if os.name == "nt":
-            import msvcrt
-            import time
-
-            while True:
-                self.file.seek(0)
-                try:
-                    return msvcrt.locking(self.file.fileno(), msvcrt.LK_NBLCK, 1)
-                except OSError:
-                    if not wait:
-                        raise
-                    time.sleep(1)
-        import fcntl
-
-        return fcntl.flock(self.file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-
-    def __exit__(self, *_):
-        self.file.close()
+    return Lock(
+        os.path.join(root, ".cache", "setup.lock"),
+        wait=True,
+        waiting=lambda: say("Another set-up is running here; waiting for it. / 另一个安装正在进行，等待中……"),
+    )
 
 
 def ensure_venv(root=ROOT):
@@ -441,7 +415,7 @@ def ensure_venv(root=ROOT):
 
     signal.signal(signal.SIGTERM, end)  # so that a step that is running is ended too
     try:
-        with Lock(root):
+        with lock(root):
             found = state(root, venv)  # another process may have finished in the meantime
             if found != "fresh":
                 set_up(root, venv, found)

@@ -65,12 +65,17 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    from .report import paths
+
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
     if "data" in options:
         os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
+    # What draws and what executes keeps lists of its own, and the home folder may not be ours to write in.
+    for variable, folder in (("MPLCONFIGDIR", "matplotlib"), ("IPYTHONDIR", "ipython")):
+        os.environ.setdefault(variable, str(paths().cache.parent / folder))
     try:
         return _COMMANDS[options.command](options)
     except KeyboardInterrupt:

@@ -39,7 +39,7 @@ FINDING_COLUMNS = [
     "figures",
 ]
 
-_REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
+REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
 
 
 # --- declared identities -------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
         return f"_figure({len(used) - 1})"
 
     try:
-        tree = ast.parse(_REFERENCE.sub(figure, expression), mode="eval").body
+        tree = ast.parse(REFERENCE.sub(figure, expression), mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(f"cannot be read: {error.msg}") from None
 

@@ -129,7 +129,7 @@ class Target:
     kind: str
     path: Mapping[str, float] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def first(self) -> pd.Series:
         return self.figures.iloc[0]
 
@@ -137,7 +137,7 @@ class Target:
     def numeric(self) -> pd.DataFrame:
         return _numeric(self.figures)
 
-    @property
+    @cached_property
     def final(self) -> pd.Series:
         return self.numeric.iloc[-1]
 

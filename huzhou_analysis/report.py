@@ -3,7 +3,8 @@
 Outputs are a pure function of declared inputs (tables, library, notebooks, pins, Python version): nothing changed,
 nothing redone. A notebook's results are cached under the hash of what they depend on; the report is built aside and
 moved into place whole, so an interrupted run leaves the last good report as it was. No time or path enters any file:
-two runs on the same inputs are byte for byte the same.
+two runs on the same inputs are byte for byte the same. Beside the notebooks, in a process of its own, the report is
+compared with the one it will replace (:mod:`~huzhou_analysis.changes`). One run at a time works in a project.
 """
 
 from __future__ import annotations
@@ -19,9 +20,15 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .locking import Busy, Lock
+
+if TYPE_CHECKING:
+    from .export.change_notes import Notes
 
 CELL_TIMEOUT = 600
 MANIFEST = "manifest.json"
@@ -50,6 +57,11 @@ class Paths:
     @property
     def exports(self) -> Path:
         return self.project / ".cache" / "exports"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whatever changes tables, caches or reports of this project."""
+        return self.project / ".cache" / "run.lock"
 
 
 def paths(output: Path | str | None = None) -> Paths:
@@ -140,8 +152,32 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
     jobs : int, optional
         Notebooks at a time; by default one for each processor.
     """
-    started = time.monotonic()
     where = paths(output)
+    try:
+        with Lock(where.lock):
+            return _build(where, fresh, jobs or os.cpu_count() or 1)
+    except Busy as busy:
+        say(str(busy), error=True)
+    except OSError as error:
+        if not fresh and up_to_date(where, {"inputs": inputs(where), "versions": versions()}):
+            say(f"没有变化，报告已是最新 / nothing changed, the report is up to date: {_short(where.output)}")
+            return 0
+        say(_unwritable(error), error=True)
+    return 1
+
+
+def _unwritable(error: OSError) -> str:
+    at = f" {_short(Path(os.fsdecode(error.filename)))}" if error.filename else ""
+    return (
+        f"无法写入{at}（{error.strerror or error}）；旧报告未改动。请检查磁盘空间和权限，关闭已打开的报告文件后重试。/ "
+        f"cannot write{at} ({error.strerror or error}); the old report was left as it was. Check disk space and "
+        "permissions, close open report files and try again."
+    )
+
+
+def _build(where: Paths, fresh: bool, jobs: int) -> int:
+    """Make the report while nobody else does; returns the exit status."""
+    started = time.monotonic()
     _recover(where.output)
     wanted = {"inputs": inputs(where), "versions": versions()}
     if not fresh and up_to_date(where, wanted):
@@ -170,8 +206,9 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
     }
     tasks = [Task(p, _cache_folder(where, p, shared)) for p in notebooks]
     todo = [t for t in tasks if fresh or not t.complete]
-    if todo:
-        Runner(where, todo, jobs or os.cpu_count() or 1).run()
+    with _compared(where, {k: v for k, v in shared.items() if not k.startswith("data/")}) as compared:
+        if todo:
+            Runner(where, todo, jobs).run()
     failed = [t for t in tasks if t.error]
     if failed:
         for task in failed:
@@ -182,16 +219,77 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
             error=True,
         )
         return 1
-    problem = _assemble(where, tasks, wanted, jobs or os.cpu_count() or 1)
+    from .export.change_notes import notes, terminal
+
+    snapshot = json.loads(compared.read_text(encoding="utf-8"))
+    found = notes(snapshot["changes"])
+    problem = _assemble(where, tasks, wanted, compared, found, jobs)
     if problem:
         say(problem, error=True)
         return 1
-    _prune(where, tasks)
+    _prune(where, {compared.parent.name, *(t.folder.name for t in tasks)})
     say(
         f"报告已生成 / report made: {_short(where.output / 'index.html')}  "
         f"({len(todo)}/{len(tasks)} notebooks executed, {time.monotonic() - started:.0f} s)"
     )
+    for line in terminal(found, snapshot["changes"]):
+        say(line)
     return 0
+
+
+@contextlib.contextmanager
+def _compared(where: Paths, code: dict) -> Iterator[Path]:
+    """Compare with the report that will be replaced, in a process of its own while the body runs.
+
+    Yields the file that holds the snapshot when the body is over; it is kept under what it depends on.
+    """
+    from .changes import SNAPSHOT, Last, checksum
+
+    last, made_from = Last.read(where.output), _combined(code)
+    tables = checksum(where.data)
+    parts = {"last": last.state, "seal": last.snapshot.get("seal"), "code": made_from, "tables": tables}
+    path = where.cache / f"changes-{_combined(parts)[:20]}" / SNAPSHOT
+    arguments = (str(where.data), str(where.output), made_from, str(path))
+    if not path.is_file() and last.made_from(tables, made_from):
+        _write_snapshot(*arguments)
+    if path.is_file():
+        yield path
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(1, get_context("spawn"), _end_quietly) as pool:
+        running = pool.submit(_write_snapshot, *arguments)
+        yield path
+        try:
+            running.result()
+        except OSError:
+            raise
+        except Exception as error:
+            raise ReportError(
+                f"目标、预测与核对的结果无法计算（{type(error).__name__}: {error}），报告未改动。请运行 check 检查数据表。/ the verdicts, "
+                f"projections and checks cannot be computed ({type(error).__name__}: {error}); the report was left as it "
+                "was. Look at the tables with the command check."
+            ) from None
+
+
+def _end_quietly() -> None:
+    """In a process of ours: Ctrl+C ends it without a word, the main process speaks."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _write_snapshot(data: str, output: str, code: str, path: str) -> None:
+    """Write the snapshot of this report, whole or not at all."""
+    from .changes import Last, snapshot
+
+    content = snapshot(Path(data), Last.read(Path(output)), code)
+    folder = Path(path).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    making = folder / "making"
+    making.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    making.replace(path)
 
 
 def _short(path: Path) -> str:
@@ -408,9 +506,11 @@ def heading(notebook, stem: str) -> str:
 # --- assembling ----------------------------------------------------------------------------------------------------
 
 
-def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, jobs: int) -> str:
+def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, snapshot: Path, changes: Notes, jobs: int) -> str:
     """Bind all results into a new folder and move it into place; returns a problem or nothing."""
+    from .changes import SNAPSHOT
     from .export import html
+    from .export.change_notes import markdown
 
     sections, owner = [], {}
     for task in tasks:
@@ -428,8 +528,17 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, jobs: int) -> s
     where.output.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f"{where.output.name}.building-", dir=where.output.parent))
     try:
-        for folder in ("charts", "tables", "notebooks", "zh", "en"):
+        for folder in ("charts", "tables", "notebooks", "data", "zh", "en"):
             (building / folder).mkdir()
+        for name in (n for n in wanted["inputs"] if n.startswith("data/")):
+            shutil.copyfile(where.data / Path(name).name, building / name)
+            if _digest(building / name) != wanted["inputs"][name]:
+                return (
+                    f"{Path(name).name} 在生成报告期间被改动，报告未改动；请重新运行。/ {Path(name).name} was changed while the "
+                    "report was being made; the old report was left as it was: run the command again."
+                )
+        shutil.copyfile(snapshot, building / SNAPSHOT)
+        (building / "changes.md").write_text(markdown(changes), encoding="utf-8", newline="\n")
         for task in tasks:
             shutil.copyfile(task.folder / "notebook.html", building / "notebooks" / f"{task.path.stem}.html")
             for path in sorted((task.folder / "exhibits").iterdir()):
@@ -440,8 +549,10 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, jobs: int) -> s
                 elif path.suffix in (".png", ".pdf", ".svg") and not path.stem.endswith((".page", ".phone")):
                     shutil.copyfile(path, building / "charts" / path.name)
         for lang in ("zh", "en"):
-            (building / lang / "report.html").write_text(html.report_page(sections, lang), encoding="utf-8")
-        (building / "index.html").write_text(html.index_page(sections), encoding="utf-8")
+            (building / lang / "report.html").write_text(html.report_page(sections, lang, changes), encoding="utf-8")
+        kept = sorted(n for n in wanted["inputs"] if n.startswith("data/"))
+        index = html.index_page(sections, changes, [*kept, SNAPSHOT])
+        (building / "index.html").write_text(index, encoding="utf-8")
         _write_exports(where, sections, building, jobs)
         outputs = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
         manifest = {**wanted, "exhibits": {s.stem: [r["id"] for r in s.records] for s in sections}, "outputs": outputs}
@@ -451,11 +562,7 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, jobs: int) -> s
         building.chmod(0o755)
         _swap(building, where.output)
     except OSError as error:
-        return (
-            f"无法写入报告（{error.strerror or error}）；旧报告未改动。请检查磁盘空间和权限，关闭已打开的报告文件后重试。/ "
-            f"the report cannot be written ({error.strerror or error}); the old one was left as it was. Check disk space "
-            "and permissions, close open report files and try again."
-        )
+        return _unwritable(error)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return ""
@@ -491,7 +598,7 @@ def _write_all(sections: Sequence, files: dict[tuple[str, str], Path], data: Pat
     from multiprocessing import get_context
 
     started = time.monotonic()
-    with ProcessPoolExecutor(min(jobs, len(files)), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(jobs, len(files)), get_context("spawn"), _end_quietly) as pool:
         running = [
             pool.submit(_write_export, kind, lang, sections, str(path), str(data))
             for (kind, lang), path in files.items()
@@ -555,7 +662,7 @@ def _recover(output: Path) -> None:
 
 
 _MADE = re.compile(
-    r"index\.html|manifest\.json|(zh|en)/(report\.(html|pdf)|briefing\.(pptx|docx)|workbook\.xlsx)|"
+    r"index\.html|manifest\.json|snapshot\.json|changes\.md|data/[^/]+\.csv|(zh|en)/(report\.(html|pdf)|briefing\.(pptx|docx)|workbook\.xlsx)|"
     r"charts/[^/]+\.(png|svg|pdf|csv)|tables/[^/]+\.csv|notebooks/[^/]+\.html"
 )
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
@@ -578,9 +685,8 @@ def _check_output(output: Path) -> None:
         )
 
 
-def _prune(where: Paths, tasks: Sequence[Task]) -> None:
+def _prune(where: Paths, keep: set[str]) -> None:
     """Keep in the cache only what this report was made of."""
-    keep = {t.folder.name for t in tasks}
     for folder in where.cache.iterdir():
         if folder.is_dir() and folder.name not in keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from test_locking import holding
 
 from huzhou_analysis import report
 from huzhou_analysis.__main__ import main
@@ -48,8 +49,9 @@ def tree(folder):
 
 
 def state(folder):
-    """Every file with its identity and the time it was written."""
-    return {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+    """Every file with its identity and the time it was written, but for the lock."""
+    return {path: (path.stat().st_ino, path.stat().st_mtime_ns)
+            for path in folder.rglob("*") if path.name != "run.lock"}  # fmt: skip
 
 
 class Project:
@@ -156,6 +158,7 @@ def test_only_the_changed_notebook_runs_again(project, before):
     now = tree(project.output)
     assert "now it says something" in (project.output / "notebooks" / "02_silent.html").read_text(encoding="utf-8")
     assert now["zh/report.html"] == before["zh/report.html"]
+    assert now["changes.md"] == before["changes.md"]  # neither tables nor code changed: the comparison stands
 
 
 @pytest.mark.parametrize("damage", ["missing", "altered", "no manifest entry"])
@@ -179,11 +182,11 @@ def test_a_fresh_report_runs_all_and_is_the_same_bytes(project, before, tmp_path
 
 def test_what_is_no_longer_needed_is_not_kept(project):
     kept = {path.name.rpartition("-")[0] for path in (project.folder / ".cache" / "report").iterdir()}
-    assert kept == {"01_shown", "02_silent"}
+    assert kept == {"01_shown", "02_silent", "changes"}
     (project.folder / "notebooks" / "02_silent.ipynb").unlink()
     assert project.build() == (0, [])
     kept = {path.name.rpartition("-")[0] for path in (project.folder / ".cache" / "report").iterdir()}
-    assert kept == {"01_shown"}
+    assert kept == {"01_shown", "changes"}
     assert not (project.output / "notebooks" / "02_silent.html").exists()
 
 
@@ -199,7 +202,8 @@ def test_the_report_holds_every_output(project):
     pages = {"index.html", "zh/report.html", "en/report.html", "notebooks/01_shown.html", "notebooks/02_silent.html"}
     written = ("report.pdf", "briefing.pptx", "briefing.docx", "workbook.xlsx")
     files = {f"{lang}/{name}" for lang in ("zh", "en") for name in written}
-    assert names == charts | tables | pages | files | {"manifest.json"}
+    kept = {f"data/{path.name}" for path in project.data.glob("*.csv")} | {"snapshot.json", "changes.md"}
+    assert names == charts | tables | pages | files | kept | {"manifest.json"}
 
 
 def test_the_manifest_lists_every_output_and_input_with_its_checksum(project):
@@ -273,7 +277,8 @@ def test_each_language_has_its_own_report(project, lang):
     assert ("资料来源" in text) == (lang == "zh")
     assert text.count("<figure") == 1
     assert len(re.findall(r'<svg class="(?:page|phone)"', page)) == 2
-    assert len(re.findall(r"<details\b", text)) == 3  # data and citations of the picture, citations of the table
+    # What changed; data and citations of the picture, citations of the table.
+    assert len(re.findall(r"<details\b", text)) == 4
 
 
 def test_a_chinese_character_of_a_page_is_in_the_font_that_the_page_carries(project):
@@ -515,3 +520,99 @@ def test_an_interruption_leaves_the_old_report(project, before, monkeypatch, cap
     assert "interrupted" in capsys.readouterr().err
     assert tree(project.output) == before
     assert project.left_over() == []
+
+
+# ------------------------------------------------------------------------------------------- what changed, and the lock
+
+
+def test_what_changed_is_told_everywhere_and_kept_when_made_again(project, capsys):
+    old = "fixed_asset_investment,固定资产投资,"
+    project.change_cell("indicators.csv", old, old.replace("资,", "资（改）,"))
+    assert project.build()[0] == 0
+    said = capsys.readouterr().out
+    first = tree(project.output)
+    page = (project.output / "changes.md").read_text(encoding="utf-8")
+    assert "indicators.csv 1 changed" in page
+    for words in (said, page, *((project.output / name).read_text(encoding="utf-8") for name in ("index.html", "en/report.html"))):
+        assert "No figure changed; no verdict and no chance moved." in words
+    assert "数字没有变动" in (project.output / "zh" / "report.html").read_text(encoding="utf-8")
+    (project.output / "changes.md").write_text("x", encoding="utf-8")
+    assert project.build() == (0, [])
+    assert tree(project.output) == first
+    (project.folder / "notebooks" / "02_silent.ipynb").unlink()  # no other tables, no other code
+    assert project.build() == (0, [])
+    assert tree(project.output)["changes.md"] == first["changes.md"]
+
+
+@pytest.mark.parametrize("damage", ["gone", "torn"])
+def test_a_last_report_without_its_results_is_no_hindrance(project, damage):
+    if damage == "gone":
+        (project.output / "snapshot.json").unlink()
+    else:
+        (project.output / "snapshot.json").write_text('{"format":', encoding="utf-8")
+    assert project.build() == (0, [])
+    page = (project.output / "changes.md").read_text(encoding="utf-8")
+    assert ("older version" if damage == "gone" else "is damaged") in page
+    assert project.build() == (0, [])
+
+
+def test_tables_that_change_under_way_stop_the_report(project, before, capsys):
+    program = f"from pathlib import Path\npath = Path({str(project.data / 'units.csv')!r})\n"
+    program += "_ = path.write_bytes(path.read_bytes() + '新,NEW,0,things,0\\n'.encode())"
+    project.write("03_meddles", program)
+    assert project.build() == (1, ["03_meddles"])
+    assert "units.csv was changed while the report was being made" in capsys.readouterr().err
+    assert tree(project.output) == before
+    assert project.left_over() == []
+
+
+def test_a_second_run_is_told_who_is_at_work_and_touches_nothing(project, before, capsys):
+    (project.output / "index.html").unlink()  # so that there is something to do
+    was = state(project.folder)
+    with holding(project.folder / ".cache" / "run.lock") as other:
+        assert project.build() == (1, [])
+        printed = capsys.readouterr()
+        assert f"process {other.pid}" in printed.err
+        assert "另一个任务正在此处运行" in printed.err
+        assert state(project.folder) == was
+        other.kill()  # not a chance to tidy up
+        other.wait()
+    assert project.build() == (0, [])
+    assert tree(project.output) == before
+
+
+def test_what_cannot_be_written_is_named_without_a_traceback(project, before, capsys, monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied", str(project.folder / ".cache"))
+
+    monkeypatch.setattr(report.Lock, "__enter__", refused)
+    assert project.build() == (0, [])  # nothing to do needs no place to write
+    (project.output / "index.html").unlink()
+    assert project.build() == (1, [])
+    printed = capsys.readouterr()
+    assert "Permission denied" in printed.err
+    assert "Check disk space and permissions" in printed.err
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from huzhou_analysis import report
+from huzhou_analysis.__main__ import main
+folder = Path(sys.argv[1])
+report.paths = lambda output=None: report.Paths(folder, folder / "data", folder / "reports")
+sys.exit(main(["report"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="homes are found otherwise")
+def test_a_home_that_cannot_be_written_in_is_not_needed(project, tmp_path):
+    nowhere = tmp_path / "file"
+    nowhere.write_text("", encoding="utf-8")
+    project.write("02_silent", "import matplotlib.pyplot", heading="Silent · 无图")
+    drop = ("MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER", "XDG_", "HUZHOU_DATA")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
+    done = subprocess.run([sys.executable, "-c", PROGRAM, str(project.folder)], capture_output=True, cwd=ROOT,
+                          env=kept | {"HOME": str(nowhere / "home"), "PYTHONUTF8": "1"}, encoding="utf-8")  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert nowhere.read_text(encoding="utf-8") == ""

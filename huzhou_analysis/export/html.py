@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..charts import PRINTED, font_face
 from ..i18n import LANGUAGES, Text, text
+from .change_notes import Notes, left_out
 
 WORDS: dict[str, Text] = {
     "title": text("湖州经济：印刷数字、核对与目标", "The economy of Huzhou: printed figures, checks and targets"),
@@ -34,6 +35,8 @@ WORDS: dict[str, Text] = {
     "slide": text("幻灯片", "slide"),
     "column": text("栏宽", "column"),
     "square": text("方形", "square"),
+    "changes": text("与上一份报告相比", "Since the last report"),
+    "kept": text("所依据的数据表与结果", "tables and results it was made from"),
     "skip": text("跳到正文", "Skip to content"),
 }
 
@@ -96,7 +99,7 @@ def _environment():
     )
 
 
-def report_page(sections: list[Section], lang: str) -> str:
+def report_page(sections: list[Section], lang: str, changes: Notes) -> str:
     """The whole report in one language, one file, nothing loaded from anywhere."""
     return with_font(
         _environment()
@@ -107,16 +110,18 @@ def report_page(sections: list[Section], lang: str) -> str:
             other="en" if lang == "zh" else "zh",
             html_lang={"zh": "zh-CN", "en": "en"}[lang],
             w={k: v[lang] for k, v in WORDS.items()},
+            changes=changes,
+            left_out=left_out,
         )
     )
 
 
-def index_page(sections: list[Section]) -> str:
-    """Entry page: both reports, the notebooks, and every chart and table to download."""
+def index_page(sections: list[Section], changes: Notes, kept: list[str]) -> str:
+    """Entry page: both reports, what changed, the notebooks, every chart and table to download, and what is `kept`."""
     return with_font(
         _environment()
         .get_template("index.html.j2")
-        .render(sections=sections, languages=LANGUAGES, words=WORDS, sizes=PRINTED, files=FILES)
+        .render(sections=sections, languages=LANGUAGES, words=WORDS, sizes=PRINTED, files=FILES, changes=changes, kept=kept)
     )
 
 
