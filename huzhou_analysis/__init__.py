@@ -77,6 +77,7 @@ def __getattr__(name: str):
         value = getattr(_import(f".{_HOMES[name]}", __name__), name)
     elif name in _THEMES:
         value = _import(f".exhibits.{name}", __name__)
+        value.__dir__ = value.__all__.copy  # completion offers the exhibits, not what the module imports
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -92,7 +92,13 @@ def find(data: Data, name: str, notebooks: list[Path]) -> Exhibit:
         seen.append(exhibit.id)
         seen.append(str(call))
     near = get_close_matches(name, seen, 5, 0.4)
-    raise KeyError(f"no notebook shows {name!r}" + (f"; near: {', '.join(near)}" if near else ""))
+    raise KeyError(
+        f"没有笔记本展示图表 {name!r}；编号见 reports/index.html"
+        + (f"；相近：{'、'.join(near)}" if near else "")
+        + f" / no notebook shows {name!r}"
+        + (f"; near: {', '.join(near)}" if near else "")
+        + "; reports/index.html lists every id"
+    )
 
 
 def made(data: Data, every: list[Call]) -> Iterator[tuple[Call, Exhibit]]:
