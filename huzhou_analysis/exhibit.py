@@ -11,6 +11,7 @@ import html
 import json
 import math
 import os
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -485,6 +486,111 @@ def cite(data: Data, *figure_ids: str, lang: str = "zh") -> str:
             else f"{source}, {place}: “{row.as_printed}” ({getattr(row, f'period_{lang}')}; {basis})"
         )
     return "\n".join(lines)
+
+
+def compose(
+    data: Data,
+    exhibit_id: str,
+    figure_ids: Sequence[str],
+    *,
+    title: tuple[str, str],
+    reading: tuple[str, str],
+    subtitle: tuple[str, str] = ("所选数字", "Selected figures"),
+) -> Exhibit:
+    """An exhibit of your own: a table of chosen figures, with a title and a reading in Chinese and English.
+
+    ``{0}``, ``{1}`` ... in a text stand for the first, the second ... figure with its unit, so that no number is typed by
+    hand and none can go stale.
+
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+    exhibit_id : str
+        Small letters, digits and underscores; no other exhibit of the report may have it.
+    figure_ids : sequence of str
+        Ids of figures, as :func:`find` gives them.
+    title, reading, subtitle : (str, str)
+        Chinese and English.
+
+    Returns
+    -------
+    Exhibit
+        A table with its citations; it joins every output of the report like any other.
+
+    Raises
+    ------
+    KeyError
+        If a figure is not on file; the message names near ones.
+    ValueError
+        If the id has other characters, no figure is named, or a text names a figure that was not chosen.
+
+    Examples
+    --------
+    >>> mine = hz.compose(
+    ...     data,
+    ...     "my_targets",
+    ...     ["D003.fdi_utilized.2027.2"],
+    ...     title=("外资目标{0}", "The goal for foreign investment is {0}"),
+    ...     reading=("规划2027年为{0}。", "The plan names {0} for 2027."),
+    ... )
+    >>> mine.title["en"]
+    'The goal for foreign investment is USD 1.8 bn'
+    """
+    if not re.fullmatch(r"[a-z0-9_]{3,60}", exhibit_id):
+        raise ValueError(
+            f"图表编号 {exhibit_id!r} 只能用小写字母、数字和下划线，3 至 60 个，请改名 / the id {exhibit_id!r} may hold small "
+            "letters, digits and underscores only, 3 to 60 of them: choose another"
+        )
+    chosen = [figure_ids] if isinstance(figure_ids, str) else list(figure_ids)
+    cited = citations(data, chosen)
+    if cited.empty:
+        raise ValueError("没有数字，请用 hz.find 查编号 / no figure is named: look ids up with hz.find")
+    used = data.figures.loc[cited.figure_id]
+
+    def filled(pair: tuple[str, str]) -> Text:
+        return {
+            lang: _filled(words, list(cited[f"value_{lang}"])) for lang, words in zip(("zh", "en"), pair, strict=True)
+        }
+
+    table = pd.DataFrame(
+        {
+            "indicator": [_names(data.indicators, key) for key in used.indicator],
+            "area": [_names(data.ref_areas, key) for key in used.ref_area],
+            **{
+                name: [i18n.text(zh, en) for zh, en in zip(cited[f"{name}_zh"], cited[f"{name}_en"], strict=True)]
+                for name in ("period", "value", "source")
+            },
+            "figure_id": list(cited.figure_id),
+        }
+    )
+    headings = {
+        "indicator": i18n.text("指标", "Indicator"),
+        "area": i18n.text("地区", "Area"),
+        "period": i18n.LABELS["period"],
+        "value": i18n.LABELS["value"],
+        "source": i18n.LABELS["document"],
+    }
+    columns = [Column(name, heading) for name, heading in headings.items()]
+    return Exhibit(exhibit_id, filled(title), filled(subtitle), filled(reading), table, columns, cited)
+
+
+def _filled(words: str, values: Sequence[str]) -> str:
+    """A text with ``{0}``, ``{1}`` ... replaced; other braces stay as they are."""
+
+    def value(found: re.Match) -> str:
+        if int(found[1]) >= len(values):
+            raise ValueError(
+                f"{found[0]} 没有对应的数字：所选共 {len(values)} 个，从 {{0}} 数起，请核对 / {found[0]} stands for no figure: "
+                f"{len(values)} are chosen, counted from {{0}}; check the text"
+            )
+        return values[int(found[1])]
+
+    return re.sub(r"\{(\d+)\}", value, words)
+
+
+def _names(table: pd.DataFrame, key: str) -> Text:
+    return i18n.text(table.name_zh[key], table.name_en[key])
 
 
 # --- showing -------------------------------------------------------------------------------------------------------
