@@ -12,8 +12,16 @@ from collections.abc import Sequence
 from functools import partial
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in both languages, and where the words are listed."""
+
+    def error(self, message: str) -> None:
+        print(f"参数有误，用法见 / {message}; see: {self.prog} --help", file=sys.stderr)
+        self.exit(2)
+
+
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="python -m huzhou_analysis",
         description="湖州经济：印刷数字、核对与目标 / the economy of Huzhou from its documents",
     )
@@ -25,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         dest="command",
         required=True,
         metavar="COMMAND",
-        parser_class=partial(argparse.ArgumentParser, parents=[tables]),
+        parser_class=partial(Parser, parents=[tables]),
     )
     report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
     report.add_argument("--output", metavar="DIR", help="输出文件夹 / folder to build it in (default: reports)")
@@ -87,6 +95,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        name = error.filename or ""
+        print(
+            f"读写失败（{error.strerror or error}）：{name}；请检查路径、权限和磁盘空间，关闭占用它的程序后重试 / cannot be read or written "
+            f"({error.strerror or error}): {name}; check path, permissions and disk space, close what holds it, and try again",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -143,12 +159,16 @@ def _audit(options: argparse.Namespace) -> int:
     try:
         proof = prove(data, folder)
     except FileNotFoundError:
-        print(f"没有这个文件夹 / no such folder: {folder}", file=sys.stderr)
+        print(f"没有这个文件夹，请核对路径 / no such folder, check the path: {folder}", file=sys.stderr)
         return 1
     print("\n引证与数码 / citations and numerals:")
     print(report(proof))
     if len(proof.missing) == len(set(data.sources.file) - {""}):
-        print(f"文件夹中没有任何原始文件 / none of the documents is in this folder: {folder}", file=sys.stderr)
+        print(
+            f"文件夹中没有任何原始文件：{folder}；文件名应与 sources.csv 的 file 列一致 / none of the documents is in this folder: "
+            f"{folder}; their names are those of the column file in sources.csv",
+            file=sys.stderr,
+        )
         return 1
     return 0 if proof else 1
 
@@ -223,10 +243,12 @@ def _export(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyError as error:
-        print(f"没有这个图表 / {error.args[0]}", file=sys.stderr)
+        print(error.args[0], file=sys.stderr)
         return 1
     except (OSError, ValueError) as error:
-        print(f"没有写成 / not written: {error}", file=sys.stderr)
+        print(
+            f"没有写成，请按下述原因改正后重试 / not written; mend what follows and try again: {error}", file=sys.stderr
+        )
         return 1
     print(f"已写出 / written: {path}")
     return 0
@@ -254,7 +276,7 @@ def _tidy(options: argparse.Namespace) -> int:
             rewrite(changes)
     for problem in problems:
         say(problem, error=True)
-    if not options.check:
+    if done and not options.check or not problems:
         say("\n".join(f"已清理 / tidied: {path.name}" for path in done) or "无变化 / nothing changed")
     return 1 if problems else 0
 

@@ -59,7 +59,9 @@ def datapackage(data: Data) -> str:
         "description": "One row for every printed number, with document, place and the characters as printed.",
         "profile": "tabular-data-package",
         "version": "0.1.0",
-        "licenses": [{"name": "CC-BY-4.0", "title": "Selection, structure, comments and translations; see DATA-LICENSE.md"}],
+        "licenses": [
+            {"name": "CC-BY-4.0", "title": "Selection, structure, comments and translations; see DATA-LICENSE.md"}
+        ],
         "sources": [{"title": s.title} for s in data.sources.itertuples()],
         "resources": resources,
     }
