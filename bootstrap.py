@@ -635,6 +635,32 @@ def do_lab(settings):
     return run_python(["-m", "jupyterlab", overview, *more(settings)], settings)
 
 
+def do_tidy(settings):
+    return run_python(["-m", "huzhou_analysis", "tidy", *more(settings)], settings)
+
+
+def do_hooks(settings):
+    """Have git tidy notebooks before every commit; a folder of hooks that is set already is left alone."""
+    import subprocess
+
+    git, wanted = shutil.which("git"), ".githooks"
+    if not git or not os.path.exists(os.path.join(ROOT, ".git")):
+        raise Stop(
+            "This folder is no git checkout, or git is not installed; there is nothing to hook into. Install git and clone.",
+            "此处不是 git 仓库，或未安装 git，无需此项；如需提交，请安装 git 后克隆。",
+        )
+    read = subprocess.run([git, "config", "core.hooksPath"], cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    now = read.stdout.decode("utf-8", "replace").strip()
+    if now not in ("", wanted):
+        raise Stop(
+            "git already takes its hooks from %s; call .githooks/pre-commit from there." % now,
+            "git 已使用 %s 中的钩子；请在其中调用 .githooks/pre-commit。" % now,
+        )
+    subprocess.run([git, "config", "core.hooksPath", wanted], cwd=ROOT, check=True)
+    say("Notebooks are tidied before every commit from now on. / 今后每次提交前自动清理笔记本。")
+    return 0
+
+
 def do_codebook(settings):
     return run_command("codebook", settings)
 
@@ -725,6 +751,8 @@ TARGETS = {
     "test": do_test,
     "test-e2e": do_test_e2e,
     "lab": do_lab,
+    "tidy": do_tidy,
+    "hooks": do_hooks,
     "codebook": do_codebook,
     "gallery": do_gallery,
     "audit": do_audit,

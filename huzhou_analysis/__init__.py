@@ -5,7 +5,7 @@
 >>> hz.show(hz.foreign_investment.trajectory(data), lang="zh")
 
 Everything else hangs from here: :func:`load`, :func:`series`, :func:`growth_ledger`, :func:`target_gaps`,
-:func:`project`, :func:`cite`, :func:`show`, and one module of exhibits for each theme. Parts are imported when first
+:func:`project`, :func:`cite`, :func:`compose`, :func:`show`, and one module of exhibits for each theme. Parts are imported when first
 used, so that importing the package costs next to nothing.
 """
 
@@ -47,6 +47,7 @@ _HOMES = {
     "prove": "provenance",
     "show": "exhibit",
     "cite": "exhibit",
+    "compose": "exhibit",
     "Exhibit": "exhibit",
     "Interval": "rounding",
     "printed_interval": "rounding",
@@ -77,6 +78,7 @@ def __getattr__(name: str):
         value = getattr(_import(f".{_HOMES[name]}", __name__), name)
     elif name in _THEMES:
         value = _import(f".exhibits.{name}", __name__)
+        value.__dir__ = value.__all__.copy  # completion offers the exhibits, not what the module imports
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -12,8 +12,16 @@ from collections.abc import Sequence
 from functools import partial
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in both languages, and where the words are listed."""
+
+    def error(self, message: str) -> None:
+        print(f"参数有误，用法见 / {message}; see: {self.prog} --help", file=sys.stderr)
+        self.exit(2)
+
+
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="python -m huzhou_analysis",
         description="湖州经济：印刷数字、核对与目标 / the economy of Huzhou from its documents",
     )
@@ -25,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         dest="command",
         required=True,
         metavar="COMMAND",
-        parser_class=partial(argparse.ArgumentParser, parents=[tables]),
+        parser_class=partial(Parser, parents=[tables]),
     )
     report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
     report.add_argument("--output", metavar="DIR", help="输出文件夹 / folder to build it in (default: reports)")
@@ -58,6 +66,15 @@ def parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the page")
     export.add_argument("--output", metavar="FILE", help="文件名 / file to write (default: ID.LANG.FORMAT)")
+    tidy = commands.add_parser(
+        "tidy", help="清理笔记本中的运行结果 / take results out of notebooks, as they are committed"
+    )
+    tidy.add_argument("files", nargs="*", metavar="FILE", help="笔记本 / notebooks (default: all in notebooks/)")
+    only = tidy.add_mutually_exclusive_group()
+    only.add_argument("--check", action="store_true", help="只检查 / change nothing, exit status 1 if any is not tidy")
+    only.add_argument(
+        "--staged", action="store_true", help="即将提交的笔记本 / those about to be committed (for the hook)"
+    )
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
     commands.add_parser("gallery", help="生成图集 / write docs/gallery.md with a picture of every chart")
     return top
@@ -82,6 +99,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n已中断；已有的报告和数据未改动 / interrupted; reports and data are as they were", file=sys.stderr)
         return 130
     except BrokenPipeError:
+        return 1
+    except OSError as error:
+        name = error.filename or ""
+        print(
+            f"读写失败（{error.strerror or error}）：{name}；请检查路径、权限和磁盘空间，关闭占用它的程序后重试 / cannot be read or written "
+            f"({error.strerror or error}): {name}; check path, permissions and disk space, close what holds it, and try again",
+            file=sys.stderr,
+        )
         return 1
 
 
@@ -139,12 +164,16 @@ def _audit(options: argparse.Namespace) -> int:
     try:
         proof = prove(data, folder)
     except FileNotFoundError:
-        print(f"没有这个文件夹 / no such folder: {folder}", file=sys.stderr)
+        print(f"没有这个文件夹，请核对路径 / no such folder, check the path: {folder}", file=sys.stderr)
         return 1
     print("\n引证与数码 / citations and numerals:")
     print(report(proof))
     if len(proof.missing) == len(set(data.sources.file) - {""}):
-        print(f"文件夹中没有任何原始文件 / none of the documents is in this folder: {folder}", file=sys.stderr)
+        print(
+            f"文件夹中没有任何原始文件：{folder}；文件名应与 sources.csv 的 file 列一致 / none of the documents is in this folder: "
+            f"{folder}; their names are those of the column file in sources.csv",
+            file=sys.stderr,
+        )
         return 1
     return 0 if proof else 1
 
@@ -219,13 +248,42 @@ def _export(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyError as error:
-        print(f"没有这个图表 / {error.args[0]}", file=sys.stderr)
+        print(error.args[0], file=sys.stderr)
         return 1
     except (OSError, ValueError) as error:
-        print(f"没有写成 / not written: {error}", file=sys.stderr)
+        print(
+            f"没有写成，请按下述原因改正后重试 / not written; mend what follows and try again: {error}", file=sys.stderr
+        )
         return 1
     print(f"已写出 / written: {path}")
     return 0
+
+
+def _tidy(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from .report import paths, say
+    from .tidy import before_commit, rewrite, untidy
+
+    where = paths()
+    if options.staged:
+        done, problems = before_commit(where.project)
+    else:
+        changes, problems = untidy([Path(f) for f in options.files] or sorted(where.notebooks.glob("*.ipynb")))
+        done = list(changes)
+        if options.check:
+            problems += [
+                f"{path.name}：不是提交时应有的样子（结果、运行次数、内核或键序）；请运行 make tidy / is not as it is committed (results, "
+                "counts of runs, kernel or order of keys): run make tidy"
+                for path in done
+            ]
+        else:
+            rewrite(changes)
+    for problem in problems:
+        say(problem, error=True)
+    if done and not options.check or not problems:
+        say("\n".join(f"已清理 / tidied: {path.name}" for path in done) or "无变化 / nothing changed")
+    return 1 if problems else 0
 
 
 def _codebook(options: argparse.Namespace) -> int:
@@ -265,6 +323,7 @@ _COMMANDS = {
     "find": _find,
     "gaps": _gaps,
     "export": _export,
+    "tidy": _tidy,
     "codebook": _codebook,
     "gallery": _gallery,
 }

@@ -89,6 +89,14 @@ def series(data: Data, indicator: str, area: str = "330500", *, as_of: str | Non
         annualised) or ``period_total`` (several years together). Values are in the indicator's usual unit where the
         printed one converts (``unit``); another currency keeps its own. ``segment`` counts the stretches between
         breaks: a point marked B begins a new one, and so does a change of currency; a line must not join two.
+
+    Examples
+    --------
+    >>> gdp = hz.series(data, "gdp")
+    >>> printed = gdp[(gdp.origin == "printed") & (gdp.year == 2013)]
+    >>> printed.value.tolist(), printed.unit.tolist()  # the yearbook supersedes the work report's 1803.2
+    ([1803.1501], ['亿元'])
+    >>> gdp.plot(x="year", y="value")  # doctest: +SKIP
     """
     levels = known(data.select(indicator, area, record_type="actual", transformation="N"), as_of)
     levels = levels[(levels.obs_text != "") & (levels.time_period != "") & (levels.corrected != "exclude")]
@@ -204,11 +212,26 @@ def _segmented(out: pd.DataFrame) -> pd.DataFrame:
 def vintages(data: Data, indicator: str, area: str = "330500") -> pd.DataFrame:
     """Every printed annual level of an indicator with its vintage: what was known when.
 
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+    indicator : str
+        Key into ``indicators.csv``; ``data.indicators`` lists them.
+    area : str
+        Key into ``ref_areas.csv``, by default Huzhou.
+
     Returns
     -------
     DataFrame
         One row a printing, sorted by year and publication: ``year``, ``value`` (in the indicator's usual unit where the
         printed one converts), ``unit``, ``vintage``, ``tier``, ``obs_status``, ``source_id``, ``figure_id``.
+
+    Examples
+    --------
+    >>> printed = hz.vintages(data, "gdp")
+    >>> printed[printed.year == 2013].value.tolist()  # the work report, the yearbook, the revised series
+    [1803.2, 1803.1501, 1930.78]
     """
     levels = data.select(indicator, area, record_type="actual", transformation="N")
     levels = levels[levels.time_period.map(periods.is_year).astype(bool) & (levels.obs_text != "")]

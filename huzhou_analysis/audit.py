@@ -170,10 +170,25 @@ def relation_problems(data: Data) -> list[Problem]:
 def identities(data: Data) -> pd.DataFrame:
     """Every declared identity with both sides evaluated; ``status`` is ``holds`` or ``fails``.
 
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``FINDING_COLUMNS``, one row for each row of ``relations.csv``.
+
     Raises
     ------
     DataError
         If an expression cannot be evaluated.
+
+    Examples
+    --------
+    >>> set(hz.identities(data).status) <= {"holds", "fails"}
+    True
     """
     problems = relation_problems(data)
     if problems:
@@ -638,11 +653,22 @@ RULES = (
 def findings(data: Data) -> pd.DataFrame:
     """What the documents get wrong, or print in two ways, worst first.
 
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+
     Returns
     -------
     DataFrame
         Columns ``FINDING_COLUMNS``: failed identities and everything that the rules find; ``severity`` is high,
         medium, low or info.
+
+    Examples
+    --------
+    >>> found = hz.findings(data)
+    >>> set(found.severity) <= {"high", "medium", "low", "info"}
+    True
     """
     declared = identities(data)
     rows = [row for rule in RULES for row in rule(data)]

@@ -1,6 +1,7 @@
 """Which exhibits there are: what the notebooks show, read from their syntax without running them.
 
-A notebook shows an exhibit by ``hz.show(hz.THEME.FUNCTION(data, ...), lang=LANG)``; nothing else is registered anywhere.
+A notebook shows an exhibit by ``hz.show(hz.THEME.FUNCTION(data, ...), lang=LANG)``, or one of its own by
+``hz.show(hz.compose(data, ...), lang=LANG)``; nothing else is registered anywhere.
 """
 
 from __future__ import annotations
@@ -18,21 +19,30 @@ from .exhibit import Exhibit
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a notebook that gives an exhibit: ``theme.function(data, *arguments)``."""
+    """One call of a notebook that gives an exhibit: ``theme.function(data, *arguments, **keywords)``.
+
+    The theme is empty for :func:`~huzhou_analysis.exhibit.compose`.
+    """
 
     notebook: str
     theme: str
     function: str
     arguments: tuple = ()
+    keywords: tuple[tuple[str, object], ...] = ()
 
     def __str__(self) -> str:
-        return ".".join([self.theme, self.function, *map(str, self.arguments)])
+        return ".".join(filter(None, [self.theme, self.function, *(str(a) for a in self.arguments if _is_plain(a))]))
 
     def make(self, data: Data) -> Exhibit:
         """The exhibit that the call gives."""
         import huzhou_analysis as hz
 
-        return getattr(getattr(hz, self.theme), self.function)(data, *self.arguments)
+        home = getattr(hz, self.theme) if self.theme else hz
+        return getattr(home, self.function)(data, *self.arguments, **dict(self.keywords))
+
+
+def _is_plain(argument: object) -> bool:
+    return not isinstance(argument, tuple)
 
 
 def code_cells(path: Path) -> list[str]:
@@ -61,16 +71,23 @@ def _call(notebook: str, node: ast.AST) -> Call | None:
     if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "hz.show" and node.args):
         return None
     inner = node.args[0]
-    if not isinstance(inner, ast.Call) or inner.keywords:
+    if not isinstance(inner, ast.Call):
         return None
-    parts = ast.unparse(inner.func).split(".")
-    if len(parts) != 3 or parts[0] != "hz":
+    first, *names = ast.unparse(inner.func).split(".")
+    if first != "hz" or (len(names) != 2 and names != ["compose"]):
         return None
     try:
-        extra = tuple(ast.literal_eval(argument) for argument in inner.args[1:])
+        extra = tuple(_literal(argument) for argument in inner.args[1:])
+        keywords = tuple((str(k.arg), _literal(k.value)) for k in inner.keywords)
     except ValueError:
         return None
-    return Call(notebook, parts[1], parts[2], extra)
+    return Call(notebook, "".join(names[:-1]), names[-1], extra, keywords)
+
+
+def _literal(node: ast.AST) -> object:
+    """Value of a literal; lists become tuples, so that a call can be looked up."""
+    value = ast.literal_eval(node)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def find(data: Data, name: str, notebooks: list[Path]) -> Exhibit:
@@ -92,7 +109,13 @@ def find(data: Data, name: str, notebooks: list[Path]) -> Exhibit:
         seen.append(exhibit.id)
         seen.append(str(call))
     near = get_close_matches(name, seen, 5, 0.4)
-    raise KeyError(f"no notebook shows {name!r}" + (f"; near: {', '.join(near)}" if near else ""))
+    raise KeyError(
+        f"没有笔记本展示图表 {name!r}；编号见 reports/index.html"
+        + (f"；相近：{'、'.join(near)}" if near else "")
+        + f" / no notebook shows {name!r}"
+        + (f"; near: {', '.join(near)}" if near else "")
+        + "; reports/index.html lists every id"
+    )
 
 
 def made(data: Data, every: list[Call]) -> Iterator[tuple[Call, Exhibit]]:

@@ -53,8 +53,8 @@ def cjk_font_file() -> Path:
     path = Path(spec.submodule_search_locations[0]) / "fonts" / "NotoSansCJKsc-Regular.otf" if spec else None
     if path is None or not path.is_file():
         raise RuntimeError(
-            "the mplfonts package with NotoSansCJKsc-Regular.otf is not installed: "
-            "Chinese text cannot be drawn (run the set-up again)"
+            "缺少 mplfonts 及其字体，无法绘制中文；请运行 make setup / the mplfonts package with NotoSansCJKsc-Regular.otf "
+            "is not installed: Chinese text cannot be drawn; run make setup"
         )
     return path
 

@@ -58,12 +58,13 @@ def datapackage(data: Data) -> str:
         "title": "Printed figures on the economy of Huzhou",
         "description": "One row for every printed number, with document, place and the characters as printed.",
         "profile": "tabular-data-package",
-        "homepage": "",
         "version": "0.1.0",
+        "licenses": [
+            {"name": "CC-BY-4.0", "title": "Selection, structure, comments and translations; see DATA-LICENSE.md"}
+        ],
         "sources": [{"title": s.title} for s in data.sources.itertuples()],
         "resources": resources,
     }
-    del package["homepage"]
     return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -51,7 +51,21 @@ class Problem:
 
 
 class DataError(Exception):
-    """The tables cannot be used as they are; :attr:`problems` lists every reason."""
+    """The tables cannot be used as they are; :attr:`problems` lists every reason.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        File, row, column, value found and what is allowed, each in Chinese and English.
+
+    Examples
+    --------
+    >>> try:
+    ...     hz.load("no such folder")
+    ... except hz.DataError as error:
+    ...     print(error.problems[0].en)
+    there is no such data folder; name one that holds the tables (--data DIR, DATA=DIR or HUZHOU_DATA)
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
@@ -66,7 +80,18 @@ class DataError(Exception):
 
 
 def default_root() -> Path:
-    """Folder of the tables: ``HUZHOU_DATA`` if set, else ``data/`` beside the library."""
+    """Folder of the tables: ``HUZHOU_DATA`` if set, else ``data/`` beside the library.
+
+    Returns
+    -------
+    Path
+        Nothing is checked: the folder may be missing.
+
+    Examples
+    --------
+    >>> hz.default_root().name
+    'data'
+    """
     return Path(os.environ.get("HUZHOU_DATA") or Path(__file__).resolve().parent.parent / "data")
 
 
@@ -82,7 +107,10 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
     try:
         raw = path.read_bytes()
     except OSError as error:
-        problem(f"读不到文件（{error.strerror}）", f"the file cannot be read ({error.strerror})")
+        problem(
+            f"读不到文件（{error.strerror}）；请确认文件存在且未被其他程序占用",
+            f"the file cannot be read ({error.strerror}); see that it is there and that no other program holds it",
+        )
         return None
     try:
         with warnings.catch_warnings():
@@ -105,7 +133,10 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
         )
         return None
     except pd.errors.EmptyDataError:
-        problem("文件是空的，连表头都没有", "the file is empty: not even a header")
+        problem(
+            "文件是空的，连表头都没有；请从备份或版本库恢复",
+            "the file is empty: not even a header; bring it back from a copy or from git",
+        )
         return None
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         head, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
@@ -229,7 +260,12 @@ def _column_checks(field: Field, frames: dict[str, pd.DataFrame]):
         table, column = field.refers.split(".")
         if table in frames:
             known = set(frames[table][column]) - {""}
-            yield "refers", known.__contains__, f"{table}.csv 中没有", f"not in {table}.csv"
+            yield (
+                "refers",
+                known.__contains__,
+                f"{table}.csv 中没有；请核对写法，或先在该表新增一行",
+                f"not in {table}.csv; check the spelling, or add a row there first",
+            )
 
 
 def _table_schema(table: Table, frames: dict[str, pd.DataFrame]):
@@ -372,8 +408,8 @@ def _check_figures(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> 
         report(
             ~_rowwise(figures, ["source_id", "locator"], lambda *place: place[1] == "" or place in parts),
             "locator",
-            "outline.csv 中该来源没有这个位置",
-            "outline.csv has no such part of this source",
+            "outline.csv 中该来源没有这个位置；请核对写法，或先在该表新增一行",
+            "outline.csv has no such part of this source; check the spelling, or add a row there first",
         )
     report(
         where("record_type", "actual") & ~_rowwise(figures, ["time_period", "vintage"], _begun_by),
@@ -445,8 +481,8 @@ def _check_references(frames: dict[str, pd.DataFrame], problems: list[Problem]) 
                             row.Index + 2,
                             "locator",
                             row.locator,
-                            "outline.csv 中该来源没有这个位置",
-                            "outline.csv has no such part of this source",
+                            "outline.csv 中该来源没有这个位置；请核对写法，或先在该表新增一行",
+                            "outline.csv has no such part of this source; check the spelling, or add a row there first",
                         )
                     )
     if "corrections" in frames and "figures" in frames:
@@ -484,18 +520,38 @@ def _check_references(frames: dict[str, pd.DataFrame], problems: list[Problem]) 
 def check(root: Path | str | None = None) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """Read and check every table.
 
+    Parameters
+    ----------
+    root : path, optional
+        Folder of the tables, as in :func:`load`.
+
     Returns
     -------
     frames : dict of DataFrame
         Tables as text, by name; a table that cannot be read is left out.
     problems : list of Problem
         Empty if all is well.
+
+    Examples
+    --------
+    >>> frames, problems = hz.check()
+    >>> problems
+    []
     """
     root = Path(root) if root is not None else default_root()
     problems: list[Problem] = []
     frames: dict[str, pd.DataFrame] = {}
     if not root.is_dir():
-        return frames, [Problem(root.name, 0, "", str(root), "没有这个数据文件夹", "there is no such data folder")]
+        return frames, [
+            Problem(
+                root.name,
+                0,
+                "",
+                str(root),
+                "没有这个数据文件夹，请指明数据表所在文件夹（--data、DATA= 或 HUZHOU_DATA）",
+                "there is no such data folder; name one that holds the tables (--data DIR, DATA=DIR or HUZHOU_DATA)",
+            )
+        ]
     for table in TABLES.values():
         frame = _read(root / f"{table.name}.csv", table, problems)
         if frame is not None:
@@ -524,6 +580,14 @@ class Data:
         ``corrected`` names the action.
     indicators, ref_areas, units_table, sources, outline, not_figures, milestones, corrections, relations, pairs : DataFrame
         The other tables, indexed by their key where they have one.
+
+    Examples
+    --------
+    >>> data = hz.load()
+    >>> data.select("fdi_utilized", record_type="target", period="2027").obs_value.unique().tolist()
+    [18.0]
+    >>> data.one("gdp", "2013", source="D001-GWR").obs_text
+    '1803.2'
     """
 
     root: Path
@@ -590,7 +654,13 @@ class Data:
             return self.figures.loc[figure_id]
         except KeyError:
             near = difflib.get_close_matches(figure_id, list(self.figures.index), 3)
-            raise KeyError(f"no figure {figure_id!r}" + (f"; near: {', '.join(near)}" if near else "")) from None
+            raise KeyError(
+                f"没有数字 {figure_id!r}，请用 hz.find(data, 词) 查编号"
+                + (f"；相近：{'、'.join(near)}" if near else "")
+                + f" / no figure {figure_id!r}"
+                + (f"; near: {', '.join(near)}" if near else "")
+                + "; hz.find(data, words) looks an id up"
+            ) from None
 
     def one(
         self,
@@ -614,8 +684,9 @@ class Data:
         )
         if len(found) != 1:
             raise LookupError(
-                f"{len(found)} figures for {indicator}, {period}, {area}, {transformation}: "
-                f"{', '.join(found.index) or 'no figure on file'}"
+                f"符合条件的数字有 {len(found)} 个，应为 1 个；请增减条件，或用 hz.find / {len(found)} figures for {indicator}, "
+                f"{period}, {area}, {transformation}: {', '.join(found.index) or 'no figure on file'}; narrow it by source "
+                "or record_type, or look with hz.find"
             )
         return found.iloc[0]
 
@@ -644,10 +715,22 @@ def load(root: Path | str | None = None) -> Data:
     root : path, optional
         Folder of the tables; by default ``HUZHOU_DATA`` or the project's own ``data/``.
 
+    Returns
+    -------
+    Data
+        Every table; ``data.figures`` is the heart.
+
     Raises
     ------
     DataError
         If anything at all is wrong with any table.
+
+    Examples
+    --------
+    >>> import huzhou_analysis as hz
+    >>> data = hz.load()
+    >>> data.figure("D001-GWR.gdp.2013").as_printed
+    '地区生产总值达到1803.2亿元'
     """
     root = Path(root) if root is not None else default_root()
     frames, problems = check(root)

@@ -11,6 +11,7 @@ import html
 import json
 import math
 import os
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,7 +79,7 @@ class Trace:
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
-            raise ValueError(f"a trace is one of {', '.join(ROLES)}, not {self.role!r}")
+            raise ValueError(f"role 应为其一 / a trace is one of {', '.join(ROLES)}, not {self.role!r}; choose one")
         clean = tuple(None if v is None or not math.isfinite(v) else float(v) for v in self.values)
         object.__setattr__(self, "values", clean)
 
@@ -112,11 +113,14 @@ class Native:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS_OF_CHART:
-            raise ValueError(f"a chart is one of {', '.join(KINDS_OF_CHART)}, not {self.kind!r}")
+            raise ValueError(
+                f"kind 应为其一 / a chart is one of {', '.join(KINDS_OF_CHART)}, not {self.kind!r}; choose one"
+            )
         for trace in self.traces:
             if len(trace.values) != len(self.categories):
                 raise ValueError(
-                    f"{trace.name['en']}: {len(trace.values)} values for {len(self.categories)} categories"
+                    f"{trace.name['en']}: 数值与类别个数不符，请补齐 / {len(trace.values)} values for {len(self.categories)} "
+                    "categories; give one for each, None where there is none"
                 )
 
     def record(self, lang: str) -> dict:
@@ -193,6 +197,12 @@ class Exhibit:
         The table for further work, where it holds more than the one that is shown.
     natives : sequence of Native
         The chart as charts that office programs can edit, one for each panel; empty where only the picture carries it.
+
+    Examples
+    --------
+    >>> found = hz.overview.headlines(data)
+    >>> print(found.title["en"], found.reading["en"])  # doctest: +SKIP
+    >>> found.save("headlines.pptx", lang="en")  # or .docx .xlsx .png .svg .pdf .csv  # doctest: +SKIP
     """
 
     id: str
@@ -243,7 +253,10 @@ class Exhibit:
     def figure(self, lang: str, size: str = "slide"):
         """Draw it; returns a matplotlib figure."""
         if self.draw is None:
-            raise ValueError(f"{self.id} is a table: it has no chart")
+            raise ValueError(
+                f"{self.id} 是表格，没有图；请存为 .xlsx .docx .csv / {self.id} is a table: it has no chart; save it as .xlsx, "
+                ".docx or .csv"
+            )
         with charts.house_style():
             canvas = charts.Canvas(
                 lang, size, self.title[lang], self.subtitle[lang], self.foot(lang), height=self.heights.get(size)
@@ -337,7 +350,9 @@ class Exhibit:
                 write(kind, [section], lang, path, data=data, watermark=watermark)
         else:
             known = ", ".join(f".{one}" for one in dict.fromkeys([*PICTURES, "csv", *WRITERS]))
-            raise ValueError(f"cannot write {path.suffix!r}; choose one of {known}")
+            raise ValueError(
+                f"不能写成 {path.suffix!r}；请选用 {known} / cannot write {path.suffix!r}; choose one of {known}"
+            )
         return path
 
 
@@ -435,7 +450,32 @@ def printed_quantity(data: Data, figure: pd.Series, lang: str) -> str:
 
 
 def cite(data: Data, *figure_ids: str, lang: str = "zh") -> str:
-    """Footnote text for figures: document, place, characters as printed, period basis."""
+    """Footnote text for figures: document, place, characters as printed, period basis.
+
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+    *figure_ids : str
+        Ids of figures, as :func:`find` gives them.
+    lang : {"zh", "en"}
+        Language of everything but the characters as printed.
+
+    Returns
+    -------
+    str
+        One line a figure.
+
+    Raises
+    ------
+    KeyError
+        If a figure is not on file; the message names near ones.
+
+    Examples
+    --------
+    >>> print(hz.cite(data, "D001-GWR.gdp.2013"))
+    《2014年湖州市政府工作报告》（湖州市人民政府，2014-02-11），一 导语：“地区生产总值达到1803.2亿元”（2013年，原文载明）
+    """
     lines = []
     for row in citations(data, figure_ids).itertuples():
         source, place = getattr(row, f"source_{lang}"), getattr(row, f"locator_{lang}")
@@ -448,7 +488,134 @@ def cite(data: Data, *figure_ids: str, lang: str = "zh") -> str:
     return "\n".join(lines)
 
 
+def compose(
+    data: Data,
+    exhibit_id: str,
+    figure_ids: Sequence[str],
+    *,
+    title: tuple[str, str],
+    reading: tuple[str, str],
+    subtitle: tuple[str, str] = ("所选数字", "Selected figures"),
+) -> Exhibit:
+    """An exhibit of your own: a table of chosen figures, with a title and a reading in Chinese and English.
+
+    ``{0}``, ``{1}`` ... in a text stand for the first, the second ... figure with its unit, so that no number is typed by
+    hand and none can go stale.
+
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+    exhibit_id : str
+        Small letters, digits and underscores; no other exhibit of the report may have it.
+    figure_ids : sequence of str
+        Ids of figures, as :func:`find` gives them.
+    title, reading, subtitle : (str, str)
+        Chinese and English.
+
+    Returns
+    -------
+    Exhibit
+        A table with its citations; it joins every output of the report like any other.
+
+    Raises
+    ------
+    KeyError
+        If a figure is not on file; the message names near ones.
+    ValueError
+        If the id has other characters, no figure is named, or a text names a figure that was not chosen.
+
+    Examples
+    --------
+    >>> mine = hz.compose(
+    ...     data,
+    ...     "my_targets",
+    ...     ["D003.fdi_utilized.2027.2"],
+    ...     title=("外资目标{0}", "The goal for foreign investment is {0}"),
+    ...     reading=("规划2027年为{0}。", "The plan names {0} for 2027."),
+    ... )
+    >>> mine.title["en"]
+    'The goal for foreign investment is USD 1.8 bn'
+    """
+    if not re.fullmatch(r"[a-z0-9_]{3,60}", exhibit_id):
+        raise ValueError(
+            f"图表编号 {exhibit_id!r} 只能用小写字母、数字和下划线，3 至 60 个，请改名 / the id {exhibit_id!r} may hold small "
+            "letters, digits and underscores only, 3 to 60 of them: choose another"
+        )
+    chosen = [figure_ids] if isinstance(figure_ids, str) else list(figure_ids)
+    cited = citations(data, chosen)
+    if cited.empty:
+        raise ValueError("没有数字，请用 hz.find 查编号 / no figure is named: look ids up with hz.find")
+    used = data.figures.loc[cited.figure_id]
+
+    def filled(pair: tuple[str, str]) -> Text:
+        return {
+            lang: _filled(words, list(cited[f"value_{lang}"])) for lang, words in zip(("zh", "en"), pair, strict=True)
+        }
+
+    table = pd.DataFrame(
+        {
+            "indicator": [_names(data.indicators, key) for key in used.indicator],
+            "area": [_names(data.ref_areas, key) for key in used.ref_area],
+            **{
+                name: [i18n.text(zh, en) for zh, en in zip(cited[f"{name}_zh"], cited[f"{name}_en"], strict=True)]
+                for name in ("period", "value", "source")
+            },
+            "figure_id": list(cited.figure_id),
+        }
+    )
+    headings = {
+        "indicator": i18n.text("指标", "Indicator"),
+        "area": i18n.text("地区", "Area"),
+        "period": i18n.LABELS["period"],
+        "value": i18n.LABELS["value"],
+        "source": i18n.LABELS["document"],
+    }
+    columns = [Column(name, heading) for name, heading in headings.items()]
+    return Exhibit(exhibit_id, filled(title), filled(subtitle), filled(reading), table, columns, cited)
+
+
+def _filled(words: str, values: Sequence[str]) -> str:
+    """A text with ``{0}``, ``{1}`` ... replaced; other braces stay as they are."""
+
+    def value(found: re.Match) -> str:
+        if int(found[1]) >= len(values):
+            raise ValueError(
+                f"{found[0]} 没有对应的数字：所选共 {len(values)} 个，从 {{0}} 数起，请核对 / {found[0]} stands for no figure: "
+                f"{len(values)} are chosen, counted from {{0}}; check the text"
+            )
+        return values[int(found[1])]
+
+    return re.sub(r"\{(\d+)\}", value, words)
+
+
+def _names(table: pd.DataFrame, key: str) -> Text:
+    return i18n.text(table.name_zh[key], table.name_en[key])
+
+
 # --- showing -------------------------------------------------------------------------------------------------------
+
+# Colours are JupyterLab's own, light or dark, and plain ones elsewhere. A picture is drawn for white paper and keeps it.
+_SHOWN_STYLE = (
+    ".hz-exhibit{max-width:1000px}"
+    ".hz-exhibit img{max-width:100%;background:#fff;border-radius:4px}"
+    ".hz-exhibit p{margin:.6em 0}"
+    ".hz-exhibit details{margin:.3em 0}"
+    ".hz-exhibit summary{cursor:pointer;padding:.2em 0;color:var(--jp-content-link-color,#1f5d8c)}"
+    ".hz-exhibit summary:focus-visible{outline:2px solid #e69f00}"
+    ".hz-exhibit .scroll{max-height:26em;overflow:auto;border:1px solid var(--jp-border-color2,#d0d0d0);border-radius:4px}"
+    ".hz-exhibit .scroll table{margin:0;border-collapse:collapse}"
+    ".hz-exhibit .scroll th{position:sticky;top:0;background:var(--jp-layout-color1,#fff);"
+    "box-shadow:inset 0 -1px var(--jp-border-color1,#a0a0a0);white-space:nowrap}"
+    ".hz-exhibit .scroll th,.hz-exhibit .scroll td{padding:.3em .6em;vertical-align:baseline;min-width:3.5em;max-width:24em}"
+    ".hz-exhibit .scroll .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    ".hz-exhibit dl{display:grid;grid-template-columns:max-content 1fr;gap:.2em 1em;margin:.3em 1em}"
+    ".hz-exhibit dt{font-weight:600}.hz-exhibit dd{margin:0}"
+)
+
+
+def _behind_a_click(label: str, rows: int, table: str, lang: str) -> str:
+    return f"<details><summary>{i18n.label(label, lang)} ({rows})</summary>{table}</details>"
 
 
 @dataclass(frozen=True)
@@ -463,35 +630,29 @@ class Shown:
         family = f"hz-{self.exhibit.id}"
         # While a report is made the page around brings its own font.
         face = "" if os.environ.get(EXPORT_VARIABLE) else charts.font_face(body, family)
-        style = f"<style>{face} .{family}, .{family} * {{ font-family: '{family}', system-ui, sans-serif }}</style>"
+        font = f" {face} .{family}, .{family} * {{ font-family: '{family}', system-ui, sans-serif }}" if face else ""
         language = "zh-CN" if self.lang == "zh" else "en"
-        return f'{style if face else ""}<div class="{family}" style="max-width:1000px" lang="{language}">{body}</div>'
+        return f'<style>{_SHOWN_STYLE}{font}</style><div class="hz-exhibit {family}" lang="{language}">{body}</div>'
 
     def _body(self) -> str:
         e, lang = self.exhibit, self.lang
+        table = table_html(e.frame(lang), [c.is_number for c in e.columns])
         parts = []
         if e.draw is not None:
             buffer = BytesIO()
             with charts.house_style():
                 e.figure(lang).savefig(buffer, format="png", dpi=150, metadata={"Software": None})
             alt = html.escape(e.alt.get(lang) or e.title[lang])
-            parts.append(
-                f'<img alt="{alt}" style="max-width:100%" '
-                f'src="data:image/png;base64,{b64encode(buffer.getvalue()).decode()}">'
-            )
+            parts.append(f'<img alt="{alt}" src="data:image/png;base64,{b64encode(buffer.getvalue()).decode()}">')
         else:
             parts.append(f"<h4>{html.escape(e.title[lang])}</h4><p>{html.escape(e.subtitle[lang])}</p>")
-            parts.append(cards_html(e.cards, lang) or table_html(e.frame(lang), [c.is_number for c in e.columns]))
+            parts.append(cards_html(e.cards, lang) or table)
             parts += [f"<p><small>{html.escape(line)}</small></p>" for line in e.foot(lang)]
         parts.append(f"<p><b>{i18n.label('reading', lang)}</b>　{html.escape(e.reading[lang])}</p>")
-        if e.draw is not None:
-            parts.append(
-                f"<details><summary>{i18n.label('data', lang)}</summary>"
-                f"{table_html(e.frame(lang), [c.is_number for c in e.columns])}</details>"
-            )
+        if e.draw is not None or e.cards:
+            parts.append(_behind_a_click("data", len(e.table), table, lang))
         parts.append(
-            f"<details><summary>{i18n.label('citations', lang)} ({len(e.citations)})</summary>"
-            f"{table_html(citation_frame(e.citations, lang))}</details>"
+            _behind_a_click("citations", len(e.citations), table_html(citation_frame(e.citations, lang)), lang)
         )
         return "".join(parts)
 
@@ -551,7 +712,32 @@ EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
 
 
 def show(exhibit: Exhibit, lang: str = "zh") -> Shown:
-    """Show an exhibit in a notebook; while a report is being made, hand it on in both languages as well."""
+    """Show an exhibit in a notebook; while a report is being made, hand it on in both languages as well.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+        What a function of a theme gives, or one of your own.
+    lang : {"zh", "en"}
+        Language of the display.
+
+    Returns
+    -------
+    Shown
+        Chart and reading; data and citations behind a click.
+
+    Raises
+    ------
+    ValueError
+        If the language is another one.
+
+    Examples
+    --------
+    >>> shown = hz.show(hz.overview.headlines(data), lang="en")
+    >>> shown  # the last line of a cell displays it  # doctest: +SKIP
+    """
+    if lang not in i18n.LANGUAGES:
+        raise ValueError(f"lang 应为 zh 或 en，不能是 {lang!r} / lang must be zh or en, not {lang!r}: choose one")
     folder = os.environ.get(EXPORT_VARIABLE)
     if folder:
         hand_on(exhibit, Path(folder))
@@ -580,7 +766,10 @@ def hand_on(
     record = exhibit.record() | {"order": order}
     path = folder / f"{exhibit.id}.json"
     if path.exists():
-        raise ValueError(f"two exhibits are called {exhibit.id!r}: ids must be unique")
+        raise ValueError(
+            f"两个图表同名 {exhibit.id!r}；请给其中一个改 id / two exhibits are called {exhibit.id!r}: ids must be unique, "
+            "rename one"
+        )
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
 
 

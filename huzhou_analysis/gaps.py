@@ -174,6 +174,12 @@ def target_gaps(data: Data, as_of: str | None = None) -> pd.DataFrame:
         ``no_figure_on_file``; ``robustness`` is ``robust``, ``fragile`` (another reading of the same figures gives
         another verdict), ``single_source`` (without one weak source there is none) or empty. Where nothing comparable
         is on file the gap is empty and ``needed_zh/en`` says what is missing.
+
+    Examples
+    --------
+    >>> gaps = hz.target_gaps(data)
+    >>> gaps[gaps.indicator == "fdi_utilized"][["final_target", "unit", "status"]]  # doctest: +SKIP
+    >>> hz.target_gaps(data, as_of="2024-06-30")  # what was known then  # doctest: +SKIP
     """
     return gaps_of(data, as_of).table()
 

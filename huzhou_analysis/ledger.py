@@ -94,6 +94,12 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
         (``derived`` is ``base`` or ``level``; for a real rate between nominal levels ``deflator``, in percent), a verdict and the rule that gave it in both
         languages. Verdicts: ``reproduced``, ``price_basis``, ``revision``, ``scope``, ``contradicted``,
         ``not_checkable``.
+
+    Examples
+    --------
+    >>> ledger = hz.growth_ledger(data, ["gdp"])
+    >>> sorted(set(ledger.verdict))  # real growth, nominal levels: the difference is price change
+    ['not_checkable', 'price_basis']
     """
     rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "") & data.own]
     if indicators is not None:

@@ -30,15 +30,24 @@ def find(data: Data, words: str, *, lang: str = "zh") -> pd.DataFrame:
 
     Parameters
     ----------
+    data : Data
+        From :func:`load`.
     words : str
         Words in Chinese or English, separated by spaces; case and character width do not matter.
     lang : str
-        Language of the result.
+        Language of the result: ``zh`` or ``en``.
 
     Returns
     -------
     DataFrame
         One row a figure (columns ``COLUMNS``), in the order of the data; empty if nothing matches.
+
+    Examples
+    --------
+    >>> "D003.fdi_utilized.2027.2" in hz.find(data, "外资 2027").index
+    True
+    >>> hz.find(data, "no such word").empty
+    True
     """
     figures = data.figures
     names = data.indicators[["name_zh", "name_en", "theme"]].agg(" ".join, axis=1)

@@ -201,6 +201,16 @@ def outlook(
         Leave out what came after this year.
     year : int
         Year to project to.
+
+    Returns
+    -------
+    Outlook
+        With ``projection`` and ``probability``; false, with ``reason`` in both languages, where nothing is projected.
+
+    Examples
+    --------
+    >>> found = hz.outlook(data, "fdi_utilized")
+    >>> found.projection.table if found else found.reason["en"]  # doctest: +SKIP
     """
     area = area or data.home
     target = _target(gaps_of(data), indicator, area)
@@ -307,12 +317,23 @@ def _probabilities(data: Data) -> pd.DataFrame:
 def target_probabilities(data: Data) -> pd.DataFrame:
     """Probability of every annual 2027 target, or the reason why none is given.
 
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+
     Returns
     -------
     DataFrame
         One row for each target that names a value for 2027 (columns ``PROBABILITY_COLUMNS``): ``probability`` is NaN
         where ``reason_zh/en`` says why; ``coverage_80`` and ``coverage_95`` are what the same intervals covered, in
         cases of 100, on real series of that kind and length, and ``typical_miss`` their median error in percent.
+
+    Examples
+    --------
+    >>> chances = hz.target_probabilities(data)
+    >>> bool(((chances.probability >= 0) & (chances.probability <= 1) | (chances.reason_en != "")).all())
+    True
     """
     return _probabilities(data).copy()
 

@@ -79,14 +79,24 @@ def prove(data: Data, folder: Path | str) -> Proof:
     folder : path
         Text files named as in ``sources.csv`` (UTF-8).
 
+    Returns
+    -------
+    Proof
+        True if every citation was found and every numeral has an owner.
+
     Raises
     ------
     FileNotFoundError
         If the folder is not there.
+
+    Examples
+    --------
+    >>> proof = hz.prove(data, "documents")  # doctest: +SKIP
+    >>> bool(proof)  # doctest: +SKIP
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise FileNotFoundError(f"no such folder: {folder}")
+        raise FileNotFoundError(f"没有这个文件夹，请核对路径 / no such folder: {folder}; check the path")
     files = [f for f in dict.fromkeys(data.sources.file) if f]
     problems: list[dict] = []
     coverage = []

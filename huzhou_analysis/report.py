@@ -198,7 +198,11 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
         return 1
     notebooks = notebook_files(where)
     if not notebooks:
-        say(f"没有笔记本 / no notebooks in {_short(where.notebooks)}", error=True)
+        say(
+            f"没有笔记本：{_short(where.notebooks)}；请从模板 _template.ipynb 复制一篇 / no notebooks in {_short(where.notebooks)}; "
+            "copy one from the template _template.ipynb",
+            error=True,
+        )
         return 1
     shared = {
         "versions": wanted["versions"],
@@ -481,7 +485,7 @@ def explain(error: Exception) -> str:
         source = re.search(r"-{5,}\n(.*?)(?:\n-{5,}|\n\.\.\.|$)", str(error), re.DOTALL)
         first = next((line for line in (source[1].splitlines() if source else []) if line.strip()), "")
         where = f"\n    在单元格 / in the cell: {first.strip()}" if first else ""
-        return f"单元格运行超过 {CELL_TIMEOUT} 秒 / a cell ran longer than {CELL_TIMEOUT} s{where}"
+        return f"单元格运行超过 {CELL_TIMEOUT} 秒，请拆小或简化 / a cell ran longer than {CELL_TIMEOUT} s, make it smaller{where}"
     if isinstance(error, CellExecutionError):
         source = re.search(r"-{10,}\n(.*?)\n-{10,}", _plain(error.traceback), re.DOTALL)
         first = next((line for line in (source[1].splitlines() if source else []) if line.strip()), "")

@@ -27,7 +27,7 @@ def exact(value: Number) -> Fraction | float:
         if math.isinf(value):
             return value
         if math.isnan(value):
-            raise ValueError("not a number")
+            raise ValueError("不是数；缺值请勿传入 / not a number; leave missing values out")
         return Fraction(repr(float(value)))
     return Fraction(value)
 
@@ -38,6 +38,14 @@ class Interval:
 
     A point has ``low == high`` and holds that one value; an infinite end is never included. Two intervals are equal if
     their ends are, included or not.
+
+    Examples
+    --------
+    >>> total = hz.printed_interval("1.2") + hz.printed_interval("3.4")
+    >>> print(total)
+    [4.5, 4.7)
+    >>> 4.6 in total, total.bounded
+    (True, True)
     """
 
     low: Fraction | float
@@ -48,7 +56,9 @@ class Interval:
     def __post_init__(self) -> None:
         low, high = exact(self.low), exact(self.high)
         if low > high:
-            raise ValueError(f"interval turned round: low {float(low)} is above high {float(high)}")
+            raise ValueError(
+                f"区间首尾颠倒，请对调 / interval turned round: low {float(low)} is above high {float(high)}; swap them"
+            )
         point = low == high
         object.__setattr__(self, "low", low)
         object.__setattr__(self, "high", high)
@@ -126,7 +136,10 @@ class Interval:
     def __truediv__(self, other: Interval | Number) -> Interval:
         other = _interval(other)
         if other.low <= 0 <= other.high:
-            raise ValueError("division by an interval that may be zero: the result is unbounded")
+            raise ValueError(
+                "除数区间可能为零，结果无界；请核对除数 / division by an interval that may be zero: the result is "
+                "unbounded; check the divisor"
+            )
         return self * Interval(_reciprocal(other.high), _reciprocal(other.low), other.high_closed, other.low_closed)
 
     def __rtruediv__(self, other: Number) -> Interval:
@@ -135,7 +148,9 @@ class Interval:
     def power(self, exponent: float) -> Interval:
         """Non-negative interval raised to a positive exponent (monotone, so end by end); floats for roots."""
         if self.low < 0 or exponent <= 0:
-            raise ValueError("power needs a non-negative interval and a positive exponent")
+            raise ValueError(
+                "乘方要求区间非负、指数为正；请核对两者 / power needs a non-negative interval and a positive exponent; check both"
+            )
         return Interval(float(self.low) ** exponent, float(self.high) ** exponent, self.low_closed, self.high_closed)
 
 
@@ -179,9 +194,13 @@ def decimals(text: str) -> int:
     try:
         exponent = Decimal(text).as_tuple().exponent
     except (InvalidOperation, TypeError):
-        raise ValueError(f"not a plain decimal number: {text!r}") from None
+        raise ValueError(
+            f"不是普通小数，请只写数字，如 300.8 / not a plain decimal number: {text!r}; write digits such as 300.8"
+        ) from None
     if not isinstance(exponent, int):
-        raise ValueError(f"not a finite number: {text!r}")
+        raise ValueError(
+            f"不是有限的数，请只写数字，如 300.8 / not a finite number: {text!r}; write digits such as 300.8"
+        )
     return max(0, -exponent)
 
 
@@ -208,11 +227,21 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
     -------
     Interval
         In the printed unit.
+
+    Examples
+    --------
+    >>> print(hz.printed_interval("300.8"))
+    [300.75, 300.85)
+    >>> print(hz.printed_interval("2000", ">"))  # 突破2000
+    (2000, inf)
     """
     if relation == "~":
         return Interval(-INFINITY, INFINITY)
     if relation == "relative":
-        raise ValueError(f"a number printed as {relation!r} has no interval")
+        raise ValueError(
+            f"关系为 {relation!r} 的数字没有区间；可用 = >= > <= < ~ range / a number printed as {relation!r} has no interval; "
+            "use = >= > <= < ~ or range"
+        )
     value, half = Fraction(Decimal(text)), half_unit(text)
     if relation == "=":
         return Interval(value - half, value + half)
@@ -222,4 +251,7 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
         return Interval(-INFINITY, value, high_closed=relation == "<=")
     if relation == "range":
         return Interval(value - half, Fraction(Decimal(high)) + half_unit(high))
-    raise ValueError(f"a number printed as {relation!r} has no interval")
+    raise ValueError(
+        f"关系为 {relation!r} 的数字没有区间；可用 = >= > <= < ~ range / a number printed as {relation!r} has no interval; "
+        "use = >= > <= < ~ or range"
+    )

@@ -36,22 +36,69 @@ PACE_COLUMNS = [
 def required_growth(current: float, target: float, years: float) -> float:
     """Compound growth a year that leads from `current` to `target`: (target / current)^(1/years) - 1, a fraction.
 
+    Parameters
+    ----------
+    current, target : float
+        Levels in one unit, both positive.
+    years : float
+        Years left.
+
+    Returns
+    -------
+    float
+        A fraction: 0.1 is 10% a year.
+
     Raises
     ------
     ValueError
         If a level is not positive or `years` is not.
+
+    Examples
+    --------
+    >>> round(hz.required_growth(100, 121, 2), 6)
+    0.1
     """
     if years <= 0:
-        raise ValueError("no time is left: years must be positive")
+        raise ValueError(
+            "没有剩余年份：years 须为正；请核对起止年份 / no time is left: years must be positive; check first and last year"
+        )
     if current <= 0 or target <= 0:
-        raise ValueError("compound growth needs positive levels")
+        raise ValueError(
+            "年均增速要求水平值为正；否则请用 hz.required_points / compound growth needs positive levels; use "
+            "hz.required_points for others"
+        )
     return (target / current) ** (1 / years) - 1
 
 
 def required_points(current: float, target: float, years: float) -> float:
-    """Change a year that leads from `current` to `target` in equal steps: (target - current) / years."""
+    """Change a year that leads from `current` to `target` in equal steps: (target - current) / years.
+
+    Parameters
+    ----------
+    current, target : float
+        In one unit, for shares percent.
+    years : float
+        Years left.
+
+    Returns
+    -------
+    float
+        In that unit a year: percentage points for shares.
+
+    Raises
+    ------
+    ValueError
+        If `years` is not positive.
+
+    Examples
+    --------
+    >>> hz.required_points(40, 52, 4)
+    3.0
+    """
     if years <= 0:
-        raise ValueError("no time is left: years must be positive")
+        raise ValueError(
+            "没有剩余年份：years 须为正；请核对起止年份 / no time is left: years must be positive; check first and last year"
+        )
     return (target - current) / years
 
 
@@ -219,11 +266,23 @@ def years_needed(current: float, target: float, change: float, kind: str) -> flo
 def table_targets(data: Data, which: str | None = None) -> pd.DataFrame:
     """Targets printed in the rows of the plan's two tables, in the order of the tables.
 
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+    which : {"digital", "open"}, optional
+        One of the two tables; by default both.
+
     Returns
     -------
     DataFrame
         Figures of record type ``target`` whose locator is a table row, with ``table`` and ``row`` added. Size classes
         named inside a row are parameters and left out.
+
+    Examples
+    --------
+    >>> sorted(set(hz.table_targets(data).table))
+    ['digital', 'open']
     """
     parts = []
     for name, prefix in TARGET_TABLES.items():
@@ -246,6 +305,8 @@ def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
+    data : Data
+        From :func:`load`.
     figures : DataFrame
         Target figures (for instance :func:`table_targets`).
 
@@ -254,6 +315,12 @@ def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row for each step between two years of one indicator (columns ``PACE_COLUMNS``); ``pace`` is in
         ``pace_unit`` a year: % for levels, 个百分点 (or ‰) for shares, the unit itself for counts.
+
+    Examples
+    --------
+    >>> pace = hz.plan_pace(data, hz.table_targets(data))
+    >>> pace[pace.indicator == "digital_va_share"][["from_period", "to_period", "pace"]].values.tolist()[0]
+    ['2023', '2025', 5.0]
     """
     rows = []
     annual = figures[figures.time_period.map(periods.is_year).astype(bool) & (figures.obs_text != "")]
@@ -309,7 +376,10 @@ def path_sum(data: Data, figures: pd.DataFrame, first: int, last: int) -> tuple[
     """
     by_year = {f.time_period: f.obs_value for _, f in figures.iterrows()}
     if any(value_on_path(by_year, year, False) is None for year in range(first, last + 1)):
-        raise ValueError(f"the plan's path does not cover {first} to {last}")
+        raise ValueError(
+            f"规划路径不含{first}—{last}年；请取路径以内的年份 / the plan's path does not cover {first} to {last}; choose years "
+            "within it"
+        )
     totals = [
         sum(value_on_path(by_year, year, geometric) for year in range(first, last + 1)) for geometric in (True, False)
     ]

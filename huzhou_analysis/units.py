@@ -70,7 +70,10 @@ class Units:
         """
         a, b = self[source], self[target]
         if a.unit_measure != b.unit_measure:
-            raise ValueError(f"{source} ({a.unit_measure}) cannot be written in {target} ({b.unit_measure})")
+            raise ValueError(
+                f"{source}不能换算为{target}；请用同类单位（币种之间不换算） / {source} ({a.unit_measure}) cannot be written in "
+                f"{target} ({b.unit_measure}); name a unit of the same measure, currencies are not converted"
+            )
         return Decimal(10) ** (a.unit_mult - b.unit_mult)
 
     def convert(self, value: float, source: str, target: str) -> float:

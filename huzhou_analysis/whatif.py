@@ -129,12 +129,17 @@ def basis(
         and t.path
     ]
     if not found:
-        raise KeyError(f"the plan sets no annual target for {indicator!r} in {area}")
+        raise KeyError(
+            f"规划未给{area}的{indicator!r}设年度目标；有目标的指标见 hz.target_gaps(data).indicator / the plan sets no annual "
+            f"target for {indicator!r} in {area}; hz.target_gaps(data).indicator lists those that have one"
+        )
     target = max(found, key=lambda t: len(t.numeric))
     evidence = [e for e in gaps.candidates(target) if target.start <= e.year < int(max(target.path))]
     if not evidence:
         raise ValueError(
-            f"no comparable actual of {indicator!r} is on file for {target.start} or later: nothing to start from"
+            f"{indicator!r}在{target.start}年及以后没有可比实绩，无从起算；请补录数字，或换一个指标 / "
+            f"no comparable actual of {indicator!r} is on file for {target.start} or later: nothing to start from; "
+            "add the figure, or choose another indicator"
         )
     return gaps, target, evidence[-1]
 
@@ -158,10 +163,20 @@ def what_if(
     as_of : str, optional
         Only what had been published by then.
 
+    Returns
+    -------
+    Scenario
+        ``path`` by year, ``status`` in the last target year, ``reached``, and ``sentence`` in both languages.
+
     Raises
     ------
     KeyError, ValueError
         See :func:`basis`; ValueError also for a pace of -100% or less, or one that is not a finite number.
+
+    Examples
+    --------
+    >>> found = hz.what_if(data, "fdi_utilized", 5)  # 5% a year from the latest actual
+    >>> print(found.sentence["en"])  # doctest: +SKIP
     """
     _, target, evidence = basis(data, indicator, area, as_of)
     ascending = bool(data.indicators.ascending[indicator])
@@ -173,7 +188,11 @@ def what_if(
     if growth is None:
         growth = required
     if not math.isfinite(growth) or (kind == "growth" and growth <= -100):
-        raise ValueError(f"growth must be a finite number{' above -100%' if kind == 'growth' else ''}, not {growth!r}")
+        pace = targets.pace_unit(kind, target.unit)
+        raise ValueError(
+            f"growth 应为有限的数{'且高于-100%' if kind == 'growth' else ''}，写作 5 即每年5{pace}，不能是 {growth!r} / growth must "
+            f"be a finite number{' above -100%' if kind == 'growth' else ''}, not {growth!r}; write 5 for 5{pace} a year"
+        )
     years = range(first, last + 1)
     values = [targets.advance(evidence.value, growth, year - first, kind) for year in years]
     if data.units[target.unit].is_share:
@@ -230,6 +249,13 @@ def what_if(
 def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
     """Five-year goals beside the sum of the yearly path that the same plan prints.
 
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+    as_of : str, optional
+        Only what had been published by then (ISO date).
+
     Returns
     -------
     DataFrame
@@ -237,6 +263,12 @@ def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
         ``total``, the path summed over the same years with the years between the named ones read off ``geometric`` and
         ``straight``, and ``met``, whether the larger sum satisfies the goal. A goal that prints no starting year is
         summed over the years of the path.
+
+    Examples
+    --------
+    >>> totals = hz.path_totals(data).set_index("indicator")
+    >>> float(round(totals.straight["outbound_investment"], 6))  # 3 + 3.15 + 3.3 + 3.45 + 3.6
+    16.5
     """
     gaps = gaps_of(data, as_of)
     rows = []

@@ -11,7 +11,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[!_.]*.ipynb"))
 LANGUAGES = ("zh", "en")
 CALLS = calls(NOTEBOOKS)
 
-__all__ = ["CALLS", "LANGUAGES", "NOTEBOOKS", "ROOT", "Call", "code_cells", "exhibit", "tables", "with_charts"]
+__all__ = ["CALLS", "LANGUAGES", "NOTEBOOKS", "ROOT", "Call", "calls", "code_cells", "exhibit", "tables", "with_charts"]
 
 
 @cache

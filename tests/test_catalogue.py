@@ -30,11 +30,16 @@ def test_calls_are_read_in_order_and_anything_else_is_passed_over(tmp_path):
         "hz.show(mine(data), lang=LANG)",
         "hz.show(hz.projections.fan(data, which), lang=LANG)",
         'x = 1\nhz.show(hz.projections.fan(data, "gdp"), lang=LANG)',
+        'hz.show(hz.compose(data, "mine", ["D000.x"], title=("甲", "A"), reading=("乙", "B")))',
+        'hz.show(hz.cite(data, "D000.x"))',
     )
+    texts = (("title", ("甲", "A")), ("reading", ("乙", "B")))
     assert calls([path]) == [
         Call("20_mine.ipynb", "scoreboard", "scoreboard"),
         Call("20_mine.ipynb", "projections", "fan", ("gdp",)),
+        Call("20_mine.ipynb", "", "compose", ("mine", ("D000.x",)), texts),
     ]
+    assert str(calls([path])[-1]) == "compose.mine"
 
 
 def test_an_exhibit_is_found_by_its_id_and_by_its_call(whole):

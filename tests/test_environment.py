@@ -190,6 +190,7 @@ def test_what_is_not_there_is_refused_with_the_choices(bootstrap, capsys, argume
         ("report", {"OUT": "my 报告"}, ["-m", "huzhou_analysis", "report", "--output", "my 报告"]),
         ("report", {}, ["-m", "huzhou_analysis", "report"]),
         ("audit", {"SOURCES": "a b"}, ["-m", "huzhou_analysis", "audit", "--sources", "a b"]),
+        ("tidy", {}, ["-m", "huzhou_analysis", "tidy"]),
         ("codebook", {}, ["-m", "huzhou_analysis", "codebook"]),
         ("gallery", {}, ["-m", "huzhou_analysis", "gallery"]),
         ("test", {"ARGS": "-k growth"}, ["-m", "pytest", "-n", "auto", "-m", "not e2e", "-k", "growth"]),

@@ -2,11 +2,13 @@
 
 import csv
 import dataclasses
+import html
 import inspect
 import io
 import re
 import shutil
 from collections import Counter
+from html.parser import HTMLParser
 from math import ceil, floor, sqrt
 
 import pandas as pd
@@ -336,6 +338,93 @@ def test_an_exhibit_is_handed_on_only_while_a_report_is_made(tmp_path, monkeypat
     assert {path.name for path in tmp_path.iterdir()} == {"overview_milestones.csv", "overview_milestones.json"}
     with pytest.raises(ValueError, match="overview_milestones"):
         hz.show(by_id("overview_milestones"))
+
+
+class Seen(HTMLParser):
+    """Tags of a display in order, with the summaries and the tables behind each."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.rows, self.summaries, self.open = [], [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        if tag == "details":
+            self.rows.append(0)
+        if tag == "tr" and self.rows:
+            self.rows[-1] += 1
+        if tag not in ("img", "meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "summary":
+            self.summaries.append(data)
+
+
+@both_languages
+@pytest.mark.parametrize("exhibit_id", ["foreign_investment_path", "overview_headlines", "target_card_fdi_utilized"])
+def test_a_notebook_shows_the_reading_with_data_and_citations_behind_a_click(exhibit_id, lang):
+    shown = by_id(exhibit_id)
+    page = hz.show(shown, lang=lang)._repr_html_()
+    seen = Seen(page)
+    assert seen.open == []
+    assert html.escape(shown.reading[lang]) in page
+    words = {"zh": ("数据", "出处"), "en": ("Data", "Citations")}[lang]
+    counts = (len(shown.table), len(shown.citations))
+    behind = [f"{word} ({count})" for word, count in zip(words, counts, strict=True)]
+    # A table that is shown already is not offered once more.
+    expected = behind if shown.draw is not None or shown.cards else behind[1:]
+    assert seen.summaries[-len(expected) :] == expected
+    assert seen.rows[-1] == len(shown.citations) + 1
+    assert (seen.tags.count("img") == 1) == (shown.draw is not None)
+    assert " open" not in re.findall(r"<details[^>]*>", page)
+
+
+def test_colours_of_a_display_follow_the_theme_of_jupyterlab():
+    page = hz.show(by_id("foreign_investment_path"))._repr_html_()
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    for rule in re.findall(r"(?<![-\w])(?:color|border|background):([^;}]+)", style):
+        assert "var(--jp-" in rule or rule in ("#fff",), rule
+
+
+# ----------------------------------------------------------------------------------------------------- one's own
+
+
+def composed(**texts):
+    given = {"title": ("外资{0}", "FDI {0}"), "reading": ("目标{0}，原为{1}{x}{}。", "Target {0}, once {1}{x}{}.")} | texts
+    return hz.compose(tables(), "my_own", ["D003.fdi_utilized.2027.2", "D003.fdi_utilized.2023"], **given)
+
+
+def test_an_exhibit_of_ones_own_takes_its_numbers_from_the_figures(tmp_path):
+    made = composed()
+    # Printed: 18 and 16 (亿美元).
+    assert made.title == text("外资18亿美元", "FDI USD 1.8 bn")
+    assert made.reading == text("目标18亿美元，原为16亿美元{x}{}。", "Target USD 1.8 bn, once USD 1.6 bn{x}{}.")
+    assert made.frame("en")["Value"].tolist() == ["USD 1.8 bn", "USD 1.6 bn"]
+    assert made.frame("zh")["时期"].tolist() == ["2027年", "2023年"]
+    assert made.citations.figure_id.tolist() == ["D003.fdi_utilized.2027.2", "D003.fdi_utilized.2023"]
+    header = made.save(tmp_path / "own.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert {"indicator_zh", "value_en", "figure_id"} <= set(header.split(","))
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("My Own", ["D003.fdi_utilized.2023"]), "choose another"),
+    (("../own", ["D003.fdi_utilized.2023"]), "choose another"),
+    (("my_own", []), "hz.find"),
+    (("my_own", ["D003.fdi_utilised.2023"]), "near: D003.fdi_utilized.2023"),
+])  # fmt: skip
+def test_an_exhibit_of_ones_own_is_refused_with_what_to_do(arguments, said):
+    with pytest.raises((KeyError, ValueError), match=said):
+        hz.compose(tables(), *arguments, title=("甲", "A"), reading=("乙", "B"))
+
+
+def test_a_text_that_names_a_figure_which_was_not_chosen_is_refused():
+    with pytest.raises(ValueError, match=r"\{2\} stands for no figure: 2 are chosen"):
+        composed(title=("甲{2}", "A {2}"))
 
 
 # ------------------------------------------------------------------------------------------------ recomputed by hand

@@ -9,11 +9,13 @@ from functools import cache
 
 import nbformat
 import pytest
-from exhibit_calls import CALLS, NOTEBOOKS, ROOT, code_cells, tables
+from exhibit_calls import CALLS, NOTEBOOKS, ROOT, calls, code_cells, exhibit, tables
 
 import huzhou_analysis as hz
 from huzhou_analysis.exhibit import Shown
+from huzhou_analysis.tidy import tidied
 
+TEMPLATE = ROOT / "notebooks" / "_template.ipynb"
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -51,10 +53,15 @@ def test_it_is_committed_without_results(path):
             assert "attachments" not in cell
 
 
+@pytest.mark.parametrize("path", [*NOTEBOOKS, TEMPLATE], ids=lambda path: path.stem)
+def test_it_is_committed_as_tidy_leaves_it(path):
+    assert path.read_bytes() == tidied(path.read_text(encoding="utf-8")).encode("utf-8")
+
+
 @every_notebook
 def test_it_is_valid_and_names_no_machine(path):
     nbformat.validate(nbformat.from_dict(notebook(path)))
-    assert set(notebook(path)["metadata"]) == {"kernelspec", "language_info"}
+    assert set(notebook(path)["metadata"]) - {"huzhou_analysis"} == {"kernelspec", "language_info"}
     assert notebook(path)["metadata"]["kernelspec"]["name"] == "python3"
     assert notebook(path)["metadata"]["language_info"] == {"name": "python"}
     assert path.read_bytes().endswith(b"}\n")
@@ -120,6 +127,36 @@ def test_links_between_notebooks_lead_somewhere(path):
         assert (path.parent / link).is_file(), link
 
 
+def test_the_overview_leads_on_to_every_notebook_with_its_question_in_both_languages():
+    overview, *others = NOTEBOOKS
+    rows = re.findall(r"(?m)^\| \[(\d\d) [^\]]+\]\(([^)]+)\) \| (.+?) \| (.+?) \|$", "\n".join(markdown(overview)))
+    assert [target for _, target, *_ in rows] == [path.name for path in others]
+    assert all(target.startswith(f"{number}_") for number, target, *_ in rows)
+    assert all(question.endswith("?") and frage.endswith("？") for *_, question, frage in rows)
+    assert f"]({TEMPLATE.name})" in "\n".join(markdown(overview))
+
+
+def test_the_template_keeps_the_rules_of_a_notebook():
+    """What a researcher copies passes, under its new name, everything that is asked of a notebook."""
+    for check in (test_it_is_committed_without_results, test_it_is_valid_and_names_no_machine,
+                  test_cell_ids_are_unique_and_cells_are_not_empty, test_one_heading_names_the_topic_in_both_languages,
+                  test_the_first_cell_states_the_question_and_what_goes_in_and_out,
+                  test_the_narrative_names_indicators_in_chinese, test_every_part_has_a_heading,
+                  test_what_a_notebook_shows_stands_under_a_heading, test_links_between_notebooks_lead_somewhere,
+                  test_quantities_quoted_in_the_narrative_are_on_file,
+                  test_the_first_code_cell_sets_the_language_and_loads_the_data,
+                  test_nothing_is_computed_but_by_the_library,
+                  test_what_can_be_shown_in_either_language_follows_the_switch,
+                  test_cited_figures_are_on_file):  # fmt: skip
+        check(TEMPLATE)
+
+
+def test_the_template_shows_what_no_other_notebook_shows():
+    own = {call.make(tables()).id for call in calls([TEMPLATE])}
+    assert len(own) == 2
+    assert own & {exhibit(call).id for call in CALLS} == set()
+
+
 @cache
 def printed_numbers():
     with open(ROOT / "data" / "figures.csv", encoding="utf-8-sig", newline="") as file:
@@ -146,7 +183,7 @@ def test_the_first_code_cell_sets_the_language_and_loads_the_data(path):
 
 
 NOTHING_BUT_CALLS = (ast.Expression, ast.Call, ast.Attribute, ast.Name, ast.Load, ast.Constant, ast.keyword,
-                     ast.Subscript, ast.List)  # fmt: skip
+                     ast.Subscript, ast.List, ast.Tuple)  # fmt: skip
 
 
 @every_notebook
@@ -191,7 +228,7 @@ def test_it_shows_an_exhibit(path):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@every_notebook
+@pytest.mark.parametrize("path", [*NOTEBOOKS, TEMPLATE], ids=lambda path: path.stem)
 def test_it_runs_from_top_to_bottom_in_either_language(path, lang, monkeypatch, capsys):
     """In this process, for speed; in a kernel of its own while the report is made."""
     monkeypatch.delenv("HUZHOU_EXHIBITS", raising=False)
@@ -207,7 +244,7 @@ def test_it_runs_from_top_to_bottom_in_either_language(path, lang, monkeypatch, 
         else:
             exec(compile(ast.Module([last], []), path.name, "exec"), names)
     exhibits = [value for value in shown if isinstance(value, Shown)]
-    assert len(exhibits) == len([call for call in CALLS if call.notebook == path.name])
+    assert len(exhibits) == len(calls([path]))
     assert {value.lang for value in exhibits} == {lang}
     assert all(value.exhibit.reading[lang] in repr(value) for value in exhibits)
     if any("hz.cite(" in source for source in code_cells(path)):

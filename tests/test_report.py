@@ -413,6 +413,20 @@ def test_a_notebook_dropped_in_joins_and_a_draft_does_not(project):
     assert not any("draft" in name for name in tree(project.output))
 
 
+def test_a_copy_of_the_template_joins_and_the_template_itself_does_not(project):
+    template = ROOT / "notebooks" / "_template.ipynb"
+    for name in ("_template.ipynb", "03_road_freight.ipynb"):
+        shutil.copyfile(template, project.folder / "notebooks" / name)
+    assert project.build()[0] == 0
+    zh, en = (project.output.joinpath(f"{lang}/report.html").read_text(encoding="utf-8") for lang in ("zh", "en"))
+    # Printed: 110 (亿吨公里), written in the language's own units.
+    assert "公路货物周转量目标：2027年110亿吨公里" in zh
+    assert "Road freight turnover is to reach 11.0 bn tonne-km in 2027" in en
+    assert (project.output / "tables" / "my_road_freight_targets.csv").is_file()
+    assert (project.output / "notebooks" / "03_road_freight.html").is_file()
+    assert not any("_template" in name for name in tree(project.output))
+
+
 # -------------------------------------------------------------------------------------------------------- the way out
 
 

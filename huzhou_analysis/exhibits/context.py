@@ -13,6 +13,8 @@ from ..i18n import text
 from ..periods import is_year
 from .common import CITY, area_name, long_series, name, path_panels, period_text, plan_rows, shown
 
+__all__ = ["districts", "gdp", "industry", "shares"]
+
 REVISED = "C-GDP-REV"
 
 

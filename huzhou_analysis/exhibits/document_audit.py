@@ -11,6 +11,8 @@ from ..i18n import text
 from ..schema import EXPECTATIONS, OBS_STATUSES, RECORD_TYPES, RELATION_KINDS, SEVERITIES, TIME_BASES
 from .common import name, period_text
 
+__all__ = ["basis", "findings", "identities"]
+
 _SHORT = {
     "part_whole": "part and whole",
     "path_total": "path and total",

@@ -20,6 +20,8 @@ from .common import (
     shown,
 )
 
+__all__ = ["goals", "growth_rates", "projected", "retail", "trajectory"]
+
 GOALS = ["service_trade", "digital_trade", "export_national_share", "retail_sales"]
 
 
@@ -190,6 +192,7 @@ def retail(data: Data) -> Exhibit:
 
 
 def projected(data: Data) -> Exhibit:
+    """A projection of exports, or why there is none and what is needed instead."""
     return projection_or_why(
         data,
         "exports_projection",

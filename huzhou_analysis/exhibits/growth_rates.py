@@ -11,6 +11,8 @@ from ..i18n import text
 from ..ledger import growth_ledger
 from .common import CITY, INDICATOR, area_name, figure_decimals, interval_text, name, period_text
 
+__all__ = ["city_accounts", "ledger"]
+
 VERDICTS = ("reproduced", "price_basis", "revision", "scope", "contradicted", "not_checkable")
 
 

@@ -13,6 +13,8 @@ from ..ledger import growth_ledger
 from ..periods import is_year
 from .common import area_name, growth_check, interval_text, long_series, name, period_text, projection_or_why, shown
 
+__all__ = ["goals_2014", "growth_rates", "project_counts", "projected", "trajectory"]
+
 
 def growth_rates(data: Data) -> Exhibit:
     """300.8 at +34.6%: the base it implies, beside total investment in 2013."""
@@ -230,6 +232,7 @@ def project_counts(data: Data) -> Exhibit:
 
 
 def projected(data: Data) -> Exhibit:
+    """A projection of industrial investment, or why there is none and what is needed instead."""
     return projection_or_why(
         data,
         "industrial_investment_projection",

@@ -11,6 +11,8 @@ from ..i18n import text
 from ..schema import RECORD_TYPES, THEMES
 from .common import name, period_text
 
+__all__ = ["coverage", "headlines", "milestones"]
+
 HEADLINES = [
     "gdp",
     "fixed_asset_investment",

@@ -71,7 +71,10 @@ def fan(data: Data, indicator: str) -> Exhibit:
     """
     found = outlook(data, indicator)
     if not found:
-        raise ValueError(f"{indicator}: {found.reason['en']}")
+        raise ValueError(
+            f"{indicator} 无法预测：{found.reason['zh']}；请看目标卡片 hz.target_cards.card / cannot be projected: "
+            f"{found.reason['en']}; see hz.target_cards.card for what is on file"
+        )
     unit, table = found.unit, found.projection.table
     year, end = int(table.index[-1]), table.iloc[-1]
     info = name(data, indicator)

@@ -18,6 +18,8 @@ from ..whatif import Scenario, basis, pace_words, path_totals, what_if
 from .common import INDICATOR, name, period_text
 from .scoreboard import status_text
 
+__all__ = ["explore", "table", "totals"]
+
 STYLES = {"unchanged": ":", "present": "-.", "plan": "--", "required": "-"}
 NAMES: dict[str, Text] = {
     "unchanged": text("不再变化", "no further change"),

@@ -15,6 +15,8 @@ from ..prospects import odds, target_probabilities
 from ..schema import THEMES
 from .common import INDICATOR, name, pace_text, period_text, unit_text
 
+__all__ = ["required_and_recent", "scoreboard"]
+
 ORDER = ("met", "ahead", "on_track", "behind", "far_behind", "missed", "open", "not_comparable", "no_figure_on_file")
 # Shape and colour say the same twice, so that neither is needed to tell them apart.
 MARKS: dict[str, tuple[str, str, str]] = {

@@ -25,6 +25,8 @@ from .scoreboard import (
     wordy,
 )
 
+__all__ = ["card", "cards"]
+
 
 def facts(data: Data, row) -> list[tuple[Text, Text]]:
     """Everything known about one target, as pairs of label and text."""
@@ -214,7 +216,10 @@ def card(data: Data, indicator: str) -> Exhibit:
     rows = table_rows(data)
     mine = rows[rows.indicator == indicator]
     if mine.empty:
-        raise KeyError(f"no row of the plan's tables is of {indicator!r}; choose from: {', '.join(rows.indicator)}")
+        raise KeyError(
+            f"规划两表中没有 {indicator!r}；可选 / no row of the plan's tables is of {indicator!r}; choose from: "
+            f"{', '.join(rows.indicator)}"
+        )
     row = next(mine.itertuples())
     info = name(data, indicator)
     known = facts(data, row)

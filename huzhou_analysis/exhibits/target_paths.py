@@ -14,6 +14,8 @@ from ..i18n import text
 from .common import INDICATOR, UNIT, mark_points, name, pace_text, path_native, period_text, unit_text
 from .scoreboard import table_rows
 
+__all__ = ["paths", "speed"]
+
 
 def paths(data: Data) -> Exhibit:
     """The plan's path of every indicator that has an actual of these years, each in a panel of its own."""

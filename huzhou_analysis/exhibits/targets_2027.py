@@ -10,6 +10,8 @@ from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
 from .common import INDICATOR, UNIT, name, pace_text, shown, unit_text
 
+__all__ = ["goals_in_text", "plan_table"]
+
 TABLES = {"digital": text("数字经济方案", "digital-economy plan"), "open": text("“地瓜经济”方案", "open-economy plan")}
 
 

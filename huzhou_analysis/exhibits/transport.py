@@ -11,6 +11,8 @@ from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
 from .common import long_series, pace_text, path_panels, path_sum_native, plan_rows, projection_or_why, shown
 
+__all__ = ["investment_total", "path", "projected", "tonnage"]
+
 INDICATORS = ["road_freight_turnover", "water_freight_turnover", "container_throughput", "transport_investment"]
 
 
@@ -228,6 +230,7 @@ def tonnage(data: Data, mode: str) -> Exhibit:
 
 
 def projected(data: Data) -> Exhibit:
+    """A projection of freight turnover, or why there is none and what is needed instead."""
     return projection_or_why(
         data,
         "transport_projection",

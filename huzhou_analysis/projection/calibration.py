@@ -198,9 +198,15 @@ MEASURED: dict[str, dict[int, Measured]] = {
         12: Measured(419, 4152, (82, 79, 78, 78, 77, 75), (94, 94, 93, 94, 94, 94), (4.7, 8.2, 11.8, 14.9, 18.6, 21.6)),
     },
     "inflow": {
-        5: Measured(136, 2022, (83, 82, 82, 82, 81, 80), (94, 94, 94, 94, 95, 95), (15.5, 27.7, 38.7, 48.3, 54.9, 60.7)),
-        8: Measured(133, 1893, (82, 81, 81, 80, 80, 80), (94, 94, 94, 95, 95, 95), (15.1, 27.5, 38.9, 47.9, 54.0, 59.0)),
-        12: Measured(128, 1446, (82, 81, 80, 80, 80, 77), (94, 94, 95, 95, 95, 96), (13.6, 24.7, 36.7, 43.4, 50.8, 54.6)),
+        5: Measured(
+            136, 2022, (83, 82, 82, 82, 81, 80), (94, 94, 94, 94, 95, 95), (15.5, 27.7, 38.7, 48.3, 54.9, 60.7)
+        ),
+        8: Measured(
+            133, 1893, (82, 81, 81, 80, 80, 80), (94, 94, 94, 95, 95, 95), (15.1, 27.5, 38.9, 47.9, 54.0, 59.0)
+        ),
+        12: Measured(
+            128, 1446, (82, 81, 80, 80, 80, 77), (94, 94, 95, 95, 95, 96), (13.6, 24.7, 36.7, 43.4, 50.8, 54.6)
+        ),
     },
 }
 
@@ -225,11 +231,19 @@ def measured_coverage(kind: str, n: int, horizon: int) -> dict[str, float | int 
     dict
         ``coverage_80`` and ``coverage_95`` (cases in 100), ``miss`` (median absolute error in percent), ``series`` and
         ``cases`` (how many it rests on), ``length`` and ``horizon`` (measured), ``of`` (the kind it was measured on).
+
+    Examples
+    --------
+    >>> hz.measured_coverage("inflow", 12, 4)["coverage_80"]  # an 80% interval held in 80 cases of 100
+    80
     """
     of = STANDS_FOR.get(kind, kind)
     lengths = [length for length in MEASURED[of] if length <= n]
     if not lengths or horizon < 1:
-        raise ValueError("coverage was measured from five observations and one year ahead on")
+        raise ValueError(
+            "覆盖率自5个观测值、预测1年起才有实测；请取 n ≥ 5、horizon ≥ 1 / coverage was measured from five observations "
+            "and one year ahead on; take n >= 5 and horizon >= 1"
+        )
     length, ahead = max(lengths), min(horizon, 6)
     found = MEASURED[of][length]
     return {

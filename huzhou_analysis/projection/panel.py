@@ -75,13 +75,17 @@ def prepare(values: np.ndarray, years: np.ndarray, kind: str, breaks: Sequence[i
         If a value is infinite, a share lies outside 0 to 100, or a count is negative.
     """
     if np.isinf(values).any():
-        raise ValueError("the series holds an infinite value")
+        raise ValueError("序列含无穷大，请删去或留空 / the series holds an infinite value; leave it out")
     here = ~np.isnan(values)
     values, years = values[here], years[here]
     if kind == "share" and ((values < 0) | (values > 100)).any():
-        raise ValueError("a share lies between 0 and 100 percent")
+        raise ValueError(
+            "比重应在0至100之间，请核对单位 / a share lies between 0 and 100 percent; check the unit, or take another kind"
+        )
     if kind == "count" and (values < 0).any():
-        raise ValueError("a count cannot be negative")
+        raise ValueError(
+            "个数不能为负，请核对数据 / a count cannot be negative; check the values, or take another kind"
+        )
     starts = [year for year in breaks if len(years) and years[0] < year <= years[-1]]
     if starts:
         values, years = values[years >= max(starts)], years[years >= max(starts)]
@@ -129,7 +133,9 @@ def distributions(prepared: Sequence[Prepared], horizon: int, kind: str) -> list
         unit = np.array([one.unit for one in members])
         parts = combination.combine(values, horizon, scale, unit, how.kept, how.momentum, how.doubt)
         observed = np.array([float(min(one.observed, combination.LONGEST)) for one in members])
-        lower, upper = spread(kind, scale, parts.squares, parts.growth, observed, np.array([one.broken for one in members]))
+        lower, upper = spread(
+            kind, scale, parts.squares, parts.growth, observed, np.array([one.broken for one in members])
+        )
         last = combination.to_working(values[:, -1:], scale, unit)
         found.append(
             (np.array(positions), Predictive(last + parts.centre, lower, upper, unit, scale, how.freedom, how.bounds))
@@ -156,20 +162,20 @@ def columns(level: Iterable[float]) -> list[str]:
 def checked(horizon: object, level: object, kind: object) -> tuple[int, tuple[float, ...]]:
     """Horizon and levels, or a clear error."""
     if isinstance(horizon, bool | np.bool_) or not isinstance(horizon, Integral):
-        raise TypeError("horizon must be a whole number of years")
+        raise TypeError("horizon 应为整数年，如 3 / horizon must be a whole number of years, such as 3")
     if horizon < 1:
-        raise ValueError("horizon must be at least 1")
+        raise ValueError("horizon 至少为1 / horizon must be at least 1: take a later year")
     if isinstance(level, Real) and not isinstance(level, bool):
         level = (level,)
     if isinstance(level, str) or not isinstance(level, Iterable):
-        raise TypeError("level must be percentages")
+        raise TypeError("level 应为百分数，如 (80, 95) / level must be percentages, such as (80, 95)")
     level = tuple(level)
     if any(isinstance(one, bool) or not isinstance(one, Real) for one in level):
-        raise TypeError("level must be percentages")
+        raise TypeError("level 应为百分数，如 (80, 95) / level must be percentages, such as (80, 95)")
     if any(not 0 < one < 100 for one in level):
-        raise ValueError("a level is a percentage between 0 and 100")
+        raise ValueError("level 应在0与100之间，如 80 / a level is a percentage between 0 and 100, such as 80")
     if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+        raise ValueError(f"kind 可选 / kind must be one of {', '.join(KINDS)}: choose one")
     return int(horizon), level
 
 
@@ -177,12 +183,16 @@ def numbers(values: object) -> np.ndarray:
     """Values as floats; text, truth values and complex numbers are refused rather than read as numbers."""
     found = values.array if isinstance(values, pd.Series) else values
     if isinstance(values, pd.Series) and pd.api.types.is_bool_dtype(values.dtype):
-        raise TypeError("a series holds numbers, not truth values")
+        raise TypeError("序列应为数字 / a series holds numbers, not truth values: choose the column with the values")
     found = np.asarray(found, dtype=object)
     for one in found.ravel():
         if isinstance(one, bool | np.bool_) or not (one is None or one is pd.NA or isinstance(one, Real)):
-            raise TypeError(f"a series holds numbers, not {one!r}")
-    return np.array([np.nan if one is None or one is pd.NA else float(one) for one in found.ravel()]).reshape(found.shape)
+            raise TypeError(
+                f"序列应为数字，请去掉单位和文字 / a series holds numbers, not {one!r}: take units and words away"
+            )
+    return np.array([np.nan if one is None or one is pd.NA else float(one) for one in found.ravel()]).reshape(
+        found.shape
+    )
 
 
 def project_panel(
@@ -218,11 +228,20 @@ def project_panel(
     TypeError, ValueError
         If a column is missing or holds what is no number, a year comes twice in a series, a value is infinite or
         impossible for the kind, or an argument is out of range. The message names the series.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> panel = pd.DataFrame({"unique_id": ["a"] * 6, "ds": range(2018, 2024), "y": [10, 11, 12.1, 13.3, 14.6, 16.1]})
+    >>> hz.project_panel(panel, 2).ds.tolist()
+    [2024, 2025]
     """
     horizon, level = checked(horizon, level, kind)
     missing = {"unique_id", "ds", "y"} - set(getattr(frame, "columns", ()))
     if missing:
-        raise ValueError(f"the panel lacks the columns {', '.join(sorted(missing))}")
+        raise ValueError(
+            f"缺少列，请改名或补上 / the panel lacks the columns {', '.join(sorted(missing))}: rename or add them"
+        )
     stamps = pd.api.types.is_datetime64_any_dtype(frame["ds"])
     years = (frame["ds"].dt.year if stamps else frame["ds"]).to_numpy()
     years = _whole_years(years)
@@ -230,13 +249,17 @@ def project_panel(
     values = frame["y"].to_numpy(dtype=float, na_value=np.nan) if numeric else numbers(frame["y"])
     codes, names = pd.factorize(frame["unique_id"], use_na_sentinel=True)
     if (codes < 0).any():
-        raise ValueError("unique_id is missing in some rows")
+        raise ValueError(
+            "有的行缺 unique_id，请补上或删去 / unique_id is missing in some rows: fill it in or drop them"
+        )
     order = np.lexsort((years, codes))
     codes, years, values = codes[order], years[order], values[order]
     twice = (np.diff(codes) == 0) & (np.diff(years) == 0)
     if twice.any():
         where = int(np.flatnonzero(twice)[0])
-        raise ValueError(f"series {names[codes[where]]!r} has the year {years[where]} twice")
+        raise ValueError(
+            f"序列年份重复，请保留一个 / series {names[codes[where]]!r} has the year {years[where]} twice: keep one"
+        )
     edges = np.flatnonzero(np.diff(codes, prepend=-1, append=len(names)))
     prepared = []
     for start, stop in pairwise(edges):
@@ -247,7 +270,8 @@ def project_panel(
     found = _in_blocks(prepared, horizon, kind, level, n_jobs)
     # Where nothing is projected the years still follow the last row, so that every series has its rows.
     last = np.array(
-        [one.last if one.observed else years[stop - 1] for one, stop in zip(prepared, edges[1:], strict=True)], dtype=int
+        [one.last if one.observed else years[stop - 1] for one, stop in zip(prepared, edges[1:], strict=True)],
+        dtype=int,
     )
     ahead = (last[:, None] + np.arange(1, horizon + 1)).ravel()
     result = pd.DataFrame({"unique_id": np.repeat(names.to_numpy() if hasattr(names, "to_numpy") else names, horizon)})
@@ -286,9 +310,9 @@ def _in_blocks(
 def _whole_years(years: np.ndarray) -> np.ndarray:
     """Years as integers, or a clear error."""
     if years.dtype.kind == "b" or years.dtype.kind not in "iuf":
-        raise TypeError("ds holds whole years or timestamps")
+        raise TypeError("ds 应为整数年份或日期 / ds holds whole years or timestamps: convert the column")
     if years.dtype.kind == "f" and not (np.isfinite(years) & (years == np.round(years))).all():
-        raise ValueError("ds holds whole years or timestamps")
+        raise ValueError("ds 应为整数年份或日期 / ds holds whole years or timestamps: convert the column")
     return years.astype(np.int64)
 
 

@@ -36,6 +36,14 @@ class Projection:
         Missing years inside the history that were bridged on the working scale.
     scale : {"log", "level", "logit"}
         Working scale.
+
+    Examples
+    --------
+    >>> found = hz.project([10, 11, 12.1, 13.3, 14.6, 16.1], 2)
+    >>> bool(found), found.observations
+    (True, 6)
+    >>> 0 < found.probability(18) < 1  # that the last year reaches 18
+    True
     """
 
     table: pd.DataFrame
@@ -95,16 +103,19 @@ class Projection:
             Between 0 and 1, from the same distribution as the intervals; NaN if nothing is projected.
         """
         if relation not in MEETS:
-            raise ValueError(f"relation must be one of {' '.join(MEETS)}")
+            raise ValueError(f"relation 可选 / relation must be one of {' '.join(MEETS)}: choose one")
         if isinstance(target, bool) or not isinstance(target, int | float | np.number):
-            raise TypeError("a target is a number")
+            raise TypeError("目标应为一个数，如 18 / a target is a number, such as 18")
         if np.isnan(target):
-            raise ValueError("a target is a number")
+            raise ValueError("目标应为一个数，如 18 / a target is a number, such as 18")
         if self.reason:
             return float("nan")
         year = self.table.index[-1] if year is None else year
         if year not in self.table.index:
-            raise ValueError(f"{year} is not among the years projected")
+            raise ValueError(
+                f"{year}年不在预测年份中，请加大 horizon 或换一年 / {year} is not among the years projected: take a longer horizon or "
+                "another year"
+            )
         at_least = float(self._law.at_least(float(target))[0, self.table.index.get_loc(year)])
         upwards = MEETS[relation] if MEETS[relation] is not None else ascending
         return at_least if upwards else 1 - at_least
@@ -200,6 +211,14 @@ def project(
     ValueError
         If `y` has another shape, years out of order or twice, an infinite value, or a value impossible for its kind;
         if `horizon`, a level or the kind is out of range.
+
+    Examples
+    --------
+    >>> found = hz.project([10, 11, 12.1, 13.3, 14.6, 16.1], 2)
+    >>> list(found.table.columns)
+    ['mean', 'lower_80', 'upper_80', 'lower_95', 'upper_95']
+    >>> hz.project([1, 2, 3], 2).reason  # three values are too few
+    'too_few'
     """
     horizon, level = checked(horizon, level, kind)
     values, years, named = _read(y)
@@ -220,13 +239,19 @@ def project(
 def _read(y: object) -> tuple[np.ndarray, np.ndarray, bool]:
     """Values, years, and whether the years are named rather than counted."""
     if y is None or isinstance(y, str | bytes | bool | Mapping):
-        raise TypeError("a series is a Series, an assembled series or a list of numbers")
+        raise TypeError(
+            "序列应为 hz.series 的结果、Series 或一列数字 / a series is a Series, an assembled series or a list of numbers: "
+            "give one of these"
+        )
     if isinstance(y, pd.DataFrame):
         if not {"year", "value"} <= set(y.columns):
-            raise ValueError("a series has one dimension, or the columns year and value")
+            raise ValueError(
+                "序列应为一维，或含 year、value 两列 / a series has one dimension, or the columns year and value: choose one "
+                "column"
+            )
         y = pd.Series(y["value"].array, index=pd.Index(y["year"]))
     if np.ndim(y) != 1:
-        raise ValueError("a series has one dimension")
+        raise ValueError("序列应为一维，请选一列 / a series has one dimension: choose one column")
     if not isinstance(y, pd.Series):
         values = numbers(y)
         return values, np.arange(1, len(values) + 1), False
@@ -235,12 +260,12 @@ def _read(y: object) -> tuple[np.ndarray, np.ndarray, bool]:
     if len(y) and not pd.api.types.is_integer_dtype(y.index.dtype):
         whole = pd.api.types.is_float_dtype(y.index.dtype) and (y.index == np.round(y.index)).all()
         if not whole:
-            raise TypeError("years must be whole numbers")
+            raise TypeError("年份应为整数，请以年份为索引 / years must be whole numbers: index the series by year")
     years = y.index.to_numpy().astype(np.int64) if len(y) else np.empty(0, dtype=np.int64)
     if (np.diff(years) < 0).any():
-        raise ValueError("years must be in order")
+        raise ValueError("年份应升序，请先排序 / years must be in order: sort them first")
     if (np.diff(years) == 0).any():
-        raise ValueError("years must be in order, each once")
+        raise ValueError("年份应升序且不重复，请先排序去重 / years must be in order, each once: keep one value a year")
     return numbers(y), years, True
 
 
@@ -250,7 +275,5 @@ def _break_years(breaks: object) -> tuple[int, ...]:
         breaks = (breaks,)
     found = tuple(breaks)
     if any(isinstance(one, bool) or not isinstance(one, int | np.integer) for one in found):
-        raise TypeError("breaks are whole years")
+        raise TypeError("breaks 应为整数年份，如 (2022,) / breaks are whole years, such as (2022,)")
     return tuple(int(one) for one in found)
-
-

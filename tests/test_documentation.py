@@ -1,0 +1,316 @@
+"""What is written for readers holds: commands exist, links and pictures lead somewhere, both READMEs say the same."""
+
+import inspect
+import json
+import re
+import runpy
+import subprocess
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+import yaml
+from mistune import create_markdown
+
+import huzhou_analysis as hz
+from huzhou_analysis.__main__ import parser
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data" / "README.md"])
+READMES = ("README.md", "README.zh-CN.md")
+SETTINGS = {"OUT", "DATA", "SOURCES", "ARGS", "ENV", "PYTHON", "UPGRADE", "FILE"}
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+both_readmes = pytest.mark.parametrize("name", READMES)
+
+
+@cache
+def tokens(path):
+    """A page as a Markdown reader takes it: a flat list of tokens."""
+    found = []
+
+    def walk(items):
+        for token in items:
+            found.append(token)
+            walk(token.get("children", []))
+
+    walk(create_markdown(renderer="ast", plugins=["table"])(path.read_text(encoding="utf-8")))
+    return found
+
+
+def links(path):
+    return [unquote(token["attrs"]["url"]) for token in tokens(path) if token["type"] in ("link", "image")]
+
+
+def words(token):
+    return token.get("raw", "") + "".join(words(child) for child in token.get("children", []))
+
+
+def anchors(path):
+    """Anchors of the headings, as the usual hosts of Markdown make them."""
+    made = []
+    for token in tokens(path):
+        if token["type"] == "heading":
+            text = "".join(c for c in words(token).lower() if c in "-_ " or unicodedata.category(c)[0] in "LN")
+            made.append(text.replace(" ", "-"))
+    return made
+
+
+def code(path):
+    """Everything set as code: blocks and spans."""
+    return [token["raw"] for token in tokens(path) if token["type"] in ("block_code", "codespan")]
+
+
+def make_targets():
+    return re.findall(r"(?m)^([a-z0-9-]+):.*?## ", (ROOT / "Makefile").read_text(encoding="utf-8"))
+
+
+def subcommands():
+    (action,) = [a for a in parser()._actions if a.dest == "command"]
+    return action.choices
+
+
+def commands(path):
+    """Every ``make ...`` and ``python -m huzhou_analysis ...`` of a page."""
+    lines = [line.strip() for raw in code(path) for line in raw.splitlines()]
+    made = [line.removeprefix(".\\") for line in lines if re.match(r"(\.\\)?make ", line)]
+    run = [line.split("-m huzhou_analysis ", 1)[1] for line in lines if "-m huzhou_analysis " in line]
+    return made, run
+
+
+# --------------------------------------------------------------------------------------------------------------- links
+
+
+@every_page
+def test_every_link_and_picture_leads_somewhere(page):
+    for link in links(page):
+        assert "://" not in link, "nothing outside is needed to read this"
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), link
+        assert ROOT in target.parents, link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+@every_page
+def test_a_page_has_one_title_and_no_doubled_anchor(page):
+    assert [token["attrs"]["level"] for token in tokens(page) if token["type"] == "heading"].count(1) == 1
+    if page.name != "CHANGELOG.md":
+        assert len(set(anchors(page))) == len(anchors(page))
+
+
+@every_page
+def test_files_and_folders_named_as_code_are_there(page):
+    built = ("reports/", "data/inbox/", "charts/", "tables/")
+    for raw in code(page):
+        if re.fullmatch(
+            r"(?:data|docs|notebooks|huzhou_analysis|tests|benchmarks)/[\w./-]*", raw
+        ) and not raw.startswith(built):
+            assert (ROOT / raw).exists(), raw
+
+
+# ------------------------------------------------------------------------------------------------------------ commands
+
+
+@every_page
+def test_every_command_that_is_named_exists(page):
+    made, run = commands(page)
+    for line in made:
+        _, target, *rest = line.split()
+        if target.islower():  # `make TARGET` says how, not what
+            assert target in make_targets(), line
+            assert all(word.partition("=")[0] in SETTINGS for word in rest if "=" in word), line
+    for line in run:
+        first, *rest = line.split()
+        if first.islower():
+            assert first in subcommands(), line
+            flags = {flag for action in subcommands()[first]._actions for flag in action.option_strings}
+            assert [word for word in rest if word.startswith("--") and word not in flags] == [], line
+
+
+@both_readmes
+def test_the_first_block_of_a_readme_holds_the_two_commands(name):
+    block = next(token["raw"] for token in tokens(ROOT / name) if token["type"] == "block_code")
+    assert block.split("\n") == ["make report", "make test", ""]
+
+
+def test_both_readmes_link_each_other_and_name_the_same_commands_and_folders():
+    english, chinese = (ROOT / name for name in READMES)
+    assert READMES[1] in links(english)
+    assert READMES[0] in links(chinese)
+    # Words that stand for something are written in the reader's language.
+    placeholders = {"文件夹": "folder", " --lang en": "", " --watermark 草稿": "", ', lang="en"': ""}
+
+    def named(path):
+        found = set()
+        for raw in code(path):
+            for local, common in placeholders.items():
+                raw = raw.replace(local, common)
+            if re.match(r"make |python |hz\.|conda |reports/|data/|HUZHOU|\w+/$", raw):
+                found |= set(raw.splitlines())
+        return found
+
+    assert named(english) == named(chinese)
+    same = [
+        {link.replace(".zh-CN", "").replace(".zh.", ".").replace(".en.", ".") for link in links(path)}
+        for path in (english, chinese)
+    ]
+    assert same[0] == same[1]
+
+
+def test_the_readme_shows_the_quarter_in_five_steps():
+    for name, steps in (("README.md", "A quarter's work"), ("README.zh-CN.md", "每季度怎么用")):
+        text = (ROOT / name).read_text(encoding="utf-8").split(f"## {steps}")[1].split("\n## ")[0]
+        assert re.findall(r"(?m)^(\d)\. ", text) == list("12345")
+        wanted = [
+            "make template",
+            "data/inbox/new_figures.xlsx",
+            "ARGS=--dry-run",
+            "make add",
+            "make report",
+            "reports/changes.md",
+        ]
+        places = [text.index(word) for word in wanted[:3]] + [
+            text.index("`make add`"),
+            *(text.index(w) for w in wanted[4:]),
+        ]
+        assert places == sorted(places)
+
+
+def test_every_target_is_in_the_help_and_in_the_batch_file():
+    batch = (ROOT / "make.bat").read_text(encoding="ascii")
+    assert re.search(r"(?m)^rem Targets: (.+?)\s*$", batch)[1].split() == make_targets()
+    assert list(runpy.run_path(str(ROOT / "bootstrap.py"))["TARGETS"]) == make_targets()
+
+
+def test_a_researcher_finds_every_everyday_target_in_both_readmes():
+    behind_the_scenes = {"setup", "test-e2e", "pins", "distclean", "bench"}
+    for name in READMES:
+        made = {line.split()[1] for line in commands(ROOT / name)[0]}
+        assert set(make_targets()) - behind_the_scenes <= made
+
+
+# ------------------------------------------------------------------------------------------------------------- methods
+
+
+@pytest.mark.parametrize("module", ["growth", "targets", "rounding", "projection", "ledger", "whatif"])
+def test_every_public_formula_is_in_the_methods(module):
+    home = import_module(f"huzhou_analysis.{module}")
+    public = getattr(home, "__all__", None) or [
+        name for name, value in vars(home).items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == home.__name__
+    ]  # fmt: skip
+    functions = [name for name in public if inspect.isroutine(getattr(home, name)) or name in hz.__all__]
+    if module == "whatif":
+        functions = [name for name in functions if name in hz.__all__]
+    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    assert functions
+    assert [name for name in functions if not re.search(rf"`(?:hz\.)?{name}\b", text)] == []
+
+
+def test_every_source_that_is_cited_is_in_the_literature():
+    text, literature = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8").split("## Literature")
+    cited = set(re.findall(r"\(?([A-Z][a-z]+)(?: et al\.| & [A-Z][a-z]+)?,? (\d{4})\b", text)) - {
+        ("Nations", "2008"),
+        ("Accounts", "2008"),
+    }
+    assert len(cited) > 4
+    assert [f"{who} {year}" for who, year in cited if not re.search(rf"{who}.*\({year}\)", literature)] == []
+
+
+def test_verdicts_and_statuses_of_the_library_are_explained():
+    from huzhou_analysis.i18n import LABELS
+
+    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    for key in ("reproduced", "price_basis", "revision", "scope", "contradicted", "not_checkable",
+                "met", "ahead", "on_track", "behind", "far_behind"):  # fmt: skip
+        assert LABELS[key]["en"] in text, key
+
+
+# ---------------------------------------------------------------------------------------------------------------- data
+
+
+def test_the_rows_that_the_data_page_shows_are_on_file_as_it_says(whole):
+    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:D00\d|P-)[\w.-]*\.[\w.-]+)`", text))
+    assert len(named) > 6
+    assert [i for i in named if i not in whole.figures.index] == []
+    for figure_id, value in re.findall(r"`(D00\d[\w.-]+)`: ([\d.]+)亿", text):
+        assert whole.figures.obs_text[figure_id] == value
+    level = whole.figures.loc["D001-GWR.gdp.2013"]
+    for cell in (level.obs_text, level.unit, level.locator, level.as_printed, level.vintage, level.prices):
+        assert cell in text
+    correction = whole.corrections.loc["P-20240423-EZJ.gdp.2024-Q1"]
+    assert f"value {correction.value}, `expect` {correction.expect}" in text
+
+
+def test_every_table_and_status_is_on_the_data_page():
+    from huzhou_analysis.schema import OBS_STATUSES, RECORD_TYPES, RELATIONS, TABLES, TIERS, TIME_BASES
+
+    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    for table in TABLES:
+        assert f"{table}.csv" in text, table
+    for code_list in (OBS_STATUSES, RECORD_TYPES, TIERS, TIME_BASES):
+        assert [c for c in code_list if f"`{c}`" not in text] == []
+    assert [c for c in RELATIONS if f"`{c}`" not in text and c not in ("<=", "<")] == []
+
+
+# -------------------------------------------------------------------------------------------------- citation, licences
+
+
+def test_the_citation_file_is_valid_and_of_this_version():
+    cff = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cff["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors"} <= set(cff)  # required by the schema of 1.2.0
+    assert set(cff) <= {"cff-version", "message", "type", "title", "abstract", "authors", "version", "license", "keywords",
+                        "date-released"}  # fmt: skip
+    assert cff["type"] in ("software", "dataset")
+    assert all(set(author) <= {"name", "given-names", "family-names"} and author for author in cff["authors"])
+    assert all(isinstance(word, str) for word in cff["keywords"])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    assert str(cff["version"]) == project["version"] == hz.__version__ == package["version"]
+    assert cff["license"] == project["license"] == "MIT"
+    assert [author["name"] for author in cff["authors"]] == [author["name"] for author in project["authors"]]
+
+
+def test_the_licence_of_the_data_is_the_same_everywhere():
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    assert [licence["name"] for licence in package["licenses"]] == ["CC-BY-4.0"]
+    for name in (*READMES, "DATA-LICENSE.md", "docs/data.md"):
+        assert "CC BY 4.0" in (ROOT / name).read_text(encoding="utf-8")
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+
+
+def test_the_changelog_has_this_version_on_top():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(r"(?m)^## \[(.+?)\] - (Unreleased|\d{4}-\d\d-\d\d)$", text)[1] == hz.__version__
+    assert set(re.findall(r"(?m)^### (.+)$", text)) <= {
+        "Added",
+        "Changed",
+        "Deprecated",
+        "Removed",
+        "Fixed",
+        "Security",
+    }
+
+
+@every_page
+def test_no_page_is_wider_than_its_words_need_or_ends_oddly(page):
+    raw = page.read_bytes()
+    assert raw.endswith(b"\n")
+    assert b"\r" not in raw
+    assert b"\t" not in raw
+
+
+def test_nothing_speaks_of_a_machine():
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", "*.md", "*.cff"], cwd=ROOT, capture_output=True, check=False
+    )
+    for name in filter(None, listed.stdout.decode("utf-8").split("\0")):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"(?<![\w./])/(?:home|tmp|work|Users|root)/|[A-Z]:\\Users", text), name
