@@ -189,8 +189,10 @@ def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
     parts += [values["time_period"].replace("/", "") or "undated"]
     parts += ["gy"] if values["transformation"] == "GY" else []
     plain = ".".join(parts)
-    names = (plain if n == 1 else f"{plain}.{n}" for n in range(1, len(taken) + 2))
-    return next(name for name in names if name not in taken)
+    numbered = [int(t.removeprefix(f"{plain}.")) for t in taken if t.removeprefix(f"{plain}.").isdigit()]
+    if plain not in taken and not numbered:
+        return plain
+    return f"{plain}.{max([1, *numbered]) + 1}"
 
 
 def _check_copy(made: Plan, root: Path, folder: Path, frames: dict[str, pd.DataFrame]) -> list[Problem]:
@@ -343,7 +345,7 @@ def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> No
         try:
             for name, content in old.items():
                 if content is not None:
-                    _replace(root / name, content)
+                    replace(root / name, content)
                 else:
                     (root / name).unlink(missing_ok=True)
             _drop(root / STAGED)
@@ -389,7 +391,7 @@ def _complete(root: Path) -> list[str]:
         for name, (_, after) in journal.items():
             content = (staged / name).read_bytes()
             if _now(root / name) != after:
-                _replace(root / name, content)
+                replace(root / name, content)
     _drop(staged)
     return foreign
 
@@ -410,7 +412,8 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes) -> None:
+    """Put new content in the place of a file: all of it or none."""
     aside = path.with_name(f"{path.name}.new")
     try:
         _write(aside, content)
@@ -531,4 +534,4 @@ def _archive(paths: Sequence[Path], root: Path, *, empty: bool = False) -> None:
             )
 
 
-__all__ = ["Plan", "Unfinished", "add", "commit", "inbox", "plan", "recover", "waiting"]
+__all__ = ["Plan", "Unfinished", "add", "commit", "inbox", "plan", "recover", "replace", "waiting"]

@@ -36,9 +36,20 @@ _EXTRA = {
     "locator_en": Field("locator_en", "string", "英文位置", "name of a new place in English, if you can give it"),
 }
 _FIGURE_ORDER = (
-    "indicator ref_area period_type year period_number time_period transformation obs_value unit as_printed source_id "
-    "locator record_type relation value_high commitment obs_status prices span vintage time_basis comment locator_en"
-).split()
+    *("indicator", "ref_area", "period_type", "year", "period_number", "time_period", "transformation", "obs_value"),
+    *(
+        "unit",
+        "as_printed",
+        "source_id",
+        "locator",
+        "record_type",
+        "relation",
+        "value_high",
+        "commitment",
+        "obs_status",
+    ),
+    *("prices", "span", "vintage", "time_basis", "comment", "locator_en"),
+)
 # Required by the table, but worked out where the person leaves them empty.
 _DERIVED = {"figure_id", "ref_area", "record_type", "relation", "span", "obs_status", "time_basis", "locator"}
 _NEEDED = {"obs_value"}

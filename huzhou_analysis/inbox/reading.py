@@ -130,7 +130,7 @@ def read(path: Path, problems: list[Problem], notes: list[tuple[str, str]]) -> l
         return refuse(
             "文件是空的（0 字节）；请重新保存或重新复制", "the file is empty (0 bytes); save or copy it again"
         )
-    if raw.startswith(b"PK\x03\x04") or raw.startswith(b"PK\x05\x06"):
+    if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         grids = _workbook(path, raw, refuse, notes)
     elif raw.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in raw:

@@ -274,7 +274,7 @@ class Drafting:
         try:
             code = cell.text if cell.kind in ("date", "month") else periods.read(text)
             period = periods.parse(code)
-            if period.kind not in ("year", "month", "day") or not 1900 <= period.start.year:
+            if period.kind not in ("year", "month", "day") or not period.start.year >= 1900:
                 raise ValueError
         except ValueError:
             self.say(

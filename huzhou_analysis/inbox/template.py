@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -84,7 +83,7 @@ _HINTS = {
     "ascending": ("数值越大越好吗？", "Is more better?"),
 }
 _WIDTHS = {
-    "mark": 9, "indicator": 34, "ref_area": 20, "period_type": 17, "year": 8, "period_number": 9, "time_period": 16,
+    "mark": 9, "indicator": 34, "ref_area": 20, "period_type": 17, "year": 8, "period_number": 15, "time_period": 16,
     "transformation": 20, "obs_value": 11, "unit": 11, "as_printed": 30, "source_id": 32, "locator": 20, "comment": 36,
     "title": 34, "title_en": 34, "name_zh": 22, "name_en": 30, "definition": 40, "url": 34,
 }  # fmt: skip
@@ -101,7 +100,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
         Folder of the tables.
     """
     from ..report import say
-    from .adding import inbox
+    from .adding import inbox, replace
     from .reading import read
 
     root = Path(root) if root is not None else default_root()
@@ -125,13 +124,9 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
             return 1
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(suffix=".xlsx", prefix=".template-", dir=path.parent)
-        os.close(handle)
-        try:
-            write(Path(aside), frames)
-            os.replace(aside, path)
-        finally:
-            Path(aside).unlink(missing_ok=True)
+        workbook = io.BytesIO()
+        write(workbook, frames)
+        replace(path, workbook.getvalue())
     except OSError as error:
         say(
             f"没有写成（{error.strerror or error}）：{path}；请关闭它，检查权限和磁盘空间 / not written ({error.strerror or error}); close the "
@@ -147,13 +142,13 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
     return 0
 
 
-def write(path: Path, frames: dict[str, pd.DataFrame]) -> None:
+def write(file: Path | io.BytesIO, frames: dict[str, pd.DataFrame]) -> None:
     """Write the template for the tables in `frames` (as read by :func:`huzhou_analysis.data.check`)."""
     import xlsxwriter
 
     frames = {name: frame.astype(str) for name, frame in frames.items()}
     with xlsxwriter.Workbook(
-        path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     ) as book:
         book.set_properties({"title": "新数字 New figures", "created": dt.datetime(2000, 1, 1)})
         formats = _formats(book)
@@ -282,7 +277,7 @@ def _slips(sheet, table: str, columns: list[Field], formats: dict) -> None:
     colour("obs_value", f'AND({value}<>"",ISERROR({number}))', "warn")
     colour("obs_value", f'AND({unit}="%",ISNUMBER({number}),ABS({number})<1)', "warn")
     colour("obs_value", f'AND({value}<>"",{printed}<>"",NOT({held}))', "warn")
-    colour("as_printed", f"LEN({printed})>25", "wrong")
+    colour("as_printed", f'LEN(SUBSTITUTE({printed}," ",""))>25', "wrong")
     period, kind, year = at["time_period"], at["period_type"], at["year"]
     colour("time_period", f'AND({period}<>"",ISERROR(VALUE(LEFT({period},4))))', "wrong")
     colour("time_period", f'AND({period}="",{kind}="",{begun})', "wrong")
@@ -306,6 +301,13 @@ def _example(table: str, frames: dict[str, pd.DataFrame], names) -> dict[str, st
         fits = fits[
             [v != "" and v in numerals.normalise(p) for v, p in zip(fits.obs_value, fits.as_printed, strict=True)]
         ]
+        chinese = fits[
+            [
+                numerals.normalise(u) in numerals.normalise(p) and not p.isascii()
+                for u, p in zip(fits.unit, fits.as_printed, strict=True)
+            ]
+        ]
+        fits = chinese if len(chinese) else fits
         spans = fits[[p != "" and periods.parse(p).kind == "months" and p[4:8] == "-01/" for p in fits.time_period]]
         fits = spans if len(spans) else fits[fits.time_period != ""]
     else:
