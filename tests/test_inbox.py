@@ -11,10 +11,10 @@ import string
 import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 import openpyxl
 import pytest
+from conftest import Tables
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
@@ -258,7 +258,7 @@ CASES = [
     Case("two-digit year", row(time_period="23年"), at=at("time_period"), says=("2023",)),
     Case("two-digit year beside a type", row(time_period=None, period_type="全年", year=23), at=at("year"), says=("2023",)),
     Case("no period", row(time_period=None), at=at("time_period"), says=("未载明",)),
-    Case("period not stated", row(time_period=None, period_type="未载明", record_type="claim"), {"time_period": "", "time_basis": "unstated"}),
+    Case("period not stated", row(time_period=None, period_type="未载明", record_type="claim", span="累计"), {"time_period": "", "time_basis": "unstated"}),
     Case("13th month", row(time_period="2023-13"), at=at("time_period"), says=("no such period",)),
     Case("a result of the future", row(time_period="2027"), at=at("time_period"), says=("not begun", "target")),
     Case("published before the period begins", row(time_period="2023-Q3"), at=at("time_period"), says=("2023-06",)),
@@ -319,9 +319,18 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def small(five_documents, tmp_path_factory):
-    """The tables of the five documents without the identities between them; only read."""
+    """The figures of the press feature and their indicators, without identities between them; tests only read it."""
     folder = tmp_path_factory.mktemp("small") / "data"
     shutil.copytree(five_documents, folder)
+    small = Tables(folder)
+    for name in ("relations", "pairs", "not_figures", "milestones"):
+        small.write(name, small.rows(name)[:1])
+    head, *printed = small.rows("figures")
+    printed = [r for r in printed if r[head.index("source_id")] == "D000"]
+    small.write("figures", [head, *printed])
+    used = {r[head.index("indicator")] for r in printed} | {"exports", "imports", "trade_total"}
+    head, *known = small.rows("indicators")
+    small.write("indicators", [head, *(r for r in known if r[0] in used or "出口" in r[1])])
     return folder
 
 
@@ -353,3 +362,439 @@ def test_broken_input(case, small, tmp_path):
 
 def test_case_names_differ():
     assert len({c.name for c in CASES}) == len(CASES) >= 40
+
+
+# --- whatever is changed in a sound row ------------------------------------------------------------------------------
+
+NOISE = st.sampled_from(list(string.printable) + list("，。％０９５亿万元约超—–−～（）以上下降  \u200b\ufeff‰"))
+
+
+@st.composite
+def mutated(draw):
+    """A sound row with one cell changed: characters put in, taken out or replaced."""
+    column = draw(st.sampled_from(sorted(BASE)))
+    value = list(BASE[column])
+    for _ in range(draw(st.integers(1, 2))):
+        place = draw(st.integers(0, len(value)))
+        value[place : place + draw(st.integers(0, 1))] = draw(st.lists(NOISE, max_size=2))
+    return column, "".join(value)
+
+
+@given(mutated())
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_changed_row_keeps_its_value_or_is_refused_at_its_cell(frames, tmp_path, change):
+    """Never another number: what is accepted stands in the text as printed, and every refusal has its cell."""
+    column, value = change
+    path = tmp_path / "x.csv"
+    path.write_bytes(text(BASE | {column: value}))
+    problems, notes = [], []
+    found = adding.read(path, problems, notes)
+    drafting = rows.Drafting(frames, TODAY)
+    drafts = drafting.drafts(found)
+    problems += drafting.problems
+    assert bool(drafts) != bool(problems) or not found
+    assert all(p.cell.startswith("csv!") for p in problems)
+    for draft in drafts:
+        assert Decimal(draft.values["obs_value"]) in numerals.printed_values(draft.values["as_printed"])
+        if column not in ("obs_value", "as_printed"):
+            assert draft.values["obs_value"] == "34.6"
+        if column != "unit":
+            assert draft.values["unit"] == "亿元"
+        if column == "obs_value" and draft.values["value_high"] == "":
+            assert Decimal(draft.values["obs_value"]) == Decimal("34.6")
+        assert periods.parse(draft.values["time_period"])
+        assert (draft.values["indicator"], draft.values["source_id"]) == ("exports", "D000") or column in (
+            "indicator",
+            "source_id",
+        )
+
+
+@pytest.fixture(scope="module")
+def frames(small):
+    return check(small)[0]
+
+
+# --- adding ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def city(small, tmp_path):
+    """Tables that a test may change, in a folder with a space and Chinese characters."""
+    folder = tmp_path / "我的 数据" / "data"
+    shutil.copytree(small, folder)
+    codebook.write(load(folder))
+    return folder
+
+
+def state(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def drop(folder, content=None, name="new.xlsx"):
+    (folder / "inbox").mkdir(exist_ok=True)
+    (folder / "inbox" / name).write_bytes(content or workbook(BASE))
+    return folder / "inbox" / name
+
+
+def command(*arguments, data):
+    return __main__.main([*map(str, arguments), "--data", str(data)])
+
+
+@pytest.fixture(autouse=True)
+def no_other_tables(monkeypatch):
+    monkeypatch.setenv("HUZHOU_DATA", "")
+
+
+def test_rows_are_appended_and_nothing_else_moves(city, capsys):
+    drop(city)
+    before = state(city)
+    assert command("add", data=city) == 0
+    after = state(city)
+    old, new = before["figures.csv"], after["figures.csv"]
+    assert new.startswith(old) and new.count(b"\n") == old.count(b"\n") + 1
+    assert [n for n in before if n.endswith(".csv") and before[n] != after.get(n)] == ["figures.csv"]
+    figure = load(city).figures.iloc[-1]
+    assert (figure.obs_text, figure.unit, figure.vintage, figure.name) == (
+        "34.6",
+        "亿元",
+        "2023-06",
+        "D000.exports.2023-01P4M",
+    )
+    assert codebook.generated(load(city))["README.md"].encode() == after["README.md"]
+    assert "inbox/added/new.xlsx" in after and "inbox/new.xlsx" not in after
+    assert "make report" in capsys.readouterr().out
+
+
+def test_the_same_file_adds_once(city, capsys):
+    for _ in range(2):
+        drop(city)
+        assert command("add", data=city) == 0
+    assert "not added again" in capsys.readouterr().out
+    assert sum(i.startswith("D000.exports.2023-01P4M") for i in load(city).figures.index) == 1
+    assert sorted(p.name for p in (city / "inbox" / "added").iterdir()) == ["new-2.xlsx", "new.xlsx"]
+
+
+def test_a_dry_run_writes_nothing(city, capsys):
+    drop(city)
+    before = state(city)
+    assert command("add", "--dry-run", data=city) == 0
+    assert state(city) == before
+    out = capsys.readouterr().out
+    assert "34.6 亿元" in out and "D000.exports.2023-01P4M" in out
+
+
+def test_one_bad_row_keeps_the_good_ones_out(city, capsys):
+    drop(city, workbook(BASE, BASE | {"time_period": "2022", "unit": "亿美金"}))
+    before = state(city)
+    assert command("add", data=city) == 1
+    assert state(city) == before
+    err = capsys.readouterr().err
+    assert f"{SHEET}!{LETTER['unit']}3 [unit] '亿美金'" in err and "亿美元" in err and "nothing was added" in err
+
+
+def test_windows_line_ends_and_a_missing_one_are_kept(city):
+    path = city / "figures.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n").removesuffix(b"\r\n"))
+    old = path.read_bytes()
+    drop(city)
+    assert command("add", data=city) == 0
+    added = path.read_bytes().removeprefix(old)
+    assert added.startswith(b"\r\nD000.exports") and added.endswith(b"\r\n") and added.count(b"\n") == 2
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_revision_stands_beside_the_old_value(city, capsys):
+    drop(city)
+    assert command("add", data=city) == 0
+    source = {
+        "source_id": "B2024",
+        "title": "公报",
+        "title_en": "Bulletin",
+        "date_published": "2024-03",
+        "kind": "bulletin",
+        "tier": "official",
+    }
+    book = openpyxl.load_workbook(
+        io.BytesIO(
+            workbook(BASE | {"source_id": "B2024", "obs_value": "36.33", "as_printed": "36.33亿元", "locator": "第1段"})
+        )
+    )
+    sheet = book.create_sheet("来源 sources")
+    sheet.append(list(source))
+    sheet.append(list(source.values()))
+    out = io.BytesIO()
+    book.save(out)
+    drop(city, out.getvalue(), "revision.xlsx")
+    assert command("add", data=city) == 0
+    said = capsys.readouterr().out
+    assert "34.6 亿元 (2023-06" in said and "36.33 亿元 (2024-03" in said
+    assert "+1.73 亿元, +5.00%" in said  # 36.33 - 34.6 = 1.73; 1.73 / 34.6 = 5 %
+    data = load(city)
+    assert list(data.select("exports", period="2023-01/P4M").obs_text) == ["34.6", "36.33"]
+    assert ("B2024", "第1段") in set(zip(data.outline.source_id, data.outline.locator, strict=True))
+
+
+def test_a_new_indicator_area_and_unit_come_with_their_figure(city):
+    entries = {
+        "indicators": {"indicator": "lake_ferries", "name_zh": "太湖轮渡", "name_en": "Lake ferries", "theme": "交通物流", "unit": "艘", "measure_type": "数量", "ascending": True},
+        "ref_areas": {"ref_area": "330500-TH", "name_zh": "太湖度假区", "name_en": "Taihu resort", "level": "平台园区", "parent": "湖州市"},
+        "units": {"unit": "艘", "unit_measure": "COUNT", "unit_mult": 0, "name_en": "number", "unit_mult_en": 0},
+    }  # fmt: skip
+    figure = BASE | {
+        "indicator": "太湖轮渡",
+        "ref_area": "太湖度假区",
+        "unit": "艘",
+        "obs_value": 12,
+        "as_printed": "轮渡12艘",
+        "span": "时点",
+    }
+    book = openpyxl.load_workbook(io.BytesIO(workbook(figure)))
+    for table, entry in entries.items():
+        sheet = book.create_sheet(layout.sheet_name(table))
+        sheet.append(list(entry))
+        sheet.append(list(entry.values()))
+    out = io.BytesIO()
+    book.save(out)
+    drop(city, out.getvalue())
+    assert command("add", data=city) == 0
+    data = load(city)
+    added = data.figure("D000.lake_ferries.330500-TH.2023-01P4M")
+    assert (added.obs_text, added.unit, data.ref_areas.parent["330500-TH"]) == ("12", "艘", "330500")
+    assert bool(data.indicators.ascending["lake_ferries"])
+
+
+def test_an_entry_on_file_is_never_overwritten(city, capsys):
+    content = workbook()
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.create_sheet("单位 units")
+    sheet.append(["unit", "unit_measure", "unit_mult", "name_en", "unit_mult_en"])
+    sheet.append(["亿元", "CNY", 9, "CNY bn", 9])
+    out = io.BytesIO()
+    book.save(out)
+    drop(city, out.getvalue())
+    before = state(city)
+    assert command("add", data=city) == 1
+    assert "单位 units!C2 [unit_mult] '9'" in capsys.readouterr().err
+    assert state(city) == before
+
+
+@pytest.mark.parametrize("after", range(1, 12))
+def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsys):
+    """The n-th write fails: all tables are old, or (the writes were enough) all are new."""
+    drop(city, workbook(BASE | {"locator": "第9段"}))
+    before, calls, write = state(city), [], adding._write
+
+    def full(path, content):
+        calls.append(path)
+        if len(calls) == after:
+            path.write_bytes(content[:10])
+            raise OSError(28, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(adding, "_write", full)
+    status = command("add", data=city)
+    if status:
+        assert state(city) == before
+        assert "No space left on device" in capsys.readouterr().err
+    else:
+        assert len(calls) < after
+        assert load(city).figures.index[-1] == "D000.exports.2023-01P4M"
+
+
+@pytest.mark.parametrize("after", range(1, 4))
+def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkeypatch, after, capsys):
+    drop(city, workbook(BASE | {"locator": "第9段"}))
+    replaced, replace = [], adding.os.replace
+
+    class Killed(BaseException):
+        pass
+
+    def kill(source, target):
+        replaced.append(target)
+        if len(replaced) == after:
+            raise Killed
+        replace(source, target)
+
+    monkeypatch.setattr(adding.os, "replace", kill)
+    with pytest.raises(Killed):
+        command("add", data=city)
+    monkeypatch.undo()
+    assert command("check", data=city) == 0
+    assert "has been completed" in capsys.readouterr().err
+    data = load(city)
+    assert data.figures.index[-1] == "D000.exports.2023-01P4M" and "第9段" in set(data.outline.locator)
+    assert not list(city.glob(".adding*")) and not list(city.glob("*.new"))
+
+
+def test_a_table_changed_after_the_cut_is_left_alone(city, monkeypatch, capsys):
+    drop(city, workbook(BASE | {"locator": "第9段"}))
+    monkeypatch.setattr(adding, "_complete", lambda root: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert command("add", data=city) == 130
+    monkeypatch.undo()
+    with (city / "outline.csv").open("ab") as file:
+        file.write("D000,手改,by hand,\n".encode())
+    mine = (city / "outline.csv").read_bytes()
+    command("check", data=city)
+    assert "outline.csv" in capsys.readouterr().err
+    assert (city / "outline.csv").read_bytes() == mine
+
+
+def test_a_folder_without_permission_is_said(city, monkeypatch, capsys):
+    drop(city)
+    before = state(city)
+
+    def denied(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(adding.tempfile, "mkdtemp", denied)
+    assert command("add", data=city) == 1
+    assert "Permission denied" in capsys.readouterr().err
+    assert state(city) == before
+
+
+@pytest.mark.parametrize("lock", ["~$new.xlsx", ".~lock.new.xlsx#"])
+def test_a_file_that_is_open_is_refused(city, capsys, lock):
+    drop(city)
+    (city / "inbox" / lock).write_bytes(b"x")
+    assert command("add", data=city) == 1
+    assert "save and close" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_names_the_nearest(city, capsys):
+    path = drop(city, name="二季度.xlsx")
+    assert command("add", path.with_name("二季度.xls"), data=city) == 1
+    assert "二季度.xlsx" in capsys.readouterr().err
+
+
+def test_files_outside_the_inbox_stay(city, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(text(BASE))
+    assert command("add", path, data=city) == 0
+    assert path.exists() and load(city).figures.index[-1] == "D000.exports.2023-01P4M"
+
+
+def test_an_empty_inbox_says_what_to_do(city, capsys):
+    assert command("add", data=city) == 0
+    assert "make template" in capsys.readouterr().out
+
+
+# --- the template ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def book(small, tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "t.xlsx"
+    template.write(path, check(small)[0])
+    return openpyxl.load_workbook(path)
+
+
+def test_every_drop_down_holds_what_the_tables_allow(book, small):
+    frames = check(small)[0]
+    for table in layout.ENTRY_TABLES:
+        sheet = book[layout.sheet_name(table)]
+        rules = {str(r.sqref).split(":")[0]: r for r in sheet.data_validations.dataValidation}
+        for position, definition in enumerate(layout.fields(table), 1):
+            rule = rules[f"{get_column_letter(position)}2"]
+            assert len(rule.prompt) <= 255 and len(rule.promptTitle) <= 32
+            allowed = set(definition.codes or [])
+            if definition.refers:
+                target, column = definition.refers.split(".")
+                allowed = set(frames[target][column])
+            if not allowed:
+                assert rule.type in (None, "none")
+                continue
+            sheet_title, cells = book.defined_names[rule.formula1].attr_text.replace("'", "").split("!")
+            shown = [c.value for (c,) in book[sheet_title][cells.replace("$", "")]]
+            finder = layout.choices(frames, definition)
+            assert {finder.find(label)[0] for label in shown} == allowed
+            assert all(len(finder.find(label)) == 1 for label in shown)
+
+
+def test_headers_are_read_back_and_marked(book):
+    for table in layout.ENTRY_TABLES:
+        head = [c.value for c in book[layout.sheet_name(table)][1]]
+        names = [f.name for f in layout.fields(table)]
+        assert [h.split("\n")[1] for h in head] == names
+        if table != "figures":
+            assert [n for n, h in zip(names, head, strict=True) if "*" in h] == [
+                f.name for f in TABLES[table].fields if f.required
+            ]
+
+
+def test_the_example_is_a_row_on_file(book, small):
+    head, example = ([c.value for c in book[SHEET][n]] for n in (1, 2))
+    entered = dict(zip([h.split("\n")[1] for h in head], example, strict=True))
+    on_file = load(small).figures
+    assert ((on_file.as_printed == entered["as_printed"]) & (on_file.obs_text == entered["obs_value"])).any()
+    assert entered["mark"] == layout.EXAMPLE
+
+
+def test_an_untouched_template_adds_nothing_and_may_be_made_anew(city, capsys):
+    before = {n: b for n, b in state(city).items() if n.endswith(".csv")}
+    for _ in range(2):
+        assert command("template", data=city) == 0
+        assert command("add", data=city) == 0
+    assert "Nothing new to add" in capsys.readouterr().out
+    assert {n: b for n, b in state(city).items() if n.endswith(".csv")} == before
+
+
+def test_a_template_that_holds_figures_is_not_replaced(city, capsys):
+    path = drop(city, name="new_figures.xlsx")
+    before = path.read_bytes()
+    assert command("template", data=city) == 1
+    assert path.read_bytes() == before
+    assert "make add" in capsys.readouterr().err
+
+
+def test_a_filled_in_template_survives_the_round(city):
+    """What a person fills in by the labels of the lists comes out as the codes of the table."""
+    assert command("template", data=city) == 0
+    path = city / "inbox" / "new_figures.xlsx"
+    book = openpyxl.load_workbook(path)
+    for column, value in BASE.items():
+        book[SHEET][f"{LETTER[column]}3"] = value
+    book.save(path)
+    assert command("add", data=city) == 0
+    assert load(city).figures.iloc[-1][["indicator", "ref_area", "time_period", "obs_text", "record_type", "relation"]].tolist() == [
+        "exports", "330500", "2023-01/P4M", "34.6", "actual", "=",
+    ]  # fmt: skip
+
+
+# --- periods as written ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2026", "2026"), ("2026年全年", "2026"), ("２０２６年", "2026"), ("2026年上半年", "2026-S1"), ("2026 H2", "2026-S2"),
+        ("2026年第三季度", "2026-Q3"), ("Q3 2026", "2026-Q3"), ("2026年前三季度", "2026-01/P9M"), ("2026年1—9月", "2026-01/P9M"),
+        ("2026年前11个月", "2026-01/P11M"), ("2026年1-12月", "2026"), ("2026年4-6月", "2026-Q2"), ("2026/9", "2026-09"),
+        ("2026年9月27日", "2026-09-27"), ("2021—2025年", "2021/P5Y"), ("2026-01/P9M", "2026-01/P9M"),
+    ],
+)  # fmt: skip
+def test_a_period_as_people_write_it(written, code):
+    assert periods.read(written) == code
+
+
+@pytest.mark.parametrize(
+    "written", ["26年", "1-9月", "2026年13月", "2026年02月30日", "2025-2021年", "202609", "十四五", "", "2026年9-1月"]
+)
+def test_a_period_that_is_not_guessed_at(written):
+    with pytest.raises(ValueError):
+        periods.read(written)
+
+
+@given(
+    st.sampled_from(
+        ["{y}", "{y}-S1", "{y}-S2", "{y}-Q2", "{y}-11", "{y}-02-28", "{y}-01/P7M", "{y}-05/P3M", "{y}/P5Y"]
+    ),
+    st.integers(1950, 2090),
+)
+def test_the_label_of_a_period_reads_back(form, year):
+    code = form.format(y=year)
+    assert periods.read(periods.parse(code).label("zh")) == code
+
+
+if __name__ == "__main__":
+    for number, case in enumerate(CASES, 1):
+        print(f"{number:3d}. {case.name} — {case.expected}")

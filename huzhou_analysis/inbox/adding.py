@@ -24,6 +24,7 @@ from pathlib import Path
 import pandas as pd
 
 from .. import numerals, periods
+from ..audit import relation_problems
 from ..data import DataError, Problem, check, default_root, load
 from ..report import say
 from ..schema import OBS_STATUSES, RECORD_TYPES, TABLES
@@ -99,7 +100,7 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
             _add_entry(made, draft, frames[draft.table])
     if made.count and not made.problems:
         with tempfile.TemporaryDirectory(prefix="huzhou-") as folder:
-            made.problems += _check_copy(made, root, Path(folder), frames)
+            made.problems += _check_copy(made, root, Path(folder))
     if not made.problems:
         made.shown = _shown(made, frames, drafting.frames)
     return made
@@ -195,16 +196,19 @@ def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
     return f"{plain}.{max([1, *numbered]) + 1}"
 
 
-def _check_copy(made: Plan, root: Path, folder: Path, frames: dict[str, pd.DataFrame]) -> list[Problem]:
+def _check_copy(made: Plan, root: Path, folder: Path) -> list[Problem]:
     """Problems of the tables with the new rows, each at the cell that the row came from."""
-    from ..audit import relation_problems
-
     for name, content in _tables(made, root).items():
         (folder / name).write_bytes(content)
-    _, problems = check(folder)
+    try:
+        problems = relation_problems(load(folder))
+        if problems and (old := relation_problems(load(root))):
+            raise DataError(old)  # not of the new rows
+    except DataError as error:
+        problems = error.problems
     before = {name: _last_line(root / f"{name}.csv") for name in TABLES}
     out = []
-    for problem in problems or relation_problems(load(folder)):
+    for problem in problems:
         table = problem.file.removesuffix(".csv")
         index = problem.row - before.get(table, 0) - 1
         if 0 <= index < len(made.origins.get(table, [])):
@@ -461,10 +465,13 @@ def add(files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry
         made = plan(paths, root)
     except DataError as error:
         say(
-            f"在案的数据表本身有问题，请先改正 / the tables on file have problems of their own, mend these first:\n{error}",
+            "在案的数据表本身有问题，请先改正 / the tables on file have problems of their own, mend these first:\n"
+            f"{error}",
             error=True,
         )
         return 1
+    except OSError as error:  # of the temporary copy
+        return _not_written(error)
     for zh, en in dict.fromkeys(made.notes):
         say(f"· {zh}\n  {en}")
     if made.problems:
@@ -494,21 +501,27 @@ def add(files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry
                 (copy / name).write_bytes(content)
             contents |= {name: text.encode("utf-8") for name, text in generated(load(copy)).items()}
         before = {name: _now(root / name) for name in contents}
+        contents = {name: content for name, content in contents.items() if _sha(content) != before[name]}
         commit(root, contents, before)
     except Unfinished as error:
         say(str(error), error=True)
         return 1
     except OSError as error:
-        say(
-            f"没有写成（{error.strerror or error}）；数据表未改动。请检查磁盘空间和权限，关闭打开的数据表后重试。/ Not written "
-            f"({error.strerror or error}); the tables were left as they were. Check disk space and permissions, close open tables, try again.",
-            error=True,
-        )
-        return 1
+        return _not_written(error)
     say(f"\n已添加 / added: {', '.join(sorted(contents))}")
     _archive(paths, root)
     say("下一步：make report 生成新报告。/ Next: make report makes the new report.")
     return 0
+
+
+def _not_written(error: OSError) -> int:
+    reason = error.strerror or error
+    say(
+        f"没有写成（{reason}）；数据表未改动。请检查磁盘空间和权限，关闭打开的数据表后重试。/ Not written ({reason}); the tables were "
+        "left as they were. Check disk space and permissions, close open tables and try again.",
+        error=True,
+    )
+    return 1
 
 
 def _archive(paths: Sequence[Path], root: Path, *, empty: bool = False) -> None:

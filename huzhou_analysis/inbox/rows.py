@@ -34,7 +34,7 @@ _SIGN = re.compile(
     rf"(?P<sign>{'|'.join(w for words in _BEFORE.values() for w in words.split('|'))})?(?P<rest>.*)", re.S
 )
 _ENTERED = re.compile(
-    rf"(?P<low>{_NUMBER})(?:(?P<inner>[^\d,.+-]*?)(?:-|至|到|~)(?P<high>{_NUMBER}))?(?P<rest>[^\d].*)?", re.S
+    rf"(?P<low>{_NUMBER})(?:(?P<inner>[^\d,.+-]*?)(?:-|至|到|~)(?P<high>{_NUMBER}))?(?P<rest>[^\d,.+-]\D*)?", re.S
 )
 _FALL = re.compile(
     r"下降|减少|降低|回落|负增长|削减|压缩|缩减|下滑|萎缩|跌|降|down|fell|fall|decreas|declin|drop|contract|lower|-|−|–",

@@ -295,21 +295,16 @@ def _example(table: str, frames: dict[str, pd.DataFrame], names) -> dict[str, st
             & (frame.ref_area == home(frames))
             & (frame.transformation == "N")
             & (frame.relation == "=")
-            & (frame.comment == "")
             & (frame.vintage == frame.source_id.map(dates))
         ]
-        fits = fits[
-            [v != "" and v in numerals.normalise(p) for v, p in zip(fits.obs_value, fits.as_printed, strict=True)]
-        ]
-        chinese = fits[
-            [
-                numerals.normalise(u) in numerals.normalise(p) and not p.isascii()
-                for u, p in zip(fits.unit, fits.as_printed, strict=True)
-            ]
-        ]
-        fits = chinese if len(chinese) else fits
-        spans = fits[[p != "" and periods.parse(p).kind == "months" and p[4:8] == "-01/" for p in fits.time_period]]
-        fits = spans if len(spans) else fits[fits.time_period != ""]
+        fits = fits[fits.obs_value.ne("") & _where(_held, fits.obs_value, fits.as_printed)]
+        fits = fits[fits.time_period.ne("")]
+        for wish in (  # as plain and as telling an example as there is
+            lambda rows: _where(_held, rows.unit, rows.as_printed) & ~_where(str.isascii, rows.as_printed),
+            lambda rows: rows.comment.eq(""),
+            lambda rows: _where(lambda p: p[4:8] == "-01/" and p.endswith("M"), rows.time_period),
+        ):
+            fits = fits[wish(fits)] if wish(fits).any() else fits
     else:
         fits = frame
     if not len(fits):
@@ -328,6 +323,15 @@ def _example(table: str, frames: dict[str, pd.DataFrame], names) -> dict[str, st
         for name, value in values.items()
     }
     return {"mark": EXAMPLE} | shown
+
+
+def _where(test, *columns: pd.Series) -> pd.Series:
+    """Rows for which a test of some columns holds; also of a table without rows."""
+    return pd.Series([bool(test(*values)) for values in zip(*columns, strict=True)], index=columns[0].index, dtype=bool)
+
+
+def _held(part: str, text: str) -> bool:
+    return numerals.normalise(part) in numerals.normalise(text)
 
 
 _STEPS = (
