@@ -242,6 +242,12 @@ CASES = [
     Case("bound in the text only", row(as_printed="出口突破34.6亿元"), V | {"relation": ">"}),
     Case("bound against the relation chosen", row(obs_value=">34.6", relation="="), at=at("relation"), says=("disagrees",)),
     Case("about", row(obs_value="约34.6"), V | {"relation": "~"}),
+    Case("a bound before a Chinese numeral", row(obs_value="1000", as_printed="近千家企业", unit="家", span="时点"), {"relation": "~"}),
+    Case("no more than", row(obs_value="不超过34.6"), V | {"relation": "<="}),
+    Case("no more than, in the text only", row(as_printed="出口不超过34.6亿元"), V | {"relation": "<="}),
+    Case("a word that is no bound", row(as_printed="节约34.6亿元"), V | {"relation": "="}),
+    Case("a fall by at least", growth(obs_value="-34.6", as_printed="下降34.6%以上"), {"obs_value": "-34.6", "relation": "<="}),
+    Case("a magnitude of no unit", row(as_printed="出口34.6万亿元"), at=at("unit"), says=("万亿",)),
     # --- periods and dates
     Case("first half in words", row(time_period="2022年上半年"), {"time_period": "2022-S1"}),
     Case("half by its code", row(time_period="2022-S1"), {"time_period": "2022-S1"}),

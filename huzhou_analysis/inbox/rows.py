@@ -23,11 +23,11 @@ from .reading import Row, tidy
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 _BEFORE = {
-    ">=": "≥|>=|不少于|不低于|至少",
-    ">": ">|突破|超过|超|逾|高于|大于",
+    ">=": "≥|>=|不少于|不低于|至少|atleast",
+    ">": ">|突破|超过|超|逾|高于|大于|over|topped|exceeded|exceeding|morethan",
     "<=": "≤|<=|不高于|不超过|不多于|至多",
     "<": "<|低于|少于|小于",
-    "~": "≈|~|大约|大概|接近|约|近",
+    "~": "≈|~|大约|大概|接近|约|近|about|nearly|around|approximately",
 }
 _AFTER = {">=": "以上", "<=": "以内|以下", "~": "左右|上下", ">": "余|多"}
 _SIGN = re.compile(
@@ -89,19 +89,24 @@ def quantity(text: str) -> Entered | None:
     return Entered(low, high, "range" if high is not None else relation, unit)
 
 
-def bound_around(number: Decimal, printed: str) -> str:
-    """Relation that the words right before or after a number say: 超2亿美元 is ``>``, 200个以上 is ``>=``."""
+def bound_around(number: Decimal, printed: str, unit: str) -> str:
+    """Relation that the words right before a number or right behind its unit say: 超2亿美元 is ``>``, 200个以上 ``>=``.
+
+    Of a negative number the words bound its size: a fall of 4%以上 is ``<=`` -4.
+    """
     text = numerals.normalise(printed)
-    for found in numerals.arabic(text):
-        if found.values[0] != abs(number):
+    turned = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+    for found in numerals.quantities(text):
+        if abs(number) not in found.values:
             continue
-        before, after = text[: found.start], text[found.end :]
-        for relation, words in _BEFORE.items():
-            if any(before.endswith(w) for w in words.split("|") if len(w) > 1 or w in "超约近逾≥≤>"):
-                return relation
-        unit = re.match(r"[^\d\s,，、;；。]{0,4}?(以上|以内|左右|余|多)", after)
-        if unit:
-            return next(r for r, words in _AFTER.items() if unit[1] in words.split("|"))
+        before = re.sub(r"[节签合集契条]约$|最近$", "", text[: found.start].casefold())
+        after = text[found.end :].removeprefix(numerals.normalise(unit))
+        said = [(len(w), r) for r, words in _BEFORE.items() for w in words.split("|") if before.endswith(w)]
+        said += [(len(w), r) for r, words in _AFTER.items() for w in words.split("|") if after.startswith(w)]
+        said += [(1, ">") for w in ("余", "多") if text[found.end :].startswith(w)]
+        if said:
+            relation = max(said)[1]  # the longest word: 不超过 is no 超过
+            return turned.get(relation, relation) if number < 0 else relation
     return ""
 
 
@@ -115,7 +120,7 @@ def digits(value: Decimal, printed: str) -> str:
 
 
 def unit_after(value: Decimal, printed: str, units: Iterable[str]) -> set[str]:
-    """Units of the table that stand right behind a number as printed; the longest at each place."""
+    """Units of the table that stand right behind a number as printed; the longest at each place, else a magnitude."""
     text = numerals.normalise(printed)
     keys = {numerals.normalise(u): u for u in units}
     found = set()
@@ -125,6 +130,8 @@ def unit_after(value: Decimal, printed: str, units: Iterable[str]) -> set[str]:
             fits = [k for k in keys if rest.startswith(k)]
             if fits:
                 found.add(keys[max(fits, key=len)])
+            elif scale := re.match(r"万亿|[百千万亿]|(?:thousand|[mbtr]+illion)", rest, re.I):
+                found.add(scale[0])  # a magnitude of no unit on file: 万亿元
     return found
 
 
@@ -620,7 +627,7 @@ class Drafting:
             )
             return
         if not given:
-            found = said or bound_around(typed.low, printed)
+            found = said or bound_around(typed.low, printed, unit or typed.unit)
             values["relation"] = found or "="
             if found:
                 derived.append((f"关系 {found}", f"relation {found}"))
@@ -680,7 +687,9 @@ class Drafting:
     def _unit_agrees(self, row: Row, value: Decimal, unit: str, printed: str) -> None:
         seen = unit_after(value, printed, self.frames["units"].unit)
         measures = self.frames["units"].set_index("unit")[["unit_measure", "unit_mult"]].apply(tuple, axis=1)
-        if seen and all(measures[s] != measures[unit] for s in seen):
+        if seen and not any(
+            measures.get(s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
+        ):
             self.say(
                 row,
                 "unit",
