@@ -71,6 +71,15 @@ def text(*records, delimiter=",", encoding="utf-8-sig", columns=COLUMNS):
     return out.getvalue().encode(encoding)
 
 
+def exported(record):
+    """A sheet of the template as Excel saves it as csv."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([layout.header("figures", f) for f in layout.fields("figures")])
+    writer.writerow([record.get(c, "") for c in COLUMNS])
+    return out.getvalue().encode("gbk")
+
+
 def zipped(**parts):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -174,8 +183,11 @@ def title_row(book, sheet):
     sheet["A1"] = "湖州市 2023 年数据"
 
 
-def macros(name, part):
-    return part
+def with_macros(content):
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+    return out.getvalue()
 
 
 CASES = [
@@ -300,6 +312,7 @@ CASES = [
     Case("UTF-16 csv", lambda: text(BASE, encoding="utf-16", delimiter="\t"), V, file="a.csv", note="read as UTF-16"),
     Case("semicolons", lambda: text(BASE, delimiter=";"), V, file="a.csv"),
     Case("tabs", lambda: text(BASE, delimiter="\t"), V, file="a.txt"),
+    Case("csv saved from the template, with its headers of two lines", lambda: exported(BASE), V, file="a.csv"),
     Case("csv named xlsx", lambda: text(BASE), V),
     Case("open quote", lambda: text(BASE) + b'"open', says=("quote",), file="a.csv"),
     Case("zero bytes", lambda: b"", says=("0 bytes",)),
@@ -318,7 +331,7 @@ CASES = [
     Case("entity bomb", lambda: repacked(workbook(BASE), lambda n, p: b'<!DOCTYPE x [<!ENTITY a "b">]>' + p if "sheet1" in n else p), says=("declaration",)),
     Case("huge merged range", lambda: repacked(workbook(BASE), lambda n, p: p.replace(b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="A9:XFD1048576"/></mergeCells>') if "sheet1" in n else p), says=("too many cells",)),
     Case("too many cells", lambda: text(*[BASE] * 5000), says=("too many cells",), file="a.csv"),
-    Case("macros", lambda: repacked(workbook(BASE), lambda n, p: p), V, file="a.xlsm"),
+    Case("macros", lambda: with_macros(workbook(BASE)), V, file="a.xlsm", note="nothing is run"),
     Case("a name full of tricks", lambda: workbook(BASE), V, file="新 数字 '$(x)%s{0}.xlsx"),
 ]  # fmt: skip
 
@@ -387,7 +400,7 @@ def mutated(draw):
 
 
 @given(mutated())
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_changed_row_keeps_its_value_or_is_refused_at_its_cell(frames, tmp_path, change):
     """Never another number: what is accepted stands in the text as printed, and every refusal has its cell."""
     column, value = change
@@ -682,6 +695,42 @@ def test_files_outside_the_inbox_stay(city, tmp_path):
 def test_an_empty_inbox_says_what_to_do(city, capsys):
     assert command("add", data=city) == 0
     assert "make template" in capsys.readouterr().out
+
+
+def test_a_finished_adding_that_was_killed_while_tidying_stops_nothing(city):
+    (city / ".adding").mkdir()
+    assert command("check", data=city) == 0
+    assert not (city / ".adding").exists()
+
+
+def test_the_first_figure_of_an_empty_city(city):
+    """Tables with headers only: everything that a figure needs comes in one file."""
+    for table in TABLES:
+        path = city / f"{table}.csv"
+        path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+    assert command("template", data=city) == 0
+    path = city / "inbox" / "new_figures.xlsx"
+    book = openpyxl.load_workbook(path)
+    entries = {
+        "units": {"unit": "亿元", "unit_measure": "CNY", "unit_mult": 8, "name_en": "CNY bn", "unit_mult_en": 9},
+        "indicators": {"indicator": "exports", "name_zh": "出口总额", "name_en": "Exports", "theme": "外贸", "unit": "亿元", "measure_type": "流量", "ascending": "是"},
+        "ref_areas": {"ref_area": "330400", "name_zh": "嘉兴市", "name_en": "Jiaxing", "level": "设区市"},
+        "sources": {"source_id": "D000", "title": "公报", "title_en": "Bulletin", "date_published": "2023-06", "kind": "统计公报", "tier": "政府发布"},
+    }  # fmt: skip
+    for table, entry in entries.items():
+        for column, value in entry.items():
+            names = [f.name for f in layout.fields(table)]
+            book[layout.sheet_name(table)].cell(2, names.index(column) + 1).value = value
+    for column, value in BASE.items():
+        book[SHEET][f"{LETTER[column]}2"] = value
+    book.save(path)
+    assert command("add", data=city) == 0
+    data = load(city)
+    assert data.figures.loc["D000.exports.2023-01P4M", ["ref_area", "obs_text", "unit"]].tolist() == [
+        "330400",
+        "34.6",
+        "亿元",
+    ]
 
 
 # --- the template ----------------------------------------------------------------------------------------------------

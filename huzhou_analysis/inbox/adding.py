@@ -93,9 +93,10 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
     made.problems += drafting.problems
     made.notes += drafting.notes
     frames = {name: frame.astype(str) for name, frame in frames.items()}
+    city = home(drafting.frames)
     for draft in drafts:
         if draft.table == "figures":
-            _add_figure(made, draft, frames)
+            _add_figure(made, draft, frames, city)
         else:
             _add_entry(made, draft, frames[draft.table])
     if made.count and not made.problems:
@@ -136,7 +137,7 @@ def _at(draft: Draft) -> str:
     return f"{draft.row.file} {draft.row.sheet}!{draft.row.number}"
 
 
-def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame]) -> None:
+def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame], city: str) -> None:
     values = draft.values
     figures = frames["figures"]
     alike = figures[(figures[list(_SAME)] == [values[c] for c in _SAME]).all(axis=1)].to_dict("records")
@@ -166,7 +167,7 @@ def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame]) -> No
             return
     wanted = values["figure_id"]
     taken = set(figures.figure_id) | {v["figure_id"] for v in made.rows["figures"]}
-    values["figure_id"] = wanted or _figure_id(values, home(frames), taken)
+    values["figure_id"] = wanted or _figure_id(values, city, taken)
     made.add("figures", values, draft)
     outline = frames["outline"]
     place = (values["source_id"], values["locator"])
@@ -330,6 +331,7 @@ def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> No
     Unfinished
         If some files are in place and could not be put back; the next :func:`recover` completes them.
     """
+    _sweep(root)
     staged = Path(tempfile.mkdtemp(prefix=f"{STAGED}-", dir=root))
     try:
         for name, content in contents.items():
@@ -379,11 +381,16 @@ def recover(root: Path) -> str:
                 f"as they are: {', '.join(kept)}; look at them with check"
             )
         return "上次中断的添加已完成 / the adding that was cut short has been completed"
+    shutil.rmtree(staged, ignore_errors=True)  # without its journal it was done with
+    return ""
+
+
+def _sweep(root: Path) -> None:
+    """Drop what an adding left that was cut short before it counted."""
     for left in root.glob(f"{STAGED}-*"):
         with contextlib.suppress(OSError):
             if dt.datetime.now().timestamp() - left.stat().st_mtime > 3600:
                 shutil.rmtree(left, ignore_errors=True)
-    return ""
 
 
 def _complete(root: Path) -> list[str]:
@@ -484,7 +491,12 @@ def add(files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry
             _archive(paths, root, empty=True)
         return 0
     figures, others = len(made.rows["figures"]), made.count - len(made.rows["figures"])
+    again = sum(line.lstrip().startswith("Δ") for line in made.shown)
     say(f"将添加 {figures} 个数字、{others} 个其他条目 / to add: {figures} figures, {others} other entries")
+    if again:
+        say(
+            f"（与在案数字比较 {again} 处，见 Δ；旧值不改 / compared with {again} on file, see Δ; old values stay as they are）"
+        )
     say("\n".join(made.shown))
     if dry_run:
         say(

@@ -126,8 +126,9 @@ class Choices:
 
         wanted = canonical(text.rsplit("·", 1)[0])
         names = list(self._meanings)
-        begun = [n for n in names if len(wanted) > 1 and n.startswith(wanted)]
-        found = begun[:limit] + difflib.get_close_matches(wanted, names, limit, 0.55)
+        holding = [n for n in names if len(wanted) > 1 and wanted in n]
+        holding.sort(key=lambda n: (not n.startswith(wanted), len(n)))
+        found = holding[:limit] + difflib.get_close_matches(wanted, names, limit, 0.55)
         found = found or [n for n in [nearest(wanted, names)] if n]
         codes = dict.fromkeys(code for name in found for code in self._meanings[name])
         return [self.labels[code] for code in list(codes)[:limit]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import difflib
 import io
 import re
 import unicodedata
@@ -116,7 +117,8 @@ def read(path: Path, problems: list[Problem], notes: list[tuple[str, str]]) -> l
             return refuse("文件大于 200 MB，不是填好的模板", "larger than 200 MB: no filled-in template")
         raw = path.read_bytes()
     except FileNotFoundError:
-        near = nearest(path.name, [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else [])
+        beside = [p.name for p in path.parent.glob("*.[xc][ls]*")] if path.parent.is_dir() else []
+        near = "、".join(difflib.get_close_matches(path.name, beside, 1, 0.5))
         return refuse(
             "没有这个文件" + (f"；是否为 {near}？" if near else "；请核对文件名和文件夹"),
             "there is no such file" + (f"; is it {near}?" if near else "; check its name and folder"),
