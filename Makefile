@@ -3,6 +3,7 @@
 #
 # Settings:  OUT=folder      report: where to put the report          报告输出目录
 #            DATA=folder     the tables of another city               另一城市的数据表所在目录
+#            FILE=file       template, add: a file outside the inbox   收件夹以外的文件
 #            SOURCES=folder  audit: the documents to check against    原始文件所在目录
 #            ARGS="..."      further arguments, e.g. ARGS="-k growth" 附加参数
 #            ENV=current     use the activated environment (conda)    使用当前已激活的环境
@@ -29,6 +30,8 @@ report: ## Build every report into reports/ (OUT=folder) | 生成全部报告
 test: ## Run the tests | 运行测试
 test-e2e: ## Run the end-to-end tests, which build whole reports | 运行端到端测试
 lab: ## Open the notebooks in JupyterLab | 在 JupyterLab 中打开笔记本
+template: ## Write data/inbox/new_figures.xlsx to fill in (FILE=file) | 写出填报模板
+add: ## Add the figures of the inbox (FILE=file; ARGS=--dry-run to look first) | 添加新数字
 tidy: ## Take results out of the notebooks, as they are committed | 清理笔记本中的运行结果
 hooks: ## Tidy notebooks before every commit (once per checkout) | 提交前自动清理笔记本
 codebook: ## Write the codebook of the data tables | 生成数据说明
@@ -38,7 +41,7 @@ pins: ## Compile requirements.txt anew (needs uv; UPGRADE=1 for newer versions) 
 clean: ## Remove reports and caches, keep .venv | 清除报告与缓存
 distclean: ## Remove .venv as well | 连同运行环境一并清除
 
-setup report test test-e2e lab tidy hooks codebook gallery audit pins clean distclean:
+setup report test test-e2e lab template add tidy hooks codebook gallery audit pins clean distclean:
 	@$(if $(PYTHON),,$(error Python 3.11 or newer was not found; install it, or name it: make $@ PYTHON=... / 未找到 Python 3.11 或更高版本，请先安装，或用 PYTHON=... 指定))exec "$(PYTHON)" bootstrap.py $@
 
-.PHONY: help setup report test test-e2e lab tidy hooks codebook gallery audit pins clean distclean
+.PHONY: help setup report test test-e2e lab template add tidy hooks codebook gallery audit pins clean distclean

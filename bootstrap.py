@@ -27,7 +27,7 @@ OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that requirements.txt is compil
 LAYOUT = "1"  # raise it when the way an environment is made changes
 STAMP = "huzhou-setup.json"
 SDIST_ONLY = "fontmeta"  # published as source only (pure Python); everything else must come as a wheel
-SETTINGS = {"ENV", "DATA", "OUT", "SOURCES", "ARGS", "UPGRADE", "PYTHON"}
+SETTINGS = {"ENV", "DATA", "FILE", "OUT", "SOURCES", "ARGS", "UPGRADE", "PYTHON"}
 # Bounds on packages that are not direct dependencies: the next series has no wheel for Macs with an Intel processor.
 PIN_CONSTRAINTS = ["argon2-cffi-bindings<26"]
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "pandera-pandas": "pandera"}
@@ -635,6 +635,14 @@ def do_lab(settings):
     return run_python(["-m", "jupyterlab", overview, *more(settings)], settings)
 
 
+def do_template(settings):
+    return run_command("template", settings, list(filter(None, [settings.get("FILE")])))
+
+
+def do_add(settings):
+    return run_command("add", settings, list(filter(None, [settings.get("FILE")])))
+
+
 def do_tidy(settings):
     return run_python(["-m", "huzhou_analysis", "tidy", *more(settings)], settings)
 
@@ -751,6 +759,8 @@ TARGETS = {
     "test": do_test,
     "test-e2e": do_test_e2e,
     "lab": do_lab,
+    "template": do_template,
+    "add": do_add,
     "tidy": do_tidy,
     "hooks": do_hooks,
     "codebook": do_codebook,

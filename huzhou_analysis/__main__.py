@@ -40,6 +40,11 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
     report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
+    template = commands.add_parser("template", help="写出填报模板 / write a workbook to fill in new figures")
+    template.add_argument("file", nargs="?", metavar="FILE", help="文件名 / file (default: inbox/new_figures.xlsx)")
+    add = commands.add_parser("add", help="添加填好的数字 / add what files hold to the tables, whole or not at all")
+    add.add_argument("files", nargs="*", metavar="FILE", help="xlsx 或 csv / default: everything in the inbox")
+    add.add_argument("--dry-run", action="store_true", help="只显示，不写入 / show what would be added, write nothing")
     audit = commands.add_parser(
         "audit", help="对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings"
     )
@@ -94,6 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for variable, folder in (("MPLCONFIGDIR", "matplotlib"), ("IPYTHONDIR", "ipython")):
         os.environ.setdefault(variable, str(paths().cache.parent / folder))
     try:
+        if not _recovered():
+            return 1
         return _COMMANDS[options.command](options)
     except KeyboardInterrupt:
         print("\n已中断；已有的报告和数据未改动 / interrupted; reports and data are as they were", file=sys.stderr)
@@ -108,6 +115,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _recovered() -> bool:
+    """Complete an adding that was cut short, before anything reads the tables."""
+    from pathlib import Path
+
+    root = Path(os.environ.get("HUZHOU_DATA") or Path(__file__).resolve().parent.parent / "data")
+    if not (root / ".adding").is_dir():
+        return True
+    from .inbox.adding import recover
+    from .report import say
+
+    if message := recover(root):
+        say(message, error=True)
+    return not (root / ".adding").is_dir()
+
+
+def _template(options: argparse.Namespace) -> int:
+    from .inbox.template import make
+
+    return make(options.file)
+
+
+def _add(options: argparse.Namespace) -> int:
+    from .inbox.adding import add
+
+    return add(options.files, dry_run=options.dry_run)
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -281,7 +315,7 @@ def _tidy(options: argparse.Namespace) -> int:
             rewrite(changes)
     for problem in problems:
         say(problem, error=True)
-    if done and not options.check or not problems:
+    if (done and not options.check) or not problems:
         say("\n".join(f"已清理 / tidied: {path.name}" for path in done) or "无变化 / nothing changed")
     return 1 if problems else 0
 
@@ -319,6 +353,8 @@ def _gallery(options: argparse.Namespace) -> int:
 _COMMANDS = {
     "report": _report,
     "check": _check,
+    "template": _template,
+    "add": _add,
     "audit": _audit,
     "find": _find,
     "gaps": _gaps,

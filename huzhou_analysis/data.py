@@ -7,6 +7,7 @@ English; nothing is half-loaded. Row numbers are those a spreadsheet shows (the 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import difflib
 import io
@@ -41,10 +42,11 @@ class Problem:
     value: str
     zh: str
     en: str
+    cell: str = ""  # sheet!cell in place of the row, where a file has sheets
 
     def __str__(self) -> str:
-        at_zh = f" 第 {self.row} 行" if self.row else ""
-        at_en = f" row {self.row}" if self.row else ""
+        at_zh = f" {self.cell}" if self.cell else f" 第 {self.row} 行" if self.row else ""
+        at_en = f" {self.cell}" if self.cell else f" row {self.row}" if self.row else ""
         column = f" [{self.column}]" if self.column else ""
         value = f" {self.value!r}" if self.value != "" else ""
         return f"{self.file}{at_zh}{column}{value}：{self.zh}\n    {self.file}{at_en}{column}{value}: {self.en}"
@@ -126,7 +128,7 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
                 on_bad_lines="error",
             )
     except UnicodeDecodeError:
-        found = _encoding(raw)
+        found = encoding(raw)
         problem(
             f"文件编码不是 UTF-8（像是 {found}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
             f"the file is not UTF-8 (it looks like {found}); save it as 'CSV UTF-8 (comma delimited)'",
@@ -172,12 +174,13 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
     return frame[~blank] if blank.any() else frame
 
 
-def _encoding(raw: bytes) -> str:
-    try:
-        raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return "?"
-    return "GBK"
+def encoding(raw: bytes) -> str:
+    """What the bytes of a text are written in: ``UTF-8``, ``GBK`` or ``?``."""
+    for name, codec in (("UTF-8", "utf-8"), ("GBK", "gb18030")):
+        with contextlib.suppress(UnicodeDecodeError):
+            raw.decode(codec)
+            return name
+    return "?"
 
 
 def _empty(column: pd.Series) -> np.ndarray:
@@ -310,7 +313,7 @@ def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list
         for case in errors.failure_cases.itertuples():
             zh, en, choices = messages.get(case.check, (str(case.check), str(case.check), ()))
             value, row, column = str(case.failure_case), int(case.index) + 2, str(case.column)
-            near = _nearest(value, choices)
+            near = nearest(value, choices)
             if near:
                 zh, en = f"{zh}；最接近的是 {near}", f"{en}; nearest: {near}"
             problems.append(Problem(f"{table.name}.csv", row, column, value, zh, en))
@@ -334,7 +337,8 @@ def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list
             )
 
 
-def _nearest(value: str, choices: Iterable[str]) -> str:
+def nearest(value: str, choices: Iterable[str]) -> str:
+    """The choice written most like a value, or nothing."""
     choices = list(choices)
     begun = [c for c in choices if len(value) > 2 and c.startswith(value)]
     found = begun[:1] or difflib.get_close_matches(value, choices, 1, 0.5)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -138,6 +139,70 @@ def parse(code: str) -> Period:
         start = _date(code, year, int(m["month"]), 1)
         return Period(code, "month", start, _month_end(year, start.month))
     return Period(code, "year", _date(code, year, 1, 1), dt.date(year, 12, 31))
+
+
+_PLAIN = r"(?P<y>\d{4})年?"
+_WRITTEN = [
+    (re.compile(pattern), code)
+    for pattern, code in (
+        (rf"{_PLAIN}(?:全年|度)?", "{y}"),
+        (rf"{_PLAIN}上半年|{_PLAIN.replace('<y>', '<y2>')}[hs]1|h1(?P<y3>\d{{4}})", "{y}-S1"),
+        (rf"{_PLAIN}下半年|{_PLAIN.replace('<y>', '<y2>')}[hs]2|h2(?P<y3>\d{{4}})", "{y}-S2"),
+        (
+            rf"{_PLAIN}第?(?P<q>[一二三四1-4])季度?|{_PLAIN.replace('<y>', '<y2>')}-?q(?P<q2>[1-4])|q(?P<q3>[1-4])(?P<y3>\d{{4}})",
+            "{y}-Q{q}",
+        ),
+        (rf"{_PLAIN}前(?P<q>[一二两三四])个?季度", "{y}-01/P{q3}M"),
+        (rf"{_PLAIN}前(?P<n>\d\d?)个?月", "{y}-01/P{n}M"),
+        (rf"{_PLAIN}(?P<m>\d\d?)月?(?:-|至|到)(?P<n>\d\d?)月(?:份|累计)?", "{y}-{m}/P{span}M"),
+        (rf"{_PLAIN}(?:-|至|到)(?P<z>\d{{4}})年?", "{y}/P{years}Y"),
+        (r"(?P<y>\d{4})(?:年|[/.-])(?P<m>\d\d?)月?份?", "{y}-{m}"),
+        (r"(?P<y>\d{4})(?:年|[/.-])(?P<m>\d\d?)(?:月|[/.-])(?P<d>\d\d?)[日号]?", "{y}-{m}-{d}"),
+    )
+]
+
+
+def read(text: str) -> str:
+    """Code of a period as a person writes it: 2026年上半年, 2026年1-9月, 2026年三季度, 2026 H1, 2026/9/27, or a code itself.
+
+    January to March, to June and to December are the first quarter, the first half and the year: one period has one code.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these; two-digit years are not guessed at.
+    """
+    code = unicodedata.normalize("NFKC", text).strip()
+    try:
+        return _one_code(parse(code))
+    except ValueError:
+        pass
+    plain = re.sub(r"\s+", "", code).casefold()
+    plain = re.sub(r"[—–−~～―]+", "-", plain)
+    for pattern, form in _WRITTEN:
+        if m := pattern.fullmatch(plain):
+            found = {k.rstrip("23"): v for k, v in m.groupdict().items() if v}
+            found["q"] = str("一二三四".find(found.get("q", "")) + 1 or found.get("q", "")).replace("两", "2")
+            first, last = int(found.get("m") or 1), int(found.get("n") or 0)
+            found |= {"span": str(last - first + 1), "m": f"{first:02d}", "d": f"{int(found.get('d') or 0):02d}"}
+            if "{q3}" in form:
+                form, found["n"] = "{y}-01/P{n}M", str(3 * int(found["q"]))
+            if "z" in found:
+                found["years"] = str(int(found["z"]) - int(found["y"]) + 1)
+            return _one_code(parse(form.format(**found)))
+    raise ValueError(f"not a period: {text!r}")
+
+
+def _one_code(period: Period) -> str:
+    """The shorter code of a stretch of months that is a quarter, a half or a year."""
+    if period.kind != "months" or period.start.year != period.end.year:
+        return period.code
+    year, first, last = period.start.year, period.start.month, period.end.month
+    if last - first == 2 and last % 3 == 0:
+        return f"{year}-Q{last // 3}"
+    if last - first == 5 and last % 6 == 0:
+        return f"{year}-S{last // 6}"
+    return str(year) if (first, last) == (1, 12) else f"{year}-{first:02d}" if first == last else period.code
 
 
 def _date(code: str, year: int, month: int, day: int) -> dt.date:

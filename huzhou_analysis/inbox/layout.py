@@ -1,0 +1,156 @@
+"""Sheets and columns of the template: the tables' own, in the order in which a person thinks of them.
+
+Everything comes from :mod:`huzhou_analysis.schema`: a new code or column there appears in the template and is read back.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ..schema import TABLES, Field
+
+MARK = Field(
+    "mark", "string", "标记", "“示例 example” marks a row that is shown as an example and not added; leave empty"
+)
+EXAMPLE = "示例 example"
+ENTRY_TABLES = ("figures", "indicators", "ref_areas", "units", "sources")
+
+PERIOD_TYPES = {
+    "year": ("全年", "calendar year"),
+    "first_half": ("上半年", "January to June"),
+    "second_half": ("下半年", "July to December"),
+    "quarter": ("季度", "quarter; its number (1-4) beside the year"),
+    "year_to_date": ("1-N月累计", "January to month N; N beside the year"),
+    "month": ("单月", "one month; its number beside the year"),
+    "day": ("某日", "a day; month-day, such as 9-27, beside the year"),
+    "five_years": ("五年合计", "five years together; the first of them in the year"),
+    "unstated": ("未载明", "the document states no period"),
+}
+_EXTRA = {
+    "period_type": Field(
+        "period_type", "string", "时期类型", "kind of period; or fill in time_period instead", codes=PERIOD_TYPES
+    ),
+    "year": Field("year", "integer", "年份", "four digits; the first year of several"),
+    "period_number": Field("period_number", "string", "第几", "quarter 1-4, month 1-12, or month-day 9-27"),
+    "locator_en": Field("locator_en", "string", "英文位置", "name of a new place in English, if you can give it"),
+}
+_FIGURE_ORDER = (
+    *("indicator", "ref_area", "period_type", "year", "period_number", "time_period", "transformation", "obs_value"),
+    *(
+        "unit",
+        "as_printed",
+        "source_id",
+        "locator",
+        "record_type",
+        "relation",
+        "value_high",
+        "commitment",
+        "obs_status",
+    ),
+    *("prices", "span", "vintage", "time_basis", "comment", "locator_en"),
+)
+# Required by the table, but worked out where the person leaves them empty.
+_DERIVED = {"figure_id", "ref_area", "record_type", "relation", "span", "obs_status", "time_basis", "locator"}
+_NEEDED = {"obs_value"}
+
+
+def fields(table: str, *, all_columns: bool = False) -> list[Field]:
+    """Columns of an entry sheet in order; with `all_columns` also those read back but not offered (``figure_id``)."""
+    own = TABLES[table].fields
+    if table != "figures":
+        return [MARK, *own]
+    by_name = {f.name: f for f in own} | _EXTRA
+    first = [by_name[name] for name in _FIGURE_ORDER]
+    rest = [f for f in own if f not in first and (all_columns or f.name != "figure_id")]
+    return [MARK, *first, *rest]
+
+
+def is_required(table: str, field: Field) -> bool:
+    """Whether a person must fill a column in."""
+    if table != "figures":
+        return field.required
+    return (field.required and field.name not in _DERIVED) or field.name in _NEEDED
+
+
+def sheet_name(table: str) -> str:
+    return f"{TABLES[table].zh} {table}"
+
+
+def header(table: str, field: Field) -> str:
+    """Header of a column: Chinese, a star where it is required, and the machine's name."""
+    return f"{field.zh}{' *' if is_required(table, field) else ''}\n{field.name}"
+
+
+def label(code: str, name: str) -> str:
+    """A choice as it is shown: readable name and code."""
+    return f"{name} · {code}"
+
+
+def canonical(text: str) -> str:
+    """Text as it is compared: one width, no spaces or invisible characters, small letters."""
+    text = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf").casefold()
+
+
+class Choices:
+    """What may stand in a column, under every name that a person may write: label, code, Chinese and English name."""
+
+    def __init__(self, entries: list[tuple[str, list[str]]]) -> None:
+        """`entries` holds each code with its names, the one it is shown with first."""
+        self.labels = {code: label(code, names[0]) if names else code for code, names in entries}
+        self._meanings: dict[str, list[str]] = {}
+        for code, names in entries:
+            for name in dict.fromkeys(canonical(n) for n in (code, self.labels[code], *names)):
+                if name:
+                    self._meanings.setdefault(name, []).append(code)
+
+    def find(self, text: str) -> list[str]:
+        """Codes that a text may mean: one if it is clear, none if it is unknown."""
+        wanted = canonical(text)
+        if text in self.labels:
+            return [text]
+        if wanted in self._meanings:
+            return self._meanings[wanted]
+        if "·" in text:  # a label of an earlier template: its code counts, unless the name says another
+            name, code = text.rsplit("·", 1)
+            by_code, by_name = (self._meanings.get(canonical(t), []) for t in (code, name))
+            return by_code if not by_name else [c for c in by_name if c in by_code] or by_name + by_code
+        return []
+
+    def near(self, text: str, limit: int = 3) -> list[str]:
+        """Labels of the choices written most like a text."""
+        import difflib
+
+        from ..data import nearest
+
+        wanted = canonical(text.rsplit("·", 1)[0])
+        names = list(self._meanings)
+        holding = [n for n in names if len(wanted) > 1 and wanted in n]
+        holding.sort(key=lambda n: (not n.startswith(wanted), len(n)))
+        found = holding[:limit] + difflib.get_close_matches(wanted, names, limit, 0.55)
+        found = found or [n for n in [nearest(wanted, names)] if n]
+        codes = dict.fromkeys(code for name in found for code in self._meanings[name])
+        return [self.labels[code] for code in list(codes)[:limit]]
+
+
+def code_choices(codes: dict[str, tuple[str, str]]) -> Choices:
+    """Choices of a code list; each of the words in 高于（突破、超） may be written as well."""
+    return Choices([(c, [zh, en, *[w for w in re.split(r"[（）、]", zh) if w]]) for c, (zh, en) in codes.items()])
+
+
+def table_choices(frames, target: str) -> Choices:
+    """Choices of a column that refers to ``table.column``."""
+    table, column = target.split(".")
+    frame = frames[table]
+    names = [c for c in ("name_zh", "title", "name_en", "title_en") if c in frame.columns]
+    if table == "units":
+        return Choices([(u, []) for u in frame[column]])
+    return Choices(list(zip(frame[column], frame[names].values.tolist(), strict=True)))
+
+
+def choices(frames, field: Field) -> Choices | None:
+    """What may stand in a column; None where anything may."""
+    if field.codes:
+        return code_choices(field.codes)
+    return table_choices(frames, field.refers) if field.refers else None

@@ -1,0 +1,855 @@
+"""New figures through the template: right values or messages that name the cell; written whole or not at all.
+
+``python tests/test_inbox.py`` prints every broken input with what is expected of it.
+"""
+
+import csv
+import datetime as dt
+import io
+import shutil
+import string
+import zipfile
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from conftest import Tables
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
+
+from huzhou_analysis import __main__, codebook, numerals, periods
+from huzhou_analysis.data import check, load
+from huzhou_analysis.inbox import adding, layout, rows, template
+from huzhou_analysis.schema import TABLES
+
+TODAY = dt.date(2026, 11, 1)
+SHEET = layout.sheet_name("figures")
+COLUMNS = [f.name for f in layout.fields("figures")]
+LETTER = {name: get_column_letter(i) for i, name in enumerate(COLUMNS, 1)}
+# A sound row: the press feature of June 2023 could have printed it; no such figure is on file.
+BASE = {
+    "indicator": "出口总额 · exports",
+    "time_period": "2023年1-4月",
+    "transformation": "水平值 · N",
+    "obs_value": "34.6",
+    "unit": "亿元",
+    "as_printed": "出口34.6亿元",
+    "source_id": "D000",
+    "locator": "开头",
+}
+GROWTH = {"transformation": "同比", "unit": "%", "as_printed": "出口增长34.6%"}
+
+
+def workbook(*records, tweak=None, columns=COLUMNS, name=SHEET, header=None):
+    """A filled-in sheet as bytes; `tweak` gets workbook and sheet."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = name
+    by_name = {f.name: f for f in layout.fields("figures", all_columns=True)}
+    sheet.append(header or [layout.header("figures", by_name[c]) for c in columns])
+    for number, record in enumerate(records, 2):
+        for column, value in record.items():
+            cell = sheet.cell(number, columns.index(column) + 1)
+            if isinstance(value, tuple):
+                cell.value, cell.number_format = value
+            else:
+                cell.value = value
+    if tweak:
+        tweak(book, sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def text(*records, delimiter=",", encoding="utf-8-sig", columns=COLUMNS):
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(records)
+    return out.getvalue().encode(encoding)
+
+
+def exported(record):
+    """A sheet of the template as Excel saves it as csv."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([layout.header("figures", f) for f in layout.fields("figures")])
+    writer.writerow([record.get(c, "") for c in COLUMNS])
+    return out.getvalue().encode("gbk")
+
+
+def zipped(**parts):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return out.getvalue()
+
+
+def repacked(content, change):
+    """A workbook with some of its parts rewritten: `change` gets name and bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    return out.getvalue()
+
+
+def cached(formula, result, **change):
+    """A row whose value is a formula with a saved result (openpyxl itself saves none)."""
+    content = workbook(BASE | change | {"obs_value": formula})
+
+    def put(name, part):
+        return (
+            part.replace(b"<v></v>", f"<v>{result}</v>".encode()).replace(b"<v />", f"<v>{result}</v>".encode())
+            if "sheet1" in name
+            else part
+        )
+
+    return repacked(content, put)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input, and what is expected: values that the row gets, or a message at a place."""
+
+    name: str
+    content: object
+    values: dict = field(default_factory=dict)
+    at: str = ""
+    says: tuple = ()
+    file: str = "new.xlsx"
+    note: str = ""
+
+    @property
+    def expected(self):
+        if self.values:
+            return "accepted: " + ", ".join(f"{k}={v}" for k, v in self.values.items())
+        return (
+            f"refused at {self.at or 'the file'}: {' … '.join(self.says)}"
+            if self.says
+            else f"accepted, told: {self.note}"
+        )
+
+
+def row(**change):
+    return lambda: workbook(BASE | change)
+
+
+def growth(**change):
+    return lambda: workbook(BASE | GROWTH | change)
+
+
+def tweaked(tweak, *more):
+    return lambda: workbook(BASE, *more, tweak=tweak)
+
+
+def at(column, number=2):
+    return f"{SHEET}!{LETTER[column]}{number}"
+
+
+V = {"obs_value": "34.6"}
+A_DATE = dt.datetime(2026, 7, 5)
+
+
+def merge(reference):
+    return lambda book, sheet: sheet.merge_cells(reference)
+
+
+def hide_row(book, sheet):
+    sheet.row_dimensions[2].hidden = True
+
+
+def filter_row(book, sheet):
+    sheet.auto_filter.ref = "A1:W3"
+    sheet.auto_filter.add_filter_column(1, ["x"])
+    sheet.row_dimensions[2].hidden = True
+
+
+def hide_column(book, sheet):
+    sheet.column_dimensions[LETTER["comment"]].hidden = True
+    sheet[f"{LETTER['comment']}2"] = "secret"
+
+
+def hide_sheet(book, sheet):
+    book.create_sheet("其他")
+    sheet.sheet_state = "hidden"
+
+
+def title_row(book, sheet):
+    sheet.insert_rows(1, 2)
+    sheet["A1"] = "湖州市 2023 年数据"
+
+
+def with_macros(content):
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+    return out.getvalue()
+
+
+CASES = [
+    # --- units and choices
+    Case("wrong unit", row(unit="亿美金"), at=at("unit"), says=("units.csv", "亿美元")),
+    Case("unit other than printed", row(unit="亿美元"), at=at("unit"), says=("亿元", "prints")),
+    Case("no unit", row(unit=None), at=at("unit"), says=("must not be empty", "亿元")),
+    Case("unit in the value", row(obs_value="34.6亿元"), V),
+    Case("unit in the value only", row(obs_value="34.6亿元", unit=None), V | {"unit": "亿元"}),
+    Case("other unit in the value", row(obs_value="34.6亿美元"), at=at("obs_value"), says=("disagrees",)),
+    Case("unknown unit in the value", row(obs_value="34.6亿美金", unit=None), at=at("obs_value"), says=("no unit on file", "亿美元")),
+    Case("full-width unit", growth(unit="％"), V | {"unit": "%"}),
+    Case("unknown indicator, near", row(indicator="出口总颔"), at=at("indicator"), says=("exports",)),
+    Case("indicator by its Chinese name", row(indicator="出口总额"), {"indicator": "exports"}),
+    Case("indicator by code in full width", row(indicator="ｅｘｐｏｒｔｓ"), {"indicator": "exports"}),
+    Case("indicator that may be several", row(indicator="出口"), at=at("indicator"), says=("did you mean", "·")),
+    Case("label whose name and code disagree", row(indicator="出口总额 · imports"), at=at("indicator"), says=("several", "imports")),
+    Case("unknown status", row(obs_status="好"), at=at("obs_status"), says=("allowed", "P")),
+    Case("unknown source", row(source_id="D999"), at=at("source_id"), says=("sources.csv", "D00")),
+    Case("level or growth not chosen", row(transformation=None), at=at("transformation"), says=("must not be empty",)),
+    Case("growth in a unit that is no rate", row(transformation="GY"), at=at("unit"), says=("a growth rate (GY) is in",)),
+    # --- numbers
+    Case("number as number", row(obs_value=34.6), V),
+    Case("number as text", row(obs_value="34.6"), V),
+    Case("digits as printed", row(obs_value=34.6, as_printed="出口34.60亿元"), {"obs_value": "34.60"}),
+    Case("float noise", row(obs_value=0.1 + 0.2, as_printed="出口0.3亿元"), {"obs_value": "0.3"}),
+    Case("full-width digits", row(obs_value="３４．６"), V),
+    Case("spaces, no-break and zero-width characters", row(obs_value="\u00a0 34.6\u200b \ufeff"), V),
+    Case("thousands separator", row(obs_value="1,234.5", as_printed="出口1234.5亿元"), {"obs_value": "1234.5"}),
+    Case("Chinese comma", row(obs_value="1，234.5", as_printed="出口1,234.5亿元"), {"obs_value": "1234.5"}),
+    Case("comma in a wrong place", row(obs_value="34,6"), at=at("obs_value"), says=("must be a number",)),
+    Case("space inside a number", row(obs_value="34 .6"), at=at("obs_value"), says=("must be a number",)),
+    Case("Chinese numeral", row(obs_value="二十八", as_printed="出口二十八亿元"), {"obs_value": "28"}),
+    Case("Chinese numeral with a decimal", row(obs_value="三十四点六"), at=at("obs_value"), says=("must be a number",)),
+    Case("scientific notation", row(obs_value="3.46E+01"), V),
+    Case("scientific notation that lost digits", row(obs_value="1.2E+03", as_printed="出口1234亿元"), at=at("obs_value"), says=("does not hold", "1234")),
+    Case("percent cell", growth(obs_value=(0.346, "0.0%")), V | {"unit": "%"}),
+    Case("percent cell without unit", growth(obs_value=(0.346, "0.0%"), unit=None), V | {"unit": "%"}),
+    Case("percent cell in another unit", row(obs_value=(0.346, "0%")), at=at("obs_value"), says=("percentage", "亿元")),
+    Case("fraction for a percentage", growth(obs_value=0.346), at=at("obs_value"), says=("does not hold", "34.6")),
+    Case("negative number", growth(obs_value=-34.6, as_printed="出口下降34.6%"), {"obs_value": "-34.6"}),
+    Case("typographic minus", growth(obs_value="−34.6", as_printed="出口下降34.6%"), {"obs_value": "-34.6"}),
+    Case("a fall entered as growth", growth(as_printed="出口下降34.6%"), at=at("obs_value"), says=("-34.6",)),
+    Case("growth entered as a fall", growth(obs_value="-34.6"), at=at("obs_value"), says=("growth",)),
+    Case("parentheses for a negative", growth(obs_value="(34.6)"), at=at("obs_value"), says=("-34.6",)),
+    Case("boolean", row(obs_value=True), at=at("obs_value"), says=("true/false",)),
+    Case("error cell", row(obs_value="#N/A"), at=at("obs_value"), says=("formula that failed",)),
+    Case("error cell of a division", row(obs_value="#DIV/0!"), at=at("obs_value"), says=("formula that failed",)),
+    Case("dash for nothing", row(obs_value="—"), at=at("obs_value"), says=("must be a number",)),
+    Case("no value", row(obs_value=None), at=at("obs_value"), says=("must not be empty",)),
+    Case("date in the value", row(obs_value=(A_DATE, "yyyy-mm-dd")), at=at("obs_value"), says=("into a date",)),
+    Case("5-7 that became a date", row(obs_value=(A_DATE, 'm"月"d"日"')), at=at("obs_value"), says=("into a date",)),
+    Case("formula without result", row(obs_value="=17.3*2"), at=at("obs_value"), says=("paste as values",)),
+    Case("formula with result", lambda: cached("=17.3*2", "34.6"), V),
+    Case("formula that refers to another workbook", lambda: cached("=[1]Sheet1!A1", "34.6"), at=at("obs_value"), says=("another workbook",)),
+    Case("number not in the text", row(obs_value="43.6"), at=at("obs_value"), says=("does not hold", "34.6")),
+    # --- ranges, bounds, approximations
+    Case("range", row(obs_value="5-7", as_printed="出口5-7亿元"), {"obs_value": "5", "value_high": "7", "relation": "range"}),
+    Case("range with a dash", row(obs_value="5—7亿元", as_printed="出口5—7亿元"), {"obs_value": "5", "value_high": "7"}),
+    Case("range the wrong way round", row(obs_value="7-5", as_printed="出口5-7亿元"), at=at("value_high"), says=("above the value",)),
+    Case("bound in words", row(obs_value="超过34.6", as_printed="出口超过34.6亿元"), V | {"relation": ">"}),
+    Case("bound as a sign", row(obs_value="≥34.6"), V | {"relation": ">="}),
+    Case("bound behind the unit", row(obs_value="34.6亿元以上"), V | {"relation": ">="}),
+    Case("bound in the text only", row(as_printed="出口突破34.6亿元"), V | {"relation": ">"}),
+    Case("bound against the relation chosen", row(obs_value=">34.6", relation="="), at=at("relation"), says=("disagrees",)),
+    Case("about", row(obs_value="约34.6"), V | {"relation": "~"}),
+    Case("a bound before a Chinese numeral", row(obs_value="1000", as_printed="近千家企业", unit="家", span="时点"), {"relation": "~"}),
+    Case("no more than", row(obs_value="不超过34.6"), V | {"relation": "<="}),
+    Case("no more than, in the text only", row(as_printed="出口不超过34.6亿元"), V | {"relation": "<="}),
+    Case("a word that is no bound", row(as_printed="节约34.6亿元"), V | {"relation": "="}),
+    Case("a fall by at least", growth(obs_value="-34.6", as_printed="下降34.6%以上"), {"obs_value": "-34.6", "relation": "<="}),
+    Case("a magnitude of no unit", row(as_printed="出口34.6万亿元"), at=at("unit"), says=("万亿",)),
+    # --- periods and dates
+    Case("first half in words", row(time_period="2022年上半年"), {"time_period": "2022-S1"}),
+    Case("half by its code", row(time_period="2022-S1"), {"time_period": "2022-S1"}),
+    Case("January to June is the first half", row(time_period="2022年1-6月"), {"time_period": "2022-S1"}),
+    Case("type, year and number", row(time_period=None, period_type="1-N月累计", year=2023, period_number=4), {"time_period": "2023-01/P4M"}),
+    Case("five years", row(time_period=None, period_type="五年合计", year="2018"), {"time_period": "2018/P5Y"}),
+    Case("type without number", row(time_period=None, period_type="季度", year=2023), at=at("period_number"), says=("1-4",)),
+    Case("fifth quarter", row(time_period=None, period_type="季度", year=2023, period_number=5), at=at("period_number"), says=("1-4",)),
+    Case("type and period disagree", row(period_type="全年", year=2022), at=at("time_period"), says=("disagrees",)),
+    Case("date as a date", row(time_period=(dt.datetime(2023, 4, 9), "yyyy-mm-dd")), {"time_period": "2023-04-09"}),
+    Case("month that became a date", row(time_period=(dt.datetime(2023, 4, 1), 'yyyy"年"m"月"')), {"time_period": "2023-04"}),
+    Case("1-9 that became a date", row(time_period=(A_DATE, "d-mmm")), at=at("time_period"), says=("into a date",)),
+    Case("year as a date", row(time_period=None, period_type="全年", year=(A_DATE, "yyyy-mm-dd")), at=at("year"), says=("four digits",)),
+    Case("two-digit year", row(time_period="23年"), at=at("time_period"), says=("2023",)),
+    Case("two-digit year beside a type", row(time_period=None, period_type="全年", year=23), at=at("year"), says=("2023",)),
+    Case("no period", row(time_period=None), at=at("time_period"), says=("未载明",)),
+    Case("period not stated", row(time_period=None, period_type="未载明", record_type="claim", span="累计"), {"time_period": "", "time_basis": "unstated"}),
+    Case("13th month", row(time_period="2023-13"), at=at("time_period"), says=("no such period",)),
+    Case("a result of the future", row(time_period="2027"), at=at("time_period"), says=("not begun", "target")),
+    Case("published before the period begins", row(time_period="2023-Q3"), at=at("time_period"), says=("2023-06",)),
+    Case("published in the future", row(vintage="2027-01-01"), at=at("vintage"), says=("after today",)),
+    Case("inferred without a reason", row(time_basis="推断"), at=at("comment"), says=("say why",)),
+    # --- text
+    Case("text too long", row(as_printed="出口34.6亿元" + "同" * 20), at=at("as_printed"), says=("at most 25",)),
+    Case("formula in a comment", lambda: text(BASE | {"comment": "=HYPERLINK(1)"}), {"comment": "=HYPERLINK(1)"}, file="a.csv"),
+    Case("markup in a comment", row(comment="<script>alert(1)</script>"), {"comment": "<script>alert(1)</script>"}),
+    Case("line break in a comment", row(comment="一\n二"), {"comment": "一 二"}),
+    Case("a new place", row(locator="第9段"), {"locator": "第9段"}),
+    # --- sheets
+    Case("cells merged downwards", lambda: workbook(BASE, BASE | {"time_period": "2022"}, tweak=merge(f"{LETTER['obs_value']}2:{LETTER['obs_value']}3")), at=f"{SHEET}!{LETTER['obs_value']}2", says=("merged",)),
+    Case("value merged across", tweaked(lambda b, s: (s.__setitem__(f"{LETTER['obs_value']}2", 34.6), s.merge_cells(f"{LETTER['obs_value']}2:{LETTER['unit']}2"))), at=at("obs_value"), says=("merged",)),
+    Case("hidden row", tweaked(hide_row), at=at("mark"), says=("hidden",)),
+    Case("filtered row", tweaked(filter_row), at=at("mark"), says=("filtered",)),
+    Case("hidden column", tweaked(hide_column), at=f"{SHEET}!{LETTER['comment']}1", says=("hidden",)),
+    Case("hidden sheet", tweaked(hide_sheet), at=SHEET, says=("hidden",)),
+    Case("missing column", lambda: workbook({k: v for k, v in BASE.items() if k != "unit"}, columns=[c for c in COLUMNS if c != "unit"]), at=SHEET, says=("missing", "unit")),
+    Case("renamed column", lambda: workbook(BASE, header=[{"unit": "units"}.get(c, c) for c in COLUMNS]), at=f"{SHEET}!{LETTER['unit']}1", says=("no such column", "unit?")),
+    Case("columns in another order", lambda: workbook(BASE, columns=COLUMNS[::-1]), V),
+    Case("duplicated column", lambda: workbook(BASE, header=[{"comment": "unit"}.get(c, c) for c in COLUMNS]), at=f"{SHEET}!{LETTER['comment']}1", says=("two columns",)),
+    Case("header under a title", tweaked(title_row), V),
+    Case("another sheet name", lambda: workbook(BASE, name="Sheet1"), V),
+    Case("value outside the table", tweaked(lambda b, s: s.__setitem__("AH2", "x")), at=f"{SHEET}!AH2", says=("outside",)),
+    Case("a changed example", row(mark=layout.EXAMPLE), at=at("mark"), says=("clear this cell",)),
+    Case("the same row twice", lambda: workbook(BASE, BASE), V, note="same figure"),
+    Case("two values for one figure", lambda: workbook(BASE, BASE | {"obs_value": "35.6", "as_printed": "出口35.6亿元"}), at=at("obs_value", 3), says=("34.6 亿元 already",)),
+    # --- files
+    Case("csv with a byte order mark", lambda: text(BASE), V, file="a.csv"),
+    Case("csv without", lambda: text(BASE, encoding="utf-8"), V, file="a.csv"),
+    Case("GBK csv", lambda: text(BASE, encoding="gbk"), V, file="a.csv", note="read as GBK"),
+    Case("UTF-16 csv", lambda: text(BASE, encoding="utf-16", delimiter="\t"), V, file="a.csv", note="read as UTF-16"),
+    Case("semicolons", lambda: text(BASE, delimiter=";"), V, file="a.csv"),
+    Case("tabs", lambda: text(BASE, delimiter="\t"), V, file="a.txt"),
+    Case("csv saved from the template, with its headers of two lines", lambda: exported(BASE), V, file="a.csv"),
+    Case("csv named xlsx", lambda: text(BASE), V),
+    Case("open quote", lambda: text(BASE) + b'"open', says=("quote",), file="a.csv"),
+    Case("zero bytes", lambda: b"", says=("0 bytes",)),
+    Case("an empty sheet", lambda: workbook(header=["x"]), says=("no header",)),
+    Case("only the header", lambda: workbook(), note="Nothing"),
+    Case("renamed docx", lambda: zipped(word__document_xml="<a/>"), says=("Word",)),
+    Case("renamed zip", lambda: zipped(a="b"), says=("zip",)),
+    Case("truncated workbook", lambda: workbook(BASE)[:2000], says=("damaged",)),
+    Case("damaged sheet", lambda: repacked(workbook(BASE), lambda n, p: p[: len(p) // 2] if "sheet1" in n else p), says=("damaged",)),
+    Case("renamed pdf", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", says=("neither xlsx nor csv",)),
+    Case("renamed picture", lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF", says=("neither xlsx nor csv",)),
+    Case("web page named xls", lambda: b"<html><table><tr><td>1</td></tr></table></html>", says=("web page",), file="a.xls"),
+    Case("old xls", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), says=("old format",), file="a.xls"),
+    Case("password", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), says=("password",)),
+    Case("zip bomb", lambda: zipped(xl__workbook_xml=b"0" * (60 * 2**20)), says=("too large",)),
+    Case("entity bomb", lambda: repacked(workbook(BASE), lambda n, p: b'<!DOCTYPE x [<!ENTITY a "b">]>' + p if "sheet1" in n else p), says=("declaration",)),
+    Case("huge merged range", lambda: repacked(workbook(BASE), lambda n, p: p.replace(b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="A9:XFD1048576"/></mergeCells>') if "sheet1" in n else p), says=("too many cells",)),
+    Case("too many cells", lambda: text(*[BASE] * 5000), says=("too many cells",), file="a.csv"),
+    Case("macros", lambda: with_macros(workbook(BASE)), V, file="a.xlsm", note="nothing is run"),
+    Case("a name full of tricks", lambda: workbook(BASE), V, file="新 数字 '$(x)%s{0}.xlsx"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small(five_documents, tmp_path_factory):
+    """The figures of the press feature and their indicators, without identities between them; tests only read it."""
+    folder = tmp_path_factory.mktemp("small") / "data"
+    shutil.copytree(five_documents, folder)
+    small = Tables(folder)
+    for name in ("relations", "pairs", "not_figures", "milestones"):
+        small.write(name, small.rows(name)[:1])
+    head, *printed = small.rows("figures")
+    printed = [r for r in printed if r[head.index("source_id")] == "D000"]
+    small.write("figures", [head, *printed])
+    used = {r[head.index("indicator")] for r in printed} | {"exports", "imports", "trade_total"}
+    head, *known = small.rows("indicators")
+    small.write("indicators", [head, *(r for r in known if r[0] in used or "出口" in r[1])])
+    return folder
+
+
+def planned(content, root, folder, file="new.xlsx"):
+    path = folder / file
+    path.write_bytes(content)
+    return adding.plan([path], root, TODAY)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_broken_input(case, small, tmp_path):
+    """Each gives the right value or a message that names its place; see `Case.expected`."""
+    made = planned(case.content(), small, tmp_path, case.file)
+    if case.says:
+        told = [p for p in made.problems if all(s in f"{p.column} {p}" for s in case.says)]
+        assert told, [str(p) for p in made.problems]
+        assert any(p.cell.startswith(case.at) and p.file == case.file for p in told), [p.cell for p in told]
+        assert not made.shown
+        return
+    assert not made.problems, [str(p) for p in made.problems]
+    if case.values:
+        assert len(made.rows["figures"]) == 1
+        added = made.rows["figures"][0]
+        assert {k: added[k] for k in case.values} == case.values
+    if case.note and case.note != "Nothing":
+        assert any(case.note in en for _, en in made.notes), made.notes
+    assert case.values or not made.count
+
+
+def test_case_names_differ():
+    assert len({c.name for c in CASES}) == len(CASES) >= 40
+
+
+# --- whatever is changed in a sound row ------------------------------------------------------------------------------
+
+NOISE = st.sampled_from(list(string.printable) + list("，。％０９５亿万元约超—–−～（）以上下降  \u200b\ufeff‰"))
+
+
+@st.composite
+def mutated(draw):
+    """A sound row with one cell changed: characters put in, taken out or replaced."""
+    column = draw(st.sampled_from(sorted(BASE)))
+    value = list(BASE[column])
+    for _ in range(draw(st.integers(1, 2))):
+        place = draw(st.integers(0, len(value)))
+        value[place : place + draw(st.integers(0, 1))] = draw(st.lists(NOISE, max_size=2))
+    return column, "".join(value)
+
+
+@given(mutated())
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_a_changed_row_keeps_its_value_or_is_refused_at_its_cell(frames, tmp_path, change):
+    """Never another number: what is accepted stands in the text as printed, and every refusal has its cell."""
+    column, value = change
+    path = tmp_path / "x.csv"
+    path.write_bytes(text(BASE | {column: value}))
+    problems, notes = [], []
+    found = adding.read(path, problems, notes)
+    drafting = rows.Drafting(frames, TODAY)
+    drafts = drafting.drafts(found)
+    problems += drafting.problems
+    assert bool(drafts) != bool(problems) or not found
+    assert all(p.cell.startswith("csv!") for p in problems)
+    for draft in drafts:
+        assert Decimal(draft.values["obs_value"]) in numerals.printed_values(draft.values["as_printed"])
+        if column not in ("obs_value", "as_printed"):
+            assert draft.values["obs_value"] == "34.6"
+        if column != "unit":
+            assert draft.values["unit"] == "亿元"
+        if column == "obs_value" and draft.values["value_high"] == "":
+            assert Decimal(draft.values["obs_value"]) == Decimal("34.6")
+        assert periods.parse(draft.values["time_period"])
+        assert (draft.values["indicator"], draft.values["source_id"]) == ("exports", "D000") or column in (
+            "indicator",
+            "source_id",
+        )
+
+
+@pytest.fixture(scope="module")
+def frames(small):
+    return check(small)[0]
+
+
+# --- adding ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def city(small, tmp_path):
+    """Tables that a test may change, in a folder with a space and Chinese characters."""
+    folder = tmp_path / "我的 数据" / "data"
+    shutil.copytree(small, folder)
+    codebook.write(load(folder))
+    return folder
+
+
+def state(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def drop(folder, content=None, name="new.xlsx"):
+    (folder / "inbox").mkdir(exist_ok=True)
+    (folder / "inbox" / name).write_bytes(content or workbook(BASE))
+    return folder / "inbox" / name
+
+
+def command(*arguments, data):
+    return __main__.main([*map(str, arguments), "--data", str(data)])
+
+
+@pytest.fixture(autouse=True)
+def no_other_tables(monkeypatch):
+    monkeypatch.setenv("HUZHOU_DATA", "")
+
+
+def test_rows_are_appended_and_nothing_else_moves(city, capsys):
+    drop(city)
+    before = state(city)
+    assert command("add", data=city) == 0
+    after = state(city)
+    old, new = before["figures.csv"], after["figures.csv"]
+    assert new.startswith(old) and new.count(b"\n") == old.count(b"\n") + 1
+    assert [n for n in before if n.endswith(".csv") and before[n] != after.get(n)] == ["figures.csv"]
+    figure = load(city).figures.iloc[-1]
+    assert (figure.obs_text, figure.unit, figure.vintage, figure.name) == (
+        "34.6",
+        "亿元",
+        "2023-06",
+        "D000.exports.2023-01P4M",
+    )
+    assert codebook.generated(load(city))["README.md"].encode() == after["README.md"]
+    assert "inbox/added/new.xlsx" in after and "inbox/new.xlsx" not in after
+    assert "make report" in capsys.readouterr().out
+
+
+def test_the_same_file_adds_once(city, capsys):
+    for _ in range(2):
+        drop(city)
+        assert command("add", data=city) == 0
+    assert "not added again" in capsys.readouterr().out
+    assert sum(i.startswith("D000.exports.2023-01P4M") for i in load(city).figures.index) == 1
+    assert sorted(p.name for p in (city / "inbox" / "added").iterdir()) == ["new-2.xlsx", "new.xlsx"]
+
+
+def test_a_dry_run_writes_nothing(city, capsys):
+    drop(city)
+    before = state(city)
+    assert command("add", "--dry-run", data=city) == 0
+    assert state(city) == before
+    out = capsys.readouterr().out
+    assert "34.6 亿元" in out and "D000.exports.2023-01P4M" in out
+
+
+def test_one_bad_row_keeps_the_good_ones_out(city, capsys):
+    drop(city, workbook(BASE, BASE | {"time_period": "2022", "unit": "亿美金"}))
+    before = state(city)
+    assert command("add", data=city) == 1
+    assert state(city) == before
+    err = capsys.readouterr().err
+    assert f"{SHEET}!{LETTER['unit']}3 [unit] '亿美金'" in err and "亿美元" in err and "nothing was added" in err
+
+
+def test_windows_line_ends_and_a_missing_one_are_kept(city):
+    path = city / "figures.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n").removesuffix(b"\r\n"))
+    old = path.read_bytes()
+    drop(city)
+    assert command("add", data=city) == 0
+    added = path.read_bytes().removeprefix(old)
+    assert added.startswith(b"\r\nD000.exports") and added.endswith(b"\r\n") and added.count(b"\n") == 2
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_revision_stands_beside_the_old_value(city, capsys):
+    drop(city)
+    assert command("add", data=city) == 0
+    source = {
+        "source_id": "B2024",
+        "title": "公报",
+        "title_en": "Bulletin",
+        "date_published": "2024-03",
+        "kind": "bulletin",
+        "tier": "official",
+    }
+    book = openpyxl.load_workbook(
+        io.BytesIO(
+            workbook(BASE | {"source_id": "B2024", "obs_value": "36.33", "as_printed": "36.33亿元", "locator": "第1段"})
+        )
+    )
+    sheet = book.create_sheet("来源 sources")
+    sheet.append(list(source))
+    sheet.append(list(source.values()))
+    out = io.BytesIO()
+    book.save(out)
+    drop(city, out.getvalue(), "revision.xlsx")
+    assert command("add", data=city) == 0
+    said = capsys.readouterr().out
+    assert "34.6 亿元 (2023-06" in said and "36.33 亿元 (2024-03" in said
+    assert "+1.73 亿元, +5.00%" in said  # 36.33 - 34.6 = 1.73; 1.73 / 34.6 = 5 %
+    data = load(city)
+    assert list(data.select("exports", period="2023-01/P4M").obs_text) == ["34.6", "36.33"]
+    assert ("B2024", "第1段") in set(zip(data.outline.source_id, data.outline.locator, strict=True))
+
+
+def test_a_new_indicator_area_and_unit_come_with_their_figure(city):
+    entries = {
+        "indicators": {"indicator": "lake_ferries", "name_zh": "太湖轮渡", "name_en": "Lake ferries", "theme": "交通物流", "unit": "艘", "measure_type": "数量", "ascending": True},
+        "ref_areas": {"ref_area": "330500-TH", "name_zh": "太湖度假区", "name_en": "Taihu resort", "level": "平台园区", "parent": "湖州市"},
+        "units": {"unit": "艘", "unit_measure": "COUNT", "unit_mult": 0, "name_en": "number", "unit_mult_en": 0},
+    }  # fmt: skip
+    figure = BASE | {
+        "indicator": "太湖轮渡",
+        "ref_area": "太湖度假区",
+        "unit": "艘",
+        "obs_value": 12,
+        "as_printed": "轮渡12艘",
+        "span": "时点",
+    }
+    book = openpyxl.load_workbook(io.BytesIO(workbook(figure)))
+    for table, entry in entries.items():
+        sheet = book.create_sheet(layout.sheet_name(table))
+        sheet.append(list(entry))
+        sheet.append(list(entry.values()))
+    out = io.BytesIO()
+    book.save(out)
+    drop(city, out.getvalue())
+    assert command("add", data=city) == 0
+    data = load(city)
+    added = data.figure("D000.lake_ferries.330500-TH.2023-01P4M")
+    assert (added.obs_text, added.unit, data.ref_areas.parent["330500-TH"]) == ("12", "艘", "330500")
+    assert bool(data.indicators.ascending["lake_ferries"])
+
+
+def test_an_entry_on_file_is_never_overwritten(city, capsys):
+    content = workbook()
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.create_sheet("单位 units")
+    sheet.append(["unit", "unit_measure", "unit_mult", "name_en", "unit_mult_en"])
+    sheet.append(["亿元", "CNY", 9, "CNY bn", 9])
+    out = io.BytesIO()
+    book.save(out)
+    drop(city, out.getvalue())
+    before = state(city)
+    assert command("add", data=city) == 1
+    assert "单位 units!C2 [unit_mult] '9'" in capsys.readouterr().err
+    assert state(city) == before
+
+
+@pytest.mark.parametrize("after", range(1, 12))
+def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsys):
+    """The n-th write fails: all tables are old, or (the writes were enough) all are new."""
+    drop(city, workbook(BASE | {"locator": "第9段"}))
+    before, calls, write = state(city), [], adding._write
+
+    def full(path, content):
+        calls.append(path)
+        if len(calls) == after:
+            path.write_bytes(content[:10])
+            raise OSError(28, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(adding, "_write", full)
+    status = command("add", data=city)
+    if status:
+        assert state(city) == before
+        assert "No space left on device" in capsys.readouterr().err
+    else:
+        assert len(calls) < after
+        assert load(city).figures.index[-1] == "D000.exports.2023-01P4M"
+
+
+@pytest.mark.parametrize("after", range(1, 4))
+def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkeypatch, after, capsys):
+    drop(city, workbook(BASE | {"locator": "第9段"}))
+    replaced, replace = [], adding.os.replace
+
+    class Killed(BaseException):
+        pass
+
+    def kill(source, target):
+        replaced.append(target)
+        if len(replaced) == after:
+            raise Killed
+        replace(source, target)
+
+    monkeypatch.setattr(adding.os, "replace", kill)
+    with pytest.raises(Killed):
+        command("add", data=city)
+    monkeypatch.undo()
+    assert command("check", data=city) == 0
+    assert "has been completed" in capsys.readouterr().err
+    data = load(city)
+    assert data.figures.index[-1] == "D000.exports.2023-01P4M" and "第9段" in set(data.outline.locator)
+    assert not list(city.glob(".adding*")) and not list(city.glob("*.new"))
+
+
+def test_a_table_changed_after_the_cut_is_left_alone(city, monkeypatch, capsys):
+    drop(city, workbook(BASE | {"locator": "第9段"}))
+    monkeypatch.setattr(adding, "_complete", lambda root: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert command("add", data=city) == 130
+    monkeypatch.undo()
+    with (city / "outline.csv").open("ab") as file:
+        file.write("D000,手改,by hand,\n".encode())
+    mine = (city / "outline.csv").read_bytes()
+    command("check", data=city)
+    assert "outline.csv" in capsys.readouterr().err
+    assert (city / "outline.csv").read_bytes() == mine
+
+
+def test_a_folder_without_permission_is_said(city, monkeypatch, capsys):
+    drop(city)
+    before = state(city)
+
+    def denied(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(adding.tempfile, "mkdtemp", denied)
+    assert command("add", data=city) == 1
+    assert "Permission denied" in capsys.readouterr().err
+    assert state(city) == before
+
+
+@pytest.mark.parametrize("lock", ["~$new.xlsx", ".~lock.new.xlsx#"])
+def test_a_file_that_is_open_is_refused(city, capsys, lock):
+    drop(city)
+    (city / "inbox" / lock).write_bytes(b"x")
+    assert command("add", data=city) == 1
+    assert "save and close" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_names_the_nearest(city, capsys):
+    path = drop(city, name="二季度.xlsx")
+    assert command("add", path.with_name("二季度.xls"), data=city) == 1
+    assert "二季度.xlsx" in capsys.readouterr().err
+
+
+def test_files_outside_the_inbox_stay(city, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(text(BASE))
+    assert command("add", path, data=city) == 0
+    assert path.exists() and load(city).figures.index[-1] == "D000.exports.2023-01P4M"
+
+
+def test_an_empty_inbox_says_what_to_do(city, capsys):
+    assert command("add", data=city) == 0
+    assert "make template" in capsys.readouterr().out
+
+
+def test_a_finished_adding_that_was_killed_while_tidying_stops_nothing(city):
+    (city / ".adding").mkdir()
+    assert command("check", data=city) == 0
+    assert not (city / ".adding").exists()
+
+
+def test_the_first_figure_of_an_empty_city(city):
+    """Tables with headers only: everything that a figure needs comes in one file."""
+    for table in TABLES:
+        path = city / f"{table}.csv"
+        path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+    assert command("template", data=city) == 0
+    path = city / "inbox" / "new_figures.xlsx"
+    book = openpyxl.load_workbook(path)
+    entries = {
+        "units": {"unit": "亿元", "unit_measure": "CNY", "unit_mult": 8, "name_en": "CNY bn", "unit_mult_en": 9},
+        "indicators": {"indicator": "exports", "name_zh": "出口总额", "name_en": "Exports", "theme": "外贸", "unit": "亿元", "measure_type": "流量", "ascending": "是"},
+        "ref_areas": {"ref_area": "330400", "name_zh": "嘉兴市", "name_en": "Jiaxing", "level": "设区市"},
+        "sources": {"source_id": "D000", "title": "公报", "title_en": "Bulletin", "date_published": "2023-06", "kind": "统计公报", "tier": "政府发布"},
+    }  # fmt: skip
+    for table, entry in entries.items():
+        for column, value in entry.items():
+            names = [f.name for f in layout.fields(table)]
+            book[layout.sheet_name(table)].cell(2, names.index(column) + 1).value = value
+    for column, value in BASE.items():
+        book[SHEET][f"{LETTER[column]}2"] = value
+    book.save(path)
+    assert command("add", data=city) == 0
+    data = load(city)
+    assert data.figures.loc["D000.exports.2023-01P4M", ["ref_area", "obs_text", "unit"]].tolist() == [
+        "330400",
+        "34.6",
+        "亿元",
+    ]
+
+
+# --- the template ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def book(small, tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "t.xlsx"
+    template.write(path, check(small)[0])
+    return openpyxl.load_workbook(path)
+
+
+def test_every_drop_down_holds_what_the_tables_allow(book, small):
+    frames = check(small)[0]
+    for table in layout.ENTRY_TABLES:
+        sheet = book[layout.sheet_name(table)]
+        rules = {str(r.sqref).split(":")[0]: r for r in sheet.data_validations.dataValidation}
+        for position, definition in enumerate(layout.fields(table), 1):
+            rule = rules[f"{get_column_letter(position)}2"]
+            assert len(rule.prompt) <= 255 and len(rule.promptTitle) <= 32
+            allowed = set(definition.codes or [])
+            if definition.refers:
+                target, column = definition.refers.split(".")
+                allowed = set(frames[target][column])
+            if not allowed:
+                assert rule.type in (None, "none")
+                continue
+            sheet_title, cells = book.defined_names[rule.formula1].attr_text.replace("'", "").split("!")
+            shown = [c.value for (c,) in book[sheet_title][cells.replace("$", "")]]
+            finder = layout.choices(frames, definition)
+            assert {finder.find(label)[0] for label in shown} == allowed
+            assert all(len(finder.find(label)) == 1 for label in shown)
+
+
+def test_headers_are_read_back_and_marked(book):
+    for table in layout.ENTRY_TABLES:
+        head = [c.value for c in book[layout.sheet_name(table)][1]]
+        names = [f.name for f in layout.fields(table)]
+        assert [h.split("\n")[1] for h in head] == names
+        if table != "figures":
+            assert [n for n, h in zip(names, head, strict=True) if "*" in h] == [
+                f.name for f in TABLES[table].fields if f.required
+            ]
+
+
+def test_the_example_is_a_row_on_file(book, small):
+    head, example = ([c.value for c in book[SHEET][n]] for n in (1, 2))
+    entered = dict(zip([h.split("\n")[1] for h in head], example, strict=True))
+    on_file = load(small).figures
+    assert ((on_file.as_printed == entered["as_printed"]) & (on_file.obs_text == entered["obs_value"])).any()
+    assert entered["mark"] == layout.EXAMPLE
+
+
+def test_an_untouched_template_adds_nothing_and_may_be_made_anew(city, capsys):
+    before = {n: b for n, b in state(city).items() if n.endswith(".csv")}
+    for _ in range(2):
+        assert command("template", data=city) == 0
+        assert command("add", data=city) == 0
+    assert "Nothing new to add" in capsys.readouterr().out
+    assert {n: b for n, b in state(city).items() if n.endswith(".csv")} == before
+
+
+def test_a_template_that_holds_figures_is_not_replaced(city, capsys):
+    path = drop(city, name="new_figures.xlsx")
+    before = path.read_bytes()
+    assert command("template", data=city) == 1
+    assert path.read_bytes() == before
+    assert "make add" in capsys.readouterr().err
+
+
+def test_a_filled_in_template_survives_the_round(city):
+    """What a person fills in by the labels of the lists comes out as the codes of the table."""
+    assert command("template", data=city) == 0
+    path = city / "inbox" / "new_figures.xlsx"
+    book = openpyxl.load_workbook(path)
+    for column, value in BASE.items():
+        book[SHEET][f"{LETTER[column]}3"] = value
+    book.save(path)
+    assert command("add", data=city) == 0
+    assert load(city).figures.iloc[-1][["indicator", "ref_area", "time_period", "obs_text", "record_type", "relation"]].tolist() == [
+        "exports", "330500", "2023-01/P4M", "34.6", "actual", "=",
+    ]  # fmt: skip
+
+
+# --- periods as written ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2026", "2026"), ("2026年全年", "2026"), ("２０２６年", "2026"), ("2026年上半年", "2026-S1"), ("2026 H2", "2026-S2"),
+        ("2026年第三季度", "2026-Q3"), ("Q3 2026", "2026-Q3"), ("2026年前三季度", "2026-01/P9M"), ("2026年1—9月", "2026-01/P9M"),
+        ("2026年前11个月", "2026-01/P11M"), ("2026年1-12月", "2026"), ("2026年4-6月", "2026-Q2"), ("2026/9", "2026-09"),
+        ("2026年9月27日", "2026-09-27"), ("2021—2025年", "2021/P5Y"), ("2026-01/P9M", "2026-01/P9M"),
+    ],
+)  # fmt: skip
+def test_a_period_as_people_write_it(written, code):
+    assert periods.read(written) == code
+
+
+@pytest.mark.parametrize(
+    "written", ["26年", "1-9月", "2026年13月", "2026年02月30日", "2025-2021年", "202609", "十四五", "", "2026年9-1月"]
+)
+def test_a_period_that_is_not_guessed_at(written):
+    with pytest.raises(ValueError):
+        periods.read(written)
+
+
+@given(
+    st.sampled_from(
+        ["{y}", "{y}-S1", "{y}-S2", "{y}-Q2", "{y}-11", "{y}-02-28", "{y}-01/P7M", "{y}-05/P3M", "{y}/P5Y"]
+    ),
+    st.integers(1950, 2090),
+)
+def test_the_label_of_a_period_reads_back(form, year):
+    code = form.format(y=year)
+    assert periods.read(periods.parse(code).label("zh")) == code
+
+
+if __name__ == "__main__":
+    for number, case in enumerate(CASES, 1):
+        print(f"{number:3d}. {case.name} — {case.expected}")
