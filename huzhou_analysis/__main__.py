@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 
@@ -127,9 +127,25 @@ def _recovered() -> bool:
     from .inbox.adding import recover
     from .report import say
 
-    if message := recover(root):
-        say(message, error=True)
-    return not (root / ".adding").is_dir()
+    def complete() -> int:
+        if message := recover(root):
+            say(message, error=True)
+        return int((root / ".adding").is_dir())
+
+    return _alone(complete) == 0
+
+
+def _alone(work: Callable[[], int]) -> int:
+    """Exit status of something that changes the tables, done while nothing else is going on in the project."""
+    from .locking import Busy, Lock
+    from .report import paths, say
+
+    try:
+        with Lock(paths().lock):
+            return work()
+    except Busy as busy:
+        say(str(busy), error=True)
+        return 1
 
 
 def _template(options: argparse.Namespace) -> int:
@@ -141,7 +157,7 @@ def _template(options: argparse.Namespace) -> int:
 def _add(options: argparse.Namespace) -> int:
     from .inbox.adding import add
 
-    return add(options.files, dry_run=options.dry_run)
+    return _alone(lambda: add(options.files, dry_run=options.dry_run))
 
 
 def _report(options: argparse.Namespace) -> int:
