@@ -211,6 +211,8 @@ class Exhibit:
     natives: Sequence[Native] = ()
 
     def __post_init__(self) -> None:
+        if self.table.empty:
+            object.__setattr__(self, "table", self.table.reindex(columns=[c.name for c in self.columns]))
         if not self.alt:
             object.__setattr__(self, "alt", {lang: self._description(lang) for lang in i18n.LANGUAGES})
 
@@ -225,6 +227,8 @@ class Exhibit:
     def source_line(self, lang: str) -> str:
         """Titles of the documents behind the figures shown."""
         names = list(dict.fromkeys(self.citations[f"source_{lang}"]))
+        if not names:
+            return {"zh": "资料来源：无。", "en": "Sources: none."}[lang]
         if len(names) > 4:
             return {
                 "zh": f"资料来源：{len(names)}个，详见出处。",

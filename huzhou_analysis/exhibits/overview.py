@@ -186,8 +186,8 @@ def headlines(data: Data) -> Exhibit:
         "overview_headlines",
         title,
         text(
-            "2014年政府工作报告所印2013年主要指标，湖州市",
-            "Headline indicators of 2013 in the 2014 work report, Huzhou",
+            f"2014年政府工作报告所印2013年主要指标，{data.city['zh']}",
+            f"Headline indicators of 2013 in the 2014 work report, {data.city['en']}",
         ),
         text(
             "生产总值增速按可比价、水平值按现价，两者不能相除求上年水平值；其余增速的价格基础未见印刷。",
