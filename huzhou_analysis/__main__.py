@@ -190,8 +190,9 @@ def _gaps(options: argparse.Namespace) -> int:
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
         from .exhibits.scoreboard import terminal_table
+        from .targets import is_table_row
 
-        terminal_table(data, table if options.all else table[table.locator.str.contains("指标表 行")], options.lang)
+        terminal_table(data, table if options.all else table[is_table_row(table.locator)], options.lang)
     return 0
 
 

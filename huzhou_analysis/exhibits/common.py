@@ -342,6 +342,12 @@ def goal_path(data: Data, indicator: str) -> pd.DataFrame:
     return data.on_file(rows, indicator, "的年度目标", ": a target by year")
 
 
+def target_figures(data: Data, row) -> pd.DataFrame:
+    """Figures behind a row of the gaps that set a value for a year."""
+    found = data.figures.loc[row.target_ids.split()]
+    return found[found.time_period.map(periods.is_year).astype(bool) & (found.obs_text != "")]
+
+
 def recent_years(data: Data) -> int:
     """First year of the actuals that are drawn beside a plan's path: four before the plan's first target."""
     return min(targets.plan_years(data), default=0) - 4
@@ -364,7 +370,9 @@ def path_panels(
     """
     rows, lead = plan_rows(data, indicators), indicators[0]
     rows = rows[rows.time_period.map(periods.is_year).astype(bool)]
-    indicators = [i for i in indicators if i in set(data.on_file(rows, lead, "的年度目标", ": a target by year").indicator)]
+    indicators = [
+        i for i in indicators if i in set(data.on_file(rows, lead, "的年度目标", ": a target by year").indicator)
+    ]
     paces = targets.plan_pace(data, rows)
     table_rows, used = [], []
     for indicator in indicators:

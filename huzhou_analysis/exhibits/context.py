@@ -138,7 +138,10 @@ def gdp(data: Data) -> Exhibit:
     return Exhibit(
         "context_gdp",
         title,
-        text(f"地区生产总值两个版本与实际增速，{data.city['zh']}", f"GDP in two vintages and real growth, {data.city['en']}"),
+        text(
+            f"地区生产总值两个版本与实际增速，{data.city['zh']}",
+            f"GDP in two vintages and real growth, {data.city['en']}",
+        ),
         reading,
         frame,
         columns,

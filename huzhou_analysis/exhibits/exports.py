@@ -200,7 +200,10 @@ def retail(data: Data) -> Exhibit:
             f"{last.year}年社会消费品零售总额{now['zh']}，距{aim}年目标{goal['zh']}差{path.obs_value.iloc[-1] / last.value - 1:.1%}",
             f"Retail sales were {now['en']} in {last.year}, {path.obs_value.iloc[-1] / last.value - 1:.1%} short of the {goal['en']} of {aim}",
         ),
-        subtitle=text(f"社会消费品零售总额，{data.city['zh']}，亿元", f"Total retail sales of consumer goods, {data.city['en']}, CNY bn"),
+        subtitle=text(
+            f"社会消费品零售总额，{data.city['zh']}，亿元",
+            f"Total retail sales of consumer goods, {data.city['en']}, CNY bn",
+        ),
         reading=text(
             f"{last.year}年{now['zh']}，已高于当年目标。{step_zh}引用跨越这一台阶的增长须注明。",
             f"{last.year} brought {now['en']}, above the target of that year.{step_en} Growth across that step must be quoted with care.",

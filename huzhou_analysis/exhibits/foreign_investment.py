@@ -12,10 +12,10 @@ from ..i18n import text
 from ..schema import TIERS
 from .common import (
     INDICATOR,
-    long_series,
-    name,
     answering,
     goal_path,
+    long_series,
+    name,
     path_panels,
     path_sum_native,
     period_text,
@@ -168,7 +168,9 @@ def conflict(data: Data) -> Exhibit:
             f"2018—2022年外资：逐年相加{words['sum']['zh']}，报道只印{words['total']['zh']}",
             f"FDI of 2018–2022: the years add up to {words['sum']['en']}, the press prints {words['total']['en']}",
         ),
-        text(f"实际利用外资，{data.city['zh']}，亿美元", f"Utilised foreign direct investment, {data.city['en']}, USD bn"),
+        text(
+            f"实际利用外资，{data.city['zh']}，亿美元", f"Utilised foreign direct investment, {data.city['en']}, USD bn"
+        ),
         text(
             f"两者相差{words['gap']['zh']}。统计口径可能不同，但没有任何文件说明；因此逐年序列不得当作报道口径引用，反之亦然。"
             f"按报道，五年平均每年{yearly['zh']}（推算），{goal.time_period}年目标{aim['zh']}比它高{above:.0%}。",

@@ -11,7 +11,17 @@ from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import text
 from ..ledger import growth_ledger
 from ..periods import is_year
-from .common import answering, area_name, growth_check, interval_text, long_series, name, period_text, projection_or_why, shown
+from .common import (
+    answering,
+    area_name,
+    growth_check,
+    interval_text,
+    long_series,
+    name,
+    period_text,
+    projection_or_why,
+    shown,
+)
 
 
 @answering("industrial_investment_growth", "工业投资增速与推得的基期", "Growth of industrial investment and its base")

@@ -166,7 +166,7 @@ def share(data: Data, indicator: str) -> Exhibit:
     """
     cities, _, panel = province_panel(data, indicator)
     wide = panel.pivot_table(index="year", columns="area", values="value", aggfunc="last")
-    wide = wide.dropna()[list(cities)] if 1 < len(cities) and set(cities) <= set(wide.columns) else wide.iloc[:0]
+    wide = wide.dropna()[list(cities)] if len(cities) > 1 and set(cities) <= set(wide.columns) else wide.iloc[:0]
     if wide.empty:
         raise _unknown(data, indicator)
     shares = wide[data.home] / wide.sum(axis=1) * 100

@@ -198,7 +198,9 @@ def investment_total(data: Data) -> Exhibit:
     return Exhibit(
         "transport_investment_total",
         title,
-        text(f"综合交通投资目标，{data.city['zh']}，亿元", f"Targets for transport investment, {data.city['en']}, CNY bn"),
+        text(
+            f"综合交通投资目标，{data.city['zh']}，亿元", f"Targets for transport investment, {data.city['en']}, CNY bn"
+        ),
         reading,
         pd.DataFrame(table),
         columns,
