@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
         parser_class=partial(argparse.ArgumentParser, parents=[tables]),
     )
     report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
-    report.add_argument("--output", metavar="DIR", help="输出文件夹 / folder to build it in (default: reports)")
+    report.add_argument("--output", metavar="DIR", help="输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)")
     report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
     report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
@@ -209,7 +209,7 @@ def _export(options: argparse.Namespace) -> int:
         return 1
     try:
         data = load()
-        exhibit = find(data, options.exhibit, notebook_files(paths()))
+        exhibit = find(data, options.exhibit, notebook_files(paths(), data.home))
         exhibit.save(path, lang=options.lang, size=options.size, watermark=options.watermark, data=data)
     except DataError as error:
         print(error, file=sys.stderr)

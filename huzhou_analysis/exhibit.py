@@ -332,12 +332,13 @@ class Exhibit:
                 charts.watermark(figure, watermark)
             charts.save(figure, path)
         elif kind in WRITERS:
-            from .export.html import Section
+            from .export.html import City, Section
 
             with TemporaryDirectory() as folder:
                 hand_on(self, Path(folder), languages=(lang,), sizes=("slide",))
                 record = json.loads((Path(folder) / f"{self.id}.json").read_text(encoding="utf-8"))
-                section = Section(self.id, self.title, [record], Path(folder))
+                city = City() if data is None else City.of(data)
+                section = Section(self.id, self.title, [record], Path(folder), city)
                 write(kind, [section], lang, path, data=data, watermark=watermark)
         else:
             known = ", ".join(f".{one}" for one in dict.fromkeys([*PICTURES, "csv", *WRITERS]))

@@ -145,9 +145,7 @@ def variance_growth(horizon: int, reversions: tuple[float, ...]) -> np.ndarray:
     return np.array(growth).T
 
 
-def smooth(
-    values: np.ndarray, horizon: int, reversions: tuple[float, ...]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def smooth(values: np.ndarray, horizon: int, reversions: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Average of the grid of damped-trend models, weighted by tempered likelihood.
 
     The weight of a model is (s^2)^(-temper (n + 1) / 2), where s^2 is its mean squared one-step error with one

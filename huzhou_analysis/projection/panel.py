@@ -129,9 +129,7 @@ def distributions(prepared: Sequence[Prepared], horizon: int, kind: str) -> list
         unit = np.array([one.unit for one in members])
         parts = combination.combine(values, horizon, scale, unit, how.kept, how.momentum, how.doubt)
         observed = np.array([float(min(one.observed, combination.LONGEST)) for one in members])
-        lower, upper = spread(
-            kind, scale, parts.squares, parts.growth, observed, np.array([one.broken for one in members])
-        )
+        lower, upper = spread(kind, scale, parts.squares, parts.growth, observed, np.array([one.broken for one in members]))
         last = combination.to_working(values[:, -1:], scale, unit)
         found.append(
             (np.array(positions), Predictive(last + parts.centre, lower, upper, unit, scale, how.freedom, how.bounds))
@@ -184,9 +182,7 @@ def numbers(values: object) -> np.ndarray:
     for one in found.ravel():
         if isinstance(one, bool | np.bool_) or not (one is None or one is pd.NA or isinstance(one, Real)):
             raise TypeError(f"a series holds numbers, not {one!r}")
-    return np.array([np.nan if one is None or one is pd.NA else float(one) for one in found.ravel()]).reshape(
-        found.shape
-    )
+    return np.array([np.nan if one is None or one is pd.NA else float(one) for one in found.ravel()]).reshape(found.shape)
 
 
 def project_panel(
@@ -251,8 +247,7 @@ def project_panel(
     found = _in_blocks(prepared, horizon, kind, level, n_jobs)
     # Where nothing is projected the years still follow the last row, so that every series has its rows.
     last = np.array(
-        [one.last if one.observed else years[stop - 1] for one, stop in zip(prepared, edges[1:], strict=True)],
-        dtype=int,
+        [one.last if one.observed else years[stop - 1] for one, stop in zip(prepared, edges[1:], strict=True)], dtype=int
     )
     ahead = (last[:, None] + np.arange(1, horizon + 1)).ravel()
     result = pd.DataFrame({"unique_id": np.repeat(names.to_numpy() if hasattr(names, "to_numpy") else names, horizon)})

@@ -252,3 +252,5 @@ def _break_years(breaks: object) -> tuple[int, ...]:
     if any(isinstance(one, bool) or not isinstance(one, int | np.integer) for one in found):
         raise TypeError("breaks are whole years")
     return tuple(int(one) for one in found)
+
+
