@@ -439,10 +439,17 @@ def printed_quantity(data: Data, figure: pd.Series, lang: str) -> str:
     return shown
 
 
-def cite(data: Data, *figure_ids: str, lang: str = "zh") -> str:
-    """Footnote text for figures: document, place, characters as printed, period basis."""
+def cite(data: Data, *figures: str | pd.DataFrame, lang: str = "zh") -> str:
+    """Footnote text for figures: document, place, characters as printed, period basis.
+
+    Parameters
+    ----------
+    figures : str or DataFrame
+        Ids, or rows of ``data.figures``.
+    """
     lines = []
-    for row in citations(data, figure_ids).itertuples():
+    ids = [i for f in figures for i in (f.index if isinstance(f, pd.DataFrame) else [f])]
+    for row in citations(data, ids).itertuples():
         source, place = getattr(row, f"source_{lang}"), getattr(row, f"locator_{lang}")
         basis = i18n.text(*TIME_BASES[row.time_basis])[lang]
         lines.append(
