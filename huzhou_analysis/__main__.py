@@ -15,7 +15,7 @@ from functools import partial
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m huzhou_analysis",
-        description="湖州经济：印刷数字、核对与目标 / the economy of Huzhou from its documents",
+        description="城市经济的印刷数字、核对与目标 / the economy of a city from its documents",
     )
     tables = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     tables.add_argument(
@@ -58,6 +58,13 @@ def parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the page")
     export.add_argument("--output", metavar="FILE", help="文件名 / file to write (default: ID.LANG.FORMAT)")
+    city = commands.add_parser(
+        "new-city", help="为另一城市建立空数据表 / lay out empty tables for another city"
+    )
+    city.add_argument("folder", metavar="DIR", help="新文件夹 / a new folder")
+    city.add_argument("--code", default="", help="城市代码（GB/T 2260）/ code of the city, such as 330300")
+    city.add_argument("--name", default="", help="中文名，如 温州市 / its Chinese name")
+    city.add_argument("--name-en", default="", help="英文名 / its English name, such as Wenzhou")
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
     commands.add_parser("gallery", help="生成图集 / write docs/gallery.md with a picture of every chart")
     return top
@@ -224,6 +231,28 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _new_city(options: argparse.Namespace) -> int:
+    from .new_city import NewCityError, lay_out
+
+    try:
+        folder = lay_out(options.folder, options.code, options.name, options.name_en)
+    except NewCityError as error:
+        print(error, file=sys.stderr)
+        return 1
+    shown = f'"{options.folder}"' if " " in options.folder else options.folder
+    first = "" if options.code else "\n  0. ref_areas.csv：补入本市一行（level 为 city）/ add the city's own row (level city)"
+    print(
+        f"已建立空数据表 / empty tables laid out: {folder}\n"
+        f"接下来 / what to do next:{first}\n"
+        "  1. sources.csv、outline.csv：登记文件及其各部分（规划指标表的行写作“数字方案 指标表 行1”）/ enter the documents and "
+        "their parts (rows of a plan's table: “数字方案 指标表 行1”)\n"
+        "  2. figures.csv：一个印刷数字一行，各列说明见 README.md / one row a printed number; README.md explains the columns\n"
+        f"  3. python -m huzhou_analysis check --data {shown}\n"
+        f"  4. python -m huzhou_analysis report --data {shown}"
+    )
+    return 0
+
+
 def _codebook(options: argparse.Namespace) -> int:
     from .codebook import write
     from .data import DataError, load
@@ -261,6 +290,7 @@ _COMMANDS = {
     "find": _find,
     "gaps": _gaps,
     "export": _export,
+    "new-city": _new_city,
     "codebook": _codebook,
     "gallery": _gallery,
 }

@@ -507,6 +507,10 @@ def check(root: Path | str | None = None) -> tuple[dict[str, pd.DataFrame], list
     if "figures" in frames:
         _check_figures(frames, problems)
     _check_references(frames, problems)
+    if "ref_areas" in frames and frames["ref_areas"].empty:
+        problems.append(
+            Problem("ref_areas.csv", 0, "", "", "至少要有本市一行", "there must be at least the city's own row")
+        )
     return frames, sorted(set(problems))
 
 

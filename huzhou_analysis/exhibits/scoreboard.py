@@ -413,7 +413,7 @@ def terminal_table(data: Data, table: pd.DataFrame, lang: str) -> None:
     heads = ("indicator", "target", "actual", "status", "required", "pace_seen", "robustness")
     words = {
         "indicator": text("指标", "Indicator"),
-        "target": text(f"{final}年目标", f"Target {final}"),
+        "target": text(f"{final}年目标" if final else "目标", f"Target {final}".strip()),
         "actual": text("最近可比实绩", "Latest comparable actual"),
         "status": text("结论", "Verdict"),
         "required": text("此后每年需", "Required a year"),
