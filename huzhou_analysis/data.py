@@ -672,7 +672,7 @@ class Data:
         if len(found):
             return found
         known = indicator in self.indicators.index
-        names = self.indicators.loc[indicator, ["name_zh", "name_en"]] if known else (indicator, indicator)
+        names = tuple(self.indicators.loc[indicator, ["name_zh", "name_en"]]) if known else (indicator, indicator)
         raise NotOnFile(f"{names[0]}{zh}", f"{names[1]}{en}")
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:

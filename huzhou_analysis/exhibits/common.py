@@ -42,7 +42,11 @@ def answering(exhibit_id: str, zh: str, en: str) -> Callable:
             except NotOnFile as missing:
                 bound = signature(function).bind(data, *arguments, **named)
                 bound.apply_defaults()
-                return _not_on_file(data, exhibit_id.format(**bound.arguments), text(zh, en), missing)
+                about = text(zh, en)
+                if bound.arguments.get("indicator") in data.indicators.index:
+                    info = name(data, bound.arguments["indicator"])
+                    about = text(f"{info['zh']}，{zh}", f"{info['en']}, {in_sentence(en)}")
+                return _not_on_file(data, exhibit_id.format(**bound.arguments), about, missing)
 
         return made
 

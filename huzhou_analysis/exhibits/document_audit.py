@@ -70,7 +70,7 @@ def findings(data: Data) -> Exhibit:
         )
     title = text(
         f"文件自查发现{len(found)}处，其中{counts['high']}处引用前必须先问",
-        f"The checks found {len(found)} places to know of, {counts['high']} of which must be settled before quoting",
+        f"The checks found {len(found)} place{'s' * (len(found) != 1)} to know of, {counts['high']} of which must be settled before quoting",
     )
     reading = text(
         f"程度高{counts['high']}、中{counts['medium']}、低{counts['low']}、提示{counts['info']}。{worst['zh']}",
@@ -185,9 +185,10 @@ def basis(data: Data) -> Exhibit:
             }
         )
     stated = float((figures.time_basis == "stated").mean())
+    rest = text("，其余为推断或无时期", "; the rest is inferred or has none") if stated < 1 else text("", "")
     title = text(
-        f"{stated:.0%}的数字时期有原文载明，其余为推断或无时期",
-        f"For {stated:.0%} of the figures the period is printed; the rest is inferred or has none",
+        f"{stated:.0%}的数字时期有原文载明{rest['zh']}",
+        f"For {stated:.0%} of the figures the period is printed{rest['en']}",
     )
     columns = [
         Column("record_type", text("类型", "Type")),

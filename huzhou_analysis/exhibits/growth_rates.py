@@ -136,7 +136,9 @@ def city_accounts(data: Data) -> Exhibit:
         columns,
         citations(data, [*ledger.figure_id, *ledger.level_id]),
         draw,
-        heights={"phone": 6.2, "column": 8.0} if len(ledger) > 8 else {},
+        heights={"phone": 6.2, "column": 8.0}
+        if len(ledger) > 8
+        else {"page": 1.2 + 0.38 * len(ledger), "phone": 1.6 + 0.5 * len(ledger)},
         natives=[
             Native(
                 "bar",
@@ -210,7 +212,7 @@ def ledger(data: Data) -> Exhibit:
     )
     reading = text(
         f"结论：{zh}。每个增速取最好的一对水平值；{implied_count}个增速可推出一个未印的基期或水平值，均标为推算。",
-        f"Verdicts: {en}. Each rate is shown with its best pair of levels; {implied_count} rates imply a base or level "
+        f"Verdicts: {en}. Each rate is shown with its best pair of levels; {implied_count} rate{'s imply' if implied_count != 1 else ' implies'} a base or level "
         "that is not printed, all marked as derived.",
     )
     columns = [

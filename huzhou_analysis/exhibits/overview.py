@@ -191,6 +191,8 @@ def headlines(data: Data) -> Exhibit:
         mine = found[(found.indicator == indicator) & (found.source_id == source) & (found.time_period == period)]
         level = mine[mine.transformation == "N"]
         rate = mine[mine.transformation == "GY"]
+        if mine.empty:
+            continue
         used += [*level.index[:1], *rate.index[:1]]
         rows.append(
             {
@@ -265,10 +267,12 @@ def milestones(data: Data) -> Exhibit:
         }
         for e in events.itertuples()
     ]
-    title = text(
-        f"{first}—{last}年大事记共{len(events)}项，{busiest}年最密",
-        f"{len(events)} policy events in {first}–{last}, most of them in {busiest}",
-    )
+    title = text(f"{first}年大事记共{len(events)}项", f"Policy events of {first}: {len(events)}")
+    if first < last:
+        title = text(
+            f"{first}—{last}年大事记共{len(events)}项，{busiest}年最密",
+            f"{len(events)} policy events in {first}–{last}, most of them in {busiest}",
+        )
 
     columns = [
         Column("date", text("时间", "Date")),

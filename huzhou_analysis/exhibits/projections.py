@@ -415,9 +415,10 @@ def variants(data: Data, indicator: str = "fdi_utilized") -> Exhibit:
     done = [(label, found) for label, found in cases if found]
     chances = [found.probability for _, found in done]
     refused = len(cases) - len(done)
+    few = text(f"，{refused}种读法观测值太少", f"; {refused} leave too few figures") if refused else text("", "")
     title = text(
-        f"{info['zh']}：换一种读法，达标可能性在{min(chances):.0%}到{max(chances):.0%}之间，{refused}种读法观测值太少",
-        f"{info['en']}: other readings put the chance between {min(chances):.0%} and {max(chances):.0%}; {refused} leave too few figures",
+        f"{info['zh']}：换一种读法，达标可能性在{min(chances):.0%}到{max(chances):.0%}之间{few['zh']}",
+        f"{info['en']}: other readings put the chance between {min(chances):.0%} and {max(chances):.0%}{few['en']}",
     )
     widest = max(done, key=lambda item: abs(item[1].probability - base.probability))
     reading = text(
@@ -558,15 +559,15 @@ def _projected(data: Data, indicator: str) -> Outlook:
 
 
 def _break_years(data: Data, base: Outlook) -> list[int]:
-    """Years in which a new level may have begun: declared breaks, crossed or not, and the sharpest recent change.
+    """Years in which a new level may have begun: declared breaks, crossed or not, and the deepest setback of late.
 
-    The change of the last year is left out: nothing follows it.
+    That of the last year is left out: nothing follows it.
     """
     points = base.points.iloc[-12:]
     declared = [y for y in gaps_of(data).break_years(base.indicator) if points.year.iloc[0] < y <= points.year.iloc[-1]]
-    steps = points.value.pct_change().abs().iloc[1:-1]
-    sharpest = [int(points.year[steps.idxmax()])] if len(steps) else []
-    return sorted({*declared, *sharpest})
+    steps = points.value.pct_change().iloc[1:-1] * (1 if base.ascending else -1)
+    deepest = [int(points.year[steps.idxmin()])] if len(steps) and steps.min() < 0 else []
+    return sorted({*declared, *deepest})
 
 
 def _cases(data: Data, base: Outlook) -> list[tuple[Text, Outlook]]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .. import charts, i18n, periods
 from ..data import Data, NotOnFile
-from ..exhibit import Column, Exhibit, Native, Trace, citations
+from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
 from ..gaps import JUDGED, Gaps, gaps_of
 from ..i18n import Text, text
 from ..prospects import odds, target_probabilities
@@ -82,6 +82,9 @@ def goal_text(data: Data, gaps: Gaps, row) -> Text:
     goal = last_goal(gaps, row)
     if math.isnan(goal):
         return wordy(data, row)
+    if row.relation == "range":
+        figure = data.figure(row.target_ids.split()[-1])
+        return {lang: printed_quantity(data, figure, lang) for lang in i18n.LANGUAGES}
     return gaps.quantity(goal, row.unit, row.relation)
 
 

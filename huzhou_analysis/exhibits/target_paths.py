@@ -43,14 +43,20 @@ def paths(data: Data) -> Exhibit:
         )
     reached = found[found.status.isin(["met", "ahead", "on_track"])]
     old = found[found.status == "no_figure_on_file"]
+    before = start = text("", "")
+    if len(old):
+        before = text(f"，{len(old)}项实绩早于规划期", f"; {len(old)} actuals predate it")
+        start = text(
+            f"；{len(old)}项的实绩止于规划以前，只能看起点，不能看进度",
+            f"; for {len(old)} indicators these end before the plan and show where it began, not how it goes",
+        )
     title = text(
-        f"有近年实绩的{len(found)}项中，{len(reached)}项在规划路径之上，{len(old)}项实绩早于规划期",
-        f"Of {len(found)} targets with a recent actual, {len(reached)} stand on or above the plan's path; {len(old)} actuals predate it",
+        f"有近年实绩的{len(found)}项中，{len(reached)}项在规划路径之上{before['zh']}",
+        f"Of {len(found)} targets with a recent actual, {len(reached)} stand on or above the plan's path{before['en']}",
     )
     reading = text(
-        f"空心方框是规划路径，实心点是在案实绩；{len(old)}项的实绩止于规划以前，只能看起点，不能看进度。",
-        f"Outlined squares are the plan's path, dots the actuals on file; for {len(old)} indicators these end before the plan and show where it "
-        "began, not how it goes.",
+        f"空心方框是规划路径，实心点是在案实绩{start['zh']}。",
+        f"Outlined squares are the plan's path, dots the actuals on file{start['en']}.",
     )
     table, used = [], []
     for r in found.itertuples():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .. import i18n, targets
 from ..data import Data, NotOnFile
-from ..exhibit import Column, Exhibit, citations
+from ..exhibit import Column, Exhibit, citations, printed_quantity
 from ..i18n import Text, text
 from .common import INDICATOR, UNIT, answering, name, pace_text, shown, unit_text
 
@@ -40,11 +40,12 @@ def plan_table(data: Data, which: str | int) -> Exhibit:
     for row_number, group in found.groupby("row", sort=True):
         first = group.iloc[0]
         cells = {
-            f.time_period: shown(data, f.obs_text, f.unit) if f.obs_text else text("/", "not set")
+            f.time_period: _as_printed(data, f) if f.obs_text else text("/", "not set")
             for _, f in group.iterrows()
         }
         words = text("", "")
-        if years[:1] and years[0] not in cells:
+        in_words = first.relation == "relative" or first.commitment == "strive" or first.span in ("per_year", "cumulative")
+        if in_words and set(years[:1]) - set(cells):
             words = text(
                 first.as_printed.split("|")[1].strip() if "|" in first.as_printed else first.as_printed,
                 _words_en(data, first),
@@ -96,11 +97,20 @@ def plan_table(data: Data, which: str | int) -> Exhibit:
     )
 
 
+def _as_printed(data: Data, figure: pd.Series) -> Text:
+    """A target's value with its bound or range."""
+    if figure.relation == "range":
+        return {lang: printed_quantity(data, figure, lang) for lang in i18n.LANGUAGES}
+    return shown(data, figure.obs_text, figure.unit, relation=figure.relation)
+
+
 def _words_en(data: Data, figure: pd.Series) -> str:
     if figure.relation == "relative":
         return "above the city average"
     number = i18n.number(figure.obs_text)
-    return f"{number} new each year" if figure.span == "per_year" else f"strive for {number}"
+    if figure.span == "per_year":
+        return f"{number} new each year"
+    return f"strive for {number}" if figure.commitment == "strive" else f"{number} in total"
 
 
 def _source_title(data: Data, found: pd.DataFrame) -> Text:
@@ -149,7 +159,7 @@ def goals_in_text(data: Data) -> Exhibit:
     ]
     return Exhibit(
         "targets_in_text",
-        text(f"正文另有{len(rows)}个载明{year}年的目标数字", f"The text sets {len(rows)} further figures for {year}"),
+        text(f"正文另有{len(rows)}个载明{year}年的目标数字", f"The text sets {len(rows)} further figure{'s' * (len(rows) != 1)} for {year}"),
         text(f"正文与报道中的{year}年目标", f"Goals for {year} in the plan's text and in the press feature"),
         text(
             f"正文目标与指标表并非总是一致；“力争”与“确保”是两个目标（{len(both)}处）。",

@@ -9,7 +9,7 @@ from exhibit_calls import CALLS, exhibit
 
 from huzhou_analysis import charts
 from huzhou_analysis.export import document
-from huzhou_analysis.export.html import City, WORDS, Section
+from huzhou_analysis.export.html import WORDS, City, Section
 from huzhou_analysis.i18n import text
 
 pytestmark = pytest.mark.e2e
