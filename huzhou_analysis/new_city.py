@@ -99,7 +99,9 @@ def _areas(own: Data, code: str, name_zh: str, name_en: str) -> pd.DataFrame:
     above = known[known.level.isin(["country", "province"])]
     if not code:
         if name_zh or name_en:
-            raise NewCityError("有名称而没有代码，请加 --code，如 330300 / a name without a code: add --code, such as 330300")
+            raise NewCityError(
+                "有名称而没有代码，请加 --code，如 330300 / a name without a code: add --code, such as 330300"
+            )
         return above
     if not re.fullmatch(r"\d{4}00", code, re.ASCII) or code.endswith("0000"):
         raise NewCityError(

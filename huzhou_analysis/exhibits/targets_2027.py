@@ -40,11 +40,12 @@ def plan_table(data: Data, which: str | int) -> Exhibit:
     for row_number, group in found.groupby("row", sort=True):
         first = group.iloc[0]
         cells = {
-            f.time_period: _as_printed(data, f) if f.obs_text else text("/", "not set")
-            for _, f in group.iterrows()
+            f.time_period: _as_printed(data, f) if f.obs_text else text("/", "not set") for _, f in group.iterrows()
         }
         words = text("", "")
-        in_words = first.relation == "relative" or first.commitment == "strive" or first.span in ("per_year", "cumulative")
+        in_words = (
+            first.relation == "relative" or first.commitment == "strive" or first.span in ("per_year", "cumulative")
+        )
         if in_words and set(years[:1]) - set(cells):
             words = text(
                 first.as_printed.split("|")[1].strip() if "|" in first.as_printed else first.as_printed,
@@ -159,7 +160,10 @@ def goals_in_text(data: Data) -> Exhibit:
     ]
     return Exhibit(
         "targets_in_text",
-        text(f"正文另有{len(rows)}个载明{year}年的目标数字", f"The text sets {len(rows)} further figure{'s' * (len(rows) != 1)} for {year}"),
+        text(
+            f"正文另有{len(rows)}个载明{year}年的目标数字",
+            f"The text sets {len(rows)} further figure{'s' * (len(rows) != 1)} for {year}",
+        ),
         text(f"正文与报道中的{year}年目标", f"Goals for {year} in the plan's text and in the press feature"),
         text(
             f"正文目标与指标表并非总是一致；“力争”与“确保”是两个目标（{len(both)}处）。",
