@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     top = Parser(
         prog="python -m huzhou_analysis",
-        description="湖州经济：印刷数字、核对与目标 / the economy of Huzhou from its documents",
+        description="城市经济的印刷数字、核对与目标 / the economy of a city from its documents",
     )
     tables = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     tables.add_argument(
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         parser_class=partial(Parser, parents=[tables]),
     )
     report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
-    report.add_argument("--output", metavar="DIR", help="输出文件夹 / folder to build it in (default: reports)")
+    report.add_argument("--output", metavar="DIR", help="输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)")
     report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
     report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
@@ -80,6 +80,13 @@ def parser() -> argparse.ArgumentParser:
     only.add_argument(
         "--staged", action="store_true", help="即将提交的笔记本 / those about to be committed (for the hook)"
     )
+    city = commands.add_parser(
+        "new-city", help="为另一城市建立空数据表 / lay out empty tables for another city"
+    )
+    city.add_argument("folder", metavar="DIR", help="新文件夹 / a new folder")
+    city.add_argument("--code", default="", help="城市代码（GB/T 2260）/ code of the city, such as 330300")
+    city.add_argument("--name", default="", help="中文名，如 温州市 / its Chinese name")
+    city.add_argument("--name-en", default="", help="英文名 / its English name, such as Wenzhou")
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
     commands.add_parser("gallery", help="生成图集 / write docs/gallery.md with a picture of every chart")
     return top
@@ -274,8 +281,9 @@ def _gaps(options: argparse.Namespace) -> int:
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
         from .exhibits.scoreboard import terminal_table
+        from .targets import is_table_row
 
-        terminal_table(data, table if options.all else table[table.locator.str.contains("指标表 行")], options.lang)
+        terminal_table(data, table if options.all else table[is_table_row(table.locator)], options.lang)
     return 0
 
 
@@ -292,7 +300,7 @@ def _export(options: argparse.Namespace) -> int:
         return 1
     try:
         data = load()
-        exhibit = find(data, options.exhibit, notebook_files(paths()))
+        exhibit = find(data, options.exhibit, notebook_files(paths(), data.home))
         exhibit.save(path, lang=options.lang, size=options.size, watermark=options.watermark, data=data)
     except DataError as error:
         print(error, file=sys.stderr)
@@ -336,6 +344,28 @@ def _tidy(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _new_city(options: argparse.Namespace) -> int:
+    from .new_city import NewCityError, lay_out
+
+    try:
+        folder = lay_out(options.folder, options.code, options.name, options.name_en)
+    except NewCityError as error:
+        print(error, file=sys.stderr)
+        return 1
+    shown = f'"{options.folder}"' if " " in options.folder else options.folder
+    first = "" if options.code else "\n  0. ref_areas.csv：补入本市一行（level 为 city）/ add the city's own row (level city)"
+    print(
+        f"已建立空数据表 / empty tables laid out: {folder}\n"
+        f"接下来 / what to do next:{first}\n"
+        "  1. sources.csv、outline.csv：登记文件及其各部分（规划指标表的行写作“数字方案 指标表 行1”）/ enter the documents and "
+        "their parts (rows of a plan's table: “数字方案 指标表 行1”)\n"
+        "  2. figures.csv：一个印刷数字一行，各列说明见 README.md / one row a printed number; README.md explains the columns\n"
+        f"  3. python -m huzhou_analysis check --data {shown}\n"
+        f"  4. python -m huzhou_analysis report --data {shown}"
+    )
+    return 0
+
+
 def _codebook(options: argparse.Namespace) -> int:
     from .codebook import write
     from .data import DataError, load
@@ -376,6 +406,7 @@ _COMMANDS = {
     "gaps": _gaps,
     "export": _export,
     "tidy": _tidy,
+    "new-city": _new_city,
     "codebook": _codebook,
     "gallery": _gallery,
 }

@@ -66,7 +66,7 @@ def best_first(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     return figures.loc[order.sort_values(list(order.columns), kind="stable").index]
 
 
-def series(data: Data, indicator: str, area: str = "330500", *, as_of: str | None = None) -> pd.DataFrame:
+def series(data: Data, indicator: str, area: str | None = None, *, as_of: str | None = None) -> pd.DataFrame:
     """Everything on file about one indicator in one area, as one annual series.
 
     Where several sources print a year, :func:`best_first` decides. Claims, and figures that a correction excludes, never
@@ -77,7 +77,7 @@ def series(data: Data, indicator: str, area: str = "330500", *, as_of: str | Non
     ----------
     data : Data
     indicator, area : str
-        Keys into the indicator and area tables.
+        Keys into the indicator and area tables; by default the city that the tables are about.
     as_of : str, optional
         Only what had been published by then.
 
@@ -98,6 +98,7 @@ def series(data: Data, indicator: str, area: str = "330500", *, as_of: str | Non
     ([1803.1501], ['亿元'])
     >>> gdp.plot(x="year", y="value")  # doctest: +SKIP
     """
+    area = area or data.home
     levels = known(data.select(indicator, area, record_type="actual", transformation="N"), as_of)
     levels = levels[(levels.obs_text != "") & (levels.time_period != "") & (levels.corrected != "exclude")]
     if levels.empty:
@@ -209,7 +210,7 @@ def _segmented(out: pd.DataFrame) -> pd.DataFrame:
     return out.assign(segment=segments)
 
 
-def vintages(data: Data, indicator: str, area: str = "330500") -> pd.DataFrame:
+def vintages(data: Data, indicator: str, area: str | None = None) -> pd.DataFrame:
     """Every printed annual level of an indicator with its vintage: what was known when.
 
     Parameters
@@ -233,7 +234,7 @@ def vintages(data: Data, indicator: str, area: str = "330500") -> pd.DataFrame:
     >>> printed[printed.year == 2013].value.tolist()  # the work report, the yearbook, the revised series
     [1803.2, 1803.1501, 1930.78]
     """
-    levels = data.select(indicator, area, record_type="actual", transformation="N")
+    levels = data.select(indicator, area or data.home, record_type="actual", transformation="N")
     levels = levels[levels.time_period.map(periods.is_year).astype(bool) & (levels.obs_text != "")]
     rows = [_printed(data, figure) for _, figure in levels.iterrows()]
     columns = ["year", "value", "unit", "vintage", "tier", "obs_status", "source_id", "figure_id"]

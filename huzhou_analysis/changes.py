@@ -128,8 +128,12 @@ def _place(data: Data, target) -> str:
 def _outlooks(data: Data) -> list[Thing]:
     """Chances of the targets, one for each value aimed at, and projections, one for each indicator."""
     from .projection import MIN_POINTS
-    from .prospects import TARGET_YEAR, outlook, target_probabilities
+    from .prospects import outlook, target_probabilities
+    from .targets import plan_years, target_year
 
+    if not plan_years(data):
+        return []
+    year = target_year(data)
     table = target_probabilities(data)
     chances, projections = {}, {}
     for p in table.itertuples():
@@ -140,7 +144,7 @@ def _outlooks(data: Data) -> list[Thing]:
             for lang in i18n.LANGUAGES
         }
         key = f"{p.indicator} | {p.ref_area} | {p.relation}{p.target:.10g} {p.unit}"
-        label = text(f"{name['zh']}{TARGET_YEAR}年{aim['zh']}", f"{name['en']}, {aim['en']} in {TARGET_YEAR}")
+        label = text(f"{name['zh']}{year}年{aim['zh']}", f"{name['en']}, {aim['en']} in {year}")
         if p.probability == p.probability:
             facts = {"chance": (p.probability, "chance")}
             chances[key] = _thing("chance", key, label, about, facts, [p.figure_ids])

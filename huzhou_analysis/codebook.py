@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from .data import Data
@@ -53,9 +54,10 @@ def datapackage(data: Data) -> str:
                 "schema": schema,
             }
         )
+    city = data.city["en"]
     package = {
-        "name": "huzhou-figures",
-        "title": "Printed figures on the economy of Huzhou",
+        "name": re.sub(r"[^a-z0-9.]+", "-", city.lower()).strip("-.") + "-figures",
+        "title": f"Printed figures on the economy of {city}",
         "description": "One row for every printed number, with document, place and the characters as printed.",
         "profile": "tabular-data-package",
         "version": "0.1.0",

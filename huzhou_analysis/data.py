@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from . import numerals, periods, rounding
+from .i18n import Text, text
 from .schema import RELATIONS, TABLES, Field, Table
 from .units import Units
 
@@ -81,6 +82,20 @@ class DataError(Exception):
         return "\n".join(lines)
 
 
+class NotOnFile(KeyError):
+    """What a question needs is not in the tables; ``zh`` and ``en`` name what is missing."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.zh, self.en = zh, en
+
+    def __str__(self) -> str:
+        return f"无在案数字：{self.zh} / no figure on file: {self.en}"
+
+
+OWN_ROOT = Path(__file__).resolve().parent.parent / "data"
+
+
 def default_root() -> Path:
     """Folder of the tables: ``HUZHOU_DATA`` if set, else ``data/`` beside the library.
 
@@ -94,7 +109,7 @@ def default_root() -> Path:
     >>> hz.default_root().name
     'data'
     """
-    return Path(os.environ.get("HUZHOU_DATA") or Path(__file__).resolve().parent.parent / "data")
+    return Path(os.environ.get("HUZHOU_DATA") or OWN_ROOT)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -566,7 +581,24 @@ def check(root: Path | str | None = None) -> tuple[dict[str, pd.DataFrame], list
     if "figures" in frames:
         _check_figures(frames, problems)
     _check_references(frames, problems)
+    if "ref_areas" in frames and frames["ref_areas"].empty:
+        problems.append(
+            Problem("ref_areas.csv", 0, "", "", "至少要有本市一行", "there must be at least the city's own row")
+        )
     return frames, sorted(set(problems))
+
+
+def home_area(figures: pd.DataFrame, levels: pd.Series) -> str:
+    """The city that figures are about (see :attr:`Data.home`), given the level of each area by its code."""
+    figures = figures[figures.ref_area.map(levels).eq("city")]
+    for found in (figures.ref_area[figures.record_type == "target"], figures.ref_area):
+        if len(found):
+            counts = found.value_counts(sort=False)
+            return counts.index[counts.argmax()]
+    for areas in (levels.index[levels == "city"], levels.index):
+        if len(areas):
+            return areas[0]
+    raise NotOnFile("ref_areas.csv 中没有地区", "no area in ref_areas.csv")
 
 
 # --- the front door ------------------------------------------------------------------------------------------------
@@ -616,10 +648,28 @@ class Data:
 
     @cached_property
     def home(self) -> str:
-        """The city that the targets are about."""
-        targets = self.figures.ref_area[self.figures.record_type == "target"]
-        cities = targets[targets.map(self.ref_areas.level) == "city"]
-        return cities.value_counts().index[0] if len(cities) else self.ref_areas.index[0]
+        """The city that the tables are about: most targets are set for it, or else it has most figures.
+
+        Without any figure it is the first city of ``ref_areas.csv``.
+
+        Raises
+        ------
+        NotOnFile
+            If ``ref_areas.csv`` names no area at all.
+        """
+        return home_area(self.figures, self.ref_areas.level)
+
+    @cached_property
+    def city(self) -> Text:
+        """Name of the city in both languages, as a title calls it: 湖州市, Huzhou."""
+        row = self.ref_areas.loc[self.home]
+        return text(row.name_zh, row.name_en)
+
+    @cached_property
+    def province(self) -> Text:
+        """Name of the area that the city belongs to, in both languages; empty where none is named."""
+        parent = self.ref_areas.parent[self.home]
+        return text(self.ref_areas.name_zh[parent], self.ref_areas.name_en[parent]) if parent else text("", "")
 
     @cached_property
     def own(self) -> pd.Series:
@@ -653,46 +703,66 @@ class Data:
         return chosen
 
     def figure(self, figure_id: str) -> pd.Series:
-        """One figure by its id; a KeyError names near ids."""
+        """One figure by its id; a :class:`NotOnFile` (a KeyError) names near ids."""
         try:
             return self.figures.loc[figure_id]
         except KeyError:
-            near = difflib.get_close_matches(figure_id, list(self.figures.index), 3)
-            raise KeyError(
-                f"没有数字 {figure_id!r}，请用 hz.find(data, 词) 查编号"
-                + (f"；相近：{'、'.join(near)}" if near else "")
-                + f" / no figure {figure_id!r}"
-                + (f"; near: {', '.join(near)}" if near else "")
-                + "; hz.find(data, words) looks an id up"
+            near = ", ".join(difflib.get_close_matches(figure_id, list(self.figures.index), 3))
+            raise NotOnFile(
+                f"编号为 {figure_id} 的数字" + (f"（相近：{near}）" if near else "") + "；请用 hz.find(data, 词) 查编号",
+                f"no figure {figure_id!r}" + (f"; near: {near}" if near else "") + "; hz.find(data, words) looks an id up",
             ) from None
 
     def one(
         self,
         indicator: str,
         period: str,
-        area: str = "330500",
+        area: str | None = None,
         *,
         transformation: str = "N",
         source=None,
         record_type=None,
     ) -> pd.Series:
-        """The one figure that matches.
+        """The one figure that matches; `area` is by default the city that the tables are about.
 
         Raises
         ------
+        NotOnFile
+            If none matches.
         LookupError
-            If none or several match; the message lists them.
+            If several match; the message lists them.
         """
+        area = area or self.home
         found = self.select(
             indicator, area, transformation=transformation, source=source, period=period, record_type=record_type
         )
-        if len(found) != 1:
+        if len(found) > 1:
             raise LookupError(
                 f"符合条件的数字有 {len(found)} 个，应为 1 个；请增减条件，或用 hz.find / {len(found)} figures for {indicator}, "
-                f"{period}, {area}, {transformation}: {', '.join(found.index) or 'no figure on file'}; narrow it by source "
-                "or record_type, or look with hz.find"
+                f"{period}, {area}, {transformation}: {', '.join(found.index)}; narrow it by source or record_type, or look "
+                "with hz.find"
             )
-        return found.iloc[0]
+        return self.on_file(found, indicator, f"（{period}）", f" of {period}").iloc[0]
+
+    def on_file(self, found: pd.DataFrame, indicator: str, zh: str = "", en: str = "") -> pd.DataFrame:
+        """Figures or points as they were given, if there are any.
+
+        Parameters
+        ----------
+        found : DataFrame
+        indicator : str
+            What was looked for; `zh` and `en` follow its name.
+
+        Raises
+        ------
+        NotOnFile
+            If there are none.
+        """
+        if len(found):
+            return found
+        known = indicator in self.indicators.index
+        names = tuple(self.indicators.loc[indicator, ["name_zh", "name_en"]]) if known else (indicator, indicator)
+        raise NotOnFile(f"{names[0]}{zh}", f"{names[1]}{en}")
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:
         """What a figure may stand for, in its printed unit.

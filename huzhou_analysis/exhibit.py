@@ -221,6 +221,8 @@ class Exhibit:
     natives: Sequence[Native] = ()
 
     def __post_init__(self) -> None:
+        if self.table.empty:
+            object.__setattr__(self, "table", self.table.reindex(columns=[c.name for c in self.columns]))
         if not self.alt:
             object.__setattr__(self, "alt", {lang: self._description(lang) for lang in i18n.LANGUAGES})
 
@@ -235,6 +237,8 @@ class Exhibit:
     def source_line(self, lang: str) -> str:
         """Titles of the documents behind the figures shown."""
         names = list(dict.fromkeys(self.citations[f"source_{lang}"]))
+        if not names:
+            return {"zh": "资料来源：无。", "en": "Sources: none."}[lang]
         if len(names) > 4:
             return {
                 "zh": f"资料来源：{len(names)}个，详见出处。",
@@ -341,12 +345,13 @@ class Exhibit:
                 charts.watermark(figure, watermark)
             charts.save(figure, path)
         elif kind in WRITERS:
-            from .export.html import Section
+            from .export.html import City, Section
 
             with TemporaryDirectory() as folder:
                 hand_on(self, Path(folder), languages=(lang,), sizes=("slide",))
                 record = json.loads((Path(folder) / f"{self.id}.json").read_text(encoding="utf-8"))
-                section = Section(self.id, self.title, [record], Path(folder))
+                city = City() if data is None else City.of(data)
+                section = Section(self.id, self.title, [record], Path(folder), city)
                 write(kind, [section], lang, path, data=data, watermark=watermark)
         else:
             known = ", ".join(f".{one}" for one in dict.fromkeys([*PICTURES, "csv", *WRITERS]))
@@ -449,15 +454,15 @@ def printed_quantity(data: Data, figure: pd.Series, lang: str) -> str:
     return shown
 
 
-def cite(data: Data, *figure_ids: str, lang: str = "zh") -> str:
+def cite(data: Data, *figures: str | pd.DataFrame, lang: str = "zh") -> str:
     """Footnote text for figures: document, place, characters as printed, period basis.
 
     Parameters
     ----------
     data : Data
         From :func:`load`.
-    *figure_ids : str
-        Ids of figures, as :func:`find` gives them.
+    *figures : str or DataFrame
+        Ids of figures, as :func:`find` gives them, or rows of ``data.figures``.
     lang : {"zh", "en"}
         Language of everything but the characters as printed.
 
@@ -477,7 +482,8 @@ def cite(data: Data, *figure_ids: str, lang: str = "zh") -> str:
     《2014年湖州市政府工作报告》（湖州市人民政府，2014-02-11），一 导语：“地区生产总值达到1803.2亿元”（2013年，原文载明）
     """
     lines = []
-    for row in citations(data, figure_ids).itertuples():
+    ids = [i for f in figures for i in (f.index if isinstance(f, pd.DataFrame) else [f])]
+    for row in citations(data, ids).itertuples():
         source, place = getattr(row, f"source_{lang}"), getattr(row, f"locator_{lang}")
         basis = i18n.text(*TIME_BASES[row.time_basis])[lang]
         lines.append(

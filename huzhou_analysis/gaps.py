@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -22,7 +22,8 @@ from .i18n import Text, text
 from .schema import TIERS
 from .targets import Judgement
 
-GAP_COLUMNS = [
+# One column for each year of the plan takes the place of YEARS: target_2023, verdict_2023.
+_COLUMNS = [
     "indicator",
     "ref_area",
     "theme",
@@ -32,9 +33,7 @@ GAP_COLUMNS = [
     "commitment",
     "span",
     "unit",
-    "target_2023",
-    "target_2025",
-    "target_2027",
+    "target_YEARS",
     "in_words",
     "final_period",
     "final_target",
@@ -47,8 +46,7 @@ GAP_COLUMNS = [
     "actual_status",
     "actual_tier",
     "actual_source",
-    "verdict_2023",
-    "verdict_2025",
+    "verdict_YEARS",
     "absolute_gap",
     "relative_gap",
     "years_left",
@@ -82,6 +80,23 @@ GAP_COLUMNS = [
     "growth_ids",
     "other_ids",
 ]
+_NUMBERS = (
+    "final_target",
+    "actual_value",
+    "absolute_gap",
+    "relative_gap",
+    "years_left",
+    "required_pace",
+    "growth_1",
+    "growth_3",
+    "growth_5",
+    "present_pace",
+    "years_late",
+    "path_value",
+    "path_gap",
+    "later_value",
+    "unlike_value",
+)
 JUDGED = ("met", "ahead", "on_track", "behind", "far_behind", "missed", "open")
 WINDOWS = (1, 2, 3, 4, 5)
 _NAN = math.nan
@@ -154,8 +169,17 @@ class Target:
         )
 
 
+def gap_columns(years: Sequence[int]) -> list[str]:
+    """Columns of :func:`target_gaps` for a plan that sets targets for some years; the last one's verdict is the status."""
+    out = []
+    for column in _COLUMNS:
+        stem, _, named = column.rpartition("_")
+        out += [column] if named != "YEARS" else [f"{stem}_{y}" for y in (years if stem == "target" else years[:-1])]
+    return out
+
+
 def target_gaps(data: Data, as_of: str | None = None) -> pd.DataFrame:
-    """One row for each target of the plan's tables and each goal that its text sets for 2027 or for every year.
+    """One row for each target of the plan's tables and each goal that its text sets for its last year or every year.
 
     Parameters
     ----------
@@ -166,7 +190,7 @@ def target_gaps(data: Data, as_of: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``GAP_COLUMNS``, in the order of the documents. Values are in ``unit`` as printed, ``relative_gap`` is
+        Columns :func:`gap_columns`, with ``target_…`` and ``verdict_…`` for each year of the plan, in the order of the documents. Values are in ``unit`` as printed, ``relative_gap`` is
         a fraction of the target; ``required_pace`` (NaN once met), ``growth_1/3/5`` and ``present_pace`` are changes a
         year in ``pace_unit`` (% for levels, 个百分点 for percentages, else the unit). ``years_late`` at the present pace
         is negative for early and infinite where that pace leads away from the target. ``status`` is ``met``,
@@ -210,11 +234,16 @@ class Gaps:
     # --- targets ---------------------------------------------------------------------------------------------------
 
     @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Years that the plan's tables set targets for."""
+        return targets.plan_years(self.data)
+
+    @cached_property
     def targets(self) -> list[Target]:
         """Targets in the order of the documents."""
         table = targets.table_targets(self.data)
         plan = self.goals[self.goals.source_id.isin(set(table.source_id))]
-        whole_plan = plan.time_period.eq("2027") | plan.time_period.str.endswith("P5Y")
+        whole_plan = plan.time_period.eq(str(max(self.years, default=""))) | plan.time_period.str.contains("/P\\d+Y")
         plan = plan[plan.index.isin(table.index) | plan.relation.eq("relative") | (whole_plan & plan.obs_text.ne(""))]
         groups = plan.groupby(["locator", "indicator", "ref_area", "commitment", "unit", "span"], sort=False)
         order = {name: i for i, name in enumerate(dict.fromkeys(self.data.outline.locator))}
@@ -398,18 +427,13 @@ class Gaps:
 
     @cached_property
     def _table(self) -> pd.DataFrame:
-        return pd.DataFrame([self.row(target) for target in self.targets], columns=GAP_COLUMNS)
+        out = pd.DataFrame([self.row(target) for target in self.targets], columns=gap_columns(self.years))
+        return out.astype(dict.fromkeys(_NUMBERS, float)) if out.empty else out
 
     def row(self, target: Target) -> dict:
         """One row of :func:`target_gaps`."""
         first, info = target.first, self.data.indicators.loc[target.first.indicator]
-        row = dict.fromkeys(GAP_COLUMNS, "") | {
-            name: _NAN
-            for name in GAP_COLUMNS
-            if name.startswith(("target_2", "final_target", "growth_", "present_pace", "path_"))
-            or name in ("actual_value", "absolute_gap", "relative_gap", "years_left", "required_pace", "years_late")
-            or name in ("later_value", "unlike_value")
-        }
+        row = dict.fromkeys(gap_columns(self.years), "") | dict.fromkeys(_NUMBERS, _NAN)
         printed = {f.time_period: f.obs_value for _, f in target.numeric.iterrows()}
         row |= {
             **{
@@ -418,7 +442,7 @@ class Gaps:
             },
             "theme": info.theme,
             "ascending": bool(info.ascending),
-            **{f"target_{year}": printed.get(year, _NAN) for year in ("2023", "2025", "2027")},
+            **{f"target_{year}": printed.get(year, _NAN) for year in map(str, self.years)},
             "in_words": first.as_printed if target.numeric.empty else "",
             "target_ids": " ".join(target.figures.index),
             "growth_ids": "",
@@ -463,7 +487,7 @@ class Gaps:
         out |= self._evidence_cells(target, evidence)
         for milestone in target.numeric.iloc[:-1].itertuples():
             then = [e for e in found if e.period == milestone.time_period]
-            if then and f"verdict_{milestone.time_period}" in GAP_COLUMNS:
+            if then and milestone.time_period in map(str, self.years[:-1]):
                 reached = targets.meets(then[-1].value, milestone.obs_value, milestone.relation, ascending)
                 out[f"verdict_{milestone.time_period}"] = "met" if reached else "missed"
                 out["other_ids"] = " ".join(
@@ -826,4 +850,4 @@ def _label(period: str) -> Text:
     return {lang: periods.parse(period).label(lang) for lang in i18n.LANGUAGES}
 
 
-__all__ = ["GAP_COLUMNS", "JUDGED", "Evidence", "Gaps", "Target", "gaps_of", "target_gaps"]
+__all__ = ["JUDGED", "Evidence", "Gaps", "Target", "gap_columns", "gaps_of", "target_gaps"]

@@ -50,9 +50,9 @@ def find(data: Data, words: str, *, lang: str = "zh") -> pd.DataFrame:
     True
     """
     figures = data.figures
-    names = data.indicators[["name_zh", "name_en", "theme"]].agg(" ".join, axis=1)
-    areas = data.ref_areas[["name_zh", "name_en"]].agg(" ".join, axis=1)
-    documents = data.sources[["title", "title_en"]].agg(" ".join, axis=1)
+    names = data.indicators.name_zh + " " + data.indicators.name_en + " " + data.indicators.theme
+    areas = data.ref_areas.name_zh + " " + data.ref_areas.name_en
+    documents = data.sources.title + " " + data.sources.title_en
     haystack = (
         figures.index.to_series()
         + " "

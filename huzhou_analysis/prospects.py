@@ -14,13 +14,13 @@ import pandas as pd
 
 from . import periods
 from .assembly import series
-from .data import Data
+from .data import Data, NotOnFile
 from .gaps import Gaps, Target, gaps_of
 from .i18n import Text, text
 from .projection import MIN_POINTS, Projection, measured_coverage, project
 from .schema import TIERS
+from .targets import plan_years, target_year
 
-TARGET_YEAR = 2027
 # Further ahead nothing was measured.
 LONGEST_HORIZON = 6
 POINT_COLUMNS = ["year", "value", "origin", "obs_status", "tier", "figure_id"]
@@ -185,7 +185,7 @@ def outlook(
     *,
     breaks: Sequence[int] | None = None,
     until: int | None = None,
-    year: int = TARGET_YEAR,
+    year: int | None = None,
 ) -> Outlook:
     """Project an indicator to the target year from everything on file, or say why not.
 
@@ -200,19 +200,26 @@ def outlook(
     until : int, optional
         Leave out what came after this year.
     year : int
-        Year to project to.
+        Year to project to; by default the last that the plan sets targets for.
 
     Returns
     -------
     Outlook
         With ``projection`` and ``probability``; false, with ``reason`` in both languages, where nothing is projected.
 
+    Raises
+    ------
+    NotOnFile
+        If the indicator is not in the tables, or no plan sets a target for any year.
+
     Examples
     --------
     >>> found = hz.outlook(data, "fdi_utilized")
     >>> found.projection.table if found else found.reason["en"]  # doctest: +SKIP
     """
-    area = area or data.home
+    area, year = area or data.home, year or target_year(data)
+    if indicator not in data.indicators.index:
+        raise NotOnFile(f"指标 {indicator}", f"the indicator {indicator}")
     target = _target(gaps_of(data), indicator, area)
     unit = target.unit if target else data.indicators.unit[indicator]
     points = history(data, indicator, area, unit)
@@ -276,14 +283,14 @@ def _reason(points: pd.DataFrame, projection: Projection, breaks: Sequence[int],
 
 @lru_cache(maxsize=4)
 def _probabilities(data: Data) -> pd.DataFrame:
-    gaps = gaps_of(data)
+    gaps, year = gaps_of(data), str(max(plan_years(data), default=""))
     rows = []
     for target in gaps.targets:
         first = target.first
-        if first.span not in ("annual", "point") or str(TARGET_YEAR) not in target.path:
+        if first.span not in ("annual", "point") or year not in target.path:
             continue
         found = outlook(data, first.indicator, first.ref_area)
-        relation, value = target.final.relation, target.path[str(TARGET_YEAR)]
+        relation, value = target.final.relation, target.path[year]
         value = data.units.convert(value, target.unit, found.unit)
         chance = found.projection.probability(value, relation, ascending=found.ascending) if found else float("nan")
         end = found.projection.table.iloc[-1] if found else {}
@@ -315,7 +322,7 @@ def _probabilities(data: Data) -> pd.DataFrame:
 
 
 def target_probabilities(data: Data) -> pd.DataFrame:
-    """Probability of every annual 2027 target, or the reason why none is given.
+    """Probability of every target of the plan's last year, or the reason why none is given.
 
     Parameters
     ----------
@@ -325,7 +332,7 @@ def target_probabilities(data: Data) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each target that names a value for 2027 (columns ``PROBABILITY_COLUMNS``): ``probability`` is NaN
+        One row for each target that names a value for that year (columns ``PROBABILITY_COLUMNS``): ``probability`` is NaN
         where ``reason_zh/en`` says why; ``coverage_80`` and ``coverage_95`` are what the same intervals covered, in
         cases of 100, on real series of that kind and length, and ``typical_miss`` their median error in percent.
 

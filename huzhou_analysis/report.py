@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from .locking import Busy, Lock
 
 if TYPE_CHECKING:
     from .export.change_notes import Notes
+    from .export.html import City
 
 CELL_TIMEOUT = 600
 MANIFEST = "manifest.json"
@@ -47,16 +48,27 @@ class Paths:
     output: Path
 
     @property
+    def own(self) -> bool:
+        """Whether the tables are the project's own."""
+        return self.data == self.project / "data"
+
+    @property
     def notebooks(self) -> Path:
         return self.project / "notebooks"
 
     @property
+    def kept(self) -> Path:
+        """What is kept between runs, for each folder of tables by itself, so that one report never clears another's."""
+        folder = self.project / ".cache"
+        return folder if self.own else folder / "other" / _combined({"data": str(self.data)})[:12]
+
+    @property
     def cache(self) -> Path:
-        return self.project / ".cache" / "report"
+        return self.kept / "report"
 
     @property
     def exports(self) -> Path:
-        return self.project / ".cache" / "exports"
+        return self.kept / "exports"
 
     @property
     def lock(self) -> Path:
@@ -65,9 +77,17 @@ class Paths:
 
 
 def paths(output: Path | str | None = None) -> Paths:
+    """Where things are for the tables in use.
+
+    The report of the project's own tables is made in ``reports/``, that of other tables in a folder ``reports`` inside
+    theirs, so that no city's report takes the place of another's.
+    """
     project = Path(__file__).resolve().parent.parent
     data = Path(os.environ.get("HUZHOU_DATA") or project / "data").resolve()
-    return Paths(project, data, Path(output).resolve() if output else project / "reports")
+    where = Paths(project, data, project / "reports")
+    if output:
+        return replace(where, output=Path(output).resolve())
+    return where if where.own else replace(where, output=data / "reports")
 
 
 # --- inputs --------------------------------------------------------------------------------------------------------
@@ -93,9 +113,31 @@ def inputs(where: Paths) -> dict[str, str]:
     return {name: _digest(path) for name, path in sorted(found.items())}
 
 
-def notebook_files(where: Paths) -> list[Path]:
-    """Notebooks of the report in order; names that begin with ``_`` or ``.`` are left out."""
-    return sorted(p for p in where.notebooks.glob("*.ipynb") if not p.name.startswith(("_", ".")))
+def notebook_files(where: Paths, home: str | None = None) -> list[Path]:
+    """Notebooks of the report in order; names that begin with ``_`` or ``.`` are left out.
+
+    Those in a folder ``notebooks`` beside other tables join the project's own, or take the place of one of the same
+    name.
+
+    Parameters
+    ----------
+    where : Paths
+    home : str, optional
+        Area that the tables are about: leaves out notebooks that say in their metadata that they argue about another
+        (``"huzhou_analysis": {"ref_area": "330500"}``).
+    """
+    folders = [where.notebooks] if where.own else [where.notebooks, where.data / "notebooks"]
+    found = {p.name: p for folder in folders for p in folder.glob("*.ipynb") if not p.name.startswith(("_", "."))}
+    return [p for _, p in sorted(found.items()) if home is None or _about(p) in ("", home)]
+
+
+def _about(notebook: Path) -> str:
+    """Area that a notebook says it argues about; empty for any."""
+    try:
+        metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
+        return metadata.get("huzhou_analysis", {}).get("ref_area", "")
+    except (ValueError, KeyError, AttributeError):
+        return ""  # executing it says what is wrong with it
 
 
 def versions() -> dict[str, str]:
@@ -146,7 +188,7 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
     Parameters
     ----------
     output : path, optional
-        Folder to make it in, by default ``reports/``.
+        Folder to make it in, by default ``reports/``; inside their own folder for other tables.
     fresh : bool
         Execute every notebook again, whatever the cache holds.
     jobs : int, optional
@@ -187,6 +229,7 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
 
     from .audit import relation_problems
     from .data import DataError, load
+    from .export.html import City
 
     try:
         data = load(where.data)
@@ -196,7 +239,21 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
     if problems:
         say(str(DataError(problems)), error=True)
         return 1
-    notebooks = notebook_files(where)
+    if data.figures.empty:
+        say(
+            f"还没有数字，无从生成报告。请先在 {_short(where.data)} 的 sources.csv、outline.csv、figures.csv 中各补入几行，"
+            "用 check 检查后再运行。/ There are no figures yet, so there is nothing to report. Add rows to sources.csv, "
+            f"outline.csv and figures.csv in {_short(where.data)}, run check, then run this again.",
+            error=True,
+        )
+        return 1
+    notebooks = notebook_files(where, data.home)
+    left = [p.name for p in notebook_files(where) if p not in notebooks]
+    if left:
+        say(
+            f"以下笔记本论述的是另一城市，未列入{data.city['zh']}的报告 / these notebooks argue about another city and are "
+            f"left out of the report on {data.city['en']}: {', '.join(left)}"
+        )
     if not notebooks:
         say(
             f"没有笔记本：{_short(where.notebooks)}；请从模板 _template.ipynb 复制一篇 / no notebooks in {_short(where.notebooks)}; "
@@ -227,7 +284,7 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
 
     snapshot = json.loads(compared.read_text(encoding="utf-8"))
     found = notes(snapshot["changes"])
-    problem = _assemble(where, tasks, wanted, compared, found, jobs)
+    problem = _assemble(where, City.of(data), tasks, wanted, compared, found, jobs)
     if problem:
         say(problem, error=True)
         return 1
@@ -416,7 +473,7 @@ class Runner:
             "JUPYTER_PREFER_ENV_PATH": "1",
             "IPYTHONDIR": str(self.scratch / "ipython"),
             "JUPYTER_RUNTIME_DIR": str(self.scratch / "runtime"),
-            "MPLCONFIGDIR": str(self.where.cache.parent / "matplotlib"),
+            "MPLCONFIGDIR": str(self.where.project / ".cache" / "matplotlib"),
             "MPLBACKEND": "agg",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(self.where.project), os.environ.get("PYTHONPATH")])),
@@ -510,7 +567,9 @@ def heading(notebook, stem: str) -> str:
 # --- assembling ----------------------------------------------------------------------------------------------------
 
 
-def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, snapshot: Path, changes: Notes, jobs: int) -> str:
+def _assemble(
+    where: Paths, city: City, tasks: Sequence[Task], wanted: dict, snapshot: Path, changes: Notes, jobs: int
+) -> str:
     """Bind all results into a new folder and move it into place; returns a problem or nothing."""
     from .changes import SNAPSHOT
     from .export import html
@@ -528,7 +587,7 @@ def _assemble(where: Paths, tasks: Sequence[Task], wanted: dict, snapshot: Path,
                 )
             owner[record["id"]] = task.path.name
         title = (task.folder / "heading.txt").read_text(encoding="utf-8")
-        sections.append(html.Section.make(task.path.stem, title, records, task.folder / "exhibits"))
+        sections.append(html.Section.make(task.path.stem, title, records, task.folder / "exhibits", city))
     where.output.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f"{where.output.name}.building-", dir=where.output.parent))
     try:

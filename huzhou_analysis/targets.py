@@ -7,6 +7,7 @@ shares by points a year: a percentage is never compounded.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,9 +15,11 @@ from itertools import pairwise
 import pandas as pd
 
 from . import periods
-from .data import Data
+from .data import Data, NotOnFile
 
-TARGET_TABLES = {"digital": "数字方案 指标表", "open": "地瓜方案 指标表"}
+# The province's programmes under their own keys; any other table of targets is known by its number.
+PROGRAMMES = {"数字方案 指标表": "digital", "地瓜方案 指标表": "open"}
+_ROW = re.compile(r"(.*指标表) 行(\d+)")
 
 PACE_COLUMNS = [
     "indicator",
@@ -263,8 +266,48 @@ def years_needed(current: float, target: float, change: float, kind: str) -> flo
     return distance / speed if distance * speed > 0 else math.inf
 
 
+def is_table_row(locators: pd.Series) -> pd.Series:
+    """Which locators are rows of a plan's table of targets: ``… 指标表 行3``."""
+    return locators.str.fullmatch(_ROW.pattern).astype(bool)
+
+
+def plan_tables(data: Data) -> dict[str, str]:
+    """Tables of targets, the programmes of the province first, then as ``outline.csv`` lists them.
+
+    Returns
+    -------
+    dict
+        Key (``digital``, ``open``, else the table's number) to the locator of the table without its rows.
+    """
+    found = [m[1] for place in data.outline.locator if (m := _ROW.fullmatch(place))]
+    ordered = sorted(dict.fromkeys(found), key=lambda p: list(PROGRAMMES).index(p) if p in PROGRAMMES else 9)
+    return {PROGRAMMES.get(prefix, str(number)): prefix for number, prefix in enumerate(ordered, 1)}
+
+
+def plan_years(data: Data) -> tuple[int, ...]:
+    """Years for which the plan's tables set targets; of a plan without tables, years of the city's targets."""
+    rows = table_targets(data)
+    if rows.empty:
+        rows = data.select(area=data.home, record_type="target")
+    return tuple(sorted({int(p) for p in rows.time_period if periods.is_year(p)}))
+
+
+def target_year(data: Data) -> int:
+    """Last year that the plan sets targets for.
+
+    Raises
+    ------
+    NotOnFile
+        If no target of a year is on file.
+    """
+    years = plan_years(data)
+    if not years:
+        raise NotOnFile("规划的年度目标", "a target of a plan for a year")
+    return years[-1]
+
+
 def table_targets(data: Data, which: str | None = None) -> pd.DataFrame:
-    """Targets printed in the rows of the plan's two tables, in the order of the tables.
+    """Targets printed in the rows of the plan's tables (see :func:`plan_tables`), in the order of the tables.
 
     Parameters
     ----------
@@ -284,17 +327,14 @@ def table_targets(data: Data, which: str | None = None) -> pd.DataFrame:
     >>> sorted(set(hz.table_targets(data).table))
     ['digital', 'open']
     """
-    parts = []
-    for name, prefix in TARGET_TABLES.items():
-        if which in (None, name):
-            found = data.figures[
-                data.figures.locator.str.match(rf"{prefix} 行\d+$") & (data.figures.record_type == "target")
-            ]
-            row = found.locator.str.extract(r"行(\d+)$", expand=False).astype(int)
-            parts.append(found.assign(table=name, row=row))
-    out = pd.concat(parts)
+    tables = plan_tables(data)
+    rows = data.figures[is_table_row(data.figures.locator) & (data.figures.record_type == "target")]
+    place = rows.locator.str.extract(_ROW)
+    keys = {prefix: key for key, prefix in tables.items()}
+    rows = rows.assign(table=place[0].map(keys), row=place[1].astype(int))
+    rows = rows[rows.table.notna() if which is None else rows.table == which]
     return (
-        out.assign(_order=out.table.map(list(TARGET_TABLES).index))
+        rows.assign(_order=rows.table.map(list(tables).index))
         .sort_values(["_order", "row", "time_period"], kind="stable")
         .drop(columns="_order")
     )
@@ -360,6 +400,12 @@ def value_on_path(by_year: dict[str, float], year: int, geometric: bool) -> floa
     return next((v for y, v in named if y == year), None)
 
 
+def covers(figures: pd.DataFrame, first: int, last: int) -> bool:
+    """Whether a plan's path says something of every year from `first` to `last`."""
+    by_year = dict(zip(figures.time_period, figures.obs_value, strict=True))
+    return all(value_on_path(by_year, year, False) is not None for year in range(first, last + 1))
+
+
 def path_sum(data: Data, figures: pd.DataFrame, first: int, last: int) -> tuple[float, float]:
     """Sum of a plan path over the years `first` to `last`: named years as printed, the years between them read off
     the path once geometrically and once straight.
@@ -375,7 +421,7 @@ def path_sum(data: Data, figures: pd.DataFrame, first: int, last: int) -> tuple[
         If a year lies outside the path.
     """
     by_year = {f.time_period: f.obs_value for _, f in figures.iterrows()}
-    if any(value_on_path(by_year, year, False) is None for year in range(first, last + 1)):
+    if not covers(figures, first, last):
         raise ValueError(
             f"规划路径不含{first}—{last}年；请取路径以内的年份 / the plan's path does not cover {first} to {last}; choose years "
             "within it"

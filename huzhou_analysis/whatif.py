@@ -288,6 +288,8 @@ def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
             named = [int(p) for p in path.numeric.time_period]
             period = periods.parse(goal.final.time_period)
             first = period.start.year if period.kind == "years" else min(named)
+            if not targets.covers(path.numeric, first, period.end.year):
+                continue
             sums = targets.path_sum(data, path.numeric, first, period.end.year)
             geometric, straight = (data.units.convert(v, path.unit, goal.unit) for v in sums)
             ascending = bool(data.indicators.ascending[goal.first.indicator])

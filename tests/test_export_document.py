@@ -17,9 +17,10 @@ from PIL import Image
 from huzhou_analysis import charts, i18n
 from huzhou_analysis.exhibit import Card, Column, Exhibit
 from huzhou_analysis.export import document, office
-from huzhou_analysis.export.html import Section
+from huzhou_analysis.export.html import City, Section
 from huzhou_analysis.i18n import text
 
+CITY = City(text("示例", "Exampleton"), text("示例省示例市", "Exampleton City, Sample Province"), "2030")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 LANGUAGES = pytest.mark.parametrize("lang", i18n.LANGUAGES)
@@ -83,7 +84,7 @@ def section(folder, stem, *exhibits):
             for lang in i18n.LANGUAGES:
                 charts.save(e.figure(lang), folder / f"{e.id}.{lang}.png")
     records = [e.record() | {"order": n} for n, e in enumerate(exhibits)]
-    return Section(stem, text(f"主题{stem}", f"Topic {stem}"), records, folder)
+    return Section(stem, text(f"主题{stem}", f"Topic {stem}"), records, folder, CITY)
 
 
 def card(name, verdict):
@@ -144,7 +145,7 @@ def shown(element):
 
 @LANGUAGES
 def test_notebooks_join_the_part_that_their_number_names(briefs, lang):
-    parts = [w[lang] for w in (document.WORDS[key] for key in ("summary", "stand", "gaps", "outlook", "notes"))]
+    parts = [CITY.said(document.WORDS[key])[lang] for key in ("summary", "stand", "gaps", "outlook", "notes")]
     found = [re.sub(r"^([一二三]、|\d\. )", "", heading) for heading in briefs[lang].texts("Heading1")]
     assert found == parts
     topics = [heading for heading in briefs[lang].texts("Heading2") if re.search("主题|Topic", heading)]
@@ -391,7 +392,7 @@ def test_the_page_is_a4_with_numbers_and_a_running_title(briefs, lang):
     opened = Document(briefs[lang].path)
     page = opened.sections[0]
     assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)
-    assert page.header.paragraphs[0].text == document.WORDS["short"][lang]
+    assert page.header.paragraphs[0].text == CITY.said(document.WORDS["short"])[lang]
     for footer in (page.footer, page.first_page_footer):
         codes = [c.text.strip() for c in footer._element.iter(f"{W}instrText")]
         assert codes == ["PAGE", "NUMPAGES"]

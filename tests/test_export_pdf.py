@@ -12,7 +12,7 @@ from exhibit_calls import CALLS, exhibit
 from huzhou_analysis import i18n
 from huzhou_analysis.exhibit import Card, Column, Exhibit, hand_on
 from huzhou_analysis.export import pdf
-from huzhou_analysis.export.html import Section
+from huzhou_analysis.export.html import City, Section
 
 HOSTILE = '#panic("x") $x$ <label> @ref =cmd() *a* _b_ `c` // \\ [d] <script>'
 LANGUAGES = i18n.LANGUAGES
@@ -116,7 +116,7 @@ def written(two_sections, tmp_path_factory):
 def test_report_has_title_language_bookmarks_and_described_pictures(written, lang):
     assert written[lang].read_bytes().startswith(b"%PDF-")
     unpacked = inside(written[lang])
-    assert holds(unpacked, pdf.WORDS["title"][lang])
+    assert holds(unpacked, City().said(pdf.WORDS["title"])[lang])
     assert re.search(rb"/Lang\s*\(" + {"zh": b"zh-CN", "en": b"en-US"}[lang], unpacked)
     for text in ({"zh": "外资", "en": "Foreign investment"}, {"zh": "实际利用外资下降", "en": "Utilised FDI fell"}):
         assert holds(unpacked, text[lang])

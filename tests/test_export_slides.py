@@ -13,10 +13,11 @@ from pptx import Presentation
 
 from huzhou_analysis.exhibit import KINDS_OF_CHART, ROLES, Native, Trace
 from huzhou_analysis.export import chartml, slides
-from huzhou_analysis.export.html import Section
+from huzhou_analysis.export.html import City, Section
 from huzhou_analysis.export.office import EAST_ASIAN, LATIN
 from huzhou_analysis.i18n import text
 
+CITY = City(text("示例", "Exampleton"), text("示例省示例市", "Exampleton City, Sample Province"), "2030")
 NS = {
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
@@ -40,7 +41,7 @@ def real():
 
 
 def section(records, folder, stem="part", title=None):
-    return Section(stem, title or text("外资", "Foreign investment"), records, folder)
+    return Section(stem, title or text("外资", "Foreign investment"), records, folder, CITY)
 
 
 def with_natives(natives, **changes):
@@ -96,10 +97,10 @@ def test_every_exhibit_is_one_slide_in_order_after_title_and_scoreboard(lang, re
     early = [r["title"][lang] for r in records if r["id"] == slides.EARLY]
     rest = [[r["title"][lang] for r in part if r["id"] != slides.EARLY] for part in (records[:2], records[2:])]
     name = text("外资", "Foreign investment")[lang]
-    assert titles == [slides.REPORT_WORDS["title"][lang], *early, name, *rest[0], name, *rest[1]]
+    assert titles == [CITY.said(slides.REPORT_WORDS["title"])[lang], *early, name, *rest[0], name, *rest[1]]
     cover = words_of(Presentation(path).slides[0])
     assert slides.WORDS["rule"][lang] in cover
-    assert slides.WORDS["place"][lang] in cover
+    assert CITY.within[lang] in cover
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -147,7 +147,7 @@ def test_the_deflator_of_nominal_growth_holds_the_price_growth(real, prices, s, 
 
 @pytest.mark.parametrize("base", ["0", "-3"])
 def test_growth_from_nothing_is_refused(base):
-    with pytest.raises(ValueError, match=r"^the base may be zero or negative"):
+    with pytest.raises(ValueError, match=r"^基期值可能.* / the base may be zero or negative"):
         growth_rate(printed_interval("5"), printed_interval(base))
 
 
@@ -165,8 +165,8 @@ def test_a_fall_to_nothing_implies_no_base(rate):
 @pytest.mark.parametrize(
     ("start", "end", "years", "message"),
     [
-        (Interval.point(1), Interval.point(2), 0, "^compound growth needs at least one year$"),
-        (Interval(0, 1), Interval.point(2), 3, "^compound growth needs positive levels"),
+        (Interval.point(1), Interval.point(2), 0, "^年均增速至少.* / compound growth needs at least one year"),
+        (Interval(0, 1), Interval.point(2), 3, "^年均增速要求.* / compound growth needs positive levels"),
         (Interval.point(1), Interval(-1, 2), 3, "positive levels"),
     ],
 )
@@ -186,7 +186,7 @@ def test_what_may_just_be_computed():
 
 
 def test_contribution_to_nothing_is_refused():
-    with pytest.raises(ValueError, match=r"^the whole may be zero"):
+    with pytest.raises(ValueError, match=r"^总量可能.* / the whole may be zero"):
         contribution(Interval.point(1), Interval.point(1), Interval(0, 1))
 
 

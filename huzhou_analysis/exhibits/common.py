@@ -2,29 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import wraps
+from inspect import signature
 from itertools import pairwise
 
 import pandas as pd
 
 from .. import charts, i18n, periods, projection, targets
 from ..assembly import series
-from ..data import Data, relation_sign
+from ..data import Data, NotOnFile, relation_sign
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import Text, text
 from ..ledger import growth_ledger
 from ..prospects import Outlook, odds, outlook
 from ..schema import TIERS
 
-CITY = "330500"
-
 INDICATOR = Column("indicator", text("指标", "Indicator"))
 UNIT = Column("unit", text("单位", "Unit"))
 
 
+def answering(exhibit_id: str, zh: str, en: str) -> Callable:
+    """Decorate a function that gives an exhibit: where the tables do not hold what it needs, the exhibit says so.
+
+    Parameters
+    ----------
+    exhibit_id : str
+        Id of the exhibit; names of arguments in braces stand for their values.
+    zh, en : str
+        What the exhibit is about, for the title of one that cannot be made.
+    """
+
+    def decorate(function: Callable[..., Exhibit]) -> Callable[..., Exhibit]:
+        @wraps(function)
+        def made(data: Data, *arguments, **named) -> Exhibit:
+            try:
+                return function(data, *arguments, **named)
+            except NotOnFile as missing:
+                bound = signature(function).bind(data, *arguments, **named)
+                bound.apply_defaults()
+                about = text(zh, en)
+                if bound.arguments.get("indicator") in data.indicators.index:
+                    info = name(data, bound.arguments["indicator"])
+                    about = text(f"{info['zh']}，{zh}", f"{info['en']}, {in_sentence(en)}")
+                return _not_on_file(data, exhibit_id.format(**bound.arguments), about, missing)
+
+        return made
+
+    return decorate
+
+
+def _not_on_file(data: Data, exhibit_id: str, about: Text, missing: NotOnFile) -> Exhibit:
+    """What stands in for an exhibit whose figures are not in the tables: which figure would settle it."""
+    return Exhibit(
+        exhibit_id,
+        text(f"{about['zh']}：无在案数字", f"{about['en']}: no figure on file"),
+        data.city,
+        text(
+            f"所缺：{missing.zh}。在 data 文件夹的表中补入后重新生成，此处即有答案。",
+            f"Missing: {missing.en}. Once it stands in the tables of the data folder, the next report answers here.",
+        ),
+        pd.DataFrame([{"missing": text(missing.zh, missing.en)}]),
+        [Column("missing", text("所缺", "Missing"))],
+        citations(data, []),
+    )
+
+
+def in_sentence(words: str) -> str:
+    """English words inside a sentence: a capital that begins an ordinary word goes, GDP and R&D stay."""
+    return words[0].lower() + words[1:] if words[1:2].islower() else words
+
+
 def name(data: Data, indicator: str) -> Text:
     """Indicator name in both languages."""
+    if indicator not in data.indicators.index:
+        raise NotOnFile(f"指标 {indicator}", f"the indicator {indicator}")
     row = data.indicators.loc[indicator]
     return text(row.name_zh, row.name_en)
 
@@ -95,6 +148,7 @@ def growth_check(
         Ids of the rates drawn: each needs a level and an implied base.
     """
     ledger = growth_ledger(data, indicators).drop_duplicates("figure_id")  # the best pair of levels comes first
+    data.on_file(ledger, indicators[0], "的增速", ": a growth rate")
     rows = []
     for r in ledger.itertuples():
         rate = data.figure(r.figure_id)
@@ -179,7 +233,7 @@ def _growth_native(data: Data, row) -> Native:
     """Implied base and printed level as two columns."""
     level = data.figure(row.level_id)
     label = name(data, row.indicator)
-    if row.ref_area != CITY:
+    if row.ref_area != data.home:
         where = area_name(data, row.ref_area)
         label = text(f"{where['zh']}{label['zh']}", f"{where['en']}: {label['en']}")
     role = "claim" if row.record_type == "claim" else "actual"
@@ -243,7 +297,7 @@ def _growth_bars(data: Data, ax, row, lang: str) -> None:
     ax.set_yticks([])
     ax.grid(False)
     label = name(data, row.indicator)[lang]
-    if row.ref_area != CITY:
+    if row.ref_area != data.home:
         label = f"{area_name(data, row.ref_area)[lang]}{'' if lang == 'zh' else ': '}{label}"
     lines = charts.wrap(ax.figure, label, 9, ax.get_position().width * ax.figure.get_figwidth())
     ax.set_xlabel("\n".join(lines), fontsize=9, color=charts.INK)
@@ -279,6 +333,30 @@ def plan_rows(data: Data, indicators: Sequence[str]) -> pd.DataFrame:
     return rows[rows.table == first]
 
 
+def goal_path(data: Data, indicator: str) -> pd.DataFrame:
+    """Targets of the plan's tables for one indicator, by year.
+
+    Raises
+    ------
+    NotOnFile
+        If the plan's tables set none.
+    """
+    rows = plan_rows(data, [indicator])
+    rows = rows[rows.time_period.map(periods.is_year).astype(bool)].sort_values("time_period")
+    return data.on_file(rows, indicator, "的年度目标", ": a target by year")
+
+
+def target_figures(data: Data, row) -> pd.DataFrame:
+    """Figures behind a row of the gaps that set a value for a year."""
+    found = data.figures.loc[row.target_ids.split()]
+    return found[found.time_period.map(periods.is_year).astype(bool) & (found.obs_text != "")]
+
+
+def recent_years(data: Data) -> int:
+    """First year of the actuals that are drawn beside a plan's path: four before the plan's first target."""
+    return min(targets.plan_years(data), default=0) - 4
+
+
 def path_panels(
     data: Data,
     exhibit_id: str,
@@ -290,8 +368,15 @@ def path_panels(
     notes: Sequence[Text] = (),
     columns: int = 2,
 ) -> Exhibit:
-    """The plan's own path for several indicators, one panel each, with the pace it demands and any actual on file."""
-    rows = plan_rows(data, indicators)
+    """The plan's own path for several indicators, one panel each, with the pace it demands and any actual on file.
+
+    Indicators without a target by year are left out.
+    """
+    rows, lead = plan_rows(data, indicators), indicators[0]
+    rows = rows[rows.time_period.map(periods.is_year).astype(bool)]
+    indicators = [
+        i for i in indicators if i in set(data.on_file(rows, lead, "的年度目标", ": a target by year").indicator)
+    ]
     paces = targets.plan_pace(data, rows)
     table_rows, used = [], []
     for indicator in indicators:
@@ -301,7 +386,7 @@ def path_panels(
         cells = {f.time_period: shown(data, f.obs_text, f.unit) for _, f in path.iterrows()}
         table_rows.append(
             {"indicator": name(data, indicator), "unit": unit_text(data, unit)}
-            | {f"target_{y}": cells.get(y, text("—", "—")) for y in ("2023", "2025", "2027")}
+            | {f"target_{y}": cells.get(y, text("—", "—")) for y in map(str, targets.plan_years(data))}
             | {f"pace_{s.from_period}_{s.to_period}": pace_text(data, s.pace, s.pace_unit) for s in steps.itertuples()}
         )
         used += list(path.index)
@@ -358,7 +443,7 @@ def path_sum_native(data: Data, path: pd.DataFrame) -> Native:
 
 
 def path_native(data: Data, indicator: str, path: pd.DataFrame, points: pd.DataFrame | None = None) -> Native:
-    """The plan's path of one indicator with its actuals since 2019, as a line chart over every year between.
+    """The plan's path of one indicator with its recent actuals, as a line chart over every year between.
 
     Parameters
     ----------
@@ -370,7 +455,7 @@ def path_native(data: Data, indicator: str, path: pd.DataFrame, points: pd.DataF
     unit = path.unit.iloc[0]
     if points is None:
         points = series(data, indicator, path.ref_area.iloc[0])
-        points = points[(points.origin == "printed") & (points.unit == unit) & (points.year >= 2019)]
+        points = points[(points.origin == "printed") & (points.unit == unit) & (points.year >= recent_years(data))]
     goals = {int(f.time_period): f.obs_value for f in path.itertuples()}
     years = list(range(min([*goals, *points.year]), max([*goals, *points.year]) + 1))
     firm = is_firm(points)
@@ -417,7 +502,7 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     values = [i18n.axis_value(v, unit, lang, data.units) for v in path.obs_value]
     charts.mark_target(ax, years, values)
     points = series(data, indicator)
-    points = points[(points.origin == "printed") & (points.unit == unit) & (points.year >= 2019)]
+    points = points[(points.origin == "printed") & (points.unit == unit) & (points.year >= recent_years(data))]
     if len(points):
         mark_points(ax, points, [i18n.axis_value(v, unit, lang, data.units) for v in points.value])
         values += [i18n.axis_value(v, unit, lang, data.units) for v in points.value]
@@ -425,9 +510,10 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
     low, high = min(values), max(values)
     pad = (high - low) or abs(high) or 1
     ax.set_ylim(low - pad * 0.75, high + pad * 0.5)
-    first = min([2023, *points.year])
-    ax.set_xlim(first - 0.6, 2027.6)
-    ax.set_xticks([*sorted({y for y in points.year if y < 2022}), 2023, 2025, 2027])
+    plan = targets.plan_years(data)
+    first = min([plan[0], *points.year])
+    ax.set_xlim(first - 0.6, plan[-1] + 0.6)
+    ax.set_xticks([*sorted({y for y in points.year if y < plan[0] - 1}), *plan])
     ax.set_yticks([])
     ax.grid(False)
     for step in steps.itertuples():
@@ -438,7 +524,7 @@ def _path_panel(data: Data, ax, path: pd.DataFrame, steps: pd.DataFrame, lang: s
             pace_text(data, step.pace, step.pace_unit)[lang],
             ha="center",
             va="center",
-            fontsize=6.5 if ax.figure.get_figwidth() < 8 and first < 2022 else 8.5,
+            fontsize=6.5 if ax.figure.get_figwidth() < 8 and first < plan[0] - 1 else 8.5,
             color=charts.TARGET,
         )
     for year, printed, value in marks:
@@ -492,6 +578,7 @@ def long_series(
         Further figure ids that title or reading use.
     """
     points = series(data, indicator)
+    data.on_file(points[points.origin != "period_total"], indicator)
     points = points[points.year >= since]
     measures = points.unit[points.origin != "period_total"].drop_duplicates().tolist()
     origins = {
@@ -514,7 +601,7 @@ def long_series(
     ]
     used = list(points.figure_id) + (list(goals.index) if goals is not None else []) + list(extra)
     events = data.milestones[(data.milestones.theme == theme) & (data.milestones.date.str.len() >= 7)]
-    events = events[events.ref_area == CITY]
+    events = events[events.ref_area == data.home]
 
     def draw(canvas: charts.Canvas) -> None:
         n = len(measures)
@@ -577,14 +664,18 @@ def long_series(
         citations(data, used),
         draw,
         notes,
-        natives=[_long_native(data, points[points.unit == unit], goals, unit, len(measures) > 1) for unit in measures],
+        natives=[
+            native
+            for unit in measures
+            if (native := _long_native(data, points[points.unit == unit], goals, unit, len(measures) > 1))
+        ],
     )
 
 
 def _long_native(
     data: Data, points: pd.DataFrame, goals: pd.DataFrame | None, unit: str, one_of_several: bool
-) -> Native:
-    """A long series as a line chart: firm and other actuals, implied years, the plan's path."""
+) -> Native | None:
+    """A long series as a line chart: firm and other actuals, implied years, the plan's path; None without a year."""
     annual = points[points.origin.isin(["printed", "implied"]) & points.time_period.map(periods.is_year).astype(bool)]
     fits = goals is not None and len(goals) > 0 and data.units.comparable(goals.unit.iloc[0], unit)
     at_goal = (
@@ -595,7 +686,10 @@ def _long_native(
         if fits
         else {}
     )
-    years = list(range(min([*annual.year, *at_goal]), max([*annual.year, *at_goal]) + 1))
+    known = [*annual.year, *at_goal]
+    if not known:
+        return None
+    years = list(range(min(known), max(known) + 1))
     firm, implied = is_firm(annual), annual.origin == "implied"
     traces = []
     for mask, words, role in (
@@ -734,8 +828,12 @@ def _long_panel(
 
 
 def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *, subtitle: Text) -> Exhibit:
-    """What can be projected to 2027 from the figures on file, and for the rest why not and what the plan requires."""
+    """What can be projected to the plan's last year from the figures on file, and for the rest why not."""
     rows, used, done = [], [], 0
+    year, asked = targets.target_year(data), indicators
+    indicators = [i for i in asked if i in data.indicators.index]
+    if not indicators:
+        name(data, asked[0])
     rows_of_plan = plan_rows(data, indicators)
     paces = targets.plan_pace(data, rows_of_plan).set_index("indicator")
     for indicator in indicators:
@@ -777,7 +875,7 @@ def projection_or_why(data: Data, exhibit_id: str, indicators: Sequence[str], *,
         INDICATOR,
         Column("observations", text("可用年度实绩数", "Usable annual actuals"), 0),
         Column("years", text("在案年份", "Years on file")),
-        Column("answer", text("2027年预测（80%区间）", "Projection for 2027 (80% interval)")),
+        Column("answer", text(f"{year}年预测（80%区间）", f"Projection for {year} (80% interval)")),
         Column("chance", text("达到目标的可能性", "Chance of the target")),
         Column("required", text("规划要求的速度", "Pace that the plan requires")),
     ]

@@ -6,18 +6,19 @@ import pandas as pd
 
 from .. import charts, i18n
 from ..assembly import best_first, series, vintages
-from ..data import Data
+from ..data import Data, NotOnFile
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit, printed_quantity
 from ..growth import growth_rate, implied_deflator
 from ..i18n import text
 from ..periods import is_year
-from .common import CITY, area_name, long_series, name, path_panels, period_text, plan_rows, shown
+from .common import answering, area_name, goal_path, long_series, name, path_panels, period_text, plan_rows, shown
 
 __all__ = ["districts", "gdp", "industry", "shares"]
 
 REVISED = "C-GDP-REV"
 
 
+@answering("context_gdp", "地区生产总值的版本", "GDP in its vintages")
 def gdp(data: Data) -> Exhibit:
     """GDP as first published and as revised, real growth, and the deflator the levels imply."""
     table = vintages(data, "gdp")
@@ -25,7 +26,9 @@ def gdp(data: Data) -> Exhibit:
         table[(table.source_id != REVISED) & (table.tier != "compilation")].drop_duplicates("year").set_index("year")
     )
     revised = table[table.source_id == REVISED].set_index("year")
-    rates = data.select("gdp", CITY, transformation="GY", record_type="actual")
+    data.on_file(revised, "gdp", "的修订值", " as revised")
+    data.on_file(first[first.index >= revised.index.min()], "gdp", "的首次公布值", " as first published")
+    rates = data.select("gdp", data.home, transformation="GY", record_type="actual")
     rates = rates[rates.time_period.map(is_year).astype(bool)]
     years = list(range(int(revised.index.min()), int(first.index.max()) + 1))
     rows, used = [], [*first.figure_id[first.index >= years[0]], *revised.figure_id]
@@ -53,7 +56,7 @@ def gdp(data: Data) -> Exhibit:
         rows.append(row)
     frame = pd.DataFrame(rows)
     widest = frame.loc[frame.revision.abs().idxmax()]
-    at_2013 = frame[frame.year == 2013].iloc[0]
+    at_2013 = data.on_file(frame[frame.year == 2013], "gdp", "（2013年）", " of 2013").iloc[0]
     pair = [shown(data, at_2013[k], "亿元", 1) for k in ("first", "revised")]
     title = text(
         f"2013年生产总值首次公布{pair[0]['zh']}，修订后{pair[1]['zh']}：作分母前先选版本",
@@ -137,7 +140,10 @@ def gdp(data: Data) -> Exhibit:
     return Exhibit(
         "context_gdp",
         title,
-        text("地区生产总值两个版本与实际增速，湖州市", "GDP in two vintages and real growth, Huzhou"),
+        text(
+            f"地区生产总值两个版本与实际增速，{data.city['zh']}",
+            f"GDP in two vintages and real growth, {data.city['en']}",
+        ),
         reading,
         frame,
         columns,
@@ -170,10 +176,15 @@ def gdp(data: Data) -> Exhibit:
     )
 
 
+@answering("context_shares", "R&D与高新技术产业占比", "R&D and high-tech shares")
 def shares(data: Data) -> Exhibit:
     """R&D and high-tech shares against the plan's path."""
     rows = plan_rows(data, ["rd_share", "hightech_va_share"])
-    latest = {i: series(data, i).query("origin == 'printed'").iloc[-1] for i in ("rd_share", "hightech_va_share")}
+    latest = {
+        i: data.on_file(series(data, i).query("origin == 'printed'"), i).iloc[-1]
+        for i in ("rd_share", "hightech_va_share")
+    }
+    aim = max(goal_path(data, i).time_period.iloc[-1] for i in latest)
     words = {
         i: (
             p.time_period,
@@ -189,7 +200,7 @@ def shares(data: Data) -> Exhibit:
         ["rd_share", "hightech_va_share"],
         title=text(
             f"R&D占比{rd[1]}（{rd[0]}），目标{rd[2]}；高新占比{tech[1]}（{tech[0]}），目标{tech[2]}",
-            f"R&D was {rd[1]} of GDP in {rd[0]}, the 2027 target is {rd[2]}; high-tech {tech[1]} in {tech[0]}, target {tech[2]}",
+            f"R&D was {rd[1]} of GDP in {rd[0]}, the {aim} target is {rd[2]}; high-tech {tech[1]} in {tech[0]}, target {tech[2]}",
         ),
         subtitle=text(
             "R&D经费占GDP、高新技术产业占规上工业增加值，%", "R&D over GDP, high-tech over industrial value added, %"
@@ -202,10 +213,11 @@ def shares(data: Data) -> Exhibit:
     )
 
 
+@answering("context_industry", "规上工业总产值", "Gross industrial output")
 def industry(data: Data) -> Exhibit:
     """Gross industrial output as long as it was printed."""
     points = series(data, "industrial_output")
-    last = points[points.origin == "printed"].iloc[-1]
+    last = data.on_file(points[points.origin == "printed"], "industrial_output").iloc[-1]
     now = shown(data, last.value, last.unit, 0)
     return long_series(
         data,
@@ -216,8 +228,8 @@ def industry(data: Data) -> Exhibit:
             f"Gross industrial output ends with {now['en']} in {last.year}",
         ),
         subtitle=text(
-            "规模以上工业总产值，湖州市，亿元；2011年起门槛提高",
-            "Gross output of industry above designated size, Huzhou, CNY bn; higher threshold from 2011",
+            f"规模以上工业总产值，{data.city['zh']}，亿元；2011年起门槛提高",
+            f"Gross output of industry above designated size, {data.city['en']}, CNY bn; higher threshold from 2011",
         ),
         reading=text(
             "2011年起规模以上标准由主营业务收入500万元提高到2000万元，前后断开；此后年份只印增加值及其实际增速，不能接续产值。",
@@ -227,9 +239,10 @@ def industry(data: Data) -> Exhibit:
     )
 
 
+@answering("districts_on_file", "区县与平台", "Districts and zones")
 def districts(data: Data) -> Exhibit:
     """What is on file for districts, counties and zones: shown one by one, never added up."""
-    parts = data.ref_areas.index[data.ref_areas.level.isin(["county", "zone"]) & data.ref_areas.parent.isin([CITY])]
+    parts = data.ref_areas.index[data.ref_areas.level.isin(["county", "zone"]) & (data.ref_areas.parent == data.home)]
     found = data.figures[
         data.figures.ref_area.isin(parts)
         & (data.figures.record_type == "actual")
@@ -250,6 +263,8 @@ def districts(data: Data) -> Exhibit:
         "transport_investment",
     ]
     found = found[found.indicator.isin(wanted)]
+    if found.empty:
+        raise NotOnFile("区县和平台的实绩", "an actual of a district, county or zone")
     rows = [
         {
             "area": area_name(data, f.ref_area),
@@ -276,7 +291,7 @@ def districts(data: Data) -> Exhibit:
         ),
         text("区县与平台：在案实绩", "Districts and zones: actuals on file"),
         text(
-            "长合区与南太湖新区位于区县之内，与区县数字重叠；各区县的年份也不相同，任何加总都会重复或遗漏。",
+            "平台位于区县之内，与区县数字重叠；各区县的年份也不相同，任何加总都会重复或遗漏。",
             "The zones lie within districts and overlap them, and the years differ: any sum would count twice or leave out.",
         ),
         pd.DataFrame(rows),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from .. import audit, i18n
-from ..data import Data
+from ..data import Data, NotOnFile
 from ..exhibit import Column, Exhibit, citations, printed_quantity
 from ..i18n import text
 from ..schema import EXPECTATIONS, OBS_STATUSES, RECORD_TYPES, RELATION_KINDS, SEVERITIES, TIME_BASES
-from .common import name, period_text
+from .common import answering, in_sentence, name, period_text
 
 __all__ = ["basis", "findings", "identities"]
 
@@ -41,6 +41,7 @@ RULE_NAMES = {
 }
 
 
+@answering("audit_findings", "文件自查", "The documents checked")
 def findings(data: Data) -> Exhibit:
     """What the documents print in two ways, or that cannot be."""
     found = audit.findings(data)
@@ -62,15 +63,21 @@ def findings(data: Data) -> Exhibit:
             }
         )
     counts = found.severity.value_counts().reindex(list(SEVERITIES), fill_value=0)
-    worst = rows[0]
+    worst = text("", "")
+    if rows:
+        first = {part: {lang: rows[0][part][lang] for lang in i18n.LANGUAGES} for part in ("indicator", "reading")}
+        worst = text(
+            f"首要一处：{first['indicator']['zh']}——{first['reading']['zh']}",
+            f" First of all, {in_sentence(first['indicator']['en'])}: {in_sentence(first['reading']['en'])}",
+        )
     title = text(
         f"文件自查发现{len(found)}处，其中{counts['high']}处引用前必须先问",
-        f"The checks found {len(found)} places to know of, {counts['high']} of which must be settled before quoting",
+        f"The checks found {len(found)} place{'s' * (len(found) != 1)} to know of, {counts['high']} of which must be settled before quoting",
     )
     reading = text(
-        f"程度高{counts['high']}、中{counts['medium']}、低{counts['low']}、提示{counts['info']}。首要一处：{worst['indicator']['zh']}——{worst['reading']['zh']}",
-        f"{counts['high']} high, {counts['medium']} medium, {counts['low']} low, {counts['info']} for information. First of all, "
-        f"{worst['indicator']['en'][0].lower() + worst['indicator']['en'][1:]}: {worst['reading']['en'][0].lower() + worst['reading']['en'][1:]}",
+        f"程度高{counts['high']}、中{counts['medium']}、低{counts['low']}、提示{counts['info']}。{worst['zh']}",
+        f"{counts['high']} high, {counts['medium']} medium, {counts['low']} low, {counts['info']} for information."
+        f"{worst['en']}",
     )
     columns = [
         Column("severity", text("程度", "Severity")),
@@ -111,9 +118,12 @@ def _places(data: Data, ids: list[str], lang: str) -> str:
     )
 
 
+@answering("audit_identities", "勾稽关系", "Declared identities")
 def identities(data: Data) -> Exhibit:
     """Declared identities with both sides, whether they hold or not."""
     table = audit.identities(data)
+    if table.empty:
+        raise NotOnFile("relations.csv 中的勾稽关系", "an identity in relations.csv")
     rows = [
         {
             "relation_id": r.finding_id,
@@ -153,9 +163,12 @@ def identities(data: Data) -> Exhibit:
     )
 
 
+@answering("audit_basis", "时期依据", "How the periods are known")
 def basis(data: Data) -> Exhibit:
     """How the periods of the figures are known, by kind and status."""
     figures = data.figures
+    if figures.empty:
+        raise NotOnFile("任何数字", "any figure")
     rows = []
     for kind, group in figures.groupby("record_type", sort=False):
         by_basis = group.time_basis.value_counts()
@@ -174,9 +187,10 @@ def basis(data: Data) -> Exhibit:
             }
         )
     stated = float((figures.time_basis == "stated").mean())
+    rest = text("，其余为推断或无时期", "; the rest is inferred or has none") if stated < 1 else text("", "")
     title = text(
-        f"{stated:.0%}的数字时期有原文载明，其余为推断或无时期",
-        f"For {stated:.0%} of the figures the period is printed; the rest is inferred or has none",
+        f"{stated:.0%}的数字时期有原文载明{rest['zh']}",
+        f"For {stated:.0%} of the figures the period is printed{rest['en']}",
     )
     columns = [
         Column("record_type", text("类型", "Type")),

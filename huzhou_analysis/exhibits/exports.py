@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ..assembly import series
 from ..data import Data
 from ..exhibit import Exhibit
 from ..i18n import label, text
 from ..ledger import growth_ledger
 from ..periods import is_year
-from ..targets import required_growth
+from ..targets import plan_years, required_growth, target_year
 from .common import (
+    answering,
+    goal_path,
     growth_check,
     interval_text,
     long_series,
     path_panels,
     period_text,
-    plan_rows,
     projection_or_why,
     shown,
 )
@@ -25,6 +28,15 @@ __all__ = ["goals", "growth_rates", "projected", "retail", "trajectory"]
 GOALS = ["service_trade", "digital_trade", "export_national_share", "retail_sales"]
 
 
+def _trade_goal(data: Data) -> pd.DataFrame:
+    """The goal for total trade in the plan's last year, as the text of the plan prints it."""
+    plans = data.sources.index[data.sources.kind == "plan"]
+    year = str(target_year(data))
+    found = data.select("trade_total", data.home, record_type="target", source=plans, period=year)
+    return data.on_file(found[found.obs_text != ""], "trade_total", f"的{year}年目标", f": a target for {year}")
+
+
+@answering("exports_growth", "出口增速与推得的基期", "Growth of exports and the base that it implies")
 def growth_rates(data: Data) -> Exhibit:
     """Printed growth of exports and trade, with the base that each implies."""
     ledger = growth_ledger(data, ["exports", "trade_total"])
@@ -32,7 +44,8 @@ def growth_rates(data: Data) -> Exhibit:
         (ledger.derived == "base") & (ledger.record_type == "actual") & ledger.figure_id.str.startswith("D0")
     ]
     pairs = pairs if len(pairs) else ledger[ledger.derived == "base"]
-    city = pairs[(pairs.indicator == "exports") & (pairs.ref_area == "330500")].iloc[0]
+    city = pairs[(pairs.indicator == "exports") & (pairs.ref_area == data.home)]
+    city = data.on_file(city, "exports", "同一时期的水平值与增速", ": level and growth of one period").iloc[0]
     level = data.figure(city.level_id)
     base = interval_text(data, city.derived_low, city.derived_high, city.derived_unit, 2)
     rate = data.figure(city.figure_id)
@@ -75,19 +88,16 @@ def growth_rates(data: Data) -> Exhibit:
     )
 
 
+@answering("exports_goals", "贸易与消费目标", "Trade and consumption targets")
 def goals(data: Data) -> Exhibit:
     """The plan's path for trade and consumption."""
-    rows = plan_rows(data, GOALS)
-
-    def path(indicator: str):
-        return rows[rows.indicator == indicator].sort_values("time_period")
-
-    service, digital, share = path("service_trade"), path("digital_trade"), path("export_national_share")
+    service, digital, share = (goal_path(data, i) for i in ("service_trade", "digital_trade", "export_national_share"))
 
     def ratio(p) -> float:
         return p.obs_value.iloc[-1] / p.obs_value.iloc[0] - 1
 
-    bound = data.one("trade_total", "2027", record_type="target", source="D003")
+    bound = _trade_goal(data).iloc[0]
+    years = [str(y) for y in plan_years(data)]
     floor = shown(data, bound.obs_text, bound.unit, relation=bound.relation)
     return path_panels(
         data,
@@ -98,30 +108,38 @@ def goals(data: Data) -> Exhibit:
             f"The plan lifts services trade by {ratio(service):.0%} and digital trade by {ratio(digital):.0%}, the export "
             "share hardly at all",
         ),
-        subtitle=text("贸易与消费目标，2023、2025、2027年", "Trade and consumption targets, 2023, 2025 and 2027"),
+        subtitle=text(
+            f"贸易与消费目标，{'、'.join(years)}年",
+            f"Trade and consumption targets, {', '.join(years[:-1])} and {years[-1]}",
+        ),
         reading=text(
             f"货物出口占全国份额目标由{share.obs_text.iloc[0]}‰到{share.obs_text.iloc[-1]}‰，等于要求出口与全国大体同速；"
-            f"2027年外贸进出口目标为{floor['zh']}，文件未印分年路径。",
+            f"{years[-1]}年外贸进出口目标为{floor['zh']}，文件未印分年路径。",
             f"The share of national exports is to go from {share.obs_text.iloc[0]}‰ to {share.obs_text.iloc[-1]}‰: exports need "
-            f"to grow about as fast as the country's. The 2027 goal for goods trade is {floor['en']}, for which no yearly path "
+            f"to grow about as fast as the country's. The {years[-1]} goal for goods trade is {floor['en']}, for which no yearly path "
             "is printed.",
         ),
     )
 
 
+@answering("exports_path", "出口的走势", "Exports over the years")
 def trajectory(data: Data) -> Exhibit:
     """Exports over the years in their two currencies, beside the goal for trade in 2027."""
     points = series(data, "exports")
     yuan = points[(points.unit == "亿元") & points.origin.isin(["printed", "implied"])]
+    data.on_file(yuan.iloc[1:], "exports", "两年以上的年度数", ": figures of two years or more")
     last, first = yuan.iloc[-1], yuan.iloc[0]
-    goal = data.select("trade_total", "330500", record_type="target", source="D003", period="2027")
+    goal = _trade_goal(data)
+    aim = int(goal.time_period.iloc[0])
     bound = shown(data, goal.obs_text.iloc[0], goal.unit.iloc[0], relation=goal.relation.iloc[0])
-    total = series(data, "trade_total").query("unit == '亿元' and origin == 'printed'").iloc[-1]
+    total = series(data, "trade_total").query("unit == '亿元' and origin == 'printed'")
+    total = data.on_file(total, "trade_total").iloc[-1]
     whole = shown(data, total.value, total.unit, 1)
-    dollars = points[(points.unit == "亿美元") & (points.origin == "printed")].iloc[-1]
-    fx = data.select("exchange_rate", period=str(dollars.year)).iloc[0]
+    dollars = points[(points.unit == "亿美元") & (points.origin == "printed")]
+    dollars = data.on_file(dollars, "exports", "的美元数", " in dollars").iloc[-1]
+    fx = data.on_file(data.select("exchange_rate", period=str(dollars.year)), "exchange_rate").iloc[0]
     rate = (last.value / first.value) ** (1 / (last.year - first.year)) - 1
-    needed = required_growth(total.value, goal.obs_value.iloc[0], 2027 - total.year)
+    needed = required_growth(total.value, goal.obs_value.iloc[0], aim - total.year)
     now = shown(data, last.value, last.unit, 1)
     return long_series(
         data,
@@ -132,13 +150,13 @@ def trajectory(data: Data) -> Exhibit:
             f"Exports reached {now['en']} in {last.year}, up {rate:.1%} a year since {first.year}",
         ),
         subtitle=text(
-            "出口总额，湖州市；2017年及以前为美元，此后为人民币",
-            "Goods exports, Huzhou; US dollars to 2017, yuan from 2018",
+            f"出口总额，{data.city['zh']}；2017年及以前为美元，此后为人民币",
+            f"Goods exports, {data.city['en']}; US dollars to 2017, yuan from 2018",
         ),
         reading=text(
-            f"币种在2018年改变，两段不连、不折算。2027年目标是进出口{bound['zh']}，{total.time_period}年进出口{whole['zh']}，"
+            f"币种在2018年改变，两段不连、不折算。{aim}年目标是进出口{bound['zh']}，{total.time_period}年进出口{whole['zh']}，"
             f"此后须每年增长{needed:.1%}；目标按进出口计，不按出口计。",
-            f"The currency changes in 2018: the two stretches are neither joined nor converted. The goal for 2027 is total trade of "
+            f"The currency changes in 2018: the two stretches are neither joined nor converted. The goal for {aim} is total trade of "
             f"{bound['en']}; {total.time_period} brought {whole['en']}, so {needed:.1%} a year is needed. The goal is set for trade, "
             "not for exports.",
         ),
@@ -156,14 +174,16 @@ def trajectory(data: Data) -> Exhibit:
     )
 
 
+@answering("exports_retail", "社会消费品零售总额的走势", "Retail sales over the years")
 def retail(data: Data) -> Exhibit:
     """Retail sales over the years, the unexplained step after 2023, and the plan's path."""
     points = series(data, "retail_sales")
     annual = points[points.origin.isin(["printed", "implied"]) & points.time_period.map(is_year).astype(bool)]
-    last = annual.iloc[-1]
+    last = data.on_file(annual, "retail_sales").iloc[-1]
     steps = annual.assign(growth=annual.value.pct_change())
     recent = steps[(steps.year > last.year - 5) & (steps.origin == "implied")]
-    path = plan_rows(data, ["retail_sales"])
+    path = goal_path(data, "retail_sales")
+    aim = path.time_period.iloc[-1]
     goal = shown(data, path.obs_text.iloc[-1], path.unit.iloc[-1])
     now = shown(data, last.value, last.unit, 0)
     step_zh = step_en = ""
@@ -179,10 +199,13 @@ def retail(data: Data) -> Exhibit:
         "exports_retail",
         "retail_sales",
         title=text(
-            f"{last.year}年社会消费品零售总额{now['zh']}，距2027年目标{goal['zh']}差{path.obs_value.iloc[-1] / last.value - 1:.1%}",
-            f"Retail sales were {now['en']} in {last.year}, {path.obs_value.iloc[-1] / last.value - 1:.1%} short of the {goal['en']} of 2027",
+            f"{last.year}年社会消费品零售总额{now['zh']}，距{aim}年目标{goal['zh']}差{path.obs_value.iloc[-1] / last.value - 1:.1%}",
+            f"Retail sales were {now['en']} in {last.year}, {path.obs_value.iloc[-1] / last.value - 1:.1%} short of the {goal['en']} of {aim}",
         ),
-        subtitle=text("社会消费品零售总额，湖州市，亿元", "Total retail sales of consumer goods, Huzhou, CNY bn"),
+        subtitle=text(
+            f"社会消费品零售总额，{data.city['zh']}，亿元",
+            f"Total retail sales of consumer goods, {data.city['en']}, CNY bn",
+        ),
         reading=text(
             f"{last.year}年{now['zh']}，已高于当年目标。{step_zh}引用跨越这一台阶的增长须注明。",
             f"{last.year} brought {now['en']}, above the target of that year.{step_en} Growth across that step must be quoted with care.",
@@ -191,6 +214,7 @@ def retail(data: Data) -> Exhibit:
     )
 
 
+@answering("exports_projection", "外贸与消费预测", "Projection of trade and consumption")
 def projected(data: Data) -> Exhibit:
     """A projection of exports, or why there is none and what is needed instead."""
     return projection_or_why(

@@ -6,12 +6,14 @@ import pandas as pd
 
 from .. import charts, i18n, periods, targets
 from ..assembly import series
-from ..data import Data
+from ..data import Data, NotOnFile
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import text
 from ..schema import TIERS
 from .common import (
     INDICATOR,
+    answering,
+    goal_path,
     long_series,
     name,
     path_panels,
@@ -25,16 +27,21 @@ from .common import (
 SHARES = ["fdi_manufacturing_share", "fdi_hightech_share", "fdi_zone_manufacturing_share", "fdi_platform_share"]
 
 
+@answering("foreign_investment_path", "外资的走势与目标", "Utilised FDI and its target")
 def trajectory(data: Data) -> Exhibit:
     """Utilised FDI over the years, its fall, and the path to the 2027 goal."""
     points = series(data, "fdi_utilized")
     annual = points[(points.origin == "printed") & points.time_period.map(periods.is_year).astype(bool)]
-    path = plan_rows(data, ["fdi_utilized"])
+    data.on_file(annual.iloc[1:], "fdi_utilized", "两年以上的年度数", ": figures of two years or more")
+    path = goal_path(data, "fdi_utilized")
     goal = shown(data, path.obs_text.iloc[-1], path.unit.iloc[-1])
     last, before = annual.iloc[-1], annual.iloc[-2]
     fall = last.value / before.value - 1
     due = path[path.time_period == last.time_period]
-    years = int(path.time_period.iloc[-1]) - int(last.year)
+    aim = path.time_period.iloc[-1]
+    years = int(aim) - int(last.year)
+    if years <= 0:
+        raise NotOnFile(f"{last.year}年以后的外资目标", f"a target for FDI after {last.year}")
     needed = targets.required_growth(last.value, path.obs_value.iloc[-1], years)
     now, then = shown(data, last.value, last.unit, 2), shown(data, before.value, before.unit, 2)
     asked = shown(data, due.obs_text.iloc[0], due.unit.iloc[0]) if len(due) else text("—", "—")
@@ -52,18 +59,18 @@ def trajectory(data: Data) -> Exhibit:
         "foreign_investment_path",
         "fdi_utilized",
         title=text(
-            f"外资{last.year}年{verb['zh']}至{now['zh']}，要到2027年达到{goal['zh']}须每年增{needed:.0%}",
-            f"Utilised FDI {verb['en']} to {now['en']} in {last.year}; {goal['en']} by 2027 needs {needed:.0%} a year",
+            f"外资{last.year}年{verb['zh']}至{now['zh']}，要到{aim}年达到{goal['zh']}须每年增{needed:.0%}",
+            f"Utilised FDI {verb['en']} to {now['en']} in {last.year}; {goal['en']} by {aim} needs {needed:.0%} a year",
         ),
         subtitle=text(
-            f"实际利用外资，湖州市，亿美元，{annual.year.iloc[0]}—2027年",
-            f"Utilised foreign direct investment, Huzhou, USD bn, {annual.year.iloc[0]}–2027",
+            f"实际利用外资，{data.city['zh']}，亿美元，{annual.year.iloc[0]}—{aim}年",
+            f"Utilised foreign direct investment, {data.city['en']}, USD bn, {annual.year.iloc[0]}–{aim}",
         ),
         reading=text(
             f"{last.year}年为{now['zh']}，上年{then['zh']}，变动{fall:.0%}；规划当年目标{asked['zh']}。{part_zh}"
-            f"从{last.year}年起到2027年达到{goal['zh']}，须连续{years}年每年增长{needed:.0%}。",
+            f"从{last.year}年起到{aim}年达到{goal['zh']}，须连续{years}年每年增长{needed:.0%}。",
             f"{last.year} brought {now['en']} after {then['en']}, a change of {fall:.0%}; the plan's target for that year was "
-            f"{asked['en']}.{part_en} From there {goal['en']} in 2027 takes {needed:.0%} a year for {years} years.",
+            f"{asked['en']}.{part_en} From there {goal['en']} in {aim} takes {needed:.0%} a year for {years} years.",
         ),
         theme="foreign_investment",
         goals=path,
@@ -80,15 +87,17 @@ def trajectory(data: Data) -> Exhibit:
     )
 
 
+@answering("foreign_investment_conflict", "外资逐年数与五年累计", "FDI by year and the five-year total")
 def conflict(data: Data) -> Exhibit:
     """The yearly series against the five-year total that the press feature prints."""
     total = data.one("fdi_utilized", "2018/P5Y")
     points = series(data, "fdi_utilized")
     five = points[(points.origin == "printed") & points.year.between(2018, 2022)]
+    data.on_file(five, "fdi_utilized", "2018—2022年的年度数", ": figures of the years 2018 to 2022")
     added = five.value.sum()
     gap = added - total.obs_value
     words = {k: shown(data, v, total.unit, 1) for k, v in (("sum", added), ("total", total.obs_value), ("gap", gap))}
-    mean, goal = total.obs_value / 5, plan_rows(data, ["fdi_utilized"]).iloc[-1]
+    mean, goal = total.obs_value / 5, goal_path(data, "fdi_utilized").iloc[-1]
     yearly, aim = shown(data, mean, total.unit, 2), shown(data, goal.obs_text, goal.unit)
     above = goal.obs_value / mean - 1
     rows = [
@@ -159,7 +168,9 @@ def conflict(data: Data) -> Exhibit:
             f"2018—2022年外资：逐年相加{words['sum']['zh']}，报道只印{words['total']['zh']}",
             f"FDI of 2018–2022: the years add up to {words['sum']['en']}, the press prints {words['total']['en']}",
         ),
-        text("实际利用外资，湖州市，亿美元", "Utilised foreign direct investment, Huzhou, USD bn"),
+        text(
+            f"实际利用外资，{data.city['zh']}，亿美元", f"Utilised foreign direct investment, {data.city['en']}, USD bn"
+        ),
         text(
             f"两者相差{words['gap']['zh']}。统计口径可能不同，但没有任何文件说明；因此逐年序列不得当作报道口径引用，反之亦然。"
             f"按报道，五年平均每年{yearly['zh']}（推算），{goal.time_period}年目标{aim['zh']}比它高{above:.0%}。",
@@ -187,11 +198,13 @@ def conflict(data: Data) -> Exhibit:
     )
 
 
+@answering("foreign_investment_shares", "外资结构目标", "Share targets of FDI")
 def shares(data: Data) -> Exhibit:
     """Four share targets of the plan, and the share the press prints that does not fit them."""
     press = data.select("fdi_hightech_press_share").sort_values("time_period")
+    data.on_file(press, "fdi_hightech_press_share")
     first, last = press.iloc[0], press.iloc[-1]
-    goal = plan_rows(data, ["fdi_hightech_share"]).iloc[-1]
+    goal = goal_path(data, "fdi_hightech_share").iloc[-1]
     paces = targets.plan_pace(data, plan_rows(data, SHARES)).pace
     slow, fast = i18n.number(paces.min(), 1), i18n.number(paces.max(), 1)
     base = path_panels(
@@ -199,9 +212,9 @@ def shares(data: Data) -> Exhibit:
         "foreign_investment_shares",
         SHARES,
         title=text(
-            f"高技术占比：报道印{last.obs_text}%（2022年），规划2027年目标只有{goal.obs_text}%，口径存疑",
-            f"The press prints a high-tech share of {last.obs_text}% for 2022; the plan aims at {goal.obs_text}% for "
-            "2027: not comparable",
+            f"高技术占比：报道印{last.obs_text}%（{last.time_period}年），规划{goal.time_period}年目标只有{goal.obs_text}%，口径存疑",
+            f"The press prints a high-tech share of {last.obs_text}% for {last.time_period}; the plan aims at {goal.obs_text}% for "
+            f"{goal.time_period}: not comparable",
         ),
         subtitle=text(
             "使用外资的结构目标，%，规划路径与所需速度（个百分点/年）",
@@ -244,11 +257,13 @@ def shares(data: Data) -> Exhibit:
     )
 
 
+@answering("foreign_investment_outbound", "对外投资目标", "Targets of outbound investment")
 def outbound(data: Data) -> Exhibit:
     """Does the five-year total of outbound investment fit the plan's own yearly path?"""
-    path = plan_rows(data, ["outbound_investment"])
-    total = data.one("outbound_investment", "2023/P5Y", record_type="target")
-    geometric, straight = targets.path_sum(data, path, 2023, 2027)
+    path = goal_path(data, "outbound_investment")
+    first, until = int(path.time_period.iloc[0]), int(path.time_period.iloc[-1])
+    total = data.one("outbound_investment", f"{first}/P{until - first + 1}Y", record_type="target")
+    geometric, straight = targets.path_sum(data, path, first, until)
     low, high = sorted((geometric, straight))
     fits = low >= total.obs_value
     goal = shown(data, total.obs_text, total.unit)
@@ -269,12 +284,12 @@ def outbound(data: Data) -> Exhibit:
     ]
     rows += [
         {
-            "indicator": text("2023—2027年路径累加（等比）", "Path summed 2023–2027 (geometric)"),
+            "indicator": text(f"{first}—{until}年路径累加（等比）", f"Path summed {first}–{until} (geometric)"),
             "value": shown(data, geometric, total.unit, 2),
             "kind": text("推算", "derived"),
         },
         {
-            "indicator": text("2023—2027年路径累加（等差）", "Path summed 2023–2027 (straight)"),
+            "indicator": text(f"{first}—{until}年路径累加（等差）", f"Path summed {first}–{until} (straight)"),
             "value": shown(data, straight, total.unit, 2),
             "kind": text("推算", "derived"),
         },
@@ -289,7 +304,7 @@ def outbound(data: Data) -> Exhibit:
 
         ax = canvas.axes(left=0.42, top=0.55 if canvas.narrow else 0.35)
         by_year = {f.time_period: f.obs_value for _, f in path.iterrows()}
-        for year in range(2023, 2028):
+        for year in range(first, until + 1):
             value = targets.value_on_path(by_year, year, True)
             printed = str(year) in by_year
             ax.bar(
@@ -309,7 +324,7 @@ def outbound(data: Data) -> Exhibit:
             )[lang]
             charts.direct_label(ax, year, at(value), label, dy=4, size=7.5 if canvas.narrow else 9)
         ax.set_ylim(0, at(4.3))
-        ax.set_xticks(range(2023, 2028))
+        ax.set_xticks(range(first, until + 1))
         charts.key(
             ax,
             [
@@ -320,7 +335,7 @@ def outbound(data: Data) -> Exhibit:
         )
 
     reading = text(
-        f"把2023、2025、2027三年目标之间的年份按等比或等差补足，五年合计{sums[0]['zh']}至{sums[1]['zh']}，"
+        f"把{'、'.join(path.time_period)}三年目标之间的年份按等比或等差补足，五年合计{sums[0]['zh']}至{sums[1]['zh']}，"
         f"五年累计目标为{goal['zh']}：{'两处自洽' if fits else '年度目标不足以达到累计目标'}。",
         f"With the years between the three targets read off the plan's own path, geometrically or straight, the five years "
         f"add up to {sums[0]['en']} to {sums[1]['en']}; the goal for the five years is {goal['en']}: "
@@ -335,8 +350,8 @@ def outbound(data: Data) -> Exhibit:
         "foreign_investment_outbound",
         title,
         text(
-            "对外投资备案额，湖州市，亿美元，2023—2027年目标",
-            "Registered outbound investment, Huzhou, USD bn, targets 2023–2027",
+            f"对外投资备案额，{data.city['zh']}，亿美元，{first}—{until}年目标",
+            f"Registered outbound investment, {data.city['en']}, USD bn, targets {first}–{until}",
         ),
         reading,
         pd.DataFrame(rows),
@@ -348,6 +363,7 @@ def outbound(data: Data) -> Exhibit:
     )
 
 
+@answering("foreign_investment_projection", "外资预测", "Projection of foreign investment")
 def projected(data: Data) -> Exhibit:
     """Projection of the theme's indicators, or why there is none."""
     return projection_or_why(

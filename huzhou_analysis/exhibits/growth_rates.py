@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, i18n
-from ..data import Data
+from .. import charts, i18n, periods
+from ..data import Data, NotOnFile
 from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
 from ..i18n import text
 from ..ledger import growth_ledger
-from .common import CITY, INDICATOR, area_name, figure_decimals, interval_text, name, period_text
+from .common import INDICATOR, answering, area_name, figure_decimals, interval_text, name, period_text
 
 __all__ = ["city_accounts", "ledger"]
 
 VERDICTS = ("reproduced", "price_basis", "revision", "scope", "contradicted", "not_checkable")
 
 
+@answering("growth_city", "全市各项增速", "Growth rates of the city's accounts")
 def city_accounts(data: Data) -> Exhibit:
-    """Growth of the work report's 2013 figures: which rates lead back to a level of 2012, and which must not."""
+    """Growth in the fullest accounts of one document and year: which rates lead back to a level, and which must not."""
     ledger = growth_ledger(data)
-    ledger = ledger[(ledger.ref_area == CITY) & (ledger.time_period == "2013") & (ledger.record_type == "actual")]
-    ledger = ledger[ledger.figure_id.str.startswith("D001-GWR")].drop_duplicates("figure_id")
+    ledger = ledger[(ledger.ref_area == data.home) & (ledger.record_type == "actual")]
+    ledger = ledger[ledger.time_period.map(periods.is_year).astype(bool)].drop_duplicates("figure_id")
+    if ledger.empty:
+        raise NotOnFile("全市的年度增速", "a growth rate of the city for a year")
+    printed = ledger.assign(source=list(data.figures.source_id[ledger.figure_id]))
+    fullest = printed.groupby(["time_period", "source"]).figure_id.transform("size")
+    chosen = printed[fullest == fullest.max()].sort_values("time_period", kind="stable").iloc[-1]
+    ledger = ledger[(printed.time_period == chosen.time_period) & (printed.source == chosen.source)]
+    year = int(chosen.time_period)
     rates = data.figures.loc[ledger.figure_id]
     ledger = ledger.assign(rate=list(rates.obs_value), real=list(rates.prices == "constant"))
     ledger = ledger[ledger.unit.eq("%") & (ledger.rate > 0)].sort_values("rate", ascending=False, kind="stable")
@@ -42,18 +50,26 @@ def city_accounts(data: Data) -> Exhibit:
                 "rule": text(r.rule_zh, r.rule_en),
             }
         )
+    if ledger.empty:
+        raise NotOnFile("全市以%印出的年度增速", "a growth rate of the city in % for a year")
     title = text(
-        f"2013年{len(ledger)}个增速中，{len(back)}个可倒推2012年水平值，{len(real)}个为实际增速、不得倒推",
-        f"Of {len(ledger)} growth rates of 2013, {len(back)} lead back to a level of 2012; {len(real)} are real and must not",
+        f"{year}年{len(ledger)}个增速中，{len(back)}个可倒推{year - 1}年水平值，{len(real)}个为实际增速、不得倒推",
+        f"Of {len(ledger)} growth rates of {year}, {len(back)} lead back to a level of {year - 1}; {len(real)} are real and must not",
     )
-    gdp = ledger[ledger.indicator == "gdp"].iloc[0]
-    level = _value(data, gdp.level_id)
+    gdp = ledger[(ledger.indicator == "gdp") & ledger.level_id.ne("") & ledger.real]
+    why = text("", "")
+    if len(gdp):
+        level, rate = _value(data, gdp.level_id.iloc[0]), gdp.printed.iloc[0]
+        why = text(
+            f"生产总值{level['zh']}按现价、增长{rate}%按可比价，相除得不出{year - 1}年的现价生产总值，故不计算。",
+            f"GDP of {level['en']} is at current prices and its growth of {rate}% at constant prices: dividing one by the other does "
+            f"not give the GDP of {year - 1} at current prices, so it is not done. ",
+        )
+    others = text("其余" if len(gdp) else "", " others" if len(gdp) else " rates")
     reading = text(
-        f"生产总值{level['zh']}按现价、增长{gdp.printed}%按可比价，相除得不出2012年的现价生产总值，故不计算。其余{len(back)}项按舍入区间给出"
-        "2012年应有的水平值，均为推算，文件未印。",
-        f"GDP of {level['en']} is at current prices and its growth of {gdp.printed}% at constant prices: dividing one by the other does "
-        f"not give the GDP of 2012 at current prices, so it is not done. For {len(back)} others the level that 2012 must have had "
-        "follows on rounding intervals; all of these are derived, none is printed.",
+        f"{why['zh']}{others['zh']}{len(back)}项按舍入区间给出{year - 1}年应有的水平值，均为推算，文件未印。",
+        f"{why['en']}For {len(back)}{others['en']} the level that {year - 1} must have had follows on rounding intervals; "
+        "all of these are derived, none is printed.",
     )
 
     def draw(canvas: charts.Canvas) -> None:
@@ -108,21 +124,23 @@ def city_accounts(data: Data) -> Exhibit:
     columns = [
         INDICATOR,
         Column("printed", text("印刷增速", "Printed growth")),
-        Column("level", text("2013年水平值", "Level 2013")),
-        Column("implied", text("2012年应有水平值（推算）", "Level 2012 must have had (derived)")),
+        Column("level", text(f"{year}年水平值", f"Level {year}")),
+        Column("implied", text(f"{year - 1}年应有水平值（推算）", f"Level {year - 1} must have had (derived)")),
         Column("verdict", text("结论", "Verdict")),
         Column("rule", text("依据", "Rule")),
     ]
     return Exhibit(
-        "growth_city_2013",
+        f"growth_city_{year}",
         title,
-        text("2013年增速，%，湖州市", "Growth in 2013, %, Huzhou"),
+        text(f"{year}年增速，%，{data.city['zh']}", f"Growth in {year}, %, {data.city['en']}"),
         reading,
         pd.DataFrame(rows),
         columns,
         citations(data, [*ledger.figure_id, *ledger.level_id]),
         draw,
-        heights={"phone": 6.2, "column": 8.0},
+        heights={"phone": 6.2, "column": 8.0}
+        if len(ledger) > 8
+        else {"page": 1.2 + 0.38 * len(ledger), "phone": 1.6 + 0.5 * len(ledger)},
         natives=[
             Native(
                 "bar",
@@ -153,9 +171,12 @@ def _value(data: Data, figure_id: str) -> dict:
     return {lang: printed_quantity(data, data.figure(figure_id), lang) for lang in i18n.LANGUAGES}
 
 
+@answering("growth_ledger", "增速台账", "Growth ledger")
 def ledger(data: Data) -> Exhibit:
     """Every printed growth rate with its verdict."""
     table = growth_ledger(data)
+    if table.empty:
+        raise NotOnFile("印刷的增速", "a printed growth rate")
     table = table.drop_duplicates("figure_id")  # the best pair of levels comes first
     counts = table.verdict.value_counts().reindex(VERDICTS, fill_value=0)
     rows = []
@@ -193,7 +214,7 @@ def ledger(data: Data) -> Exhibit:
     )
     reading = text(
         f"结论：{zh}。每个增速取最好的一对水平值；{implied_count}个增速可推出一个未印的基期或水平值，均标为推算。",
-        f"Verdicts: {en}. Each rate is shown with its best pair of levels; {implied_count} rates imply a base or level "
+        f"Verdicts: {en}. Each rate is shown with its best pair of levels; {implied_count} rate{'s imply' if implied_count != 1 else ' implies'} a base or level "
         "that is not printed, all marked as derived.",
     )
     columns = [

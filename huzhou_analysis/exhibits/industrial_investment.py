@@ -11,17 +11,29 @@ from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import text
 from ..ledger import growth_ledger
 from ..periods import is_year
-from .common import area_name, growth_check, interval_text, long_series, name, period_text, projection_or_why, shown
+from .common import (
+    answering,
+    area_name,
+    growth_check,
+    interval_text,
+    long_series,
+    name,
+    period_text,
+    projection_or_why,
+    shown,
+)
 
 __all__ = ["goals_2014", "growth_rates", "project_counts", "projected", "trajectory"]
 
 
+@answering("industrial_investment_growth", "工业投资增速与推得的基期", "Growth of industrial investment and its base")
 def growth_rates(data: Data) -> Exhibit:
     """300.8 at +34.6%: the base it implies, beside total investment in 2013."""
     indicators = ["industrial_investment", "fixed_asset_investment"]
     ledger = growth_ledger(data, indicators)
     pairs = ledger[ledger.derived == "base"]
-    claim = pairs[pairs.indicator == "industrial_investment"].iloc[0]
+    claim = pairs[pairs.indicator == "industrial_investment"]
+    claim = data.on_file(claim, indicators[0], "同一时期的水平值与增速", ": level and growth of one period").iloc[0]
     rate, level = data.figure(claim.figure_id), data.figure(claim.level_id)
     base = interval_text(data, claim.derived_low, claim.derived_high, claim.derived_unit, 1)
     value = shown(data, level.obs_text, level.unit)
@@ -48,12 +60,13 @@ def growth_rates(data: Data) -> Exhibit:
     )
 
 
+@answering("industrial_investment_total", "固定资产投资的走势", "Fixed-asset investment over the years")
 def trajectory(data: Data) -> Exhibit:
     """Fixed-asset investment as long as levels were printed, and the growth rates that followed."""
     points = series(data, "fixed_asset_investment")
     annual = points[points.origin == "printed"]
-    last = annual.iloc[-1]
-    rates = data.select("fixed_asset_investment", "330500", record_type="actual", transformation="GY")
+    last = data.on_file(annual, "fixed_asset_investment").iloc[-1]
+    rates = data.select("fixed_asset_investment", data.home, record_type="actual", transformation="GY")
     later = rates[rates.time_period.map(is_year).astype(bool) & (rates.time_period > str(last.year))].sort_values(
         "time_period"
     )
@@ -71,8 +84,8 @@ def trajectory(data: Data) -> Exhibit:
             f"Levels of fixed-asset investment end with {now['en']} in {last.year}; only growth rates follow",
         ),
         subtitle=text(
-            "固定资产投资，湖州市，亿元；口径变动处断开",
-            "Fixed-asset investment, Huzhou, CNY bn; cut where the coverage changes",
+            f"固定资产投资，{data.city['zh']}，亿元；口径变动处断开",
+            f"Fixed-asset investment, {data.city['en']}, CNY bn; cut where the coverage changes",
         ),
         reading=text(
             f"{last.year}年之后在案的全年增速只有{listed['zh']}，年份不连，推不出水平值。这是全部固定资产投资，不能代替工业投资；"
@@ -84,11 +97,13 @@ def trajectory(data: Data) -> Exhibit:
     )
 
 
+@answering("industrial_investment_goals_2014", "2014年投资目标", "Investment goals of 2014")
 def goals_2014(data: Data) -> Exhibit:
     """What the investment goals of 2014 would have meant, from the 2013 level."""
     base = data.one("fixed_asset_investment", "2013", record_type="actual", source="D001-GWR")
     grew = data.figure(f"{base.name}.gy")
-    rates = data.select("fixed_asset_investment", "330500", transformation="GY", record_type="target", period="2014")
+    rates = data.select("fixed_asset_investment", data.home, transformation="GY", record_type="target", period="2014")
+    data.on_file(rates, "fixed_asset_investment", "的2014年增速目标", ": growth goals for 2014")
     rates = rates.sort_values("obs_value")
     rows, levels = [], []
     for figure_id, rate in rates.iterrows():
@@ -155,7 +170,7 @@ def goals_2014(data: Data) -> Exhibit:
     return Exhibit(
         "industrial_investment_goals_2014",
         title,
-        text("固定资产投资，湖州市，亿元", "Fixed-asset investment, Huzhou, CNY bn"),
+        text(f"固定资产投资，{data.city['zh']}，亿元", f"Fixed-asset investment, {data.city['en']}, CNY bn"),
         reading,
         pd.DataFrame(rows),
         columns,
@@ -182,11 +197,13 @@ def goals_2014(data: Data) -> Exhibit:
     )
 
 
+@answering("industrial_investment_projects", "项目数", "Counts of projects")
 def project_counts(data: Data) -> Exhibit:
     """Numbers of projects that the documents print, each with its own size class and period: never one series."""
     found = data.figures[
         data.figures.indicator.str.match(r".*projects_(100m|300m|500m|1bn|2bn|5bn|10bn).*")
-        & data.figures.ref_area.str.match(r"3305\d\d(-CH)?$")
+        & data.figures.ref_area.map(data.ref_areas.level).isin(["city", "county", "zone"])
+        & data.own
         & (data.figures.obs_text != "")
     ]
     found = found.assign(_k=found.record_type.map({"actual": 0, "target": 1, "claim": 2}).fillna(3)).sort_values(
@@ -203,7 +220,7 @@ def project_counts(data: Data) -> Exhibit:
         for _, f in found.iterrows()
     ]
     actual = found[(found.record_type == "actual") & (found.time_period == "2018/P5Y")].sort_values("obs_value")
-    most = actual.iloc[-1]
+    most = data.on_file(actual, "projects_100m", "2018—2022年", " of 2018–2022").iloc[-1]
     title = text(
         f"项目数口径不一：2018—2022年引进亿元以上项目{most.obs_text}个，其余各计各的",
         f"Project counts differ in size class and period: {i18n.number(most.obs_text)} projects of CNY 100m or more "
@@ -231,6 +248,7 @@ def project_counts(data: Data) -> Exhibit:
     )
 
 
+@answering("industrial_investment_projection", "投资预测", "Projection of investment")
 def projected(data: Data) -> Exhibit:
     """A projection of industrial investment, or why there is none and what is needed instead."""
     return projection_or_why(

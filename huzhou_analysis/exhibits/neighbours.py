@@ -1,4 +1,4 @@
-"""Huzhou among the province's eleven cities: rank, share and pace, for comparison only."""
+"""The city among those of its province: rank, share and pace, for comparison only."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pandas as pd
 
 from .. import charts
 from ..assembly import series
-from ..data import Data
+from ..data import Data, NotOnFile
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..i18n import text
-from .common import area_name, name, shown, value_places
+from .common import answering, area_name, name, shown, value_places
 
 WORDS = {
     "fdi_utilized": text("实际利用外资", "utilised FDI"),
@@ -24,6 +24,7 @@ WORDS = {
 PACE_YEARS = 5
 
 
+@answering("neighbours_{indicator}", "在省内各市中的位次", "Rank among the cities of the province")
 def rank(data: Data, indicator: str) -> Exhibit:
     """Where the city stands among the cities of its province, in the last year that nearly all of them print.
 
@@ -34,9 +35,11 @@ def rank(data: Data, indicator: str) -> Exhibit:
     """
     cities, usual, panel = province_panel(data, indicator)
     count = panel.groupby("year").area.nunique()
-    year = int(count.index[count >= len(cities) - 1].max())
+    known = count.index[(count >= max(2, len(cities) - 1)) & count.index.isin(panel.year[panel.area == data.home])]
+    if not len(known):
+        raise _unknown(data, indicator)
+    year, first = int(known.max()), int(known.min())
     now = panel[panel.year == year].sort_values("value")
-    first = int(count.index[count >= len(cities) - 1].min())
     place = int((now.value > now.value[now.area == data.home].iloc[0]).sum()) + 1
     share = now.value[now.area == data.home].iloc[0] / now.value.sum()
     then = panel[panel.year == first]
@@ -44,7 +47,7 @@ def rank(data: Data, indicator: str) -> Exhibit:
     mine = shown(
         data, now.value[now.area == data.home].iloc[0], usual, value_places(now.value[now.area == data.home].iloc[0])
     )
-    words, home = WORDS[indicator], area_name(data, data.home)
+    words, home = WORDS.get(indicator) or name(data, indicator), data.city
     missing = [c for c in cities if c not in set(now.area)]
     ago = panel[panel.year == year - PACE_YEARS].set_index("area").value
     paces = {
@@ -82,10 +85,17 @@ def rank(data: Data, indicator: str) -> Exhibit:
                 f"Counting changed between {year - PACE_YEARS} and {year}: read the growth as a comparison between cities only.",
             )
         )
+    pace = text("", "")
+    if data.home in paces:
+        mean = f"{paces[data.home]:.1f}%"
+        pace = text(
+            f"；{PACE_YEARS}年年均增长{mean}，在{len(paces)}市中列第{quicker}",
+            f"; over {PACE_YEARS} years it grew {mean} a year, {quicker} of {len(paces)} by pace",
+        )
     reading = text(
-        f"份额由{first}年的{share_then:.1%}变为{year}年的{share:.1%}（{len(now)}市合计为分母，推算）；{PACE_YEARS}年年均增长{paces.get(data.home, float('nan')):.1f}%，在{len(paces)}市中列第{quicker}。各市数字只作比较，不用来补湖州的缺口。",
-        f"The share went from {share_then:.1%} in {first} to {share:.1%} in {year} (of the cities with a figure, derived); over {PACE_YEARS} years it grew {paces.get(data.home, float('nan')):.1f}% a year, {quicker} of {len(paces)} by pace. Other cities are for "
-        "comparison only and fill no gap of Huzhou's.",
+        f"份额由{first}年的{share_then:.1%}变为{year}年的{share:.1%}（{len(now)}市合计为分母，推算）{pace['zh']}。各市数字只作比较，不用来补{home['zh'].removesuffix('市')}的缺口。",
+        f"The share went from {share_then:.1%} in {first} to {share:.1%} in {year} (of the cities with a figure, derived){pace['en']}. Other cities are for "
+        f"comparison only and fill no gap of {home['en']}'s.",
     )
 
     def draw(canvas: charts.Canvas) -> None:
@@ -118,8 +128,8 @@ def rank(data: Data, indicator: str) -> Exhibit:
         f"neighbours_{indicator}",
         title,
         text(
-            f"{name(data, indicator)['zh']}，浙江省各市，{year}年",
-            f"{name(data, indicator)['en']}, cities of Zhejiang, {year}",
+            f"{name(data, indicator)['zh']}，{data.province['zh']}各市，{year}年",
+            f"{name(data, indicator)['en']}, cities of {_province_en(data)}, {year}",
         ),
         reading,
         pd.DataFrame(rows),
@@ -145,6 +155,7 @@ def rank(data: Data, indicator: str) -> Exhibit:
     )
 
 
+@answering("neighbours_share_{indicator}", "占全省的份额", "Share of the province's total")
 def share(data: Data, indicator: str) -> Exhibit:
     """The city's share of its province's total over the years, with its rank, where every city prints a figure.
 
@@ -155,10 +166,12 @@ def share(data: Data, indicator: str) -> Exhibit:
     """
     cities, _, panel = province_panel(data, indicator)
     wide = panel.pivot_table(index="year", columns="area", values="value", aggfunc="last")
-    wide = wide.dropna()[list(cities)] if set(cities) <= set(wide.columns) else wide.iloc[:0]
+    wide = wide.dropna()[list(cities)] if len(cities) > 1 and set(cities) <= set(wide.columns) else wide.iloc[:0]
+    if wide.empty:
+        raise _unknown(data, indicator)
     shares = wide[data.home] / wide.sum(axis=1) * 100
     ranks = wide.rank(axis=1, ascending=False)[data.home].astype(int)
-    words, home = WORDS[indicator], area_name(data, data.home)
+    words, home = WORDS.get(indicator) or name(data, indicator), data.city
     first, last, top = int(shares.index[0]), int(shares.index[-1]), int(shares.idxmax())
     title = text(
         f"{home['zh']}{words['zh']}占全省份额：{last}年{shares[last]:.1f}%，{top}年最高，{shares[top]:.1f}%",
@@ -211,8 +224,8 @@ def share(data: Data, indicator: str) -> Exhibit:
         f"neighbours_share_{indicator}",
         title,
         text(
-            f"{name(data, indicator)['zh']}，{home['zh']}占浙江省各市合计的份额与位次（推算），{first}—{last}年",
-            f"{name(data, indicator)['en']}, {home['en']}'s share of the sum of the cities of Zhejiang and its rank (derived), {first}–{last}",
+            f"{name(data, indicator)['zh']}，{home['zh']}占{data.province['zh']}各市合计的份额与位次（推算），{first}—{last}年",
+            f"{name(data, indicator)['en']}, {home['en']}'s share of the sum of the cities of {_province_en(data)} and its rank (derived), {first}–{last}",
         ),
         reading,
         pd.DataFrame(rows),
@@ -237,6 +250,15 @@ def share(data: Data, indicator: str) -> Exhibit:
     )
 
 
+def _province_en(data: Data) -> str:
+    return data.province["en"].removesuffix(" Province")
+
+
+def _unknown(data: Data, indicator: str) -> NotOnFile:
+    info = name(data, indicator)
+    return NotOnFile(f"省内各市同一年的{info['zh']}", f"{info['en']} of the cities of the province in one year")
+
+
 def runs(years) -> list[tuple[int, int]]:
     """Stretches of years without a gap, as slices."""
     cuts = [0, *[i for i in range(1, len(years)) if years[i] - years[i - 1] > 1], len(years)]
@@ -245,6 +267,7 @@ def runs(years) -> list[tuple[int, int]]:
 
 def province_panel(data: Data, indicator: str) -> tuple[pd.Index, str, pd.DataFrame]:
     """The cities of the province, the indicator's usual unit, and every whole year that each city prints in it."""
+    name(data, indicator)
     areas, usual = data.ref_areas, data.indicators.unit[indicator]
     cities = areas.index[(areas.level == "city") & (areas.parent == areas.parent[data.home])]
     frames = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from .. import charts, i18n, periods
-from ..data import Data
+from ..data import Data, NotOnFile
 from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
 from ..i18n import text
-from ..schema import RECORD_TYPES, THEMES
-from .common import name, period_text
+from ..periods import is_year
+from ..schema import KINDS, RECORD_TYPES, THEMES
+from .common import answering, name, period_text
 
 __all__ = ["coverage", "headlines", "milestones"]
 
@@ -28,24 +29,46 @@ HEADLINES = [
 ]
 
 
+def _documents(data: Data) -> dict:
+    """Groups of sources with their names; under the empty key the group of each source.
+
+    A document whose text is on file, or any where none is, stands for itself or for those of its kind and date; other
+    sources stand together by tier.
+    """
+    read = data.sources.file.ne("") if data.sources.file.ne("").any() else data.sources.file.eq("")
+    several = {
+        "yearbook": text("统计年鉴", "Statistical yearbooks"),
+        "compilation": text("第三方汇编", "Compilations"),
+    }
+    pages = text("政府与新闻网页及转载", "Government and press pages, copies")
+    group, label = {}, {}
+    for source_id, source in data.sources.iterrows():
+        if read[source_id]:
+            key = f"{source.kind} {source.date_published}"
+            label.setdefault(key, []).append(source)
+        else:
+            key = source.tier if source.tier in several else "pages"
+            label[key] = several.get(key, pages)
+        group[source_id] = key
+    for key, found in label.items():
+        if isinstance(found, list):
+            date = found[0].date_published
+            zh, en = KINDS[found[0].kind]
+            when = period_text(date[:7]) if date else text("未注明日期", "undated")
+            many = text(f"{len(found)}份，", f"{len(found)}, ") if len(found) > 1 else text("", "")
+            label[key] = text(
+                f"{zh}（{many['zh']}{when['zh']}）", f"{en[0].upper() + en[1:]} ({many['en']}{when['en']})"
+            )
+    return label | {"": group}
+
+
+@answering("overview_coverage", "在案数字", "Figures on file")
 def coverage(data: Data) -> Exhibit:
     """How many printed numbers each document gives, by kind."""
-    group = data.sources.tier.where(~data.sources.index.str.startswith("D0"), data.sources.index.str.slice(0, 4) + "+")
-    group = group.where(data.sources.index != "D001-GWR", "D001").replace(
-        {"press": "pages", "official": "pages", "mirror": "pages", "secondary": "pages"}
-    )
-    figures = data.figures.assign(document=data.figures.source_id.map(group))
-    label = {
-        "D000+": text("“地瓜经济”专版（2023年中）", "Open-economy feature (mid-2023)"),
-        "D001": text("2014年政府工作报告", "Work report 2014"),
-        "D001+": text("招商宣传九篇（未注明日期）", "Nine promotional items (undated)"),
-        "D002+": text("吴兴区专版（2023年11月）", "Wuxing feature (Nov 2023)"),
-        "D003+": text("三个实施方案（2023年5月）", "Three plans (May 2023)"),
-        "D004+": text("长合区专版（2024年初夏）", "Cooperation-zone feature (2024)"),
-        "yearbook": text("中国城市统计年鉴", "China City Statistical Yearbook"),
-        "compilation": text("第三方汇编", "Compilations"),
-        "pages": text("政府与新闻网页及转载", "Government and press pages, copies"),
-    }
+    if data.figures.empty:
+        raise NotOnFile("任何数字", "any figure")
+    label = _documents(data)
+    figures = data.figures.assign(document=data.figures.source_id.map(label.pop("")))
     kinds = list(RECORD_TYPES)
     counts = (
         figures.groupby(["document", "record_type"]).size().unstack(fill_value=0).reindex(columns=kinds, fill_value=0)
@@ -54,7 +77,7 @@ def coverage(data: Data) -> Exhibit:
     total = int(counts.to_numpy().sum())
     share = counts["actual"].sum() / total
     rows = [
-        {"document": label.get(d, text(d, d)), **{k: float(c[k]) for k in kinds}, "total": float(c.sum())}
+        {"document": label[d], **{k: float(c[k]) for k in kinds}, "total": float(c.sum())}
         for d, c in counts[::-1].iterrows()
     ]
     title = text(
@@ -62,9 +85,9 @@ def coverage(data: Data) -> Exhibit:
         f"Of {total} printed numbers on file, {share:.0%} are actuals",
     )
     reading = text(
-        f"五份文件与公开资料共{total}个数字：实绩{counts.actual.sum()}个、目标{counts.target.sum()}个、参数{counts.parameter.sum()}个、"
+        f"在案文件与公开资料共{total}个数字：实绩{counts.actual.sum()}个、目标{counts.target.sum()}个、参数{counts.parameter.sum()}个、"
         f"宣称{counts.claim.sum()}个。宣称来自招商宣传页，只列示、不入任何序列。",
-        f"The five documents and public sources give {total} numbers: {counts.actual.sum()} actuals, {counts.target.sum()} targets, "
+        f"The documents and public sources on file give {total} numbers: {counts.actual.sum()} actuals, {counts.target.sum()} targets, "
         f"{counts.parameter.sum()} parameters and {counts.claim.sum()} claims. Claims come from promotional pages; they are shown "
         "and enter no series.",
     )
@@ -93,10 +116,7 @@ def coverage(data: Data) -> Exhibit:
             ax.text(base + total * 0.006, y, f"{base}", va="center", fontsize=9)
         ax.set_yticks(
             range(len(counts)),
-            [
-                "\n".join(charts.wrap(canvas.figure, label.get(d, text(d, d))[lang], 9, room - 0.1))
-                for d in counts.index
-            ],
+            ["\n".join(charts.wrap(canvas.figure, label[d][lang], 9, room - 0.1)) for d in counts.index],
             fontsize=9,
             color=charts.INK,
         )
@@ -137,7 +157,7 @@ def coverage(data: Data) -> Exhibit:
         natives=[
             Native(
                 "stacked_bar",
-                [label.get(d, text(d, d)) for d in counts.index],
+                [label[d] for d in counts.index],
                 [
                     Trace(
                         text(RECORD_TYPES[k][0], i18n.label(k, "en")),
@@ -152,13 +172,29 @@ def coverage(data: Data) -> Exhibit:
     )
 
 
+@answering("overview_headlines", "全市主要指标", "Headline indicators of the city")
 def headlines(data: Data) -> Exhibit:
-    """The last full set of city accounts in the documents: 2013 levels with their growth."""
+    """The fullest set of city accounts that one document prints for one year: levels with their growth."""
+    found = data.figures[
+        (data.figures.ref_area == data.home)
+        & (data.figures.record_type == "actual")
+        & data.figures.indicator.isin(HEADLINES)
+        & data.figures.time_period.map(is_year).astype(bool)
+        & (data.figures.obs_text != "")
+    ]
+    if found.empty:
+        raise NotOnFile("全市主要指标的年度实绩", "an actual of the city's headline indicators for a year")
+    accounts = found.drop_duplicates(["indicator", "transformation", "source_id", "time_period"])
+    size = accounts.groupby(["time_period", "source_id"]).size()
+    period, source = max(size.index[size == size.max()])
+    year = int(period)
     rows, used = [], []
-    for indicator in HEADLINES:
-        found = data.select(indicator, "330500", source="D001-GWR", period="2013", record_type="actual")
-        level = found[found.transformation == "N"]
-        rate = found[found.transformation == "GY"]
+    for indicator in (i for i in HEADLINES if i in data.indicators.index):
+        mine = found[(found.indicator == indicator) & (found.source_id == source) & (found.time_period == period)]
+        level = mine[mine.transformation == "N"]
+        rate = mine[mine.transformation == "GY"]
+        if mine.empty:
+            continue
         used += [*level.index[:1], *rate.index[:1]]
         rows.append(
             {
@@ -172,15 +208,22 @@ def headlines(data: Data) -> Exhibit:
                 else text("—", "—"),
             }
         )
-    gdp = rows[0]
+    gdp = found[(found.indicator == "gdp") & found.index.isin(used)]
+    level, rate = gdp[gdp.transformation == "N"], gdp[(gdp.transformation == "GY") & (gdp.prices == "constant")]
+    said = text("", "")
+    if len(level) and len(rate):
+        value, growth = _shown(data, level), _shown(data, rate)
+        said = text(
+            f"：生产总值{value['zh']}，实际增长{growth['zh'].lstrip('+')}",
+            f": GDP of {value['en']}, up {growth['en'].lstrip('+')} in real terms",
+        )
     title = text(
-        f"文件中最近一套完整的全市账是2013年：生产总值{gdp['level']['zh']}，实际增长{gdp['growth']['zh'].lstrip('+')}",
-        f"The last full set of city accounts in the documents is 2013: GDP of {gdp['level']['en']}, up "
-        f"{gdp['growth']['en'].lstrip('+')} in real terms",
+        f"在案最全的一套全市账是{year}年{said['zh']}", f"The fullest city accounts on file are of {year}{said['en']}"
     )
+    document = data.sources.loc[source]
     columns = [
         Column("indicator", text("指标", "Indicator")),
-        Column("level", text("2013年水平值", "Level 2013")),
+        Column("level", text(f"{year}年水平值", f"Level {year}")),
         Column("growth", text("增速", "Growth")),
         Column("basis", text("增速的价格基础", "Price basis of growth")),
     ]
@@ -188,13 +231,13 @@ def headlines(data: Data) -> Exhibit:
         "overview_headlines",
         title,
         text(
-            "2014年政府工作报告所印2013年主要指标，湖州市",
-            "Headline indicators of 2013 in the 2014 work report, Huzhou",
+            f"《{document.title}》所印{year}年主要指标，{data.city['zh']}",
+            f"Headline indicators of {year} as printed in: {document.title_en}; {data.city['en']}",
         ),
         text(
-            "生产总值增速按可比价、水平值按现价，两者不能相除求上年水平值；其余增速的价格基础未见印刷。",
+            "生产总值增速按可比价、水平值按现价，两者不能相除求上年水平值；其余增速的价格基础见表。",
             "GDP growth is at constant prices and its level at current prices: one must not be divided by the other to "
-            "get 2012. The price basis of the other rates is not printed.",
+            f"get {year - 1}. The price basis of the other rates stands in the table.",
         ),
         pd.DataFrame(rows),
         columns,
@@ -208,8 +251,11 @@ def _shown(data: Data, found: pd.DataFrame) -> dict:
     return {lang: printed_quantity(data, found.iloc[0], lang) for lang in i18n.LANGUAGES}
 
 
+@answering("overview_milestones", "大事记", "Policy events")
 def milestones(data: Data) -> Exhibit:
-    """Policy events of 2018-2022 in order of time."""
+    """Policy events in order of time."""
+    if data.milestones.empty:
+        raise NotOnFile("milestones.csv 中的事项", "an event in milestones.csv")
     events = data.milestones.assign(end=[periods.parse(d).start for d in data.milestones.date])
     events = events.sort_values(["end", "date"], kind="stable")
     first, last = events.end.min().year, max(periods.parse(d).end for d in events.date).year
@@ -223,10 +269,12 @@ def milestones(data: Data) -> Exhibit:
         }
         for e in events.itertuples()
     ]
-    title = text(
-        f"{first}—{last}年大事记共{len(events)}项，{busiest}年最密",
-        f"{len(events)} policy events in {first}–{last}, most of them in {busiest}",
-    )
+    title = text(f"{first}年大事记共{len(events)}项", f"Policy events of {first}: {len(events)}")
+    if first < last:
+        title = text(
+            f"{first}—{last}年大事记共{len(events)}项，{busiest}年最密",
+            f"{len(events)} policy events in {first}–{last}, most of them in {busiest}",
+        )
 
     columns = [
         Column("date", text("时间", "Date")),
@@ -234,19 +282,19 @@ def milestones(data: Data) -> Exhibit:
         Column("event", text("事项", "Event")),
         Column("area", text("地区", "Area")),
     ]
-    feature = data.figures[data.figures.source_id == events.source_id.iloc[0]].index[:1]
+    printed = data.figures[data.figures.source_id.isin(events.source_id)]
+    feature = printed.groupby("source_id", sort=False).head(1).index
     return Exhibit(
         "overview_milestones",
         title,
         text("政策事项，按时间", "Policy events in order of time"),
         text(
-            "事项依据报道所附大事记，文字为本项目自拟；图表按日期引用其中与主题相关者。",
-            "Events follow the timeline printed with the feature, in the project's own words; charts annotate those of their "
-            "theme.",
+            "事项依据出处所列文件，文字为本项目自拟；图表按日期引用其中与主题相关者。",
+            "Events follow the documents cited, in the project's own words; charts annotate those of their theme.",
         ),
         pd.DataFrame(rows),
         columns,
         citations(data, feature),
         None,
-        [text("出处只列该报道的第一个数字。", "The citation lists the first figure of that feature only.")],
+        [text("出处只列各文件的第一个数字。", "The citations list the first figure of each document only.")],
     )

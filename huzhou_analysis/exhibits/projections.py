@@ -1,4 +1,4 @@
-"""Projections 预测: fans to 2027 with the probability of the target, what the answer hangs on, and why not where not."""
+"""Projections 预测: fans to the target year with the probability of the target, what the answer hangs on, and why not where not."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ import pandas as pd
 
 from .. import charts, i18n, periods
 from ..assembly import series
-from ..data import Data
+from ..data import Data, NotOnFile
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
 from ..gaps import gaps_of
 from ..i18n import Text, text
 from ..projection import MIN_POINTS, project
 from ..projection.single import LABELS, MODEL_NAMES
 from ..prospects import CROSSED, Outlook, odds, outlook, target_probabilities
+from ..targets import is_table_row, target_year
 from .common import (
     INDICATOR,
+    answering,
     is_firm,
     name,
     pace_text,
@@ -61,20 +63,13 @@ def coverage_words(found: Outlook) -> Text:
     )
 
 
+@answering("projection_{indicator}", "预测", "Projection")
 def fan(data: Data, indicator: str) -> Exhibit:
-    """History, path and bands to 2027, the target with its probability, single models, and past errors of the method.
+    """History, path and bands to the plan's last year, the target with its chance, single models, and past errors.
 
-    Raises
-    ------
-    ValueError
-        If there are too few observations; the message says how many.
+    Where there are too few observations the exhibit says how many.
     """
-    found = outlook(data, indicator)
-    if not found:
-        raise ValueError(
-            f"{indicator} 无法预测：{found.reason['zh']}；请看目标卡片 hz.target_cards.card / cannot be projected: "
-            f"{found.reason['en']}; see hz.target_cards.card for what is on file"
-        )
+    found = _projected(data, indicator)
     unit, table = found.unit, found.projection.table
     year, end = int(table.index[-1]), table.iloc[-1]
     info = name(data, indicator)
@@ -228,7 +223,11 @@ def _method_note(data: Data, found: Outlook) -> Text:
     if found.projection.bridged:
         years = "、".join(map(str, found.projection.bridged)), ", ".join(map(str, found.projection.bridged))
         parts.append(text(f"缺{years[0]}年，以直线相接", f"{years[1]} missing and bridged by a straight line"))
-    parts += [why for (indicator, _), why in CROSSED.items() if indicator == found.indicator]
+    parts += [
+        why
+        for (indicator, year), why in CROSSED.items()
+        if indicator == found.indicator and found.points.year.iloc[0] < year <= found.points.year.iloc[-1]
+    ]
     return text("；".join(p["zh"] for p in parts), "; ".join(p["en"] for p in parts) + ".")
 
 
@@ -387,10 +386,14 @@ def _draw_errors(ax, past: pd.DataFrame, canvas: charts.Canvas) -> None:
     )
 
 
+@answering("projection_variants_{indicator}", "结论取决于什么", "What the answer hangs on")
 def variants(data: Data, indicator: str = "fdi_utilized") -> Exhibit:
     """How the answer changes with another reading of the history: a break, the last year left out, the press total."""
-    cases = _cases(data, indicator)
-    base = cases[0][1]
+    base = _projected(data, indicator)
+    if math.isnan(base.target):
+        info = name(data, indicator)
+        raise NotOnFile(f"{info['zh']}的年度目标", f"{info['en']}: a target for a year")
+    cases = _cases(data, base)
     info, year = name(data, indicator), int(base.projection.table.index[-1])
     rows = []
     for label, found in cases:
@@ -412,9 +415,10 @@ def variants(data: Data, indicator: str = "fdi_utilized") -> Exhibit:
     done = [(label, found) for label, found in cases if found]
     chances = [found.probability for _, found in done]
     refused = len(cases) - len(done)
+    few = text(f"，{refused}种读法观测值太少", f"; {refused} leave too few figures") if refused else text("", "")
     title = text(
-        f"{info['zh']}：换一种读法，达标可能性在{min(chances):.0%}到{max(chances):.0%}之间，{refused}种读法观测值太少",
-        f"{info['en']}: other readings put the chance between {min(chances):.0%} and {max(chances):.0%}; {refused} leave too few figures",
+        f"{info['zh']}：换一种读法，达标可能性在{min(chances):.0%}到{max(chances):.0%}之间{few['zh']}",
+        f"{info['en']}: other readings put the chance between {min(chances):.0%} and {max(chances):.0%}{few['en']}",
     )
     widest = max(done, key=lambda item: abs(item[1].probability - base.probability))
     reading = text(
@@ -544,8 +548,30 @@ def variants(data: Data, indicator: str = "fdi_utilized") -> Exhibit:
     )
 
 
-def _cases(data: Data, indicator: str) -> list[tuple[Text, Outlook]]:
-    base = outlook(data, indicator)
+def _projected(data: Data, indicator: str) -> Outlook:
+    """The outlook of an indicator that can be projected; else why not."""
+    found, info = outlook(data, indicator), name(data, indicator)
+    if not found:
+        raise NotOnFile(
+            f"{info['zh']}的年度实绩（{found.reason['zh']}）", f"{info['en']}: annual actuals ({found.reason['en']})"
+        )
+    return found
+
+
+def _break_years(data: Data, base: Outlook) -> list[int]:
+    """Years in which a new level may have begun: declared breaks, crossed or not, and the deepest setback of late.
+
+    That of the last year is left out: nothing follows it.
+    """
+    points = base.points.iloc[-12:]
+    declared = [y for y in gaps_of(data).break_years(base.indicator) if points.year.iloc[0] < y <= points.year.iloc[-1]]
+    steps = points.value.pct_change().iloc[1:-1] * (1 if base.ascending else -1)
+    deepest = [int(points.year[steps.idxmin()])] if len(steps) and steps.min() < 0 else []
+    return sorted({*declared, *deepest})
+
+
+def _cases(data: Data, base: Outlook) -> list[tuple[Text, Outlook]]:
+    indicator = base.indicator
     last = int(base.points.year.iloc[-1])
     recent = last - 11
     cases = [
@@ -556,7 +582,7 @@ def _cases(data: Data, indicator: str) -> list[tuple[Text, Outlook]]:
         ),
         (text(f"不用{last}年", f"without {last}"), outlook(data, indicator, until=last - 1)),
     ]
-    for year in (2020, 2022):
+    for year in _break_years(data, base):
         cases.append((text(f"以{year}年为断点", f"a break in {year}"), outlook(data, indicator, breaks=(year,))))
     total = _by_total(data, base)
     return [*cases, total] if total else cases
@@ -581,6 +607,8 @@ def _by_total(data: Data, base: Outlook) -> tuple[Text, Outlook] | None:
     if not doubtful.any() or inside.sum() != span.years:
         return None
     firm = base.points[~doubtful & (base.points.year > span.start.year - 20)]
+    if len(firm) < MIN_POINTS:
+        return None
     trend = constrained_trend(
         pd.Series(firm.value.to_numpy(float), index=firm.year.to_numpy(int)),
         1,
@@ -601,15 +629,18 @@ def _span(found: Outlook) -> str:
     return f"{start}–{int(found.points.year.iloc[-1])}"
 
 
+@answering("target_chances", "达标可能性", "Chances of the targets")
 def chances(data: Data) -> Exhibit:
-    """Every numeric row of the plan's tables: the chance of its 2027 target, or why none is given and what it takes."""
-    found = target_probabilities(data)
-    found = found[found.locator.str.contains("指标表 行")]
+    """Every numeric row of the plan's tables: the chance of its last target, or why none is given and what it takes."""
+    found, year = target_probabilities(data), target_year(data)
+    found = found[is_table_row(found.locator)]
+    if found.empty:
+        raise NotOnFile(f"规划指标表中{year}年的数字目标", f"a target in figures for {year} in a plan's table")
     gaps = gaps_of(data)
-    needed = gaps.table().set_index("locator")
+    needed = gaps.table().drop_duplicates(["locator", "indicator"]).set_index(["locator", "indicator"])
     rows = []
     for r in found.itertuples():
-        gap = needed.loc[r.locator]
+        gap = needed.loc[(r.locator, r.indicator)]
         rows.append(
             {
                 "indicator": name(data, r.indicator),
@@ -640,8 +671,8 @@ def chances(data: Data) -> Exhibit:
         "target_chances",
         title,
         text(
-            "2027年目标达到的可能性，或不作预测的原因与所需速度",
-            "Chance of each 2027 target, or why none is given and what it takes",
+            f"{year}年目标达到的可能性，或不作预测的原因与所需速度",
+            f"Chance of each {year} target, or why none is given and what it takes",
         ),
         text(
             f"给得出的：{lead or '无'}。其余连续可用的年度实绩不足{MIN_POINTS}个：在这样的序列上给出可能性，比不给更坏。",
@@ -651,7 +682,7 @@ def chances(data: Data) -> Exhibit:
         pd.DataFrame(rows),
         [
             INDICATOR,
-            Column("target", text("2027年目标", "Target 2027")),
+            Column("target", text(f"{year}年目标", f"Target {year}")),
             Column("observations", text("可用观测值", "Usable figures"), 0),
             Column("last", text("最近年份", "Latest")),
             Column("chance", text("达标可能性", "Chance")),
@@ -661,7 +692,7 @@ def chances(data: Data) -> Exhibit:
         ],
         citations(
             data,
-            [*given.figure_ids, *[i for ids in needed.target_ids[needed.index.isin(found.locator)] for i in [ids]]],
+            [*given.figure_ids, *needed.target_ids[needed.index.get_level_values("locator").isin(found.locator)]],
         ),
         machine=target_probabilities(data),
     )

@@ -10,12 +10,12 @@ from io import BytesIO
 import pandas as pd
 
 from .. import charts, i18n, targets
-from ..data import Data
+from ..data import Data, NotOnFile
 from ..exhibit import EXPORT_VARIABLE, Column, Exhibit, Native, Trace, citations, native_unit
 from ..gaps import gaps_of
 from ..i18n import Text, text
 from ..whatif import Scenario, basis, pace_words, path_totals, what_if
-from .common import INDICATOR, name, period_text
+from .common import INDICATOR, answering, name, period_text
 from .scoreboard import status_text
 
 __all__ = ["explore", "table", "totals"]
@@ -58,9 +58,15 @@ def scenarios_of(data: Data, indicator: str) -> dict[str, Scenario]:
     return out
 
 
+@answering("scenarios", "设定情形", "Scenarios")
 def table(data: Data) -> Exhibit:
     """For every target still open: where it ends under each scenario."""
     indicators = open_targets(data)
+    if not indicators:
+        raise NotOnFile(
+            "尚未达到、且有规划期内可比实绩的目标",
+            "a target not yet met with a comparable actual of the plan's years",
+        )
     gaps = gaps_of(data)
     found = {indicator: scenarios_of(data, indicator) for indicator in indicators}
     rows = []
@@ -134,8 +140,8 @@ def table(data: Data) -> Exhibit:
         "scenarios",
         title,
         text(
-            "尚未达到的目标在各种设定速度下的2027年数值",
-            "Where targets not yet met would stand in 2027 at assumed paces",
+            f"尚未达到的目标在各种设定速度下的{year}年数值",
+            f"Where targets not yet met would stand in {year} at assumed paces",
         ),
         reading,
         pd.DataFrame(rows),
@@ -221,10 +227,19 @@ def _panel(data: Data, ax, scenarios: dict[str, Scenario], lang: str, heading: s
     ax.set_title("\n".join(charts.wrap(ax.figure, title, 9.5, room)), loc="left", fontsize=9.5, pad=8)
 
 
+@answering("path_totals", "合计目标与逐年路径", "Goals in total and the yearly path")
 def totals(data: Data) -> Exhibit:
     """Five-year goals beside the yearly path of the same plan, summed."""
     found = path_totals(data)
+    if found.empty:
+        raise NotOnFile("既印合计又印逐年目标的指标", "an indicator with both a goal in total and targets by year")
     gaps = gaps_of(data)
+    years = gaps.years
+    between = [str(y) for y in range(years[0], years[-1] + 1) if y not in years] if years else []
+    read = text(
+        f"（{'、'.join(between)}年按几何或直线取路径值）" if between else "",
+        f" ({' and '.join(between)} read off the path, geometric or straight)" if between else "",
+    )
     rows = [
         {
             "indicator": name(data, r.indicator),
@@ -251,8 +266,8 @@ def totals(data: Data) -> Exhibit:
             else f"Of {len(found)} five-year goals {len(short)} lie beyond the sum of the plan's own yearly path",
         ),
         text(
-            "五年合计目标与逐年目标路径之和（2024、2026年按几何或直线取路径值）",
-            "Five-year goals and the yearly path summed (2024 and 2026 read off the path, geometric or straight)",
+            f"五年合计目标与逐年目标路径之和{read['zh']}",
+            f"Five-year goals and the yearly path summed{read['en']}",
         ),
         text(
             f"逐年路径加起来够不到的是{names[0]}：两处目标不能同时只按字面完成。"
@@ -288,16 +303,12 @@ def totals(data: Data) -> Exhibit:
 
 @dataclass(frozen=True)
 class _Elsewhere:
-    """Stands in for the sliders where nobody can move them."""
+    """Stands in for the sliders where nobody can move them, or where there is nothing to move."""
 
-    lang: str
+    words: str
 
     def _repr_html_(self) -> str:
-        words = text(
-            "滑块在 JupyterLab 中可用；各种设定的结果见上表。",
-            "The sliders work in JupyterLab; the table above shows the assumptions.",
-        )
-        return f"<p>{words[self.lang]}</p>"
+        return f"<p>{self.words}</p>"
 
     def __repr__(self) -> str:
         return "sliders"
@@ -313,10 +324,17 @@ def explore(data: Data, lang: str = "zh"):
         sliders work.
     """
     if os.environ.get(EXPORT_VARIABLE):
-        return _Elsewhere(lang)
+        words = text(
+            "滑块在 JupyterLab 中可用；各种设定的结果见上表。",
+            "The sliders work in JupyterLab; the table above shows the assumptions.",
+        )
+        return _Elsewhere(words[lang])
     import ipywidgets as widgets
 
     choices = open_targets(data)
+    if not choices:
+        none = text("没有可设定的目标：无在案数字。", "No target to move: no figure on file.")
+        return _Elsewhere(none[lang])
     which = widgets.Dropdown(
         options=[(name(data, i)[lang], i) for i in choices],
         description=text("指标", "Indicator")[lang],

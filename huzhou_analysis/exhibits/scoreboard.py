@@ -7,13 +7,14 @@ import math
 import pandas as pd
 
 from .. import charts, i18n, periods
-from ..data import Data
-from ..exhibit import Column, Exhibit, Native, Trace, citations
+from ..data import Data, NotOnFile
+from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
 from ..gaps import JUDGED, Gaps, gaps_of
 from ..i18n import Text, text
 from ..prospects import odds, target_probabilities
 from ..schema import THEMES
-from .common import INDICATOR, name, pace_text, period_text, unit_text
+from ..targets import is_table_row, plan_tables, target_year
+from .common import INDICATOR, answering, in_sentence, name, pace_text, period_text, unit_text
 
 __all__ = ["required_and_recent", "scoreboard"]
 
@@ -31,12 +32,21 @@ MARKS: dict[str, tuple[str, str, str]] = {
     "no_figure_on_file": ("_", "#7d8790", "–"),
 }
 FULL = 1.3  # the bars end at 130% of the target
+ONE_BLOCK, TALLEST = 16, 0.42  # lines that one column holds; inches that a line is high at most
+PAGEFUL = 36  # rows of a plan that take a page; fewer take less
+
+
+def grown(rows: int, heights: dict[str, float]) -> dict[str, float]:
+    """Heights of a full page's chart, less where there are fewer rows."""
+    return {size: round(max(3.2, height * min(1.0, (rows + 4) / PAGEFUL)), 2) for size, height in heights.items()}
 
 
 def table_rows(data: Data) -> pd.DataFrame:
-    """Gaps of the rows of the plan's two tables, themes together in the order in which the tables begin them."""
+    """Gaps of the rows of the plan's tables, themes together in the order in which the tables begin them."""
     table = gaps_of(data).table()
-    rows = table[table.locator.str.contains("指标表 行")]
+    rows = table[is_table_row(table.locator)]
+    if rows.empty:
+        raise NotOnFile("规划指标表中的目标", "a target of a plan's table")
     order = list(dict.fromkeys(rows.theme))
     return rows.assign(_o=rows.theme.map(order.index)).sort_values("_o", kind="stable").drop(columns="_o")
 
@@ -70,10 +80,25 @@ def chance_text(likely: pd.DataFrame, row) -> Text:
 
 
 def goal_text(data: Data, gaps: Gaps, row) -> Text:
-    """The 2027 target with its bound, or what a goal without one wants."""
-    if math.isnan(row.target_2027):
+    """The target of the plan's last year with its bound, or what a goal without one wants."""
+    goal = last_goal(gaps, row)
+    if math.isnan(goal):
         return wordy(data, row)
-    return gaps.quantity(row.target_2027, row.unit, row.relation)
+    if row.relation == "range":
+        figure = data.figure(row.target_ids.split()[-1])
+        return {lang: printed_quantity(data, figure, lang) for lang in i18n.LANGUAGES}
+    return gaps.quantity(goal, row.unit, row.relation)
+
+
+def goals_by_year(gaps: Gaps, row) -> dict[int, float]:
+    """Targets of a row of the gaps by year, where the plan sets them."""
+    found = {year: getattr(row, f"target_{year}") for year in gaps.years}
+    return {year: value for year, value in found.items() if not math.isnan(value)}
+
+
+def last_goal(gaps: Gaps, row) -> float:
+    """Target of a row for the plan's last year; NaN where there is none."""
+    return goals_by_year(gaps, row).get(max(gaps.years, default=0), math.nan)
 
 
 def figures_behind(rows: pd.DataFrame) -> list[str]:
@@ -101,16 +126,23 @@ def wordy(data: Data, row) -> Text:
     return text(f"{number}{figure.unit}", number)
 
 
+@answering("scoreboard", "目标进度", "The scoreboard of targets")
 def scoreboard(data: Data) -> Exhibit:
-    """All rows of the plan's tables on one page: verdict, bar against the 2027 target, latest actual."""
+    """All rows of the plan's tables on one page: verdict, bar against the last year's target, latest actual."""
     gaps = gaps_of(data)
-    rows = table_rows(data)
+    rows, final = table_rows(data), target_year(data)
     judged = rows[rows.status.isin(JUDGED)]
     reached = int(judged.status.isin(["met", "ahead", "on_track"]).sum())
     behind = judged[judged.status.isin(["behind", "far_behind", "missed"])]
     worst = (
         "、".join(name(data, i)["zh"] for i in behind.indicator),
         ", ".join(name(data, i)["en"] for i in behind.indicator),
+    )
+    count = len(plan_tables(data))
+    tables = (
+        text("两张", "two tables")
+        if count == 2
+        else text(f"{count}张" if count > 1 else "", f"{count} tables" if count > 1 else "table")
     )
     weak = int((judged.robustness != "robust").sum())
     title = text(
@@ -133,7 +165,7 @@ def scoreboard(data: Data) -> Exhibit:
                 "theme": text(*THEMES[r.theme]),
                 "indicator": name(data, r.indicator),
                 "unit": unit_text(data, r.unit),
-                "target_2027": goal_text(data, gaps, r),
+                f"target_{final}": goal_text(data, gaps, r),
                 "actual": _value(gaps, r.actual_value, r.unit),
                 "period": period_text(r.actual_period),
                 "status": status_text(r.status),
@@ -146,7 +178,7 @@ def scoreboard(data: Data) -> Exhibit:
     columns = [
         Column("theme", text("主题", "Theme")),
         INDICATOR,
-        Column("target_2027", text("2027年目标", "Target 2027")),
+        Column(f"target_{final}", text(f"{final}年目标", f"Target {final}")),
         Column("actual", text("最近可比实绩", "Latest comparable actual")),
         Column("period", text("时期", "Period")),
         Column("status", text("结论", "Verdict")),
@@ -157,10 +189,15 @@ def scoreboard(data: Data) -> Exhibit:
     def draw(canvas: charts.Canvas) -> None:
         _draw_scoreboard(data, gaps, rows, canvas)
 
+    early = [str(year) for year in gaps.years[:-1]]
+    ticks = text("", "")
+    if early:
+        years = " and ".join(filter(None, (", ".join(early[:-1]), early[-1])))
+        ticks = text(f"竖线为{'、'.join(early)}年目标；", f"ticks are the targets for {years}; ")
     notes = [
         text(
-            "条形以2027年目标为100%，竖线为2023、2025年目标；浅色为规划期以前的实绩，不作结论；†为不足一年的数字",
-            "Bars: 2027 target = 100%, ticks are the targets for 2023 and 2025; pale bars are of before the plan and carry no "
+            f"条形以{final}年目标为100%，{ticks['zh']}浅色为规划期以前的实绩，不作结论；†为不足一年的数字",
+            f"Bars: {final} target = 100%, {ticks['en']}pale bars are of before the plan and carry no "
             "verdict; † part of a year.",
         )
     ]
@@ -168,8 +205,8 @@ def scoreboard(data: Data) -> Exhibit:
         "scoreboard",
         title,
         text(
-            "规划两张指标表逐项：结论、最近可比实绩与2027年目标",
-            "Every row of the plan's two tables: verdict, latest comparable actual, target for 2027",
+            f"规划{tables['zh']}指标表逐项：结论、最近可比实绩与{final}年目标",
+            f"Every row of the plan's {tables['en']}: verdict, latest comparable actual, target for {final}",
         ),
         reading,
         table,
@@ -177,17 +214,19 @@ def scoreboard(data: Data) -> Exhibit:
         citations(data, figures_behind(rows)),
         draw,
         notes,
-        heights={"phone": 15.5, "page": 7.6, "column": 16.0, "square": 13.0},
+        heights=grown(len(rows), {"phone": 15.5, "page": 7.6, "column": 16.0, "square": 13.0}),
         natives=[_score_native(data, rows)],
     )
 
 
 def _score_native(data: Data, rows: pd.DataFrame) -> Native:
-    """Latest actuals in percent of the 2027 target, for every row that has one."""
-    found = rows[rows.actual_value.notna() & rows.target_2027.notna()].iloc[::-1]
-    share = found.actual_value / found.target_2027 * 100
+    """Latest actuals in percent of the last year's target, for every row that has one."""
+    year = target_year(data)
+    goal = rows[f"target_{year}"]
+    found = rows[rows.actual_value.notna() & goal.notna() & goal.ne(0)].iloc[::-1]
+    share = found.actual_value / found[f"target_{year}"] * 100
     judged = found.status.isin(JUDGED)
-    percent = text("2027年目标＝100", "target for 2027 = 100")
+    percent = text(f"{year}年目标＝100", f"target for {year} = 100")
     labels = [
         text(
             f"{MARKS[r.status][2]} {name(data, r.indicator)['zh']}",
@@ -208,7 +247,7 @@ def _score_native(data: Data, rows: pd.DataFrame) -> Native:
                 [None if j else v for v, j in zip(share, judged, strict=True)],
                 "provisional",
             ),
-            Trace(text("2027年目标", "target for 2027"), [100.0] * len(found), "target"),
+            Trace(text(f"{year}年目标", f"target for {year}"), [100.0] * len(found), "target"),
         ],
         percent,
     )
@@ -222,7 +261,7 @@ def _draw_scoreboard(data: Data, gaps: Gaps, rows: pd.DataFrame, canvas: charts.
     for theme, group in rows.groupby("theme", sort=False):
         lines.append(("theme", theme))
         lines += [("row", r) for r in group.itertuples()]
-    blocks = 1 if narrow else 2
+    blocks = 1 if narrow or len(lines) <= ONE_BLOCK else 2
     legend = 0.26 if not narrow else 0.62
     per_row = {"theme": 0.8, "row": 1.9 if narrow else 1.0}
     weights = [per_row[kind] for kind, _ in lines]
@@ -236,7 +275,7 @@ def _draw_scoreboard(data: Data, gaps: Gaps, rows: pd.DataFrame, canvas: charts.
             run += weight
     parts = [lines[:split], lines[split:]] if blocks == 2 else [lines]
     tallest = max(sum(per_row[kind] for kind, _ in part) for part in parts)
-    step = (height - legend) / tallest
+    step = min((height - legend) / tallest, TALLEST)
     block_width = (width - 0.25 * (blocks - 1)) / blocks
     size = min(7.6 if not narrow else 8.2, step * 72 * (0.62 if not narrow else 0.6))
     _status_key(canvas, ax, rows, width, size, legend)
@@ -319,8 +358,8 @@ def _score_line(
     )
     left = x0 + (0.19 if narrow else 0.19 + width * 0.45)
     right = x0 + width - longest - 0.15
-    if not math.isnan(row.target_2027):
-        _bullet(row, ax, left, right, lower, step=min(tall * (0.3 if narrow else 0.52), 0.14))
+    if last_goal(gaps, row) > 0:
+        _bullet(gaps, row, ax, left, right, lower, step=min(tall * (0.3 if narrow else 0.52), 0.14))
 
 
 def _values(data: Data, gaps: Gaps, row, lang: str) -> str:
@@ -344,16 +383,17 @@ def _values(data: Data, gaps: Gaps, row, lang: str) -> str:
     return f"{now} → {goal[lang]}"
 
 
-def _bullet(row, ax, left: float, right: float, y: float, step: float) -> None:
+def _bullet(gaps: Gaps, row, ax, left: float, right: float, y: float, step: float) -> None:
     """Bar of the actual inside the outline of the target, with ticks at the targets of the years before."""
     from matplotlib.patches import Rectangle
 
+    *early, final = goals_by_year(gaps, row).values()
     unit = (right - left) / FULL
     ax.add_patch(
         Rectangle((left, y - step / 2), unit, step, facecolor=charts.PAPER, edgecolor=charts.TARGET, linewidth=0.8)
     )
     if not math.isnan(row.actual_value):
-        share = row.actual_value / row.target_2027
+        share = row.actual_value / final
         judged = row.status in JUDGED
         firm = row.actual_status in ("A", "B")
         shade = (charts.ACTUAL if firm else "#5b86a5") if judged else charts.GRID
@@ -362,10 +402,9 @@ def _bullet(row, ax, left: float, right: float, y: float, step: float) -> None:
         )
         if share > FULL:
             ax.plot(left + unit * FULL, y, marker=">", color=shade, markersize=3.5, clip_on=False)
-    for goal in (row.target_2023, row.target_2025):
-        if not math.isnan(goal):
-            at = left + unit * goal / row.target_2027
-            ax.plot([at, at], [y - step / 2, y + step / 2], color=charts.TARGET, linewidth=0.7)
+    for goal in early:
+        at = left + unit * goal / final
+        ax.plot([at, at], [y - step / 2, y + step / 2], color=charts.TARGET, linewidth=0.7)
 
 
 def terminal_table(data: Data, table: pd.DataFrame, lang: str) -> None:
@@ -375,10 +414,11 @@ def terminal_table(data: Data, table: pd.DataFrame, lang: str) -> None:
     from rich.table import Table
 
     gaps = gaps_of(data)
+    final = max(gaps.years, default="")
     heads = ("indicator", "target", "actual", "status", "required", "pace_seen", "robustness")
     words = {
         "indicator": text("指标", "Indicator"),
-        "target": text("2027年目标", "Target 2027"),
+        "target": text(f"{final}年目标" if final else "目标", f"Target {final}".strip()),
         "actual": text("最近可比实绩", "Latest comparable actual"),
         "status": text("结论", "Verdict"),
         "required": text("此后每年需", "Required a year"),
@@ -405,13 +445,20 @@ def terminal_table(data: Data, table: pd.DataFrame, lang: str) -> None:
     console.print(_counts(table)[lang])
 
 
+@answering("required_and_recent", "所需速度与现有速度", "Required and present pace")
 def required_and_recent(data: Data) -> Exhibit:
     """Growth that is needed from now beside the growth there has been, for every verdict on a level."""
     gaps = gaps_of(data)
     table = gaps.table()
+    final = target_year(data)
     rows = table[table.status.isin(JUDGED) & (table.pace_unit == "%") & table.required_pace.notna()]
     rows = rows.assign(_n=rows.target_ids.str.split().str.len()).sort_values("_n", ascending=False, kind="stable")
     rows = rows.drop_duplicates(["indicator", "ref_area"]).sort_values("required_pace", ascending=False)
+    if rows.empty:
+        raise NotOnFile(
+            "规划期内尚未达到的水平值目标的可比实绩",
+            "a comparable actual of the plan's years for a level not yet reached",
+        )
     windows = ((1, "growth_1"), (3, "growth_3"), (5, "growth_5"))
     out = pd.DataFrame(
         [
@@ -436,7 +483,7 @@ def required_and_recent(data: Data) -> Exhibit:
     columns = [
         INDICATOR,
         Column("actual", text("最近可比实绩", "Latest comparable actual")),
-        Column("target", text("2027年目标", "Target 2027")),
+        Column("target", text(f"{final}年目标", f"Target {final}")),
         Column("required", text("此后每年需，%", "Required a year from now, %"), 1),
         *[Column(c, text(f"近{n}年年均，%", f"Last {n} year{'s' if n > 1 else ''}, % a year"), 1) for n, c in windows],
         Column("present", text("现有速度，%", "Present pace, %"), 1),
@@ -453,11 +500,11 @@ def required_and_recent(data: Data) -> Exhibit:
         was = text(f"，而{top.present_zh}为{change}", f" against {change} {top.present_en}")
     title = text(
         f"{known_pace}项水平值中{enough}项现有速度够用；{info['zh']}每年须增{need}%",
-        f"For {enough} of {known_pace} levels the present pace is enough; {info['en'].lower()} would need {need}% a year",
+        f"For {enough} of {known_pace} levels the present pace is enough; {in_sentence(info['en'])} would need {need}% a year",
     )
     reading = text(
         f"要求最高的是{info['zh']}：此后每年须增{need}%{was['zh']}。现有速度先取比最近实绩更新的印刷增速，其次取近三年，再缺则取在案最弱的时段，且不跨断点。",
-        f"Most is asked of {info['en'].lower()}: {need}% a year from now{was['en']}. The present pace is a printed rate newer "
+        f"Most is asked of {in_sentence(info['en'])}: {need}% a year from now{was['en']}. The present pace is a printed rate newer "
         "than the latest level, else that of the last three years, else the weakest stretch on file; it never crosses a break.",
     )
 

@@ -7,17 +7,18 @@ import math
 import pandas as pd
 
 from .. import i18n
-from ..data import Data
+from ..data import Data, NotOnFile
 from ..exhibit import Card, Column, Exhibit, citations
 from ..gaps import gaps_of
 from ..i18n import Text, text
 from ..schema import OBS_STATUSES, TIERS
-from .common import INDICATOR, name, pace_text, path_native, path_panels, period_text
+from .common import INDICATOR, answering, name, pace_text, path_native, path_panels, period_text, target_figures
 from .scoreboard import (
     MARKS,
     chance_text,
     figures_behind,
     goal_text,
+    goals_by_year,
     late,
     likely_by_place,
     status_text,
@@ -33,8 +34,7 @@ def facts(data: Data, row) -> list[tuple[Text, Text]]:
     gaps = gaps_of(data)
     none = text("—", "—")
     out: list[tuple[Text, Text]] = []
-    goals = [(y, getattr(row, f"target_{y}")) for y in ("2023", "2025", "2027")]
-    goals = [(y, v) for y, v in goals if not math.isnan(v)]
+    goals = list(goals_by_year(gaps, row).items())
     if goals:
         shown = {
             lang: " → ".join(
@@ -150,6 +150,7 @@ def facts(data: Data, row) -> list[tuple[Text, Text]]:
     return [(label, value) for label, value in out if value != none]
 
 
+@answering("target_gaps", "目标逐项", "Targets one by one")
 def cards(data: Data) -> Exhibit:
     """A fact card for every row of the plan's tables; the machine table carries every column of every target."""
     table = gaps_of(data).table()
@@ -205,33 +206,30 @@ def cards(data: Data) -> Exhibit:
     )
 
 
+@answering("target_card_{indicator}", "目标卡片", "Fact card of a target")
 def card(data: Data, indicator: str) -> Exhibit:
-    """One indicator's fact card with the picture of its path.
-
-    Raises
-    ------
-    KeyError
-        If no row of the plan's tables is of this indicator; the message names them.
-    """
+    """One indicator's fact card with the picture of its path; where the plan's tables have none, the ones they have."""
     rows = table_rows(data)
     mine = rows[rows.indicator == indicator]
     if mine.empty:
-        raise KeyError(
-            f"规划两表中没有 {indicator!r}；可选 / no row of the plan's tables is of {indicator!r}; choose from: "
-            f"{', '.join(rows.indicator)}"
+        known = ", ".join(rows.indicator)
+        raise NotOnFile(
+            f"规划指标表中 {indicator} 的目标（表中有：{known}）",
+            f"a row of the plan's tables for {indicator!r}; they have: {known}",
         )
     row = next(mine.itertuples())
     info = name(data, indicator)
     known = facts(data, row)
     goal = goal_text(data, gaps_of(data), row)
     picture = None
-    if not math.isnan(row.target_2023):
+    final = max(gaps_of(data).years, default="")
+    if len(goals_by_year(gaps_of(data), row)) > 1:
         picture = path_panels(data, "panel", [indicator], title=info, subtitle=info, reading=info).draw
     return Exhibit(
         f"target_card_{indicator}",
         text(
-            f"{info['zh']}：2027年目标{goal['zh']}，{i18n.label(row.status, 'zh')}",
-            f"{info['en']}: {i18n.label(row.status, 'en')}, with a target of {goal['en']} for 2027",
+            f"{info['zh']}：{final}年目标{goal['zh']}，{i18n.label(row.status, 'zh')}",
+            f"{info['en']}: {i18n.label(row.status, 'en')}, with a target of {goal['en']} for {final}",
         ),
         text("规划路径与在案实绩", "The plan's path and the actuals on file"),
         text(row.rule_zh + "。", row.rule_en[:1].upper() + row.rule_en[1:] + "."),
@@ -239,5 +237,5 @@ def card(data: Data, indicator: str) -> Exhibit:
         [Column("fact", text("项目", "Fact")), Column("value", text("内容", "Value"))],
         citations(data, figures_behind(mine)),
         picture,
-        natives=[path_native(data, indicator, data.figures.loc[row.target_ids.split()])] if picture else [],
+        natives=[path_native(data, indicator, target_figures(data, row))] if picture else [],
     )

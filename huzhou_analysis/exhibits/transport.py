@@ -9,38 +9,54 @@ from ..assembly import series
 from ..data import Data
 from ..exhibit import Column, Exhibit, citations
 from ..i18n import text
-from .common import long_series, pace_text, path_panels, path_sum_native, plan_rows, projection_or_why, shown
+from .common import (
+    answering,
+    goal_path,
+    in_sentence,
+    long_series,
+    pace_text,
+    path_panels,
+    path_sum_native,
+    plan_rows,
+    projection_or_why,
+    shown,
+)
 
 __all__ = ["investment_total", "path", "projected", "tonnage"]
 
 INDICATORS = ["road_freight_turnover", "water_freight_turnover", "container_throughput", "transport_investment"]
 
 
+@answering("transport_path", "交通目标", "Transport targets")
 def path(data: Data) -> Exhibit:
     """Plan paths of the four transport indicators."""
     rows = plan_rows(data, INDICATORS)
     paces = targets.plan_pace(data, rows).set_index(["indicator", "to_period"]).pace
-    late = {i: pace_text(data, paces[(i, "2027")], "%") for i in INDICATORS}
-    fastest = max(INDICATORS, key=lambda i: paces[(i, "2027")])
+    for i in INDICATORS:
+        data.on_file(goal_path(data, i).iloc[1:], i, "两个年份的目标", ": targets of two years")
+    before, aim = map(str, targets.plan_years(data)[-2:])
+    data.on_file(rows[rows.time_period == before], INDICATORS[0], f"的{before}年目标", f": a target for {before}")
+    late = {i: pace_text(data, paces[(i, aim)], "%") for i in INDICATORS}
+    fastest = max(INDICATORS, key=lambda i: paces[(i, aim)])
     info = data.indicators.loc[fastest]
     return path_panels(
         data,
         "transport_path",
         INDICATORS,
         title=text(
-            f"交通目标中{info.name_zh}要求最快：2025—2027年{late[fastest]['zh']}",
-            f"Of the transport targets, {info.name_en[0].lower() + info.name_en[1:]} must grow fastest: "
-            f"{late[fastest]['en']} in 2025–2027",
+            f"交通目标中{info.name_zh}要求最快：{before}—{aim}年{late[fastest]['zh']}",
+            f"Of the transport targets, {in_sentence(info.name_en)} must grow fastest: "
+            f"{late[fastest]['en']} in {before}–{aim}",
         ),
         subtitle=text(
             "公路、水路货运周转量，集装箱吞吐量，综合交通投资：目标路径与所需增速",
             "Road and waterway freight turnover, containers, transport investment: plan path and required growth",
         ),
         reading=text(
-            f"公路周转量2025—2027年只需{late['road_freight_turnover']['zh']}，水路{late['water_freight_turnover']['zh']}，"
+            f"公路周转量{before}—{aim}年只需{late['road_freight_turnover']['zh']}，水路{late['water_freight_turnover']['zh']}，"
             f"集装箱{late['container_throughput']['zh']}。五份文件没有任何一个周转量实绩：要判断进度，须向统计或交通部门索取"
             "公路、水路货物周转量年度表（亿吨公里）。",
-            f"Road turnover needs only {late['road_freight_turnover']['en']} in 2025–2027, waterways "
+            f"Road turnover needs only {late['road_freight_turnover']['en']} in {before}–{aim}, waterways "
             f"{late['water_freight_turnover']['en']}, containers {late['container_throughput']['en']}. The five documents hold no "
             "actual of turnover at all: to judge progress, ask the statistics or transport bureau for the annual table of road "
             "and waterway freight turnover in tonne-kilometres.",
@@ -54,12 +70,15 @@ def path(data: Data) -> Exhibit:
     )
 
 
+@answering("transport_investment_total", "综合交通投资目标", "Targets of transport investment")
 def investment_total(data: Data) -> Exhibit:
     """1,500 in one plan against the sum of the yearly targets in another."""
-    rows = plan_rows(data, ["transport_investment"])
+    rows = goal_path(data, "transport_investment")
+    first, until = int(rows.time_period.iloc[0]), int(rows.time_period.iloc[-1])
     found = data.select("transport_investment", record_type="target")
-    total = found[found.span == "cumulative"].iloc[0]
-    geometric, straight = targets.path_sum(data, rows, 2023, 2027)
+    total = found[found.span == "cumulative"]
+    total = data.on_file(total, "transport_investment", "的累计目标", ": a goal in total").iloc[0]
+    geometric, straight = targets.path_sum(data, rows, first, until)
     low, high = sorted((geometric, straight))
     goal = shown(data, total.obs_text, total.unit, relation=total.relation)
     sums = [shown(data, v, total.unit, 0) for v in (low, high)]
@@ -83,7 +102,7 @@ def investment_total(data: Data) -> Exhibit:
             else shown(data, targets.value_on_path(by_year, y, True), total.unit, 0),
             "kind": text("印刷", "printed") if str(y) in by_year else text("路径推算", "read off the path"),
         }
-        for y in range(2023, 2028)
+        for y in range(first, until + 1)
     ]
     table += [
         {"item": text("五年合计", "Five years together"), "value": span, "kind": text("推算", "derived")},
@@ -102,7 +121,7 @@ def investment_total(data: Data) -> Exhibit:
 
         ax = canvas.axes(left=0.2, top=0.6 if canvas.narrow else 0.42, bottom=0.55)
         base, width, size = 0.0, (0.62 if canvas.narrow else 0.55), (7.5 if canvas.narrow else 9)
-        for year in range(2023, 2028):
+        for year in range(first, until + 1):
             value = targets.value_on_path(by_year, year, True)
             printed = str(year) in by_year
             ax.bar(
@@ -166,9 +185,9 @@ def investment_total(data: Data) -> Exhibit:
         )
 
     reading = text(
-        f"同一文件的两个方案：“地瓜经济”方案印2023、2025、2027年三个年度目标，按其路径五年合计约{span['zh']}；营商环境方案要求完成"
+        f"同一文件的两个方案：“地瓜经济”方案印{'、'.join(rows.time_period)}年的年度目标，按其路径五年合计约{span['zh']}；营商环境方案要求完成"
         f"{goal['zh']}，未印起止年份。若指同一五年，两者相差约{short:.0f}亿元；若时期或范围不同，文件没有说明。",
-        f"Two plans in one document: the open-economy plan prints yearly targets for 2023, 2025 and 2027, about {span['en']} over "
+        f"Two plans in one document: the open-economy plan prints yearly targets for {', '.join(rows.time_period)}, about {span['en']} over "
         f"five years along its path; the business-environment plan asks for {goal['en']} and prints no years. If both mean the "
         f"same five years they differ by about {shown(data, short, total.unit, 0)['en']}; if period or scope differ, the document "
         "does not say so.",
@@ -181,7 +200,9 @@ def investment_total(data: Data) -> Exhibit:
     return Exhibit(
         "transport_investment_total",
         title,
-        text("综合交通投资目标，湖州市，亿元", "Targets for transport investment, Huzhou, CNY bn"),
+        text(
+            f"综合交通投资目标，{data.city['zh']}，亿元", f"Targets for transport investment, {data.city['en']}, CNY bn"
+        ),
         reading,
         pd.DataFrame(table),
         columns,
@@ -191,6 +212,7 @@ def investment_total(data: Data) -> Exhibit:
     )
 
 
+@answering("transport_tonnage_{mode}", "货运量", "Freight tonnage")
 def tonnage(data: Data, mode: str) -> Exhibit:
     """Freight tonnage by road or water: the past that is on file, and not what the targets are set for.
 
@@ -201,8 +223,8 @@ def tonnage(data: Data, mode: str) -> Exhibit:
     """
     indicator, target = f"{mode}_freight_tonnage", f"{mode}_freight_turnover"
     points = series(data, indicator)
-    last = points[points.origin == "printed"].iloc[-1]
-    goals = plan_rows(data, [target])
+    last = data.on_file(points[points.origin == "printed"], indicator).iloc[-1]
+    goals = goal_path(data, target)
     words = {"road": text("公路", "Road"), "water": text("水路", "Waterway")}[mode]
     now = shown(data, last.value, last.unit, 0)
     goal = shown(data, goals.obs_text.iloc[-1], goals.unit.iloc[-1])
@@ -216,19 +238,20 @@ def tonnage(data: Data, mode: str) -> Exhibit:
             f"{words['en']} freight was {now['en']} in {last.year}; the target is turnover of {goal['en']}: not comparable",
         ),
         subtitle=text(
-            f"{words['zh']}货运量（吨），湖州市；口径变动处断开",
-            f"{words['en']} freight tonnage, Huzhou; cut where it was re-based",
+            f"{words['zh']}货运量（吨），{data.city['zh']}；口径变动处断开",
+            f"{words['en']} freight tonnage, {data.city['en']}; cut where it was re-based",
         ),
         reading=text(
-            f"货运量是吨，目标是吨公里；没有印刷的平均运距，不能换算，此处也不换算。序列断开{cuts}处。要判断2027年目标，须索取"
+            f"货运量是吨，目标是吨公里；没有印刷的平均运距，不能换算，此处也不换算。序列断开{cuts}处。要判断{goals.time_period.iloc[-1]}年目标，须索取"
             f"{words['zh']}货物周转量年度数（亿吨公里）。",
             f"Freight is in tonnes, the target in tonne-kilometres; no average haul is printed, so nothing is converted. The series is "
-            f"cut {cuts} time{'s' * (cuts != 1)}. To judge the 2027 target, ask for the annual {words['en'].lower()} freight turnover.",
+            f"cut {cuts} time{'s' * (cuts != 1)}. To judge the {goals.time_period.iloc[-1]} target, ask for the annual {words['en'].lower()} freight turnover.",
         ),
         extra=list(goals.index),
     )
 
 
+@answering("transport_projection", "交通预测", "Projection of transport")
 def projected(data: Data) -> Exhibit:
     """A projection of freight turnover, or why there is none and what is needed instead."""
     return projection_or_why(

@@ -45,7 +45,7 @@ _FACT_WORDS: dict[str, Text] = {
 _KIND_TITLES: dict[str, Text] = {
     "verdict": text("目标进度", "Verdicts of targets"),
     "chance": text("达标可能性", "Chances of targets"),
-    "projection": text("预测（2027年）", "Projections (2027)"),
+    "projection": text("预测（规划末年）", "Projections (the plan's last year)"),
     "finding": text("文件自查", "Findings of the audit"),
     "ledger": text("增速核对", "Growth ledger"),
 }

@@ -16,7 +16,7 @@ from .. import charts, i18n
 from ..i18n import Text, text
 from . import office
 from .html import WORDS as REPORT_WORDS
-from .html import Section
+from .html import City, Section, city_of
 
 PARTS = ("stand", "gaps", "outlook", "notes")
 # Leading number of a notebook's name -> part of the brief; every other notebook tells where things stand.
@@ -25,7 +25,7 @@ ROWS_SHOWN, CARDS_SHOWN, CITATIONS_SHOWN = 15, 40, 2
 
 WORDS: dict[str, Text] = {
     "kicker": text("政策简报", "Policy brief"),
-    "short": text("湖州经济简报", "The economy of Huzhou: a brief"),
+    "short": text("{city}经济简报", "The economy of {city}: a brief"),
     "extent": text(
         "全文{findings}项发现，引用{figures}个印刷数字，出自{documents}份文件。",
         "{findings} findings from {figures} printed figures of {documents} documents.",
@@ -33,7 +33,7 @@ WORDS: dict[str, Text] = {
     "contents": text("目录", "Contents"),
     "summary": text("摘要", "Summary"),
     "stand": text("现状", "Where things stand"),
-    "gaps": text("差距", "Gaps against the 2027 targets"),
+    "gaps": text("差距", "Gaps against the {year}targets"),
     "outlook": text("预测", "Projections"),
     "notes": text("附注", "Notes"),
     "method": text("方法", "Method"),
@@ -57,7 +57,7 @@ WORDS: dict[str, Text] = {
     "namely": text("：", ": "),
     "rest": text("其余出处见工作簿。", "The workbook lists every citation."),
     "page": text("第{0}页，共{1}页", "Page {0} of {1}"),
-    "keywords": text("湖州；经济；目标；核对；预测", "Huzhou; economy; targets; checks; projections"),
+    "keywords": text("{city}；经济；目标；核对；预测", "{city}; economy; targets; checks; projections"),
 }
 METHOD: tuple[Text, ...] = (
     text(
@@ -450,13 +450,15 @@ class Brief:
 
     document: object
     lang: str
+    city: City
     footnotes: list[str] = field(default_factory=list)
     headings: list[tuple[int, str, str]] = field(default_factory=list)
     bookmarks: int = 0
     pictures: int = 0
 
     def words(self, key: str, *values: object, **named: object) -> str:
-        return WORDS[key][self.lang].format(*values, **named)
+        filled = {k: v.format(*values, city="{city}", year="{year}", **named) for k, v in WORDS[key].items()}
+        return self.city.said(filled)[self.lang]
 
     def run(self, value: object, **options):
         return run(self.lang, value, **options)
@@ -549,7 +551,7 @@ class Brief:
         items = [item for part in PARTS for _, found in parts[part] for item in found]
         records = [item.record for item in items]
         yield paragraph("Kicker", self.run(self.words("kicker")))
-        yield paragraph("Title", self.run(REPORT_WORDS["title"][lang]))
+        yield paragraph("Title", self.run(self.city.said(REPORT_WORDS["title"])[lang]))
         yield paragraph("Subtitle", self.run(REPORT_WORDS["lead"][lang]))
         extent = {
             "findings": len(items),
@@ -945,11 +947,11 @@ def set_settings(document) -> None:
                 owner.rels.pop(key)
 
 
-def set_core_properties(document, title: str, lang: str) -> None:
+def set_core_properties(document, title: str, keywords: str, lang: str) -> None:
     from datetime import datetime
 
     core = document.core_properties
-    core.title, core.subject, core.keywords = clean(title)[:255], WORDS["kicker"][lang], WORDS["keywords"][lang]
+    core.title, core.subject, core.keywords = clean(title)[:255], WORDS["kicker"][lang], clean(keywords)[:255]
     core.author = core.last_modified_by = core.comments = core.category = ""
     core.language = {"zh": "zh-CN", "en": "en-US"}[lang]
     core.revision = 1
@@ -985,14 +987,15 @@ def write(sections: Sequence[Section], lang: str, path: str | Path, *, data=None
     set_bullets(document)
     set_settings(document)
     set_page(document)
-    brief = Brief(document, lang)
+    city = city_of(sections)
+    brief = Brief(document, lang, city)
     parts = arrange(sections, lang)
     items = [item for part in PARTS for _, found in parts[part] for item in found]
     if len(items) == 1:
         title = items[0].record["title"][lang]
         content = list(brief.exhibit(items[0], 1))
     else:
-        title = REPORT_WORDS["title"][lang]
+        title = city.said(REPORT_WORDS["title"])[lang]
         content = list(brief.front(parts))
         place = len(content)
         content += brief.body(parts)
@@ -1003,7 +1006,7 @@ def write(sections: Sequence[Section], lang: str, path: str | Path, *, data=None
         end.addprevious(element)
     set_running_texts(brief, watermark)
     add_footnotes(brief)
-    set_core_properties(document, title, lang)
+    set_core_properties(document, title, brief.words("keywords"), lang)
     document.save(str(path))
     office.settle(path)
     return path

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from ..charts import PRINTED, font_face
+from ..data import Data
 from ..i18n import LANGUAGES, Text, text
+from ..targets import plan_years
 from .change_notes import Notes, left_out
 
 WORDS: dict[str, Text] = {
-    "title": text("湖州经济：印刷数字、核对与目标", "The economy of Huzhou: printed figures, checks and targets"),
+    "title": text("{city}经济：印刷数字、核对与目标", "The economy of {city}: printed figures, checks and targets"),
     "lead": text(
         "每个数字都注明出自哪份文件、哪个位置、原文怎样印；推算值一律标明。",
         "Every figure names its document, its place and the characters as printed; every derived value is marked.",
@@ -50,6 +53,42 @@ FILES = [
 
 
 @dataclass(frozen=True)
+class City:
+    """The city that a report is about, as covers and titles name it; by default none in particular.
+
+    Attributes
+    ----------
+    name : Text
+        As a title calls it: 湖州, Huzhou.
+    within : Text
+        With its province: 浙江省湖州市, Huzhou City, Zhejiang Province.
+    year : str
+        Last year that its plan sets targets for.
+    """
+
+    name: Text = field(default_factory=lambda: text("全市", "the city"))
+    within: Text = field(default_factory=lambda: text("", ""))
+    year: str = ""
+
+    @classmethod
+    def of(cls, data: Data) -> City:
+        """The city that tables are about."""
+        name, province = data.city, data.province
+        within = text(
+            province["zh"] + name["zh"], f"{name['en']} City, {province['en']}" if province["en"] else name["en"]
+        )
+        years = plan_years(data)
+        return cls(text(name["zh"].removesuffix("市"), name["en"]), within, str(years[-1]) if years else "")
+
+    def said(self, words: Text) -> Text:
+        """Words with ``{city}`` and ``{year}`` (2027年, “2027 ”, or nothing) filled in; other braces stay."""
+        year = text(f"{self.year}年", f"{self.year} ") if self.year else text("", "")
+        return {
+            lang: words[lang].replace("{city}", self.name[lang]).replace("{year}", year[lang]) for lang in LANGUAGES
+        }
+
+
+@dataclass(frozen=True)
 class Section:
     """What one notebook shows."""
 
@@ -57,12 +96,13 @@ class Section:
     title: Text
     records: list[dict]
     folder: Path
+    city: City = field(default_factory=City)
 
     @classmethod
-    def make(cls, stem: str, heading: str, records: list[dict], folder: Path) -> Section:
+    def make(cls, stem: str, heading: str, records: list[dict], folder: Path, city: City) -> Section:
         """A heading ``Foreign investment · 外资`` names the section in both languages."""
         en, _, zh = heading.partition(" · ")
-        return cls(stem, text(zh or en, en), records, folder)
+        return cls(stem, text(zh or en, en), records, folder, city)
 
     def svg(self, exhibit_id: str, lang: str, size: str) -> str:
         """A chart as inline SVG: no fixed size, ids of its own, hidden from readers who get the alt text."""
@@ -78,6 +118,11 @@ class Section:
             f'<svg class="{size}" {box} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
             f'aria-hidden="true" focusable="false">{inner}'
         )
+
+
+def city_of(sections: Sequence[Section]) -> City:
+    """The city that sections are about."""
+    return next((section.city for section in sections), City())
 
 
 def with_font(page: str) -> str:
@@ -109,7 +154,7 @@ def report_page(sections: list[Section], lang: str, changes: Notes) -> str:
             lang=lang,
             other="en" if lang == "zh" else "zh",
             html_lang={"zh": "zh-CN", "en": "en"}[lang],
-            w={k: v[lang] for k, v in WORDS.items()},
+            w={k: city_of(sections).said(v)[lang] for k, v in WORDS.items()},
             changes=changes,
             left_out=left_out,
         )
@@ -118,10 +163,13 @@ def report_page(sections: list[Section], lang: str, changes: Notes) -> str:
 
 def index_page(sections: list[Section], changes: Notes, kept: list[str]) -> str:
     """Entry page: both reports, what changed, the notebooks, every chart and table to download, and what is `kept`."""
+    words = {key: city_of(sections).said(word) for key, word in WORDS.items()}
     return with_font(
         _environment()
         .get_template("index.html.j2")
-        .render(sections=sections, languages=LANGUAGES, words=WORDS, sizes=PRINTED, files=FILES, changes=changes, kept=kept)
+        .render(
+            sections=sections, languages=LANGUAGES, words=words, sizes=PRINTED, files=FILES, changes=changes, kept=kept
+        )
     )
 
 

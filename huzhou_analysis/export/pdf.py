@@ -19,7 +19,7 @@ from pathlib import Path
 from .. import charts, i18n
 from ..i18n import Text, text
 from .html import WORDS as REPORT_WORDS
-from .html import Section
+from .html import Section, city_of
 from .office import COLOURS
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -43,9 +43,9 @@ WORDS: dict[str, Text] = {
     "citations": REPORT_WORDS["citations"],
     "kind": text("数据分析报告", "Analytical report"),
     "about": text(
-        "从公开文件中读取、核对并推算湖州的经济指标：现状如何，离2027年目标多远，哪些能下结论，哪些还缺数字。",
-        "What public documents say of Huzhou's economy, read, checked and projected: where it stands, how far the "
-        "targets of 2027 are, what can be judged and which figures are missing.",
+        "从公开文件中读取、核对并推算{city}的经济指标：现状如何，离{year}目标多远，哪些能下结论，哪些还缺数字。",
+        "What public documents say of {city}'s economy, read, checked and projected: where it stands, how far the "
+        "{year}targets are, what can be judged and which figures are missing.",
     ),
     "method": text("方法与图例", "Method and notation"),
     "key": text("图例", "Notation"),
@@ -274,7 +274,8 @@ def document(sections: Sequence[Section], lang: str, watermark: str, root: Path)
     records = [record for section in sections for record in section.records]
     whole = len(records) > 1
     keys = {id(record): number for number, record in enumerate(records)}
-    words = {name: word[lang] for name, word in WORDS.items()}
+    city = city_of(sections)
+    words = {name: city.said(word)[lang] for name, word in WORDS.items()}
     words["sources_head"] = [word[lang] for word in SOURCES_HEAD]
     sources = source_list(records, lang)
     numbers = {source["title"]: source["number"] for source in sources}

@@ -22,7 +22,7 @@ from ..i18n import Text, text
 from . import chartml
 from .chartml import INK, LANGUAGE_TAGS, MUTED, PAPER, clean, run_properties
 from .html import WORDS as REPORT_WORDS
-from .html import Section
+from .html import City, Section, city_of
 from .office import COLOURS, EAST_ASIAN, is_cjk, settle
 
 EARLY = "scoreboard"
@@ -36,7 +36,6 @@ MOST_ROWS, LEAST_POINTS = 12, 9.0
 LONGEST = 1500
 
 WORDS: dict[str, Text] = {
-    "place": text("浙江省湖州市", "Huzhou City, Zhejiang Province"),
     "what": text(
         "简报幻灯片：图表均可编辑（右键“编辑数据”），出处见备注页。",
         "Briefing slides: every chart can be edited (right-click, Edit Data); the citations stand in the speaker notes.",
@@ -792,7 +791,7 @@ def _notes(slide, lines: Sequence[tuple[str, bool]], lang: str) -> None:
         _add_run(paragraph, line, lang, 10, bold=heading)
 
 
-def _title_slide(made, lang: str, title: str, watermark: str) -> None:
+def _title_slide(made, lang: str, title: str, city: City, watermark: str) -> None:
     slide = made.slides.add_slide(_layout(made, "Title Slide"))
     _bar(slide, MARGIN, 1.55, 0.12, 2.0)
     shape = slide.shapes.title
@@ -804,7 +803,7 @@ def _title_slide(made, lang: str, title: str, watermark: str) -> None:
     subtitle = slide.placeholders[1]
     _move(subtitle, MARGIN + 0.35, y, ROOM - 0.4, 0.5)
     _frame(subtitle)
-    _write(subtitle, Fit(22, WORDS["place"][lang], 1), lang, COLOURS["actual"])
+    _write(subtitle, Fit(22, city.within[lang], 1), lang, COLOURS["actual"])
     rule = fit(WORDS["rule"][lang], ROOM - 0.4, 0.5, 20, 14)
     _write(_box(slide, "Rule", MARGIN + 0.35, 3.95, ROOM - 0.4, 0.45), rule, lang, bold=True)
     what = fit(WORDS["what"][lang], ROOM - 0.4, 0.8, 16, 12)
@@ -820,7 +819,7 @@ def _title_slide(made, lang: str, title: str, watermark: str) -> None:
     _number(slide, lang, 1)
     if watermark:
         _watermark(slide, watermark, lang, behind=True)
-    lines = [title, WORDS["place"][lang], WORDS["rule"][lang], WORDS["what"][lang], REPORT_WORDS["key"][lang]]
+    lines = [title, city.within[lang], WORDS["rule"][lang], WORDS["what"][lang], REPORT_WORDS["key"][lang]]
     _notes(slide, [(clean(line), n == 0) for n, line in enumerate(lines)], lang)
 
 
@@ -929,7 +928,7 @@ def write(sections: Sequence[Section], lang: str, path: str | Path, *, data=None
     if not filled:
         raise ValueError("there is no exhibit to make slides of")
     alone = len(filled) == 1 and len(filled[0].records) == 1
-    title = filled[0].records[0]["title"][lang] if alone else REPORT_WORDS["title"][lang]
+    title = filled[0].records[0]["title"][lang] if alone else city_of(filled).said(REPORT_WORDS["title"])[lang]
     made = _presentation(lang, title)
     if alone:
         _exhibit_slide(made, filled[0], filled[0].records[0], lang, 1, watermark)
@@ -951,8 +950,9 @@ def _write_all(made, sections: Sequence[Section], lang: str, watermark: str) -> 
             if record["id"] != EARLY:
                 n += 1
                 place[record["id"]] = n
-    title = REPORT_WORDS["title"][lang]
-    _title_slide(made, lang, title, watermark)
+    city = city_of(sections)
+    title = city.said(REPORT_WORDS["title"])[lang]
+    _title_slide(made, lang, title, city, watermark)
     for section, record in early:
         _exhibit_slide(made, section, record, lang, 2, watermark)
     groups = [(title, 1 + len(early))]

@@ -21,6 +21,7 @@ from .. import charts, i18n
 from ..i18n import Text, text
 from . import office
 from .html import WORDS as REPORT
+from .html import City, city_of
 from .workbook_live import REASONS, Field, Formula, Grid, check_words
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ WORDS: dict[str, Text] = {
     "citations_title": text("出处：各图表所用的每个数字", "Citations: every figure used in an exhibit"),
     "cover_what": text("内容", "What this is"),
     "cover_what_text": text(
-        "湖州经济的印刷数字、核对与目标：每个图表一张表，附可编辑的图、数据、注与出处。",
-        "Printed figures, checks and targets of the economy of Huzhou: one sheet an exhibit, with an editable chart, its "
+        "{city}经济的印刷数字、核对与目标：每个图表一张表，附可编辑的图、数据、注与出处。",
+        "Printed figures, checks and targets of the economy of {city}: one sheet an exhibit, with an editable chart, its "
         "data, notes and sources.",
     ),
     "cover_read": text("读法", "How to read it"),
@@ -191,6 +192,7 @@ class Book:
     book: object
     lang: str
     watermark: str = ""
+    city: City = field(default_factory=City)
     formats: dict = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     tables: int = 0
@@ -215,7 +217,11 @@ class Book:
         return self.formats[key]
 
     def word(self, key: str) -> str:
-        return WORDS[key][self.lang]
+        return self.city.said(WORDS[key])[self.lang]
+
+    @property
+    def title(self) -> str:
+        return self.city.said(REPORT["title"])[self.lang]
 
     def add(self, name: str, kind: str):
         """A new worksheet with its print set-up."""
@@ -273,11 +279,12 @@ def write(
             },
         },
     )
+    city = city_of(sections)
     made.set_properties(
-        {"title": REPORT["title"][lang], "comments": REPORT["lead"][lang], "created": datetime.datetime(*office.MOMENT)}
+        {"title": city.said(REPORT["title"])[lang], "comments": REPORT["lead"][lang], "created": datetime.datetime(*office.MOMENT)}
     )
     made.set_size(2400, 1400)
-    book = Book(made, lang, clean(watermark))
+    book = Book(made, lang, clean(watermark), city)
     records = [(section, record) for section in sections for record in section.records]
     cover, contents = book.add(book.word("cover"), "cover"), book.add(book.word("contents"), "cover")
     book.names |= {s.lower() for s in (book.word("cover"), book.word("contents"), "history")}
@@ -1115,7 +1122,7 @@ def _contents_sheet(book: Book, sheet, sheets: Sequence[Sheet]) -> None:
     heads = [book.word(k) for k in ("number", "sheet", "title", "kind", "section")]
     widths = [8, 36, 88, 18, 30]
     head = _heading_rows(
-        book, sheet, f"{book.word('contents')} · {REPORT['title'][book.lang]}", "", [], BAND, back=False
+        book, sheet, f"{book.word('contents')} · {book.title}", "", [], BAND, back=False
     )
     _table(book, sheet, head, heads, len(sheets))
     for i, w in enumerate(widths):
@@ -1139,7 +1146,7 @@ def _cover_sheet(book: Book, sheet, grids: Mapping[str, tuple[Grid, int]] | None
     """What the workbook is and how to read it; with live sheets, what a changed figure has moved."""
     lang, w = book.lang, book.word
     sheet.hide_gridlines(2)
-    title = REPORT["title"][lang]
+    title = book.title
     blue = "#" + office.COLOURS["actual"]
     sheet.write_string(0, 0, title, book.format(title, bold=True, font_size=22, font_color=blue))
     sheet.set_row(0, 36)

@@ -16,7 +16,7 @@ from decimal import Decimal
 import pandas as pd
 
 from .. import numerals, periods
-from ..data import Problem, nearest
+from ..data import Problem, home_area, nearest
 from ..schema import RELATIONS, TABLES, Field
 from .layout import Choices, canonical, choices, code_choices, fields, is_required, sheet_name
 from .reading import Row, tidy
@@ -791,10 +791,6 @@ class Drafting:
 
 
 def home(frames: dict[str, pd.DataFrame]) -> str:
-    """The city that the targets are about; without targets the first area of the table."""
-    figures, areas = frames["figures"], frames["ref_areas"]
-    cities = set(areas.ref_area[areas.level == "city"])
-    targets = figures.ref_area[(figures.record_type == "target") & figures.ref_area.isin(cities)]
-    if len(targets):
-        return str(targets.value_counts().index[0])
-    return str(areas.ref_area.iloc[0]) if len(areas) else ""
+    """The city that the tables are about."""
+    return home_area(frames["figures"], frames["ref_areas"].set_index("ref_area").level)
+

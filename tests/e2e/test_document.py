@@ -9,7 +9,7 @@ from exhibit_calls import CALLS, exhibit
 
 from huzhou_analysis import charts
 from huzhou_analysis.export import document
-from huzhou_analysis.export.html import WORDS, Section
+from huzhou_analysis.export.html import WORDS, City, Section
 from huzhou_analysis.i18n import text
 
 pytestmark = pytest.mark.e2e
@@ -50,10 +50,10 @@ def test_libreoffice_turns_the_brief_into_pages_with_its_texts(sections, tmp_pat
     # Lines end where the page does, and no program breaks Chinese at a space.
     words = "".join(shown.decode("utf-8").split())
     records = [record for section in sections for record in section.records]
-    for expected in (WORDS["title"][lang], *(record["title"][lang] for record in records)):
+    for expected in (City().said(WORDS["title"])[lang], *(record["title"][lang] for record in records)):
         assert "".join(expected.split()) in words
     for key in ("summary", "stand", "gaps", "outlook", "notes", "sources"):
-        assert "".join(document.WORDS[key][lang].split()) in words
+        assert "".join(City().said(document.WORDS[key])[lang].split()) in words
     # Footnotes are laid out as footnotes: each source line stands on the pages.
     for record in records:
         assert "".join(record["foot"][lang][-1].rstrip("。.").split())[:20] in words

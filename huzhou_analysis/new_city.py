@@ -1,0 +1,122 @@
+"""Tables for another city: the same files with headers, and in them only what holds for any city."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from .codebook import write
+from .data import OWN_ROOT, Data, load
+from .exhibits.overview import HEADLINES
+from .schema import TABLES
+from .targets import table_targets
+
+# What ties an indicator's definition to the documents of one city; platforms called 2+8 are one city's own.
+_PARTICULAR = re.compile(r"\bplans?\b|printed|counting rules", re.IGNORECASE)
+_LOCAL = "2+8"
+
+
+class NewCityError(Exception):
+    """The tables cannot be laid out; the message says why and what to do next, in both languages."""
+
+
+def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str = "") -> Path:
+    """Write the tables of another city: headers, units, the areas above it, and the indicators of the plan's tables.
+
+    Definitions that speak of the project's own documents, and breaks in their series, are left out: the other city's
+    documents have to say theirs. The folder appears whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        Does not exist yet, or is empty.
+    code : str
+        GB/T 2260 code of the city, for instance 330300; without it ``ref_areas.csv`` waits for the city's row.
+    name_zh, name_en : str
+        Its names; not needed for a city of the province.
+
+    Raises
+    ------
+    NewCityError
+        If the folder holds something or cannot be written, or code and names do not name a city.
+    """
+    folder = Path(folder).resolve()
+    own = load(OWN_ROOT)
+    filled = {
+        "units": own.units_table.reset_index(),
+        "indicators": _indicators(own),
+        "ref_areas": _areas(own, code, name_zh, name_en),
+    }
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NewCityError(
+            f"{folder} 不是空文件夹，未写入任何内容；请换一个新的文件夹名 / is no empty folder, nothing was written: name "
+            "a new one"
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.building-", dir=folder.parent))
+        try:
+            for name, table in TABLES.items():
+                frame = filled.get(name, pd.DataFrame(columns=table.columns))[list(table.columns)]
+                frame.to_csv(building / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+            write(load(building))
+            building.chmod(0o755)
+            if folder.exists():
+                folder.rmdir()
+            os.replace(building, folder)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+    except OSError as error:
+        raise NewCityError(
+            f"无法写入 {folder}（{error.strerror or error}）；请检查权限和磁盘空间，或换一处 / cannot be written "
+            f"({error.strerror or error}): check permissions and disk space, or name another place"
+        ) from None
+    return folder
+
+
+def _indicators(own: Data) -> pd.DataFrame:
+    """Indicators of the plan's tables and of the usual accounts, with what is true of them in any city."""
+    wanted = [*dict.fromkeys(table_targets(own).indicator), *HEADLINES]
+    found = own.indicators.loc[list(dict.fromkeys(wanted))].reset_index()
+    found = found[~found.name_zh.str.contains(_LOCAL, regex=False)]
+    names = [*own.city.values(), own.city["zh"].removesuffix("市")]
+    tied = found.definition.map(lambda d: bool(_PARTICULAR.search(d)) or any(name in d for name in names))
+    return found.assign(
+        definition=found.definition.where(~tied, ""),
+        breaks="",
+        ascending=found.ascending.map({True: "true", False: "false"}),
+    )
+
+
+def _areas(own: Data, code: str, name_zh: str, name_en: str) -> pd.DataFrame:
+    """Rows of the country, the province and the city."""
+    known = own.ref_areas.reset_index()
+    above = known[known.level.isin(["country", "province"])]
+    if not code:
+        if name_zh or name_en:
+            raise NewCityError(
+                "有名称而没有代码，请加 --code，如 330300 / a name without a code: add --code, such as 330300"
+            )
+        return above
+    if not re.fullmatch(r"\d{4}00", code, re.ASCII) or code.endswith("0000"):
+        raise NewCityError(
+            f"不是设区市的代码：{code}；应为六位数字，末两位为00，如 330300 / no code of a prefecture-level city: {code}; six "
+            "digits that end in 00, such as 330300"
+        )
+    if code in own.ref_areas.index:
+        name_zh, name_en = name_zh or own.ref_areas.name_zh[code], name_en or own.ref_areas.name_en[code]
+    if not (name_zh.strip() and name_en.strip()):
+        raise NewCityError(
+            f"不认识代码 {code}，请用 --name 和 --name-en 写明中英文名 / unknown code {code}: give both names with --name and "
+            "--name-en"
+        )
+    province = f"{code[:2]}0000"
+    above = above[(above.level == "country") | (above.ref_area == province)]
+    city = {"ref_area": code, "name_zh": name_zh.strip(), "name_en": name_en.strip(), "level": "city", "comment": ""}
+    parent = province if province in set(above.ref_area) else ""
+    return pd.concat([above, pd.DataFrame([city | {"parent": parent}])])
