@@ -153,6 +153,10 @@ class Interval:
             )
         return Interval(float(self.low) ** exponent, float(self.high) ** exponent, self.low_closed, self.high_closed)
 
+    def __str__(self) -> str:
+        left, right = "[" if self.low_closed else "(", "]" if self.high_closed else ")"
+        return f"{left}{float(self.low):g}, {float(self.high):g}{right}"
+
 
 def _reached(a, a_in: bool, b, b_in: bool) -> bool:
     """Whether the product of two ends is reached: both are, or one of them is zero and is."""
