@@ -13,7 +13,7 @@ import io
 import os
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -228,56 +228,77 @@ def _column_checks(field: Field, frames: dict[str, pd.DataFrame]):
     if field.refers is not None:
         table, column = field.refers.split(".")
         if table in frames:
-            known = set(frames[table][column]) - {""}
+            known = set(frames[table][column].cat.categories) - {""}
             yield "refers", known.__contains__, f"{table}.csv 中没有", f"not in {table}.csv"
 
 
-def _table_schema(table: Table, frames: dict[str, pd.DataFrame]):
-    """The pandera schema of a table, and what to say when one of its checks fails."""
-    import pandera.pandas as pa
+@dataclass(frozen=True)
+class _Check:
+    """One test of a column: which cells hold, and what to say of those that do not."""
 
-    columns, messages = {}, {}
+    column: str
+    name: str
+    holds: Callable[[pd.Series], np.ndarray]
+    zh: str
+    en: str
+    choices: tuple[str, ...] = ()
+
+    def by_row(self, cells: pd.Series) -> pd.Series:
+        return pd.Series(self.holds(cells), index=cells.index)
+
+
+def _checks(table: Table, frames: dict[str, pd.DataFrame]) -> Iterator[_Check]:
+    """Every test of every column of a table."""
     for field in table.fields:
-        checks = []
         if field.required:
-            checks.append(pa.Check(lambda s: pd.Series(~_empty(s), index=s.index), name=f"{field.name}:required"))
-            messages[f"{field.name}:required"] = ("不能为空", "must not be empty", ())
+            yield _Check(field.name, f"{field.name}:required", lambda s: ~_empty(s), "不能为空", "must not be empty")
         for name, test, zh, en in _column_checks(field, frames):
 
-            def passes(series, test=test, pattern=field.pattern if name == "pattern" else None):
+            def holds(series, test=test, pattern=field.pattern if name == "pattern" else None):
                 if pattern and _all_match(series.cat.categories, pattern):
-                    return pd.Series(True, index=series.index)
-                return pd.Series(_mask(series, lambda v: v == "" or test(v)), index=series.index)
+                    return np.ones(len(series), dtype=bool)
+                return _mask(series, lambda v: v == "" or test(v))
 
-            checks.append(pa.Check(passes, name=f"{field.name}:{name}"))
             choices = ()
             if name == "codes":
                 choices = tuple(field.codes)
             elif name == "refers":
                 target, column = field.refers.split(".")
-                choices = tuple(sorted(set(frames[target][column]) - {""}))
-            messages[f"{field.name}:{name}"] = (zh, en, choices)
-        columns[field.name] = pa.Column(None, checks, nullable=False, coerce=False)
-    return pa.DataFrameSchema(columns, strict=True, ordered=True), messages
+                choices = tuple(frames[target][column].cat.categories.drop("", errors="ignore"))
+            yield _Check(field.name, f"{field.name}:{name}", holds, zh, en, choices)
+
+
+def _failures(table: Table, frame: pd.DataFrame, checks: Sequence[_Check]) -> Iterator[tuple[_Check, str, int]]:
+    """Checks with each cell that does not hold, and its row: pandera lists them.
+
+    It is asked only where something is wrong: to import it takes longer than all checks of all tables.
+    """
+    if all(check.holds(frame[check.column]).all() for check in checks):
+        return
+    import pandera.errors
+    import pandera.pandas as pa
+
+    columns = {
+        name: pa.Column(None, [pa.Check(c.by_row, name=c.name) for c in checks if c.column == name], coerce=False)
+        for name in table.columns
+    }
+    known = {check.name: check for check in checks}
+    try:
+        pa.DataFrameSchema(columns, strict=True, ordered=True).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        for case in errors.failure_cases.itertuples():
+            yield known[case.check], str(case.failure_case), int(case.index) + 2
 
 
 def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
-    import pandera.errors
-
     frame = frames[table.name]
     if frame.empty:
         return
-    schema, messages = _table_schema(table, frames)
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        for case in errors.failure_cases.itertuples():
-            zh, en, choices = messages.get(case.check, (str(case.check), str(case.check), ()))
-            value, row, column = str(case.failure_case), int(case.index) + 2, str(case.column)
-            near = _nearest(value, choices)
-            if near:
-                zh, en = f"{zh}；最接近的是 {near}", f"{en}; nearest: {near}"
-            problems.append(Problem(f"{table.name}.csv", row, column, value, zh, en))
+    for check, value, row in _failures(table, frame, list(_checks(table, frames))):
+        near = _nearest(value, sorted(check.choices))
+        zh = f"{check.zh}；最接近的是 {near}" if near else check.zh
+        en = f"{check.en}; nearest: {near}" if near else check.en
+        problems.append(Problem(f"{table.name}.csv", row, check.column, value, zh, en))
     for column in [f.name for f in table.fields if f.unique] or ([] if not table.key else [None]):
         subset = [column] if column else list(table.key)
         if len(subset) == 1 and len(frame[subset[0]].cat.categories) >= len(frame):
