@@ -137,7 +137,7 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
     if missing or extra:
         return None
     frame = pd.DataFrame({c: _coded(frame[c]) for c in table.columns})
-    blank = np.logical_and.reduce([_empty(frame[c]) for c in frame.columns])
+    blank = _blank(frame)
     return frame[~blank] if blank.any() else frame
 
 
@@ -151,8 +151,20 @@ def _encoding(raw: bytes) -> str:
 
 def _empty(column: pd.Series) -> np.ndarray:
     """Which cells are empty."""
-    where = column.cat.categories.get_indexer([""])[0]
-    return column.cat.codes.to_numpy() == where if where >= 0 else np.zeros(len(column), dtype=bool)
+    cells = column.array
+    if "" not in cells.categories:
+        return np.zeros(len(cells), dtype=bool)
+    return cells.codes == cells.categories.get_loc("")
+
+
+def _blank(frame: pd.DataFrame) -> np.ndarray:
+    """Which rows hold nothing at all: over as soon as no row is left that may."""
+    blank = np.ones(len(frame), dtype=bool)
+    for column in frame.columns:
+        blank &= _empty(frame[column])
+        if not blank.any():
+            break
+    return blank
 
 
 def _coded(column: pd.Series) -> pd.Categorical:
@@ -171,10 +183,19 @@ def _all_match(values: pd.Index, pattern: str) -> bool:
     return joined.count("\n") == len(values) and re.fullmatch(f"(?:(?:{pattern})?\n)*+", joined) is not None
 
 
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of coded columns as text."""
+    columns = {
+        name: column.array.categories.astype(str).array.take(column.array.codes) for name, column in frame.items()
+    }
+    return pd.DataFrame(columns, index=frame.index, copy=False)
+
+
 def _mask(column: pd.Series, test) -> np.ndarray:
     """Verdict of a test for each cell, computed once for each different value."""
-    verdicts = np.fromiter((bool(test(v)) for v in column.cat.categories), dtype=bool, count=len(column.cat.categories))
-    return verdicts[column.cat.codes.to_numpy()] if len(verdicts) else np.zeros(len(column), dtype=bool)
+    cells = column.array
+    verdicts = np.array([bool(test(v)) for v in cells.categories.array], dtype=bool)
+    return verdicts[cells.codes] if len(verdicts) else np.zeros(len(cells), dtype=bool)
 
 
 # --- checking columns ----------------------------------------------------------------------------------------------
@@ -241,7 +262,7 @@ class _Check:
     holds: Callable[[pd.Series], np.ndarray]
     zh: str
     en: str
-    choices: tuple[str, ...] = ()
+    choices: Iterable[str] = ()
 
     def by_row(self, cells: pd.Series) -> pd.Series:
         return pd.Series(self.holds(cells), index=cells.index)
@@ -264,7 +285,7 @@ def _checks(table: Table, frames: dict[str, pd.DataFrame]) -> Iterator[_Check]:
                 choices = tuple(field.codes)
             elif name == "refers":
                 target, column = field.refers.split(".")
-                choices = tuple(frames[target][column].cat.categories.drop("", errors="ignore"))
+                choices = frames[target][column].cat.categories
             yield _Check(field.name, f"{field.name}:{name}", holds, zh, en, choices)
 
 
@@ -273,7 +294,8 @@ def _failures(table: Table, frame: pd.DataFrame, checks: Sequence[_Check]) -> It
 
     It is asked only where something is wrong: to import it takes longer than all checks of all tables.
     """
-    if all(check.holds(frame[check.column]).all() for check in checks):
+    cells = dict(frame.items())
+    if all(check.holds(cells[check.column]).all() for check in checks):
         return
     import pandera.errors
     import pandera.pandas as pa
@@ -295,7 +317,7 @@ def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list
     if frame.empty:
         return
     for check, value, row in _failures(table, frame, list(_checks(table, frames))):
-        near = _nearest(value, sorted(check.choices))
+        near = _nearest(value, sorted(one for one in check.choices if one))
         zh = f"{check.zh}；最接近的是 {near}" if near else check.zh
         en = f"{check.en}; nearest: {near}" if near else check.en
         problems.append(Problem(f"{table.name}.csv", row, check.column, value, zh, en))
@@ -336,7 +358,7 @@ def _check_figures(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> 
     figures = frames["figures"]
 
     def report(mask, column: str, zh: str, en: str) -> None:
-        for row, value in figures.loc[np.asarray(mask, dtype=bool), column].items():
+        for row, value in figures[column][mask].items() if mask.any() else ():
             problems.append(Problem("figures.csv", int(row) + 2, column, value, zh, en))
 
     def where(column: str, *values: str) -> np.ndarray:
@@ -410,6 +432,8 @@ def _check_citations(figures: pd.DataFrame, problems: list[Problem]) -> None:
     """Every number must stand in the characters it is cited with."""
     for column in ("obs_value", "value_high"):
         held = _rowwise(figures, [column, "as_printed"], _holds_number)
+        if held.all():
+            continue
         for row, (number, printed) in figures.loc[~held, [column, "as_printed"]].T.items():
             problems.append(
                 Problem(
@@ -660,7 +684,7 @@ def load(root: Path | str | None = None) -> Data:
     frames, problems = check(root)
     if problems:
         raise DataError(problems)
-    frames = {name: frame.astype(str) for name, frame in frames.items()}
+    frames = {name: _texts(frame) for name, frame in frames.items()}
     indexed = {
         name: frame.set_index(next(iter(TABLES[name].key)))
         if len(TABLES[name].key) == 1
