@@ -675,7 +675,7 @@ def do_audit(settings):
 
 def do_bench(settings):
     quick = ["--quick"] if settings.get("QUICK") else []
-    return run_python([os.path.join("benchmarks", "run.py"), *quick, *more(settings)], settings)
+    return run_python([os.path.join("benchmarks", "bench.py"), *quick, *more(settings)], settings)
 
 
 def do_pins(settings):
