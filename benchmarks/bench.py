@@ -2,7 +2,7 @@
 
     make bench                 the whole, some minutes
     make bench QUICK=1         fewer rounds and smaller sizes; prints, and leaves results.md as it is
-    make bench ARGS="load"     only some parts: import, unchanged, notebooks, load, series
+    make bench ARGS="load"     only some parts: import, notebooks, unchanged, load, series
 
 What is compared runs in turn on the same machine, in processes of its own (``measuring.py``); work lies in
 ``.cache/bench``. The peer of the projections, statsforecast, needs an older pandas than this project has: it gets an
@@ -36,8 +36,8 @@ CORES = os.cpu_count() or 1
 HEAD = ("", "ours", "floor or peer", "ratio", "at most", "", "peak, ours", "peak, other")
 TITLES = {
     "import": "Import",
-    "unchanged": "A report with nothing changed",
     "notebooks": "Making a report",
+    "unchanged": "A report with nothing changed",
     "load": "Load and validate",
     "series": "Projections of short series",
 }
@@ -114,7 +114,7 @@ def imports(part: Part, quick: bool) -> None:
 
 
 def unchanged(part: Part, quick: bool) -> None:
-    """The first run may have to make the report; the others find it as it should be."""
+    """The first run may have to make the report, which takes minutes; the others find it as it should be."""
     output = WORK / "report"
     setting = [] if Path(sys.prefix) == ROOT / ".venv" else ["ENV=current", f"PYTHON={PYTHON}"]
     make = ["make"] if shutil.which("make") and os.name != "nt" else [PYTHON, str(ROOT / "bootstrap.py")]
@@ -156,6 +156,10 @@ def notebooks(part: Part, quick: bool) -> None:
         "`matplotlib.pyplot`, `pandas` and `statsmodels.api`.",
         "",
         table(HEAD, rows),
+    )
+    if quick:
+        return
+    part.say(
         "",
         f"On top, one after the other, each from a cold start (a report runs them {CORES} at a time in warm processes):",
         "",
@@ -165,15 +169,13 @@ def notebooks(part: Part, quick: bool) -> None:
         sample = run(script("stages", *words.split(), work))
         rows.append([label, f"{sample.wall:.1f} s", f"{sample.cpu:.1f} s", f"{sample.peak:,.0f} MB"])
     part.say(table(("export", "wall", "processor", "peak"), rows))
-    if not quick:
-        shutil.rmtree(ROOT / ".cache" / "exports", ignore_errors=True)
-        output = WORK / "report"
-        whole = run([PYTHON, "-m", "huzhou_analysis", "report", "--fresh", "--output", str(output)])
-        part.say(
-            "",
-            f"The whole report, nothing kept from before (`--fresh`, no exports): {whole.wall:.0f} s, "
-            f"{whole.cpu:.0f} s of processor time, at most {whole.peak:,.0f} MB.",
-        )
+    shutil.rmtree(ROOT / ".cache" / "exports", ignore_errors=True)
+    whole = run([PYTHON, "-m", "huzhou_analysis", "report", "--fresh", "--output", str(WORK / "report")])
+    part.say(
+        "",
+        f"The whole report, nothing kept from before (`--fresh`, no exports): {whole.wall:.0f} s, "
+        f"{whole.cpu:.0f} s of processor time, at most {whole.peak:,.0f} MB.",
+    )
 
 
 def load(part: Part, quick: bool) -> None:
@@ -231,7 +233,8 @@ def series(part: Part, quick: bool) -> None:
     head[0] = "series"
     part.say(
         "Yearly series of the M3 and M4 competitions, each cut to its last 5 to 12 training points, six years ahead with 80 % and",
-        f"95 % intervals; {CORES} processes on either side. Seconds from the panel in memory to the table of forecasts, warmed up.",
+        f"95 % intervals; ours in one process, the peer and the cluster in {CORES}. Seconds from the panel in memory to the table of",
+        "forecasts, warmed up.",
         *([f"Without the peer: {why}"] if why else []),
         *([] if "cluster" in found else ["Without the cluster: the extra `cluster` is not installed."]),
         "",
@@ -276,7 +279,7 @@ def machine() -> list[str]:
     ]
 
 
-PARTS = {"import": imports, "unchanged": unchanged, "notebooks": notebooks, "load": load, "series": series}
+PARTS = {"import": imports, "notebooks": notebooks, "unchanged": unchanged, "load": load, "series": series}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

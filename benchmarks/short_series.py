@@ -1,9 +1,9 @@
 """Project thousands of short series: one side of the comparison, measured.
 
     python benchmarks/short_series.py write COUNT PANEL --data DIR     a panel of short series, with what came after
-    python benchmarks/short_series.py ours PANEL ANSWER                this project, one process for each core
+    python benchmarks/short_series.py ours PANEL ANSWER                this project, in one process
     python benchmarks/short_series.py cluster PANEL ANSWER             this project, through joblib on a local Dask cluster
-    python benchmarks/short_series.py peer PANEL ANSWER                AutoETS of statsforecast, which has its own Python
+    python benchmarks/short_series.py peer PANEL ANSWER                AutoETS of statsforecast, one process for each core
     python benchmarks/short_series.py score PANEL ANSWER...            accuracy and coverage of answers
 
 Series are the yearly ones of forecasting competitions, each cut to its last 5 to 12 training points. Panels and answers are
@@ -80,9 +80,9 @@ def ours(panel) -> tuple[float, dict[str, np.ndarray]]:
     from huzhou_analysis import projection
 
     frame, shape = long(panel), panel["futures"].shape
-    projection.project_panel(frame[frame.unique_id < WARM], shape[1], LEVELS, n_jobs=CORES)
+    projection.project_panel(frame[frame.unique_id < WARM], shape[1], LEVELS)
     start = time.perf_counter()
-    table = projection.project_panel(frame, shape[1], LEVELS, n_jobs=CORES)
+    table = projection.project_panel(frame, shape[1], LEVELS)
     return time.perf_counter() - start, _columns(table, _own_columns(), shape)
 
 
