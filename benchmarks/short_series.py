@@ -17,6 +17,7 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +96,8 @@ def cluster(panel) -> tuple[float, dict[str, np.ndarray]]:
 
     frame, shape = long(panel), panel["futures"].shape
     options = {"n_workers": CORES, "threads_per_worker": 1, "dashboard_address": None}
-    with LocalCluster(**options) as local, Client(local), joblib.parallel_config("dask"):
+    with LocalCluster(**options) as local, Client(local) as client, joblib.parallel_config("dask"):
+        client.run(import_module, "huzhou_analysis.projection.panel")  # every worker, not only the one that works first
         projection.project_panel(frame[frame.unique_id < WARM], shape[1], LEVELS, n_jobs=None)
         start = time.perf_counter()
         table = projection.project_panel(frame, shape[1], LEVELS, n_jobs=None)
