@@ -5,6 +5,7 @@
 #            DATA=folder     the tables of another city               另一城市的数据表所在目录
 #            FILE=file       template, add: a file outside the inbox   收件夹以外的文件
 #            SOURCES=folder  audit: the documents to check against    原始文件所在目录
+#            QUICK=1         bench: fewer rounds, smaller sizes       快速基准测试
 #            ARGS="..."      further arguments, e.g. ARGS="-k growth" 附加参数
 #            ENV=current     use the activated environment (conda)    使用当前已激活的环境
 #            PYTHON=python   the Python to set up with                指定 Python
@@ -37,11 +38,12 @@ hooks: ## Tidy notebooks before every commit (once per checkout) | 提交前自�
 codebook: ## Write the codebook of the data tables | 生成数据说明
 gallery: ## Write docs/gallery.md with a picture of every chart | 生成图集
 audit: ## Check the figures against their sources (SOURCES=folder) | 对照原始文件核对数据
+bench: ## Measure speed and memory into benchmarks/results.md (QUICK=1 for a short form) | 性能基准测试
 pins: ## Compile requirements.txt anew (needs uv; UPGRADE=1 for newer versions) | 更新依赖版本
 clean: ## Remove reports and caches, keep .venv | 清除报告与缓存
 distclean: ## Remove .venv as well | 连同运行环境一并清除
 
-setup report test test-e2e lab template add tidy hooks codebook gallery audit pins clean distclean:
+setup report test test-e2e lab template add tidy hooks codebook gallery audit bench pins clean distclean:
 	@$(if $(PYTHON),,$(error Python 3.11 or newer was not found; install it, or name it: make $@ PYTHON=... / 未找到 Python 3.11 或更高版本，请先安装，或用 PYTHON=... 指定))exec "$(PYTHON)" bootstrap.py $@
 
-.PHONY: help setup report test test-e2e lab template add tidy hooks codebook gallery audit pins clean distclean
+.PHONY: help setup report test test-e2e lab template add tidy hooks codebook gallery audit bench pins clean distclean

@@ -27,7 +27,7 @@ OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that requirements.txt is compil
 LAYOUT = "1"  # raise it when the way an environment is made changes
 STAMP = "huzhou-setup.json"
 SDIST_ONLY = "fontmeta"  # published as source only (pure Python); everything else must come as a wheel
-SETTINGS = {"ENV", "DATA", "FILE", "OUT", "SOURCES", "ARGS", "UPGRADE", "PYTHON"}
+SETTINGS = {"ENV", "DATA", "FILE", "OUT", "SOURCES", "ARGS", "UPGRADE", "QUICK", "PYTHON"}
 # Bounds on packages that are not direct dependencies: the next series has no wheel for Macs with an Intel processor.
 PIN_CONSTRAINTS = ["argon2-cffi-bindings<26"]
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "pandera-pandas": "pandera"}
@@ -681,6 +681,11 @@ def do_audit(settings):
     return run_command("audit", settings, option(settings, "SOURCES", "--sources"))
 
 
+def do_bench(settings):
+    quick = ["--quick"] if settings.get("QUICK") else []
+    return run_python([os.path.join("benchmarks", "bench.py"), *quick, *more(settings)], settings)
+
+
 def do_pins(settings):
     """Compile requirements.txt anew and carry the versions over into environment.yml."""
     import subprocess
@@ -766,6 +771,7 @@ TARGETS = {
     "codebook": do_codebook,
     "gallery": do_gallery,
     "audit": do_audit,
+    "bench": do_bench,
     "pins": do_pins,
     "clean": do_clean,
     "distclean": do_distclean,

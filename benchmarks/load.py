@@ -1,20 +1,20 @@
-"""Load and validate against what pandas needs to read the same file with the same types, as ratios in one run.
+"""Load and validate against what pandas needs to read the same files with the same types: one side of it, measured.
 
-    python benchmarks/load.py [--rows 1000 100000 1000000]
+    python benchmarks/load.py enlarge ROWS DIR    copy the tables, the figures repeated up to so many rows
+    python benchmarks/load.py pandas DIR          read every table with pandas, check nothing
+    python benchmarks/load.py load DIR            read, check every cell and every rule, return typed tables
 
-The figures table is repeated with new ids up to the wanted number of rows; all other tables stay as they are. ``pandas``
-reads the same file into the same column types and checks nothing; ``load`` reads, checks every cell and every rule, and
-returns typed tables. Medians of three runs.
+The last two print the seconds of one call (imports done, the median of as many calls as fit into a second, at least two).
 """
 
 from __future__ import annotations
 
-import argparse
+import json
 import shutil
 import statistics
 import sys
-import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -22,17 +22,8 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from huzhou_analysis import data as hz_data
-from huzhou_analysis.audit import findings
 
-
-def seconds(call, runs: int = 3) -> float:
-    """Median wall time of a call."""
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+NUMBERS = ("obs_value", "value_high")
 
 
 def enlarge(folder: Path, rows: int) -> Path:
@@ -41,46 +32,47 @@ def enlarge(folder: Path, rows: int) -> Path:
     path = folder / "figures.csv"
     figures = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     times = -(-rows // len(figures))
-    big = pd.concat([figures.assign(figure_id=figures.figure_id + f".{i}") for i in range(times)], ignore_index=True)[
-        :rows
-    ]
-    big.to_csv(path, index=False, encoding="utf-8-sig")
+    big = pd.concat([figures.assign(figure_id=figures.figure_id + f".{i}") for i in range(times)], ignore_index=True)
+    big[:rows].to_csv(path, index=False, encoding="utf-8-sig")
     for name in ("relations", "corrections"):  # they name figures by their ids
         table = folder / f"{name}.csv"
         table.write_text(table.read_text(encoding="utf-8-sig").splitlines()[0] + "\n", encoding="utf-8-sig")
     return path
 
 
-def read_with_pandas(path: Path) -> pd.DataFrame:
-    types = dict.fromkeys(hz_data.TABLES["figures"].columns, str) | {"obs_value": float, "value_high": float}
-    return pd.read_csv(
-        path,
-        dtype=types,
-        keep_default_na=False,
-        na_values={"obs_value": [""], "value_high": [""]},
-        encoding="utf-8-sig",
-    )
+def read_with_pandas(folder: Path) -> dict[str, pd.DataFrame]:
+    """Every table with the types that :func:`huzhou_analysis.load` gives its columns."""
+    found = {}
+    for name, table in hz_data.TABLES.items():
+        numbers = NUMBERS if name == "figures" else ()
+        found[name] = pd.read_csv(
+            folder / f"{name}.csv",
+            dtype=dict.fromkeys(table.columns, str) | dict.fromkeys(numbers, float),
+            keep_default_na=False,
+            na_values={column: [""] for column in numbers},
+            encoding="utf-8-sig",
+        )
+    return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--rows", type=int, nargs="+", default=[1000, 100_000, 1_000_000])
-    rows = parser.parse_args().rows
-    data = hz_data.load()
-    whole = seconds(hz_data.load)
-    audit = seconds(lambda: findings(data))
-    print(
-        f"today's tables ({len(data.figures)} figures): load and validate {whole:.3f} s, findings {audit:.3f} s, "
-        f"together {whole + audit:.3f} s"
-    )
-    print(f"{'rows':>10} {'pandas read':>12} {'load':>9} {'ratio':>7}")
-    for n in rows:
-        with tempfile.TemporaryDirectory() as scratch:
-            path = enlarge(Path(scratch) / "data", n)
-            pandas = seconds(lambda p=path: read_with_pandas(p))
-            loaded = seconds(lambda p=path: hz_data.load(p.parent))
-            print(f"{n:>10,} {pandas:>10.3f} s {loaded:>7.3f} s {loaded / pandas:>6.2f}x")
+def seconds(call: Callable[[], object]) -> float:
+    """Median processor time of a call."""
+    times: list[float] = []
+    while len(times) < 2 or (sum(times) < 1 and len(times) < 50):
+        start = time.process_time()
+        call()
+        times.append(time.process_time() - start)
+    return statistics.median(times)
+
+
+def main(arguments: list[str]) -> None:
+    what, folder = arguments[0], Path(arguments[-1])
+    if what == "enlarge":
+        enlarge(folder, int(arguments[1]))
+    else:
+        call = {"pandas": read_with_pandas, "load": hz_data.load}[what]
+        print(json.dumps(seconds(lambda: call(folder))))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

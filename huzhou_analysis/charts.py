@@ -311,26 +311,31 @@ def save(figure: Figure, path: Path) -> None:
         figure.savefig(path, dpi=200 if path.suffix == ".png" else 72, metadata=metadata)
 
 
+_LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "BASE", "VORG", "kern", "vhea", "vmtx")
+
+
 @contextmanager
 def _lean_subsets():
     """Fonts embedded in a PDF go without layout tables: the text is laid out, and cutting these takes half the time.
 
-    The defaults of fontTools are no public setting; where they have gone, subsets are cut as matplotlib cuts them.
+    They are taken out as a font is opened, before fontTools looks into them.
     """
-    from fontTools.subset import Options
+    from fontTools import subset
 
-    names = ("_drop_tables_default", "_layout_features_default")
-    if not all(hasattr(Options, name) for name in names):
-        yield
-        return
-    before = [getattr(Options, name) for name in names]
-    Options._drop_tables_default = [*before[0], "GSUB", "GPOS", "GDEF", "BASE", "VORG", "kern", "vhea", "vmtx"]
-    Options._layout_features_default = []
+    load = subset.load_font
+
+    def load_lean(*arguments, **options):
+        font = load(*arguments, **options)
+        for tag in _LAYOUT_TABLES:
+            if tag in font:
+                del font[tag]
+        return font
+
+    subset.load_font = load_lean
     try:
         yield
     finally:
-        for name, value in zip(names, before, strict=True):
-            setattr(Options, name, value)
+        subset.load_font = load
 
 
 def watermark(figure: Figure, words: str) -> None:

@@ -14,7 +14,7 @@ import io
 import os
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -185,7 +185,7 @@ def _read(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame | N
     if missing or extra:
         return None
     frame = pd.DataFrame({c: _coded(frame[c]) for c in table.columns})
-    blank = np.logical_and.reduce([_empty(frame[c]) for c in frame.columns])
+    blank = _blank(frame)
     return frame[~blank] if blank.any() else frame
 
 
@@ -200,8 +200,20 @@ def encoding(raw: bytes) -> str:
 
 def _empty(column: pd.Series) -> np.ndarray:
     """Which cells are empty."""
-    where = column.cat.categories.get_indexer([""])[0]
-    return column.cat.codes.to_numpy() == where if where >= 0 else np.zeros(len(column), dtype=bool)
+    cells = column.array
+    if "" not in cells.categories:
+        return np.zeros(len(cells), dtype=bool)
+    return cells.codes == cells.categories.get_loc("")
+
+
+def _blank(frame: pd.DataFrame) -> np.ndarray:
+    """Which rows hold nothing at all: over as soon as no row is left that may."""
+    blank = np.ones(len(frame), dtype=bool)
+    for column in frame.columns:
+        blank &= _empty(frame[column])
+        if not blank.any():
+            break
+    return blank
 
 
 def _coded(column: pd.Series) -> pd.Categorical:
@@ -220,10 +232,19 @@ def _all_match(values: pd.Index, pattern: str) -> bool:
     return joined.count("\n") == len(values) and re.fullmatch(f"(?:(?:{pattern})?\n)*+", joined) is not None
 
 
+def _texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of coded columns as text."""
+    columns = {
+        name: column.array.categories.astype(str).array.take(column.array.codes) for name, column in frame.items()
+    }
+    return pd.DataFrame(columns, index=frame.index, copy=False)
+
+
 def _mask(column: pd.Series, test) -> np.ndarray:
     """Verdict of a test for each cell, computed once for each different value."""
-    verdicts = np.fromiter((bool(test(v)) for v in column.cat.categories), dtype=bool, count=len(column.cat.categories))
-    return verdicts[column.cat.codes.to_numpy()] if len(verdicts) else np.zeros(len(column), dtype=bool)
+    cells = column.array
+    verdicts = np.array([bool(test(v)) for v in cells.categories.array], dtype=bool)
+    return verdicts[cells.codes] if len(verdicts) else np.zeros(len(cells), dtype=bool)
 
 
 # --- checking columns ----------------------------------------------------------------------------------------------
@@ -277,7 +298,7 @@ def _column_checks(field: Field, frames: dict[str, pd.DataFrame]):
     if field.refers is not None:
         table, column = field.refers.split(".")
         if table in frames:
-            known = set(frames[table][column]) - {""}
+            known = set(frames[table][column].cat.categories) - {""}
             yield (
                 "refers",
                 known.__contains__,
@@ -286,52 +307,74 @@ def _column_checks(field: Field, frames: dict[str, pd.DataFrame]):
             )
 
 
-def _table_schema(table: Table, frames: dict[str, pd.DataFrame]):
-    """The pandera schema of a table, and what to say when one of its checks fails."""
-    import pandera.pandas as pa
+@dataclass(frozen=True)
+class _Check:
+    """One test of a column: which cells hold, and what to say of those that do not."""
 
-    columns, messages = {}, {}
+    column: str
+    name: str
+    holds: Callable[[pd.Series], np.ndarray]
+    zh: str
+    en: str
+    choices: Iterable[str] = ()
+
+    def by_row(self, cells: pd.Series) -> pd.Series:
+        return pd.Series(self.holds(cells), index=cells.index)
+
+
+def _checks(table: Table, frames: dict[str, pd.DataFrame]) -> Iterator[_Check]:
+    """Every test of every column of a table."""
     for field in table.fields:
-        checks = []
         if field.required:
-            checks.append(pa.Check(lambda s: pd.Series(~_empty(s), index=s.index), name=f"{field.name}:required"))
-            messages[f"{field.name}:required"] = ("不能为空", "must not be empty", ())
+            yield _Check(field.name, f"{field.name}:required", lambda s: ~_empty(s), "不能为空", "must not be empty")
         for name, test, zh, en in _column_checks(field, frames):
 
-            def passes(series, test=test, pattern=field.pattern if name == "pattern" else None):
+            def holds(series, test=test, pattern=field.pattern if name == "pattern" else None):
                 if pattern and _all_match(series.cat.categories, pattern):
-                    return pd.Series(True, index=series.index)
-                return pd.Series(_mask(series, lambda v: v == "" or test(v)), index=series.index)
+                    return np.ones(len(series), dtype=bool)
+                return _mask(series, lambda v: v == "" or test(v))
 
-            checks.append(pa.Check(passes, name=f"{field.name}:{name}"))
             choices = ()
             if name == "codes":
                 choices = tuple(field.codes)
             elif name == "refers":
                 target, column = field.refers.split(".")
-                choices = tuple(sorted(set(frames[target][column]) - {""}))
-            messages[f"{field.name}:{name}"] = (zh, en, choices)
-        columns[field.name] = pa.Column(None, checks, nullable=False, coerce=False)
-    return pa.DataFrameSchema(columns, strict=True, ordered=True), messages
+                choices = frames[target][column].cat.categories
+            yield _Check(field.name, f"{field.name}:{name}", holds, zh, en, choices)
+
+
+def _failures(table: Table, frame: pd.DataFrame, checks: Sequence[_Check]) -> Iterator[tuple[_Check, str, int]]:
+    """Checks with each cell that does not hold, and its row: pandera lists them.
+
+    It is asked only where something is wrong: to import it takes longer than all checks of all tables.
+    """
+    cells = dict(frame.items())
+    if all(check.holds(cells[check.column]).all() for check in checks):
+        return
+    import pandera.errors
+    import pandera.pandas as pa
+
+    columns = {
+        name: pa.Column(None, [pa.Check(c.by_row, name=c.name) for c in checks if c.column == name], coerce=False)
+        for name in table.columns
+    }
+    known = {check.name: check for check in checks}
+    try:
+        pa.DataFrameSchema(columns, strict=True, ordered=True).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        for case in errors.failure_cases.itertuples():
+            yield known[case.check], str(case.failure_case), int(case.index) + 2
 
 
 def _check_columns(table: Table, frames: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
-    import pandera.errors
-
     frame = frames[table.name]
     if frame.empty:
         return
-    schema, messages = _table_schema(table, frames)
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        for case in errors.failure_cases.itertuples():
-            zh, en, choices = messages.get(case.check, (str(case.check), str(case.check), ()))
-            value, row, column = str(case.failure_case), int(case.index) + 2, str(case.column)
-            near = nearest(value, choices)
-            if near:
-                zh, en = f"{zh}；最接近的是 {near}", f"{en}; nearest: {near}"
-            problems.append(Problem(f"{table.name}.csv", row, column, value, zh, en))
+    for check, value, row in _failures(table, frame, list(_checks(table, frames))):
+        near = nearest(value, sorted(one for one in check.choices if one))
+        zh = f"{check.zh}；最接近的是 {near}" if near else check.zh
+        en = f"{check.en}; nearest: {near}" if near else check.en
+        problems.append(Problem(f"{table.name}.csv", row, check.column, value, zh, en))
     for column in [f.name for f in table.fields if f.unique] or ([] if not table.key else [None]):
         subset = [column] if column else list(table.key)
         if len(subset) == 1 and len(frame[subset[0]].cat.categories) >= len(frame):
@@ -370,7 +413,7 @@ def _check_figures(frames: dict[str, pd.DataFrame], problems: list[Problem]) -> 
     figures = frames["figures"]
 
     def report(mask, column: str, zh: str, en: str) -> None:
-        for row, value in figures.loc[np.asarray(mask, dtype=bool), column].items():
+        for row, value in figures[column][mask].items() if mask.any() else ():
             problems.append(Problem("figures.csv", int(row) + 2, column, value, zh, en))
 
     def where(column: str, *values: str) -> np.ndarray:
@@ -450,6 +493,8 @@ def _check_citations(figures: pd.DataFrame, problems: list[Problem]) -> None:
     """Every number must stand in the characters it is cited with."""
     for column in ("obs_value", "value_high"):
         held = _rowwise(figures, [column, "as_printed"], _holds_number)
+        if held.all():
+            continue
         for row, (number, printed) in figures.loc[~held, [column, "as_printed"]].T.items():
             problems.append(
                 Problem(
@@ -810,7 +855,7 @@ def load(root: Path | str | None = None) -> Data:
     frames, problems = check(root)
     if problems:
         raise DataError(problems)
-    frames = {name: frame.astype(str) for name, frame in frames.items()}
+    frames = {name: _texts(frame) for name, frame in frames.items()}
     indexed = {
         name: frame.set_index(next(iter(TABLES[name].key)))
         if len(TABLES[name].key) == 1

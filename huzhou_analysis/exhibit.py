@@ -746,21 +746,64 @@ def show(exhibit: Exhibit, lang: str = "zh") -> Shown:
         raise ValueError(f"lang 应为 zh 或 en，不能是 {lang!r} / lang must be zh or en, not {lang!r}: choose one")
     folder = os.environ.get(EXPORT_VARIABLE)
     if folder:
-        hand_on(exhibit, Path(folder))
+        hand_on(exhibit, Path(folder), later=True)
     return Shown(exhibit, lang)
 
 
 def hand_on(
-    exhibit: Exhibit, folder: Path, *, languages: Sequence[str] = i18n.LANGUAGES, sizes: Sequence[str] = charts.PRINTED
+    exhibit: Exhibit,
+    folder: Path,
+    *,
+    languages: Sequence[str] = i18n.LANGUAGES,
+    sizes: Sequence[str] = charts.PRINTED,
+    later: bool = False,
 ) -> None:
     """Write everything an output needs: charts in every printed size, the table, and the texts as JSON.
 
     A chart of the size ``slide`` is ``ID.LANG.png``, of another ``ID.LANG.SIZE.png``; each as SVG and PDF as well.
+    With `later` the charts are left to :func:`draw_handed_on`, so that a notebook need not wait for them; one that
+    cannot be carried into another process is drawn at once.
     """
     order = len(list(folder.glob("*.json")))
+    path = folder / f"{exhibit.id}.json"
+    if path.exists():
+        raise ValueError(
+            f"两个图表同名 {exhibit.id!r}；请给其中一个改 id / two exhibits are called {exhibit.id!r}: ids must be unique, "
+            "rename one"
+        )
+    if exhibit.draw is not None and not (later and _pack(exhibit, folder)):
+        draw_charts(exhibit, folder, languages, sizes)
+    exhibit.save(folder / f"{exhibit.id}.csv")
+    record = exhibit.record() | {"order": order}
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+PACKED = ".packed"
+
+
+def _pack(exhibit: Exhibit, folder: Path) -> bool:
+    """Write an exhibit with its drawing function, whatever it encloses, as ``ID.packed``; whether that could be done."""
+    import cloudpickle
+
+    try:
+        packed = cloudpickle.dumps(exhibit)
+    except Exception:  # whatever a researcher's own function holds: an open file, a lock, a generator
+        return False
+    (folder / f"{exhibit.id}{PACKED}").write_bytes(packed)
+    return True
+
+
+def draw_handed_on(path: Path) -> None:
+    """Draw the charts of an exhibit that was left for later, beside it; the file goes when all are there."""
+    import pickle
+
+    draw_charts(pickle.loads(path.read_bytes()), path.parent, i18n.LANGUAGES, charts.PRINTED)
+    path.unlink()
+
+
+def draw_charts(exhibit: Exhibit, folder: Path, languages: Sequence[str], sizes: Sequence[str]) -> None:
+    """Write the charts of an exhibit: the printed sizes as PNG, SVG and PDF, those for a page as SVG."""
     for lang in languages:
-        if exhibit.draw is None:
-            continue
         for size in sizes:
             figure = exhibit.figure(lang, size)
             name = f"{exhibit.id}.{lang}" if size == "slide" else f"{exhibit.id}.{lang}.{size}"
@@ -768,15 +811,6 @@ def hand_on(
                 charts.save(figure, folder / f"{name}.{ending}")
         for size in charts.BARE:
             charts.save(exhibit.figure(lang, size), folder / f"{exhibit.id}.{lang}.{size}.svg")
-    exhibit.save(folder / f"{exhibit.id}.csv")
-    record = exhibit.record() | {"order": order}
-    path = folder / f"{exhibit.id}.json"
-    if path.exists():
-        raise ValueError(
-            f"两个图表同名 {exhibit.id!r}；请给其中一个改 id / two exhibits are called {exhibit.id!r}: ids must be unique, "
-            "rename one"
-        )
-    path.write_text(json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def _split(frame: pd.DataFrame) -> dict:

@@ -20,6 +20,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,11 +29,14 @@ from typing import TYPE_CHECKING
 from .locking import Busy, Lock
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from .export.change_notes import Notes
     from .export.html import City
 
 CELL_TIMEOUT = 600
 MANIFEST = "manifest.json"
+EXECUTED, PAGE = "notebook.ipynb", "notebook.html"
 
 
 class ReportError(Exception):
@@ -270,6 +274,7 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
     with _compared(where, {k: v for k, v in shared.items() if not k.startswith("data/")}) as compared:
         if todo:
             Runner(where, todo, jobs).run()
+        finish(where, tasks, jobs)
     failed = [t for t in tasks if t.error]
     if failed:
         for task in failed:
@@ -316,10 +321,7 @@ def _compared(where: Paths, code: dict) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(1, get_context("spawn"), _end_quietly) as pool:
+    with workers(where, 1) as pool:
         running = pool.submit(_write_snapshot, *arguments)
         yield path
         try:
@@ -332,13 +334,6 @@ def _compared(where: Paths, code: dict) -> Iterator[Path]:
                 f"projections and checks cannot be computed ({type(error).__name__}: {error}); the report was left as it "
                 "was. Look at the tables with the command check."
             ) from None
-
-
-def _end_quietly() -> None:
-    """In a process of ours: Ctrl+C ends it without a word, the main process speaks."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _write_snapshot(data: str, output: str, code: str, path: str) -> None:
@@ -385,7 +380,7 @@ class Task:
 
     @property
     def complete(self) -> bool:
-        return (self.folder / "notebook.html").is_file()
+        return (self.folder / EXECUTED).is_file()
 
 
 def _cache_folder(where: Paths, notebook: Path, shared: dict) -> Path:
@@ -451,11 +446,8 @@ class Runner:
         )
         try:
             await client.async_execute(env=self._environment(exhibits))
-            from .export.html import notebook_page
-
-            page = notebook_page(notebook, task.path.stem)
             (building / "heading.txt").write_text(heading(notebook, task.path.stem), encoding="utf-8")
-            (building / "notebook.html").write_text(page, encoding="utf-8")
+            nbformat.write(notebook, building / EXECUTED)
             shutil.rmtree(task.folder, ignore_errors=True)
             building.rename(task.folder)
         finally:
@@ -564,6 +556,111 @@ def heading(notebook, stem: str) -> str:
     return stem
 
 
+# --- pages and charts ----------------------------------------------------------------------------------------------
+
+
+def finish(where: Paths, tasks: Sequence[Task], jobs: int) -> None:
+    """Set the page of every executed notebook and draw the charts it handed on, several at a time.
+
+    A notebook's kernel only computes: charts in all sizes cost several times what the notebook does, and go through
+    every processor here. What is done stays done when a run is interrupted. A chart that cannot be drawn is an error of
+    its notebook.
+    """
+    from .exhibit import PACKED
+
+    with workers(where, jobs) as pool:
+        running = {}
+        for task in tasks:
+            if task.error:
+                continue
+            packed = sorted((task.folder / "exhibits").glob(f"*{PACKED}"))
+            running |= {pool.submit(_draw, str(path), str(task.path.parent)): task for path in packed}
+            if not (task.folder / PAGE).is_file():
+                running[pool.submit(_set_page, str(task.folder), task.path.stem)] = task
+        _wait(running)
+
+
+def _wait(running: dict[Future, Task]) -> None:
+    """Wait for pages and charts; say when those of a notebook are done, note what went wrong."""
+    from concurrent.futures import as_completed
+
+    started = time.monotonic()
+    left, seconds = Counter(task.path for task in running.values()), Counter()
+    for done in as_completed(running):
+        task = running[done]
+        took, problem = done.result()
+        task.error = task.error or problem
+        left[task.path] -= 1
+        seconds[task.path] += took
+        if not left[task.path]:
+            state = _STATE["failed" if task.error else "done"]
+            say(f"  {state} {task.path.stem}: 图、页 / charts, page  {seconds[task.path]:.1f} s")
+    if running:
+        say(f"  {len(running)} charts and pages, {time.monotonic() - started:.1f} s")
+
+
+def _draw(packed: str, notebooks: str) -> tuple[float, str]:
+    """Draw the charts of one exhibit; returns the seconds it took and what went wrong."""
+    import gc
+
+    from .exhibit import draw_handed_on
+
+    started = time.monotonic()
+    if notebooks not in sys.path:  # a drawing function may use a module that lies beside its notebook
+        sys.path.append(notebooks)
+    try:
+        draw_handed_on(Path(packed))
+    except Exception as error:  # whatever a researcher's own drawing function raises
+        return time.monotonic() - started, f"{Path(packed).stem}: {type(error).__name__}: {error}"
+    finally:
+        gc.collect()  # figures and fonts lie in circles; a large heap is not worth the time saved
+    return time.monotonic() - started, ""
+
+
+def _set_page(folder: str, stem: str) -> tuple[float, str]:
+    """Write the page of one executed notebook; returns the seconds it took and what went wrong (nothing)."""
+    import nbformat
+
+    from .export.html import notebook_page
+
+    started = time.monotonic()
+    page = notebook_page(nbformat.read(Path(folder) / EXECUTED, as_version=4), stem)
+    part = Path(folder) / f"{PAGE}.part"
+    part.write_text(page, encoding="utf-8")
+    part.replace(part.with_suffix(""))
+    return time.monotonic() - started, ""
+
+
+@contextlib.contextmanager
+def workers(where: Paths, jobs: int) -> Iterator[Executor]:
+    """Processes for pages, charts and exports; they start with the first thing to do, and end with the run."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    wanted = {"PYTHONHASHSEED": "0", "MPLCONFIGDIR": str(where.cache.parent / "matplotlib"), "MPLBACKEND": "agg"}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ |= wanted
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin_work)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _begin_work() -> None:
+    """In each worker: end without a word when interrupted, as the main process speaks; look for garbage less often."""
+    import gc
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.set_threshold(20_000, 20, 10)
+
+
 # --- assembling ----------------------------------------------------------------------------------------------------
 
 
@@ -603,7 +700,7 @@ def _assemble(
         shutil.copyfile(snapshot, building / SNAPSHOT)
         (building / "changes.md").write_text(markdown(changes), encoding="utf-8", newline="\n")
         for task in tasks:
-            shutil.copyfile(task.folder / "notebook.html", building / "notebooks" / f"{task.path.stem}.html")
+            shutil.copyfile(task.folder / PAGE, building / "notebooks" / f"{task.path.stem}.html")
             for path in sorted((task.folder / "exhibits").iterdir()):
                 if path.suffix == ".csv":
                     shutil.copyfile(path, building / "tables" / path.name)
@@ -643,7 +740,7 @@ def _write_exports(where: Paths, sections: Sequence, building: Path, jobs: int) 
         where.exports.mkdir(parents=True, exist_ok=True)
         making = Path(tempfile.mkdtemp(prefix="making-", dir=where.exports))
         try:
-            _write_all(shown, {key: making / name for key, name in names.items()}, where.data, jobs)
+            _write_all(shown, {key: making / name for key, name in names.items()}, where, jobs)
             shutil.rmtree(folder, ignore_errors=True)
             making.rename(folder)
         finally:
@@ -655,15 +752,14 @@ def _write_exports(where: Paths, sections: Sequence, building: Path, jobs: int) 
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _write_all(sections: Sequence, files: dict[tuple[str, str], Path], data: Path, jobs: int) -> None:
+def _write_all(sections: Sequence, files: dict[tuple[str, str], Path], where: Paths, jobs: int) -> None:
     """Write every export, several at a time, each in a process of its own."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
+    from concurrent.futures import as_completed
 
     started = time.monotonic()
-    with ProcessPoolExecutor(min(jobs, len(files)), get_context("spawn"), _end_quietly) as pool:
+    with workers(where, min(jobs, len(files))) as pool:
         running = [
-            pool.submit(_write_export, kind, lang, sections, str(path), str(data))
+            pool.submit(_write_export, kind, lang, sections, str(path), str(where.data))
             for (kind, lang), path in files.items()
         ]
         for done in as_completed(running):

@@ -195,6 +195,8 @@ def test_what_is_not_there_is_refused_with_the_choices(bootstrap, capsys, argume
         ("gallery", {}, ["-m", "huzhou_analysis", "gallery"]),
         ("test", {"ARGS": "-k growth"}, ["-m", "pytest", "-n", "auto", "-m", "not e2e", "-k", "growth"]),
         ("test-e2e", {}, ["-m", "pytest", "-m", "e2e"]),
+        ("bench", {}, [str(Path("benchmarks", "bench.py"))]),
+        ("bench", {"QUICK": "1", "ARGS": "load"}, [str(Path("benchmarks", "bench.py")), "--quick", "load"]),
     ],
 )
 def test_what_a_target_runs(bootstrap, monkeypatch, target, settings, expected):

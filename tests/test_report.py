@@ -495,11 +495,70 @@ def test_a_run_cut_while_a_notebook_ran_leaves_nothing_that_counts(project, befo
     (notebook,) = kept.glob("02_silent-*")
     half = kept / "02_silent-abc123"
     notebook.rename(half)
-    (half / "notebook.html").unlink()
+    (half / "notebook.ipynb").unlink()
     (project.output / "index.html").unlink()
     assert project.build() == (0, ["02_silent"])
     assert tree(project.output) == before
     assert not half.exists()
+
+
+DRAWN = """
+import matplotlib.pyplot as plt
+from huzhou_analysis.exhibit import Exhibit
+shown = hz.industrial_investment.projected(data)
+{held}
+def draw(canvas):
+    {body}
+made = Exhibit("own_chart", shown.title, shown.subtitle, shown.reading, shown.table, shown.columns, shown.citations, draw)
+{show}
+"""
+AT_ONCE, PLOT = "hz.show(made)", "canvas.axes().plot([1, 2], [3, 4])"
+# Handed on, but not displayed: nothing is drawn in the kernel.
+HANDED_ON = "_ = hz.show(made)"
+
+
+def packed(project):
+    return sorted(path.stem for path in (project.folder / ".cache" / "report").rglob("*.packed"))
+
+
+def test_charts_of_an_interrupted_run_are_drawn_by_the_next_and_no_notebook_runs_again(project, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    project.write("03_own", LOAD, DRAWN.format(held="", body=PLOT, show=AT_ONCE))
+    with monkeypatch.context() as now:
+        now.setattr(report, "_wait", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            project.build()
+    assert packed(project) in ([], ["own_chart"])  # the workers may have been quicker than the interruption
+    assert not (project.output / "charts" / "own_chart.zh.png").exists()
+    assert project.build() == (0, [])
+    assert packed(project) == []
+    names = {path.name for path in (project.output / "charts").glob("own_chart.*")}
+    kinds = [f"{size}{kind}" for size in ("", ".column", ".square") for kind in (".png", ".svg", ".pdf")]
+    assert names == {f"own_chart.{lang}{kind}" for lang in ("zh", "en") for kind in kinds} | {"own_chart.csv"}
+
+
+def test_a_chart_that_cannot_be_drawn_is_named_with_its_notebook(project, before, capsys):
+    body = "raise ValueError('第三格没有数')"
+    project.write("03_own", LOAD, DRAWN.format(held="", body=body, show=HANDED_ON))
+    assert project.build() == (1, ["03_own"])
+    printed = capsys.readouterr()
+    assert "03_own.ipynb：own_chart: ValueError: 第三格没有数" in printed.err
+    assert "报告未改动" in printed.err
+    assert "Traceback" not in printed.out + printed.err
+    assert tree(project.output) == before
+
+
+def test_a_chart_is_the_same_whether_it_is_drawn_at_once_or_later(project):
+    """A lock cannot be carried into another process: what encloses one is drawn where it is shown."""
+    project.write("03_own", LOAD, DRAWN.format(held="", body=PLOT, show=AT_ONCE))
+    assert project.build() == (0, ["03_own"])
+    later = tree(project.output / "charts")
+    held = "import threading\nlock = threading.Lock()"
+    project.write("03_own", LOAD, DRAWN.format(held=held, body=f"with lock: {PLOT}", show=AT_ONCE))
+    assert project.build() == (0, ["03_own"])
+    assert tree(project.output / "charts") == later
 
 
 def test_the_old_report_comes_back_when_the_new_one_cannot_be_put_in_place(project, before):
