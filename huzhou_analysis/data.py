@@ -86,11 +86,14 @@ class NotOnFile(KeyError):
     """What a question needs is not in the tables; ``zh`` and ``en`` name what is missing."""
 
     def __init__(self, zh: str, en: str) -> None:
-        super().__init__(zh, en)
+        super().__init__(f"无在案数字：{zh} / no figure on file: {en}")
         self.zh, self.en = zh, en
 
-    def __str__(self) -> str:
-        return f"无在案数字：{self.zh} / no figure on file: {self.en}"
+    def __str__(self) -> str:  # a KeyError would show its message in quotes
+        return self.args[0]
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.zh, self.en)
 
 
 OWN_ROOT = Path(__file__).resolve().parent.parent / "data"

@@ -214,8 +214,8 @@ def card(data: Data, indicator: str) -> Exhibit:
     if mine.empty:
         known = ", ".join(rows.indicator)
         raise NotOnFile(
-            f"规划指标表中 {indicator} 的目标（表中有：{known}）",
-            f"a row of the plan's tables for {indicator!r}; they have: {known}",
+            f"规划指标表中 {indicator} 的目标；可选：{known}",
+            f"a row of the plan's tables for {indicator!r}; choose from: {known}",
         )
     row = next(mine.itertuples())
     info = name(data, indicator)
