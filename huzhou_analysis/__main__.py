@@ -357,11 +357,10 @@ def _new_city(options: argparse.Namespace) -> int:
     print(
         f"已建立空数据表 / empty tables laid out: {folder}\n"
         f"接下来 / what to do next:{first}\n"
-        "  1. sources.csv、outline.csv：登记文件及其各部分（规划指标表的行写作“数字方案 指标表 行1”）/ enter the documents and "
-        "their parts (rows of a plan's table: “数字方案 指标表 行1”)\n"
-        "  2. figures.csv：一个印刷数字一行，各列说明见 README.md / one row a printed number; README.md explains the columns\n"
-        f"  3. python -m huzhou_analysis check --data {shown}\n"
-        f"  4. python -m huzhou_analysis report --data {shown}"
+        f"  1. make template DATA={shown}：写出填报模板；逐行填入文件和数字（规划指标表的行，位置写作“数字方案 指标表 行1”）/ writes a "
+        "workbook: fill in the documents and the figures (the place of a row of a plan's table: “数字方案 指标表 行1”)\n"
+        f"  2. make add DATA={shown}：检查后写入 / checks and adds them\n"
+        f"  3. make report DATA={shown}：生成报告 / builds the report"
     )
     return 0
 

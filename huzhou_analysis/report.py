@@ -76,8 +76,8 @@ class Paths:
 
     @property
     def lock(self) -> Path:
-        """Held by whatever changes tables, caches or reports of this project."""
-        return self.project / ".cache" / "run.lock"
+        """Held by whatever changes these tables, or the caches and reports made of them."""
+        return self.kept / "run.lock"
 
 
 def paths(output: Path | str | None = None) -> Paths:

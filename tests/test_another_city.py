@@ -145,7 +145,7 @@ def test_empty_tables_pass_the_check_and_the_report_says_so(tmp_path, capsys, mo
     monkeypatch.delenv("HUZHOU_DATA", raising=False)
     folder = tmp_path / "温州 tables"
     assert main(["new-city", str(folder), "--code", "330300"]) == 0
-    assert "check --data" in capsys.readouterr().out
+    assert "make template DATA=" in capsys.readouterr().out
     monkeypatch.setenv("HUZHOU_DATA", "")
     assert main(["check", "--data", str(folder)]) == 0
     assert "0 figures" in capsys.readouterr().out

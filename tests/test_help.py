@@ -105,7 +105,6 @@ MISTAKES = {
     "another language": lambda data: hz.show(hz.overview.headlines(data), lang="fr"),
     "another format": lambda data: hz.overview.headlines(data).save("x.odt"),
     "a picture of a table": lambda data: hz.overview.headlines(data).figure("zh"),
-    "a card of nothing": lambda data: hz.target_cards.card(data, "nothing"),
     "no base": lambda data: hz.growth_rate(hz.Interval.point(1), hz.Interval.point(0)),
     "growth of minus everything": lambda data: hz.implied_base(hz.Interval.point(1), hz.Interval.point(-1)),
     "no years": lambda data: hz.required_growth(1, 2, 0),

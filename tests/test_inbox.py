@@ -704,17 +704,18 @@ def test_a_finished_adding_that_was_killed_while_tidying_stops_nothing(city):
 
 
 def test_the_first_figure_of_an_empty_city(city):
-    """Tables with headers only: everything that a figure needs comes in one file."""
+    """Tables with the city's own row and headers only: everything else that a figure needs comes in one file."""
     for table in TABLES:
         path = city / f"{table}.csv"
         path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+    with (city / "ref_areas.csv").open("a", encoding="utf-8") as file:
+        file.write("330400,嘉兴市,Jiaxing,city,,\n")
     assert command("template", data=city) == 0
     path = city / "inbox" / "new_figures.xlsx"
     book = openpyxl.load_workbook(path)
     entries = {
         "units": {"unit": "亿元", "unit_measure": "CNY", "unit_mult": 8, "name_en": "CNY bn", "unit_mult_en": 9},
         "indicators": {"indicator": "exports", "name_zh": "出口总额", "name_en": "Exports", "theme": "外贸", "unit": "亿元", "measure_type": "流量", "ascending": "是"},
-        "ref_areas": {"ref_area": "330400", "name_zh": "嘉兴市", "name_en": "Jiaxing", "level": "设区市"},
         "sources": {"source_id": "D000", "title": "公报", "title_en": "Bulletin", "date_published": "2023-06", "kind": "统计公报", "tier": "政府发布"},
     }  # fmt: skip
     for table, entry in entries.items():
