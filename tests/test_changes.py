@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Tables
 from hypothesis import given
 from hypothesis import strategies as st
+from table_copies import ROOT, Tables
 
 import huzhou_analysis as hz
 from huzhou_analysis import changes

@@ -267,13 +267,15 @@ def test_markup_in_a_title_and_in_a_description_is_shown_as_text():
 def test_markup_in_a_table_is_shown_as_text_in_the_report(evil_data, tmp_path):
     import json
 
+    from huzhou_analysis.export.change_notes import Notes
     from huzhou_analysis.export.html import City, Section, index_page, report_page
 
     hand_on(hz.foreign_investment.projected(evil_data), tmp_path)
     (record,) = [json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.glob("*.json")]
     record["title"] = text(EVIL, EVIL)
     sections = [Section.make("01_x", f"A {EVIL} · 甲 {EVIL}", [record], tmp_path, City(text(EVIL, EVIL + "{x}")))]
-    for page in (report_page(sections, "zh"), report_page(sections, "en"), index_page(sections)):
+    moved = Notes(text(EVIL, EVIL), [], [])
+    for page in (report_page(sections, "zh", moved), report_page(sections, "en", moved), index_page(sections, moved, [])):
         assert page.count("<script") == page.count("<script>// Tables can be sorted")  # the page's own, and no other
         assert "&lt;script&gt;" in page
 

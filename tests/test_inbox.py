@@ -14,10 +14,10 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from conftest import Tables
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
+from table_copies import Tables
 
 from huzhou_analysis import __main__, codebook, numerals, periods
 from huzhou_analysis.data import check, load

@@ -12,7 +12,7 @@ from collections import Counter
 from decimal import Decimal, InvalidOperation
 
 import pytest
-from conftest import ROOT
+from table_copies import ROOT
 
 import huzhou_analysis as hz
 from huzhou_analysis.data import check

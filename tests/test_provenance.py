@@ -79,6 +79,7 @@ def made_up(tmp_path):
                         strict=True,
                     )
                 )
+                | ({"record_type": "target"} if row[2] == "2027" else {})
                 for row in figures
             ],
         )
