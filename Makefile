@@ -5,6 +5,7 @@
 #            DATA=folder     the tables of another city               另一城市的数据表所在目录
 #            FILE=file       template, add: a file outside the inbox   收件夹以外的文件
 #            SOURCES=folder  audit: the documents to check against    原始文件所在目录
+#            COVERAGE=1      test: note which lines run               测试时记录覆盖率
 #            QUICK=1         bench: fewer rounds, smaller sizes       快速基准测试
 #            ARGS="..."      further arguments, e.g. ARGS="-k growth" 附加参数
 #            ENV=current     use the activated environment (conda)    使用当前已激活的环境

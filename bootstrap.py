@@ -27,7 +27,7 @@ OLDEST, NEWEST = (3, 11), (3, 14)  # the Pythons that requirements.txt is compil
 LAYOUT = "1"  # raise it when the way an environment is made changes
 STAMP = "huzhou-setup.json"
 SDIST_ONLY = "fontmeta"  # published as source only (pure Python); everything else must come as a wheel
-SETTINGS = {"ENV", "DATA", "FILE", "OUT", "SOURCES", "ARGS", "UPGRADE", "QUICK", "PYTHON"}
+SETTINGS = {"ENV", "COVERAGE", "DATA", "FILE", "OUT", "SOURCES", "ARGS", "UPGRADE", "QUICK", "PYTHON"}
 # Bounds on packages that are not direct dependencies: the next series has no wheel for Macs with an Intel processor.
 PIN_CONSTRAINTS = ["argon2-cffi-bindings<26"]
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "pandera-pandas": "pandera"}
@@ -622,7 +622,9 @@ def do_report(settings):
 
 
 def do_test(settings):
-    return run_python(["-m", "pytest", "-n", "auto", "-m", "not e2e", *more(settings)], settings, ["test"])
+    measured = ["-m", "coverage", "run"] if settings.get("COVERAGE") else []
+    arguments = [*measured, "-m", "pytest", "-n", "auto", "-m", "not e2e", *more(settings)]
+    return run_python(arguments, settings, ["test"])
 
 
 def do_test_e2e(settings):
