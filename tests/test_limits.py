@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
@@ -160,7 +161,7 @@ def test_a_long_word_is_broken_where_a_line_is_full(width):
         figure = charts._probe()
         lines = charts.wrap(figure, word, 9, width)
         assert "".join(lines) == word
-        for line, following in zip(lines[:-1], lines[1:], strict=True):
+        for line, following in pairwise(lines):
             assert charts.text_width(figure, line, 9) <= width
             assert charts.text_width(figure, line + following[0], 9) > width
 

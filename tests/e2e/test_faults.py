@@ -367,18 +367,15 @@ def test_odd_names_of_notebooks(place):
     from urllib.parse import unquote
 
     class Links(HTMLParser):
-        found = []
-
         def handle_starttag(self, tag, attributes):
-            self.found += [value for name, value in attributes if name == "href"]
+            linked.update(unquote(value) for name, value in attributes if name == "href")
 
     for name in ODD:
         write_notebook(place.folder, name, *([] if name != ODD[3] else [OWN_CHART.replace("own_chart", "odd_chart")]))
     status, _, err = place.run("report")
     assert status == 0, err
     assert {p.stem for p in (place.output / "notebooks").iterdir()} >= set(ODD)
-    Links.found.clear()
+    linked = set()
     Links().feed((place.output / "index.html").read_text(encoding="utf-8"))
-    linked = {unquote(link) for link in Links.found}
     assert {f"notebooks/{name}.html" for name in ODD} <= linked
     assert "<b>bold" not in (place.output / "index.html").read_text(encoding="utf-8")
