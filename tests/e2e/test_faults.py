@@ -280,7 +280,7 @@ def test_read_only_for_another_user(place, what, new_figures):
         pytest.skip("needs root, to become a user without rights")
     user = [change, "--reuid=65534", "--regid=65534", "--clear-groups"]
     readable = [ROOT, *ROOT.parents, Path(sys.executable).parent, *Path(sys.executable).parents, *place.folder.parents]
-    closed = [p for p in readable if not p.stat().st_mode & 0o005 == 0o005]
+    closed = [p for p in readable if p.stat().st_mode & 0o005 != 0o005]
     if any(p in (ROOT, *Path(sys.executable).parents) for p in closed):
         pytest.skip("the project is not readable for other users here")
     for path in [*closed, place.folder]:
