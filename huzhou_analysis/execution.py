@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from nbclient import NotebookClient
@@ -24,27 +25,29 @@ class Client(NotebookClient):
 
     def __init__(self, notebook, *, limit: int, **options) -> None:
         super().__init__(notebook, **options)
-        self.left, self.stopped_in = limit, None
+        self.left, self.stopping = limit, None
 
     def process_message(self, msg: dict, cell, cell_index: int):
-        """Gather one message; at the limit drop it and end the waiting for the cell, which may be endless."""
+        """Gather one message; beyond the limit drop it and kill the kernel, as its cell may be endless."""
         self.left -= _size(msg["content"])
         if self.left >= 0:
             return super().process_message(msg, cell, cell_index)
-        self.stopped_in = cell
         cell.outputs = []
-        self.shutdown_kernel = "immediate"  # politely, it would go on printing for seconds
-        self.task_poll_for_reply.cancel()
+        self.stopping = asyncio.ensure_future(self.km.provisioner.kill())
         raise CellExecutionComplete
 
     async def async_execute_cell(self, cell, *arguments, **options):
+        done = None
         try:
-            return await super().async_execute_cell(cell, *arguments, **options)
+            done = await super().async_execute_cell(cell, *arguments, **options)
         except DeadKernelError:
-            if self.stopped_in is None:
+            if self.stopping is None:
                 raise
-            first = next((line for line in cell.source.splitlines() if line.strip()), "")
-            raise TooMuchOutput(first.strip()) from None
+        if self.stopping is None:
+            return done
+        await self.stopping
+        first = next((line for line in cell.source.splitlines() if line.strip()), "")
+        raise TooMuchOutput(first.strip())
 
 
 def _size(content: object) -> int:

@@ -123,11 +123,13 @@ def test_a_notebook_that_prints_without_end_is_stopped_and_its_cell_named(projec
     project.write("04_swallows", "while True:\n    try:\n        print('x' * 100_000)\n    except BaseException:\n        pass")
     project.write("05_much", "for _ in range(19):\n    print('x' * 100_000)")  # just within
     started = time.monotonic()
-    assert project.build() == (1, ["03_loop", "04_swallows", "05_much"])
+    project.write("06_once", "print('x' * 3_000_000)\n1 + 1")  # over before it can be stopped
+    assert project.build() == (1, ["03_loop", "04_swallows", "05_much", "06_once"])
     assert time.monotonic() - started < 120
     said = capsys.readouterr().err
     assert "03_loop.ipynb：输出超过 2 MB" in said
-    assert said.count("its output went beyond 2 MB and it was stopped") == 2
+    assert said.count("its output went beyond 2 MB and it was stopped") == 3
+    assert "06_once.ipynb：输出超过 2 MB" in said
     assert said.count("in the cell: while True:") == 2
     assert "05_much" not in said
     assert tree(project.output) == before
@@ -255,3 +257,14 @@ def test_two_long_names_that_begin_alike_are_kept_apart(tmp_path):
     for path in paths:
         path.write_text(json.dumps({}), encoding="utf-8")
     assert len({report._cache_folder(where, path, {}) for path in paths}) == 2
+
+
+@pytest.mark.parametrize("now", [0.0, 315_532_799.0, 4_102_444_800.0], ids=["1970", "1979", "2100"])
+def test_office_files_do_not_depend_on_the_clock(data, tmp_path, monkeypatch, now):
+    """A machine whose battery is dead begins in 1970; a zip archive in 1980."""
+    shown = hz.overview.headlines(data)
+    for kind in ("pptx", "docx", "xlsx"):
+        whole = shown.save(tmp_path / f"a.{kind}", data=data).read_bytes()
+        with monkeypatch.context() as clock:
+            clock.setattr(time, "time", lambda: now)
+            assert shown.save(tmp_path / f"b.{kind}", data=data).read_bytes() == whole

@@ -1007,6 +1007,5 @@ def write(sections: Sequence[Section], lang: str, path: str | Path, *, data=None
     set_running_texts(brief, watermark)
     add_footnotes(brief)
     set_core_properties(document, title, brief.words("keywords"), lang)
-    document.save(str(path))
-    office.settle(path)
+    office.save(document, path)
     return path

@@ -230,7 +230,8 @@ def small_disk(folder, megabytes):
 def test_a_full_disk_under_the_report(place):
     good = tree(place.output)
     comment(place, "changed")
-    with small_disk(place.folder.parent / "disk", 4) as disk:
+    size = sum(path.stat().st_size for path in place.output.rglob("*") if path.is_file())
+    with small_disk(place.folder.parent / "disk", size * 5 // 4 // 2**20 + 1) as disk:
         shutil.copytree(place.output, disk / "reports")
         status, _, err = place.run("report", "--output", disk / "reports")
         assert status == 1
