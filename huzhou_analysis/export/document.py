@@ -1007,5 +1007,6 @@ def write(sections: Sequence[Section], lang: str, path: str | Path, *, data=None
     set_running_texts(brief, watermark)
     add_footnotes(brief)
     set_core_properties(document, title, brief.words("keywords"), lang)
-    office.save(document, path)
+    document.save(str(path))
+    office.settle(path)
     return path

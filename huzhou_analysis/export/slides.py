@@ -23,7 +23,7 @@ from . import chartml
 from .chartml import INK, LANGUAGE_TAGS, MUTED, PAPER, clean, run_properties
 from .html import WORDS as REPORT_WORDS
 from .html import City, Section, city_of
-from .office import COLOURS, EAST_ASIAN, is_cjk, save
+from .office import COLOURS, EAST_ASIAN, is_cjk, settle
 
 EARLY = "scoreboard"
 WIDE, HIGH = 13.333, 7.5
@@ -934,7 +934,8 @@ def write(sections: Sequence[Section], lang: str, path: str | Path, *, data=None
         _exhibit_slide(made, filled[0], filled[0].records[0], lang, 1, watermark)
     else:
         _write_all(made, filled, lang, watermark)
-    save(made, path)
+    made.save(path)
+    settle(path)
     return path
 
 
