@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from bisect import bisect_right
 from collections.abc import Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -146,6 +147,10 @@ def house_style():
         yield
 
 
+# Characters of one text in a picture; the whole stands in the page, the document and the tables.
+MOST_DRAWN = 1200
+
+
 def text_width(figure: Figure, text: str, size: float) -> float:
     """Width of a text in inches, fallback glyphs included."""
     return _width(text, size, tuple(mpl.rcParams["font.family"]))
@@ -176,7 +181,7 @@ def wrap(figure: Figure, text: str, size: float, width: float) -> list[str]:
     """
     lines: list[str] = []
     line, about = "", 0.0
-    for piece in _pieces(text):
+    for piece in _pieces(text if len(text) <= MOST_DRAWN else text[: MOST_DRAWN - 1] + "…"):
         # Widths of pieces add up but for kerning: only near the edge is the line itself measured.
         own = text_width(figure, piece, size)
         near = about + own > 0.95 * width
@@ -186,7 +191,8 @@ def wrap(figure: Figure, text: str, size: float, width: float) -> list[str]:
         line += piece
         about += own
         while len(line) > 1 and near and text_width(figure, line.rstrip(), size) > width:
-            cut = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or text_width(figure, line[:n], size) <= width)
+            fitting = bisect_right(range(1, len(line)), width, key=lambda n: text_width(figure, line[:n], size))
+            cut = max(1, fitting)
             lines.append(line[:cut])
             line = line[cut:]
             about = text_width(figure, line, size)
@@ -237,11 +243,12 @@ class Canvas:
                 self._write(line, points, colour, top, "top")
                 top -= points * 1.32 / 72
             top -= 0.03 if text else 0
-        bottom = 0.0 if size in BARE else 0.16
-        for text in reversed(list(foot)):
-            for line in reversed(wrap(self.figure, text, 7.2, room)):
-                self._write(line, 7.2, MUTED, bottom, "bottom")
-                bottom += 7.2 * 1.35 / 72
+        bottom, step = 0.0 if size in BARE else 0.16, 7.2 * 1.35 / 72
+        lines = [line for text in foot for line in wrap(self.figure, text, 7.2, room)]
+        most = int(height / 2 / step)  # notes without end would leave no room for the chart
+        for line in reversed(lines if len(lines) <= most else [*lines[: most - 1], "…"]):
+            self._write(line, 7.2, MUTED, bottom, "bottom")
+            bottom += step
         self.box = (self.MARGIN / width, (bottom + 0.1) / height, 1 - self.MARGIN / width, (top - 0.08) / height)
 
     @property

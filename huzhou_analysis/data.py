@@ -31,6 +31,8 @@ from .units import Units
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
+# Control characters, of which files can hold few, and marks that turn the direction of writing: 12 would read as 21.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 @dataclass(frozen=True, order=True)
@@ -263,6 +265,13 @@ def _valid_period(code: str) -> bool:
 
 def _column_checks(field: Field, frames: dict[str, pd.DataFrame]):
     """(name, test over unique values, message zh, message en) for one column; empty cells are tested by `required`."""
+    if field.kind == "string" and not (field.codes or field.refers or field.pattern):
+        yield (
+            "unseen",
+            lambda v: not _UNSEEN.search(v),
+            "含看不见的控制字符或改变书写方向的字符；请删去后重新输入",
+            "holds control characters that cannot be seen, or turn the direction of writing: delete and type it again",
+        )
     if field.kind == "number":
         yield (
             "number",

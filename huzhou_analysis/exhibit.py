@@ -543,11 +543,7 @@ def compose(
     >>> mine.title["en"]
     'The goal for foreign investment is USD 1.8 bn'
     """
-    if not re.fullmatch(r"[a-z0-9_]{3,60}", exhibit_id):
-        raise ValueError(
-            f"图表编号 {exhibit_id!r} 只能用小写字母、数字和下划线，3 至 60 个，请改名 / the id {exhibit_id!r} may hold small "
-            "letters, digits and underscores only, 3 to 60 of them: choose another"
-        )
+    _check_id(exhibit_id)
     chosen = [figure_ids] if isinstance(figure_ids, str) else list(figure_ids)
     cited = citations(data, chosen)
     if cited.empty:
@@ -579,6 +575,15 @@ def compose(
     }
     columns = [Column(name, heading) for name, heading in headings.items()]
     return Exhibit(exhibit_id, filled(title), filled(subtitle), filled(reading), table, columns, cited)
+
+
+def _check_id(exhibit_id: str) -> None:
+    """Refuse an id that cannot be the name of files on every system, or would lead out of their folder."""
+    if not re.fullmatch(r"[a-z0-9_]{3,60}", exhibit_id) or re.fullmatch(r"con|nul|aux|prn|(com|lpt)\d", exhibit_id):
+        raise ValueError(
+            f"图表编号 {exhibit_id!r} 只能用小写字母、数字和下划线，3 至 60 个，且不能是 con、nul 等系统保留名，请改名 / the id {exhibit_id!r} may hold "
+            "small letters, digits and underscores only, 3 to 60 of them, and be no name that a system reserves (con, nul): choose another"
+        )
 
 
 def _filled(words: str, values: Sequence[str]) -> str:
@@ -714,6 +719,8 @@ def cards_html(cards: Sequence[Card], lang: str) -> str:
     return "".join(parts)
 
 
+# Of the table of one exhibit: beyond it no page, slide or sheet of a report could be read.
+MOST_CELLS = 200_000
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
 
 
@@ -764,6 +771,12 @@ def hand_on(
     With `later` the charts are left to :func:`draw_handed_on`, so that a notebook need not wait for them; one that
     cannot be carried into another process is drawn at once.
     """
+    _check_id(exhibit.id)
+    if exhibit.table.size > MOST_CELLS:
+        raise ValueError(
+            f"{exhibit.id} 的表有 {exhibit.table.size:,} 格，一份报告至多 {MOST_CELLS:,} 格；请先汇总或筛选 / the table of {exhibit.id} has "
+            f"{exhibit.table.size:,} cells, a report takes {MOST_CELLS:,} at most: sum it up or select from it first"
+        )
     order = len(list(folder.glob("*.json")))
     path = folder / f"{exhibit.id}.json"
     if path.exists():
@@ -793,24 +806,30 @@ def _pack(exhibit: Exhibit, folder: Path) -> bool:
     return True
 
 
-def draw_handed_on(path: Path) -> None:
-    """Draw the charts of an exhibit that was left for later, beside it; the file goes when all are there."""
+def draw_handed_on(path: Path) -> list[Path]:
+    """Draw the charts of an exhibit that was left for later, beside it; returns their files."""
     import pickle
 
-    draw_charts(pickle.loads(path.read_bytes()), path.parent, i18n.LANGUAGES, charts.PRINTED)
-    path.unlink()
+    return draw_charts(pickle.loads(path.read_bytes()), path.parent, i18n.LANGUAGES, charts.PRINTED)
 
 
-def draw_charts(exhibit: Exhibit, folder: Path, languages: Sequence[str], sizes: Sequence[str]) -> None:
+def draw_charts(exhibit: Exhibit, folder: Path, languages: Sequence[str], sizes: Sequence[str]) -> list[Path]:
     """Write the charts of an exhibit: the printed sizes as PNG, SVG and PDF, those for a page as SVG."""
+    made = []
+
+    def save(figure, name: str) -> None:
+        made.append(folder / name)
+        charts.save(figure, made[-1])
+
     for lang in languages:
         for size in sizes:
             figure = exhibit.figure(lang, size)
             name = f"{exhibit.id}.{lang}" if size == "slide" else f"{exhibit.id}.{lang}.{size}"
             for ending in ("png", "svg", "pdf"):
-                charts.save(figure, folder / f"{name}.{ending}")
+                save(figure, f"{name}.{ending}")
         for size in charts.BARE:
-            charts.save(exhibit.figure(lang, size), folder / f"{exhibit.id}.{lang}.{size}.svg")
+            save(exhibit.figure(lang, size), f"{exhibit.id}.{lang}.{size}.svg")
+    return made
 
 
 def _split(frame: pd.DataFrame) -> dict:

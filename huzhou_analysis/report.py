@@ -26,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .kept import damaged, digest, seal, sealed
 from .locking import Busy, Lock
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from .export.html import City
 
 CELL_TIMEOUT = 600
+# Characters that a notebook may print and show: many times what a page for reading needs, little for a computer.
+OUTPUT_LIMIT = 20_000_000
 MANIFEST = "manifest.json"
 EXECUTED, PAGE = "notebook.ipynb", "notebook.html"
 
@@ -89,16 +92,11 @@ def paths(output: Path | str | None = None) -> Paths:
     project = Path(__file__).resolve().parent.parent
     data = Path(os.environ.get("HUZHOU_DATA") or project / "data").resolve()
     where = Paths(project, data, project / "reports")
-    if output:
-        return replace(where, output=Path(output).resolve())
-    return where if where.own else replace(where, output=data / "reports")
+    # A folder that is kept elsewhere through a link is replaced there, and the link stays.
+    return replace(where, output=Path(output or (where.output if where.own else data / "reports")).resolve())
 
 
 # --- inputs --------------------------------------------------------------------------------------------------------
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def inputs(where: Paths) -> dict[str, str]:
@@ -114,7 +112,7 @@ def inputs(where: Paths) -> dict[str, str]:
     pins = where.project / "requirements.txt"
     if pins.is_file():
         found["requirements.txt"] = pins
-    return {name: _digest(path) for name, path in sorted(found.items())}
+    return {name: digest(path) for name, path in sorted(found.items())}
 
 
 def notebook_files(where: Paths, home: str | None = None) -> list[Path]:
@@ -178,7 +176,7 @@ def up_to_date(where: Paths, wanted: dict) -> bool:
         manifest = json.loads((where.output / MANIFEST).read_text(encoding="utf-8"))
         if manifest["inputs"] != wanted["inputs"] or manifest["versions"] != wanted["versions"]:
             return False
-        return all(_digest(where.output / name) == digest for name, digest in manifest["outputs"].items())
+        return all(digest(where.output / name) == checksum for name, checksum in manifest["outputs"].items())
     except (OSError, ValueError, KeyError):
         return False
 
@@ -229,7 +227,7 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
     if not fresh and up_to_date(where, wanted):
         say(f"没有变化，报告已是最新 / nothing changed, the report is up to date: {_short(where.output)}")
         return 0
-    _check_output(where.output)
+    _check_output(where)
 
     from .audit import relation_problems
     from .data import DataError, load
@@ -269,8 +267,9 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
         "versions": wanted["versions"],
         **{k: v for k, v in wanted["inputs"].items() if not k.startswith("notebooks/")},
     }
+    _check_writable(where.output)
     tasks = [Task(p, _cache_folder(where, p, shared)) for p in notebooks]
-    todo = [t for t in tasks if fresh or not t.complete]
+    todo = [t for t in tasks if fresh or not _usable(t.folder, "executed")]
     with _compared(where, {k: v for k, v in shared.items() if not k.startswith("data/")}) as compared:
         if todo:
             Runner(where, todo, jobs).run()
@@ -316,9 +315,11 @@ def _compared(where: Paths, code: dict) -> Iterator[Path]:
     parts = {"last": last.state, "seal": last.snapshot.get("seal"), "code": made_from, "tables": tables}
     path = where.cache / f"changes-{_combined(parts)[:20]}" / SNAPSHOT
     arguments = (str(where.data), str(where.output), made_from, str(path))
-    if not path.is_file() and last.made_from(tables, made_from):
+    there = _usable(path.parent, "snapshot")
+    if not there and last.made_from(tables, made_from):
         _write_snapshot(*arguments)
-    if path.is_file():
+        there = True
+    if there:
         yield path
         return
     with workers(where, 1) as pool:
@@ -346,6 +347,19 @@ def _write_snapshot(data: str, output: str, code: str, path: str) -> None:
     making = folder / "making"
     making.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
     making.replace(path)
+    seal(folder, "snapshot", [Path(path)])
+
+
+def _usable(folder: Path, step: str) -> bool:
+    """Whether what a step has kept is there unharmed; what is damaged is dropped, so that it is made anew."""
+    harmed = damaged(folder) if sealed(folder, step) else []
+    if harmed:
+        some = ", ".join(harmed[:3]) + (" …" if len(harmed) > 3 else "")
+        say(
+            f"缓存已损坏，弃用并重新生成 / what was kept from before is damaged: dropped and made anew: {folder.name} ({some})"
+        )
+        shutil.rmtree(folder)
+    return sealed(folder, step)
 
 
 def _short(path: Path) -> str:
@@ -378,13 +392,14 @@ class Task:
     cells: int = 0
     done: int = field(default=0)
 
-    @property
-    def complete(self) -> bool:
-        return (self.folder / EXECUTED).is_file()
-
 
 def _cache_folder(where: Paths, notebook: Path, shared: dict) -> Path:
-    return where.cache / f"{notebook.stem}-{_combined(shared | {'notebook': _digest(notebook)})[:20]}"
+    return where.cache / f"{_begin(notebook)}-{_combined(shared | {'notebook': digest(notebook), 'name': notebook.name})[:20]}"
+
+
+def _begin(notebook: Path) -> str:
+    """Beginning of a notebook's name, short enough to be lengthened (a name has at most 255 bytes)."""
+    return notebook.stem.encode()[:120].decode(errors="ignore")
 
 
 class Runner:
@@ -392,10 +407,10 @@ class Runner:
 
     def __init__(self, where: Paths, tasks: Sequence[Task], jobs: int) -> None:
         self.where, self.tasks, self.jobs = where, list(tasks), jobs
-        self.scratch = Path(tempfile.mkdtemp(prefix="huzhou-"))
+        where.cache.mkdir(parents=True, exist_ok=True)
+        self.scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=where.cache))  # left by a killed run: the next prunes
 
     def run(self) -> None:
-        self.where.cache.mkdir(parents=True, exist_ok=True)
         loop = asyncio.SelectorEventLoop() if sys.platform == "win32" else asyncio.new_event_loop()
         try:
             loop.run_until_complete(self._all())
@@ -424,10 +439,11 @@ class Runner:
 
     async def _execute(self, task: Task) -> None:
         import nbformat
-        from nbclient import NotebookClient
+
+        from .execution import Client
 
         notebook = nbformat.read(task.path, as_version=4)
-        building = Path(tempfile.mkdtemp(prefix=task.path.stem + "-", dir=self.where.cache))
+        building = Path(tempfile.mkdtemp(prefix=_begin(task.path) + "-", dir=self.where.cache))
         exhibits = building / "exhibits"
         exhibits.mkdir()
         task.cells = sum(c.cell_type == "code" for c in notebook.cells)
@@ -435,8 +451,9 @@ class Runner:
         def count(**_: object) -> None:
             task.done += 1
 
-        client = NotebookClient(
+        client = Client(
             notebook,
+            limit=OUTPUT_LIMIT,
             timeout=CELL_TIMEOUT,
             kernel_name="python3",
             record_timing=False,
@@ -448,6 +465,7 @@ class Runner:
             await client.async_execute(env=self._environment(exhibits))
             (building / "heading.txt").write_text(heading(notebook, task.path.stem), encoding="utf-8")
             nbformat.write(notebook, building / EXECUTED)
+            seal(building, "executed", [p for p in building.rglob("*") if p.is_file()])
             shutil.rmtree(task.folder, ignore_errors=True)
             building.rename(task.folder)
         finally:
@@ -530,6 +548,13 @@ def explain(error: Exception) -> str:
     """What went wrong in a notebook: which cell, its first line, the error, without a traceback."""
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
+    from .execution import TooMuchOutput
+
+    if isinstance(error, TooMuchOutput):
+        return (
+            f"输出超过 {OUTPUT_LIMIT // 10**6} MB，已停止；请少印、少显示一些 / its output went beyond {OUTPUT_LIMIT // 10**6} MB "
+            f"and it was stopped: print and display less\n    在单元格 / in the cell: {error}"
+        )
     if isinstance(error, CellTimeoutError):
         source = re.search(r"-{5,}\n(.*?)(?:\n-{5,}|\n\.\.\.|$)", str(error), re.DOTALL)
         first = next((line for line in (source[1].splitlines() if source else []) if line.strip()), "")
@@ -575,7 +600,7 @@ def finish(where: Paths, tasks: Sequence[Task], jobs: int) -> None:
                 continue
             packed = sorted((task.folder / "exhibits").glob(f"*{PACKED}"))
             running |= {pool.submit(_draw, str(path), str(task.path.parent)): task for path in packed}
-            if not (task.folder / PAGE).is_file():
+            if not sealed(task.folder, "page"):
                 running[pool.submit(_set_page, str(task.folder), task.path.stem)] = task
         _wait(running)
 
@@ -600,18 +625,20 @@ def _wait(running: dict[Future, Task]) -> None:
 
 
 def _draw(packed: str, notebooks: str) -> tuple[float, str]:
-    """Draw the charts of one exhibit; returns the seconds it took and what went wrong."""
+    """Draw the charts of one exhibit, which are then kept in its place; returns the seconds it took and what went wrong."""
     import gc
 
     from .exhibit import draw_handed_on
 
-    started = time.monotonic()
+    started, path = time.monotonic(), Path(packed)
     if notebooks not in sys.path:  # a drawing function may use a module that lies beside its notebook
         sys.path.append(notebooks)
     try:
-        draw_handed_on(Path(packed))
+        made = draw_handed_on(path)
+        seal(path.parent.parent, f"charts-{path.stem}", made, used_up=[path])
+        path.unlink()
     except Exception as error:  # whatever a researcher's own drawing function raises
-        return time.monotonic() - started, f"{Path(packed).stem}: {type(error).__name__}: {error}"
+        return time.monotonic() - started, f"{path.stem}: {type(error).__name__}: {error}"
     finally:
         gc.collect()  # figures and fonts lie in circles; a large heap is not worth the time saved
     return time.monotonic() - started, ""
@@ -628,6 +655,7 @@ def _set_page(folder: str, stem: str) -> tuple[float, str]:
     part = Path(folder) / f"{PAGE}.part"
     part.write_text(page, encoding="utf-8")
     part.replace(part.with_suffix(""))
+    seal(Path(folder), "page", [part.with_suffix("")])
     return time.monotonic() - started, ""
 
 
@@ -653,10 +681,17 @@ def workers(where: Paths, jobs: int) -> Iterator[Executor]:
 
 
 def _begin_work() -> None:
-    """In each worker: end without a word when interrupted, as the main process speaks; look for garbage less often."""
+    """In each worker: end without a word when interrupted or left alone; look for garbage less often."""
     import gc
     import signal
+    from multiprocessing import parent_process
+    from threading import Thread
 
+    def end_with(main) -> None:  # a main process that is killed cannot end its workers
+        main.join()
+        os._exit(1)
+
+    Thread(target=end_with, args=[parent_process()], daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.set_threshold(20_000, 20, 10)
 
@@ -685,14 +720,13 @@ def _assemble(
             owner[record["id"]] = task.path.name
         title = (task.folder / "heading.txt").read_text(encoding="utf-8")
         sections.append(html.Section.make(task.path.stem, title, records, task.folder / "exhibits", city))
-    where.output.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f"{where.output.name}.building-", dir=where.output.parent))
     try:
         for folder in ("charts", "tables", "notebooks", "data", "zh", "en"):
             (building / folder).mkdir()
         for name in (n for n in wanted["inputs"] if n.startswith("data/")):
             shutil.copyfile(where.data / Path(name).name, building / name)
-            if _digest(building / name) != wanted["inputs"][name]:
+            if digest(building / name) != wanted["inputs"][name]:
                 return (
                     f"{Path(name).name} 在生成报告期间被改动，报告未改动；请重新运行。/ {Path(name).name} was changed while the "
                     "report was being made; the old report was left as it was: run the command again."
@@ -714,7 +748,7 @@ def _assemble(
         index = html.index_page(sections, changes, [*kept, SNAPSHOT])
         (building / "index.html").write_text(index, encoding="utf-8")
         _write_exports(where, sections, building, jobs)
-        outputs = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
+        outputs = {p.relative_to(building).as_posix(): digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
         manifest = {**wanted, "exhibits": {s.stem: [r["id"] for r in s.records] for s in sections}, "outputs": outputs}
         (building / MANIFEST).write_text(
             json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
@@ -736,11 +770,12 @@ def _write_exports(where: Paths, sections: Sequence, building: Path, jobs: int) 
     # A section's folder is named by everything its records depend on.
     folder = where.exports / _combined({section.stem: section.folder.parent.name for section in shown})[:20]
     names = {(kind, lang): f"{lang}.{file}" for kind, (_, file) in WRITERS.items() for lang in ("zh", "en")}
-    if not all((folder / name).is_file() for name in names.values()):
+    if not _usable(folder, "exports"):
         where.exports.mkdir(parents=True, exist_ok=True)
         making = Path(tempfile.mkdtemp(prefix="making-", dir=where.exports))
         try:
             _write_all(shown, {key: making / name for key, name in names.items()}, where, jobs)
+            seal(making, "exports", making.iterdir())
             shutil.rmtree(folder, ignore_errors=True)
             making.rename(folder)
         finally:
@@ -827,8 +862,17 @@ _MADE = re.compile(
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
-def _check_output(output: Path) -> None:
-    """Refuse to replace a folder that is not a report."""
+def _check_output(where: Paths) -> None:
+    """Refuse to replace a folder that is not a report, or to make one among what it is made of."""
+    output = where.output
+    taken = (where.data, where.data / "notebooks", where.notebooks, where.project / ".cache", Path(__file__).resolve().parent)
+    usual = not where.own and output == where.data / "reports"
+    inside = [folder for folder in taken if folder in (output, *output.parents)]
+    if inside and not usual:
+        raise ReportError(
+            f"{_short(output)} 在 {_short(inside[-1])} 之内，那里放的是报告所用的文件；请把报告放到别处 / is inside {_short(inside[-1])}, which "
+            "holds what the report is made of: name a folder elsewhere"
+        )
     if _is_report(output):
         there = {p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file()}
         own = sorted(p for p in there if not _MADE.fullmatch(p) and Path(p).name not in _LITTER)
@@ -842,6 +886,12 @@ def _check_output(output: Path) -> None:
             f"{_short(output)} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is "
             "not replaced; name another one"
         )
+
+
+def _check_writable(output: Path) -> None:
+    """Raise what would keep the report from being put in place, before notebooks run for minutes."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    Path(tempfile.mkdtemp(prefix=f"{output.name}.building-", dir=output.parent)).rmdir()
 
 
 def _prune(where: Paths, keep: set[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hostile_city import free
 
 import huzhou_analysis as hz
 from huzhou_analysis.__main__ import main
@@ -476,3 +477,28 @@ def test_signs_of_relations(relation, sign):
 def test_an_unknown_relation_has_no_sign():
     with pytest.raises(KeyError):
         relation_sign("==")
+
+
+@pytest.mark.parametrize("mark", ["\x0b", "\x7f", "\x9d", "\u202e", "\uffff"], ids=ascii)
+def test_what_cannot_be_seen_is_refused_in_every_text_column(tables, mark):
+    """Files of other formats cannot hold it, or show 12 as 21: each cell is named."""
+    wanted = set()
+    for name, table in TABLES.items():
+        head, *rows = tables.rows(name)
+        if rows:
+            for field in (field for field in table.fields if free(name, field)):
+                rows[0][head.index(field.name)] = f"a{mark}b"
+                wanted.add((f"{name}.csv", 2, field.name))
+            tables.write(name, [head, *rows])
+    _, problems = check(tables.folder)
+    found = {(p.file, p.row, p.column) for p in problems if "cannot be seen" in p.en and "控制字符" in p.zh}
+    assert found == wanted
+    assert len(wanted) > 20
+    assert not any(mark in str(p) for p in problems)
+
+
+@pytest.mark.parametrize("mark", ["\t", "\n", "\u200b", "\U00020bb7"], ids=ascii)
+def test_what_any_file_can_hold_is_kept(tables, mark):
+    key = tables.rows("figures")[1][0]
+    tables.set("figures", key, comment=f"a{mark}b")
+    assert tables.load().figure(key).comment == f"a{mark}b"

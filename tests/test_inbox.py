@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import shutil
 import string
+import tracemalloc
 import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -377,6 +378,29 @@ def test_broken_input(case, small, tmp_path):
     if case.note and case.note != "Nothing":
         assert any(case.note in en for _, en in made.notes), made.notes
     assert case.values or not made.count
+
+
+def understated(size):
+    """A workbook one part of which unpacks to far more than it says."""
+    padded = repacked(workbook(BASE), lambda name, part: b" " * size if name.endswith("sheet1.xml") else part)
+    at = padded.rindex(size.to_bytes(4, "little"))
+    return padded[:at] + (1000).to_bytes(4, "little") + padded[at + 4 :]
+
+
+@pytest.mark.parametrize("kind", ["understated.xlsx", "long.csv"])
+def test_what_is_too_large_is_refused_without_being_held(kind, tmp_path):
+    """Unpacked or split into cells, each would take hundreds of megabytes."""
+    path = tmp_path / kind
+    path.write_bytes(understated(150_000_000) if kind.endswith("xlsx") else b"indicator,obs_value\n" + b"exports,1\n" * 1_000_000)
+    problems = []
+    tracemalloc.start()
+    try:
+        assert adding.read(path, problems, []) == []
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "damaged" in problems[0].en or "too many cells" in problems[0].en
+    assert peak < 80_000_000
 
 
 def test_case_names_differ():

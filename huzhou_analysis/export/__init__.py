@@ -38,5 +38,8 @@ def write(
     watermark : str
         Words across every page, such as 草稿.
     """
+    from .office import any_clock
+
     module = import_module(f".{WRITERS[kind][0]}", __name__)
-    module.write(list(sections), lang, path, data=data, watermark=watermark)
+    with any_clock():
+        module.write(list(sections), lang, path, data=data, watermark=watermark)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from ..charts import PRINTED, font_face
 from ..data import Data
@@ -103,6 +104,16 @@ class Section:
         """A heading ``Foreign investment · 外资`` names the section in both languages."""
         en, _, zh = heading.partition(" · ")
         return cls(stem, text(zh or en, en), records, folder, city)
+
+    @property
+    def anchor(self) -> str:
+        """Its id in a page: the notebook's name without what an id or a link may not hold."""
+        return re.sub(r"[^\w.-]+", "-", self.stem)
+
+    @property
+    def page(self) -> str:
+        """Link to the executed notebook."""
+        return f"notebooks/{quote(self.stem)}.html"
 
     def svg(self, exhibit_id: str, lang: str, size: str) -> str:
         """A chart as inline SVG: no fixed size, ids of its own, hidden from readers who get the alt text."""

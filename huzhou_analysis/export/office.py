@@ -7,8 +7,11 @@ as the East Asian font is set beside the Latin one.
 from __future__ import annotations
 
 import re
+import time
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from .. import charts
 
@@ -34,6 +37,12 @@ COLOURS: dict[str, str] = {
 # Earliest moment that a zip archive can hold: every part of every file carries it, so that equal files are equal bytes.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 _DATES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
+
+
+def any_clock():
+    """Context in which archives can be written whatever the clock says: they know no year before 1980."""
+    clock = SimpleNamespace(time=time.time, localtime=lambda *_: time.struct_time((*MOMENT, 0, 1, 0)))
+    return patch.object(zipfile, "time", clock)
 
 
 def settle(path: Path) -> None:

@@ -192,7 +192,8 @@ def _workbook(path: Path, raw: bytes, refuse, notes) -> list[Grid]:
         for part in parts:
             if not part.filename.endswith((".xml", ".rels")):
                 continue
-            content = archive.read(part)
+            with archive.open(part) as file:  # no more than it says it holds, whatever is in it
+                content = file.read(part.file_size + 1)
             if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
                 return refuse(
                     "工作簿内有不允许的声明，不予打开", "holds a declaration that no spreadsheet writes: not opened"
@@ -345,16 +346,20 @@ def _text_table(path: Path, raw: bytes, refuse, notes) -> list[Grid]:
         ),
     )
     csv.field_size_limit(10**6)
+    records, count = [], 0
     try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True))
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True):
+            records.append(record)
+            count += len(record)
+            if count > MAX_CELLS:
+                return refuse(
+                    f"单元格过多（最多 {MAX_CELLS}）；请只保留要添加的行",
+                    f"too many cells (at most {MAX_CELLS}); keep only the rows to add",
+                )
     except csv.Error as error:
         return refuse(
             f"无法按 CSV 读取（{error}）；多半是引号不成对",
             f"cannot be read as CSV ({error}); most likely a quote is not closed",
-        )
-    if sum(map(len, records)) > MAX_CELLS:
-        return refuse(
-            f"单元格过多（最多 {MAX_CELLS}）", f"too many cells (at most {MAX_CELLS}); keep only the rows to add"
         )
     cells = {}
     for r, record in enumerate(records, 1):

@@ -1,0 +1,165 @@
+"""Hostile text in every text column of every table, through the whole report: it is text everywhere, and nothing more."""
+
+import csv
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from hostile_city import ADDRESS, FORMULAS, hostile
+from made_up_city import read
+from whole import ROOT, command, environment
+
+from huzhou_analysis.changes import Last, snapshot
+from huzhou_analysis.export import html
+from huzhou_analysis.export.change_notes import markdown, notes
+
+pytestmark = pytest.mark.e2e
+LANGUAGES = ("zh", "en")
+# Text that stands somewhere in every format, as it was put into the tables.
+SEEN = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "$x^2$", "]]>", "${jndi:ldap://x}"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile") / "city"
+    put = hostile(folder)
+    done = subprocess.run(command("report", "--data", folder), cwd=ROOT, env=environment(ROOT), capture_output=True,
+                          encoding="utf-8", timeout=1500)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    print(f"\nhostile text: {sum(map(len, put.values()))} cells of {len(put)} columns of {len({t for t, _ in put})} tables")
+    return folder / "reports"
+
+
+class Page(HTMLParser):
+    """What a browser would act on, and the text it would show."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.text, self.loaded, self.handlers = set(), [], [], []
+        self.feed(page)
+        self.text = "".join(self.text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        for name, value in attributes:
+            if name.startswith("on"):
+                self.handlers.append((tag, name, value))
+            if name in ("src", "href", "xlink:href", "action", "data", "formaction", "srcset", "poster"):
+                self.loaded.append((tag, value or ""))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def pages(folder):
+    return sorted(folder.rglob("*.html"))
+
+
+def test_pages_hold_it_as_text(made):
+    for path in pages(made):
+        raw = path.read_text(encoding="utf-8")
+        page = Page(raw)
+        name = path.relative_to(made).as_posix()
+        assert page.handlers == [], name
+        assert raw.count("<script") == (1 if name.endswith("report.html") else 0), name
+        assert not page.tags & {"iframe", "object", "embed", "link", "form", "base"}, name
+        for tag, address in page.loaded:
+            scheme = urlsplit(address).scheme
+            assert scheme == "" or (scheme == "data" and address.startswith(("data:image/png;base64,", "data:image/svg"))), (name, tag, address[:80])
+            assert not address.startswith("//"), (name, address[:80])
+    for lang in LANGUAGES:
+        text = Page((made / lang / "report.html").read_text(encoding="utf-8")).text
+        for words in [*SEEN, *FORMULAS]:
+            assert words in text, (lang, words)
+
+
+def test_pictures_hold_it_as_shapes(made):
+    for path in made.rglob("*.svg"):
+        tree = ET.parse(path)
+        for element in tree.iter():
+            assert element.tag.rpartition("}")[2] not in ("script", "foreignObject", "image", "a"), path.name
+            for name, value in element.attrib.items():
+                assert not name.rpartition("}")[2].startswith("on"), path.name
+                assert not (name.endswith("href") and not value.startswith("#")), path.name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["briefing.pptx", "briefing.docx", "workbook.xlsx"])
+def test_office_files_hold_it_as_text(made, lang, name):
+    text, formulas, outside = [], [], []
+    with zipfile.ZipFile(made / lang / name) as file:
+        for part in file.namelist():
+            if part.endswith((".xml", ".rels")):
+                root = ET.fromstring(file.read(part))  # well-formed
+                text += list(root.itertext())
+                for element in root.iter():
+                    tag = element.tag.rpartition("}")[2]
+                    if tag in ("f", "instrText"):
+                        formulas.append(element.text or "")
+                    if tag == "Relationship" and element.get("TargetMode") == "External":
+                        outside.append(element.get("Target"))
+                    assert tag not in ("altChunk", "ddeLink", "oleLink", "externalLink"), part
+    assert outside == []
+    text = "".join(text)
+    for words in SEEN:
+        assert words in text, words
+    assert formulas  # of charts, contents and computed cells: none came out of a table
+    for formula in formulas:
+        assert not re.search(rf"cmd|SUM\(1\)|{re.escape(ADDRESS)}|javascript", formula), formula
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_pdf_holds_it_as_text(made, lang):
+    reader = shutil.which("pdftotext")
+    raw = (made / lang / "report.pdf").read_bytes()
+    assert not re.search(rb"/(JavaScript|JS|Launch|URI|SubmitForm)\b", raw)
+    if not reader:
+        pytest.skip("pdftotext is not installed")
+    shown = subprocess.run([reader, made / lang / "report.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    flat = re.sub(r"[\s\u200b\u00ad-]+", "", shown)
+    for words in SEEN:
+        assert re.sub(r"[\s-]+", "", words) in flat, words
+
+
+def test_tables_for_machines_hold_what_was_put_in(made):
+    """A table is data: its bytes are what the text is, quoted as CSV asks; nothing is added that a program would read."""
+    cells = 0
+    for path in made.rglob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file, strict=True)
+        assert all(len(row) == len(head) for row in rows), path.name
+        cells += sum(map(len, rows))
+    assert cells > 1000
+
+
+def test_what_changed_holds_it_as_text(made, tmp_path):
+    """Figures of every indicator come with the next tables: all names, areas, sources and comments are told."""
+    folder = tmp_path / "city"
+    shutil.copytree(made.parent, folder, ignore=shutil.ignore_patterns("reports"))
+    head, *rows = read(folder / "figures.csv")
+    at = {name: head.index(name) for name in ("figure_id", "obs_value", "as_printed", "comment")}
+    for row in rows:
+        if row[at["figure_id"]].startswith("M.") and row[at["figure_id"]] != "M.gdp":  # a correction holds its value
+            changed = f"{row[at['obs_value']]}1"
+            row[at["as_printed"]] = row[at["as_printed"]].replace(row[at["obs_value"]], changed)
+            row[at["obs_value"]] = changed
+    with (folder / "figures.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    found = notes(snapshot(folder, Last.read(made), "code")["changes"])
+    assert len(found.tables[0].rows) >= 8
+    page = markdown(found)
+    assert not re.search("<[a-z/!]", page)
+    assert not re.search(r"(?<!\\)\]\(|(?<!\\)!\[", page)
+    assert not re.search(r"(?<!\\)[$`]", page)
+    assert "https://" not in page
+    assert "http://" not in page
+    for lang in LANGUAGES:
+        shown = Page(html.report_page([], lang, found))
+        assert shown.handlers == []
+        assert not shown.tags & {"img", "iframe", "object"}
+        assert any(words in shown.text for words in SEEN)
