@@ -141,6 +141,7 @@ def parse(code: str) -> Period:
     return Period(code, "year", _date(code, year, 1, 1), dt.date(year, 12, 31))
 
 
+_ORDINALS = {"一": "1", "二": "2", "两": "2", "三": "3", "四": "4"}
 _PLAIN = r"(?P<y>\d{4})年?"
 _WRITTEN = [
     (re.compile(pattern), code)
@@ -182,7 +183,8 @@ def read(text: str) -> str:
     for pattern, form in _WRITTEN:
         if m := pattern.fullmatch(plain):
             found = {k.rstrip("23"): v for k, v in m.groupdict().items() if v}
-            found["q"] = str("一二三四".find(found.get("q", "")) + 1 or found.get("q", "")).replace("两", "2")
+            if "q" in found:
+                found["q"] = _ORDINALS.get(found["q"], found["q"])
             first, last = int(found.get("m") or 1), int(found.get("n") or 0)
             found |= {"span": str(last - first + 1), "m": f"{first:02d}", "d": f"{int(found.get('d') or 0):02d}"}
             if "{q3}" in form:

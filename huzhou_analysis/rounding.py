@@ -246,7 +246,9 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
             f"关系为 {relation!r} 的数字没有区间；可用 = >= > <= < ~ range / a number printed as {relation!r} has no interval; "
             "use = >= > <= < ~ or range"
         )
-    value, half = Fraction(Decimal(text)), half_unit(text)
+    # The text is checked first: what is no number is refused in words.
+    half = half_unit(text)
+    value = Fraction(Decimal(text))
     if relation == "=":
         return Interval(value - half, value + half)
     if relation in (">", ">="):
@@ -254,7 +256,7 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
     if relation in ("<", "<="):
         return Interval(-INFINITY, value, high_closed=relation == "<=")
     if relation == "range":
-        return Interval(value - half, Fraction(Decimal(high)) + half_unit(high))
+        return Interval(value - half, half_unit(high) + Fraction(Decimal(high)))
     raise ValueError(
         f"关系为 {relation!r} 的数字没有区间；可用 = >= > <= < ~ range / a number printed as {relation!r} has no interval; "
         "use = >= > <= < ~ or range"

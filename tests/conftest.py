@@ -1,6 +1,11 @@
 """Shared fixtures: the project's own tables, checked once, and copies of them that a test may break."""
 
+import os
 import shutil
+
+# The matrices here are tiny: handing them to several threads of the linear algebra takes four times the CPU time and
+# more. Read when numpy is first imported, and passed on to the processes that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings

@@ -147,7 +147,10 @@ def test_the_deflator_of_nominal_growth_holds_the_price_growth(real, prices, s, 
 
 @pytest.mark.parametrize("base", ["0", "-3"])
 def test_growth_from_nothing_is_refused(base):
-    with pytest.raises(ValueError, match=r"^基期值可能.* / the base may be zero or negative"):
+    with pytest.raises(
+        ValueError,
+        match=r"^基期值可能.* / the base may be zero or negative: .*; state the change in its own unit instead$",
+    ):
         growth_rate(printed_interval("5"), printed_interval(base))
 
 
@@ -158,16 +161,29 @@ def test_a_fall_to_nothing_implies_no_base(rate):
         # [-99.55%, -99.45%): 1 was left of 1/0.0055 to 1/0.0045.
         assert implied_base(Interval.point(1), growth) == Interval(1 / Fraction("0.0055"), 1 / Fraction("0.0045"))
     else:
-        with pytest.raises(ValueError, match="unbounded"):
+        message = (
+            r"^增速可能.* / growth may reach -100%: the base would be unbounded; check the rate \(34.6% is 0.346\)$"
+        )
+        with pytest.raises(ValueError, match=message):
             implied_base(Interval.point(1), growth)
+
+
+def test_a_rate_that_reaches_minus_one_exactly_implies_no_base():
+    with pytest.raises(ValueError, match="growth may reach -100%"):
+        implied_base(Interval.point(1), Interval(-1, 0))
 
 
 @pytest.mark.parametrize(
     ("start", "end", "years", "message"),
     [
-        (Interval.point(1), Interval.point(2), 0, "^年均增速至少.* / compound growth needs at least one year"),
-        (Interval(0, 1), Interval.point(2), 3, "^年均增速要求.* / compound growth needs positive levels"),
-        (Interval.point(1), Interval(-1, 2), 3, "positive levels"),
+        (Interval.point(1), Interval.point(2), 0, r"^年均增速至少.* / compound growth needs at least one year"),
+        (Interval(0, 1), Interval.point(2), 3, r"^年均增速要求.* / compound growth needs positive levels"),
+        (
+            Interval.point(1),
+            Interval(-1, 2),
+            3,
+            r"positive levels; shares move in points a year: use hz.required_points$",
+        ),
     ],
 )
 def test_compound_growth_without_meaning_is_refused(start, end, years, message):
@@ -186,7 +202,7 @@ def test_what_may_just_be_computed():
 
 
 def test_contribution_to_nothing_is_refused():
-    with pytest.raises(ValueError, match=r"^总量可能.* / the whole may be zero"):
+    with pytest.raises(ValueError, match=r"^总量可能.* / the whole may be zero or negative: .*; check the whole$"):
         contribution(Interval.point(1), Interval.point(1), Interval(0, 1))
 
 

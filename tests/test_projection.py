@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 from scipy import integrate
 from scipy.special import gamma
 
-from huzhou_analysis.projection import KINDS, MIN_POINTS, combination, project, project_panel
-from huzhou_analysis.projection.calibration import factors, measured_coverage
+from huzhou_analysis.projection import KINDS, MIN_POINTS, calibration, combination, project, project_panel
+from huzhou_analysis.projection.calibration import Measured, factors, measured_coverage
 
 HISTORY = [100.0, 108.0, 113.0, 125.0, 131.0, 144.0, 149.0]
 WAVY = [50.0, 61.0, 47.0, 70.0, 66.0, 58.0, 83.0, 90.0, 71.0]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_remembered():
+    """What is tested here is computed here, whatever ran before in the same process."""
+    combination.initial_states.cache_clear()
+    combination.variance_growth.cache_clear()
 
 
 def years(values, first=2017):
@@ -412,6 +419,9 @@ def test_only_what_follows_the_last_break_counts_at_more_uncertainty():
     assert found.table["mean"].to_numpy() == pytest.approx(plain.table["mean"].to_numpy())
     assert (found.table.eval("upper_80 - lower_80") > 1.1 * plain.table.eval("upper_80 - lower_80")).all()
     pd.testing.assert_frame_equal(project(years(HISTORY), 3, breaks=(1990, 2017, 2050)).table, plain.table)
+    # A break in the second year leaves the first one out, a break in the first year nothing.
+    assert project(series, 3, breaks=(2015,)).observations == 9
+    assert project(series, 3, breaks=(2014,)).observations == 10
     assert project(series, 3, breaks=(2020,)).reason == "too_few"
     assert (project(list(series), 3, breaks=(4,)).table.to_numpy() == found.table.to_numpy()).all()
 
@@ -569,6 +579,11 @@ def test_a_broken_panel_is_refused(change, error, message):
         project_panel(change(panel(1).reset_index(drop=True)), 2)
 
 
+def test_what_is_no_table_is_no_panel():
+    with pytest.raises(ValueError, match=r"^缺少列.* / the panel lacks the columns ds, unique_id, y: rename or add them$"):
+        project_panel(HISTORY, 2)
+
+
 def test_an_empty_panel_is_an_empty_answer():
     found = project_panel(panel().iloc[:0], 2)
     assert found.empty and {"unique_id", "ds", "mean", "lower_80", "reason"} <= set(found.columns)
@@ -628,5 +643,27 @@ def test_measured_coverage_says_on_how_many_series_it_rests():
     assert measured_coverage("general", 5, 6)["miss"] > measured_coverage("general", 5, 1)["miss"]
     assert measured_coverage("general", 5, 9)["horizon"] == 6
     assert (measured_coverage("share", 8, 2)["of"], measured_coverage("inflow", 8, 2)["of"]) == ("general", "inflow")
-    with pytest.raises(ValueError):
-        measured_coverage("general", 4, 1)
+    message = r"^覆盖率自.* / coverage was measured from five observations and one year ahead on; take n >= 5 and horizon >= 1$"
+    for count, ahead in ((4, 1), (5, 0)):
+        with pytest.raises(ValueError, match=message):
+            measured_coverage("general", count, ahead)
+
+
+def test_measured_coverage_is_looked_up_by_kind_length_and_horizon(monkeypatch):
+    def made_up(start):
+        three = (tuple(range(start + part, start + part + 6)) for part in (10, 20, 30))
+        return Measured(start, start + 1, *three)
+
+    table = {"general": {5: made_up(100), 8: made_up(200)}, "inflow": {5: made_up(300)}}
+    monkeypatch.setattr(calibration, "MEASURED", table)
+    names = ("series", "cases", "coverage_80", "coverage_95", "miss", "length", "horizon", "of")
+
+    def looked_up(*asked):
+        found = measured_coverage(*asked)
+        assert set(found) == set(names)
+        return tuple(found[name] for name in names)
+
+    assert looked_up("general", 5, 1) == (100, 101, 110, 120, 130, 5, 1, "general")
+    assert looked_up("general", 7, 3) == (100, 101, 112, 122, 132, 5, 3, "general")
+    assert looked_up("count", 8, 6) == (200, 201, 215, 225, 235, 8, 6, "general")
+    assert looked_up("inflow", 40, 7) == (300, 301, 315, 325, 335, 5, 6, "inflow")

@@ -116,7 +116,7 @@ def test_a_printed_range_runs_from_the_rounding_of_one_end_to_that_of_the_other(
 
 @pytest.mark.parametrize("relation", ["relative", "", "==", "≈"])
 def test_a_relation_without_a_number_has_no_interval(relation):
-    with pytest.raises(ValueError, match="no interval"):
+    with pytest.raises(ValueError, match=r"has no interval; use = >= > <= < ~ or range$"):
         printed_interval("5", relation)
 
 
@@ -128,8 +128,30 @@ def test_decimals_are_those_in_print(text, expected):
 
 @pytest.mark.parametrize("text", ["", "16亿", "1,150", "34.6%", "nan", "inf", "1.2.3"])
 def test_text_that_is_no_plain_number_is_refused(text):
-    with pytest.raises(ValueError, match="number"):
-        decimals(text)
+    for refused in (
+        lambda: decimals(text),
+        lambda: printed_interval(text),
+        lambda: printed_interval("5", "range", text),
+    ):
+        with pytest.raises(ValueError, match=r"请只写数字.* number: .*write digits such as 300.8$"):
+            refused()
+
+
+def test_a_range_without_its_upper_end_is_refused():
+    with pytest.raises(ValueError, match="not a plain decimal number: ''"):
+        printed_interval("5", "range")
+
+
+@pytest.mark.parametrize(
+    ("interval", "text"),
+    [
+        (printed_interval("300.8"), "[300.75, 300.85)"),
+        (printed_interval("2000", ">"), "(2000, inf)"),
+        (printed_interval("80", "<="), "(-inf, 80]"),
+    ],
+)
+def test_an_interval_is_written_with_the_ends_that_it_holds(interval, text):
+    assert str(interval) == text
 
 
 # --- exactness -----------------------------------------------------------------------------------------------------
@@ -246,6 +268,20 @@ def test_a_plain_number_counts_as_a_point_on_either_side(a, number):
         assert number / a == point / a
 
 
+@pytest.mark.parametrize("ends", [(True, True), (True, False), (False, True), (False, False)])
+def test_ends_that_are_held_stay_so_when_they_change_places(ends):
+    low, high = ends
+    turned, inverse = -Interval(2, 4, *ends), 1 / Interval(2, 4, *ends)
+    assert (-4 in turned, -2 in turned) == (high, low)
+    assert (Fraction(1, 4) in inverse, Fraction(1, 2) in inverse) == (high, low)
+    product_ = Interval(0, 2, *ends) * Interval(3, 5, False, False)
+    assert (0 in product_, 10 in product_) == (low, False)  # nothing times anything is nothing
+    # Whether an end is held is a yes or a no: text and comparisons rely on it.
+    assert all(
+        type(one) is bool for found in (turned, inverse, product_) for one in (found.low_closed, found.high_closed)
+    )
+
+
 def test_subtraction_by_hand():
     # 95.3 - 80.9: [95.25 - 80.95, 95.35 - 80.85) = [14.3, 14.5)
     assert printed_interval("95.3") - printed_interval("80.9") == Interval("14.3", "14.5")
@@ -275,7 +311,7 @@ def test_arithmetic_on_bounds_stays_open():
 
 @pytest.mark.parametrize("divisor", [Interval(-1, 1), Interval(0, 1), Interval(-1, 0), Interval.point(0)])
 def test_division_by_what_may_be_zero_is_refused(divisor):
-    with pytest.raises(ValueError, match="may be zero"):
+    with pytest.raises(ValueError, match=r"^除数区间可能.* may be zero: the result is unbounded; check the divisor$"):
         Interval(1, 2) / divisor
 
 
@@ -294,7 +330,7 @@ def test_a_power_holds_its_ends_where_the_interval_does(ends):
 
 
 def test_a_goal_in_words_has_no_interval():
-    with pytest.raises(ValueError, match="'relative' has no interval"):
+    with pytest.raises(ValueError, match=r"'relative' has no interval; use = >= > <= < ~ or range$"):
         printed_interval("", "relative")
 
 

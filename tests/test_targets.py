@@ -1,10 +1,13 @@
 """Targets: the plan's own path, what it demands a year, and the gap to the latest comparable actual."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from huzhou_analysis.data import NotOnFile
 from huzhou_analysis.targets import (
     PACE_COLUMNS,
     Judgement,
@@ -16,9 +19,12 @@ from huzhou_analysis.targets import (
     pace_kind,
     path_sum,
     plan_pace,
+    plan_tables,
+    plan_years,
     required_growth,
     required_points,
     table_targets,
+    target_year,
     value_on_path,
     years_needed,
 )
@@ -231,6 +237,36 @@ def test_the_rows_of_the_tables_come_in_print_order(data):
     assert list(dict.fromkeys(steps.indicator)) == [
         i for i in dict.fromkeys(rows.indicator) if i in set(steps.indicator)
     ]
+
+
+def without_tables(data, *figure_ids):
+    """The plan as if none of its goals stood in a table, and nothing but some figures were on file."""
+    return replace(
+        data,
+        outline=data.outline[~data.outline.locator.str.contains("指标表")],
+        figures=data.figures.loc[list(figure_ids)],
+    )
+
+
+def test_the_plan_names_its_years(data):
+    assert list(plan_tables(data)) == ["digital", "open"]
+    assert plan_years(data) == (2023, 2025, 2027)
+    assert target_year(data) == 2027
+    # The goals of 2014, of a work report, are none of the plan's.
+    assert "2014" in set(data.select(area=data.home, record_type="target").time_period)
+
+
+def test_the_years_of_a_plan_without_tables_are_those_of_the_targets_of_the_city(data):
+    goals = ("D000.fdi_utilized.2027", "D001-GWR.fdi_utilized.2014", "D001-GWR.exports.2014.gy")
+    actual = data.select("exports", data.home, record_type="actual").iloc[:1]
+    found = without_tables(data, *goals, *actual.index)
+    assert plan_tables(found) == {} and table_targets(found).empty
+    assert plan_years(found) == (2014, 2027)
+    assert target_year(found) == 2027
+    with pytest.raises(
+        NotOnFile, match=r"^无在案数字：规划的年度目标 / no figure on file: a target of a plan for a year$"
+    ):
+        target_year(without_tables(data, *actual.index))
 
 
 def test_how_a_quantity_moves(data):
