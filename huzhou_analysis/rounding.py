@@ -107,8 +107,8 @@ class Interval:
     def __add__(self, other: Interval | Number) -> Interval:
         other = _interval(other)
         return Interval(
-            _sum(self.low, other.low, -INFINITY),
-            _sum(self.high, other.high, INFINITY),
+            self.low + other.low,
+            self.high + other.high,
             self.low_closed and other.low_closed,
             self.high_closed and other.high_closed,
         )
@@ -169,10 +169,6 @@ def _interval(value: Interval | Number) -> Interval:
 
 def _infinite(value: Fraction | float) -> bool:
     return isinstance(value, float) and math.isinf(value)
-
-
-def _sum(a, b, infinite):
-    return infinite if _infinite(a) or _infinite(b) else a + b
 
 
 def _product(a, b):

@@ -304,9 +304,9 @@ def test_relations_and_their_directions():
         assert found.probability(160, vague) == up
         assert found.probability(160, vague, ascending=False) == pytest.approx(1 - up)
     assert found.probability(160, year=1) != found.probability(160, year=2) == up
-    with pytest.raises(ValueError, match="relation"):
+    with pytest.raises(ValueError, match=r"^relation 可选 / relation must be one of >= > <= < = ~: choose one$"):
         found.probability(160, "!=")
-    with pytest.raises(ValueError, match="not among"):
+    with pytest.raises(ValueError, match=r"not among the years projected: take a longer horizon or another year$"):
         found.probability(160, year=3)
     with pytest.raises(ValueError):
         found.probability(math.nan)
@@ -383,6 +383,7 @@ def test_missing_years_at_the_ends_are_no_observations():
 def test_years_follow_the_last_observation():
     found = project(years(HISTORY), 4, level=(50, 90))
     assert list(found.table.index) == [2024, 2025, 2026, 2027]
+    assert found.table.index.name == "year"
     assert list(found.table.columns) == ["mean", "lower_50", "upper_50", "lower_90", "upper_90"]
     assert list(project(HISTORY, 2).table.index) == [1, 2]
 
@@ -416,6 +417,7 @@ def test_only_what_follows_the_last_break_counts_at_more_uncertainty():
     series = years([400, 420, 410, *HISTORY], 2014)
     found, plain = project(series, 3, breaks=(2015, 2017)), project(years(HISTORY), 3)
     assert found.observations == 7
+    pd.testing.assert_frame_equal(project(series, 3, breaks=2017).table, found.table)
     assert found.table["mean"].to_numpy() == pytest.approx(plain.table["mean"].to_numpy())
     assert (found.table.eval("upper_80 - lower_80") > 1.1 * plain.table.eval("upper_80 - lower_80")).all()
     pd.testing.assert_frame_equal(project(years(HISTORY), 3, breaks=(1990, 2017, 2050)).table, plain.table)
@@ -475,7 +477,7 @@ def test_huge_and_tiny_values(values):
         (HISTORY, {"level": "80"}, TypeError, "level"),
         (HISTORY, {"level": None}, TypeError, "level"),
         (HISTORY, {"kind": "gdp"}, ValueError, "kind"),
-        (HISTORY, {"breaks": (2017.5,)}, TypeError, "breaks"),
+        (HISTORY, {"breaks": (2017.5,)}, TypeError, r"^breaks .* / breaks are whole years, such as \(2022,\)$"),
         (HISTORY, {"kind": "share"}, ValueError, "share"),
         ([1, 2, -3, 4, 5], {"kind": "count"}, ValueError, "count"),
         (pd.Series(HISTORY, index=range(2023, 2016, -1)), {}, ValueError, "in order"),

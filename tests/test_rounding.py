@@ -282,6 +282,19 @@ def test_ends_that_are_held_stay_so_when_they_change_places(ends):
     )
 
 
+@pytest.mark.parametrize("first", [(True, True), (True, False), (False, True), (False, False)])
+@pytest.mark.parametrize("second", [(True, True), (True, False), (False, True), (False, False)])
+def test_the_end_of_a_product_is_held_where_both_ends_are(first, second):
+    found = Interval(1, 2, *first) * Interval(3, 4, *second)
+    assert (3 in found, 8 in found) == (first[0] and second[0], first[1] and second[1])
+
+
+def test_an_infinite_end_is_never_held():
+    found = Interval(-INF, INF, low_closed=True, high_closed=True)
+    assert (found.low_closed, found.high_closed) == (False, False)
+    assert str(Interval(0, INF, high_closed=True)) == "[0, inf)"
+
+
 def test_subtraction_by_hand():
     # 95.3 - 80.9: [95.25 - 80.95, 95.35 - 80.85) = [14.3, 14.5)
     assert printed_interval("95.3") - printed_interval("80.9") == Interval("14.3", "14.5")

@@ -621,6 +621,7 @@ def test_a_total_of_printed_years_only_adds_nothing():
         ({"totals": [(2010, 2011, 300.0)]}, "total 300 of 2010 to 2011 differs from the sum of its years, 208"),
         ({"totals": [(2014, 2010, 900.0)]}, "out of order: 2014 to 2010"),
         ({"totals": [(2014, 2018, -5.0)]}, "positive and finite, not -5"),
+        ({"totals": [(2014, 2018, 0.0)]}, "positive and finite, not 0"),
         ({"totals": [(2014, 2018, 800.0), (2015, 2017, 600.0)]}, "total 600 of 2015 to 2017.* cannot be met together"),
         ({"growth": [(2012, -1.0)]}, "above -1 and finite, not -1 in 2012"),
         ({"growth": [(2012, math.nan)]}, "above -1 and finite, not nan in 2012"),

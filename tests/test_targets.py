@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -181,7 +182,7 @@ def test_a_path_to_zero_is_straight():
 
 def test_a_path_is_not_summed_beyond_its_last_year(data):
     goals = data.select("fdi_utilized", "330500", record_type="target", source="D003", period=["2023", "2025"])
-    with pytest.raises(ValueError, match="does not cover 2023 to 2026"):
+    with pytest.raises(ValueError, match=r"does not cover 2023 to 2026; choose years within it$"):
         path_sum(data, goals, 2023, 2026)
     with pytest.raises(ValueError, match="does not cover 2022 to 2024"):
         path_sum(data, goals, 2022, 2024)
@@ -254,6 +255,24 @@ def test_the_plan_names_its_years(data):
     assert target_year(data) == 2027
     # The goals of 2014, of a work report, are none of the plan's.
     assert "2014" in set(data.select(area=data.home, record_type="target").time_period)
+
+
+def test_the_programmes_of_the_province_come_first_and_other_tables_are_known_by_number(data):
+    places = [
+        "乙规划 指标表 行1",
+        "地瓜方案 指标表 行2",
+        "二 主要目标",
+        "数字方案 指标表 行1",
+        "甲规划 指标表 行1",
+        "乙规划 指标表 行2",
+    ]
+    found = plan_tables(replace(data, outline=pd.DataFrame({"locator": places})))
+    assert list(found.items()) == [
+        ("digital", "数字方案 指标表"),
+        ("open", "地瓜方案 指标表"),
+        ("3", "乙规划 指标表"),
+        ("4", "甲规划 指标表"),
+    ]
 
 
 def test_the_years_of_a_plan_without_tables_are_those_of_the_targets_of_the_city(data):
