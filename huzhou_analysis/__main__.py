@@ -105,6 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What draws and what executes keeps lists of its own, and the home folder may not be ours to write in.
     for variable, folder in (("MPLCONFIGDIR", "matplotlib"), ("IPYTHONDIR", "ipython")):
         os.environ.setdefault(variable, str(paths().cache.parent / folder))
+    # The matrices here are tiny: spreading them over threads costs several times what it saves.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         if not _recovered():
             return 1
