@@ -62,22 +62,25 @@ def empty(work: Path) -> None:
 
 
 def sections(work: Path) -> list:
-    from huzhou_analysis.export.html import Section
+    from huzhou_analysis.data import load
+    from huzhou_analysis.export.html import City, Section
 
-    found = []
+    found, city = [], City.of(load())
     for one in tasks(work, report.notebook_files(report.paths())):
         records = [json.loads(p.read_text(encoding="utf-8")) for p in (one.folder / "exhibits").glob("*.json")]
         records.sort(key=lambda record: record["order"])
         title = (one.folder / "heading.txt").read_text(encoding="utf-8")
-        found.append(Section.make(one.path.stem, title, records, one.folder / "exhibits"))
+        found.append(Section.make(one.path.stem, title, records, one.folder / "exhibits", city))
     return found
 
 
 def page(lang: str, work: Path) -> None:
     from huzhou_analysis.export import html
+    from huzhou_analysis.export.change_notes import Notes
+    from huzhou_analysis.i18n import text
 
-    shown = sections(work)
-    body = html.index_page(shown) if lang == "index" else html.report_page(shown, lang)
+    shown, nothing = sections(work), Notes(text("", ""), [], [])
+    body = html.index_page(shown, nothing, []) if lang == "index" else html.report_page(shown, lang, nothing)
     (work / f"{lang}.html").write_text(body, encoding="utf-8")
 
 
