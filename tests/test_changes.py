@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from table_copies import ROOT, Tables
 
 import huzhou_analysis as hz
-from huzhou_analysis import changes
+from huzhou_analysis import changes, i18n
 from huzhou_analysis.changes import Difference, Last
 from huzhou_analysis.export.change_notes import escaped, markdown, notes, terminal
 from huzhou_analysis.export.html import report_page
@@ -326,7 +326,7 @@ def test_another_city_is_not_compared(last, tables, tmp_path):
 
 
 def test_text_of_tables_is_text_everywhere(last, tables):
-    name = "<script>alert(1)</script>|[x](javascript:1) https://evil.example `a` *b* \x1b[31m"
+    name = "<script>alert(1)</script>|[x](javascript:1) https://evil.example `a` *b*"
     tables.add("indicators", indicator="evil", name_zh=name, name_en=name, theme="innovation", unit="家",
                measure_type="count", ascending="true")  # fmt: skip
     tables.add_figure("D000.evil.2023", "3", indicator="evil", unit="家", as_printed="<img src=x>|3")
@@ -345,7 +345,16 @@ def test_text_of_tables_is_text_everywhere(last, tables):
         assert "<script" not in panel
         assert "<img" not in panel
         assert "&lt;script&gt;" in panel
-    assert not any("\x1b" in line for line in terminal(notes(found), found))
+
+
+def test_nothing_that_a_terminal_would_act_on_reaches_it(last, tables):
+    found = against(last, tables)
+    status = {"was": i18n.text("甲", "a"), "now": i18n.text("乙", "b"), "by": i18n.text("", "")}
+    named = i18n.text("红\x1b[31m色", "red\x1b[31m")
+    moved = {"kind": "verdict", "name": named, "change": "moved", "facts": {"status": status}, "causes": []}
+    lines = terminal(notes(found), found | {"moves": [moved]})
+    assert any("red[31m" in line for line in lines)
+    assert not any("\x1b" in line for line in lines)
 
 
 @given(st.text(max_size=40))

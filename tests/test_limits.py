@@ -79,6 +79,7 @@ def test_whatever_is_done_to_a_kept_file_is_found(made, tmp_path):
     assert tried > 60
 
 
+@pytest.mark.e2e
 def test_what_is_damaged_is_dropped_said_and_made_anew(project, capsys):
     before = tree(project.output)
     cache = project.folder / ".cache"
@@ -102,6 +103,7 @@ def test_what_is_damaged_is_dropped_said_and_made_anew(project, capsys):
     assert tree(project.output) == before
 
 
+@pytest.mark.e2e
 def test_a_torn_list_of_fonts_is_made_anew(project, monkeypatch):
     (project.folder / ".cache" / "matplotlib").mkdir(exist_ok=True)
     import matplotlib as mpl
@@ -116,6 +118,7 @@ def test_a_torn_list_of_fonts_is_made_anew(project, monkeypatch):
 # ----------------------------------------------------------------------------------------------------- without an end
 
 
+@pytest.mark.e2e
 def test_a_notebook_that_prints_without_end_is_stopped_and_its_cell_named(project, monkeypatch, capsys):
     before = tree(project.output)
     monkeypatch.setattr(report, "OUTPUT_LIMIT", 2_000_000)

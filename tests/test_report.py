@@ -413,6 +413,7 @@ def test_a_notebook_dropped_in_joins_and_a_draft_does_not(project):
     assert not any("draft" in name for name in tree(project.output))
 
 
+@pytest.mark.e2e
 def test_a_copy_of_the_template_joins_and_the_template_itself_does_not(project):
     template = ROOT / "notebooks" / "_template.ipynb"
     for name in ("_template.ipynb", "03_road_freight.ipynb"):
@@ -550,6 +551,7 @@ def test_a_chart_that_cannot_be_drawn_is_named_with_its_notebook(project, before
     assert tree(project.output) == before
 
 
+@pytest.mark.e2e
 def test_a_chart_is_the_same_whether_it_is_drawn_at_once_or_later(project):
     """A lock cannot be carried into another process: what encloses one is drawn where it is shown."""
     project.write("03_own", LOAD, DRAWN.format(held="", body=PLOT, show=AT_ONCE))
@@ -598,6 +600,7 @@ def test_an_interruption_leaves_the_old_report(project, before, monkeypatch, cap
 # ------------------------------------------------------------------------------------------- what changed, and the lock
 
 
+@pytest.mark.e2e
 def test_what_changed_is_told_everywhere_and_kept_when_made_again(project, capsys):
     old = "fixed_asset_investment,固定资产投资,"
     project.change_cell("indicators.csv", old, old.replace("资,", "资（改）,"))
