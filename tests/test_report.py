@@ -21,7 +21,7 @@ from huzhou_analysis.__main__ import main
 
 ROOT = Path(__file__).resolve().parent.parent
 LOAD = "import huzhou_analysis as hz\ndata = hz.load()"
-NOTE = "import os, pathlib\nwith open(os.environ['HUZHOU_TEST_RUNS'], 'a') as file:\n    _ = file.write('{}\\n')"
+NOTE = "import os, pathlib\nwith open(os.environ['HUZHOU_TEST_RUNS'], 'a') as file:\n    _ = file.write({!r} + '\\n')"
 
 
 def write_notebook(project, stem, *cells, heading="Topic · 主题"):
