@@ -103,8 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "data" in options:
         os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
     # What draws and what executes keeps lists of its own, and the home folder may not be ours to write in.
-    for variable, folder in (("MPLCONFIGDIR", "matplotlib"), ("IPYTHONDIR", "ipython")):
-        os.environ.setdefault(variable, str(paths().cache.parent / folder))
+    os.environ.setdefault("MPLCONFIGDIR", str(paths().fonts))
+    os.environ.setdefault("IPYTHONDIR", str(paths().kept / "ipython"))
     # The matrices here are tiny: spreading them over threads costs several times what it saves.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
@@ -128,13 +128,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _recovered() -> bool:
     """Complete an adding that was cut short, before anything reads the tables."""
-    from pathlib import Path
+    from .report import paths, say
 
-    root = Path(os.environ.get("HUZHOU_DATA") or Path(__file__).resolve().parent.parent / "data")
+    root = paths().data
     if not (root / ".adding").is_dir():
         return True
     from .inbox.adding import recover
-    from .report import say
 
     def complete() -> int:
         if message := recover(root):

@@ -220,7 +220,7 @@ def vintages(data: Data, indicator: str, area: str | None = None) -> pd.DataFram
     indicator : str
         Key into ``indicators.csv``; ``data.indicators`` lists them.
     area : str
-        Key into ``ref_areas.csv``, by default Huzhou.
+        Key into ``ref_areas.csv``, by default the city that the tables are about.
 
     Returns
     -------

@@ -21,7 +21,6 @@ and both causes are named. Movements are seen at the precision at which a number
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +33,7 @@ from types import SimpleNamespace
 from . import i18n, periods
 from .data import Data, load
 from .i18n import Text, text
+from .kept import digest, fingerprint
 from .schema import SEVERITIES, TABLES
 from .units import Units
 
@@ -237,11 +237,8 @@ def read_rows(folder: Path) -> Rows:
 
 def checksum(folder: Path) -> str:
     """Checksum of every table in a folder."""
-    made = hashlib.sha256()
-    for name in TABLES:
-        path = folder / f"{name}.csv"
-        made.update(f"{name}:".encode() + (hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""))
-    return made.hexdigest()
+    paths = {name: folder / f"{name}.csv" for name in TABLES}
+    return fingerprint({name: digest(path) if path.is_file() else "" for name, path in paths.items()})
 
 
 def write_rows(tables: Rows, folder: Path) -> None:
@@ -662,11 +659,7 @@ def _sound(snapshot: object) -> bool:
     if not isinstance(snapshot, dict) or snapshot.get("format") != FORMAT:
         return False
     own = {k: v for k, v in snapshot.items() if k != "seal"}
-    return snapshot.get("seal") == _seal(own) and {"tables", "code", "home", "results", "changes"} <= set(own)
-
-
-def _seal(content: dict) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return snapshot.get("seal") == fingerprint(own) and {"tables", "code", "home", "results", "changes"} <= set(own)
 
 
 def snapshot(folder: Path, last: Last, code: str) -> dict:
@@ -707,7 +700,7 @@ def snapshot(folder: Path, last: Last, code: str) -> dict:
     }
     # Exactly what a file gives back, so that a kept snapshot and a new one are the same bytes.
     content = json.loads(json.dumps(content, ensure_ascii=False))
-    return content | {"seal": _seal(content)}
+    return content | {"seal": fingerprint(content)}
 
 
 def compare(last: Last, data: Data, now: Sequence[Thing], code: str) -> dict:

@@ -20,6 +20,11 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def fingerprint(content: object) -> str:
+    """Checksum (SHA-256) of plain JSON, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
 def seal(folder: Path, step: str, files: Iterable[Path], *, used_up: Iterable[Path] = ()) -> None:
     """Note down what a step wrote into a folder, and what it used up of what another step had written there."""
     sums = {path.relative_to(folder).as_posix(): digest(path) for path in sorted(files)}
@@ -54,4 +59,4 @@ def _holds(path: Path, checksum: str) -> bool:
         return False
 
 
-__all__ = ["SEAL", "damaged", "digest", "seal", "sealed"]
+__all__ = ["SEAL", "damaged", "digest", "fingerprint", "seal", "sealed"]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import platform
@@ -26,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .kept import damaged, digest, seal, sealed
+from .kept import damaged, digest, fingerprint, seal, sealed
 from .locking import Busy, Lock
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class Paths:
     def kept(self) -> Path:
         """What is kept between runs, for each folder of tables by itself, so that one report never clears another's."""
         folder = self.project / ".cache"
-        return folder if self.own else folder / "other" / _combined({"data": str(self.data)})[:12]
+        return folder if self.own else folder / "other" / fingerprint({"data": str(self.data)})[:12]
 
     @property
     def cache(self) -> Path:
@@ -76,6 +75,11 @@ class Paths:
     @property
     def exports(self) -> Path:
         return self.kept / "exports"
+
+    @property
+    def fonts(self) -> Path:
+        """Where matplotlib keeps its list of fonts, which hangs on no tables; the home folder may be closed to us."""
+        return self.project / ".cache" / "matplotlib"
 
     @property
     def lock(self) -> Path:
@@ -164,10 +168,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             out[package] = "missing"
     return out
-
-
-def _combined(parts: dict) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def up_to_date(where: Paths, wanted: dict) -> bool:
@@ -310,10 +310,10 @@ def _compared(where: Paths, code: dict) -> Iterator[Path]:
     """
     from .changes import SNAPSHOT, Last, checksum
 
-    last, made_from = Last.read(where.output), _combined(code)
+    last, made_from = Last.read(where.output), fingerprint(code)
     tables = checksum(where.data)
     parts = {"last": last.state, "seal": last.snapshot.get("seal"), "code": made_from, "tables": tables}
-    path = where.cache / f"changes-{_combined(parts)[:20]}" / SNAPSHOT
+    path = where.cache / f"changes-{fingerprint(parts)[:20]}" / SNAPSHOT
     arguments = (str(where.data), str(where.output), made_from, str(path))
     there = _usable(path.parent, "snapshot")
     if not there and last.made_from(tables, made_from):
@@ -394,7 +394,7 @@ class Task:
 
 
 def _cache_folder(where: Paths, notebook: Path, shared: dict) -> Path:
-    return where.cache / f"{_begin(notebook)}-{_combined(shared | {'notebook': digest(notebook), 'name': notebook.name})[:20]}"
+    return where.cache / f"{_begin(notebook)}-{fingerprint(shared | {'notebook': digest(notebook), 'name': notebook.name})[:20]}"
 
 
 def _begin(notebook: Path) -> str:
@@ -483,7 +483,7 @@ class Runner:
             "JUPYTER_PREFER_ENV_PATH": "1",
             "IPYTHONDIR": str(self.scratch / "ipython"),
             "JUPYTER_RUNTIME_DIR": str(self.scratch / "runtime"),
-            "MPLCONFIGDIR": str(self.where.project / ".cache" / "matplotlib"),
+            "MPLCONFIGDIR": str(self.where.fonts),
             "MPLBACKEND": "agg",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(self.where.project), os.environ.get("PYTHONPATH")])),
@@ -665,7 +665,7 @@ def workers(where: Paths, jobs: int) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    wanted = {"PYTHONHASHSEED": "0", "MPLCONFIGDIR": str(where.cache.parent / "matplotlib"), "MPLBACKEND": "agg"}
+    wanted = {"PYTHONHASHSEED": "0", "MPLCONFIGDIR": str(where.fonts), "MPLBACKEND": "agg"}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ |= wanted
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin_work)
@@ -768,7 +768,7 @@ def _write_exports(where: Paths, sections: Sequence, building: Path, jobs: int) 
 
     shown = [section for section in sections if section.records]
     # A section's folder is named by everything its records depend on.
-    folder = where.exports / _combined({section.stem: section.folder.parent.name for section in shown})[:20]
+    folder = where.exports / fingerprint({section.stem: section.folder.parent.name for section in shown})[:20]
     names = {(kind, lang): f"{lang}.{file}" for kind, (_, file) in WRITERS.items() for lang in ("zh", "en")}
     if not _usable(folder, "exports"):
         where.exports.mkdir(parents=True, exist_ok=True)

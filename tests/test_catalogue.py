@@ -53,6 +53,12 @@ def test_an_unknown_exhibit_is_refused_with_near_ones(whole, tmp_path):
         find(whole, "exports_paths", [path])
 
 
+@every_exhibit
+def test_the_projects_own_tables_hold_what_its_notebooks_ask(call):
+    """A slip in an id would otherwise read as a figure that is not on file."""
+    assert "no figure on file" not in exhibit(call).title["en"]
+
+
 # --- charts as data ------------------------------------------------------------------------------------------------
 
 

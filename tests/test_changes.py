@@ -19,6 +19,7 @@ from huzhou_analysis import changes, i18n
 from huzhou_analysis.changes import Difference, Last
 from huzhou_analysis.export.change_notes import escaped, markdown, notes, terminal
 from huzhou_analysis.export.html import report_page
+from huzhou_analysis.kept import fingerprint
 from huzhou_analysis.units import Units
 
 BASE = "D000.rd_share.2023"
@@ -183,7 +184,7 @@ def said_otherwise(last, folder, status):
     (thing,) = [t for t in content["results"] if (t["kind"], t["key"]) == ROW]
     thing["facts"]["status"] = status
     content.pop("seal")
-    write_snapshot(folder, content | {"seal": changes._seal(content)})
+    write_snapshot(folder, content | {"seal": fingerprint(content)})
     return folder
 
 
@@ -318,7 +319,7 @@ def test_another_city_is_not_compared(last, tables, tmp_path):
     shutil.copytree(last, old)
     content = json.loads((old / "snapshot.json").read_text(encoding="utf-8")) | {"home": "330400"}
     content.pop("seal")
-    write_snapshot(old, content | {"seal": changes._seal(content)})
+    write_snapshot(old, content | {"seal": fingerprint(content)})
     assert against(old, tables, "other code")["state"] == "other_city"
 
 

@@ -26,6 +26,7 @@ import pandas as pd
 from .. import numerals, periods
 from ..audit import relation_problems
 from ..data import DataError, Problem, check, default_root, load
+from ..kept import digest
 from ..report import say
 from ..schema import OBS_STATUSES, RECORD_TYPES, TABLES
 from ..units import Units
@@ -413,7 +414,7 @@ def _drop(staged: Path) -> None:
 
 
 def _now(path: Path) -> str:
-    return _sha(path.read_bytes()) if path.exists() else ""
+    return digest(path) if path.exists() else ""
 
 
 def _write(path: Path, content: bytes) -> None:
