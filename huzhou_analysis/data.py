@@ -231,7 +231,7 @@ def _coded(column: pd.Series) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, categories=pd.Index(values, dtype=object), validate=False)
 
 
-def _all_match(values: pd.Index, pattern: str) -> bool:
+def _all_match(values: list[str], pattern: str) -> bool:
     """Whether every value matches, in one pass over all of them; a False is to be looked at value by value."""
     joined = "\n".join(values) + "\n"
     return joined.count("\n") == len(values) and re.fullmatch(f"(?:(?:{pattern})?\n)*+", joined) is not None
@@ -248,8 +248,13 @@ def _texts(frame: pd.DataFrame) -> pd.DataFrame:
 def _mask(column: pd.Series, test) -> np.ndarray:
     """Verdict of a test for each cell, computed once for each different value."""
     cells = column.array
-    verdicts = np.array([bool(test(v)) for v in cells.categories.array], dtype=bool)
+    verdicts = np.array([bool(test(v)) for v in _values(column)], dtype=bool)
     return verdicts[cells.codes] if len(verdicts) else np.zeros(len(cells), dtype=bool)
+
+
+def _values(column: pd.Series) -> list[str]:
+    """The different values of a column; an index of them is slow to go through."""
+    return column.array.categories.to_numpy().tolist()
 
 
 # --- checking columns ----------------------------------------------------------------------------------------------
@@ -342,7 +347,8 @@ def _checks(table: Table, frames: dict[str, pd.DataFrame]) -> Iterator[_Check]:
         for name, test, zh, en in _column_checks(field, frames):
 
             def holds(series, test=test, pattern=field.pattern if name == "pattern" else None):
-                if pattern and _all_match(series.cat.categories, pattern):
+                values = _values(series)
+                if _all_match(values, pattern) if pattern else all(v == "" or test(v) for v in values):
                     return np.ones(len(series), dtype=bool)
                 return _mask(series, lambda v: v == "" or test(v))
 
@@ -540,8 +546,8 @@ def _rowwise(frame: pd.DataFrame, columns: list[str], test) -> np.ndarray:
     for column in columns:
         key = key * (len(frame[column].cat.categories) + 1) + frame[column].cat.codes.to_numpy()
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    cells = [frame[c].to_numpy()[first] for c in columns]
-    verdicts = np.fromiter((bool(test(*values)) for values in zip(*cells, strict=True)), dtype=bool, count=len(first))
+    cells = [frame[c].array.categories.to_numpy()[frame[c].array.codes[first]].tolist() for c in columns]
+    verdicts = np.array([bool(test(*values)) for values in zip(*cells, strict=True)], dtype=bool)
     return verdicts[inverse]
 
 

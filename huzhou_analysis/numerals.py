@@ -40,7 +40,7 @@ class Numeral:
 
 def normalise(text: str) -> str:
     """Text without whitespace and in one width (NFKC), so that line breaks inside a number do not matter."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or ""))
+    return "".join(unicodedata.normalize("NFKC", text or "").split())
 
 
 def chinese_value(text: str) -> int:
@@ -82,10 +82,14 @@ def _readings(text: str) -> tuple[Decimal, ...]:
     return tuple(dict.fromkeys(map(Decimal, readings)))
 
 
+def _decimal(numeral: str) -> Decimal:
+    return Decimal(numeral.replace(",", ""))
+
+
 def arabic(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
     """Arabic numerals in a normalised text, thousands separators and decimals included."""
     return [
-        Numeral(m.start(), m.end(), m[0], (Decimal(m[0].replace(",", "")),))
+        Numeral(m.start(), m.end(), m[0], (_decimal(m[0]),))
         for m in _ARABIC.finditer(text, start, len(text) if end is None else end)
     ]
 
@@ -100,7 +104,7 @@ def quantities(text: str, start: int = 0, end: int | None = None) -> list[Numera
 def printed_values(text: str) -> set[Decimal]:
     """All values that the numerals in a short printed form may be read as, Chinese ones wherever they stand."""
     text = normalise(text)
-    values = {n.values[0] for n in arabic(text)}
+    values = set(map(_decimal, _ARABIC.findall(text)))
     if "首" in text:  # 全省首个: the first one
         values.add(Decimal(1))
     for match in _CHINESE_RUN.finditer(text):
