@@ -93,13 +93,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
-    from .report import paths
-
+    """Run one command; returns the exit status. The environment is afterwards as it was before."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    options = parser().parse_args(arguments)
+    before = dict(os.environ)
+    try:
+        return _run(parser().parse_args(arguments))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from .report import paths
+
     if "data" in options:
         os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
     # What draws and what executes keeps lists of its own, and the home folder may not be ours to write in.

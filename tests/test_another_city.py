@@ -1,6 +1,7 @@
 """Another city: empty tables, a made-up one, and what every exhibit makes of them."""
 
 import json
+import os
 import re
 
 import made_up_city
@@ -147,7 +148,9 @@ def test_empty_tables_pass_the_check_and_the_report_says_so(tmp_path, capsys, mo
     assert main(["new-city", str(folder), "--code", "330300"]) == 0
     assert "make template DATA=" in capsys.readouterr().out
     monkeypatch.setenv("HUZHOU_DATA", "")
+    before = dict(os.environ)
     assert main(["check", "--data", str(folder)]) == 0
+    assert dict(os.environ) == before  # what a command sets for itself is not there for the next
     assert "0 figures" in capsys.readouterr().out
     assert main(["report", "--data", str(folder)]) == 1
     assert "no figures yet" in capsys.readouterr().err
