@@ -733,8 +733,10 @@ def _assemble(
                 )
         shutil.copyfile(snapshot, building / SNAPSHOT)
         (building / "changes.md").write_text(markdown(changes), encoding="utf-8", newline="\n")
+        stems = {task.path.stem for task in tasks}
         for task in tasks:
-            shutil.copyfile(task.folder / PAGE, building / "notebooks" / f"{task.path.stem}.html")
+            page = html.among((task.folder / PAGE).read_text(encoding="utf-8"), stems)
+            (building / "notebooks" / f"{task.path.stem}.html").write_text(page, encoding="utf-8")
             for path in sorted((task.folder / "exhibits").iterdir()):
                 if path.suffix == ".csv":
                     shutil.copyfile(path, building / "tables" / path.name)

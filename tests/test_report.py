@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import psutil
@@ -90,6 +91,13 @@ class Project:
         return sorted(path.name for path in self.folder.glob("reports?*"))
 
 
+# To a notebook of the report, to one that is in none, to a notebook elsewhere, to a place in the notebook itself.
+LINKS = (
+    "[Next](02_silent.ipynb), [a part of it](02_silent.ipynb#Silent-·-无图), [pattern](_template.ipynb), "
+    "[elsewhere](https://example.org/other.ipynb), [above](#Shown-·-所示)"
+)
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A project whose report is made, with what it kept for the next time."""
@@ -97,7 +105,7 @@ def made(tmp_path_factory):
     (folder / "notebooks").mkdir(parents=True)
     copy_data(folder / "data")
     write_notebook(folder, "01_shown", LOAD, "hz.show(hz.foreign_investment.outbound(data), lang='zh')",
-                   "hz.show(hz.industrial_investment.projected(data), lang='en')", heading="Shown · 所示")  # fmt: skip
+                   "hz.show(hz.industrial_investment.projected(data), lang='en')", heading=f"Shown · 所示\n\n{LINKS}")  # fmt: skip
     write_notebook(folder, "02_silent", heading="Silent · 无图")
     with pytest.MonkeyPatch.context() as monkeypatch:
         assert Project(folder, monkeypatch).build() == (0, ["01_shown", "02_silent"])
@@ -260,6 +268,22 @@ def test_links_lead_somewhere(project):
                     assert anchor in ids, (name, link)
             for reference in re.findall(r"url\(#([^)]+)\)", page):
                 assert reference in ids, (name, reference)
+
+
+def test_links_between_notebooks_lead_to_their_pages(project):
+    page = (project.output / "notebooks/01_shown.html").read_text(encoding="utf-8")
+    paragraph = re.search(r"<p>(.*?Next.*?)</p>", page, re.DOTALL)[1]
+    links = {
+        words: html.unescape(unquote(target))
+        for target, words in re.findall(r'<a\b[^>]*href="([^"]*)"[^>]*>(.*?)</a>', paragraph)
+    }
+    assert links == {
+        "Next": "02_silent.html",
+        "a part of it": "02_silent.html#Silent-·-无图",
+        "elsewhere": "https://example.org/other.ipynb",
+        "above": "#Shown-·-所示",
+    }
+    assert ", pattern," in paragraph
 
 
 def test_the_index_leads_to_every_file(project):

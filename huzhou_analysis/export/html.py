@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ..charts import PRINTED, font_face
 from ..data import Data
@@ -200,3 +201,24 @@ def notebook_page(notebook, title: str) -> str:
     page = re.sub(r"<script[^>]*>.*?</script>", "", page, flags=re.DOTALL)
     fonts = 'body, .jp-RenderedHTMLCommon { font-family: "Huzhou CJK", system-ui, sans-serif; }'
     return with_font(page.replace("</head>", f"<style>{fonts}</style></head>", 1))
+
+
+_TO_NOTEBOOK = re.compile(r'<a\b[^>]*\bhref="(?![a-z]+:)([^"#]*)\.ipynb(#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def among(page: str, stems: Container[str]) -> str:
+    """The page of a notebook in a report: links to notebooks lead to their pages; without a page they are plain text.
+
+    Parameters
+    ----------
+    page : str
+        As :func:`notebook_page` made it.
+    stems : container of str
+        File names, without extension, of the notebooks in the report.
+    """
+
+    def link(found: re.Match) -> str:
+        stem = unquote(html.unescape(found[1]))
+        return f'<a href="{quote(stem)}.html{found[2] or ""}">{found[3]}</a>' if stem in stems else found[3]
+
+    return _TO_NOTEBOOK.sub(link, page)
