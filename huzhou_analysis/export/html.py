@@ -199,7 +199,10 @@ def notebook_page(notebook, title: str) -> str:
     )
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
     page = re.sub(r"<script[^>]*>.*?</script>", "", page, flags=re.DOTALL)
-    fonts = 'body, .jp-RenderedHTMLCommon { font-family: "Huzhou CJK", system-ui, sans-serif; }'
+    fonts = (
+        'body, .jp-RenderedHTMLCommon { font-family: "Huzhou CJK", system-ui, sans-serif; } '
+        ':root { --jp-code-font-family: Menlo, Consolas, "DejaVu Sans Mono", "Huzhou CJK", monospace; }'
+    )
     return with_font(page.replace("</head>", f"<style>{fonts}</style></head>", 1))
 
 

@@ -71,6 +71,18 @@ def test_a_page_fits_asks_for_nothing_and_complains_of_nothing(visit, tmp_path, 
     assert beyond == []
 
 
+def test_chinese_is_set_in_a_font_that_comes_along(visit, made):
+    """Not every machine has Chinese fonts, and a browser falls back on boxes."""
+    for path in [*(made / name for name in PAGES), *sorted((made / "notebooks").glob("*.html"))]:
+        seen = visit(path.relative_to(made).as_posix(), WIDE)
+        strays = seen.page.evaluate("""() => [...document.body.querySelectorAll('*')]
+            .filter(e => !['SCRIPT', 'STYLE'].includes(e.tagName) && !e.closest('svg')
+                && [...e.childNodes].some(n => n.nodeType === 3 && /[\u4e00-\u9fff]/.test(n.data))
+                && !getComputedStyle(e).fontFamily.includes('Huzhou CJK'))
+            .map(e => e.tagName + ' ' + e.className + ': ' + e.textContent.slice(0, 30))""")
+        assert strays == [], path.name
+
+
 def test_executed_notebooks_ask_for_nothing(visit, made):
     for path in sorted((made / "notebooks").glob("*.html")):
         seen = visit(f"notebooks/{path.name}", WIDE)
