@@ -485,11 +485,15 @@ def cite(data: Data, *figures: str | pd.DataFrame, lang: str = "zh") -> str:
     ids = [i for f in figures for i in (f.index if isinstance(f, pd.DataFrame) else [f])]
     for row in citations(data, ids).itertuples():
         source, place = getattr(row, f"source_{lang}"), getattr(row, f"locator_{lang}")
-        basis = i18n.text(*TIME_BASES[row.time_basis])[lang]
+        if row.time_basis == "unstated":
+            when = i18n.text("时期未载明", "period not stated")[lang]
+        else:
+            period, basis = getattr(row, f"period_{lang}"), i18n.text(*TIME_BASES[row.time_basis])[lang]
+            when = f"{period}{'，' if lang == 'zh' else '; '}{basis}"
         lines.append(
-            f"{source}，{place}：“{row.as_printed}”（{getattr(row, f'period_{lang}')}，{basis}）"
+            f"{source}，{place}：“{row.as_printed}”（{when}）"
             if lang == "zh"
-            else f"{source}, {place}: “{row.as_printed}” ({getattr(row, f'period_{lang}')}; {basis})"
+            else f"{source}, {place}: “{row.as_printed}” ({when})"
         )
     return "\n".join(lines)
 

@@ -245,6 +245,10 @@ def test_every_figure_is_cited_with_document_place_and_characters(data, lang):
         assert title in line
         assert place in line
         assert f"“{row.as_printed}”" in line
+        if row.time_period:
+            assert re.split("[（(]", line)[-1].startswith(periods.parse(row.time_period).label(lang))
+        else:
+            assert line.endswith("（时期未载明）" if lang == "zh" else "(period not stated)")
 
 
 def test_ids_say_what_the_figure_is(data):

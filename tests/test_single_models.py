@@ -227,6 +227,7 @@ def test_a_slope_that_is_not_the_least_squares_one_is_refused(monkeypatch):
 def test_too_few_observations_are_said_so_model_by_model(count, refused):
     frame = single_models(HISTORY[:count], 3)
     assert {name for name, reason in frame.attrs["failed"].items() if reason == "too_few"} == refused
+    assert {frame.attrs["details"][name] for name in refused} <= {f"{count} of {least}" for least in (2, 3, 4, 5)}
     check_told(frame)
 
 
@@ -236,6 +237,7 @@ def test_zeros_and_negatives():
             single_models([*HISTORY, value], 2)
     frame = single_models([*HISTORY, 0.0], 2, "level")
     assert frame.attrs["failed"] == {"ets_log": "not_positive"}
+    assert frame.attrs["details"] == {"ets_log": ""}
     check_told(frame)
 
 
@@ -286,6 +288,7 @@ def test_a_path_beyond_the_range_of_numbers_is_no_path():
 
 def test_a_model_that_raises_or_warns_is_reported(monkeypatch):
     def broken(series, horizon):
+        doubtful(series, horizon)
         raise np.linalg.LinAlgError("singular")
 
     def doubtful(series, horizon):
@@ -298,7 +301,7 @@ def test_a_model_that_raises_or_warns_is_reported(monkeypatch):
     monkeypatch.setitem(single._MODELS, "ses", doubtful)
     frame = single_models(HISTORY, 2)
     assert frame.attrs["failed"] == {"holt": "error"}
-    assert "singular" in frame.attrs["details"]["holt"]
+    assert frame.attrs["details"]["holt"] == "LinAlgError: singular; not so sure"
     assert frame.attrs["warnings"]["ses"] == ["not so sure"]
     check_told(frame)
 
