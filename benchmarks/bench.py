@@ -19,6 +19,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -59,9 +60,10 @@ EXPORTS = [
 
 @dataclass
 class Part:
-    """One section of the results."""
+    """One section of the results; `report` is the folder for reports, outside everything they are made of."""
 
     name: str
+    report: Path
     lines: list[str] = field(default_factory=list)
 
     def say(self, *lines: str) -> None:
@@ -115,7 +117,7 @@ def imports(part: Part, quick: bool) -> None:
 
 def unchanged(part: Part, quick: bool) -> None:
     """The first run may have to make the report, which takes minutes; the others find it as it should be."""
-    output = WORK / "report"
+    output = part.report
     setting = [] if Path(sys.prefix) == ROOT / ".venv" else ["ENV=current", f"PYTHON={PYTHON}"]
     make = ["make"] if shutil.which("make") and os.name != "nt" else [PYTHON, str(ROOT / "bootstrap.py")]
     commands = {
@@ -170,7 +172,7 @@ def notebooks(part: Part, quick: bool) -> None:
         rows.append([label, f"{sample.wall:.1f} s", f"{sample.cpu:.1f} s", f"{sample.peak:,.0f} MB"])
     part.say(table(("export", "wall", "processor", "peak"), rows))
     shutil.rmtree(ROOT / ".cache" / "exports", ignore_errors=True)
-    whole = run([PYTHON, "-m", "huzhou_analysis", "report", "--fresh", "--output", str(WORK / "report")])
+    whole = run([PYTHON, "-m", "huzhou_analysis", "report", "--fresh", "--output", str(part.report)])
     part.say(
         "",
         f"The whole report, nothing kept from before (`--fresh`, no exports): {whole.wall:.0f} s, "
@@ -297,15 +299,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     facts = machine()
     print("\n".join(facts), flush=True)
     made = []
+    scratch = tempfile.TemporaryDirectory(prefix="huzhou-bench-")
     try:
         for name in options.parts or PARTS:
-            part = Part(name)
+            part = Part(name, Path(scratch.name).resolve() / "reports")
             print(f"\n## {TITLES[name]}\n", flush=True)
             PARTS[name](part, options.quick)
             made.append(part)
     except (Failed, subprocess.SubprocessError, OSError) as error:
         print(f"\n没有量完 / not measured to the end, results.md left as it was: {error}", file=sys.stderr)
         return 1
+    finally:
+        scratch.cleanup()
     if not options.quick and not options.parts:
         RESULTS.write_text(page(facts, made), encoding="utf-8", newline="\n")
         print(f"\n已写出 / written: {RESULTS.relative_to(ROOT).as_posix()}", flush=True)

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
@@ -284,6 +285,7 @@ def plan_tables(data: Data) -> dict[str, str]:
     return {PROGRAMMES.get(prefix, str(number)): prefix for number, prefix in enumerate(ordered, 1)}
 
 
+@lru_cache(maxsize=8)
 def plan_years(data: Data) -> tuple[int, ...]:
     """Years for which the plan's tables set targets; of a plan without tables, years of the city's targets."""
     rows = table_targets(data)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr, stdtrit  # the Student distribution; scipy.stats takes longer to import than all else
 
 from .combination import from_working
 
@@ -49,8 +49,8 @@ class Predictive:
         return np.clip(from_working(self.working, self.scale, self.unit), *self.bounds)
 
     def quantile(self, probability: float) -> np.ndarray:
-        """Value (series, horizon) that the quantity stays below with this probability."""
-        step = stats.t.ppf(probability, self.freedom)
+        """Value (series, horizon) that the quantity stays below with this probability, between 0 and 1 (both excluded)."""
+        step = stdtrit(self.freedom, probability)
         step = step * (self.lower if step < 0 else self.upper)
         if self.scale == "log":
             ratio = np.exp(step) if probability < 0.5 else 1 + step
@@ -74,4 +74,4 @@ class Predictive:
                 distance = np.log(np.divide(target, 100.0 - target)) - self.working
         else:
             distance = (target / self.unit)[:, None] - self.working
-        return stats.t.sf(distance / np.where(distance < 0, self.lower, self.upper), self.freedom)
+        return stdtr(self.freedom, -distance / np.where(distance < 0, self.lower, self.upper))
