@@ -98,7 +98,13 @@ def series(data: Data, indicator: str, area: str | None = None, *, as_of: str | 
     ([1803.1501], ['亿元'])
     >>> gdp.plot(x="year", y="value")  # doctest: +SKIP
     """
-    area = area or data.home
+    key = indicator, area or data.home, as_of
+    if key not in data.assembled:
+        data.assembled[key] = _assembled(data, *key)
+    return data.assembled[key].copy(deep=False)
+
+
+def _assembled(data: Data, indicator: str, area: str, as_of: str | None) -> pd.DataFrame:
     levels = known(data.select(indicator, area, record_type="actual", transformation="N"), as_of)
     levels = levels[(levels.obs_text != "") & (levels.time_period != "") & (levels.corrected != "exclude")]
     if levels.empty:

@@ -15,7 +15,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -705,6 +705,10 @@ class Data:
     def __repr__(self) -> str:
         return f"<Data: {len(self.figures)} figures, {len(self.indicators)} indicators, {len(self.sources)} sources>"
 
+    def __getstate__(self) -> dict:
+        """The tables alone: what was worked out of them is worked out again where it is needed."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
     @cached_property
     def units(self) -> Units:
         return Units(self.units_table.reset_index().to_dict("records"))
@@ -739,6 +743,11 @@ class Data:
         """Which figures are about the city, its parts, firms and surroundings, not about a city it is compared with."""
         other = (self.ref_areas.level == "city") & (self.ref_areas.index != self.home)
         return ~self.figures.ref_area.isin(other.index[other])
+
+    @cached_property
+    def assembled(self) -> dict[tuple[str, str, str | None], pd.DataFrame]:
+        """Series that were assembled from these tables before (:func:`~huzhou_analysis.series` keeps them here)."""
+        return {}
 
     def select(
         self,

@@ -101,7 +101,7 @@ def test_answers_are_the_same_only_bit_for_bit(tmp_path):
 
 
 def test_results_name_no_place_and_no_day(tmp_path):
-    text = bench.page(bench.machine(), [bench.Part("load", ["| a |"])])
+    text = bench.page(bench.machine(), [bench.Part("load", Path("reports"), ["| a |"])])
     assert "## Load and validate\n\n| a |" in text
     assert str(ROOT) not in text and str(Path.home()) not in text
     assert not any(f"20{year}-" in text for year in range(20, 40))

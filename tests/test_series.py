@@ -1,5 +1,9 @@
 """One annual series of an indicator from everything on file, with where each point comes from."""
 
+import pickle
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 import huzhou_analysis as hz
@@ -210,3 +214,51 @@ def test_nothing_on_file_is_an_empty_series_at_any_date(data):
         points = series(data, "fdi_utilized", "330521", as_of=as_of)
         assert points.empty
         assert list(points.columns) == COLUMNS
+
+
+def test_a_series_that_was_changed_is_whole_the_next_time(data):
+    before = hz.series(data, "gdp")
+    mine = hz.series(data, "gdp")
+    mine.loc[mine.index[0], "value"] = -1.0
+    mine["extra"] = 1
+    pd.testing.assert_frame_equal(hz.series(data, "gdp"), before)
+    assert mine.value.iloc[0] == -1
+
+
+def test_series_of_other_tables_and_other_days_are_their_own(whole):
+    fewer = replace(whole, figures=whole.figures[whole.figures.indicator != "gdp"])
+    assert len(hz.series(whole, "gdp")) and hz.series(fewer, "gdp").empty
+    last = hz.series(whole, "gdp")
+    assert len(hz.series(whole, "gdp", as_of="2014-03")) < len(last) == len(hz.series(whole, "gdp"))
+
+
+def test_tables_are_carried_elsewhere_without_what_was_worked_out(data):
+    plain = len(pickle.dumps(replace(data)))
+    hz.series(data, "gdp")
+    packed = pickle.dumps(data)
+    assert len(packed) == plain
+    pd.testing.assert_frame_equal(hz.series(pickle.loads(packed), "gdp"), hz.series(data, "gdp"))
+
+
+def test_figures_are_selected_by_any_of_their_columns(whole):
+    """Against the plain way: every column compared on its own."""
+    wanted = {
+        "indicator": ["exports", "gdp", "gdp", "no_such"],
+        "area": "330500",
+        "record_type": {"actual", "target"},
+        "transformation": "N",
+        "source": None,
+        "period": None,
+    }
+    figures = whole.figures
+    plain = figures[
+        figures.indicator.isin(["exports", "gdp"])
+        & (figures.ref_area == "330500")
+        & figures.record_type.isin(["actual", "target"])
+        & (figures.transformation == "N")
+    ]
+    assert len(plain) > 5
+    pd.testing.assert_frame_equal(whole.select(**wanted), plain)
+    pd.testing.assert_frame_equal(whole.select("exports"), figures[figures.indicator == "exports"])
+    assert whole.select("no_such").empty and list(whole.select("no_such").columns) == list(figures.columns)
+    assert len(whole.select()) == len(figures)
