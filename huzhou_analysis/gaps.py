@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from . import i18n, periods, targets
-from .assembly import COLUMNS, known, series, vintages
+from .assembly import known, series, vintages
 from .data import Data
 from .i18n import Text, text
 from .schema import TIERS
@@ -226,10 +226,7 @@ class Gaps:
 
     def __init__(self, data: Data, as_of: str | None = None) -> None:
         self.data, self.as_of = data, as_of
-        self._series: dict[tuple[str, str], pd.DataFrame] = {}
         self.goals = known(data.figures[data.figures.record_type == "target"], as_of)
-        actual = data.figures[data.figures.record_type == "actual"]
-        self._on_file = set(zip(actual.indicator, actual.ref_area, strict=True))
 
     # --- targets ---------------------------------------------------------------------------------------------------
 
@@ -271,14 +268,8 @@ class Gaps:
     # --- evidence --------------------------------------------------------------------------------------------------
 
     def points(self, indicator: str, area: str) -> pd.DataFrame:
-        """The assembled series of an indicator, read once."""
-        key = (indicator, area)
-        if key not in self._series:
-            on_file = key in self._on_file
-            self._series[key] = (
-                series(self.data, indicator, area, as_of=self.as_of) if on_file else pd.DataFrame(columns=COLUMNS)
-            )
-        return self._series[key]
+        """The assembled series of an indicator, as far as it was known."""
+        return series(self.data, indicator, area, as_of=self.as_of)
 
     def pairs(self, indicator: str) -> list[tuple[str, str, Text]]:
         """Actual indicators declared beside a target's, with comparability and reason; its own where none is declared."""

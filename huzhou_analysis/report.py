@@ -406,7 +406,9 @@ class Runner:
     """Execute notebooks, several at a time, each in its own kernel, and show what runs and for how long."""
 
     def __init__(self, where: Paths, tasks: Sequence[Task], jobs: int) -> None:
-        self.where, self.tasks, self.jobs = where, list(tasks), jobs
+        self.where, self.jobs = where, jobs
+        # The longest first, so that none is left to run alone while other processors stand idle.
+        self.tasks = sorted(tasks, key=lambda task: task.path.stat().st_size, reverse=True)
         where.cache.mkdir(parents=True, exist_ok=True)
         self.scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=where.cache))  # left by a killed run: the next prunes
 
