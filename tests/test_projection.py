@@ -1,6 +1,7 @@
 """Projection of short annual series: paths, calibrated intervals, probabilities, panels, and when there is too little."""
 
 import math
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -448,6 +449,10 @@ def test_huge_and_tiny_values(values):
     assert (table / values[0]).to_numpy() == pytest.approx(plain.to_numpy(), rel=1e-9)
 
 
+# Chinese, or the name of an argument and Chinese; then English from its first word to a letter, a figure or a bracket.
+BILINGUAL = re.compile(r"([a-z_]+ )?[\u4e00-\u9fff][^/]* / [a-z][^/]*[a-z0-9)%']", re.DOTALL)
+
+
 @pytest.mark.parametrize(
     ("values", "options", "error", "message"),
     [
@@ -487,8 +492,16 @@ def test_huge_and_tiny_values(values):
     ],
 )
 def test_what_cannot_be_projected_is_refused(values, options, error, message):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=message) as refused:
         project(values, **({"horizon": 4} | options))
+    assert BILINGUAL.fullmatch(str(refused.value))
+
+
+@pytest.mark.parametrize(("target", "error"), [(math.nan, ValueError), (True, TypeError), ("18", TypeError)])
+def test_a_target_is_a_number(target, error):
+    with pytest.raises(error) as refused:
+        project(HISTORY, 2).probability(target)
+    assert str(refused.value) == "目标应为一个数，如 18 / a target is a number, such as 18"
 
 
 # --- panels ---------------------------------------------------------------------------------------------------------
@@ -555,6 +568,35 @@ def test_blocks_of_any_size_give_the_same_numbers():
     for size in (1, 2, 7, 16):
         parts = [answers(ready[start : start + size], 3, "general", (80,)) for start in range(0, len(ready), size)]
         assert np.array_equal(np.concatenate(parts), whole, equal_nan=True)
+
+
+@pytest.mark.parametrize("index", [pd.date_range("2016-12-31", periods=7, freq="YE"), pd.period_range("2016", periods=7, freq="Y")])
+def test_a_history_by_date_is_one_by_year(index):
+    table = project(pd.Series(HISTORY, index=index), 2).table
+    assert list(table.index) == [2023, 2024]
+    pd.testing.assert_frame_equal(table, project(years(HISTORY, 2016), 2).table)
+
+
+def test_the_last_of_february_is_there_every_year():
+    stamps = [pd.Timestamp(f"{year}-02-{29 if year % 4 == 0 else 28}") for year in range(2012, 2020)]
+    frame = pd.DataFrame({"unique_id": 1, "ds": stamps, "y": range(3, 11)})
+    assert list(project_panel(frame, 2).ds) == [pd.Timestamp("2020-02-28"), pd.Timestamp("2021-02-28")]
+
+
+def test_a_series_without_numbers_has_its_years_all_the_same():
+    empty = pd.DataFrame({"unique_id": "a", "ds": range(2018, 2023), "y": math.nan})
+    full = pd.DataFrame({"unique_id": "b", "ds": range(2001, 2010), "y": range(3, 12)})
+    found = project_panel(pd.concat([empty, full]), 2).set_index("unique_id")
+    assert list(found.ds["a"]) == [2023, 2024] and list(found.ds["b"]) == [2010, 2011]
+    assert found["mean"]["a"].isna().all() and found.reason["a"].ne("").all()
+
+
+def test_factors_lie_straight_between_lengths_and_stay_beyond_the_table():
+    table = {5: (1.0, 2.0, 3.0), 10: (2.0, 4.0, 8.0)}
+    found = factors(table, np.array([3, 5, 7, 10, 40]), 5)
+    assert found == pytest.approx(
+        np.array([[1, 2, 3, 3, 3], [1, 2, 3, 3, 3], [1.4, 2.8, 5, 5, 5], [2, 4, 8, 8, 8], [2, 4, 8, 8, 8]])
+    )
 
 
 def test_timestamps_come_back_as_timestamps():
