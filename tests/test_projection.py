@@ -599,6 +599,21 @@ def test_factors_lie_straight_between_lengths_and_stay_beyond_the_table():
     )
 
 
+def test_missing_values_may_be_spelled_in_any_way_pandas_has():
+    values = [3.0, 4.0, math.nan, 6.0, 7.0, 8.0, 9.0, 10.0]
+    frame = pd.DataFrame({"unique_id": 1, "ds": range(2010, 2018), "y": values})
+    for kind in ("Float64", object):
+        pd.testing.assert_frame_equal(project_panel(frame.astype({"y": kind}), 2), project_panel(frame, 2))
+
+
+def test_a_projection_that_is_none_has_the_shape_of_one():
+    none, one = project([1.0, 2.0], 2), project(years(HISTORY), 2)
+    assert none.reason and not one.reason
+    assert none.table.empty and list(none.table.columns) == list(one.table.columns)
+    assert none.table.index.name == one.table.index.name == "year"
+    assert set(none.table.dtypes.astype(str)) == {"float64"}
+
+
 def test_timestamps_come_back_as_timestamps():
     frame = pd.DataFrame({"unique_id": 1, "ds": pd.date_range("2015-12-31", periods=8, freq="YE"), "y": range(3, 11)})
     found = project_panel(frame, 2)
