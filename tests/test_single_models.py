@@ -491,6 +491,7 @@ def test_a_growth_rate_gives_the_level_of_the_year_before():
     assert 0 < found.smoothed.upper_95[2010] - found.smoothed.lower_95[2010] < 100 * 4.5 * 0.0003
     assert found.residual_growth.loc[2011, "difference"] == pytest.approx(0, abs=1e-4)
     assert found.residual_growth["used"].to_dict() == {2011: True}
+    assert list(found.residual_growth.columns) == ["printed", "reached", "difference", "used"]
 
 
 def test_a_growth_rate_carries_beyond_the_last_level():
