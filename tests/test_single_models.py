@@ -92,6 +92,10 @@ def test_one_row_a_year_ahead_and_one_column_a_model():
     assert all(set(label) == {"zh", "en"} and all(label.values()) for label in [*LABELS.values(), *REASONS.values()])
 
 
+def test_one_year_ahead_is_the_first_of_several():
+    pd.testing.assert_frame_equal(single_models(HISTORY, 1), single_models(HISTORY, 3).iloc[:1])
+
+
 def test_naive_and_drift_by_hand():
     # 100 to 190 in nine years: the ninth root of 1.9 a year in logs, 10 a year in levels.
     frame = single_models(HISTORY, 2)
@@ -159,6 +163,14 @@ def test_ets_in_logs_is_the_candidate_of_least_corrected_criterion(values):
     assert list(single_models(values, 3).ets_log) == pytest.approx(list(np.exp(expected)), rel=3e-3)
 
 
+@pytest.mark.parametrize("count", [5, 6])
+def test_a_trend_is_no_candidate_where_its_criterion_does_not_exist(count):
+    # Of n years, five parameters leave n - 6 in the denominator: none, or less than none.
+    frame = single_models(HISTORY[:count], 3)
+    assert frame.attrs["failed"] == {}
+    assert list(frame.ets_log) == pytest.approx([frame.ets_log.iloc[0]] * 3)
+
+
 @pytest.mark.parametrize(("values", "gap"), [(BENDING, []), (BENDING, [3, 6]), (STARTLED, [])])
 def test_local_linear_trend_is_that_of_statsmodels_in_plain_logs(values, gap):
     values = np.array(values)
@@ -211,6 +223,8 @@ def test_a_slope_that_is_not_the_least_squares_one_is_refused(monkeypatch):
     monkeypatch.setattr(ThetaModel, "fit", lambda self: SimpleNamespace(params={"b0": 5.0, "alpha": 0.5}))
     frame = single_models(HISTORY, 2)
     assert frame.attrs["failed"] == {"theta": "inconsistent"}
+    # Models run on a series whose typical yearly change is 1.
+    assert re.fullmatch(r"slope 5, by least squares 0\.9\d*", frame.attrs["details"]["theta"])
     check_told(frame)
 
 
@@ -315,8 +329,10 @@ def test_a_fit_that_did_not_converge_is_no_fit():
 
     assert best(fit(3.0, True), fit(2.0, True), fit(2.0 - 1e-6, False)).cost == 2.0
     for fits in ([fit(1.0, False)], [fit(2.0, True), fit(1.0, False)], [fit(math.nan, True)]):
-        with pytest.raises(single._ModelFailedError, match="not_converged"):
+        with pytest.raises(single._ModelFailedError) as failed:
             best(*fits)
+        one_converged = any(one.converged and one.cost < math.inf for one in fits)
+        assert failed.value.args == ("not_converged", "a better fit did not converge" if one_converged else "")
 
 
 @pytest.mark.parametrize(
@@ -590,6 +606,18 @@ def test_intervals_integrate_over_the_deviations():
     weights = np.exp(np.array(heights) - max(heights))
     for one in (reached, filled):
         assert list(weights @ np.array(one) / weights.sum()) == pytest.approx([0.025, 0.1, 0.9, 0.975], abs=0.006)
+
+
+def test_the_grid_of_deviations_lies_on_the_axes_of_their_posterior():
+    # Its steps are standard deviations: near the maximum the posterior falls by exp(-1/2) a step, along no step across.
+    history = single._history(GAPPED, 1, (), (), single.GROWTH_ROUNDING)
+    deviations, path = single._estimate(history)
+    heights = np.log(single._mixture(history, deviations, path).weights.reshape(7, 7))
+    heights -= heights[3, 3]
+    assert heights.max() == 0
+    assert (heights[2, 3] + heights[4, 3]) / 2 == pytest.approx(-0.5, abs=0.03)
+    assert (heights[3, 2] + heights[3, 4]) / 2 == pytest.approx(-0.5, abs=0.03)
+    assert (heights[2, 2] + heights[4, 4] - heights[2, 4] - heights[4, 2]) / 4 == pytest.approx(0, abs=0.1)
 
 
 def test_an_even_history_is_not_taken_for_a_certain_one():
