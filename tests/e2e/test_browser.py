@@ -250,6 +250,18 @@ def test_a_printed_report_has_its_pictures_and_no_navigation(visit, tmp_path, la
 
 
 @LANGUAGES
+def test_no_table_is_cut_off_on_paper(visit, lang):
+    page = visit(f"{lang}/report.html", (718, 1000)).page  # a page of A4 between its margins, at 96 dots an inch
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    wide = page.evaluate("""() => [...document.querySelectorAll('.scroll')]
+        .filter(e => e.scrollWidth > e.clientWidth + 1)
+        .map(e => `${e.scrollWidth} in ${e.clientWidth}: ${e.textContent.slice(0, 60)}`)""")
+    assert page.locator(".scroll").count() > 50
+    assert wide == []
+
+
+@LANGUAGES
 def test_a_table_is_sorted_by_a_click_on_its_heading_numbers_as_numbers_blanks_last(visit, lang):
     page = visit(f"{lang}/report.html", WIDE).page
     table = page.locator("#required_and_recent details table").first
