@@ -368,3 +368,27 @@ def test_the_middle_of_a_bound_is_its_finite_end():
     assert printed_interval("300.8").middle == 300.8
     assert printed_interval("2000", ">").middle == 2000
     assert printed_interval("80", "<=").middle == 80
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "factor", "low", "high"),
+    [
+        ("2", ">=", 3, 6, INF),
+        ("2", ">=", -3, -INF, -6),
+        ("-2", "<=", 3, -INF, -6),
+        ("-2", "<=", -3, 6, INF),
+        ("2", ">=", 0, 0, 0),
+    ],
+)
+def test_a_bound_times_a_number_is_open_on_the_side_it_turns_to(text, relation, factor, low, high):
+    found = printed_interval(text, relation) * Interval.point(factor)
+    assert (found.low, found.high) == (low, high)
+    assert (found.low_closed, found.high_closed) == (math.isfinite(low), math.isfinite(high))
+
+
+def test_bounds_multiply_to_a_bound():
+    # At least 2 times at least 3 is at least 6; times at most -3 it is at most -6.
+    above, below = printed_interval("3", ">="), printed_interval("-3", "<=")
+    six, minus = printed_interval("2", ">=") * above, printed_interval("2", ">=") * below
+    assert (six.low, six.high, six.low_closed) == (6, INF, True)
+    assert (minus.low, minus.high, minus.high_closed) == (-INF, -6, True)

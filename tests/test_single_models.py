@@ -26,6 +26,8 @@ TURNING = [40.0, 54.0, 44.0, 55.0, 57.0, 46.0, 36.0, 31.0]
 STARTLED = [42.0, 140.0, 119.0, 101.0, 75.0, 97.0, 104.0, 73.0]
 # Growth that slows down and picks up again.
 BENDING = [100.0, 118.0, 141.0, 160.0, 175.0, 183.0, 186.0, 194.0, 209.0, 231.0, 262.0, 290.0]
+# The damped trend fits best, by so little that the parameter it has more decides against it.
+SLOWING = [131.0, 162.0, 184.0, 207.0, 218.0, 226.0, 237.0, 241.0, 248.0, 275.0]
 SMOOTHERS = ("ses", "holt", "damped", "theta", "ets_log")
 
 
@@ -141,7 +143,7 @@ def test_theta_is_smoothing_with_half_the_slope(values):
     assert list(single_models(values, 3).theta) == pytest.approx(list(np.exp(expected)), rel=1e-4)
 
 
-@pytest.mark.parametrize("values", [WANDERING, HISTORY, BENDING])
+@pytest.mark.parametrize("values", [WANDERING, HISTORY, BENDING, SLOWING])
 def test_ets_in_logs_is_the_candidate_of_least_corrected_criterion(values):
     logs, count = np.log(values), len(values)
     found = []
