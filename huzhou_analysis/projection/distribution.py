@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit  # the Student distribution; scipy.stats takes longer to import than all else
+from scipy.special import stdtr, stdtrit  # the Student distribution: scipy.stats takes longer to import than pandas
 
 from .combination import from_working
 
