@@ -392,7 +392,7 @@ def install(root, venv, installer, uv):
 
 def lock(root):
     """One set-up at a time in this folder; the system releases the lock even when the process is killed."""
-    from huzhou_analysis.locking import Lock
+    from huzhou_analysis.facts.lock import Lock
 
     return Lock(
         os.path.join(root, ".cache", "setup.lock"),

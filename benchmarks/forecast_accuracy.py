@@ -28,8 +28,8 @@ from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from huzhou_analysis import projection
-from huzhou_analysis.projection import combination
+from huzhou_analysis.analysis import projection
+from huzhou_analysis.analysis.projection import combination
 
 LENGTHS = (5, 8, 12)
 LEVELS = (80, 95)
@@ -126,7 +126,9 @@ def long(cases: Cases) -> pd.DataFrame:
 def shaped(table: pd.DataFrame, cases: Cases, seconds: float) -> Forecast:
     """Answer of the panel as arrays."""
     shape = cases.futures.shape
-    ends = {one: tuple(table[f"{side}_{one}"].to_numpy().reshape(shape) for side in ("lower", "upper")) for one in LEVELS}
+    ends = {
+        one: tuple(table[f"{side}_{one}"].to_numpy().reshape(shape) for side in ("lower", "upper")) for one in LEVELS
+    }
     return Forecast(table["mean"].to_numpy().reshape(shape), ends, seconds)
 
 
@@ -187,7 +189,11 @@ def statsforecast_forecasts(cases: Cases, wanted: list[str]) -> dict[str, Foreca
         start = time.process_time()
         table = make().forecast(df=frame, h=horizon, level=list(LEVELS))
         seconds = time.process_time() - start
-        columns = {name: "mean"} | {f"{name}-{short}-{one}": f"{side}_{one}" for short, side in (("lo", "lower"), ("hi", "upper")) for one in LEVELS}
+        columns = {name: "mean"} | {
+            f"{name}-{short}-{one}": f"{side}_{one}"
+            for short, side in (("lo", "lower"), ("hi", "upper"))
+            for one in LEVELS
+        }
         result[f"statsforecast {name}"] = shaped(table.rename(columns=columns), cases, seconds)
     return result
 
@@ -273,7 +279,10 @@ def city_row(cases: Cases, kind: str) -> dict[str, float]:
         cut = lambda one: np.minimum(one, np.quantile(one, 0.995)).mean()  # noqa: E731
         both = [(interval_score(*ends, actual, level) / size)[known] for ends in (forecast.ends[level], naive[level])]
         row[f"score {level} / naive"] = cut(both[0]) / cut(both[1])
-        logs = [interval_score(*map(np.log, ends), np.log(actual), level)[known].mean() for ends in (forecast.ends[level], naive[level])]
+        logs = [
+            interval_score(*map(np.log, ends), np.log(actual), level)[known].mean()
+            for ends in (forecast.ends[level], naive[level])
+        ]
         row[f"in logs {level} / naive"] = logs[0] / logs[1]
     row["miss, 4 years (%)"] = 100 * np.nanmedian(np.abs(forecast.path / actual - 1)[:, -1])
     return row
@@ -354,7 +363,10 @@ def draw_calibration(competitions: dict[str, pd.DataFrame], panels: dict[str, pd
     import matplotlib.pyplot as plt
 
     nominal = (50, 80, 90, 95)
-    groups = [(name.split("_")[0].upper() if name[0] == "m" else name.split("_")[0].capitalize(), "general", [frame]) for name, frame in competitions.items()]
+    groups = [
+        (name.split("_")[0].upper() if name[0] == "m" else name.split("_")[0].capitalize(), "general", [frame])
+        for name, frame in competitions.items()
+    ]
     for label, kind, names in (
         ("Cities: GDP, retail sales, industrial output", "output", ("gdp", "retail", "industrial_output")),
         ("Cities: foreign investment", "inflow", ("fdi",)),
@@ -369,13 +381,22 @@ def draw_calibration(competitions: dict[str, pd.DataFrame], panels: dict[str, pd
         for last, mark in marks.items():
             if last is None and "split" not in frames[0].columns:
                 continue
-            cases = _joined([competition_cases(one, last) if "split" in one.columns else city_cases(one, last) for one in frames])
+            cases = _joined(
+                [competition_cases(one, last) if "split" in one.columns else city_cases(one, last) for one in frames]
+            )
             table = projection.project_panel(long(cases), cases.futures.shape[1], nominal, kind)
             actual, seen = cases.futures, []
             for one in nominal:
                 low, high = (table[f"{side}_{one}"].to_numpy().reshape(actual.shape) for side in ("lower", "upper"))
                 seen.append(100 * ((actual >= low) & (actual <= high))[~np.isnan(actual)].mean())
-            ax.plot(nominal, seen, marker=mark, markersize=5, linewidth=1, label="all points" if last is None else f"last {last}")
+            ax.plot(
+                nominal,
+                seen,
+                marker=mark,
+                markersize=5,
+                linewidth=1,
+                label="all points" if last is None else f"last {last}",
+            )
         ax.set_title(label.replace(": ", ":\n"), fontsize=9)
         ax.set_xticks(nominal)
         ax.set_xlabel("nominal coverage (%)")
@@ -393,7 +414,11 @@ def cluster_equals_plain(frame: pd.DataFrame, horizon: int = 4, workers: int = 2
     from dask.distributed import Client, LocalCluster
 
     plain = projection.project_panel(frame, horizon)
-    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster), joblib.parallel_config("dask"):
+    with (
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster),
+        joblib.parallel_config("dask"),
+    ):
         spread = projection.project_panel(frame, horizon, n_jobs=None)
     return plain.equals(spread)
 

@@ -21,7 +21,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from huzhou_analysis import data as hz_data
+from huzhou_analysis.facts import data as hz_data
 
 NUMBERS = ("obs_value", "value_high")
 

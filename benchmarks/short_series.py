@@ -78,7 +78,7 @@ def _own_columns() -> dict[str, str]:
 
 def ours(panel) -> tuple[float, dict[str, np.ndarray]]:
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from huzhou_analysis import projection
+    from huzhou_analysis.analysis import projection
 
     frame, shape = long(panel), panel["futures"].shape
     projection.project_panel(frame[frame.unique_id < WARM], shape[1], LEVELS)
@@ -92,12 +92,14 @@ def cluster(panel) -> tuple[float, dict[str, np.ndarray]]:
     import joblib
     from dask.distributed import Client, LocalCluster
 
-    from huzhou_analysis import projection
+    from huzhou_analysis.analysis import projection
 
     frame, shape = long(panel), panel["futures"].shape
     options = {"n_workers": CORES, "threads_per_worker": 1, "dashboard_address": None}
     with LocalCluster(**options) as local, Client(local) as client, joblib.parallel_config("dask"):
-        client.run(import_module, "huzhou_analysis.projection.panel")  # every worker, not only the one that works first
+        client.run(
+            import_module, "huzhou_analysis.analysis.projection.panel"
+        )  # every worker, not only the one that works first
         projection.project_panel(frame[frame.unique_id < WARM], shape[1], LEVELS, n_jobs=None)
         start = time.perf_counter()
         table = projection.project_panel(frame, shape[1], LEVELS, n_jobs=None)

@@ -62,8 +62,8 @@ def empty(work: Path) -> None:
 
 
 def sections(work: Path) -> list:
-    from huzhou_analysis.data import load
     from huzhou_analysis.export.html import City, Section
+    from huzhou_analysis.facts.data import load
 
     found, city = [], City.of(load())
     for one in tasks(work, report.notebook_files(report.paths())):
@@ -77,7 +77,7 @@ def sections(work: Path) -> list:
 def page(lang: str, work: Path) -> None:
     from huzhou_analysis.export import html
     from huzhou_analysis.export.change_notes import Notes
-    from huzhou_analysis.i18n import text
+    from huzhou_analysis.facts.words import text
 
     shown, nothing = sections(work), Notes(text("", ""), [], [])
     body = html.index_page(shown, nothing, []) if lang == "index" else html.report_page(shown, lang, nothing)

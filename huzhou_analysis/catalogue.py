@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from .data import Data
 from .exhibit import Exhibit
+from .facts.data import Data
 
 
 @dataclass(frozen=True)

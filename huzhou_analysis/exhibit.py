@@ -21,10 +21,12 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from . import charts, i18n, periods
-from .data import Data
-from .i18n import Text
-from .schema import OBS_STATUSES, RECORD_TYPES, TIME_BASES
+from . import charts
+from .facts import periods
+from .facts import words as i18n
+from .facts.data import Data
+from .facts.schema import OBS_STATUSES, RECORD_TYPES, TIME_BASES
+from .facts.words import Text
 
 
 @dataclass(frozen=True)
@@ -435,7 +437,7 @@ def citations(data: Data, figure_ids: Iterable[str]) -> pd.DataFrame:
 
 
 def dict_text(kind: str) -> Text:
-    from .schema import KINDS
+    from .facts.schema import KINDS
 
     return i18n.text(*KINDS[kind])
 

@@ -5,7 +5,7 @@ from itertools import count
 
 from made_up_city import CODE, REPORT, add, city, read
 
-from huzhou_analysis.schema import TABLES
+from huzhou_analysis.facts.schema import TABLES
 
 ADDRESS = "evil.invalid"
 FORMULAS = [f'=HYPERLINK("http://{ADDRESS}/a","y")', "@SUM(1)", "+1+cmd|' /C calc'!A0", "-2+3"]
@@ -31,12 +31,20 @@ def free(table, field):
 def hostile(folder):
     """Write the city's tables; returns what was put in, by table and column."""
     city(folder)
-    add(folder, "corrections", [{"figure_id": "M.gdp", "action": "flag", "expect": "1777.3", "reason": "x", "status": "open"}])
+    add(
+        folder,
+        "corrections",
+        [{"figure_id": "M.gdp", "action": "flag", "expect": "1777.3", "reason": "x", "status": "open"}],
+    )
     add(folder, "relations", [{"relation_id": "wrong", "kind": "order", "left": "[M.gdp]", "expect": "<=", "right": "[M.exports]",
                                "severity": "high", "reading_zh": "x", "reading_en": "x"}])  # fmt: skip
     add(folder, "pairs", [{"target_indicator": "rd_share", "actual_indicator": "rd_share", "comparable": "with_care",
                            "reason_zh": "x", "reason_en": "x"}])  # fmt: skip
-    add(folder, "not_figures", [{"source_id": REPORT, "numeral": "7", "as_printed": "7", "reason": "name", "comment": "x"}])
+    add(
+        folder,
+        "not_figures",
+        [{"source_id": REPORT, "numeral": "7", "as_printed": "7", "reason": "name", "comment": "x"}],
+    )
     add(folder, "milestones", [{"date": "2024-05", "ref_area": CODE, "theme": "trade", "title_zh": "x", "title_en": "x",
                                 "source_id": REPORT, "locator": "一"}])  # fmt: skip
     number, put = count(), {}

@@ -6,13 +6,15 @@ laid out as ``new-city`` lays out any city, so that what a newcomer is given is 
 
 import csv
 
-from huzhou_analysis.new_city import lay_out
+from huzhou_analysis.inbox.new_city import lay_out
 
 CODE, DISTRICT, ZONE = "990100", "990102", "990100-KF"
 YEARS = (2023, 2025, 2027)
 PLAN, REPORT, BOOK, PRESS = "M-PLAN", "M-REPORT", "M-BOOK", "M-PRESS"
 # Invented, and odd enough to be recognised: twelve years of foreign investment, ending two years into the plan.
-HISTORY = dict(zip(range(2013, 2025), (3.11, 3.37, 3.29, 3.83, 4.13, 4.01, 4.43, 4.79, 4.61, 5.03, 5.47, 5.69), strict=True))
+HISTORY = dict(
+    zip(range(2013, 2025), (3.11, 3.37, 3.29, 3.83, 4.13, 4.01, 4.43, 4.79, 4.61, 5.03, 5.47, 5.69), strict=True)
+)
 
 SOURCES = [
     {"source_id": PLAN, "title": "示例市一号工程实施方案", "title_en": "Plan of Exampleton", "date_published": "2023-03-01",
@@ -76,7 +78,9 @@ def plan_figures(years):
 
 def actuals():
     """Twelve years of one indicator, three of another, growth rates, a district, a zone; most indicators have none."""
-    out = [figure(f"{BOOK}.fdi.{y}", f"{v:.2f}", "fdi_utilized", "亿美元", str(y), BOOK, "表1") for y, v in HISTORY.items()]
+    out = [
+        figure(f"{BOOK}.fdi.{y}", f"{v:.2f}", "fdi_utilized", "亿美元", str(y), BOOK, "表1") for y, v in HISTORY.items()
+    ]
     out += [
         figure(f"{BOOK}.retail.{y}", v, "retail_sales", "亿元", y, BOOK, "表1")
         for y, v in {"2022": "661", "2023": "719", "2024": "733"}.items()

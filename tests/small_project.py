@@ -3,8 +3,8 @@
 from made_up_city import city
 from test_report import LOAD, write_notebook
 
-from huzhou_analysis.codebook import generated
-from huzhou_analysis.data import load
+from huzhou_analysis.facts.codebook import generated
+from huzhou_analysis.facts.data import load
 
 # A picture of two figures, drawn by a function of its own.
 OWN_CHART = """
@@ -23,6 +23,8 @@ def small_project(folder):
     for name, text in generated(load(folder / "data")).items():
         (folder / "data" / name).write_text(text, encoding="utf-8", newline="\n")
     (folder / "notebooks").mkdir()
-    write_notebook(folder, "01_shown", LOAD, OWN_CHART, "hz.show(hz.overview.headlines(data), lang='zh')", heading="Shown · 所示")
+    write_notebook(
+        folder, "01_shown", LOAD, OWN_CHART, "hz.show(hz.overview.headlines(data), lang='zh')", heading="Shown · 所示"
+    )
     write_notebook(folder, "02_silent", heading="Silent · 无图")
     return folder

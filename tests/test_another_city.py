@@ -11,11 +11,13 @@ from made_up_city import CODE, city, figure
 
 import huzhou_analysis as hz
 from huzhou_analysis import charts
-from huzhou_analysis.__main__ import main
-from huzhou_analysis.data import OWN_ROOT
+from huzhou_analysis.cli import main
+from huzhou_analysis.facts.data import OWN_ROOT
 
 OWN = re.compile("湖州|吴兴|Huzhou|330500|浙江|Zhejiang|nan\\b|None|NaT|<NA>")
-ABOUT_ONE_CITY = {p.name for p in NOTEBOOKS if "huzhou_analysis" in json.loads(p.read_text(encoding="utf-8"))["metadata"]}
+ABOUT_ONE_CITY = {
+    p.name for p in NOTEBOOKS if "huzhou_analysis" in json.loads(p.read_text(encoding="utf-8"))["metadata"]
+}
 every_call = pytest.mark.parametrize("call", CALLS, ids=str)
 KINDS = ("whole", "later", "one_figure", "no_plan", "empty")
 
@@ -85,6 +87,7 @@ def made(data, name):
 
 def test_ids_do_not_depend_on_what_is_on_file(cities):
     """Files and links keep their names when a figure is still missing; the year of accounts is the one exception."""
+
     def ids(kind):
         return {call: re.sub(r"_(20\d\d|digital|open|[12])$", "", call.make(cities[kind]).id) for call in CALLS}
 
@@ -160,7 +163,12 @@ def test_empty_tables_pass_the_check_and_the_report_says_so(tmp_path, capsys, mo
     assert list(data.ref_areas.index) == ["000000", "330000", "330300"]
     assert len(data.units_table) == len(hz.load(OWN_ROOT).units_table)
     assert (data.indicators.breaks == "").all()
-    assert not data.indicators[["name_zh", "definition"]].agg(" ".join, axis=1).str.contains("Huzhou|湖州|2\\+8|plan").any()
+    assert (
+        not data.indicators[["name_zh", "definition"]]
+        .agg(" ".join, axis=1)
+        .str.contains("Huzhou|湖州|2\\+8|plan")
+        .any()
+    )
 
 
 @pytest.mark.parametrize(("arguments", "word"), [
@@ -188,7 +196,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path, capsys):
 
 
 def test_reports_of_other_tables_are_made_and_kept_apart(tmp_path, monkeypatch):
-    from huzhou_analysis.report import notebook_files, paths
+    from huzhou_analysis.report.build import notebook_files, paths
 
     monkeypatch.delenv("HUZHOU_DATA", raising=False)
     own = paths()

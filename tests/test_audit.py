@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import huzhou_analysis as hz
-from huzhou_analysis import audit
-from huzhou_analysis.rounding import Interval
+from huzhou_analysis.analysis import audit
+from huzhou_analysis.facts.rounding import Interval
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,9 @@ def test_every_finding_names_figures_on_file(loaded):
 def test_two_values_for_the_same_thing(data):
     changed = with_rows(data, ("D001-GWR.exports.2013", "X.exports.2013", {"obs_text": "81.9"}))
     found = [
-        f for f in audit.same_thing_printed_twice(changed) if f["rule"] == "value_differs" and f["indicator"] == "exports"
+        f
+        for f in audit.same_thing_printed_twice(changed)
+        if f["rule"] == "value_differs" and f["indicator"] == "exports"
     ]
     assert len(found) == 1 and found[0]["severity"] == "high" and found[0]["difference"] == "1"
 

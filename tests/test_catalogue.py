@@ -7,10 +7,10 @@ import pytest
 from exhibit_calls import CALLS, LANGUAGES, NOTEBOOKS, exhibit, tables
 
 from huzhou_analysis import charts
-from huzhou_analysis.__main__ import main
 from huzhou_analysis.catalogue import Call, calls, find
+from huzhou_analysis.cli import main
 from huzhou_analysis.exhibit import ROLES, Native, Trace, native_unit
-from huzhou_analysis.i18n import text
+from huzhou_analysis.facts.words import text
 
 every_exhibit = pytest.mark.parametrize("call", CALLS, ids=str)
 
@@ -108,7 +108,7 @@ def test_english_charts_are_in_english_units(whole):
 
 def test_bands_of_a_fan_stack_up_to_the_table(whole):
     shown = find(whole, "projection_fdi_utilized", NOTEBOOKS)
-    from huzhou_analysis.prospects import outlook
+    from huzhou_analysis.analysis.outlook import outlook
 
     end = outlook(whole, "fdi_utilized").projection.table.iloc[-1]
     native = shown.natives[0]

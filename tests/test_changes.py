@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from table_copies import ROOT, Tables
 
 import huzhou_analysis as hz
-from huzhou_analysis import changes, i18n
-from huzhou_analysis.changes import Difference, Last
 from huzhou_analysis.export.change_notes import escaped, markdown, notes, terminal
 from huzhou_analysis.export.html import report_page
-from huzhou_analysis.kept import fingerprint
-from huzhou_analysis.units import Units
+from huzhou_analysis.facts import words as i18n
+from huzhou_analysis.facts.kept import fingerprint
+from huzhou_analysis.facts.units import Units
+from huzhou_analysis.report import changes
+from huzhou_analysis.report.changes import Difference, Last
 
 BASE = "D000.rd_share.2023"
 ROW = ("verdict", "地瓜方案 指标表 行7 | rd_share | 330500 |  | % | point")
@@ -389,7 +390,9 @@ def thing(key, value):
             "facts": {"median": [value, "亿元"]}, "figures": []}  # fmt: skip
 
 
-STATES = st.lists(st.dictionaries(st.sampled_from("abc"), st.floats(0, 9, width=16), max_size=3), min_size=2, max_size=5)
+STATES = st.lists(
+    st.dictionaries(st.sampled_from("abc"), st.floats(0, 9, width=16), max_size=3), min_size=2, max_size=5
+)
 
 
 @given(STATES)

@@ -152,8 +152,11 @@ def test_titles_and_notes_of_all_exhibits_break_well(lang):
                 for text in lines[points]:
                     broken = charts.wrap(figure, text, height, room)
                     assert solid("".join(broken)) == solid(text)
-                    wrong += [(shown.id, size, line) for line in broken
-                              if line[0] in CLOSING or charts.text_width(figure, line, height) > room]
+                    wrong += [
+                        (shown.id, size, line)
+                        for line in broken
+                        if line[0] in CLOSING or charts.text_width(figure, line, height) > room
+                    ]
     assert wrong == []
 
 
@@ -199,8 +202,7 @@ def crossed_edges(figure, texts):
             if isinstance(bar, Rectangle):
                 box = bar.get_window_extent()
                 for text, extent in texts:
-                    inside = (box.x0 <= extent.x0 and extent.x1 <= box.x1
-                              and box.y0 <= extent.y0 and extent.y1 <= box.y1)
+                    inside = box.x0 <= extent.x0 and extent.x1 <= box.x1 and box.y0 <= extent.y0 and extent.y1 <= box.y1
                     if shared(box, extent) > 1 and not inside:
                         yield f"{text.get_text()!r} crosses the edge of a bar"
 
@@ -222,10 +224,16 @@ def faults(shown, lang, size):
     texts = drawn_texts(figure)
     assert texts
     width, height = figure.canvas.get_width_height()
-    found = [f"{text.get_text()!r} leaves the picture" for text, box in texts
-             if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1]
-    found += [f"{one.get_text()!r} overlaps {other.get_text()!r}"
-              for (one, a), (other, b) in itertools.combinations(texts, 2) if shared(a, b) > 1]
+    found = [
+        f"{text.get_text()!r} leaves the picture"
+        for text, box in texts
+        if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
+    ]
+    found += [
+        f"{one.get_text()!r} overlaps {other.get_text()!r}"
+        for (one, a), (other, b) in itertools.combinations(texts, 2)
+        if shared(a, b) > 1
+    ]
     found += [*crossed_edges(figure, texts), *covered_marks(figure, texts)]
     return [f"{shown.id} {lang} {size}: {fault}" for fault in dict.fromkeys(found)]
 

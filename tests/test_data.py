@@ -11,9 +11,9 @@ import pytest
 from hostile_city import free
 
 import huzhou_analysis as hz
-from huzhou_analysis.__main__ import main
-from huzhou_analysis.data import DataError, check, relation_sign
-from huzhou_analysis.schema import TABLES
+from huzhou_analysis.cli import main
+from huzhou_analysis.facts.data import DataError, check, relation_sign
+from huzhou_analysis.facts.schema import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 

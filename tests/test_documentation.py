@@ -17,7 +17,7 @@ import yaml
 from mistune import create_markdown
 
 import huzhou_analysis as hz
-from huzhou_analysis.__main__ import parser
+from huzhou_analysis.cli import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data" / "README.md"])
@@ -223,7 +223,7 @@ def test_every_source_that_is_cited_is_in_the_literature():
 
 
 def test_verdicts_and_statuses_of_the_library_are_explained():
-    from huzhou_analysis.i18n import LABELS
+    from huzhou_analysis.facts.words import LABELS
 
     text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
     for key in ("reproduced", "price_basis", "revision", "scope", "contradicted", "not_checkable",
@@ -249,7 +249,7 @@ def test_the_rows_that_the_data_page_shows_are_on_file_as_it_says(whole):
 
 
 def test_every_table_and_status_is_on_the_data_page():
-    from huzhou_analysis.schema import OBS_STATUSES, RECORD_TYPES, RELATIONS, TABLES, TIERS, TIME_BASES
+    from huzhou_analysis.facts.schema import OBS_STATUSES, RECORD_TYPES, RELATIONS, TABLES, TIERS, TIME_BASES
 
     text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
     for table in TABLES:

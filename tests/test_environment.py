@@ -112,7 +112,15 @@ def test_no_host_of_a_package_registry_in_any_file():
     if not git or not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
     # Written in two halves, so that this file holds none of them itself.
-    halves = [("py", "pi"), ("python", "hosted"), ("ana", "conda"), ("npm", "js"), ("js", "delivr"), ("un", "pkg"), ("cdn", "js")]
+    halves = [
+        ("py", "pi"),
+        ("python", "hosted"),
+        ("ana", "conda"),
+        ("npm", "js"),
+        ("js", "delivr"),
+        ("un", "pkg"),
+        ("cdn", "js"),
+    ]
     names = "|".join(map("".join, halves))
     hosts = re.compile(rf"\b(?:{names})\.(?:org|com|net|io|cn)\b|\b{'mir' + 'rors?'}\.[a-z]+\.(?:edu|com)")
     listing = subprocess.run(

@@ -19,14 +19,13 @@ from matplotlib.text import Text
 import huzhou_analysis as hz
 from huzhou_analysis import exhibit as library
 from huzhou_analysis.exhibit import Column, Exhibit, citation_frame, citations, hand_on
-from huzhou_analysis.i18n import text
+from huzhou_analysis.facts.words import text
 
 LONGEST = {"zh": 45, "en": 120}
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 QUOTED = re.compile(r"“[^”]*”")
 LEFT_BEHIND = re.compile(r"\bnan\b|\bNone\b|\bNaT\b|\binf\b|[{}<>]=?[a-z]|\.\d{5,}|--")
 SENTENCE = re.compile(r"[A-Za-z]{2,}(?:[ ,;]+[A-Za-z]{2,}){2,}")
-
 
 
 every_exhibit = pytest.mark.parametrize("call", CALLS, ids=str)
@@ -275,7 +274,11 @@ def test_markup_in_a_table_is_shown_as_text_in_the_report(evil_data, tmp_path):
     record["title"] = text(EVIL, EVIL)
     sections = [Section.make("01_x", f"A {EVIL} · 甲 {EVIL}", [record], tmp_path, City(text(EVIL, EVIL + "{x}")))]
     moved = Notes(text(EVIL, EVIL), [], [])
-    for page in (report_page(sections, "zh", moved), report_page(sections, "en", moved), index_page(sections, moved, [])):
+    for page in (
+        report_page(sections, "zh", moved),
+        report_page(sections, "en", moved),
+        index_page(sections, moved, []),
+    ):
         assert page.count("<script") == page.count("<script>// Tables can be sorted")  # the page's own, and no other
         assert "&lt;script&gt;" in page
 
@@ -397,7 +400,10 @@ def test_colours_of_a_display_follow_the_theme_of_jupyterlab():
 
 
 def composed(**texts):
-    given = {"title": ("外资{0}", "FDI {0}"), "reading": ("目标{0}，原为{1}{x}{}。", "Target {0}, once {1}{x}{}.")} | texts
+    given = {
+        "title": ("外资{0}", "FDI {0}"),
+        "reading": ("目标{0}，原为{1}{x}{}。", "Target {0}, once {1}{x}{}."),
+    } | texts
     return hz.compose(tables(), "my_own", ["D003.fdi_utilized.2027.2", "D003.fdi_utilized.2023"], **given)
 
 
@@ -511,7 +517,10 @@ def test_exports_and_industrial_investment_imply_their_bases():
     low, high = 80.85 / 1.0955, 80.95 / 1.0945
     assert f"{outward(low, floor, 2):.2f}—{outward(high, ceil, 2):.2f}亿美元" in by_id("exports_growth").title["zh"]
     low, high = 300.75 / 1.3465, 300.85 / 1.3455
-    assert f"{outward(low, floor, 1):.1f}—{outward(high, ceil, 1):.1f}亿元" in by_id("industrial_investment_growth").title["zh"]
+    assert (
+        f"{outward(low, floor, 1):.1f}—{outward(high, ceil, 1):.1f}亿元"
+        in by_id("industrial_investment_growth").title["zh"]
+    )
 
 
 def test_goals_of_2014_in_money():

@@ -14,11 +14,12 @@ from lxml import etree
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from huzhou_analysis import charts, i18n
+from huzhou_analysis import charts
 from huzhou_analysis.exhibit import Card, Column, Exhibit
 from huzhou_analysis.export import document, office
 from huzhou_analysis.export.html import City, Section
-from huzhou_analysis.i18n import text
+from huzhou_analysis.facts import words as i18n
+from huzhou_analysis.facts.words import text
 
 CITY = City(text("示例", "Exampleton"), text("示例省示例市", "Exampleton City, Sample Province"), "2030")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from exhibit_calls import CALLS, exhibit
 
-from huzhou_analysis import i18n
 from huzhou_analysis.exhibit import Card, Column, Exhibit, hand_on
 from huzhou_analysis.export import pdf
 from huzhou_analysis.export.html import City, Section
+from huzhou_analysis.facts import words as i18n
 
 HOSTILE = '#panic("x") $x$ <label> @ref =cmd() *a* _b_ `c` // \\ [d] <script>'
 LANGUAGES = i18n.LANGUAGES

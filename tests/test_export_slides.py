@@ -15,7 +15,7 @@ from huzhou_analysis.exhibit import KINDS_OF_CHART, ROLES, Native, Trace
 from huzhou_analysis.export import chartml, slides
 from huzhou_analysis.export.html import City, Section
 from huzhou_analysis.export.office import EAST_ASIAN, LATIN
-from huzhou_analysis.i18n import text
+from huzhou_analysis.facts.words import text
 
 CITY = City(text("示例", "Exampleton"), text("示例省示例市", "Exampleton City, Sample Province"), "2030")
 NS = {

@@ -10,11 +10,11 @@ import pytest
 from exhibit_calls import CALLS, exhibit
 
 import huzhou_analysis as hz
-from huzhou_analysis import i18n
+from huzhou_analysis.analysis.gaps import gaps_of
 from huzhou_analysis.export import office, workbook, workbook_live
 from huzhou_analysis.export.html import Section
-from huzhou_analysis.gaps import gaps_of
-from huzhou_analysis.i18n import text
+from huzhou_analysis.facts import words as i18n
+from huzhou_analysis.facts.words import text
 
 LANGUAGES = ("zh", "en")
 HOSTILE = ("=cmd()", "+1+1", "-2+3", "@SUM(A1)", "<script>alert(1)</script>", "a\x0bb\x00c", "长" * 40_000, "{actual}")

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 import huzhou_analysis as hz
-from huzhou_analysis import codebook, periods
-from huzhou_analysis.schema import TABLES
-from huzhou_analysis.targets import table_targets
+from huzhou_analysis.analysis.targets import table_targets
+from huzhou_analysis.facts import codebook, periods
+from huzhou_analysis.facts.schema import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 

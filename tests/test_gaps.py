@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import huzhou_analysis as hz
-from huzhou_analysis.gaps import JUDGED, Gaps, gap_columns, target_gaps
-from huzhou_analysis.targets import meets, table_targets
-from huzhou_analysis.whatif import TOTAL_COLUMNS, path_totals, what_if
+from huzhou_analysis.analysis.gaps import JUDGED, Gaps, gap_columns, target_gaps
+from huzhou_analysis.analysis.scenario import TOTAL_COLUMNS, path_totals, what_if
+from huzhou_analysis.analysis.targets import meets, table_targets
 
 TABLE = "地瓜方案 指标表 行"
 
@@ -518,7 +518,7 @@ def test_five_year_goals_beside_the_yearly_path_by_hand(data):
 
 
 def run(capsys, *arguments):
-    from huzhou_analysis.__main__ import main
+    from huzhou_analysis.cli import main
 
     status = main(["gaps", *arguments])
     return status, capsys.readouterr()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huzhou_analysis.growth import (
+from huzhou_analysis.analysis.growth import (
     compound_growth,
     contribution,
     growth_rate,
@@ -14,8 +14,8 @@ from huzhou_analysis.growth import (
     implied_deflator,
     implied_level,
 )
-from huzhou_analysis.ledger import LEDGER_COLUMNS, growth_ledger
-from huzhou_analysis.rounding import Interval, printed_interval
+from huzhou_analysis.analysis.ledger import LEDGER_COLUMNS, growth_ledger
+from huzhou_analysis.facts.rounding import Interval, printed_interval
 
 
 def rounded(low, high, denominator=1000):

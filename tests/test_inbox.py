@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 from table_copies import Tables
 
-from huzhou_analysis import __main__, codebook, numerals, periods
-from huzhou_analysis.data import check, load
+from huzhou_analysis import cli as __main__
+from huzhou_analysis.facts import codebook, numerals, periods
+from huzhou_analysis.facts.data import check, load
+from huzhou_analysis.facts.schema import TABLES
 from huzhou_analysis.inbox import adding, layout, rows, template
-from huzhou_analysis.schema import TABLES
 
 TODAY = dt.date(2026, 11, 1)
 SHEET = layout.sheet_name("figures")
@@ -391,7 +392,9 @@ def understated(size):
 def test_what_is_too_large_is_refused_without_being_held(kind, tmp_path):
     """Unpacked or split into cells, each would take hundreds of megabytes."""
     path = tmp_path / kind
-    path.write_bytes(understated(150_000_000) if kind.endswith("xlsx") else b"indicator,obs_value\n" + b"exports,1\n" * 1_000_000)
+    path.write_bytes(
+        understated(150_000_000) if kind.endswith("xlsx") else b"indicator,obs_value\n" + b"exports,1\n" * 1_000_000
+    )
     problems = []
     tracemalloc.start()
     try:

@@ -16,10 +16,12 @@ from small_project import small_project
 from test_report import Project, tree
 
 import huzhou_analysis as hz
-from huzhou_analysis import charts, exhibit, kept, report
+from huzhou_analysis import charts, exhibit
 from huzhou_analysis.export import html
 from huzhou_analysis.export.change_notes import Notes
-from huzhou_analysis.i18n import text
+from huzhou_analysis.facts import kept
+from huzhou_analysis.facts.words import text
+from huzhou_analysis.report import build as report
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,9 @@ def test_a_torn_list_of_fonts_is_made_anew(project, monkeypatch):
     import matplotlib as mpl
 
     version = mpl.font_manager.FontManager.__version__
-    (project.folder / ".cache" / "matplotlib" / f"fontlist-v{version}.json").write_text('{"_version":', encoding="utf-8")
+    (project.folder / ".cache" / "matplotlib" / f"fontlist-v{version}.json").write_text(
+        '{"_version":', encoding="utf-8"
+    )
     before = tree(project.output)
     assert project.build(fresh=True)[0] == 0
     assert tree(project.output) == before
@@ -123,7 +127,9 @@ def test_a_notebook_that_prints_without_end_is_stopped_and_its_cell_named(projec
     before = tree(project.output)
     monkeypatch.setattr(report, "OUTPUT_LIMIT", 2_000_000)
     project.write("03_loop", "x = 1", "while True:\n    print('x' * 1000)")
-    project.write("04_swallows", "while True:\n    try:\n        print('x' * 100_000)\n    except BaseException:\n        pass")
+    project.write(
+        "04_swallows", "while True:\n    try:\n        print('x' * 100_000)\n    except BaseException:\n        pass"
+    )
     project.write("05_much", "for _ in range(19):\n    print('x' * 100_000)")  # just within
     started = time.monotonic()
     project.write("06_once", "print('x' * 3_000_000)\n1 + 1")  # over before it can be stopped
@@ -175,7 +181,27 @@ def test_a_long_word_is_broken_where_a_line_is_full(width):
 
 
 @pytest.mark.parametrize(
-    "name", ["../up", "a/b", "..", "a\\b", "C:x", "", "x", "a b", "a.b", "%2e%2e", "con", "nul", "com1", "A_b", "图", "a" * 61, "a\n", "-ab"]
+    "name",
+    [
+        "../up",
+        "a/b",
+        "..",
+        "a\\b",
+        "C:x",
+        "",
+        "x",
+        "a b",
+        "a.b",
+        "%2e%2e",
+        "con",
+        "nul",
+        "com1",
+        "A_b",
+        "图",
+        "a" * 61,
+        "a\n",
+        "-ab",
+    ],
 )
 def test_an_id_that_is_no_file_name_is_refused(data, tmp_path, name):
     folder = tmp_path / "out"
@@ -189,7 +215,9 @@ def test_an_id_that_is_no_file_name_is_refused(data, tmp_path, name):
     assert tree(tmp_path) == was
 
 
-@pytest.mark.parametrize("place", ["data", "data/new", "data/inbox/x", "notebooks/x", ".cache/report/x", "data/../notebooks/y"])
+@pytest.mark.parametrize(
+    "place", ["data", "data/new", "data/inbox/x", "notebooks/x", ".cache/report/x", "data/../notebooks/y"]
+)
 def test_a_report_is_not_made_among_what_it_is_made_of(project, place):
     was = tree(project.data), tree(project.folder / "notebooks"), tree(project.output)
     with pytest.raises(report.ReportError, match=r"请把报告放到别处 .* name a folder elsewhere"):
@@ -202,7 +230,9 @@ def test_the_project_itself_is_not_replaced(project, place):
     was = tree(project.folder)
     with pytest.raises(report.ReportError, match="name another"):
         project.build(project.folder / place)
-    assert {k: v for k, v in tree(project.folder).items() if "run.lock" not in k} == {k: v for k, v in was.items() if "run.lock" not in k}
+    assert {k: v for k, v in tree(project.folder).items() if "run.lock" not in k} == {
+        k: v for k, v in was.items() if "run.lock" not in k
+    }
 
 
 def test_a_link_to_a_report_elsewhere_stays_a_link(project, tmp_path):
@@ -234,7 +264,18 @@ def test_a_place_that_cannot_be_written_is_said_before_notebooks_run(project, tm
     assert "请检查磁盘空间和权限" in said
 
 
-ODD = ["a..b", "with space", "quo'te\"d", "<b>bold", "%2e%2e%2fup", "中文" * 41, "n" * 200, "-dash", "#hash?x=1", "&amp;"]
+ODD = [
+    "a..b",
+    "with space",
+    "quo'te\"d",
+    "<b>bold",
+    "%2e%2e%2fup",
+    "中文" * 41,
+    "n" * 200,
+    "-dash",
+    "#hash?x=1",
+    "&amp;",
+]
 
 
 @pytest.mark.parametrize("stem", ODD)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from huzhou_analysis.locking import Busy, Lock
+from huzhou_analysis.facts.lock import Busy, Lock
 
 ROOT = Path(__file__).resolve().parent.parent
 HOLD = """
 import sys
-from huzhou_analysis.locking import Lock
+from huzhou_analysis.facts.lock import Lock
 with Lock(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()

@@ -15,8 +15,8 @@ import pytest
 from test_inbox import BASE, COLUMNS, GROWTH, TODAY
 from test_mutated_tables import CHANGES
 
-from huzhou_analysis import numerals, periods
-from huzhou_analysis.data import check
+from huzhou_analysis.facts import numerals, periods
+from huzhou_analysis.facts.data import check
 from huzhou_analysis.inbox import adding, rows
 
 ROUNDS, ROWS = 10, 80
@@ -25,7 +25,15 @@ SOUND = [
     BASE,
     BASE | GROWTH,
     BASE | {"obs_value": "1234.5", "as_printed": "出口1234.5亿元"},
-    BASE | {"obs_value": "7", "unit": "家", "indicator": "little_giants", "as_printed": "共7家", "time_period": "2022年", "span": "全年"},
+    BASE
+    | {
+        "obs_value": "7",
+        "unit": "家",
+        "indicator": "little_giants",
+        "as_printed": "共7家",
+        "time_period": "2022年",
+        "span": "全年",
+    },
     BASE | {"time_period": "2023-01/P5M", "source_id": "D000"},
 ]
 MORE = {
@@ -51,7 +59,9 @@ def plain(cell):
     seen = unicodedata.normalize("NFKC", "".join(c for c in cell if unicodedata.category(c) not in ("Cf", "Cc")))
     seen = seen.replace("−", "-").replace("\n", " ")
     seen = re.sub(r"(?<![\d.])(\d{1,3}(?:[, ]\d{3})+)(?![\d,])", lambda found: re.sub("[, ]", "", found[1]), seen)
-    return [Decimal(number) for number in re.findall(r"-?\d+(?:\.\d+)?", re.sub(r"(?<=\d)\s*[-~—–]+\s*(?=\d)", " ", seen))]
+    return [
+        Decimal(number) for number in re.findall(r"-?\d+(?:\.\d+)?", re.sub(r"(?<=\d)\s*[-~—–]+\s*(?=\d)", " ", seen))
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +115,9 @@ def test_a_slip_in_a_template_is_refused_at_its_cell_or_means_what_it_says(part,
             where = (column, change, value, got)
             number = Decimal(got["obs_value"])
             same = value == sound[column]
-            assert number in numerals.printed_values(got["as_printed"]) or -number in numerals.printed_values(got["as_printed"]), where
+            assert number in numerals.printed_values(got["as_printed"]) or -number in numerals.printed_values(
+                got["as_printed"]
+            ), where
             if column == "obs_value":
                 seen = plain(value)
                 typed = [number, Decimal(got["value_high"])] if got["value_high"] else [number]
@@ -115,7 +127,9 @@ def test_a_slip_in_a_template_is_refused_at_its_cell_or_means_what_it_says(part,
             else:
                 assert number == Decimal(sound["obs_value"]), where
             assert got["unit"] == sound["unit"] or column in ("unit", "indicator"), where
-            assert periods.parse(got["time_period"]) == periods.parse(accepted_period(sound)) or column == "time_period", where
+            assert (
+                periods.parse(got["time_period"]) == periods.parse(accepted_period(sound)) or column == "time_period"
+            ), where
             assert got["source_id"] == sound["source_id"] or column == "source_id", where
             counts["accepted, nothing changed" if same else "accepted"] += 1
         counts["refused"] += len(refused)

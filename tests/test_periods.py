@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huzhou_analysis import periods
-from huzhou_analysis.periods import parse
+from huzhou_analysis.facts import periods
+from huzhou_analysis.facts.periods import parse
 
 D = dt.date
 
@@ -179,6 +179,7 @@ def test_years_between_annual_periods():
     assert periods.years_between("2023", "2027") == 4
     assert periods.years_between("2018/P5Y", "2027") == 5  # from the end of 2022
     assert periods.years_between("2027", "2023") == -4
+
 
 # --- periods as people write them -----------------------------------------------------------------------------------
 

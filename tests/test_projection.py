@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy import integrate
 from scipy.special import gamma
 
-from huzhou_analysis.projection import KINDS, MIN_POINTS, calibration, combination, project, project_panel
-from huzhou_analysis.projection.calibration import Measured, factors, measured_coverage
+from huzhou_analysis.analysis.projection import KINDS, MIN_POINTS, calibration, combination, project, project_panel
+from huzhou_analysis.analysis.projection.calibration import Measured, factors, measured_coverage
 
 HISTORY = [100.0, 108.0, 113.0, 125.0, 131.0, 144.0, 149.0]
 WAVY = [50.0, 61.0, 47.0, 70.0, 66.0, 58.0, 83.0, 90.0, 71.0]
@@ -72,7 +72,8 @@ def slow_smoothing(values, horizon, kept):
     weights = [((0.02**2 + squares) / (n + 1)) ** (-0.4 * (n + 1) / 2) for squares, _, _ in runs]
     total = sum(weights)
     squares, path, growth = (
-        sum(weight * np.array(run[part]) for weight, run in zip(weights, runs, strict=True)) / total for part in range(3)
+        sum(weight * np.array(run[part]) for weight, run in zip(weights, runs, strict=True)) / total
+        for part in range(3)
     )
     return path, squares, growth
 
@@ -117,7 +118,9 @@ def slow_project(values, horizon, kept=0.7, extra=(2, 1)):
     return slow_centre(last, average, last * np.exp(logs), levels, line), (4 * 0.04**2 + squares) / (4 + n), growth
 
 
-@pytest.mark.parametrize("values", [HISTORY, WAVY, [3, 5, 4, 2, 1], [80, 40, 20, 10, 5, 2], [7e6 * 1.03**n for n in range(34)]])
+@pytest.mark.parametrize(
+    "values", [HISTORY, WAVY, [3, 5, 4, 2, 1], [80, 40, 20, 10, 5, 2], [7e6 * 1.03**n for n in range(34)]]
+)
 def test_the_combination_is_that_of_an_independent_slow_implementation(values):
     path, variance, growth = slow_project(values, 5)
     table = project(values, 5).table
@@ -250,7 +253,10 @@ def test_the_unit_does_not_matter(values, kind, factor):
 
 
 @settings(max_examples=20)
-@given(values=st.lists(st.floats(-100, 100), min_size=5, max_size=9).filter(lambda v: min(v) < -1), factor=st.floats(1e-6, 1e6))
+@given(
+    values=st.lists(st.floats(-100, 100), min_size=5, max_size=9).filter(lambda v: min(v) < -1),
+    factor=st.floats(1e-6, 1e6),
+)
 def test_the_unit_does_not_matter_in_levels(values, factor):
     one, other = (project([v * f for v in values], 4) for f in (1.0, factor))
     assert one.scale == "level"
@@ -360,7 +366,13 @@ def test_too_few_observations_are_said_so_and_nothing_is_projected():
         found = project(HISTORY[:count], 4)
         assert not found
         assert (found.reason, found.observations) == ("too_few", count)
-        assert found.table.empty and list(found.table.columns) == ["mean", "lower_80", "upper_80", "lower_95", "upper_95"]
+        assert found.table.empty and list(found.table.columns) == [
+            "mean",
+            "lower_80",
+            "upper_80",
+            "lower_95",
+            "upper_95",
+        ]
         assert math.isnan(found.probability(100))
         assert found.backtest().empty
         assert found.models.empty
@@ -443,7 +455,9 @@ def test_the_scale_follows_the_values():
     assert project([40, 41, 42, 43, 100], 1, kind="share").scale == "level"
 
 
-@pytest.mark.parametrize("values", [[1e300, 1.1e300, 1.3e300, 1.2e300, 1.4e300], [1e-300, 2e-300, 1e-300, 3e-300, 2e-300]])
+@pytest.mark.parametrize(
+    "values", [[1e300, 1.1e300, 1.3e300, 1.2e300, 1.4e300], [1e-300, 2e-300, 1e-300, 3e-300, 2e-300]]
+)
 def test_huge_and_tiny_values(values):
     table, plain = project(values, 2).table, project([one / values[0] for one in values], 2).table
     assert (table / values[0]).to_numpy() == pytest.approx(plain.to_numpy(), rel=1e-9)
@@ -527,7 +541,10 @@ def test_a_panel_gives_bit_for_bit_what_single_projections_give(kind):
     together = project_panel(frame, 3, kind=kind)
     assert list(together.unique_id.unique()) == list(frame.unique_id.unique())
     for name, one in frame.groupby("unique_id"):
-        alone, rows = project(pd.Series(one.y.to_numpy(), index=one.ds), 3, kind=kind), together[together.unique_id == name]
+        alone, rows = (
+            project(pd.Series(one.y.to_numpy(), index=one.ds), 3, kind=kind),
+            together[together.unique_id == name],
+        )
         assert list(rows.reason) == [alone.reason] * 3
         assert list(rows.observations) == [alone.observations] * 3
         assert list(rows.bridged) == [len(alone.bridged)] * 3
@@ -549,7 +566,7 @@ def test_the_order_of_rows_and_of_series_does_not_matter():
 
 def test_the_numbers_are_the_same_with_any_number_of_processes(monkeypatch):
     joblib = pytest.importorskip("joblib")
-    from huzhou_analysis.projection import panel as module
+    from huzhou_analysis.analysis.projection import panel as module
 
     monkeypatch.setattr(module, "BLOCK", 16)
     frame = panel()
@@ -560,7 +577,7 @@ def test_the_numbers_are_the_same_with_any_number_of_processes(monkeypatch):
 
 
 def test_blocks_of_any_size_give_the_same_numbers():
-    from huzhou_analysis.projection.panel import answers, prepare
+    from huzhou_analysis.analysis.projection.panel import answers, prepare
 
     frame = panel()
     ready = [prepare(one.y.to_numpy(), one.ds.to_numpy(), "general") for _, one in frame.groupby("unique_id")]
@@ -570,7 +587,9 @@ def test_blocks_of_any_size_give_the_same_numbers():
         assert np.array_equal(np.concatenate(parts), whole, equal_nan=True)
 
 
-@pytest.mark.parametrize("index", [pd.date_range("2016-12-31", periods=7, freq="YE"), pd.period_range("2016", periods=7, freq="Y")])
+@pytest.mark.parametrize(
+    "index", [pd.date_range("2016-12-31", periods=7, freq="YE"), pd.period_range("2016", periods=7, freq="Y")]
+)
 def test_a_history_by_date_is_one_by_year(index):
     table = project(pd.Series(HISTORY, index=index), 2).table
     assert list(table.index) == [2023, 2024]
@@ -639,7 +658,9 @@ def test_a_broken_panel_is_refused(change, error, message):
 
 
 def test_what_is_no_table_is_no_panel():
-    with pytest.raises(ValueError, match=r"^缺少列.* / the panel lacks the columns ds, unique_id, y: rename or add them$"):
+    with pytest.raises(
+        ValueError, match=r"^缺少列.* / the panel lacks the columns ds, unique_id, y: rename or add them$"
+    ):
         project_panel(HISTORY, 2)
 
 

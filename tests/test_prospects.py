@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import huzhou_analysis as hz
-from huzhou_analysis.prospects import (
+from huzhou_analysis.analysis.outlook import (
     POINT_COLUMNS,
     PROBABILITY_COLUMNS,
     declared_breaks,

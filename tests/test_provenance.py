@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import huzhou_analysis as hz
-from huzhou_analysis import numerals, provenance
-from huzhou_analysis.schema import TABLES
+from huzhou_analysis.analysis import provenance
+from huzhou_analysis.facts import numerals
+from huzhou_analysis.facts.schema import TABLES
 
 FOLDER = os.environ.get("HUZHOU_SOURCES", "")
 needs_documents = pytest.mark.skipif(not FOLDER, reason="HUZHOU_SOURCES names no folder with the documents")

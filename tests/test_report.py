@@ -17,8 +17,8 @@ import psutil
 import pytest
 from test_locking import holding
 
-from huzhou_analysis import report
-from huzhou_analysis.__main__ import main
+from huzhou_analysis.cli import main
+from huzhou_analysis.report import build as report
 
 ROOT = Path(__file__).resolve().parent.parent
 LOAD = "import huzhou_analysis as hz\ndata = hz.load()"
@@ -609,6 +609,7 @@ def test_a_full_disk_leaves_the_old_report_and_says_what_to_do(project, before, 
 
 def test_an_interruption_leaves_the_old_report(project, before, monkeypatch, capsys):
     """Ctrl+C while the new report is bound."""
+
     def interrupt(*_):
         raise KeyboardInterrupt
 
@@ -633,7 +634,11 @@ def test_what_changed_is_told_everywhere_and_kept_when_made_again(project, capsy
     first = tree(project.output)
     page = (project.output / "changes.md").read_text(encoding="utf-8")
     assert "indicators.csv 1 changed" in page
-    for words in (said, page, *((project.output / name).read_text(encoding="utf-8") for name in ("index.html", "en/report.html"))):
+    for words in (
+        said,
+        page,
+        *((project.output / name).read_text(encoding="utf-8") for name in ("index.html", "en/report.html")),
+    ):
         assert "No figure changed; no verdict and no chance moved." in words
     assert "数字没有变动" in (project.output / "zh" / "report.html").read_text(encoding="utf-8")
     (project.output / "changes.md").write_text("x", encoding="utf-8")
@@ -697,8 +702,8 @@ def test_what_cannot_be_written_is_named_without_a_traceback(project, before, ca
 PROGRAM = """
 import sys
 from pathlib import Path
-from huzhou_analysis import report
-from huzhou_analysis.__main__ import main
+from huzhou_analysis.report import build as report
+from huzhou_analysis.cli import main
 folder = Path(sys.argv[1])
 report.paths = lambda output=None: report.Paths(folder, folder / "data", folder / "reports")
 sys.exit(main(["report"]))

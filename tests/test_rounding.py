@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from huzhou_analysis.rounding import Interval, decimals, exact, half_unit, printed_interval
+from huzhou_analysis.facts.rounding import Interval, decimals, exact, half_unit, printed_interval
 
 INF = math.inf
 

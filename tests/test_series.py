@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import huzhou_analysis as hz
-from huzhou_analysis.assembly import COLUMNS, known, series
+from huzhou_analysis.analysis.series import COLUMNS, known, series
 
 FDI = {"indicator": "fdi_utilized", "unit": "亿美元", "prices": "current"}
 

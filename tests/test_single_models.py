@@ -13,8 +13,8 @@ from scipy import optimize, stats
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from huzhou_analysis.projection import single
-from huzhou_analysis.projection.single import LABELS, MODEL_NAMES, REASONS, constrained_trend, single_models
+from huzhou_analysis.analysis.projection import single
+from huzhou_analysis.analysis.projection.single import LABELS, MODEL_NAMES, REASONS, constrained_trend, single_models
 
 HISTORY = [100.0, 108.0, 113.0, 125.0, 131.0, 144.0, 149.0, 166.0, 171.0, 190.0]
 # No trend, a level that wanders: smoothing has its best parameter inside its bounds.

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from huzhou_analysis.data import NotOnFile
-from huzhou_analysis.targets import (
+from huzhou_analysis.analysis.targets import (
     PACE_COLUMNS,
     Judgement,
     advance,
@@ -29,6 +28,7 @@ from huzhou_analysis.targets import (
     value_on_path,
     years_needed,
 )
+from huzhou_analysis.facts.data import NotOnFile
 
 values = st.floats(0.01, 10_000)
 gaps_of_years = st.integers(1, 20)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huzhou_analysis.__main__ import main
+from huzhou_analysis.cli import main
 from huzhou_analysis.tidy import tidied
 
 ROOT = Path(__file__).resolve().parent.parent

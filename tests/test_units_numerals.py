@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huzhou_analysis import i18n
-from huzhou_analysis.numerals import arabic, chinese_value, normalise, printed_values, quantities
+from huzhou_analysis.facts import words as i18n
+from huzhou_analysis.facts.numerals import arabic, chinese_value, normalise, printed_values, quantities
 
 # --- units ---------------------------------------------------------------------------------------------------------
 

@@ -10,14 +10,17 @@ from itertools import pairwise
 
 import pandas as pd
 
-from .. import charts, i18n, periods, projection, targets
-from ..assembly import series
-from ..data import Data, NotOnFile, relation_sign
+from .. import charts
+from ..analysis import projection, targets
+from ..analysis.ledger import growth_ledger
+from ..analysis.outlook import Outlook, odds, outlook
+from ..analysis.series import series
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
-from ..i18n import Text, text
-from ..ledger import growth_ledger
-from ..prospects import Outlook, odds, outlook
-from ..schema import TIERS
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile, relation_sign
+from ..facts.schema import TIERS
+from ..facts.words import Text, text
 
 INDICATOR = Column("indicator", text("指标", "Indicator"))
 UNIT = Column("unit", text("单位", "Unit"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, i18n
-from ..assembly import best_first, series, vintages
-from ..data import Data, NotOnFile
+from .. import charts
+from ..analysis.growth import growth_rate, implied_deflator
+from ..analysis.series import best_first, series, vintages
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit, printed_quantity
-from ..growth import growth_rate, implied_deflator
-from ..i18n import text
-from ..periods import is_year
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.periods import is_year
+from ..facts.words import text
 from .common import answering, area_name, goal_path, long_series, name, path_panels, period_text, plan_rows, shown
 
 __all__ = ["districts", "gdp", "industry", "shares"]

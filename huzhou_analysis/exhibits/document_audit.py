@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import audit, i18n
-from ..data import Data, NotOnFile
+from ..analysis import audit
 from ..exhibit import Column, Exhibit, citations, printed_quantity
-from ..i18n import text
-from ..schema import EXPECTATIONS, OBS_STATUSES, RECORD_TYPES, RELATION_KINDS, SEVERITIES, TIME_BASES
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.schema import EXPECTATIONS, OBS_STATUSES, RECORD_TYPES, RELATION_KINDS, SEVERITIES, TIME_BASES
+from ..facts.words import text
 from .common import answering, in_sentence, name, period_text
 
 __all__ = ["basis", "findings", "identities"]

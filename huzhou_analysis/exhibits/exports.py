@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..assembly import series
-from ..data import Data
+from ..analysis.ledger import growth_ledger
+from ..analysis.series import series
+from ..analysis.targets import plan_years, required_growth, target_year
 from ..exhibit import Exhibit
-from ..i18n import label, text
-from ..ledger import growth_ledger
-from ..periods import is_year
-from ..targets import plan_years, required_growth, target_year
+from ..facts.data import Data
+from ..facts.periods import is_year
+from ..facts.words import label, text
 from .common import (
     answering,
     goal_path,

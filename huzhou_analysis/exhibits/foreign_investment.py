@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, i18n, periods, targets
-from ..assembly import series
-from ..data import Data, NotOnFile
+from .. import charts
+from ..analysis import targets
+from ..analysis.series import series
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
-from ..i18n import text
-from ..schema import TIERS
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.schema import TIERS
+from ..facts.words import text
 from .common import (
     INDICATOR,
     answering,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, i18n, periods
-from ..data import Data, NotOnFile
+from .. import charts
+from ..analysis.ledger import growth_ledger
 from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
-from ..i18n import text
-from ..ledger import growth_ledger
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.words import text
 from .common import INDICATOR, answering, area_name, figure_decimals, interval_text, name, period_text
 
 __all__ = ["city_accounts", "ledger"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, growth, i18n, periods
-from ..assembly import series
-from ..data import Data
+from .. import charts
+from ..analysis import growth
+from ..analysis.ledger import growth_ledger
+from ..analysis.series import series
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
-from ..i18n import text
-from ..ledger import growth_ledger
-from ..periods import is_year
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data
+from ..facts.periods import is_year
+from ..facts.words import text
 from .common import (
     answering,
     area_name,

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pandas as pd
 
 from .. import charts
-from ..assembly import series
-from ..data import Data, NotOnFile
+from ..analysis.series import series
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
-from ..i18n import text
+from ..facts.data import Data, NotOnFile
+from ..facts.words import text
 from .common import answering, area_name, name, shown, value_places
 
 WORDS = {

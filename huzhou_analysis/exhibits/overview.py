@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, i18n, periods
-from ..data import Data, NotOnFile
+from .. import charts
 from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
-from ..i18n import text
-from ..periods import is_year
-from ..schema import KINDS, RECORD_TYPES, THEMES
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.periods import is_year
+from ..facts.schema import KINDS, RECORD_TYPES, THEMES
+from ..facts.words import text
 from .common import answering, name, period_text
 
 __all__ = ["coverage", "headlines", "milestones"]

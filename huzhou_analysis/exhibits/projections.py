@@ -8,16 +8,18 @@ from itertools import pairwise
 
 import pandas as pd
 
-from .. import charts, i18n, periods
-from ..assembly import series
-from ..data import Data, NotOnFile
+from .. import charts
+from ..analysis.gaps import gaps_of
+from ..analysis.outlook import CROSSED, Outlook, odds, outlook, target_probabilities
+from ..analysis.projection import MIN_POINTS, project
+from ..analysis.projection.single import LABELS, MODEL_NAMES
+from ..analysis.series import series
+from ..analysis.targets import is_table_row, target_year
 from ..exhibit import Column, Exhibit, Native, Trace, citations, native_unit
-from ..gaps import gaps_of
-from ..i18n import Text, text
-from ..projection import MIN_POINTS, project
-from ..projection.single import LABELS, MODEL_NAMES
-from ..prospects import CROSSED, Outlook, odds, outlook, target_probabilities
-from ..targets import is_table_row, target_year
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.words import Text, text
 from .common import (
     INDICATOR,
     answering,
@@ -593,7 +595,7 @@ def _by_total(data: Data, base: Outlook) -> tuple[Text, Outlook] | None:
 
     Estimated by a local linear trend in state space that holds every other year and the total.
     """
-    from ..projection.single import constrained_trend
+    from ..analysis.projection.single import constrained_trend
 
     totals = series(data, base.indicator, base.area)
     totals = totals[totals.origin == "period_total"]

@@ -9,12 +9,14 @@ from io import BytesIO
 
 import pandas as pd
 
-from .. import charts, i18n, targets
-from ..data import Data, NotOnFile
+from .. import charts
+from ..analysis import targets
+from ..analysis.gaps import gaps_of
+from ..analysis.scenario import Scenario, basis, pace_words, path_totals, what_if
 from ..exhibit import EXPORT_VARIABLE, Column, Exhibit, Native, Trace, citations, native_unit
-from ..gaps import gaps_of
-from ..i18n import Text, text
-from ..whatif import Scenario, basis, pace_words, path_totals, what_if
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.words import Text, text
 from .common import INDICATOR, answering, name, period_text
 from .scoreboard import status_text
 

@@ -6,14 +6,16 @@ import math
 
 import pandas as pd
 
-from .. import charts, i18n, periods
-from ..data import Data, NotOnFile
+from .. import charts
+from ..analysis.gaps import JUDGED, Gaps, gaps_of
+from ..analysis.outlook import odds, target_probabilities
+from ..analysis.targets import is_table_row, plan_tables, target_year
 from ..exhibit import Column, Exhibit, Native, Trace, citations, printed_quantity
-from ..gaps import JUDGED, Gaps, gaps_of
-from ..i18n import Text, text
-from ..prospects import odds, target_probabilities
-from ..schema import THEMES
-from ..targets import is_table_row, plan_tables, target_year
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.schema import THEMES
+from ..facts.words import Text, text
 from .common import INDICATOR, answering, in_sentence, name, pace_text, period_text, unit_text
 
 __all__ = ["required_and_recent", "scoreboard"]

@@ -6,12 +6,12 @@ import math
 
 import pandas as pd
 
-from .. import i18n
-from ..data import Data, NotOnFile
+from ..analysis.gaps import gaps_of
 from ..exhibit import Card, Column, Exhibit, citations
-from ..gaps import gaps_of
-from ..i18n import Text, text
-from ..schema import OBS_STATUSES, TIERS
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.schema import OBS_STATUSES, TIERS
+from ..facts.words import Text, text
 from .common import INDICATOR, answering, name, pace_text, path_native, path_panels, period_text, target_figures
 from .scoreboard import (
     MARKS,

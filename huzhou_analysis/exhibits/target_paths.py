@@ -8,11 +8,14 @@ from itertools import pairwise
 
 import pandas as pd
 
-from .. import charts, i18n, periods, targets
-from ..data import Data, NotOnFile
+from .. import charts
+from ..analysis import targets
+from ..analysis.gaps import Gaps, gaps_of
 from ..exhibit import Column, Exhibit, Native, Trace, citations
-from ..gaps import Gaps, gaps_of
-from ..i18n import Text, text
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.words import Text, text
 from .common import (
     INDICATOR,
     UNIT,

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import pandas as pd
 
-from .. import i18n, targets
-from ..data import Data, NotOnFile
+from ..analysis import targets
 from ..exhibit import Column, Exhibit, citations, printed_quantity
-from ..i18n import Text, text
+from ..facts import words as i18n
+from ..facts.data import Data, NotOnFile
+from ..facts.words import Text, text
 from .common import INDICATOR, UNIT, answering, name, pace_text, shown, unit_text
 
 __all__ = ["goals_in_text", "plan_table"]

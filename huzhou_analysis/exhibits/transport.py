@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import charts, i18n, targets
-from ..assembly import series
-from ..data import Data
+from .. import charts
+from ..analysis import targets
+from ..analysis.series import series
 from ..exhibit import Column, Exhibit, citations
-from ..i18n import text
+from ..facts import words as i18n
+from ..facts.data import Data
+from ..facts.words import text
 from .common import (
     answering,
     goal_path,

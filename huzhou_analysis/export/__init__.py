@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..data import Data
+    from ..facts.data import Data
     from .html import Section
 
 # Format: the module that writes it, and the file of a whole report.

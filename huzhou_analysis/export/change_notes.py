@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..i18n import LANGUAGES, Text, text
-from ..schema import TABLES as DATA_TABLES
+from ..facts.schema import TABLES as DATA_TABLES
+from ..facts.words import LANGUAGES, Text, text
 
 CAUSE_WORDS: dict[str, Text] = {
     "code": text("程序", "code"),

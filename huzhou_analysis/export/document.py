@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-from .. import charts, i18n
-from ..i18n import Text, text
+from .. import charts
+from ..facts import words as i18n
+from ..facts.words import Text, text
 from . import office
 from .html import WORDS as REPORT_WORDS
 from .html import City, Section, city_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import charts
 from ..exhibit import Exhibit
-from ..i18n import Text, text
+from ..facts.words import Text, text
 
 PAGES = {"zh": "gallery.zh-CN.md", "en": "gallery.md"}
 FOLDER = "pictures"

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from ..analysis.targets import plan_years
 from ..charts import PRINTED, font_face
-from ..data import Data
-from ..i18n import LANGUAGES, Text, text
-from ..targets import plan_years
+from ..facts.data import Data
+from ..facts.words import LANGUAGES, Text, text
 from .change_notes import Notes, left_out
 
 WORDS: dict[str, Text] = {

@@ -16,8 +16,9 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from .. import charts, i18n
-from ..i18n import Text, text
+from .. import charts
+from ..facts import words as i18n
+from ..facts.words import Text, text
 from .html import WORDS as REPORT_WORDS
 from .html import Section, city_of
 from .office import COLOURS

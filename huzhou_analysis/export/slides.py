@@ -17,8 +17,9 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
-from .. import charts, i18n
-from ..i18n import Text, text
+from .. import charts
+from ..facts import words as i18n
+from ..facts.words import Text, text
 from . import chartml
 from .chartml import INK, LANGUAGE_TAGS, MUTED, PAPER, clean, run_properties
 from .html import WORDS as REPORT_WORDS

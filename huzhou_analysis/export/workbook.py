@@ -17,15 +17,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import charts, i18n
-from ..i18n import Text, text
+from .. import charts
+from ..facts import words as i18n
+from ..facts.words import Text, text
 from . import office
 from .html import WORDS as REPORT
 from .html import City, city_of
 from .workbook_live import REASONS, Field, Formula, Grid, check_words
 
 if TYPE_CHECKING:
-    from ..data import Data
+    from ..facts.data import Data
     from .html import Section
 
 FIGURES, GAPS, GROWTH, SOURCES, CITATIONS = "figures", "gaps", "growth", "sources", "citations"
@@ -281,7 +282,11 @@ def write(
     )
     city = city_of(sections)
     made.set_properties(
-        {"title": city.said(REPORT["title"])[lang], "comments": REPORT["lead"][lang], "created": datetime.datetime(*office.MOMENT)}
+        {
+            "title": city.said(REPORT["title"])[lang],
+            "comments": REPORT["lead"][lang],
+            "created": datetime.datetime(*office.MOMENT),
+        }
     )
     made.set_size(2400, 1400)
     book = Book(made, lang, clean(watermark), city)
@@ -1121,9 +1126,7 @@ def _contents_sheet(book: Book, sheet, sheets: Sequence[Sheet]) -> None:
     """Every sheet with a link to it."""
     heads = [book.word(k) for k in ("number", "sheet", "title", "kind", "section")]
     widths = [8, 36, 88, 18, 30]
-    head = _heading_rows(
-        book, sheet, f"{book.word('contents')} · {book.title}", "", [], BAND, back=False
-    )
+    head = _heading_rows(book, sheet, f"{book.word('contents')} · {book.title}", "", [], BAND, back=False)
     _table(book, sheet, head, heads, len(sheets))
     for i, w in enumerate(widths):
         sheet.set_column(i, i, w)

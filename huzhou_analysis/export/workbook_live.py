@@ -16,12 +16,14 @@ from itertools import pairwise
 
 import pandas as pd
 
-from .. import i18n, periods, targets
-from ..data import Data
-from ..gaps import Gaps, Target, gaps_of
-from ..i18n import Text, text
-from ..ledger import growth_ledger
-from ..schema import OBS_STATUSES, RECORD_TYPES, SPANS, TIERS
+from ..analysis import targets
+from ..analysis.gaps import Gaps, Target, gaps_of
+from ..analysis.ledger import growth_ledger
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data
+from ..facts.schema import OBS_STATUSES, RECORD_TYPES, SPANS, TIERS
+from ..facts.words import Text, text
 
 FIGURE_IDS, FIGURE_VALUES, FIGURE_YEARS = "figure_ids", "figure_values", "figure_years"
 # Why a cell holds no number. The same codes stand on every sheet; a sheet explains those that it uses.
@@ -690,7 +692,7 @@ LONGEST_CELL = 32_767  # characters that a cell of the format may hold
 
 def sources(data: Data, used: set[str], lang: str) -> Grid:
     """Every document on file and the figures that it prints."""
-    from ..schema import KINDS
+    from ..facts.schema import KINDS
 
     side = lang == "en"
     by_source = data.figures.groupby("source_id", sort=False).groups

@@ -23,13 +23,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from .. import numerals, periods
-from ..audit import relation_problems
-from ..data import DataError, Problem, check, default_root, load
-from ..kept import digest
-from ..report import say
-from ..schema import OBS_STATUSES, RECORD_TYPES, TABLES
-from ..units import Units
+from ..analysis.audit import relation_problems
+from ..facts import numerals, periods
+from ..facts.data import DataError, Problem, check, default_root, load
+from ..facts.kept import digest
+from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TABLES
+from ..facts.units import Units
+from ..report.build import say
 from .reading import read
 from .rows import Draft, Drafting, home
 
@@ -459,7 +459,7 @@ def add(files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry
     dry_run : bool
         Show what would be done, write nothing.
     """
-    from ..codebook import generated
+    from ..facts.codebook import generated
 
     root = Path(root) if root is not None else default_root()
     paths = [Path(f) for f in files] or waiting(root)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..schema import TABLES, Field
+from ..facts.schema import TABLES, Field
 
 MARK = Field(
     "mark", "string", "标记", "“示例 example” marks a row that is shown as an example and not added; leave empty"
@@ -122,7 +122,7 @@ class Choices:
         """Labels of the choices written most like a text."""
         import difflib
 
-        from ..data import nearest
+        from ..facts.data import nearest
 
         wanted = canonical(text.rsplit("·", 1)[0])
         names = list(self._meanings)

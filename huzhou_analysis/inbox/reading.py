@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from ..data import Problem, encoding, nearest
-from ..schema import TABLES
+from ..facts.data import Problem, encoding, nearest
+from ..facts.schema import TABLES
 from .layout import ENTRY_TABLES, canonical, fields, is_required, sheet_name
 
 MAX_BYTES = 200 * 2**20

@@ -15,9 +15,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from .. import numerals, periods
-from ..data import Problem, home_area, nearest
-from ..schema import RELATIONS, TABLES, Field
+from ..facts import numerals, periods
+from ..facts.data import Problem, home_area, nearest
+from ..facts.schema import RELATIONS, TABLES, Field
 from .layout import Choices, canonical, choices, code_choices, fields, is_required, sheet_name
 from .reading import Row, tidy
 
@@ -793,4 +793,3 @@ class Drafting:
 def home(frames: dict[str, pd.DataFrame]) -> str:
     """The city that the tables are about."""
     return home_area(frames["figures"], frames["ref_areas"].set_index("ref_area").level)
-

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from .. import numerals, periods
-from ..data import DataError, Problem, check, default_root
-from ..schema import TABLES, Field
+from ..facts import numerals, periods
+from ..facts.data import DataError, Problem, check, default_root
+from ..facts.schema import TABLES, Field
 from .layout import ENTRY_TABLES, EXAMPLE, Choices, choices, fields, header, is_required, sheet_name
 from .rows import home
 
@@ -99,7 +99,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
     root : path, optional
         Folder of the tables.
     """
-    from ..report import say
+    from ..report.build import say
     from .adding import inbox, replace
     from .reading import read
 

@@ -274,7 +274,9 @@ def test_a_table_is_sorted_by_a_click_on_its_heading_numbers_as_numbers_blanks_l
     button.click()
     assert table.locator("th").nth(3).get_attribute("aria-sort") == "ascending"
     up = page.evaluate(read)
-    assert [float(value.replace("−", "-")) for value in up] == sorted(float(value.replace("−", "-")) for value in before)
+    assert [float(value.replace("−", "-")) for value in up] == sorted(
+        float(value.replace("−", "-")) for value in before
+    )
     button.press("Enter")
     assert table.locator("th").nth(3).get_attribute("aria-sort") == "descending"
     assert page.evaluate(read) == up[::-1]

@@ -10,7 +10,7 @@ from exhibit_calls import CALLS, exhibit
 from huzhou_analysis import charts
 from huzhou_analysis.export import document
 from huzhou_analysis.export.html import WORDS, City, Section
-from huzhou_analysis.i18n import text
+from huzhou_analysis.facts.words import text
 
 pytestmark = pytest.mark.e2e
 NUMBERS = ("01", "05", "06", "11")

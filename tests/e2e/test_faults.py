@@ -24,15 +24,15 @@ from small_project import OWN_CHART, small_project
 from test_report import write_notebook
 from whole import ROOT, tree
 
-from huzhou_analysis import kept
+from huzhou_analysis.facts import kept
 from huzhou_analysis.inbox import adding
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")]
 PROGRAM = """
 import resource, sys
 from pathlib import Path
-import huzhou_analysis.report as report
-from huzhou_analysis.__main__ import main
+import huzhou_analysis.report.build as report
+from huzhou_analysis.cli import main
 folder = Path(sys.argv[1])
 def paths(output=None):
     return report.Paths(folder, folder / "data", Path(output).resolve() if output else folder / "reports")
@@ -155,7 +155,9 @@ def test_killed_at_twenty_moments_of_a_report(place):
             assert place.whole()
             assert place.litter() == []
             good = tree(place.output)
-    print(f"\nreport killed: tried {tried}, under way {mid}, last report and tables whole {tried}, processes left {left}")
+    print(
+        f"\nreport killed: tried {tried}, under way {mid}, last report and tables whole {tried}, processes left {left}"
+    )
     assert mid >= tried // 2
     assert left == 0
     assert place.run("report")[0] == 0
@@ -167,13 +169,20 @@ def new_figures(place):
     (place.data / "inbox").mkdir()
     path = place.data / "inbox" / "new.csv"
     rows = ["indicator,time_period,transformation,obs_value,unit,as_printed,source_id,locator"]
-    rows += [f"exports,{year},N,{year - 1700}.{year % 7},亿元,为{year - 1700}.{year % 7}亿元,M-BOOK,表1" for year in range(2005, 2012)]
+    rows += [
+        f"exports,{year},N,{year - 1700}.{year % 7},亿元,为{year - 1700}.{year % 7}亿元,M-BOOK,表1"
+        for year in range(2005, 2012)
+    ]
     path.write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
     return path
 
 
 def tables_of(folder):
-    return {name: checksum for name, checksum in tree(folder).items() if name.endswith((".csv", ".json", ".md")) and "/" not in name}
+    return {
+        name: checksum
+        for name, checksum in tree(folder).items()
+        if name.endswith((".csv", ".json", ".md")) and "/" not in name
+    }
 
 
 def test_killed_at_forty_moments_of_adding(place, new_figures, tmp_path, capsys):
@@ -210,7 +219,9 @@ def test_killed_at_forty_moments_of_adding(place, new_figures, tmp_path, capsys)
         assert tables_of(place.data) == new
         assert not (place.data / ".adding").exists()
     with capsys.disabled():
-        print(f"\nadd killed: tried 40, tables old {counts['old']}, new {counts['new']}, completed by the next {counts['completed']}")
+        print(
+            f"\nadd killed: tried 40, tables old {counts['old']}, new {counts['new']}, completed by the next {counts['completed']}"
+        )
 
 
 @contextmanager
@@ -218,7 +229,9 @@ def small_disk(folder, megabytes):
     """A file system of a few megabytes at a folder; the test is skipped where none can be mounted."""
     folder.mkdir(parents=True, exist_ok=True)
     mount = shutil.which("mount")
-    done = mount and subprocess.run([mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], capture_output=True)
+    done = mount and subprocess.run(
+        [mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], capture_output=True
+    )
     if not done or done.returncode:
         pytest.skip("no file system can be mounted here")
     try:
@@ -353,14 +366,27 @@ def test_a_clock_that_is_wrong(place, when, tmp_path):
         os.utime(path, (when, when))
     hook = tmp_path / "hook"
     hook.mkdir()
-    (hook / "sitecustomize.py").write_text(f"import time\nreal = time.time\nstart = real()\ntime.time = lambda: {when} + real() - start\n")
+    (hook / "sitecustomize.py").write_text(
+        f"import time\nreal = time.time\nstart = real()\ntime.time = lambda: {when} + real() - start\n"
+    )
     shutil.rmtree(place.folder / ".cache" / "exports")
     status, _, err = place.run("report", "--fresh", PYTHONPATH=os.pathsep.join([str(hook), str(ROOT)]))
     assert status == 0, err
     assert tree(place.output) == good
 
 
-ODD = ["a..b", "with space", "quo'te\"d", "<b>bold", "%2e%2e%2fup", "中文" * 37, "n" * 200, "-dash", "#hash?x=1", "&amp;"]
+ODD = [
+    "a..b",
+    "with space",
+    "quo'te\"d",
+    "<b>bold",
+    "%2e%2e%2fup",
+    "中文" * 37,
+    "n" * 200,
+    "-dash",
+    "#hash?x=1",
+    "&amp;",
+]
 
 
 def test_odd_names_of_notebooks(place):

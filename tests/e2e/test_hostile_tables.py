@@ -14,9 +14,9 @@ from hostile_city import ADDRESS, FORMULAS, hostile
 from made_up_city import read
 from whole import ROOT, command, environment
 
-from huzhou_analysis.changes import Last, snapshot
 from huzhou_analysis.export import html
 from huzhou_analysis.export.change_notes import markdown, notes
+from huzhou_analysis.report.changes import Last, snapshot
 
 pytestmark = pytest.mark.e2e
 LANGUAGES = ("zh", "en")
@@ -31,7 +31,9 @@ def made(tmp_path_factory):
     done = subprocess.run(command("report", "--data", folder), cwd=ROOT, env=environment(ROOT), capture_output=True,
                           encoding="utf-8", timeout=1500)  # fmt: skip
     assert done.returncode == 0, done.stderr
-    print(f"\nhostile text: {sum(map(len, put.values()))} cells of {len(put)} columns of {len({t for t, _ in put})} tables")
+    print(
+        f"\nhostile text: {sum(map(len, put.values()))} cells of {len(put)} columns of {len({t for t, _ in put})} tables"
+    )
     return folder / "reports"
 
 
@@ -70,7 +72,9 @@ def test_pages_hold_it_as_text(made):
         assert not page.tags & {"iframe", "object", "embed", "link", "form", "base"}, name
         for tag, address in page.loaded:
             scheme = urlsplit(address).scheme
-            assert scheme == "" or (scheme == "data" and address.startswith(("data:image/png;base64,", "data:image/svg"))), (name, tag, address[:80])
+            assert scheme == "" or (
+                scheme == "data" and address.startswith(("data:image/png;base64,", "data:image/svg"))
+            ), (name, tag, address[:80])
             assert not address.startswith("//"), (name, address[:80])
     for lang in LANGUAGES:
         text = Page((made / lang / "report.html").read_text(encoding="utf-8")).text

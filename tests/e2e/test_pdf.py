@@ -6,16 +6,21 @@ import subprocess
 import pytest
 from exhibit_calls import CALLS, exhibit
 
-from huzhou_analysis import i18n
 from huzhou_analysis.exhibit import hand_on
 from huzhou_analysis.export import pdf
 from huzhou_analysis.export.html import Section
+from huzhou_analysis.facts import words as i18n
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(not (shutil.which("pdftotext") and shutil.which("pdffonts")), reason="needs poppler-utils"),
 ]
-WANTED = ("foreign_investment.trajectory", "foreign_investment.projected", "scoreboard.scoreboard", "target_cards.cards")
+WANTED = (
+    "foreign_investment.trajectory",
+    "foreign_investment.projected",
+    "scoreboard.scoreboard",
+    "target_cards.cards",
+)
 HOSTILE = '#panic("x") $x$ <label> @ref =cmd() *a* _b_ `c` // <script>'
 
 

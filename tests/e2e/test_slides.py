@@ -9,7 +9,7 @@ from pptx import Presentation
 
 from huzhou_analysis.export import slides
 from huzhou_analysis.export.html import Section
-from huzhou_analysis.i18n import text
+from huzhou_analysis.facts.words import text
 
 pytestmark = pytest.mark.e2e
 REAL = ("scoreboard.scoreboard", "target_paths.paths", "projections.fan.trade_total", "overview.headlines")

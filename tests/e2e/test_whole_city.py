@@ -39,7 +39,9 @@ def words(path):
     """Text of a file, without embedded fonts and pictures."""
     if path.suffix in (".pptx", ".docx", ".xlsx"):
         with zipfile.ZipFile(path) as file:
-            return "\n".join(file.read(name).decode("utf-8") for name in file.namelist() if name.endswith((".xml", ".rels")))
+            return "\n".join(
+                file.read(name).decode("utf-8") for name in file.namelist() if name.endswith((".xml", ".rels"))
+            )
     if path.suffix == ".pdf":
         reader = shutil.which("pdftotext")
         shown = subprocess.run([reader, str(path), "-"], capture_output=True, check=True).stdout if reader else b""
@@ -83,7 +85,11 @@ def test_every_exhibit_of_the_notebooks_that_hold_for_any_city_is_there(made):
 
 def test_a_second_run_has_nothing_to_do_and_the_tables_stay_sound(made):
     reports, _ = made
-    for arguments, expected in ((["report"], "up to date"), (["check"], "in order"), (["gaps", "--lang", "en"], "Target 2027")):
+    for arguments, expected in (
+        (["report"], "up to date"),
+        (["check"], "in order"),
+        (["gaps", "--lang", "en"], "Target 2027"),
+    ):
         done = subprocess.run(
             [sys.executable, "-m", "huzhou_analysis", *arguments, "--data", str(reports.parent)],
             cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}, capture_output=True,

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 import huzhou_analysis as hz
-from huzhou_analysis import i18n
 from huzhou_analysis.export import workbook, workbook_live
+from huzhou_analysis.facts import words as i18n
 
 pytestmark = pytest.mark.e2e
 SOFFICE = shutil.which("soffice")

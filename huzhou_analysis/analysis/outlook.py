@@ -12,13 +12,13 @@ from functools import lru_cache
 
 import pandas as pd
 
-from . import periods
-from .assembly import series
-from .data import Data, NotOnFile
+from ..facts import periods
+from ..facts.data import Data, NotOnFile
+from ..facts.schema import TIERS
+from ..facts.words import Text, text
 from .gaps import Gaps, Target, gaps_of
-from .i18n import Text, text
 from .projection import MIN_POINTS, Projection, measured_coverage, project
-from .schema import TIERS
+from .series import series
 from .targets import plan_years, target_year
 
 # Further ahead nothing was measured.

@@ -49,7 +49,9 @@ def damaged(folder: Path) -> list[str]:
             return [path.name]
         sums |= {name: checksum for name, checksum in listed.items() if checksum}
         used_up |= {name for name, checksum in listed.items() if not checksum}
-    return sorted(name for name, checksum in sums.items() if name not in used_up and not _holds(folder / name, checksum))
+    return sorted(
+        name for name, checksum in sums.items() if name not in used_up and not _holds(folder / name, checksum)
+    )
 
 
 def _holds(path: Path, checksum: str) -> bool:

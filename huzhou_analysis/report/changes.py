@@ -30,12 +30,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
-from . import i18n, periods
-from .data import Data, load
-from .i18n import Text, text
-from .kept import digest, fingerprint
-from .schema import SEVERITIES, TABLES
-from .units import Units
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data, load
+from ..facts.kept import digest, fingerprint
+from ..facts.schema import SEVERITIES, TABLES
+from ..facts.units import Units
+from ..facts.words import Text, text
 
 FORMAT = 1
 SNAPSHOT = "snapshot.json"
@@ -90,7 +91,7 @@ def _name(data: Data, indicator: str, area: str) -> Text:
 
 
 def _verdicts(data: Data) -> list[Thing]:
-    from .gaps import target_gaps
+    from ..analysis.gaps import target_gaps
 
     out = []
     for t in target_gaps(data).itertuples():
@@ -127,9 +128,9 @@ def _place(data: Data, target) -> str:
 
 def _outlooks(data: Data) -> list[Thing]:
     """Chances of the targets, one for each value aimed at, and projections, one for each indicator."""
-    from .projection import MIN_POINTS
-    from .prospects import outlook, target_probabilities
-    from .targets import plan_years, target_year
+    from ..analysis.outlook import outlook, target_probabilities
+    from ..analysis.projection import MIN_POINTS
+    from ..analysis.targets import plan_years, target_year
 
     if not plan_years(data):
         return []
@@ -174,7 +175,7 @@ def _projected(middle: float, low: float, high: float, unit: str, reason: Text) 
 
 
 def _findings(data: Data) -> list[Thing]:
-    from .audit import findings
+    from ..analysis.audit import findings
 
     out, seen = [], {}
     for f in findings(data).itertuples():
@@ -194,7 +195,7 @@ def _findings(data: Data) -> list[Thing]:
 
 
 def _ledger(data: Data) -> list[Thing]:
-    from .ledger import growth_ledger
+    from ..analysis.ledger import growth_ledger
 
     out = []
     for figure_id, rows in growth_ledger(data).groupby("figure_id", sort=False):
@@ -392,7 +393,7 @@ def _numbers(row: Row) -> Row:
 
 
 def _named(relation: Row) -> set[str]:
-    from .audit import REFERENCE
+    from ..analysis.audit import REFERENCE
 
     return {i for side in ("left", "right") for i in REFERENCE.findall(relation.get(side, ""))}
 
@@ -600,7 +601,7 @@ def _safe_period(code: str) -> Text:
 
 def _printed(row: Row | None, corrections: Mapping[str, Row], units: Units) -> Text:
     """The value of a row, with its correction, in both languages."""
-    from .exhibit import printed_quantity
+    from ..exhibit import printed_quantity
 
     if row is None:
         return text("—", "—")

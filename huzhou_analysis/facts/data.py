@@ -24,9 +24,9 @@ import numpy as np
 import pandas as pd
 
 from . import numerals, periods, rounding
-from .i18n import Text, text
 from .schema import RELATIONS, TABLES, Field, Table
 from .units import Units
+from .words import Text, text
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
@@ -98,7 +98,7 @@ class NotOnFile(KeyError):
         return type(self), (self.zh, self.en)
 
 
-OWN_ROOT = Path(__file__).resolve().parent.parent / "data"
+OWN_ROOT = Path(__file__).resolve().parent.parent.parent / "data"
 
 
 def default_root() -> Path:
@@ -788,8 +788,12 @@ class Data:
         except KeyError:
             near = ", ".join(difflib.get_close_matches(figure_id, list(self.figures.index), 3))
             raise NotOnFile(
-                f"编号为 {figure_id} 的数字" + (f"（相近：{near}）" if near else "") + "；请用 hz.find(data, 词) 查编号",
-                f"no figure {figure_id!r}" + (f"; near: {near}" if near else "") + "; hz.find(data, words) looks an id up",
+                f"编号为 {figure_id} 的数字"
+                + (f"（相近：{near}）" if near else "")
+                + "；请用 hz.find(data, 词) 查编号",
+                f"no figure {figure_id!r}"
+                + (f"; near: {near}" if near else "")
+                + "; hz.find(data, words) looks an id up",
             ) from None
 
     def one(

@@ -6,7 +6,7 @@ A rate at constant prices is never divided into a level at current prices.
 
 from __future__ import annotations
 
-from .rounding import Interval
+from ..facts.rounding import Interval
 
 
 def growth_rate(level: Interval, base: Interval) -> Interval:

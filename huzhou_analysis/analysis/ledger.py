@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from . import periods
-from .assembly import source_rank
-from .data import Data
+from ..facts import periods
+from ..facts.data import Data
+from ..facts.rounding import Interval
 from .growth import growth_rate, implied_base, implied_deflator, implied_level
-from .rounding import Interval
+from .series import source_rank
 
 LEDGER_COLUMNS = [
     "figure_id",

@@ -7,11 +7,11 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from . import periods
-from .data import Data
+from ..facts import periods
+from ..facts.data import Data
+from ..facts.rounding import Interval
+from ..facts.schema import TIERS
 from .growth import implied_base, implied_level
-from .rounding import Interval
-from .schema import TIERS
 
 COLUMNS = [
     "time_period",

@@ -25,14 +25,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .kept import damaged, digest, fingerprint, seal, sealed
-from .locking import Busy, Lock
+from ..facts.kept import damaged, digest, fingerprint, seal, sealed
+from ..facts.lock import Busy, Lock
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-    from .export.change_notes import Notes
-    from .export.html import City
+    from ..export.change_notes import Notes
+    from ..export.html import City
 
 CELL_TIMEOUT = 600
 # Characters that a notebook may print and show: many times what a page for reading needs, little for a computer.
@@ -93,7 +93,7 @@ def paths(output: Path | str | None = None) -> Paths:
     The report of the project's own tables is made in ``reports/``, that of other tables in a folder ``reports`` inside
     theirs, so that no city's report takes the place of another's.
     """
-    project = Path(__file__).resolve().parent.parent
+    project = Path(__file__).resolve().parent.parent.parent
     data = Path(os.environ.get("HUZHOU_DATA") or project / "data").resolve()
     where = Paths(project, data, project / "reports")
     # A folder that is kept elsewhere through a link is replaced there, and the link stays.
@@ -106,7 +106,7 @@ def paths(output: Path | str | None = None) -> Paths:
 def inputs(where: Paths) -> dict[str, str]:
     """Checksum of every declared input, by its name inside the project."""
     found = {f"data/{p.name}": p for p in where.data.glob("*.csv")}
-    library = Path(__file__).resolve().parent
+    library = Path(__file__).resolve().parent.parent
     found |= {
         f"huzhou_analysis/{p.relative_to(library).as_posix()}": p
         for p in library.rglob("*")
@@ -229,9 +229,9 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
         return 0
     _check_output(where)
 
-    from .audit import relation_problems
-    from .data import DataError, load
-    from .export.html import City
+    from ..analysis.audit import relation_problems
+    from ..export.html import City
+    from ..facts.data import DataError, load
 
     try:
         data = load(where.data)
@@ -284,7 +284,7 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
             error=True,
         )
         return 1
-    from .export.change_notes import notes, terminal
+    from ..export.change_notes import notes, terminal
 
     snapshot = json.loads(compared.read_text(encoding="utf-8"))
     found = notes(snapshot["changes"])
@@ -394,7 +394,10 @@ class Task:
 
 
 def _cache_folder(where: Paths, notebook: Path, shared: dict) -> Path:
-    return where.cache / f"{_begin(notebook)}-{fingerprint(shared | {'notebook': digest(notebook), 'name': notebook.name})[:20]}"
+    return (
+        where.cache
+        / f"{_begin(notebook)}-{fingerprint(shared | {'notebook': digest(notebook), 'name': notebook.name})[:20]}"
+    )
 
 
 def _begin(notebook: Path) -> str:
@@ -410,7 +413,9 @@ class Runner:
         # The longest first, so that none is left to run alone while other processors stand idle.
         self.tasks = sorted(tasks, key=lambda task: task.path.stat().st_size, reverse=True)
         where.cache.mkdir(parents=True, exist_ok=True)
-        self.scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=where.cache))  # left by a killed run: the next prunes
+        self.scratch = Path(
+            tempfile.mkdtemp(prefix="scratch-", dir=where.cache)
+        )  # left by a killed run: the next prunes
 
     def run(self) -> None:
         loop = asyncio.SelectorEventLoop() if sys.platform == "win32" else asyncio.new_event_loop()
@@ -474,7 +479,7 @@ class Runner:
             shutil.rmtree(building, ignore_errors=True)
 
     def _environment(self, exhibits: Path) -> dict[str, str]:
-        from .exhibit import EXPORT_VARIABLE
+        from ..exhibit import EXPORT_VARIABLE
 
         environment = dict(os.environ)
         environment |= {
@@ -593,7 +598,7 @@ def finish(where: Paths, tasks: Sequence[Task], jobs: int) -> None:
     every processor here. What is done stays done when a run is interrupted. A chart that cannot be drawn is an error of
     its notebook.
     """
-    from .exhibit import PACKED
+    from ..exhibit import PACKED
 
     with workers(where, jobs) as pool:
         running = {}
@@ -630,7 +635,7 @@ def _draw(packed: str, notebooks: str) -> tuple[float, str]:
     """Draw the charts of one exhibit, which are then kept in its place; returns the seconds it took and what went wrong."""
     import gc
 
-    from .exhibit import draw_handed_on
+    from ..exhibit import draw_handed_on
 
     started, path = time.monotonic(), Path(packed)
     if notebooks not in sys.path:  # a drawing function may use a module that lies beside its notebook
@@ -650,7 +655,7 @@ def _set_page(folder: str, stem: str) -> tuple[float, str]:
     """Write the page of one executed notebook; returns the seconds it took and what went wrong (nothing)."""
     import nbformat
 
-    from .export.html import notebook_page
+    from ..export.html import notebook_page
 
     started = time.monotonic()
     page = notebook_page(nbformat.read(Path(folder) / EXECUTED, as_version=4), stem)
@@ -705,9 +710,9 @@ def _assemble(
     where: Paths, city: City, tasks: Sequence[Task], wanted: dict, snapshot: Path, changes: Notes, jobs: int
 ) -> str:
     """Bind all results into a new folder and move it into place; returns a problem or nothing."""
+    from ..export import html
+    from ..export.change_notes import markdown
     from .changes import SNAPSHOT
-    from .export import html
-    from .export.change_notes import markdown
 
     sections, owner = [], {}
     for task in tasks:
@@ -768,7 +773,7 @@ def _assemble(
 
 def _write_exports(where: Paths, sections: Sequence, building: Path, jobs: int) -> None:
     """Slides, document, workbook and PDF in both languages, kept for the next time under what they were made of."""
-    from .export import WRITERS
+    from ..export import WRITERS
 
     shown = [section for section in sections if section.records]
     # A section's folder is named by everything its records depend on.
@@ -809,8 +814,8 @@ def _write_all(sections: Sequence, files: dict[tuple[str, str], Path], where: Pa
 
 def _write_export(kind: str, lang: str, sections: Sequence, path: str, data: str) -> tuple[str, float]:
     """Write one export; returns its name inside the report and the seconds it took."""
-    from .data import load
-    from .export import write
+    from ..export import write
+    from ..facts.data import load
 
     started = time.monotonic()
     write(kind, sections, lang, Path(path), data=load(data) if kind == "xlsx" else None)
@@ -869,7 +874,13 @@ _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 def _check_output(where: Paths) -> None:
     """Refuse to replace a folder that is not a report, or to make one among what it is made of."""
     output = where.output
-    taken = (where.data, where.data / "notebooks", where.notebooks, where.project / ".cache", Path(__file__).resolve().parent)
+    taken = (
+        where.data,
+        where.data / "notebooks",
+        where.notebooks,
+        where.project / ".cache",
+        Path(__file__).resolve().parent.parent,
+    )
     usual = not where.own and output == where.data / "reports"
     inside = [folder for folder in taken if folder in (output, *output.parents)]
     if inside and not usual:

@@ -15,11 +15,13 @@ from functools import cached_property, lru_cache
 
 import pandas as pd
 
-from . import i18n, periods, targets
-from .assembly import known, series, vintages
-from .data import Data
-from .i18n import Text, text
-from .schema import TIERS
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data
+from ..facts.schema import TIERS
+from ..facts.words import Text, text
+from . import targets
+from .series import known, series, vintages
 from .targets import Judgement
 
 # One column for each year of the plan takes the place of YEARS: target_2023, verdict_2023.

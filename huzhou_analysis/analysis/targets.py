@@ -15,8 +15,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from . import periods
-from .data import Data, NotOnFile
+from ..facts import periods
+from ..facts.data import Data, NotOnFile
 
 # The province's programmes under their own keys; any other table of targets is known by its number.
 PROGRAMMES = {"数字方案 指标表": "digital", "地瓜方案 指标表": "open"}

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import numerals
-from .data import Data
-from .numerals import Numeral, normalise
+from ..facts import numerals
+from ..facts.data import Data
+from ..facts.numerals import Numeral, normalise
 
 SURROUNDINGS = 14
 

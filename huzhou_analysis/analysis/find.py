@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .data import Data
-from .exhibit import printed_quantity
-from .i18n import label
-from .numerals import normalise
-from .periods import parse
+from ..exhibit import printed_quantity
+from ..facts.data import Data
+from ..facts.numerals import normalise
+from ..facts.periods import parse
+from ..facts.words import label
 
 COLUMNS = [
     "figure_id",

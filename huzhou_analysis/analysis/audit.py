@@ -17,11 +17,12 @@ from itertools import combinations
 
 import pandas as pd
 
-from . import periods, targets
-from .data import Data, DataError, Problem
+from ..facts import periods
+from ..facts.data import Data, DataError, Problem
+from ..facts.rounding import Interval
+from ..facts.schema import SEVERITIES
+from . import targets
 from .growth import implied_base
-from .rounding import Interval
-from .schema import SEVERITIES
 
 FINDING_COLUMNS = [
     "finding_id",

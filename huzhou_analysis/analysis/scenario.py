@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from . import i18n, periods, targets
-from .data import Data
+from ..facts import periods
+from ..facts import words as i18n
+from ..facts.data import Data
+from ..facts.words import Text, text
+from . import targets
 from .gaps import Evidence, Gaps, Target, gaps_of
-from .i18n import Text, text
 
 TOTAL_COLUMNS = [
     "indicator",
@@ -70,7 +72,7 @@ class Scenario:
     sentence: Text = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
-        from .exhibit import table_html
+        from ..exhibit import table_html
 
         shown = self.path.reset_index().astype({"year": str}).round(2)
         words = "".join(f"<p>{html.escape(self.sentence[lang])}</p>" for lang in i18n.LANGUAGES)

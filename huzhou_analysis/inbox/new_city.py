@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from .codebook import write
-from .data import OWN_ROOT, Data, load
-from .exhibits.overview import HEADLINES
-from .schema import TABLES
-from .targets import table_targets
+from ..analysis.targets import table_targets
+from ..exhibits.overview import HEADLINES
+from ..facts.codebook import write
+from ..facts.data import OWN_ROOT, Data, load
+from ..facts.schema import TABLES
 
 # What ties an indicator's definition to the documents of one city; platforms called 2+8 are one city's own.
 _PARTICULAR = re.compile(r"\bplans?\b|printed|counting rules", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""What follows from it: series, growth, targets, gaps, scenarios, projections, audit."""

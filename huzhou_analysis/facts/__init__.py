@@ -1,0 +1,1 @@
+"""What was printed: tables, checks, periods, units, rounding, numerals, words."""
