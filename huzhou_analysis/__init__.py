@@ -56,6 +56,7 @@ _HOMES = {
     "ranked": "show.chart",
     "style": "show.canvas",
     "say": "facts.words",
+    "text": "facts.words",
     "change": "facts.words",
     "Quantity": "facts.words",
     "total": "facts.words",

@@ -124,8 +124,8 @@ def marks(
         If a column is missing or a value is no number; the message says what to write.
     """
     if not isinstance(frame, pd.DataFrame):
-        series = pd.Series(frame)
-        frame = pd.DataFrame({x: series.index, value: series.to_numpy()})
+        pairs = dict(frame)
+        frame = pd.DataFrame({x: pd.Series(list(pairs), dtype=object), value: list(pairs.values())})
     for column in (x, value):
         if column not in frame.columns:
             raise ValueError(f"there is no column {column!r}: name one of {', '.join(map(str, frame.columns))}")
