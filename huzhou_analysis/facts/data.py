@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import numerals, periods, rounding
+from . import names, numerals, periods, rounding
 from .schema import RELATIONS, TABLES, Field, Table
 from .units import Units
 from .words import Text, text
@@ -780,6 +780,14 @@ class Data:
     def _places(self) -> dict[str, np.ndarray]:
         """Rows of each indicator: most that is asked for is asked for by its indicator."""
         return self.figures.groupby("indicator", sort=False).indices
+
+    def indicator(self, name: str) -> str:
+        """Code of an indicator given by code, Chinese or English name (:func:`huzhou_analysis.facts.names.indicator`)."""
+        return names.indicator(self, name)
+
+    def area(self, name: str | None = None) -> str:
+        """Code of an area given by code or name; the city itself without one (:func:`huzhou_analysis.facts.names.area`)."""
+        return names.area(self, name)
 
     def figure(self, figure_id: str) -> pd.Series:
         """One figure by its id; a :class:`NotOnFile` (a KeyError) names near ids."""
