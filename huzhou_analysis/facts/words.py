@@ -446,7 +446,7 @@ def point(data, frame, year: int | str = -1) -> Quantity:
     ValueError
         If the frame holds no such year; the message names those it has.
     """
-    whole = frame[frame.origin.isin(("printed", "implied"))] if "origin" in frame.columns else frame
+    whole = frame[~frame.origin.isin(("part_year", "period_total"))] if "origin" in frame.columns else frame
     if isinstance(year, str):
         rows = frame[frame.time_period == year]
     elif -len(whole) <= year < 0:
@@ -460,7 +460,7 @@ def point(data, frame, year: int | str = -1) -> Quantity:
     unit, decimals = data.units[row.unit], None
     digits = row.get("printed", "")
     if not digits and row.figure_id in data.figures.index and data.figures.unit[row.figure_id] == row.unit:
-        digits = data.figures.obs_text[row.figure_id] if row.get("origin", "printed") == "printed" else ""
+        digits = data.figures.obs_text[row.figure_id] if row.get("origin", "printed") in ("printed", "target") else ""
     if not digits:
         decimals = 0 if abs(row.value) >= 1000 else 1 if abs(row.value) >= 100 else 2
     ids = tuple(str(row.figure_id).split())

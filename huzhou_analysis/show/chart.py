@@ -42,8 +42,8 @@ class Panel:
 
     Attributes
     ----------
-    marks : DataFrame
-        As :func:`marks` gives them.
+    marks : DataFrame or sequence of DataFrame
+        As :func:`marks` gives them; several are drawn together, in this order.
     unit : str
         Printed unit of the values, a key of the table of units.
     heading : Text or pair of str
@@ -55,7 +55,7 @@ class Panel:
         Dated events, as years with a fraction, marked by thin lines.
     """
 
-    marks: pd.DataFrame
+    marks: pd.DataFrame | Sequence[pd.DataFrame]
     unit: str
     heading: Text | tuple[str, str] = NOTHING
     kind: str = "line"
@@ -64,6 +64,8 @@ class Panel:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind {self.kind!r} is not known: write one of {', '.join(KINDS)}")
+        if isinstance(self.marks, list | tuple) and self.marks:
+            object.__setattr__(self, "marks", pd.concat([m for m in self.marks if len(m)], ignore_index=True))
         missing = [c for c in COLUMNS if c not in getattr(self.marks, "columns", ())]
         if missing:
             raise ValueError(
