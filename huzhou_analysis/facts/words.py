@@ -295,6 +295,19 @@ def change(before: float | Quantity, after: float | Quantity | None = None, deci
     return Text(f"{'增长' if rate > 0 else '下降'}{shown}%", f"{'rose' if rate > 0 else 'fell'} {shown}%", ids)
 
 
+def above(value: float | Quantity, other: float | Quantity) -> Text:
+    """How one number stands to another, in words: 高于, above; 低于, below; 等于, equal to."""
+    a, b = (
+        (float(value), float(value._same(other)))
+        if isinstance(value, Quantity) and isinstance(other, Quantity)
+        else (float(value), float(other))
+    )
+    ids = cited({"a": value, "b": other})
+    return (
+        Text("高于", "above", ids) if a > b else Text("低于", "below", ids) if a < b else Text("等于", "equal to", ids)
+    )
+
+
 def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> Text:
     """Texts as an enumeration: 甲、乙和丙; a, b and c."""
     parts = [as_text(t) for t in texts]
