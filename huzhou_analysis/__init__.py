@@ -54,6 +54,7 @@ _HOMES = {
     "marks": "show.chart",
     "over_years": "show.chart",
     "ranked": "show.chart",
+    "fan": "show.chart",
     "style": "show.canvas",
     "say": "facts.words",
     "text": "facts.words",

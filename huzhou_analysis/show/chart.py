@@ -272,6 +272,33 @@ def ranked(
     return Panel(marks(one, "role", x="x", value=value, label=True), unit, heading, "bar")
 
 
+def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: bool = False, heading=NOTHING) -> Panel:
+    """A projection as a fan: history, median, intervals, and the plan's targets beside them.
+
+    Parameters
+    ----------
+    projection : Projection
+        As :func:`huzhou_analysis.project` gives it; where it has no intervals, none are drawn.
+    unit : str
+        Printed unit of its values.
+    plan : DataFrame, optional
+        As :func:`huzhou_analysis.plan` gives it.
+    members : bool
+        Whether the paths of the single models are drawn.
+    """
+    table = projection.table.reset_index()
+    bands = [
+        marks(table.assign(low=table[f"low_{level}"], high=table[f"high_{level}"]), f"band_{level}", value="median")
+        for level in (95, 80, 50)
+        if table[f"low_{level}"].notna().any()
+    ]
+    paths = [marks(path.to_dict(), "member") for _, path in projection.members.items()] if members else []
+    history = marks(projection.history.to_dict(), "actual")
+    middle = marks(table, "forecast", value="median", label="last")
+    goals = [marks(plan, "target", label="last")] if plan is not None else []
+    return Panel([*bands, *paths, history, middle, *goals], unit, heading, "fan")
+
+
 # --- the record ----------------------------------------------------------------------------------------------------
 
 
