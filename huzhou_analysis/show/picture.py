@@ -165,7 +165,6 @@ def _lines(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], ca
     _events(ax, panel["events"], first)
     _year_ticks(ax, first, last)
     _number_ticks(ax.yaxis)
-    ax.figure.canvas.draw()
     for one in panel["series"]:
         for p in one["points"]:
             if p[lang] and p["value"] is not None:
