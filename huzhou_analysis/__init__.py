@@ -15,10 +15,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "load": "facts.data",
-    "check": "facts.data",
+    "check": "facts.checks",
     "Data": "facts.data",
-    "DataError": "facts.data",
-    "default_root": "facts.data",
+    "DataError": "facts.problems",
+    "default_root": "facts.checks",
     "series": "analysis.series",
     "vintages": "analysis.series",
     "growth_ledger": "analysis.ledger",

@@ -155,11 +155,15 @@ def _recovered() -> bool:
 
 def _alone(work: Callable[[], int]) -> int:
     """Exit status of something that changes the tables, done while nothing else is going on in the project."""
-    from .facts.lock import Busy, Lock
-    from .report.build import paths, say
+    from .facts.checks import default_root
+    from .facts.locking import TABLES_LOCK, Busy, locked
+    from .facts.problems import say
 
+    root = default_root()
+    if not root.is_dir():
+        return work()
     try:
-        with Lock(paths().lock):
+        with locked(root / TABLES_LOCK, wait=60):
             return work()
     except Busy as busy:
         say(str(busy), error=True)
@@ -189,8 +193,9 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from .analysis.audit import relation_problems
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.problems import DataError
+    from .facts.relations import relation_problems
 
     try:
         data = load()
@@ -210,7 +215,8 @@ def _check(options: argparse.Namespace) -> int:
 def _audit(options: argparse.Namespace) -> int:
     from .analysis.audit import findings
     from .analysis.provenance import prove, report
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.problems import DataError
 
     try:
         data = load()
@@ -248,7 +254,8 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _find(options: argparse.Namespace) -> int:
     from .analysis.find import find
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.problems import DataError
 
     try:
         found = find(load(), " ".join(options.text), lang=options.lang)
@@ -269,7 +276,8 @@ def _find(options: argparse.Namespace) -> int:
 def _gaps(options: argparse.Namespace) -> int:
     from .analysis.gaps import target_gaps
     from .facts import periods
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.problems import DataError
 
     if options.as_of:
         try:
@@ -302,7 +310,8 @@ def _export(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from .catalogue import find
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.problems import DataError
     from .report.build import notebook_files, paths
 
     path = Path(options.output or f"{options.exhibit}.{options.lang}.{options.format}")
@@ -382,7 +391,8 @@ def _new_city(options: argparse.Namespace) -> int:
 
 def _codebook(options: argparse.Namespace) -> int:
     from .facts.codebook import write
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.problems import DataError
 
     try:
         changed = write(load())
@@ -396,7 +406,8 @@ def _codebook(options: argparse.Namespace) -> int:
 def _gallery(options: argparse.Namespace) -> int:
     from .catalogue import calls, made
     from .export.gallery import write
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.problems import DataError
     from .report.build import notebook_files, paths
 
     where = paths()

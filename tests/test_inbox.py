@@ -22,7 +22,8 @@ from table_copies import Tables
 
 from huzhou_analysis import cli as __main__
 from huzhou_analysis.facts import codebook, numerals, periods
-from huzhou_analysis.facts.data import check, load
+from huzhou_analysis.facts.checks import check
+from huzhou_analysis.facts.data import load
 from huzhou_analysis.facts.schema import TABLES
 from huzhou_analysis.inbox import adding, layout, rows, template
 

@@ -122,7 +122,7 @@ class Choices:
         """Labels of the choices written most like a text."""
         import difflib
 
-        from ..facts.data import nearest
+        from ..facts.problems import nearest
 
         wanted = canonical(text.rsplit("·", 1)[0])
         names = list(self._meanings)

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from ..facts.data import Problem, encoding, nearest
+from ..facts import text_tables
+from ..facts.problems import Problem, nearest
 from ..facts.schema import TABLES
 from .layout import ENTRY_TABLES, canonical, fields, is_required, sheet_name
 
@@ -311,55 +312,33 @@ def _plain(number: Decimal) -> str:
 def _text_table(path: Path, raw: bytes, refuse, notes) -> list[Grid]:
     from openpyxl.utils import get_column_letter
 
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        name = "utf-16"
-    else:
-        name = {"UTF-8": "utf-8-sig", "GBK": "gb18030"}.get(encoding(raw), "")
-    binary = name != "utf-16" and (
-        b"\0" in raw[:4096] or raw.startswith((b"%PDF", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"{\\rtf"))
-    )
-    try:
-        text = "" if binary or not name else raw.decode(name)
-    except UnicodeDecodeError:
-        text = ""
-    if binary or not name or "\0" in text or (not text and raw):
+    binary = b"\0" in raw[:4096] or raw.startswith((b"%PDF", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"{\\rtf"))
+    text, name = text_tables.decoded(raw)
+    if (binary and name != "UTF-16") or not text or "\0" in text:
         return refuse(
             f"既不是 xlsx 也不是 csv（后缀与内容不符或编码无法识别）；{_SAVE[0]}",
             f"neither xlsx nor csv (its ending belies its content, or its encoding is unknown); {_SAVE[1]}",
         )
     if text.lstrip()[:200].casefold().startswith(("<html", "<!doctype", "<?xml", "<table")):
         return refuse(f"是网页或 XML，不是表格；{_SAVE[0]}", f"a web page or XML, no table; {_SAVE[1]}")
-    if name != "utf-8-sig":
-        shown = {"gb18030": "GBK"}.get(name, "UTF-16")
+    if name != "UTF-8":
         notes.append(
             (
-                f"{path.name}：按 {shown} 编码读取，请核对中文",
-                f"{path.name}: read as {shown}; check that its Chinese is right",
+                f"{path.name}：按 {name} 编码读取，请核对中文",
+                f"{path.name}: read as {name}; check that its Chinese is right",
             )
         )
-    head = text.lstrip("\n\r").split("\n", 1)[0]
-    best = max(
-        (",", ";", "\t"),
-        key=lambda d: (
-            sum(canonical(w) in _WORDS for w in re.split(rf"[{d}\s]+", text[:2000])) * (d in text[:2000])
-            + head.count(d) / 1000
-        ),
-    )
-    csv.field_size_limit(10**6)
-    records, count = [], 0
     try:
-        for record in csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True):
-            records.append(record)
-            count += len(record)
-            if count > MAX_CELLS:
-                return refuse(
-                    f"单元格过多（最多 {MAX_CELLS}）；请只保留要添加的行",
-                    f"too many cells (at most {MAX_CELLS}); keep only the rows to add",
-                )
+        records = text_tables.records(text, text_tables.separator(text, _WORDS))
     except csv.Error as error:
         return refuse(
             f"无法按 CSV 读取（{error}）；多半是引号不成对",
             f"cannot be read as CSV ({error}); most likely a quote is not closed",
+        )
+    if (count := sum(map(len, records))) > MAX_CELLS:
+        return refuse(
+            f"单元格过多（{count}，最多 {MAX_CELLS}）；请只保留要添加的行",
+            f"too many cells ({count}, at most {MAX_CELLS}); keep only the rows to add",
         )
     cells = {}
     for r, record in enumerate(records, 1):

@@ -16,7 +16,8 @@ from decimal import Decimal
 import pandas as pd
 
 from ..facts import numerals, periods
-from ..facts.data import Problem, home_area, nearest
+from ..facts.data import home_area
+from ..facts.problems import Problem, nearest
 from ..facts.schema import RELATIONS, TABLES, Field
 from .layout import Choices, canonical, choices, code_choices, fields, is_required, sheet_name
 from .reading import Row, tidy

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from ..facts import numerals, periods
-from ..facts.data import DataError, Problem, check, default_root
+from ..facts.checks import check, default_root
+from ..facts.problems import DataError, Problem
 from ..facts.schema import TABLES, Field
 from .layout import ENTRY_TABLES, EXAMPLE, Choices, choices, fields, header, is_required, sheet_name
 from .rows import home
@@ -99,7 +100,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
     root : path, optional
         Folder of the tables.
     """
-    from ..report.build import say
+    from ..facts.problems import say
     from .adding import inbox, replace
     from .reading import read
 

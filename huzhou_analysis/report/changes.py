@@ -33,10 +33,10 @@ from types import SimpleNamespace
 from ..facts import periods
 from ..facts import words as i18n
 from ..facts.data import Data, load
-from ..facts.kept import digest, fingerprint
 from ..facts.schema import SEVERITIES, TABLES
 from ..facts.units import Units
 from ..facts.words import Text, text
+from .kept import digest, fingerprint
 
 FORMAT = 1
 SNAPSHOT = "snapshot.json"
@@ -393,7 +393,7 @@ def _numbers(row: Row) -> Row:
 
 
 def _named(relation: Row) -> set[str]:
-    from ..analysis.audit import REFERENCE
+    from ..facts.relations import REFERENCE
 
     return {i for side in ("left", "right") for i in REFERENCE.findall(relation.get(side, ""))}
 
