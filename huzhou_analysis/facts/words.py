@@ -295,6 +295,19 @@ def change(before: float | Quantity, after: float | Quantity | None = None, deci
     return Text(f"{'增长' if rate > 0 else '下降'}{shown}%", f"{'rose' if rate > 0 else 'fell'} {shown}%", ids)
 
 
+def above(value: float | Quantity, other: float | Quantity) -> Text:
+    """How one number stands to another, in words: 高于, above; 低于, below; 等于, equal to."""
+    a, b = (
+        (float(value), float(value._same(other)))
+        if isinstance(value, Quantity) and isinstance(other, Quantity)
+        else (float(value), float(other))
+    )
+    ids = cited({"a": value, "b": other})
+    return (
+        Text("高于", "above", ids) if a > b else Text("低于", "below", ids) if a < b else Text("等于", "equal to", ids)
+    )
+
+
 def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> Text:
     """Texts as an enumeration: 甲、乙和丙; a, b and c."""
     parts = [as_text(t) for t in texts]
@@ -446,7 +459,7 @@ def point(data, frame, year: int | str = -1) -> Quantity:
     ValueError
         If the frame holds no such year; the message names those it has.
     """
-    whole = frame[frame.origin.isin(("printed", "implied"))] if "origin" in frame.columns else frame
+    whole = frame[~frame.origin.isin(("part_year", "period_total"))] if "origin" in frame.columns else frame
     if isinstance(year, str):
         rows = frame[frame.time_period == year]
     elif -len(whole) <= year < 0:
@@ -460,7 +473,7 @@ def point(data, frame, year: int | str = -1) -> Quantity:
     unit, decimals = data.units[row.unit], None
     digits = row.get("printed", "")
     if not digits and row.figure_id in data.figures.index and data.figures.unit[row.figure_id] == row.unit:
-        digits = data.figures.obs_text[row.figure_id] if row.get("origin", "printed") == "printed" else ""
+        digits = data.figures.obs_text[row.figure_id] if row.get("origin", "printed") in ("printed", "target") else ""
     if not digits:
         decimals = 0 if abs(row.value) >= 1000 else 1 if abs(row.value) >= 100 else 2
     ids = tuple(str(row.figure_id).split())

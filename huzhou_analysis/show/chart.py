@@ -42,8 +42,8 @@ class Panel:
 
     Attributes
     ----------
-    marks : DataFrame
-        As :func:`marks` gives them.
+    marks : DataFrame or sequence of DataFrame
+        As :func:`marks` gives them; several are drawn together, in this order.
     unit : str
         Printed unit of the values, a key of the table of units.
     heading : Text or pair of str
@@ -55,7 +55,7 @@ class Panel:
         Dated events, as years with a fraction, marked by thin lines.
     """
 
-    marks: pd.DataFrame
+    marks: pd.DataFrame | Sequence[pd.DataFrame]
     unit: str
     heading: Text | tuple[str, str] = NOTHING
     kind: str = "line"
@@ -64,6 +64,8 @@ class Panel:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind {self.kind!r} is not known: write one of {', '.join(KINDS)}")
+        if isinstance(self.marks, list | tuple) and self.marks:
+            object.__setattr__(self, "marks", pd.concat([m for m in self.marks if len(m)], ignore_index=True))
         missing = [c for c in COLUMNS if c not in getattr(self.marks, "columns", ())]
         if missing:
             raise ValueError(
@@ -268,6 +270,34 @@ def ranked(
     one["role"] = ["actual" if own in (n.zh, n.en) else "comparison" for n in names]
     one["x"] = names
     return Panel(marks(one, "role", x="x", value=value, label=True), unit, heading, "bar")
+
+
+def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: bool = False, heading=NOTHING) -> Panel:
+    """A projection as a fan: history, median, intervals, and the plan's targets beside them.
+
+    Parameters
+    ----------
+    projection : Projection
+        As :func:`huzhou_analysis.project` gives it; where it has no intervals, none are drawn.
+    unit : str
+        Printed unit of its values.
+    plan : DataFrame, optional
+        As :func:`huzhou_analysis.plan` gives it.
+    members : bool
+        Whether the paths of the single models are drawn.
+    """
+    table = projection.table.reset_index()
+    bands = [
+        marks(table.assign(low=table[f"low_{level}"], high=table[f"high_{level}"]), f"band_{level}", value="median")
+        for level in (95, 80, 50)
+        if table[f"low_{level}"].notna().any()
+    ]
+    single = projection.members.items() if members else ()
+    paths = [marks(path.to_dict(), "member").assign(segment=n) for n, (_, path) in enumerate(single)]
+    history = marks(projection.history.to_dict(), "actual")
+    middle = marks(table, "forecast", value="median", label="last")
+    goals = [marks(plan, "target", label="last")] if plan is not None else []
+    return Panel([*bands, *paths, history, middle, *goals], unit, heading, "fan")
 
 
 # --- the record ----------------------------------------------------------------------------------------------------

@@ -182,7 +182,6 @@ def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float
     _events(ax, panel["events"], first)
     _year_ticks(ax, first, last)
     _number_ticks(ax.yaxis, axis[2])
-    ax.figure.canvas.draw()
     for one in panel["series"]:
         for p in one["points"]:
             if p[lang] and p["value"] is not None:
