@@ -292,7 +292,8 @@ def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: boo
         for level in (95, 80, 50)
         if table[f"low_{level}"].notna().any()
     ]
-    paths = [marks(path.to_dict(), "member") for _, path in projection.members.items()] if members else []
+    single = projection.members.items() if members else ()
+    paths = [marks(path.to_dict(), "member").assign(segment=n) for n, (_, path) in enumerate(single)]
     history = marks(projection.history.to_dict(), "actual")
     middle = marks(table, "forecast", value="median", label="last")
     goals = [marks(plan, "target", label="last")] if plan is not None else []
