@@ -29,6 +29,7 @@ _HOMES = {
     "contribution": "analysis.growth",
     "implied_deflator": "analysis.growth",
     "target_gaps": "analysis.gaps",
+    "latest": "analysis.latest",
     "what_if": "analysis.scenario",
     "path_totals": "analysis.scenario",
     "plan_pace": "analysis.targets",
