@@ -58,7 +58,12 @@ _FIRST_DAY = dt.date(1, 1, 1)
 
 def key(data: Data, indicator: str, area: str | int | None = None) -> tuple[str, str]:
     """Codes of an indicator and an area given by any of their names (:mod:`~huzhou_analysis.facts.names`)."""
-    return names.indicator(data, indicator), names.area(data, None if area is None else str(area))
+    code = indicator if isinstance(indicator, str) and indicator in data.indicators.index else None
+    place = area if isinstance(area, str) and area in data.ref_areas.index else None
+    return (
+        code or names.indicator(data, indicator),
+        place or names.area(data, None if area is None else str(area)),
+    )
 
 
 def source_rank(data: Data, figures: pd.DataFrame) -> pd.Series:
@@ -91,6 +96,11 @@ def best_first(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     published = figures.vintage.map(lambda v: (periods.parse(v).end if v else _FIRST_DAY).toordinal())
     order = pd.DataFrame({"kind": kind, "published": -published, "tier": tier.map(_RANK)}, index=figures.index)
     return figures.loc[order.sort_values(list(order.columns), kind="stable").index]
+
+
+def measured_in(data: Data, frame: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Rows of a frame whose ``unit`` measures the same as `unit`."""
+    return frame[frame.unit.map(lambda u: data.units.comparable(u, unit)).astype(bool)]
 
 
 def declared_breaks(data: Data, indicator: str) -> list[int]:
@@ -155,11 +165,11 @@ def series(
     found = points(data, *key(data, indicator, area), as_of=as_of)
     yearly = found[found.origin.isin(YEARLY)]
     if unit is not None:
-        shown = found[[data.units.comparable(u, unit) for u in found.unit]]
+        shown = measured_in(data, found, unit)
     elif everything or yearly.empty:
         shown = found
     else:
-        shown = found[[data.units.comparable(u, yearly.unit.iloc[-1]) for u in found.unit]]
+        shown = measured_in(data, found, yearly.unit.iloc[-1])
     if not everything:
         shown = shown[shown.origin.isin(YEARLY)]
         whole = shown.time_period.map(periods.is_year).astype(bool)
@@ -188,6 +198,8 @@ def points(data: Data, indicator: str, area: str, *, as_of: str | None = None) -
 
 def _assembled(data: Data, indicator: str, area: str, as_of: str | None) -> pd.DataFrame:
     levels = _levels(data, indicator, area, as_of)
+    if levels.empty and indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
+        return pd.DataFrame(columns=COLUMNS)
     rows = [_printed(data, figure) for _, figure in _chosen(data, levels).iterrows()]
     rows += _summed(data, rows, indicator, area, as_of)
     rows += _implied(data, rows, indicator, area, as_of)
@@ -428,7 +440,7 @@ def _with_growth(data: Data, out: pd.DataFrame) -> pd.DataFrame:
     growth = [np.nan] * len(out)
     whole = out.origin.isin(YEARLY) & out.time_period.map(periods.is_year).astype(bool) & out.relation.isin(["=", "~"])
     for _, group in out[whole].groupby("segment"):
-        for (i, a), (j, b) in pairwise(group.iterrows()):
+        for (_, a), (j, b) in pairwise(group.iterrows()):
             share = data.units[b.unit].is_share
             if b.year - a.year == 1 and (share or a.value > 0):
                 growth[out.index.get_loc(j)] = b.value - a.value if share else (b.value / a.value - 1) * 100
