@@ -35,7 +35,7 @@ def test_a_quantity_prints_itself_as_its_language_does(units, printed, unit, zh,
 def test_a_bound_reads_as_words_in_a_sentence(units):
     goal = Quantity(2000, units["亿元"], "2000", relation=">", figures=("a",))
     assert say("目标为{g.in_words}", "a target of {g.in_words}", g=goal) == text(
-        "目标为超过2,000亿元", "a target of more than CNY 200bn"
+        "目标为超过2,000亿元", "a target of more than CNY 200.0bn"
     )
     assert goal.in_words.figures == ("a",)
 
