@@ -218,8 +218,8 @@ def over_years(
         everything.append(marks(one, "role", label=_ends(one)).assign(unit=list(one.unit)))
     table = pd.concat(everything, ignore_index=True)
     table = _over_their_years(data, table, pd.concat(frames))
-    first = min(table.x)
-    happened = [(when, what) for when, what in milestones(data, events) if when >= first] if events else []
+    first, last = min(table.x) - 0.5, max(table.x) + 0.5
+    happened = [(when, what) for when, what in milestones(data, events) if first <= when <= last] if events else []
     panels = []
     for unit, part in table.groupby("unit", sort=False):
         panels.append(Panel(part[COLUMNS].reset_index(drop=True), unit, heading, "line", happened))
