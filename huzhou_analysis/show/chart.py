@@ -27,7 +27,8 @@ import pandas as pd
 
 from ..facts.data import Data
 from ..facts.units import Units
-from ..facts.words import Text, as_text, number, trimmed
+from ..facts.words import Text, as_text, number
+from .roles import ROLES
 from .roles import role as role_of
 
 KINDS = ("line", "fan", "column", "bar", "stacked_column", "stacked_bar", "heat")
@@ -139,7 +140,7 @@ def marks(
     columned = isinstance(name, str) and name in frame.columns
     out = pd.DataFrame(
         {
-            "role": frame[role].tolist() if role in frame.columns else [role] * n,
+            "role": [role] * n if role in ROLES or role not in frame.columns else frame[role].tolist(),
             "x": frame[x].tolist(),
             "value": pd.to_numeric(frame[value], errors="raise").astype(float).tolist(),
             "low": taken("low", math.nan),
@@ -386,7 +387,7 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     label = NOTHING
     if isinstance(mark.label, bool) or mark.label in (0, 1):
         if mark.label and finite(mark.value) is not None:
-            exact = mark.printed or trimmed(mark.value, places(mark.value)).replace(",", "").replace("−", "-")
+            exact = mark.printed or _digits(mark.value, unit)
             label = Text(number(exact), number(units.english(exact, unit)))
     elif mark.label is not None and mark.label == mark.label:
         label = as_text(mark.label)
@@ -395,10 +396,13 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     return {"role": mark.role, "x": x, **ends, **_pair(label), "figures": str(mark.figure_id or "").split()}
 
 
-def places(value: float) -> int:
-    """Decimals that show a derived number to about four digits."""
+def _digits(value: float, unit: str) -> str:
+    """A derived number to about four digits; a percentage has one decimal."""
+    if unit == "%":
+        return f"{value:.1f}"
     size = abs(float(value))
-    return 0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 1 else 3
+    shown = f"{value:.{0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 1 else 3}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 @dataclass(frozen=True)
