@@ -12,7 +12,8 @@ import pandas as pd
 
 from ..facts.data import Data
 from ..facts.problems import DataError
-from ..facts.relations import evaluate, relation_problems
+from ..facts.relations import evaluate as evaluate_within
+from ..facts.relations import relation_problems
 from ..facts.rounding import Interval
 from . import plans, targets
 
@@ -31,6 +32,11 @@ def _path(data: Data, indicator: str, first: int, last: int) -> tuple[Interval, 
             low, high = sorted(targets.path_sum(data, rows, first, last))
             return Interval(low, high), list(rows.index)
     raise ValueError(f"no plan path for {indicator!r} from {first} to {last}")
+
+
+def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
+    """Value of an expression (:func:`huzhou_analysis.facts.relations.evaluate`), with plan paths read off the plan."""
+    return evaluate_within(data, expression, partial(_path, data))
 
 
 def holds(left: Interval, expect: str, right: Interval) -> bool:
@@ -77,7 +83,7 @@ def identities(data: Data) -> pd.DataFrame:
             "reading_zh": r.reading_zh,
             "reading_en": r.reading_en,
         }
-        (left, a), (right, b) = (evaluate(data, side, partial(_path, data)) for side in (r.left, r.right))
+        (left, a), (right, b) = evaluate(data, r.left), evaluate(data, r.right)
         figures = list(dict.fromkeys(a + b))
         first = data.figure(figures[0]) if figures else None
         rows.append(
