@@ -141,7 +141,7 @@ def _part(record: dict, n: int, lang: str, width: float, points: float, cells=No
     """The chart part of one panel, and the columns behind it."""
     chart = record["chart"]
     panel, alone = chart["panels"][n], len(chart["panels"]) == 1
-    made = columns(panel, lang, keyed=alone)
+    made = columns(panel, lang)
     axis = picture.number_axes(chart, lang)[n]
     return chart_xml(panel, lang, axis, made, width=width, points=points, key=alone, cells=cells), made
 
@@ -233,7 +233,7 @@ def _key_on_slide(slide, words, box, points: float) -> None:
         for text, hue in ((sign + " ", colour), (name + "    ", INK)):
             run = frame.paragraphs[0].add_run()
             run.text, run.font.size = text, Pt(points - 1)
-            run.font.color.rgb = native.colour(hue)
+            run.font.color.rgb = native.rgb(hue)
     describe(shape, "key", "")
 
 
@@ -259,14 +259,14 @@ def _heat_on_slide(slide, panel: dict, lang: str, box, points: float):
         for c, (words, fill, ink) in enumerate(row):
             cell = table.cell(r, c)
             cell.fill.solid()
-            cell.fill.fore_color.rgb = native.colour(fill)
+            cell.fill.fore_color.rgb = native.rgb(fill)
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             cell.margin_top = cell.margin_bottom = 0
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN.LEFT if c == 0 else PP_ALIGN.CENTER
             run = paragraph.add_run()
             run.text, run.font.size, run.font.bold = words, Pt(points), r == 0
-            run.font.color.rgb = native.colour(ink)
+            run.font.color.rgb = native.rgb(ink)
     return frame
 
 
@@ -423,3 +423,31 @@ def grid_size(chart: dict) -> tuple[int, int]:
     """Rows and columns of the panels."""
     rows = rows_of(chart)
     return len(rows), math.ceil(len(chart["panels"]) / len(rows))
+
+
+def column_widths(rows: Sequence[Sequence[str]], width: float, points: float) -> list[float]:
+    """Widths of the columns of a table in inches: none narrower than its longest word, the rest by what they hold.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+        The head first.
+    width : float
+        Room; a table that needs less takes less.
+    points : float
+        Size of the text.
+    """
+    natural, least = [], []
+    with canvas.house_style():
+        for cells in zip(*rows, strict=True):
+            sizes = [points * 1.12] + [points] * len(cells[1:60])  # the head is bold
+            wide = [canvas.text_width(None, c[:200], size) for c, size in zip(cells, sizes, strict=False)]
+            words = {(w, p) for c, p in zip(cells, sizes, strict=False) for w in re.findall(r"[!-~]{1,24}|.", c[:120])}
+            natural.append(max(*wide, 0.3) * 1.04 + 0.24)
+            least.append(min(max((canvas.text_width(None, w, p) for w, p in words), default=0.3) * 1.04 + 0.26, 2.0))
+    if sum(natural) <= width:
+        return natural
+    if sum(least) >= width:
+        return [k * width / sum(least) for k in least]
+    wish = [max(n - k, 0.01) ** 0.6 for n, k in zip(natural, least, strict=True)]
+    return [k + (width - sum(least)) * w / sum(wish) for k, w in zip(least, wish, strict=True)]
