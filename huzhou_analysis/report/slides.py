@@ -26,7 +26,7 @@ from pptx.util import Inches, Pt
 from ..facts.words import Text, text
 from ..show import canvas, exhibit, office
 from ..show.native import clean
-from ..show.roles import GRID, MUTED, PALETTE
+from ..show.roles import GRID, MUTED
 from .content import Content
 
 MOST_SLIDES, MOST_NOTES = 12, 600
@@ -155,19 +155,8 @@ def _house(lang: str):
         size.set("b", "1")
     for relation in made.slide_master.part.rels.values():
         if relation.reltype.endswith("/theme"):
-            relation.target_part._blob = _theme(relation.target_part.blob)
+            relation.target_part._blob = office.themed(relation.target_part.blob)
     return made
-
-
-def _theme(body: bytes) -> bytes:
-    """A theme with an East Asian font beside the Latin one and the house's colours as accents."""
-    import re
-
-    words = re.sub(r'<a:ea typeface=""\s*/>', f'<a:ea typeface="{office.EAST_ASIAN}"/>', body.decode())
-    for n, colour in enumerate(PALETTE, 1):
-        accent = rf'\g<1><a:srgbClr val="{colour[1:].upper()}"/>\g<2>'
-        words = re.sub(rf"(<a:accent{n}>).*?(</a:accent{n}>)", accent, words, flags=re.S)
-    return words.encode()
 
 
 def _opened(template: Path):
@@ -177,7 +166,9 @@ def _opened(template: Path):
     path = Path(template)
     try:
         body = path.read_bytes()
-        made = Presentation(BytesIO(_as_presentation(body)))
+        made = Presentation(
+            BytesIO(office.retyped(body, b"presentationml.template.main", b"presentationml.presentation.main"))
+        )
     except (OSError, PackageNotFoundError, BadZipFile, KeyError, ValueError, SyntaxError) as problem:
         raise ValueError(
             f"{path}：不是可以读取的 PowerPoint 模板（.pptx 或 .potx）/ not a PowerPoint template that can be read "
@@ -192,24 +183,6 @@ def _opened(template: Path):
     if not len(made.slide_layouts):
         raise ValueError(f"{path}：模板没有任何版式 / the template has no layout at all")
     return made
-
-
-def _as_presentation(body: bytes) -> bytes:
-    """A template file (.potx) as a presentation: only the type of its main part differs."""
-    import io
-    import zipfile
-
-    before = b"presentationml.template.main+xml"
-    with zipfile.ZipFile(io.BytesIO(body)) as old:
-        types = old.read("[Content_Types].xml")
-        if before not in types:
-            return body
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-            for name in old.namelist():
-                part = types.replace(before, b"presentationml.presentation.main+xml")
-                new.writestr(name, part if name == "[Content_Types].xml" else old.read(name))
-    return out.getvalue()
 
 
 def _layout(made, kind: str):

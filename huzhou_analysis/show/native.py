@@ -99,23 +99,40 @@ def clean(words: object) -> str:
 # --- the table behind a chart ---------------------------------------------------------------------------------------
 
 
-def categories(panel: dict, lang: str) -> list:
-    """What stands along the axis: names, or every year from the first mark to the last."""
+def categories(panel: dict, lang: str, skip: int = 1) -> list:
+    """What stands along the axis: names, or every year from the first mark to the last.
+
+    Where only each `skip`-th year is labelled, years without marks come first, so that the last one is.
+    """
     if panel["categories"] is not None:
         return [clean(c[lang]) or "—" for c in panel["categories"]]
     marked = {p["x"] for one in panel["series"] for p in one["points"]}
-    every = sorted(marked | set(range(int(min(marked)), int(max(marked)) + 1)))
+    first, last = int(min(marked)), int(max(marked))
+    every = sorted(marked | set(range(first - (first - last) % skip, last + 1)))
     return [int(x) if x == int(x) else x for x in every]
 
 
-def columns(panel: dict, lang: str) -> list[Column]:
+def year_labels(panel: dict, width: float, points: float) -> tuple[int, bool]:
+    """Every which year finds room for its label along an axis of so many inches, and whether labels have to be turned.
+
+    Not every program leaves labels out; what does not fit level is broken into digits there, what is turned never is.
+    """
+    if panel["categories"] is not None:
+        return 1, False
+    many, room = len(categories(panel, "zh")), width - 0.6
+    if many * points * 0.039 <= room:
+        return 1, False
+    return next((s for s in (1, 2, 3, 4, 5, 10, 20) if many / s * points * 0.0165 <= room), 50), True
+
+
+def columns(panel: dict, lang: str, skip: int = 1) -> list[Column]:
     """Every mark of a panel in columns: layers of the fan first, then each segment, then marks of other roles on it.
 
     A line of actuals runs through its provisional and derived points; these stand once more in a column of their own,
     which is drawn above it. Two marks of one series in one year (parts of a year, say) go into two columns.
     """
     scale = 1.0 if lang == "zh" else panel["scale_en"]
-    along = list(range(len(panel["categories"] or ()))) or categories(panel, lang)
+    along = list(range(len(panel["categories"]))) if panel["categories"] else categories(panel, lang, skip)
     made = _layers(panel, lang, along, scale)
     for one in panel["series"]:
         entry = Entry(one["role"], one["nth"], Text(one["zh"], one["en"]), panel["kind"] in BARS)
@@ -208,7 +225,7 @@ def _ends(panel: dict, band: dict, year: float) -> tuple[float, float] | None:
     return None
 
 
-def workbook(panel: dict, lang: str, made: Sequence[Column]) -> bytes:
+def workbook(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> bytes:
     """The data of a chart as the workbook that opens at "edit data": text is text, whatever it begins with."""
     import xlsxwriter
 
@@ -223,7 +240,7 @@ def workbook(panel: dict, lang: str, made: Sequence[Column]) -> bytes:
             for row, value in enumerate(one.values, 1):
                 if value is not None:
                     sheet.write_number(row, column, value)
-        for row, name in enumerate(categories(panel, lang), 1):
+        for row, name in enumerate(categories(panel, lang, skip), 1):
             (sheet.write_string if isinstance(name, str) else sheet.write_number)(row, 0, name)
     return buffer.getvalue()
 
@@ -237,7 +254,7 @@ def chart_xml(
     axis: tuple[float, float, float],
     made: Sequence[Column],
     *,
-    width: float,
+    years: tuple[int, bool] = (1, False),
     points: float = 12,
     key: bool = True,
     cells: tuple[str, int, int] | None = None,
@@ -252,8 +269,8 @@ def chart_xml(
         Ends and step of the axis of numbers.
     made : sequence of Column
         From :func:`columns`.
-    width : float
-        In inches: how many years find room along the axis.
+    years : tuple of int, bool
+        As :func:`year_labels` gives it; `made` is for the same.
     points : float
         Size of the text.
     key : bool
@@ -262,7 +279,7 @@ def chart_xml(
         Sheet, row and column of the top left cell of the data; by default those of the embedded workbook.
     """
     source = CategoryChartData(number_format=number_code(_decimals(axis[2])))
-    source.categories = categories(panel, lang)
+    source.categories = categories(panel, lang, years[0])
     for one in made:
         source.add_series(one.name, one.values)
     space = parse_xml(source.xml_bytes(TYPES[panel["kind"]]))
@@ -270,13 +287,14 @@ def chart_xml(
     for one, series in zip(made, chart.plots[0].series, strict=True):
         _dress(panel, lang, one, series, points)
     _dress_plot(panel, made, chart, points)
-    _axes(panel, lang, axis, chart, width, points)
+    _axes(panel, axis, chart, years, points)
     _heading(panel, lang, chart, points)
     _legend(made, chart, points, key)
     chart.font.size = Pt(points)
     chart.font.color.rgb = rgb(INK)
     if any(one.area for one in made):
         _fan(space, source, made)
+    space.find(qn("c:chart")).addnext(parse_xml(f"<c:spPr {_NAMESPACES}><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
     body = etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
     return _moved(body, *cells) if cells else body
 
@@ -305,10 +323,10 @@ def _fill(fill, seen: Role) -> None:
         fill.fore_color.rgb = rgb(seen.fill or seen.colour)
 
 
-def _marker(marker, seen: Role, many: int) -> None:
+def _marker(marker, seen: Role, size: int) -> None:
     marker.style = MARKERS[seen.marker]
     if seen.marker:
-        marker.size = 7 if many <= 40 else 5
+        marker.size = max(3, size)
         marker.format.fill.solid()
         marker.format.fill.fore_color.rgb = rgb(seen.fill or seen.colour)
         _line(marker.format.line, seen.colour, 1.4)
@@ -324,7 +342,8 @@ def _dress(panel: dict, lang: str, one: Column, series, points: float) -> None:
         _whiskers(one, series._element, panel, lang)
     else:
         _line(series.format.line, seen.colour, seen.width, "" if one.over else seen.dash)
-        _marker(series.marker, seen, sum(len(s["points"]) for s in panel["series"]))
+        many = sum(len(s["points"]) for s in panel["series"])
+        _marker(series.marker, seen, round(points * (0.58 if many <= 40 else 0.42)))
         series.smooth = False
     for i, p in enumerate(one.points):
         if p and p[lang] and one.values[i] is not None and not one.over:
@@ -410,7 +429,7 @@ def _dress_plot(panel: dict, made: Sequence[Column], chart: Chart, points: float
     chart._chartSpace.find(".//" + qn("c:dispBlanksAs")).set("val", "gap" if panel["kind"] in BARS else "span")
 
 
-def _axes(panel: dict, lang: str, axis: tuple[float, float, float], chart: Chart, width: float, points: float) -> None:
+def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tuple[int, bool], points: float) -> None:
     low, high, step = axis
     lying = panel["kind"].endswith("bar")
     values, names = chart.value_axis, chart.category_axis
@@ -430,22 +449,16 @@ def _axes(panel: dict, lang: str, axis: tuple[float, float, float], chart: Chart
     names.has_major_gridlines = False
     names.reverse_order = lying
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    names.tick_labels.font.size = Pt(points - 1 if len(categories(panel, lang)) <= 20 or not lying else points - 3)
+    names.tick_labels.font.size = Pt(points - 1 if len(panel["categories"] or ()) <= 20 or not lying else points - 3)
     names.tick_labels.font.color.rgb = rgb(INK if panel["kind"] in BARS else MUTED)
     _line(names.format.line, MUTED, 0.75)
+    names._element.find(".//" + qn("a:bodyPr")).set("rot", "-5400000" if years[1] else "0")
     if panel["kind"] not in BARS:
-        _year_labels(names, categories(panel, lang), width, points)
-
-
-def _year_labels(names, years: list, width: float, points: float) -> None:
-    """Whole years, as many as fit; office programs count from the first one."""
-    names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
-    most = max(2, int((width - 0.7) / (points * 0.046)))
-    skip = next((s for s in (1, 2, 3, 4, 5, 10, 20) if (len(years) - 1) / s <= most - 1), 50)
-    element = names._element
-    last = element.find(qn("c:noMultiLvlLbl"))
-    for tag in ("tickLblSkip", "tickMarkSkip"):
-        last.addprevious(parse_xml(f'<c:{tag} {_NAMESPACES} val="{skip}"/>'))
+        names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
+        for tag in ("tickLblSkip", "tickMarkSkip"):
+            names._element.find(qn("c:noMultiLvlLbl")).addprevious(
+                parse_xml(f'<c:{tag} {_NAMESPACES} val="{years[0]}"/>')
+            )
 
 
 def _heading(panel: dict, lang: str, chart: Chart, points: float) -> None:
