@@ -12,7 +12,7 @@ from made_up_city import CODE, city, figure
 import huzhou_analysis as hz
 from huzhou_analysis import charts
 from huzhou_analysis.cli import main
-from huzhou_analysis.facts.data import OWN_ROOT
+from huzhou_analysis.facts.checks import OWN_ROOT
 
 OWN = re.compile("湖州|吴兴|Huzhou|330500|浙江|Zhejiang|nan\\b|None|NaT|<NA>")
 ABOUT_ONE_CITY = {

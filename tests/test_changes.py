@@ -18,10 +18,10 @@ import huzhou_analysis as hz
 from huzhou_analysis.export.change_notes import escaped, markdown, notes, terminal
 from huzhou_analysis.export.html import report_page
 from huzhou_analysis.facts import words as i18n
-from huzhou_analysis.facts.kept import fingerprint
 from huzhou_analysis.facts.units import Units
 from huzhou_analysis.report import changes
 from huzhou_analysis.report.changes import Difference, Last
+from huzhou_analysis.report.kept import fingerprint
 
 BASE = "D000.rd_share.2023"
 ROW = ("verdict", "地瓜方案 指标表 行7 | rd_share | 330500 |  | % | point")

@@ -12,7 +12,9 @@ from hostile_city import free
 
 import huzhou_analysis as hz
 from huzhou_analysis.cli import main
-from huzhou_analysis.facts.data import DataError, check, relation_sign
+from huzhou_analysis.facts.checks import check
+from huzhou_analysis.facts.data import relation_sign
+from huzhou_analysis.facts.problems import DataError
 from huzhou_analysis.facts.schema import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -22,7 +22,8 @@ from table_copies import Tables
 
 from huzhou_analysis import cli as __main__
 from huzhou_analysis.facts import codebook, numerals, periods
-from huzhou_analysis.facts.data import check, load
+from huzhou_analysis.facts.checks import check
+from huzhou_analysis.facts.data import load
 from huzhou_analysis.facts.schema import TABLES
 from huzhou_analysis.inbox import adding, layout, rows, template
 
@@ -473,7 +474,7 @@ def city(small, tmp_path):
 
 
 def state(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != ".lock"}
 
 
 def drop(folder, content=None, name="new.xlsx"):

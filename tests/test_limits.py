@@ -19,9 +19,9 @@ import huzhou_analysis as hz
 from huzhou_analysis import charts, exhibit
 from huzhou_analysis.export import html
 from huzhou_analysis.export.change_notes import Notes
-from huzhou_analysis.facts import kept
 from huzhou_analysis.facts.words import text
 from huzhou_analysis.report import build as report
+from huzhou_analysis.report import kept
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from huzhou_analysis.facts.lock import Busy, Lock
 
 ROOT = Path(__file__).resolve().parent.parent

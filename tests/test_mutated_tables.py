@@ -15,7 +15,7 @@ import pytest
 from table_copies import ROOT
 
 import huzhou_analysis as hz
-from huzhou_analysis.facts.data import check
+from huzhou_analysis.facts.checks import check
 
 PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
 SCHEMAS = {resource["path"].removesuffix(".csv"): resource["schema"] for resource in PACKAGE["resources"]}

@@ -16,7 +16,7 @@ from test_inbox import BASE, COLUMNS, GROWTH, TODAY
 from test_mutated_tables import CHANGES
 
 from huzhou_analysis.facts import numerals, periods
-from huzhou_analysis.facts.data import check
+from huzhou_analysis.facts.checks import check
 from huzhou_analysis.inbox import adding, rows
 
 ROUNDS, ROWS = 10, 80

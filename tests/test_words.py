@@ -32,6 +32,14 @@ def test_a_quantity_prints_itself_as_its_language_does(units, printed, unit, zh,
     assert (one.in_language("zh"), one.in_language("en")) == (zh, en)
 
 
+def test_a_bound_reads_as_words_in_a_sentence(units):
+    goal = Quantity(2000, units["亿元"], "2000", relation=">", figures=("a",))
+    assert say("目标为{g.in_words}", "a target of {g.in_words}", g=goal) == text(
+        "目标为超过2,000亿元", "a target of more than CNY 200.0bn"
+    )
+    assert goal.in_words.figures == ("a",)
+
+
 def test_arithmetic_keeps_units_precision_and_figures(units):
     last = Quantity(5.8, units["亿美元"], "5.80", time_period="2023", figures=("a",))
     goal = Quantity(180000, units["万美元"], "180000", time_period="2027", figures=("b",))

@@ -11,14 +11,15 @@ rounding.
 
 from __future__ import annotations
 
-import ast
-import re
+from functools import partial
 from itertools import combinations
 
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data, DataError, Problem
+from ..facts.data import Data
+from ..facts.problems import DataError
+from ..facts.relations import evaluate, relation_problems
 from ..facts.rounding import Interval
 from ..facts.schema import SEVERITIES
 from . import targets
@@ -40,102 +41,17 @@ FINDING_COLUMNS = [
     "figures",
 ]
 
-REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
-
-
 # --- declared identities -------------------------------------------------------------------------------------------
 
 
-class ExpressionError(ValueError):
-    """An expression of ``relations.csv`` cannot be read."""
-
-
-def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
-    """Value of an expression on rounding intervals, and the figures it names.
-
-    Parameters
-    ----------
-    expression : str
-        Figure ids in square brackets, numbers, ``+ - * /``, parentheses, and the functions
-
-        - ``path("indicator", first, last)``: sum of the plan's yearly targets over the years, those between named years
-          read off the path once geometrically and once straight (the interval spans both);
-        - ``outline_rows("source", "pattern")``: number of parts whose locator begins with the pattern (a regular
-          expression);
-        - ``outline_groups("source", "pattern")``: number of different values of its group.
-
-    Returns
-    -------
-    value : Interval
-        In the units as printed: the author of a relation keeps them the same on both sides.
-    figures : list of str
-
-    Raises
-    ------
-    ExpressionError
-        If it is malformed or names an unknown figure.
-    """
-    used: list[str] = []
-
-    def figure(match: re.Match) -> str:
-        if match[1] not in data.figures.index:
-            raise ExpressionError(f"no figure {match[1]!r}")
-        used.append(match[1])
-        return f"_figure({len(used) - 1})"
-
-    try:
-        tree = ast.parse(REFERENCE.sub(figure, expression), mode="eval").body
-    except SyntaxError as error:
-        raise ExpressionError(f"cannot be read: {error.msg}") from None
-
-    def value(node: ast.expr) -> Interval:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            return Interval.point(node.value)
-        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-            return _OPERATORS[type(node.op)](value(node.left), value(node.right))
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            return -value(node.operand)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-            arguments = [a.value for a in node.args if isinstance(a, ast.Constant)]
-            if node.func.id == "_figure":
-                return data.interval(used[arguments[0]])
-            if node.func.id in _FUNCTIONS and len(arguments) == len(node.args):
-                return _FUNCTIONS[node.func.id](data, used, *arguments)
-        raise ExpressionError(f"not allowed: {ast.unparse(node)}")
-
-    return value(tree), list(dict.fromkeys(used))
-
-
-_OPERATORS = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-}
-
-
-def _path(data: Data, used: list[str], indicator: str, first: int, last: int) -> Interval:
+def _path(data: Data, indicator: str, first: int, last: int) -> tuple[Interval, list[str]]:
+    """Sum of the plan's path: years between named ones read off it once geometrically and once straight."""
     rows = targets.table_targets(data)
     rows = rows[(rows.indicator == indicator) & (rows.obs_text != "")]
     if rows.empty:
-        raise ExpressionError(f"no plan path for {indicator!r}")
-    used += list(rows.index)
+        raise ValueError(f"no plan path for {indicator!r}")
     low, high = sorted(targets.path_sum(data, rows, first, last))
-    return Interval(low, high)
-
-
-def _outline(data: Data, source: str, pattern: str) -> pd.Series:
-    places = data.outline[data.outline.source_id == source].locator
-    return places[places.str.match(pattern)]
-
-
-_FUNCTIONS = {
-    "path": _path,
-    "outline_rows": lambda data, used, source, pattern: Interval.point(len(_outline(data, source, pattern))),
-    "outline_groups": lambda data, used, source, pattern: Interval.point(
-        _outline(data, source, pattern).str.extract(pattern, expand=False).nunique()
-    ),
-}
+    return Interval(low, high), list(rows.index)
 
 
 def holds(left: Interval, expect: str, right: Interval) -> bool:
@@ -145,27 +61,6 @@ def holds(left: Interval, expect: str, right: Interval) -> bool:
     if expect == "<=":
         return left.may_be_at_most(right)
     return right.may_be_at_most(left)
-
-
-def relation_problems(data: Data) -> list[Problem]:
-    """Expressions of ``relations.csv`` that cannot be evaluated, as problems of that table."""
-    problems = []
-    for row, (relation_id, r) in enumerate(data.relations.iterrows(), 2):
-        for column in ("left", "right"):
-            try:
-                evaluate(data, r[column])
-            except ValueError as error:
-                problems.append(
-                    Problem(
-                        "relations.csv",
-                        row,
-                        column,
-                        r[column],
-                        f"{relation_id} 的算式无法计算：{error}",
-                        f"the expression of {relation_id} cannot be evaluated: {error}",
-                    )
-                )
-    return problems
 
 
 def identities(data: Data) -> pd.DataFrame:
@@ -203,7 +98,7 @@ def identities(data: Data) -> pd.DataFrame:
             "reading_zh": r.reading_zh,
             "reading_en": r.reading_en,
         }
-        (left, a), (right, b) = evaluate(data, r.left), evaluate(data, r.right)
+        (left, a), (right, b) = (evaluate(data, side, partial(_path, data)) for side in (r.left, r.right))
         figures = list(dict.fromkeys(a + b))
         first = data.figure(figures[0]) if figures else None
         rows.append(

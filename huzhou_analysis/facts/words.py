@@ -97,7 +97,7 @@ class Quantity:
     Notes
     -----
     In a template of :func:`say`, ``{goal}`` is 18亿美元 and $1.8bn, ``{goal:.2}`` shows two decimals of the printed
-    unit, ``{goal:+}`` its sign, ``{goal.year}`` and ``{goal.period}`` its time.
+    unit, ``{goal:+}`` its sign, ``{goal.year}`` and ``{goal.period}`` its time, ``{goal.in_words}`` its bound in words.
     """
 
     value: float
@@ -117,6 +117,13 @@ class Quantity:
     @property
     def year(self) -> int:
         return periods.parse(self.time_period).year
+
+    @property
+    def in_words(self) -> Text:
+        """With its bound in words: 超过2,000亿元, more than CNY 200bn."""
+        plain = replace(self, relation="=")
+        lead = RELATION_WORDS[self.relation]
+        return Text(lead.zh + plain.in_language("zh"), lead.en + plain.in_language("en"), self.figures)
 
     def __float__(self) -> float:
         return float(self.value)
@@ -184,6 +191,15 @@ def total(quantities: Iterable[Quantity]) -> Quantity:
 
 
 RELATION_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈", "range": ""}
+RELATION_WORDS = {
+    "=": Text("", ""),
+    ">=": Text("不低于", "at least "),
+    ">": Text("超过", "more than "),
+    "<=": Text("不高于", "at most "),
+    "<": Text("低于", "less than "),
+    "~": Text("约", "about "),
+    "range": Text("", ""),
+}
 
 
 def _written(value: str | float, unit: Unit, lang: str, decimals: int | None, *, sign: bool = False) -> str:

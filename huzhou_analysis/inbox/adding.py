@@ -23,13 +23,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..analysis.audit import relation_problems
 from ..facts import numerals, periods
-from ..facts.data import DataError, Problem, check, default_root, load
-from ..facts.kept import digest
+from ..facts.checks import check, default_root
+from ..facts.data import load
+from ..facts.problems import DataError, Problem, say
+from ..facts.relations import relation_problems
 from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TABLES
 from ..facts.units import Units
-from ..report.build import say
 from .reading import read
 from .rows import Draft, Drafting, home
 
@@ -414,7 +414,7 @@ def _drop(staged: Path) -> None:
 
 
 def _now(path: Path) -> str:
-    return digest(path) if path.exists() else ""
+    return _sha(path.read_bytes()) if path.exists() else ""
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from ..analysis.targets import table_targets
 from ..exhibits.overview import HEADLINES
+from ..facts.checks import OWN_ROOT
 from ..facts.codebook import write
-from ..facts.data import OWN_ROOT, Data, load
+from ..facts.data import Data, load
 from ..facts.schema import TABLES
 
 # What ties an indicator's definition to the documents of one city; platforms called 2+8 are one city's own.

@@ -25,8 +25,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..facts.kept import damaged, digest, fingerprint, seal, sealed
-from ..facts.lock import Busy, Lock
+from ..facts.locking import Busy, locked
+from ..facts.problems import say
+from .kept import damaged, digest, fingerprint, seal, sealed
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -198,7 +199,7 @@ def build(output: Path | str | None = None, *, fresh: bool = False, jobs: int | 
     """
     where = paths(output)
     try:
-        with Lock(where.lock):
+        with locked(where.lock):
             return _build(where, fresh, jobs or os.cpu_count() or 1)
     except Busy as busy:
         say(str(busy), error=True)
@@ -231,7 +232,8 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
 
     from ..analysis.audit import relation_problems
     from ..export.html import City
-    from ..facts.data import DataError, load
+    from ..facts.data import load
+    from ..facts.problems import DataError
 
     try:
         data = load(where.data)
@@ -367,16 +369,6 @@ def _short(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-def say(text: str, *, error: bool = False) -> None:
-    """Print, whatever the console can encode."""
-    stream = sys.stderr if error else sys.stdout
-    try:
-        print(text, file=stream, flush=True)
-    except UnicodeEncodeError:
-        encoding = stream.encoding or "ascii"
-        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
 
 
 @dataclass

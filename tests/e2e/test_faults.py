@@ -24,8 +24,8 @@ from small_project import OWN_CHART, small_project
 from test_report import write_notebook
 from whole import ROOT, tree
 
-from huzhou_analysis.facts import kept
 from huzhou_analysis.inbox import adding
+from huzhou_analysis.report import kept
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")]
 PROGRAM = """
