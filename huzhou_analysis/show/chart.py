@@ -34,7 +34,7 @@ from .roles import role as role_of
 KINDS = ("line", "fan", "column", "bar", "stacked_column", "stacked_bar", "heat")
 COLUMNS = ["role", "x", "value", "low", "high", "segment", "name", "label", "printed", "figure_id"]
 NOTHING = Text("", "")
-_JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
+JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ def over_years(
 def _ends(frame: pd.DataFrame) -> str | bool:
     """Targets are all labelled, of a series its last whole year and parts of a year."""
     frame["labelled"] = [r in ("target", "part_year", "claim") for r in frame.role]
-    whole = [i for i, r in zip(frame.index, frame.role, strict=True) if r in _JOINED]
+    whole = [i for i, r in zip(frame.index, frame.role, strict=True) if r in JOINED]
     if whole:
         frame.loc[whole[-1], "labelled"] = True
     return "labelled"
@@ -334,7 +334,7 @@ def _panel_record(panel: Panel, units: Units) -> dict:
     places = {c: i for i, c in enumerate(labels)}
     series: dict[tuple, dict] = {}
     for mark in panel.marks.itertuples(index=False):
-        joined = by_year and mark.role in _JOINED
+        joined = by_year and mark.role in JOINED
         key = ("actual" if joined else mark.role, mark.name.zh, mark.name.en, mark.segment)
         if key not in series:
             series[key] = {"role": mark.role, "name": mark.name, "segment": int(mark.segment), "points": []}

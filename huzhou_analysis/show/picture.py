@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from .canvas import SIZES, WIDE, Canvas, direct_label, house_style, place_label, wrap
-from .chart import Entry, key_entries
+from .chart import JOINED, Entry, key_entries
 from .roles import GRID, INK, MUTED, PAPER, Role, look
 
 LINES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "": "none"}
@@ -115,7 +115,8 @@ def _scale(panel: dict, lang: str) -> float:
 def number_axes(chart: dict, lang: str) -> list[tuple[float, float, float]]:
     """Ends and step of each panel's axis of numbers, in the unit of a language: pictures and Office charts use the same.
 
-    The lower end is a multiple of the step, from which office programs count; panels that share a scale have equal ends.
+    The lower end is a multiple of the step, from which office programs count, unless numbers are not shown along it;
+    panels that share a scale have equal ends.
     """
     rows = math.ceil(len(chart["panels"]) / chart["columns"])
     above = min(0.14 * rows, 0.3)  # room for labels: the lower a panel, the larger a share of it a label takes
@@ -123,10 +124,11 @@ def number_axes(chart: dict, lang: str) -> list[tuple[float, float, float]]:
     if chart["shared"]:
         limits = [(min(low for low, _ in limits), max(high for _, high in limits))] * len(limits)
     axes = []
-    for low, high in limits:
+    for (low, high), panel in zip(limits, chart["panels"], strict=True):
         ticks = ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
         step = float(f"{ticks[1] - ticks[0]:.6g}")
-        axes.append((float(f"{math.floor(low / step + 1e-9) * step:.9g}"), high, step))
+        floor = low if panel["kind"].endswith("bar") else float(f"{math.floor(low / step + 1e-9) * step:.9g}")
+        axes.append((floor, high, step))
     return axes
 
 
@@ -204,7 +206,7 @@ def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float
 def fan_start(panel: dict, band: dict) -> dict | None:
     """The last point of an actual before a band begins, from which it opens; None where there is none."""
     begins = min(p["x"] for p in band["points"])
-    known = [p for s in panel["series"] if s["role"] in ("actual", "provisional", "derived") for p in s["points"]]
+    known = [p for s in panel["series"] if s["role"] in JOINED for p in s["points"]]
     before = [p for p in known if p["x"] < begins and p["value"] is not None]
     return max(before, key=lambda p: p["x"], default=None)
 
