@@ -69,6 +69,7 @@ _HOMES = {
     "point": "facts.words",
     "above": "facts.words",
     "joined": "facts.words",
+    "ordinal": "facts.words",
     "period_text": "show.sources",
     "figure_quantity": "facts.words",
     "Interval": "facts.rounding",
