@@ -90,6 +90,7 @@ def test_a_picture_of_every_size_keeps_its_words_inside(data, size, lang):
         title=("外资" * 30, "Foreign investment " * 8),
     )
     figure = e.figure(lang, size)
+    figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
     box = figure.bbox
     for words in figure.findobj(mpl.text.Text):

@@ -223,7 +223,9 @@ class Gaps(Actuals):
             and math.isclose(self.data.units.convert(f.obs_value, f.unit, final.unit), value)
             for f in same.itertuples()
         ]
-        same = same[pd.Series(equal, index=same.index, dtype=bool)].assign(_other=same.source_id != final.source_id, _text=~plans.is_table_row(same.locator))
+        same = same[pd.Series(equal, index=same.index, dtype=bool)].assign(
+            _other=same.source_id != final.source_id, _text=~plans.is_table_row(same.locator)
+        )
         return list(same.sort_values(["_other", "_text"], kind="stable").index)
 
     def _against_path(self, target: Target) -> dict:

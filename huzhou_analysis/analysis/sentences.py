@@ -30,7 +30,9 @@ def amount(data: Data, value: float, unit: str, relation: str = "=") -> Text:
     """A value in both languages, with as many decimals as it needs and no more than four digits call for."""
     if data.units[unit].unit_measure == "RANK":
         within = relation in ("<=", "<")
-        return text(f"前{value:g}位" if within else f"第{value:g}位", f"the top {value:g}" if within else f"rank {value:g}")
+        return text(
+            f"前{value:g}位" if within else f"第{value:g}位", f"the top {value:g}" if within else f"rank {value:g}"
+        )
     places = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
     printed = f"{value:.{places}f}"
     printed = printed.rstrip("0").rstrip(".") if "." in printed else printed

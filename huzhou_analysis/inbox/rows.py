@@ -19,8 +19,8 @@ from ..facts import numerals, periods
 from ..facts.data import home_area
 from ..facts.problems import Problem, nearest
 from ..facts.schema import RELATIONS, TABLES, Field
+from .cells import Row, tidy
 from .layout import Choices, canonical, choices, code_choices, fields, is_required, sheet_name
-from .reading import Row, tidy
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 _BEFORE = {

@@ -27,7 +27,7 @@ import pandas as pd
 
 from ..facts.data import Data
 from ..facts.units import Units
-from ..facts.words import Text, as_text, number
+from ..facts.words import Text, as_text, number, trimmed
 from .roles import role as role_of
 
 KINDS = ("line", "fan", "column", "bar", "stacked_column", "stacked_bar", "heat")
@@ -172,16 +172,21 @@ def _labels(frame: pd.DataFrame, label: bool | str, n: int) -> list:
 # --- frequent charts -----------------------------------------------------------------------------------------------
 
 
+_BY_ORIGIN = {"target": "target", "part_year": "part_year", "period_total": "total"}
+
+
 def roles_of(series: pd.DataFrame) -> list[str]:
-    """Role of each point of a series or plan: by record type, origin and status."""
+    """Role of each point of a series or plan: by its origin, its status and the tier of its source."""
     out = []
     for row in series.itertuples():
-        if getattr(row, "record_type", "actual") in ("target", "claim"):
-            out.append(row.record_type)
-        elif getattr(row, "origin", "printed") in ("implied", "part_year", "period_total"):
-            out.append({"implied": "derived", "period_total": "total"}.get(row.origin, row.origin))
+        origin, status = getattr(row, "origin", "printed"), getattr(row, "obs_status", "A")
+        doubtful = status in ("P", "E", "V", "U") or (status == "B" and row.tier in ("compilation", "secondary"))
+        if origin in _BY_ORIGIN:
+            out.append(_BY_ORIGIN[origin])
+        elif origin in ("implied", "sum", "ratio"):
+            out.append("derived")
         else:
-            out.append("actual" if getattr(row, "obs_status", "A") == "A" else "provisional")
+            out.append("provisional" if doubtful else "actual")
     return out
 
 
@@ -292,7 +297,8 @@ def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: boo
         for level in (95, 80, 50)
         if table[f"low_{level}"].notna().any()
     ]
-    paths = [marks(path.to_dict(), "member") for _, path in projection.members.items()] if members else []
+    single = projection.members.items() if members else ()
+    paths = [marks(path.to_dict(), "member").assign(segment=n) for n, (_, path) in enumerate(single)]
     history = marks(projection.history.to_dict(), "actual")
     middle = marks(table, "forecast", value="median", label="last")
     goals = [marks(plan, "target", label="last")] if plan is not None else []
@@ -380,7 +386,7 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     label = NOTHING
     if isinstance(mark.label, bool) or mark.label in (0, 1):
         if mark.label and finite(mark.value) is not None:
-            exact = mark.printed or f"{float(mark.value):.{places(mark.value)}f}"
+            exact = mark.printed or trimmed(mark.value, places(mark.value)).replace(",", "").replace("−", "-")
             label = Text(number(exact), number(units.english(exact, unit)))
     elif mark.label is not None and mark.label == mark.label:
         label = as_text(mark.label)

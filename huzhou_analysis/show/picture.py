@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import matplotlib.ticker as ticker
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -41,11 +42,9 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
         chart = record["chart"]
         axes = _axes(canvas, chart, lang)
         _key(canvas, key_entries(chart), lang)
-        limits = [_limits(p, lang) for p in chart["panels"]]
-        if chart["shared"]:
-            limits = [(min(low for low, _ in limits), max(high for _, high in limits))] * len(limits)
+        scales = number_axes(chart, lang)
         for n, (ax, panel) in enumerate(zip(axes, chart["panels"], strict=True)):
-            _panel(ax, panel, lang, f"p{n}", limits[n], canvas)
+            _panel(ax, panel, lang, f"p{n}", scales[n], canvas)
     return canvas.figure
 
 
@@ -75,7 +74,7 @@ def _name_width(canvas: Canvas, panel: dict, lang: str) -> float:
     return min(max(canvas.width_of(n, 9) for n in names), canvas.figure.get_figwidth() * 0.33)
 
 
-def _panel(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], canvas: Canvas) -> None:
+def _panel(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
     if panel["heading"][lang]:
         words = panel["heading"][lang]
         if panel["unit"][lang] not in words:
@@ -93,13 +92,29 @@ def _panel(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], ca
     if panel["kind"] == "heat":
         _heat(ax, panel, lang, gid, canvas)
     elif panel["kind"] in BARS:
-        _bars(ax, panel, lang, gid, limits, canvas)
+        _bars(ax, panel, lang, gid, axis, canvas)
     else:
-        _lines(ax, panel, lang, gid, limits, canvas)
+        _lines(ax, panel, lang, gid, axis, canvas)
 
 
 def _scale(panel: dict, lang: str) -> float:
     return 1.0 if lang == "zh" else panel["scale_en"]
+
+
+def number_axes(chart: dict, lang: str) -> list[tuple[float, float, float]]:
+    """Ends and step of each panel's axis of numbers, in the unit of a language: pictures and Office charts use the same.
+
+    The lower end is a multiple of the step, from which office programs count; panels that share a scale have equal ends.
+    """
+    limits = [_limits(p, lang) for p in chart["panels"]]
+    if chart["shared"]:
+        limits = [(min(low for low, _ in limits), max(high for _, high in limits))] * len(limits)
+    axes = []
+    for low, high in limits:
+        ticks = ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        step = float(f"{ticks[1] - ticks[0]:.6g}")
+        axes.append((float(f"{math.floor(low / step + 1e-9) * step:.9g}"), high, step))
+    return axes
 
 
 def _limits(panel: dict, lang: str) -> tuple[float, float]:
@@ -133,19 +148,19 @@ def _drawn(panel: dict) -> list[float]:
 
 
 def starts_above_zero(panel: dict) -> bool:
-    """Whether the axis of a line leaves out zero: all values are high and near each other."""
+    """Whether the axis of a line leaves out zero: its values differ, yet all are high and near each other."""
     values = _drawn(panel)
-    return panel["kind"] in ("line", "fan") and bool(values) and min(values) > 0.4 * max(values) > 0
+    return panel["kind"] in ("line", "fan") and len(set(values)) > 1 and min(values) > 0.4 * max(values) > 0
 
 
 # --- lines and fans ------------------------------------------------------------------------------------------------
 
 
-def _lines(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], canvas: Canvas) -> None:
+def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
     scale = _scale(panel, lang)
     years = [p["x"] for s in panel["series"] for p in s["points"]]
     first, last = min(years), max(years)
-    ax.set_ylim(*limits)
+    ax.set_ylim(*axis[:2])
     ax.set_xlim(first - max(0.3, (last - first) * 0.03), last + max(0.3, (last - first) * 0.08))
     for n, one in enumerate(panel["series"]):
         seen = look(one["role"], one["nth"])
@@ -153,6 +168,8 @@ def _lines(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], ca
         x = [p["x"] for p in one["points"]]
         if seen.band:
             low, high = ([p[end] * scale for p in one["points"]] for end in ("low", "high"))
+            if start := fan_start(panel, one):
+                x, low, high = ([start["x"], *x], [start["value"] * scale, *low], [start["value"] * scale, *high])
             ax.fill_between(x, low, high, color=seen.fill, linewidth=0, zorder=1, gid=name)
             continue
         y = [p["value"] * scale for p in one["points"]]
@@ -164,12 +181,19 @@ def _lines(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], ca
             _markers(ax, [x[i] for i in at], [y[i] for i in at], mark, len(years), f"{name}.{role}")
     _events(ax, panel["events"], first)
     _year_ticks(ax, first, last)
-    _number_ticks(ax.yaxis)
-    ax.figure.canvas.draw()
+    _number_ticks(ax.yaxis, axis[2])
     for one in panel["series"]:
         for p in one["points"]:
             if p[lang] and p["value"] is not None:
                 place_label(ax, p["x"], p["value"] * scale, p[lang], prefer=("center", "bottom"))
+
+
+def fan_start(panel: dict, band: dict) -> dict | None:
+    """The last point of an actual before a band begins, from which it opens; None where there is none."""
+    begins = min(p["x"] for p in band["points"])
+    known = [p for s in panel["series"] if s["role"] in ("actual", "provisional", "derived") for p in s["points"]]
+    before = [p for p in known if p["x"] < begins and p["value"] is not None]
+    return max(before, key=lambda p: p["x"], default=None)
 
 
 def _markers(ax, x: list[float], y: list[float], mark: Role, many: int, gid: str) -> None:
@@ -205,22 +229,22 @@ def _year_ticks(ax, first: float, last: float) -> None:
     ax.xaxis.set_major_formatter(ticker.FormatStrFormatter("%d"))
 
 
-def _number_ticks(axis) -> None:
-    axis.set_major_locator(ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+def _number_ticks(axis, step: float) -> None:
+    axis.set_major_locator(ticker.MultipleLocator(step))
     axis.set_major_formatter(ticker.FuncFormatter(lambda v, _: f"{v:,.10g}".replace("-", "−")))
 
 
 # --- bars ----------------------------------------------------------------------------------------------------------
 
 
-def _bars(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], canvas: Canvas) -> None:
+def _bars(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
     lying, stacked = panel["kind"].endswith("bar"), panel["kind"].startswith("stacked")
     scale, n = _scale(panel, lang), len(panel["categories"])
     taken = [p["x"] for s in panel["series"] for p in s["points"]]
     beside = not stacked and len(taken) > len(set(taken))
     breadth = 0.72 / (len(panel["series"]) if beside else 1)
     bases: dict[tuple[float, bool], float] = {}
-    (ax.set_xlim if lying else ax.set_ylim)(*limits)
+    (ax.set_xlim if lying else ax.set_ylim)(*axis[:2])
     (ax.set_ylim if lying else ax.set_xlim)(*((n - 0.4, -0.6) if lying else (-0.6, n - 0.4)))
     draw = ax.barh if lying else ax.bar
     for i, one in enumerate(panel["series"]):
@@ -239,7 +263,7 @@ def _bars(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], can
                 ax.errorbar(*((value, at) if lying else (at, value)), **{"xerr" if lying else "yerr": ends}, fmt="none",
                             ecolor=INK, elinewidth=1.1, capsize=3, gid=f"{gid}.s{i}.{p['x']}.ends")  # fmt: skip
             _bar_label(ax, p, lang, at, base, value, scale, lying, stacked, seen)
-    _bar_axes(ax, panel, lang, lying, canvas)
+    _bar_axes(ax, panel, lang, lying, canvas, axis[2])
 
 
 def _bar_label(
@@ -264,7 +288,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _bar_axes(ax, panel: dict, lang: str, lying: bool, canvas: Canvas) -> None:
+def _bar_axes(ax, panel: dict, lang: str, lying: bool, canvas: Canvas, step: float) -> None:
     names = [c[lang] for c in panel["categories"]]
     if lying:
         room = ax.get_position().x0 * canvas.figure.get_figwidth() - canvas.MARGIN
@@ -275,7 +299,7 @@ def _bar_axes(ax, panel: dict, lang: str, lying: bool, canvas: Canvas) -> None:
     else:
         room = ax.get_position().width * canvas.figure.get_figwidth() / len(names) * 0.95
         ax.set_xticks(range(len(names)), ["\n".join(wrap(canvas.figure, n, 8.5, room)) for n in names], fontsize=8.5)
-        _number_ticks(ax.yaxis)
+        _number_ticks(ax.yaxis, step)
         if min(ax.get_ylim()) < 0:
             ax.axhline(0, color=MUTED, linewidth=0.8, zorder=3)
     ax.grid(not lying, axis="y")
@@ -298,11 +322,9 @@ def _heat(ax, panel: dict, lang: str, gid: str, canvas: Canvas) -> None:
         for p in one["points"]:
             values.iloc[i, p["x"]] = math.nan if p["value"] is None else p["value"] * scale
             words.iloc[i, p["x"]] = p[lang]
-    most = float(values.abs().max().max()) or 1.0
-    both = bool((values < 0).any().any())
-    sns.heatmap(values, ax=ax, annot=words, fmt="", cbar=False, linewidths=1.5, linecolor=PAPER,
-                cmap=sns.diverging_palette(30, 245, s=70, l=60, as_cmap=True) if both else sns.light_palette("#0072b2", as_cmap=True),
-                vmin=-most if both else 0, vmax=most * (1 if both else 1.4), annot_kws={"fontsize": 8})  # fmt: skip
+    colours, low, high = heat_colours(panel, lang)
+    sns.heatmap(values, ax=ax, annot=words, fmt="", cbar=False, linewidths=1.5, linecolor=PAPER, cmap=colours,
+                vmin=low, vmax=high, annot_kws={"fontsize": 8})  # fmt: skip
     ax.collections[0].set_gid(gid)
     room = ax.get_position().x0 * canvas.figure.get_figwidth() - canvas.MARGIN
     size = 9 if len(rows) <= 16 else max(5.5, 9 * 16 / len(rows))
@@ -315,6 +337,17 @@ def _heat(ax, panel: dict, lang: str, gid: str, canvas: Canvas) -> None:
     ax.set_ylabel("")
     ax.tick_params(labelcolor=INK, length=0)
     ax.set_facecolor(GRID)
+
+
+def heat_colours(panel: dict, lang: str) -> tuple[Colormap, float, float]:
+    """The colours of a heat map and the values at their ends: two hues where a value is below zero, else one."""
+    import seaborn as sns
+
+    values = [v * _scale(panel, lang) for v in _drawn(panel)]
+    most = max((abs(v) for v in values), default=0) or 1.0
+    if min(values, default=0) < 0:
+        return sns.diverging_palette(30, 245, s=70, l=60, as_cmap=True), -most, most
+    return sns.light_palette("#0072b2", as_cmap=True), 0.0, most * 1.4
 
 
 # --- key -----------------------------------------------------------------------------------------------------------
