@@ -29,6 +29,7 @@ _HOMES = {
     "contribution": "analysis.growth",
     "implied_deflator": "analysis.growth",
     "target_gaps": "analysis.gaps",
+    "outside_view": "analysis.outside",
     "roll_up": "analysis.monitor",
     "compare_areas": "analysis.compare",
     "share_levels": "analysis.compare",
