@@ -275,7 +275,8 @@ def ranked(
     names = [as_text(n) for n in one[name]]
     one["role"] = ["actual" if own in (n.zh, n.en) else "comparison" for n in names]
     one["x"] = names
-    return Panel(marks(one, "role", x="x", value=value, label=True), unit, heading, "bar")
+    one["series"] = [n if own in (n.zh, n.en) else NOTHING for n in names]
+    return Panel(marks(one, "role", x="x", value=value, name="series", label=True), unit, heading, "bar")
 
 
 def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: bool = False, heading=NOTHING) -> Panel:
