@@ -125,7 +125,7 @@ def series(
 
     Where several sources print a year, :func:`best_first` decides. Claims, and figures that a correction excludes,
     never enter. A year that no one prints is the sum of printed parts (trade of exports and imports, the city of all
-    its districts in one source), else it follows from a neighbouring level and a printed nominal growth rate.
+    its districts in one source), else it follows from a neighbouring level and a printed nominal growth rate (not one on an account of its own, status B).
 
     Parameters
     ----------
@@ -335,7 +335,9 @@ def _implied(data: Data, rows: list[dict], indicator: str, area: str, as_of: str
     rates = known(data.select(indicator, area, record_type="actual", transformation="GY"), as_of)
     if rates.empty or not rows:
         return []
-    nominal = (rates.prices != "constant") & (rates.relation == "=") & (rates.unit != "个百分点")
+    nominal = (
+        (rates.prices != "constant") & (rates.relation == "=") & (rates.unit != "个百分点") & (rates.obs_status != "B")
+    )
     rates = rates[nominal & (rates.corrected != "exclude") & rates.time_period.map(periods.is_year).astype(bool)]
     rates = best_first(data, rates[rates.obs_value > -100])
     yearly = [r for r in rows if r["origin"] in YEARLY and periods.is_year(r["time_period"])]
