@@ -27,7 +27,7 @@ import pandas as pd
 
 from ..facts.data import Data
 from ..facts.units import Units
-from ..facts.words import Text, as_text, number
+from ..facts.words import Text, as_text, number, trimmed
 from .roles import role as role_of
 
 KINDS = ("line", "fan", "column", "bar", "stacked_column", "stacked_bar", "heat")
@@ -172,16 +172,21 @@ def _labels(frame: pd.DataFrame, label: bool | str, n: int) -> list:
 # --- frequent charts -----------------------------------------------------------------------------------------------
 
 
+_BY_ORIGIN = {"target": "target", "part_year": "part_year", "period_total": "total"}
+
+
 def roles_of(series: pd.DataFrame) -> list[str]:
-    """Role of each point of a series or plan: by record type, origin and status."""
+    """Role of each point of a series or plan: by its origin, its status and the tier of its source."""
     out = []
     for row in series.itertuples():
-        if getattr(row, "record_type", "actual") in ("target", "claim"):
-            out.append(row.record_type)
-        elif getattr(row, "origin", "printed") in ("implied", "part_year", "period_total"):
-            out.append({"implied": "derived", "period_total": "total"}.get(row.origin, row.origin))
+        origin, status = getattr(row, "origin", "printed"), getattr(row, "obs_status", "A")
+        doubtful = status in ("P", "E", "V", "U") or (status == "B" and row.tier in ("compilation", "secondary"))
+        if origin in _BY_ORIGIN:
+            out.append(_BY_ORIGIN[origin])
+        elif origin in ("implied", "sum", "ratio"):
+            out.append("derived")
         else:
-            out.append("actual" if getattr(row, "obs_status", "A") == "A" else "provisional")
+            out.append("provisional" if doubtful else "actual")
     return out
 
 
@@ -213,8 +218,8 @@ def over_years(
         everything.append(marks(one, "role", label=_ends(one)).assign(unit=list(one.unit)))
     table = pd.concat(everything, ignore_index=True)
     table = _over_their_years(data, table, pd.concat(frames))
-    first = min(table.x)
-    happened = [(when, what) for when, what in milestones(data, events) if when >= first] if events else []
+    first, last = min(table.x) - 0.5, max(table.x) + 0.5
+    happened = [(when, what) for when, what in milestones(data, events) if first <= when <= last] if events else []
     panels = []
     for unit, part in table.groupby("unit", sort=False):
         panels.append(Panel(part[COLUMNS].reset_index(drop=True), unit, heading, "line", happened))
@@ -381,7 +386,7 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     label = NOTHING
     if isinstance(mark.label, bool) or mark.label in (0, 1):
         if mark.label and finite(mark.value) is not None:
-            exact = mark.printed or f"{float(mark.value):.{places(mark.value)}f}"
+            exact = mark.printed or trimmed(mark.value, places(mark.value)).replace(",", "").replace("−", "-")
             label = Text(number(exact), number(units.english(exact, unit)))
     elif mark.label is not None and mark.label == mark.label:
         label = as_text(mark.label)

@@ -148,9 +148,9 @@ def _drawn(panel: dict) -> list[float]:
 
 
 def starts_above_zero(panel: dict) -> bool:
-    """Whether the axis of a line leaves out zero: all values are high and near each other."""
+    """Whether the axis of a line leaves out zero: its values differ, yet all are high and near each other."""
     values = _drawn(panel)
-    return panel["kind"] in ("line", "fan") and bool(values) and min(values) > 0.4 * max(values) > 0
+    return panel["kind"] in ("line", "fan") and len(set(values)) > 1 and min(values) > 0.4 * max(values) > 0
 
 
 # --- lines and fans ------------------------------------------------------------------------------------------------
