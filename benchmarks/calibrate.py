@@ -225,7 +225,19 @@ def error_table(wides: dict[str, pd.DataFrame]) -> pd.DataFrame:
                 else:  # no origin can be tested so far ahead: the factors of the horizon before stay, unless they narrow
                     factors = tuple(max(1.0, factor) for factor in factors)
                 rows += _present_rows(cases, known, factors, kind, length, ahead, present)
-    return pd.DataFrame(rows, columns=[*ERROR_COLUMNS, *HELD_COLUMNS, *QUANTILES])
+    table = pd.DataFrame(rows, columns=[*ERROR_COLUMNS, *HELD_COLUMNS, *QUANTILES])
+    present = table.groupby("kind").since.transform("max") == table.since
+    table.loc[present, QUANTILES] = _never_narrower(table[present])
+    return table
+
+
+def _never_narrower(rows: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles that move no nearer to the path with each year ahead (chance alone makes some)."""
+    groups = rows.groupby(["kind", "length", "size"])
+    middle = PROBABILITIES.index(0.5)
+    return pd.concat(
+        [groups[QUANTILES[:middle]].cummin(), rows[["q0.5"]], groups[QUANTILES[middle + 1 :]].cummax()], axis=1
+    )
 
 
 def _edges(cases: pd.DataFrame, first: int, last: int) -> tuple[float, ...]:
