@@ -129,9 +129,11 @@ def window(cases: pd.DataFrame, ahead: int, since: int) -> pd.DataFrame:
 
 def expanded(row: np.ndarray, factors: tuple[float, float]) -> np.ndarray:
     """Quantiles centred and widened: by the first factor up to 80%, by the second from 95% on, between in between."""
-    middle = row[PROBABILITIES.index(0.5)]
+    middle = PROBABILITIES.index(0.5)
     reach = np.abs(np.array(PROBABILITIES) - 0.5)
-    return (row - middle) * np.exp(np.interp(reach, [0.4, 0.475], np.log(factors)))
+    wide = (row - row[middle]) * np.exp(np.interp(reach, [0.4, 0.475], np.log(factors)))
+    lower, upper = np.minimum.accumulate(wide[middle::-1])[::-1], np.maximum.accumulate(wide[middle:])
+    return np.concatenate([lower, upper[1:]])
 
 
 def as_known(cases: pd.DataFrame, ahead: int) -> pd.DataFrame:
@@ -322,7 +324,7 @@ def write(name: str, frame: pd.DataFrame, folder: Path) -> None:
     """One table with its provenance in the first lines."""
     frame = frame.assign(**{c: frame[c].map(lambda v: f"{v:.4g}") for c in frame.columns if c.endswith("_from")})
     text = frame.to_csv(index=False, float_format="%.3f", lineterminator="\n")
-    (folder / name).write_text(f"# {HEADERS[name]}\n{text}", encoding="utf-8")
+    (folder / name).write_text(f"# {HEADERS.get(name, name)}\n{text}", encoding="utf-8")
 
 
 def main() -> None:

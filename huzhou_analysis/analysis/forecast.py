@@ -133,7 +133,7 @@ class Projection:
     @property
     def _lifts(self) -> np.ndarray:
         """By how much what is printed for part of a year lifts the path from that year on."""
-        above = self._floors / np.where(self._path > 0, self._path, np.inf)
+        above = np.where(self._path > 0, self._floors / np.where(self._path > 0, self._path, 1), 1)
         return np.maximum.accumulate(np.maximum(above, 1))
 
     @cached_property
