@@ -54,13 +54,13 @@ def plain(text: str) -> str:
 def _plain_character(character: str) -> str:
     if unicodedata.category(character) == "Nd":  # also １ and 𝟏
         return str(unicodedata.decimal(character))
-    wide = unicodedata.normalize("NFKC", character)
-    if wide == character or not any(c.isnumeric() for c in wide):
-        return wide
-    kind = unicodedata.decomposition(character).partition(" ")[0]
+    wide, kind = unicodedata.normalize("NFKC", character), unicodedata.decomposition(character).partition(" ")[0]
     if kind == "<fraction>":
         return character
-    return "".join(c for c in wide if not c.isnumeric()) if kind == "<square>" else " "
+    if kind == "<square>":
+        return "".join(c for c in wide if not c.isnumeric())
+    marks = unicodedata.category(character) == "No" or (wide != character and any(c.isnumeric() for c in wide))
+    return " " if marks else wide
 
 
 def separated(text: str) -> str:
