@@ -284,6 +284,8 @@ def _find(options: argparse.Namespace) -> int:
 
 def _gaps(options: argparse.Namespace) -> int:
     from .analysis.gaps import target_gaps
+    from .analysis.plans import is_table_row
+    from .analysis.targets import STATUSES
     from .facts import periods
     from .facts.data import load
     from .facts.problems import DataError
@@ -299,19 +301,20 @@ def _gaps(options: argparse.Namespace) -> int:
             return 1
     try:
         data = load()
+        table = target_gaps(data, options.as_of, full=True)
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
-    table = target_gaps(data, options.as_of)
     if options.format == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif options.format == "json":
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        from .analysis.targets import is_table_row
-        from .exhibits.scoreboard import terminal_table
-
-        terminal_table(data, table if options.all else table[is_table_row(table.locator)], options.lang)
+        for row in (table if options.all else table[is_table_row(table.locator)]).to_dict("records"):
+            grade = f" {row['evidence']}" if row["evidence"] else ""
+            print(
+                f"[{STATUSES[row['status']][options.lang]}{grade}] {row['locator']} {row[f'sentence_{options.lang}']}"
+            )
     return 0
 
 
