@@ -253,9 +253,9 @@ def present_table(folder: Path) -> pd.DataFrame:
                     plain = calibrate.held(known, (1.0, 1.0))
                     parts.append((len(known), *shares, *plain))
             found = np.array(parts)
-            weights = found[:, :1] * ~np.isnan(found[:, 1:])
+            weights = found[:, :1] * np.where(np.isnan(found[:, 1:]), np.nan, 1)
             rows[kind, length] = dict(
-                zip(_PRESENT, 100 * np.nansum(found[:, 1:] * weights, 0) / weights.sum(0), strict=True)
+                zip(_PRESENT, 100 * np.nansum(found[:, 1:] * weights, 0) / np.nansum(weights, 0), strict=True)
             )
     return pd.DataFrame(rows).T.round(1)
 

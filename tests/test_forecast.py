@@ -431,8 +431,10 @@ def test_weighted_quantiles_and_factors_by_hand():
     row = np.array(PROBABILITIES) - 0.5 + 7
     assert calibrate.expanded(row, (2, 4))[[3, 5, 7]] == pytest.approx([-0.8, 0, 0.8])
     assert calibrate.expanded(row, (2, 4))[[0, -1]] == pytest.approx([-0.49 * 4, 0.49 * 4])
-    known = pd.DataFrame({"q0.1": -1.0, "q0.9": 1.0, "error": [*np.linspace(-2, 2, 101)]})
-    assert calibrate.factor_needed(known, 80) == pytest.approx(1.6)  # 80 in 100 of the errors are within 1.6
+    known = pd.DataFrame({"q0.1": -1.0, "q0.9": 1.0, "error": np.linspace(-2, 2, 101), "origin": 2010})
+    assert calibrate.factor_needed(known, 80) == pytest.approx(1.6, abs=0.02)  # 80 in 100 of the errors are within 1.6
+    old = known.assign(error=known.error * 2, origin=2008)  # half the weight: 67% of 0.5 + 1 x 3.2 lie within about 2
+    assert 1.6 < calibrate.factor_needed(pd.concat([known, old]), 80) < calibrate.factor_needed(old, 80)
 
 
 @pytest.fixture(scope="module")
