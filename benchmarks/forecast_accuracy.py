@@ -212,6 +212,8 @@ def _city_row(cases: pd.DataFrame, actual: np.ndarray, ends: dict, naive: dict) 
         inside = (actual >= low) & (actual <= high)
         row[f"held {level}"] = 100 * inside[known].mean()
         row[f"held {level}, 4 years"] = 100 * inside[:, -1][known[:, -1]].mean()
+        late = (cases.origin > cases.origin.max() - 4).to_numpy()
+        row[f"held {level}, last four origins"] = 100 * inside[late][known[late]].mean()
         for third in (1, 2, 3):
             which = (cases["size"] == third).to_numpy()
             row[f"held {level}, third {third}"] = 100 * inside[which][known[which]].mean()
