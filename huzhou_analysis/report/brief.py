@@ -3,7 +3,8 @@
 The rule, which can be read here and overridden in the notebooks' own metadata:
 
 - The first table shows the indicators of ``HEADLINES`` that are on file, or those that the metadata of a notebook name
-  (``"huzhou_analysis": {"headlines": [...]}``): the latest year, and what is known of a later part of a year.
+  (``"huzhou_analysis": {"headlines": [...]}``): the latest year, and what is known of a later part of a year, of the
+  newest year on file or the three before it.
 - Key messages are findings whose cell is tagged ``message``; without any, the first finding of every section.
 - A theme is a section of ``THEMES``, or else the first ones that have an exhibit with a picture. Its sentences are
   findings tagged ``brief``, else its first findings, else readings; its chart is the first one that the notebook's
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..facts.words import joined, text
+from ..show.sources import period_text
 from . import prose
 from .content import Content, Section
 from .drawings import drawn
@@ -28,6 +30,7 @@ HEADLINES = (
     "local_fiscal_revenue", "urban_income", "rural_income", "road_freight_turnover", "water_freight_turnover",
 )  # fmt: skip
 THEMES = ("foreign_investment", "exports", "industrial_investment", "transport")
+YEARS_BACK = 3  # what is older says little of now
 MOST_ROWS, MOST_NAMED, SENTENCES, RISKS, ASKED = 12, 4, 3, 3, 5
 
 
@@ -75,7 +78,8 @@ def headlines(content: Content) -> list[dict]:
     """Rows of ``content.state["latest"]`` for the first table, in the order of importance."""
     named = [code for section in content.sections for code in section.brief.get("headlines", [])]
     latest = content.state.get("latest", [])
-    rows = [row for code in named or HEADLINES for row in latest if row["indicator"] == code]
+    oldest = max((int(row["time_period"][:4]) for row in latest), default=0) - YEARS_BACK
+    rows = [row for code in named or HEADLINES for row in latest if row["indicator"] == code and int(row["time_period"][:4]) >= oldest]
     return rows[:MOST_ROWS] or sorted(latest, key=lambda r: r["time_period"], reverse=True)[:MOST_ROWS]
 
 
@@ -148,7 +152,7 @@ def _as_of(content: Content, lang: str) -> str:
     dates = [row["published"] for row in content.state.get("latest", []) if row["published"]]
     if not dates:
         return ""
-    newest = max(dates)
+    newest = period_text(max(dates))[lang]
     return {"zh": f"数据截至{newest}发布的文件", "en": f"Figures published by {newest}"}[lang]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pandas as pd
 
 from ..analysis.gaps import target_gaps
@@ -97,7 +99,7 @@ def _latest_row(data: Data, indicator: str, figure: pd.Series, rates: pd.DataFra
         "time_period": figure.time_period,
         "part_year": bool(figure.part),
         "period": pair(period_text(figure.time_period)),
-        "value": {lang: printed_quantity(data, figure, lang) for lang in LANGUAGES},
+        "value": {lang: printed_quantity(data, _in_usual_unit(data, figure), lang) for lang in LANGUAGES},
         "growth": growth,
         "source": {"zh": source.title, "en": source.title_en},
         "published": figure.vintage or source.date_published,
@@ -107,6 +109,16 @@ def _latest_row(data: Data, indicator: str, figure: pd.Series, rates: pd.DataFra
         "new": bool(figure.fresh),
         "end": figure.end,
     }
+
+
+def _in_usual_unit(data: Data, figure: pd.Series) -> pd.Series:
+    """A figure in the unit that its indicator is usually given in, where only the decimal point moves."""
+    usual, own = data.indicators.unit[figure.indicator], data.units[figure.unit]
+    if usual not in data.units or data.units[usual].unit_measure != own.unit_measure or usual == figure.unit:
+        return figure
+    shift = own.unit_mult - data.units[usual].unit_mult
+    moved = {c: f"{Decimal(figure[c]).scaleb(shift):f}" for c in ("obs_text", "high_text") if figure[c]}
+    return pd.Series(dict(figure) | moved | {"unit": usual}, name=figure.name)
 
 
 def _rate(data: Data, figure: pd.Series, lang: str) -> str:
