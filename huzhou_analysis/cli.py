@@ -64,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
     gaps.add_argument("--lang", choices=("zh", "en"), default="zh")
     gaps.add_argument("--format", choices=("table", "csv", "json"), default="table")
     gaps.add_argument("--all", action="store_true", help="连同正文中的目标 / the goals of the text as well")
+    record = commands.add_parser(
+        "record", help="把本版结论、区间和概率记入 record.csv / put verdicts, intervals and chances on record"
+    )
+    record.add_argument("--edition", metavar="NAME", help="版次名 / name of the edition (default: the version)")
+    record.add_argument("--scores", action="store_true", help="只显示已有记录的评分 / only show how the record scores")
     export = commands.add_parser("export", help="单独导出一个图表 / one exhibit as a file")
     export.add_argument(
         "exhibit", metavar="EXHIBIT", help="图表编号，如 scoreboard / id of an exhibit, as in the report"
@@ -75,22 +80,12 @@ def parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the page")
     export.add_argument("--output", metavar="FILE", help="文件名 / file to write (default: ID.LANG.FORMAT)")
-    tidy = commands.add_parser(
-        "tidy", help="清理笔记本中的运行结果 / take results out of notebooks, as they are committed"
-    )
-    tidy.add_argument("files", nargs="*", metavar="FILE", help="笔记本 / notebooks (default: all in notebooks/)")
-    only = tidy.add_mutually_exclusive_group()
-    only.add_argument("--check", action="store_true", help="只检查 / change nothing, exit status 1 if any is not tidy")
-    only.add_argument(
-        "--staged", action="store_true", help="即将提交的笔记本 / those about to be committed (for the hook)"
-    )
     city = commands.add_parser("new-city", help="为另一城市建立空数据表 / lay out empty tables for another city")
     city.add_argument("folder", metavar="DIR", help="新文件夹 / a new folder")
     city.add_argument("--code", default="", help="城市代码（GB/T 2260）/ code of the city, such as 330300")
     city.add_argument("--name", default="", help="中文名，如 温州市 / its Chinese name")
     city.add_argument("--name-en", default="", help="英文名 / its English name, such as Wenzhou")
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
-    commands.add_parser("gallery", help="生成图集 / write docs/gallery.md with a picture of every chart")
     return top
 
 
@@ -306,6 +301,28 @@ def _gaps(options: argparse.Namespace) -> int:
     return 0
 
 
+def _record(options: argparse.Namespace) -> int:
+    from . import __version__
+    from .analysis.record import append, record_scores, score_record
+    from .facts.data import DataError, load
+    from .report.build import say
+
+    def keep() -> int:
+        try:
+            data = load()
+            if options.scores:
+                print(record_scores(score_record(data)).to_string(index=False, na_rep="—"))
+                return 0
+            number = append(data, options.edition or __version__)
+        except (DataError, ValueError) as error:
+            say(str(error), error=True)
+            return 1
+        say(f"已记入 {number} 条 / {number} statements put on record: {data.root / 'record.csv'}")
+        return 0
+
+    return keep() if options.scores else _alone(keep)
+
+
 def _export(options: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -335,33 +352,6 @@ def _export(options: argparse.Namespace) -> int:
         return 1
     print(f"已写出 / written: {path}")
     return 0
-
-
-def _tidy(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from .report.build import paths, say
-    from .tidy import before_commit, rewrite, untidy
-
-    where = paths()
-    if options.staged:
-        done, problems = before_commit(where.project)
-    else:
-        changes, problems = untidy([Path(f) for f in options.files] or sorted(where.notebooks.glob("*.ipynb")))
-        done = list(changes)
-        if options.check:
-            problems += [
-                f"{path.name}：不是提交时应有的样子（结果、运行次数、内核或键序）；请运行 make tidy / is not as it is committed (results, "
-                "counts of runs, kernel or order of keys): run make tidy"
-                for path in done
-            ]
-        else:
-            rewrite(changes)
-    for problem in problems:
-        say(problem, error=True)
-    if (done and not options.check) or not problems:
-        say("\n".join(f"已清理 / tidied: {path.name}" for path in done) or "无变化 / nothing changed")
-    return 1 if problems else 0
 
 
 def _new_city(options: argparse.Namespace) -> int:
@@ -403,24 +393,6 @@ def _codebook(options: argparse.Namespace) -> int:
     return 0
 
 
-def _gallery(options: argparse.Namespace) -> int:
-    from .catalogue import calls, made
-    from .export.gallery import write
-    from .facts.data import load
-    from .facts.problems import DataError
-    from .report.build import notebook_files, paths
-
-    where = paths()
-    try:
-        data = load()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    changed = write([exhibit for _, exhibit in made(data, calls(notebook_files(where)))], where.project / "docs")
-    print("\n".join(f"已更新 / written: {p.name}" for p in changed) or "无变化 / nothing changed")
-    return 0
-
-
 _COMMANDS = {
     "report": _report,
     "check": _check,
@@ -429,9 +401,8 @@ _COMMANDS = {
     "audit": _audit,
     "find": _find,
     "gaps": _gaps,
+    "record": _record,
     "export": _export,
-    "tidy": _tidy,
     "new-city": _new_city,
     "codebook": _codebook,
-    "gallery": _gallery,
 }

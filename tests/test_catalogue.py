@@ -183,30 +183,3 @@ def test_what_cannot_be_exported_is_said(tmp_path, monkeypatch, capsys, argument
     assert main(arguments) == 1
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-
-
-# --- the gallery ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_gallery_is_fresh_and_has_all_its_pictures(lang):
-    """`make gallery` brings it up to date; pictures may differ by a rendering library, texts may not."""
-    from exhibit_calls import ROOT
-
-    from huzhou_analysis.export.gallery import FOLDER, PAGES, page
-
-    shown = [e for e in map(exhibit, CALLS) if e.draw is not None]
-    assert (ROOT / "docs" / PAGES[lang]).read_text(encoding="utf-8") == page(shown, lang)
-    kept = {p.name for p in (ROOT / "docs" / FOLDER).glob(f"*.{lang}.png")}
-    assert kept == {f"{e.id}.{lang}.png" for e in shown}
-
-
-def test_a_picture_of_the_gallery_is_small_and_repeats(whole):
-    from huzhou_analysis.export.gallery import WIDTH, picture
-
-    shown = find(whole, "scoreboard.required_and_recent", NOTEBOOKS)
-    one = picture(shown, "en")
-    assert one == picture(shown, "en")
-    assert len(one) < 60_000
-    assert one[:8] == b"\x89PNG\r\n\x1a\n"
-    assert int.from_bytes(one[16:20], "big") == WIDTH

@@ -474,7 +474,7 @@ def city(small, tmp_path):
 
 
 def state(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != ".lock"}
 
 
 def drop(folder, content=None, name="new.xlsx"):

@@ -13,7 +13,6 @@ from exhibit_calls import CALLS, NOTEBOOKS, ROOT, calls, code_cells, exhibit, ta
 
 import huzhou_analysis as hz
 from huzhou_analysis.exhibit import Shown
-from huzhou_analysis.tidy import tidied
 
 TEMPLATE = ROOT / "notebooks" / "_template.ipynb"
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -51,11 +50,6 @@ def test_it_is_committed_without_results(path):
             assert cell["execution_count"] is None
         else:
             assert "attachments" not in cell
-
-
-@pytest.mark.parametrize("path", [*NOTEBOOKS, TEMPLATE], ids=lambda path: path.stem)
-def test_it_is_committed_as_tidy_leaves_it(path):
-    assert path.read_bytes() == tidied(path.read_text(encoding="utf-8")).encode("utf-8")
 
 
 @every_notebook

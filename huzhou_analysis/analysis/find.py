@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..exhibit import printed_quantity
 from ..facts.data import Data
 from ..facts.numerals import normalise
 from ..facts.periods import parse
-from ..facts.words import label
+from ..facts.words import label, quantity
 
 COLUMNS = [
     "figure_id",
@@ -25,15 +24,28 @@ COLUMNS = [
 ]
 
 
-def find(data: Data, words: str, *, lang: str = "zh") -> pd.DataFrame:
+def printed_quantity(data: Data, figure: pd.Series, lang: str) -> str:
+    """A figure's value with unit, bound and sign, as a reader of the language expects it."""
+    if figure.obs_text == "":
+        return figure.as_printed if lang == "zh" else "stated in words" if figure.obs_status != "M" else "not set"
+    shown = quantity(figure.obs_text, figure.unit, lang, data.units, relation=figure.relation)
+    if figure.relation == "range":
+        low, high = (quantity(t, figure.unit, lang, data.units) for t in (figure.obs_text, figure.high_text))
+        return f"{low}–{high}"
+    if figure.transformation == "GY" and figure.obs_value > 0:
+        return ("+" if shown[0].isdigit() else "") + shown
+    return shown
+
+
+def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
     """Figures that hold every word, anywhere in their names, area, place, document, characters as printed or comment.
 
     Parameters
     ----------
     data : Data
         From :func:`load`.
-    words : str
-        Words in Chinese or English, separated by spaces; case and character width do not matter.
+    words : str or int
+        Words in Chinese or English, separated by spaces; case and character width do not matter. A year is a word.
     lang : str
         Language of the result: ``zh`` or ``en``.
 
@@ -79,7 +91,7 @@ def find(data: Data, words: str, *, lang: str = "zh") -> pd.DataFrame:
     )
     folded = haystack.map(lambda t: normalise(t).casefold())
     hit = pd.Series(True, index=figures.index)
-    for word in words.split():
+    for word in str(words).split():
         hit &= folded.str.contains(normalise(word).casefold(), regex=False)
     found = figures[hit.astype(bool)]
     en = lang == "en"

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Container, Iterator
 
 SEPARATORS = {",": ("逗号", "commas"), ";": ("分号", "semicolons"), "\t": ("制表符", "tabs"), "|": ("竖线", "bars")}
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.M)
@@ -26,13 +27,13 @@ def decoded(raw: bytes) -> tuple[str, str]:
     return "", "?"
 
 
-def separator(text: str, words) -> str:
-    """Separator that cuts the first line into most of the words that a header may hold; a comma where none does."""
-    head = text.lstrip("\n\r").split("\n", 1)[0]
+def separator(text: str, words: Container[str]) -> str:
+    """Separator that cuts the first record into most of the words that a header may hold; a comma where none does."""
 
     def fits(mark: str) -> tuple[int, int]:
-        cells = [cell.strip(' "*\r') for cell in head.split(mark)]
-        return sum(cell in words for cell in cells), len(cells) if mark in head else 0
+        head = next(csv.reader(io.StringIO(text[:10_000].lstrip("\n\r"), newline=""), delimiter=mark), [])
+        named = sum(any(word.casefold() in words for word in re.split(r"[\s*]+", cell)) for cell in head)
+        return named, len(head)
 
     return max(SEPARATORS, key=fits)
 
@@ -42,12 +43,13 @@ def has_conflict_marks(text: str) -> bool:
     return len(set(_CONFLICT.findall(text))) > 1
 
 
-def records(text: str, mark: str = ",") -> list[list[str]]:
-    """Records of a text table; a blank line is an empty record.
+def records(text: str, mark: str = ",") -> Iterator[list[str]]:
+    """Records of a text table, one after the other; a blank line is an empty record.
 
     Raises
     ------
     csv.Error
         If a quote is not closed, or text stands behind one.
     """
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
+    lines = (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))  # no second copy of the text
+    return csv.reader(lines, delimiter=mark, strict=True)

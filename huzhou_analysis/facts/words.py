@@ -97,7 +97,7 @@ class Quantity:
     Notes
     -----
     In a template of :func:`say`, ``{goal}`` is 18亿美元 and $1.8bn, ``{goal:.2}`` shows two decimals of the printed
-    unit, ``{goal:+}`` its sign, ``{goal.year}`` and ``{goal.period}`` its time.
+    unit, ``{goal:+}`` its sign, ``{goal.year}`` and ``{goal.period}`` its time, ``{goal.in_words}`` its bound in words.
     """
 
     value: float
@@ -117,6 +117,13 @@ class Quantity:
     @property
     def year(self) -> int:
         return periods.parse(self.time_period).year
+
+    @property
+    def in_words(self) -> Text:
+        """With its bound in words: 超过2,000亿元, more than CNY 200bn."""
+        plain = replace(self, relation="=")
+        lead = RELATION_WORDS[self.relation]
+        return Text(lead.zh + plain.in_language("zh"), lead.en + plain.in_language("en"), self.figures)
 
     def __float__(self) -> float:
         return float(self.value)
@@ -184,6 +191,15 @@ def total(quantities: Iterable[Quantity]) -> Quantity:
 
 
 RELATION_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈", "range": ""}
+RELATION_WORDS = {
+    "=": Text("", ""),
+    ">=": Text("不低于", "at least "),
+    ">": Text("超过", "more than "),
+    "<=": Text("不高于", "at most "),
+    "<": Text("低于", "less than "),
+    "~": Text("约", "about "),
+    "range": Text("", ""),
+}
 
 
 def _written(value: str | float, unit: Unit, lang: str, decimals: int | None, *, sign: bool = False) -> str:
@@ -293,6 +309,30 @@ def change(before: float | Quantity, after: float | Quantity | None = None, deci
     if float(number(rate, decimals).replace("−", "-").replace(",", "")) == 0:
         return Text("与上年持平", "was unchanged", ids)
     return Text(f"{'增长' if rate > 0 else '下降'}{shown}%", f"{'rose' if rate > 0 else 'fell'} {shown}%", ids)
+
+
+def above(value: float | Quantity, other: float | Quantity) -> Text:
+    """How one number stands to another, in words: 高于, above; 低于, below; 等于, equal to."""
+    a, b = (
+        (float(value), float(value._same(other)))
+        if isinstance(value, Quantity) and isinstance(other, Quantity)
+        else (float(value), float(other))
+    )
+    ids = cited({"a": value, "b": other})
+    return (
+        Text("高于", "above", ids) if a > b else Text("低于", "below", ids) if a < b else Text("等于", "equal to", ids)
+    )
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(place: int) -> Text:
+    """A rank in words: 第3, third; beyond ten 第11, 11th."""
+    if place <= len(_ORDINALS):
+        return Text(f"第{place}", _ORDINALS[place - 1])
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return Text(f"第{place}", f"{place}{ending}")
 
 
 def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> Text:
@@ -446,7 +486,7 @@ def point(data, frame, year: int | str = -1) -> Quantity:
     ValueError
         If the frame holds no such year; the message names those it has.
     """
-    whole = frame[frame.origin.isin(("printed", "implied"))] if "origin" in frame.columns else frame
+    whole = frame[~frame.origin.isin(("part_year", "period_total"))] if "origin" in frame.columns else frame
     if isinstance(year, str):
         rows = frame[frame.time_period == year]
     elif -len(whole) <= year < 0:
@@ -460,7 +500,7 @@ def point(data, frame, year: int | str = -1) -> Quantity:
     unit, decimals = data.units[row.unit], None
     digits = row.get("printed", "")
     if not digits and row.figure_id in data.figures.index and data.figures.unit[row.figure_id] == row.unit:
-        digits = data.figures.obs_text[row.figure_id] if row.get("origin", "printed") == "printed" else ""
+        digits = data.figures.obs_text[row.figure_id] if row.get("origin", "printed") in ("printed", "target") else ""
     if not digits:
         decimals = 0 if abs(row.value) >= 1000 else 1 if abs(row.value) >= 100 else 2
     ids = tuple(str(row.figure_id).split())

@@ -12,13 +12,11 @@ from ..facts import numerals, periods
 from ..facts.checks import check, default_root
 from ..facts.problems import DataError, Problem
 from ..facts.schema import TABLES, Field
-from .layout import ENTRY_TABLES, EXAMPLE, Choices, choices, fields, header, is_required, sheet_name
+from .layout import ENTRY_TABLES, EXAMPLE, HELP, LISTS, Choices, choices, fields, header, is_required, sheet_name
 from .rows import home
 
 ROWS = 500
 FILE = "new_figures.xlsx"
-LISTS = "列表 lists"
-HELP = "说明 How to"
 INK, ACCENT, SOFT, LINE, MUTED, WARN, WRONG = (
     "#1F2933",
     "#1B4F72",

@@ -123,7 +123,10 @@ def compose(content: Content, lang: str) -> list[dict]:
         blocks.append({"kind": "theme", "title": section.title[lang], "items": noted(sentences(section, lang)), "exhibit": record,
                        "caption": caption})  # fmt: skip
     if content.state.get("targets"):
-        blocks += [{"kind": "heading", "text": w["targets"]}, {"kind": "targets", "groups": _targets(content, lang, w, notes)}]
+        blocks += [
+            {"kind": "heading", "text": w["targets"]},
+            {"kind": "targets", "groups": _targets(content, lang, w, notes)},
+        ]
     for key, items in (("risks", risks(content, lang)), ("wanted", wanted(content, lang))):
         if items:
             blocks += [{"kind": "heading", "text": w[key]}, {"kind": "list", "items": noted(items)}]
@@ -140,10 +143,16 @@ def _item(block: dict, lang: str) -> dict:
 
 def sentences(section: Section, lang: str) -> list[dict]:
     """Three sentences on a theme."""
-    said = _findings(section, "brief") or [f for f in _findings(section) if not {"risk", "ask"} & set(f.get("tags", []))]
+    said = _findings(section, "brief") or [
+        f for f in _findings(section) if not {"risk", "ask"} & set(f.get("tags", []))
+    ]
     items = [_item(block, lang) for block in said]
     if not items:
-        items = [{"text": r["reading"][lang], "figures": [c["figure_id"] for c in r["citations"]][:12]} for r in section.shown() if r["reading"][lang]]
+        items = [
+            {"text": r["reading"][lang], "figures": [c["figure_id"] for c in r["citations"]][:12]}
+            for r in section.shown()
+            if r["reading"][lang]
+        ]
     return items[:SENTENCES]
 
 

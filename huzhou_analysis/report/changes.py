@@ -34,8 +34,13 @@ WORDS: dict[str, Text] = {
     "went": text("删除", "gone"),
     "changed": text("变动", "changed"),
     "first": text("这是第一份报告，没有可比较的上一份。", "This is the first report: there is none to compare with."),
-    "other": text("上一份报告论述的是另一城市，不作比较。", "The last report was on another city: the two are not compared."),
-    "older": text("上一份报告没有可读的结果记录，不作比较。", "The last report left no record of results that can be read: the two are not compared."),
+    "other": text(
+        "上一份报告论述的是另一城市，不作比较。", "The last report was on another city: the two are not compared."
+    ),
+    "older": text(
+        "上一份报告没有可读的结果记录，不作比较。",
+        "The last report left no record of results that can be read: the two are not compared.",
+    ),
     "same": text("数据和结果均无变动。", "No figure and no result has moved."),
     "heading": text("与上一份报告相比", "Since the last report"),
     "what": text("对象", "What"),
@@ -106,7 +111,10 @@ def _figures(data: Data) -> dict[str, dict]:
 def _targets(targets: list[dict]) -> dict[str, dict]:
     out = {}
     for t in targets:
-        shown = {lang: t["status_words"][lang] + (_bracket(t["required"][lang], lang) if t["required"][lang] else "") for lang in LANGUAGES}
+        shown = {
+            lang: t["status_words"][lang] + (_bracket(t["required"][lang], lang) if t["required"][lang] else "")
+            for lang in LANGUAGES
+        }
         out[t["key"]] = _item({lang: _with_aim(t, lang) for lang in LANGUAGES}, shown)
     return out
 
@@ -128,14 +136,23 @@ def _projections(data: Data) -> dict[str, dict]:
         if p.median != p.median:
             continue
         amounts = {
-            lang: [words.quantity(v, p.unit, lang, data.units, decimals=1) for v in (p.median, p.low_80, p.high_80) if v == v]
+            lang: [
+                words.quantity(v, p.unit, lang, data.units, decimals=1)
+                for v in (p.median, p.low_80, p.high_80)
+                if v == v
+            ]
             for lang in LANGUAGES
         }
-        shown = {lang: a[0] + (_bracket(f"80%: {a[1]}–{a[2]}", lang) if len(a) == 3 else "") for lang, a in amounts.items()}
+        shown = {
+            lang: a[0] + (_bracket(f"80%: {a[1]}–{a[2]}", lang) if len(a) == 3 else "") for lang, a in amounts.items()
+        }
         if p.probability == p.probability:
             chance = f"{100 * p.probability:.0f}%"
             shown = {"zh": f"{shown['zh']}，达标可能性{chance}", "en": f"{shown['en']}, chance of the target {chance}"}
-        aim = {lang: words.quantity(f"{p.target:.10g}", p.unit, lang, data.units, relation=p.relation) for lang in LANGUAGES}
+        aim = {
+            lang: words.quantity(f"{p.target:.10g}", p.unit, lang, data.units, relation=p.relation)
+            for lang in LANGUAGES
+        }
         name = figure_name(data, p.indicator, p.ref_area)
         out[f"{p.indicator} | {p.ref_area} | {p.relation}{p.target:.10g} {p.unit}"] = _item(
             {lang: name[lang] + _bracket(aim[lang], lang) for lang in LANGUAGES}, shown
@@ -150,7 +167,10 @@ def _ledger(data: Data) -> dict[str, dict]:
     for figure_id, rows in growth_ledger(data).groupby("figure_id", sort=False):
         first, verdicts = rows.iloc[0], dict.fromkeys(rows.verdict)
         name, period = figure_name(data, first.indicator, first.ref_area), period_text(first.time_period)
-        shown = {lang: ("、" if lang == "zh" else ", ").join(VERDICTS.get(v, text(v, v))[lang] for v in verdicts) for lang in LANGUAGES}
+        shown = {
+            lang: ("、" if lang == "zh" else ", ").join(VERDICTS.get(v, text(v, v))[lang] for v in verdicts)
+            for lang in LANGUAGES
+        }
         out[figure_id] = _item({"zh": f"{name.zh}，{period.zh}", "en": f"{name.en}, {period.en}"}, shown)
     return out
 
@@ -163,7 +183,9 @@ def _findings(data: Data) -> dict[str, dict]:
         key, n = f.finding_id, 2
         while key in out:
             key, n = f"{f.finding_id} ({n})", n + 1
-        out[key] = _item({"zh": f.reading_zh, "en": f.reading_en}, {lang: f"{f.left} | {f.right}" for lang in LANGUAGES})
+        out[key] = _item(
+            {"zh": f.reading_zh, "en": f.reading_en}, dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}")
+        )
     return out
 
 
@@ -191,7 +213,15 @@ def compare(before: dict | None, now: dict) -> dict:
         changed), "zh", "en", "before", "after", "source"}``; ``headline`` in both languages.
     """
     moved: dict[str, list[dict]] = {kind: [] for kind in KINDS}
-    state = "first" if before is None else "older" if not before else "other" if before["home"] != now["home"] else "compared"
+    state = (
+        "first"
+        if before is None
+        else "older"
+        if not before
+        else "other"
+        if before["home"] != now["home"]
+        else "compared"
+    )
     if state == "compared":
         for kind in KINDS:
             old, new = before["items"][kind], now["items"][kind]
@@ -230,10 +260,23 @@ def tables(changes: dict, lang: str, most: int | None = None) -> list[dict]:
             continue
         named = ["kind", "what", "before", "after"] + (["source"] if kind == "figure" else [])
         body = [
-            [WORDS[r["change"]][lang], r[lang], r["before"][lang], r["after"][lang], *([r["source"][lang]] if kind == "figure" else [])]
+            [
+                WORDS[r["change"]][lang],
+                r[lang],
+                r["before"][lang],
+                r["after"][lang],
+                *([r["source"][lang]] if kind == "figure" else []),
+            ]
             for r in rows[:most]
         ]
-        out.append({"title": KINDS[kind][lang], "columns": [WORDS[n][lang] for n in named], "rows": body, "left_out": len(rows) - len(body)})
+        out.append(
+            {
+                "title": KINDS[kind][lang],
+                "columns": [WORDS[n][lang] for n in named],
+                "rows": body,
+                "left_out": len(rows) - len(body),
+            }
+        )
     return out
 
 

@@ -302,13 +302,15 @@ def section(executed: Executed, records: Path) -> Section:
                 placed.add(shown[EXHIBIT_TYPE]["id"])
                 blocks.append({"kind": "exhibit", "id": shown[EXHIBIT_TYPE]["id"]})
             elif TEXT_TYPE in shown:
-                blocks.append({"kind": "finding"} | dict(shown[TEXT_TYPE]) | {"tags": sorted(cell.metadata.get("tags", []))})
+                blocks.append(
+                    {"kind": "finding"} | dict(shown[TEXT_TYPE]) | {"tags": sorted(cell.metadata.get("tags", []))}
+                )
         for made in sorted(set(executed.made.get(n, [])) - placed, key=lambda i: exhibits[i]["order"]):
             placed.add(made)  # made by the cell without being displayed
             blocks.append({"kind": "exhibit", "id": made})
     if executed.missing:
         blocks.append({"kind": "missing", "zh": executed.missing.zh, "en": executed.missing.en})
-    title = _title(blocks) or {lang: executed.path.stem for lang in LANGUAGES}
+    title = _title(blocks) or dict.fromkeys(LANGUAGES, executed.path.stem)
     blocks = [b for b in blocks if b["kind"] != "text" or b["zh"] or b["en"]]
     said = executed.notebook.metadata.get("huzhou_analysis", {})
     said = said if isinstance(said, dict) else {}
@@ -381,7 +383,9 @@ def find_notebook(files: Sequence[Path], name: str) -> Path:
     if len(found) == 1:
         return found[0]
     every = [n for names in titles.values() for n in names]
-    near = ", ".join([p.stem for p in found] or difflib.get_close_matches(str(name), every, 3, 0.3) or [p.stem for p in files])
+    near = ", ".join(
+        [p.stem for p in found] or difflib.get_close_matches(str(name), every, 3, 0.3) or [p.stem for p in files]
+    )
     raise ValueError(f"{'several notebooks are' if found else 'no notebook is'} called {name!r}; near: {near}")
 
 

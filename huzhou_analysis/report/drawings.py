@@ -111,4 +111,6 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     def safe(value):
         return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
-    frame.map(safe).rename(columns=safe).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    frame.map(safe).rename(columns=safe).to_csv(
+        path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_MINIMAL
+    )

@@ -93,7 +93,12 @@ def _block(token: dict) -> dict | None:
         head, *bodies = children
         rows = [[_runs(cell["children"]) for cell in row["children"]] for body in bodies for row in body["children"]]
         numeric = [cell["attrs"]["align"] == "right" for cell in head["children"]]
-        return {"kind": "table", "columns": [_runs(c["children"]) for c in head["children"]], "rows": rows, "numeric": numeric}
+        return {
+            "kind": "table",
+            "columns": [_runs(c["children"]) for c in head["children"]],
+            "rows": rows,
+            "numeric": numeric,
+        }
     return {"kind": "rule"} if kind == "thematic_break" else None
 
 

@@ -72,7 +72,9 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
         shown = shown if len(shown) else mine
         for part in (False, True):
             chosen = shown[shown.part == part].sort_values(["end", "vintage", "rank"])
-            if chosen.empty or (part and len(rows) and rows[-1]["indicator"] == indicator and rows[-1]["end"] >= chosen.end.iloc[-1]):
+            if chosen.empty or (
+                part and len(rows) and rows[-1]["indicator"] == indicator and rows[-1]["end"] >= chosen.end.iloc[-1]
+            ):
                 continue
             rows.append(_latest_row(data, indicator, chosen.iloc[-1], rates[rates.indicator == indicator]))
     rows.sort(key=lambda r: (order[r["indicator"]], r["end"]))
@@ -140,7 +142,9 @@ def targets(data: Data) -> list[dict]:
     gaps = target_gaps(data, full=True)
     for t in gaps[gaps.counted.astype(bool)].itertuples():
         name = figure_name(data, t.indicator, t.ref_area)
-        commitment = {"strive": text("（力争）", " (stretch)"), "ensure": text("（确保）", " (floor)")}.get(t.commitment, text("", ""))
+        commitment = {"strive": text("（力争）", " (stretch)"), "ensure": text("（确保）", " (floor)")}.get(
+            t.commitment, text("", "")
+        )
         rows.append(
             {
                 **{lang: name[lang] + commitment[lang] for lang in LANGUAGES},
@@ -152,7 +156,9 @@ def targets(data: Data) -> list[dict]:
                 "group": next(group for group, statuses in GROUPS.items() if t.status in statuses),
                 "status_words": pair(STATUSES[t.status]),
                 "evidence": t.evidence,
-                "target": _amount(data, t.target, t.unit, t.relation) if not t.in_words else {la: t.in_words for la in LANGUAGES},
+                "target": _amount(data, t.target, t.unit, t.relation)
+                if not t.in_words
+                else dict.fromkeys(LANGUAGES, t.in_words),
                 "actual": _amount(data, t.actual, t.unit),
                 "actual_period": pair(period_text(t.actual_period)),
                 "required": _pace(t.required_pace, t.pace_unit),

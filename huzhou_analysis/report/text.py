@@ -68,7 +68,9 @@ WORDS: dict[str, Text] = {
     "out_of_reach": text("进度滞后", "Behind"),
     "unknown": text("暂不可评估", "Cannot be assessed"),
     "none": text("无", "none"),
-    "cut": text("此处列前{shown}行，共{rows}行，其余见工作簿。", "The first {shown} of {rows} rows; the workbook holds all."),
+    "cut": text(
+        "此处列前{shown}行，共{rows}行，其余见工作簿。", "The first {shown} of {rows} rows; the workbook holds all."
+    ),
     "constant": text("（可比价）", " (real)"),
 }
 

@@ -28,12 +28,13 @@ import pandas as pd
 from ..facts.data import Data
 from ..facts.units import Units
 from ..facts.words import Text, as_text, number
+from .roles import ROLES
 from .roles import role as role_of
 
 KINDS = ("line", "fan", "column", "bar", "stacked_column", "stacked_bar", "heat")
 COLUMNS = ["role", "x", "value", "low", "high", "segment", "name", "label", "printed", "figure_id"]
 NOTHING = Text("", "")
-_JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
+JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Panel:
 
     Attributes
     ----------
-    marks : DataFrame
-        As :func:`marks` gives them.
+    marks : DataFrame or sequence of DataFrame
+        As :func:`marks` gives them; several are drawn together, in this order.
     unit : str
         Printed unit of the values, a key of the table of units.
     heading : Text or pair of str
@@ -55,7 +56,7 @@ class Panel:
         Dated events, as years with a fraction, marked by thin lines.
     """
 
-    marks: pd.DataFrame
+    marks: pd.DataFrame | Sequence[pd.DataFrame]
     unit: str
     heading: Text | tuple[str, str] = NOTHING
     kind: str = "line"
@@ -64,6 +65,8 @@ class Panel:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind {self.kind!r} is not known: write one of {', '.join(KINDS)}")
+        if isinstance(self.marks, list | tuple) and self.marks:
+            object.__setattr__(self, "marks", pd.concat([m for m in self.marks if len(m)], ignore_index=True))
         missing = [c for c in COLUMNS if c not in getattr(self.marks, "columns", ())]
         if missing:
             raise ValueError(
@@ -124,8 +127,8 @@ def marks(
         If a column is missing or a value is no number; the message says what to write.
     """
     if not isinstance(frame, pd.DataFrame):
-        series = pd.Series(frame)
-        frame = pd.DataFrame({x: series.index, value: series.to_numpy()})
+        pairs = dict(frame)
+        frame = pd.DataFrame({x: pd.Series(list(pairs), dtype=object), value: list(pairs.values())})
     for column in (x, value):
         if column not in frame.columns:
             raise ValueError(f"there is no column {column!r}: name one of {', '.join(map(str, frame.columns))}")
@@ -137,7 +140,7 @@ def marks(
     columned = isinstance(name, str) and name in frame.columns
     out = pd.DataFrame(
         {
-            "role": frame[role].tolist() if role in frame.columns else [role] * n,
+            "role": [role] * n if role in ROLES or role not in frame.columns else frame[role].tolist(),
             "x": frame[x].tolist(),
             "value": pd.to_numeric(frame[value], errors="raise").astype(float).tolist(),
             "low": taken("low", math.nan),
@@ -170,16 +173,21 @@ def _labels(frame: pd.DataFrame, label: bool | str, n: int) -> list:
 # --- frequent charts -----------------------------------------------------------------------------------------------
 
 
+_BY_ORIGIN = {"target": "target", "part_year": "part_year", "period_total": "total"}
+
+
 def roles_of(series: pd.DataFrame) -> list[str]:
-    """Role of each point of a series or plan: by record type, origin and status."""
+    """Role of each point of a series or plan: by its origin, its status and the tier of its source."""
     out = []
     for row in series.itertuples():
-        if getattr(row, "record_type", "actual") in ("target", "claim"):
-            out.append(row.record_type)
-        elif getattr(row, "origin", "printed") in ("implied", "part_year", "period_total"):
-            out.append({"implied": "derived", "period_total": "total"}.get(row.origin, row.origin))
+        origin, status = getattr(row, "origin", "printed"), getattr(row, "obs_status", "A")
+        doubtful = status in ("P", "E", "V", "U") or (status == "B" and row.tier in ("compilation", "secondary"))
+        if origin in _BY_ORIGIN:
+            out.append(_BY_ORIGIN[origin])
+        elif origin in ("implied", "sum", "ratio"):
+            out.append("derived")
         else:
-            out.append("actual" if getattr(row, "obs_status", "A") == "A" else "provisional")
+            out.append("provisional" if doubtful else "actual")
     return out
 
 
@@ -211,8 +219,8 @@ def over_years(
         everything.append(marks(one, "role", label=_ends(one)).assign(unit=list(one.unit)))
     table = pd.concat(everything, ignore_index=True)
     table = _over_their_years(data, table, pd.concat(frames))
-    first = min(table.x)
-    happened = [(when, what) for when, what in milestones(data, events) if when >= first] if events else []
+    first, last = min(table.x) - 0.5, max(table.x) + 0.5
+    happened = [(when, what) for when, what in milestones(data, events) if first <= when <= last] if events else []
     panels = []
     for unit, part in table.groupby("unit", sort=False):
         panels.append(Panel(part[COLUMNS].reset_index(drop=True), unit, heading, "line", happened))
@@ -222,7 +230,7 @@ def over_years(
 def _ends(frame: pd.DataFrame) -> str | bool:
     """Targets are all labelled, of a series its last whole year and parts of a year."""
     frame["labelled"] = [r in ("target", "part_year", "claim") for r in frame.role]
-    whole = [i for i, r in zip(frame.index, frame.role, strict=True) if r in _JOINED]
+    whole = [i for i, r in zip(frame.index, frame.role, strict=True) if r in JOINED]
     if whole:
         frame.loc[whole[-1], "labelled"] = True
     return "labelled"
@@ -267,7 +275,36 @@ def ranked(
     names = [as_text(n) for n in one[name]]
     one["role"] = ["actual" if own in (n.zh, n.en) else "comparison" for n in names]
     one["x"] = names
-    return Panel(marks(one, "role", x="x", value=value, label=True), unit, heading, "bar")
+    one["series"] = [n if own in (n.zh, n.en) else NOTHING for n in names]
+    return Panel(marks(one, "role", x="x", value=value, name="series", label=True), unit, heading, "bar")
+
+
+def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: bool = False, heading=NOTHING) -> Panel:
+    """A projection as a fan: history, median, intervals, and the plan's targets beside them.
+
+    Parameters
+    ----------
+    projection : Projection
+        As :func:`huzhou_analysis.project` gives it; where it has no intervals, none are drawn.
+    unit : str
+        Printed unit of its values.
+    plan : DataFrame, optional
+        As :func:`huzhou_analysis.plan` gives it.
+    members : bool
+        Whether the paths of the single models are drawn.
+    """
+    table = projection.table.reset_index()
+    bands = [
+        marks(table.assign(low=table[f"low_{level}"], high=table[f"high_{level}"]), f"band_{level}", value="median")
+        for level in (95, 80, 50)
+        if table[f"low_{level}"].notna().any()
+    ]
+    single = projection.members.items() if members else ()
+    paths = [marks(path.to_dict(), "member").assign(segment=n) for n, (_, path) in enumerate(single)]
+    history = marks(projection.history.to_dict(), "actual")
+    middle = marks(table, "forecast", value="median", label="last")
+    goals = [marks(plan, "target", label="last")] if plan is not None else []
+    return Panel([*bands, *paths, history, middle, *goals], unit, heading, "fan")
 
 
 # --- the record ----------------------------------------------------------------------------------------------------
@@ -298,7 +335,7 @@ def _panel_record(panel: Panel, units: Units) -> dict:
     places = {c: i for i, c in enumerate(labels)}
     series: dict[tuple, dict] = {}
     for mark in panel.marks.itertuples(index=False):
-        joined = by_year and mark.role in _JOINED
+        joined = by_year and mark.role in JOINED
         key = ("actual" if joined else mark.role, mark.name.zh, mark.name.en, mark.segment)
         if key not in series:
             series[key] = {"role": mark.role, "name": mark.name, "segment": int(mark.segment), "points": []}
@@ -351,7 +388,7 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     label = NOTHING
     if isinstance(mark.label, bool) or mark.label in (0, 1):
         if mark.label and finite(mark.value) is not None:
-            exact = mark.printed or f"{float(mark.value):.{places(mark.value)}f}"
+            exact = mark.printed or _digits(mark.value, unit)
             label = Text(number(exact), number(units.english(exact, unit)))
     elif mark.label is not None and mark.label == mark.label:
         label = as_text(mark.label)
@@ -360,10 +397,13 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     return {"role": mark.role, "x": x, **ends, **_pair(label), "figures": str(mark.figure_id or "").split()}
 
 
-def places(value: float) -> int:
-    """Decimals that show a derived number to about four digits."""
+def _digits(value: float, unit: str) -> str:
+    """A derived number to about four digits; a percentage has one decimal."""
+    if unit == "%":
+        return f"{value:.1f}"
     size = abs(float(value))
-    return 0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 1 else 3
+    shown = f"{value:.{0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 1 else 3}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def exhibit(
         "table": body,
         "citations": sources,
     }
-    record["alt"] = {lang: _alt(record, lang) for lang in LANGUAGES}
+    record["alt"] = {lang: alt(record, lang) for lang in LANGUAGES}
     _hand_on(record)
     return Exhibit(record)
 
@@ -364,7 +364,7 @@ def _chart_notes(chart: dict | None) -> list[Text]:
     return notes
 
 
-def _alt(record: dict, lang: str) -> str:
+def alt(record: dict, lang: str) -> str:
     """What the picture shows, for who cannot see it: each series with its ends, or the first rows of the table."""
     title = record["title"][lang]
     if record["chart"] is None:

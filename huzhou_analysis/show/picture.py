@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 
 import matplotlib.ticker as ticker
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .canvas import Canvas, direct_label, house_style, place_label, wrap
-from .chart import Entry, key_entries
+from .canvas import SIZES, WIDE, Canvas, direct_label, house_style, place_label, wrap
+from .chart import JOINED, Entry, key_entries
 from .roles import GRID, INK, MUTED, PAPER, Role, look
 
 LINES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "": "none"}
@@ -37,15 +38,14 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
         Each artist that stands for marks carries the panel, series and segment in its ``gid``.
     """
     with house_style():
-        canvas = Canvas(lang, size, record["title"][lang], record["subtitle"][lang], foot)
         chart = record["chart"]
+        height = _height(chart, size)
+        canvas = Canvas(lang, size, record["title"][lang], record["subtitle"][lang], foot, height=height)
         axes = _axes(canvas, chart, lang)
         _key(canvas, key_entries(chart), lang)
-        limits = [_limits(p, lang) for p in chart["panels"]]
-        if chart["shared"]:
-            limits = [(min(low for low, _ in limits), max(high for _, high in limits))] * len(limits)
+        scales = number_axes(chart, lang)
         for n, (ax, panel) in enumerate(zip(axes, chart["panels"], strict=True)):
-            _panel(ax, panel, lang, f"p{n}", limits[n], canvas)
+            _panel(ax, panel, lang, f"p{n}", scales[n], canvas)
     return canvas.figure
 
 
@@ -55,13 +55,31 @@ def _axes(canvas: Canvas, chart: dict, lang: str) -> list:
     columns = 1 if canvas.narrow else min(chart["columns"], len(panels))
     rows = math.ceil(len(panels) / columns)
     longest = max((_name_width(canvas, p, lang) for p in panels), default=0)
-    headed = 0.3 * any(p["heading"][lang] for p in panels) + 0.2 * any(p["kind"] == "heat" for p in panels)
-    grid = canvas.grid(
-        rows, columns, left=max(0.55, longest + 0.12), key=_key_height(canvas, chart, lang), headed=headed
-    )
+    left = max(0.55, longest + 0.12)
+    wide = canvas.room / columns - left - 0.1
+    lines = max(len(_heading(canvas, p, lang, wide)) for p in panels)
+    headed = 0.14 * (lines > 0) + 0.17 * lines + 0.2 * any(p["kind"] == "heat" for p in panels)
+    grid = canvas.grid(rows, columns, left=left, key=_key_height(canvas, chart, lang), headed=headed)
     for spare in grid[len(panels) :]:
         spare.set_axis_off()
     return grid[: len(panels)]
+
+
+def _height(chart: dict, size: str) -> float:
+    """Height of a picture in inches: a narrow one, whose panels stand below each other, grows with them."""
+    width, height = SIZES[size]
+    if width >= WIDE:
+        return height
+    bars = sum(len(p["categories"]) for p in chart["panels"] if p["kind"] in ("bar", "stacked_bar"))
+    return max(height, 1.2 + 1.9 * len(chart["panels"]) + 0.22 * bars)
+
+
+def _heading(canvas: Canvas, panel: dict, lang: str, width: float) -> list[str]:
+    """Heading of a panel with its unit, in lines that fit the width; no line where it has none."""
+    words = panel["heading"][lang]
+    if words and panel["unit"][lang] not in words:
+        words += f"（{panel['unit'][lang]}）" if lang == "zh" else f" ({panel['unit'][lang]})"
+    return wrap(canvas.figure, words, 9.5, width) if words else []
 
 
 def _name_width(canvas: Canvas, panel: dict, lang: str) -> float:
@@ -75,34 +93,46 @@ def _name_width(canvas: Canvas, panel: dict, lang: str) -> float:
     return min(max(canvas.width_of(n, 9) for n in names), canvas.figure.get_figwidth() * 0.33)
 
 
-def _panel(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], canvas: Canvas) -> None:
-    if panel["heading"][lang]:
-        words = panel["heading"][lang]
-        if panel["unit"][lang] not in words:
-            words += f"（{panel['unit'][lang]}）" if lang == "zh" else f" ({panel['unit'][lang]})"
-        room = ax.get_position().width * canvas.figure.get_figwidth()
-        ax.set_title(
-            "\n".join(wrap(canvas.figure, words, 9.5, room)),
-            loc="left",
-            fontsize=9.5,
-            color=INK,
-            pad=24 if panel["kind"] == "heat" else 8,
-        )
+def _panel(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
+    heading = _heading(canvas, panel, lang, ax.get_position().width * canvas.figure.get_figwidth())
+    if heading:
+        pad = 24 if panel["kind"] == "heat" else 8
+        ax.set_title("\n".join(heading), loc="left", fontsize=9.5, color=INK, pad=pad)
     elif panel["kind"] in ("line", "fan", "column", "stacked_column"):
         ax.set_ylabel(panel["unit"][lang], fontsize=9)
     if panel["kind"] == "heat":
         _heat(ax, panel, lang, gid, canvas)
     elif panel["kind"] in BARS:
-        _bars(ax, panel, lang, gid, limits, canvas)
+        _bars(ax, panel, lang, gid, axis, canvas)
     else:
-        _lines(ax, panel, lang, gid, limits, canvas)
+        _lines(ax, panel, lang, gid, axis, canvas)
 
 
 def _scale(panel: dict, lang: str) -> float:
     return 1.0 if lang == "zh" else panel["scale_en"]
 
 
-def _limits(panel: dict, lang: str) -> tuple[float, float]:
+def number_axes(chart: dict, lang: str) -> list[tuple[float, float, float]]:
+    """Ends and step of each panel's axis of numbers, in the unit of a language: pictures and Office charts use the same.
+
+    The lower end is a multiple of the step, from which office programs count, unless numbers are not shown along it;
+    panels that share a scale have equal ends.
+    """
+    rows = math.ceil(len(chart["panels"]) / chart["columns"])
+    above = min(0.14 * rows, 0.3)  # room for labels: the lower a panel, the larger a share of it a label takes
+    limits = [_limits(p, lang, above) for p in chart["panels"]]
+    if chart["shared"]:
+        limits = [(min(low for low, _ in limits), max(high for _, high in limits))] * len(limits)
+    axes = []
+    for (low, high), panel in zip(limits, chart["panels"], strict=True):
+        ticks = ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        step = float(f"{ticks[1] - ticks[0]:.6g}")
+        floor = low if panel["kind"].endswith("bar") else float(f"{math.floor(low / step + 1e-9) * step:.9g}")
+        axes.append((floor, high, step))
+    return axes
+
+
+def _limits(panel: dict, lang: str, above: float) -> tuple[float, float]:
     """Ends of the axis of numbers: bars begin at zero, a line too unless that would flatten it."""
     values = [v * _scale(panel, lang) for v in _drawn(panel)]
     if panel["kind"].startswith("stacked"):
@@ -120,7 +150,7 @@ def _limits(panel: dict, lang: str) -> tuple[float, float]:
         least = 0.2 * abs(high)  # a line that hardly moves must not fill the panel
         low, high = (low - (least - room) / 2, high + (least - room) / 2) if room < least else (low, high)
         room = high - low
-    return (low - 0.08 * room if low < 0 or starts_above_zero(panel) else low), high + 0.14 * room
+    return (low - 0.08 * room if low < 0 or starts_above_zero(panel) else low), high + above * room
 
 
 def _drawn(panel: dict) -> list[float]:
@@ -133,19 +163,19 @@ def _drawn(panel: dict) -> list[float]:
 
 
 def starts_above_zero(panel: dict) -> bool:
-    """Whether the axis of a line leaves out zero: all values are high and near each other."""
+    """Whether the axis of a line leaves out zero: its values differ, yet all are high and near each other."""
     values = _drawn(panel)
-    return panel["kind"] in ("line", "fan") and bool(values) and min(values) > 0.4 * max(values) > 0
+    return panel["kind"] in ("line", "fan") and len(set(values)) > 1 and min(values) > 0.4 * max(values) > 0
 
 
 # --- lines and fans ------------------------------------------------------------------------------------------------
 
 
-def _lines(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], canvas: Canvas) -> None:
+def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
     scale = _scale(panel, lang)
     years = [p["x"] for s in panel["series"] for p in s["points"]]
     first, last = min(years), max(years)
-    ax.set_ylim(*limits)
+    ax.set_ylim(*axis[:2])
     ax.set_xlim(first - max(0.3, (last - first) * 0.03), last + max(0.3, (last - first) * 0.08))
     for n, one in enumerate(panel["series"]):
         seen = look(one["role"], one["nth"])
@@ -153,6 +183,8 @@ def _lines(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], ca
         x = [p["x"] for p in one["points"]]
         if seen.band:
             low, high = ([p[end] * scale for p in one["points"]] for end in ("low", "high"))
+            if start := fan_start(panel, one):
+                x, low, high = ([start["x"], *x], [start["value"] * scale, *low], [start["value"] * scale, *high])
             ax.fill_between(x, low, high, color=seen.fill, linewidth=0, zorder=1, gid=name)
             continue
         y = [p["value"] * scale for p in one["points"]]
@@ -164,12 +196,19 @@ def _lines(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], ca
             _markers(ax, [x[i] for i in at], [y[i] for i in at], mark, len(years), f"{name}.{role}")
     _events(ax, panel["events"], first)
     _year_ticks(ax, first, last)
-    _number_ticks(ax.yaxis)
-    ax.figure.canvas.draw()
+    _number_ticks(ax.yaxis, axis[2])
     for one in panel["series"]:
         for p in one["points"]:
             if p[lang] and p["value"] is not None:
                 place_label(ax, p["x"], p["value"] * scale, p[lang], prefer=("center", "bottom"))
+
+
+def fan_start(panel: dict, band: dict) -> dict | None:
+    """The last point of an actual before a band begins, from which it opens; None where there is none."""
+    begins = min(p["x"] for p in band["points"])
+    known = [p for s in panel["series"] if s["role"] in JOINED for p in s["points"]]
+    before = [p for p in known if p["x"] < begins and p["value"] is not None]
+    return max(before, key=lambda p: p["x"], default=None)
 
 
 def _markers(ax, x: list[float], y: list[float], mark: Role, many: int, gid: str) -> None:
@@ -205,22 +244,22 @@ def _year_ticks(ax, first: float, last: float) -> None:
     ax.xaxis.set_major_formatter(ticker.FormatStrFormatter("%d"))
 
 
-def _number_ticks(axis) -> None:
-    axis.set_major_locator(ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+def _number_ticks(axis, step: float) -> None:
+    axis.set_major_locator(ticker.MultipleLocator(step))
     axis.set_major_formatter(ticker.FuncFormatter(lambda v, _: f"{v:,.10g}".replace("-", "−")))
 
 
 # --- bars ----------------------------------------------------------------------------------------------------------
 
 
-def _bars(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], canvas: Canvas) -> None:
+def _bars(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
     lying, stacked = panel["kind"].endswith("bar"), panel["kind"].startswith("stacked")
     scale, n = _scale(panel, lang), len(panel["categories"])
     taken = [p["x"] for s in panel["series"] for p in s["points"]]
     beside = not stacked and len(taken) > len(set(taken))
     breadth = 0.72 / (len(panel["series"]) if beside else 1)
     bases: dict[tuple[float, bool], float] = {}
-    (ax.set_xlim if lying else ax.set_ylim)(*limits)
+    (ax.set_xlim if lying else ax.set_ylim)(*axis[:2])
     (ax.set_ylim if lying else ax.set_xlim)(*((n - 0.4, -0.6) if lying else (-0.6, n - 0.4)))
     draw = ax.barh if lying else ax.bar
     for i, one in enumerate(panel["series"]):
@@ -239,7 +278,7 @@ def _bars(ax, panel: dict, lang: str, gid: str, limits: tuple[float, float], can
                 ax.errorbar(*((value, at) if lying else (at, value)), **{"xerr" if lying else "yerr": ends}, fmt="none",
                             ecolor=INK, elinewidth=1.1, capsize=3, gid=f"{gid}.s{i}.{p['x']}.ends")  # fmt: skip
             _bar_label(ax, p, lang, at, base, value, scale, lying, stacked, seen)
-    _bar_axes(ax, panel, lang, lying, canvas)
+    _bar_axes(ax, panel, lang, lying, canvas, axis[2])
 
 
 def _bar_label(
@@ -264,7 +303,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _bar_axes(ax, panel: dict, lang: str, lying: bool, canvas: Canvas) -> None:
+def _bar_axes(ax, panel: dict, lang: str, lying: bool, canvas: Canvas, step: float) -> None:
     names = [c[lang] for c in panel["categories"]]
     if lying:
         room = ax.get_position().x0 * canvas.figure.get_figwidth() - canvas.MARGIN
@@ -275,7 +314,7 @@ def _bar_axes(ax, panel: dict, lang: str, lying: bool, canvas: Canvas) -> None:
     else:
         room = ax.get_position().width * canvas.figure.get_figwidth() / len(names) * 0.95
         ax.set_xticks(range(len(names)), ["\n".join(wrap(canvas.figure, n, 8.5, room)) for n in names], fontsize=8.5)
-        _number_ticks(ax.yaxis)
+        _number_ticks(ax.yaxis, step)
         if min(ax.get_ylim()) < 0:
             ax.axhline(0, color=MUTED, linewidth=0.8, zorder=3)
     ax.grid(not lying, axis="y")
@@ -298,11 +337,9 @@ def _heat(ax, panel: dict, lang: str, gid: str, canvas: Canvas) -> None:
         for p in one["points"]:
             values.iloc[i, p["x"]] = math.nan if p["value"] is None else p["value"] * scale
             words.iloc[i, p["x"]] = p[lang]
-    most = float(values.abs().max().max()) or 1.0
-    both = bool((values < 0).any().any())
-    sns.heatmap(values, ax=ax, annot=words, fmt="", cbar=False, linewidths=1.5, linecolor=PAPER,
-                cmap=sns.diverging_palette(30, 245, s=70, l=60, as_cmap=True) if both else sns.light_palette("#0072b2", as_cmap=True),
-                vmin=-most if both else 0, vmax=most * (1 if both else 1.4), annot_kws={"fontsize": 8})  # fmt: skip
+    colours, low, high = heat_colours(panel, lang)
+    sns.heatmap(values, ax=ax, annot=words, fmt="", cbar=False, linewidths=1.5, linecolor=PAPER, cmap=colours,
+                vmin=low, vmax=high, annot_kws={"fontsize": 8})  # fmt: skip
     ax.collections[0].set_gid(gid)
     room = ax.get_position().x0 * canvas.figure.get_figwidth() - canvas.MARGIN
     size = 9 if len(rows) <= 16 else max(5.5, 9 * 16 / len(rows))
@@ -315,6 +352,17 @@ def _heat(ax, panel: dict, lang: str, gid: str, canvas: Canvas) -> None:
     ax.set_ylabel("")
     ax.tick_params(labelcolor=INK, length=0)
     ax.set_facecolor(GRID)
+
+
+def heat_colours(panel: dict, lang: str) -> tuple[Colormap, float, float]:
+    """The colours of a heat map and the values at their ends: two hues where a value is below zero, else one."""
+    import seaborn as sns
+
+    values = [v * _scale(panel, lang) for v in _drawn(panel)]
+    most = max((abs(v) for v in values), default=0) or 1.0
+    if min(values, default=0) < 0:
+        return sns.diverging_palette(30, 245, s=70, l=60, as_cmap=True), -most, most
+    return sns.light_palette("#0072b2", as_cmap=True), 0.0, most * 1.4
 
 
 # --- key -----------------------------------------------------------------------------------------------------------
