@@ -2,7 +2,7 @@
 
 The rule, which can be read here and overridden in the notebooks' own metadata:
 
-- The first table shows the indicators of ``HEADLINES`` that are on file, or those that the metadata of a notebook name
+- The first table shows the indicators of ``MAIN`` (:mod:`huzhou_analysis.analysis.latest`) that are on file, or those that the metadata of a notebook name
   (``"huzhou_analysis": {"headlines": [...]}``): the latest year, and what is known of a later part of a year, of the
   newest year on file or the three before it.
 - Key messages are findings whose cell is tagged ``message``; without any, the first finding of every section.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..analysis.latest import MAIN
 from ..facts.words import joined, text
 from ..show.sources import period_text
 from . import prose
@@ -25,10 +26,6 @@ from .drawings import drawn
 from .state import summed_up
 from .text import words
 
-HEADLINES = (
-    "gdp", "industrial_va", "industrial_investment", "fixed_asset_investment", "fdi_utilized", "exports", "trade_total", "retail_sales",
-    "local_fiscal_revenue", "urban_income", "rural_income", "road_freight_turnover", "water_freight_turnover",
-)  # fmt: skip
 THEMES = ("foreign_investment", "exports", "industrial_investment", "transport")
 YEARS_BACK = 3  # what is older says little of now
 MOST_ROWS, MOST_NAMED, SENTENCES, RISKS, ASKED = 12, 4, 3, 3, 5
@@ -79,7 +76,7 @@ def headlines(content: Content) -> list[dict]:
     named = [code for section in content.sections for code in section.brief.get("headlines", [])]
     latest = content.state.get("latest", [])
     oldest = max((int(row["time_period"][:4]) for row in latest), default=0) - YEARS_BACK
-    rows = [row for code in named or HEADLINES for row in latest if row["indicator"] == code and int(row["time_period"][:4]) >= oldest]
+    rows = [row for code in named or MAIN for row in latest if row["indicator"] == code and int(row["time_period"][:4]) >= oldest]
     return rows[:MOST_ROWS] or sorted(latest, key=lambda r: r["time_period"], reverse=True)[:MOST_ROWS]
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import get_context
@@ -98,11 +98,14 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
     for one in executed:
         write_notebook(one.notebook, folder / "notebooks" / one.path.name)
     with tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept, _workers(jobs) as pool:
-        # What takes longest begins first; a page needs its charts.
-        _finish([pool.submit(_exhibit, str(folder), record["id"], lang, kept) for record in content.exhibits() for lang in LANGUAGES])
-        running = [pool.submit(_format, str(folder), str(data.root), name, lang, kept) for name in WRITERS for lang in LANGUAGES]
-        running += [pool.submit(_notebook_page, str(folder), name, names) for name in names]
-        _finish([*running, pool.submit(_index, str(folder))])
+        every = [(record["id"], lang) for record in content.exhibits() for lang in LANGUAGES]
+        _finish({pool.submit(_exhibit, str(folder), i, lang, kept): f"{i}.{lang}" for i, lang in every})
+        # Pages and documents need the charts; what takes longest begins first.
+        running = {
+            pool.submit(_format, str(folder), str(data.root), name, lang, kept): f"{lang}/{name}" for name in WRITERS for lang in LANGUAGES
+        }
+        running |= {pool.submit(_notebook_page, str(folder), name, names): f"notebooks/{name}.html" for name in names}
+        _finish(running | {pool.submit(_index, str(folder)): "index.html"})
     return content
 
 
@@ -165,9 +168,20 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _finish(running: list) -> None:
+def _finish(running: dict[Future, str]) -> None:
+    """Wait for what is being written; ReportError that names the first file that could not be."""
+    from .build import ReportError
+
     for done in as_completed(running):
-        done.result()
+        try:
+            done.result()
+        except OSError:
+            raise
+        except Exception as error:
+            raise ReportError(
+                f"{running[done]} 未能写成（{type(error).__name__}: {error}），旧报告未改动 / could not be written ({type(error).__name__}: {error}); "
+                "the old report was left as it was"
+            ) from error
 
 
 _read: dict[str, Content] = {}

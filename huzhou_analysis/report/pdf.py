@@ -205,7 +205,7 @@ def _block(block: dict, section, lang: str, root: Path, kept: Path | None, numbe
 def _picture(record: dict, lang: str, size: str, root: Path, kept: Path | None) -> str | None:
     if not drawings.drawn(record):
         return None
-    name = f"{record['id']}.{size}.svg"
+    name = f"picture-{len(list(root.glob('picture-*')))}.svg"
     (root / name).write_text(drawings.svg(record, lang, size, kept), encoding="utf-8")
     return name
 
