@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..analysis.targets import table_targets
-from ..exhibits.overview import HEADLINES
+from ..analysis.latest import MAIN
+from ..analysis.plans import table_targets
 from ..facts.checks import OWN_ROOT
 from ..facts.codebook import write
 from ..facts.data import Data, load
@@ -82,7 +82,7 @@ def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str 
 
 def _indicators(own: Data) -> pd.DataFrame:
     """Indicators of the plan's tables and of the usual accounts, with what is true of them in any city."""
-    wanted = [*dict.fromkeys(table_targets(own).indicator), *HEADLINES]
+    wanted = [*dict.fromkeys(table_targets(own).indicator), *MAIN]
     found = own.indicators.loc[list(dict.fromkeys(wanted))].reset_index()
     found = found[~found.name_zh.str.contains(_LOCAL, regex=False)]
     names = [*own.city.values(), own.city["zh"].removesuffix("市")]

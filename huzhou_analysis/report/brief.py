@@ -78,7 +78,12 @@ def headlines(content: Content) -> list[dict]:
     named = [code for section in content.sections for code in section.brief.get("headlines", [])]
     latest = content.state.get("latest", [])
     oldest = max((int(row["time_period"][:4]) for row in latest), default=0) - YEARS_BACK
-    rows = [row for code in named or MAIN for row in latest if row["indicator"] == code and int(row["time_period"][:4]) >= oldest]
+    rows = [
+        row
+        for code in named or MAIN
+        for row in latest
+        if row["indicator"] == code and int(row["time_period"][:4]) >= oldest
+    ]
     return rows[:MOST_ROWS] or sorted(latest, key=lambda r: r["time_period"], reverse=True)[:MOST_ROWS]
 
 
@@ -144,13 +149,20 @@ def _item(block: dict, lang: str) -> dict:
 
 def sentences(section: Section, lang: str, said: Iterable[str] = ()) -> list[dict]:
     """Three sentences on a theme, none of those that have been `said`; readings of exhibits where findings do not suffice."""
-    found = _findings(section, "brief") or [f for f in _findings(section) if not {"risk", "ask"} & set(f.get("tags", []))]
+    found = _findings(section, "brief") or [
+        f for f in _findings(section) if not {"risk", "ask"} & set(f.get("tags", []))
+    ]
     items = [_item(block, lang) for block in found]
     named = [section.exhibits[i] for i in section.brief.get("brief", []) if i in section.exhibits]
     for record in dict.fromkeys([r["id"] for r in [*named, *section.shown()]]):
         reading = section.exhibits[record]["reading"][lang]
         if reading and len(reading) <= LONGEST[lang]:
-            items.append({"text": reading, "figures": [c["figure_id"] for c in section.exhibits[record]["citations"]][:MOST_CITED]})
+            items.append(
+                {
+                    "text": reading,
+                    "figures": [c["figure_id"] for c in section.exhibits[record]["citations"]][:MOST_CITED],
+                }
+            )
     return [i for i in items if i["text"] not in set(said)][:SENTENCES]
 
 
@@ -191,7 +203,9 @@ def _in_short(target: dict, lang: str) -> str:
     actual, period, aim, required = (target[k][lang] for k in ("actual", "actual_period", "target", "required"))
     if lang == "zh":
         return f"{target['zh']}：{period}{actual}，目标{aim}" + (f"，此后须{required}" if required else "")
-    return f"{target['en']}: {actual} in {period}, target {aim}" + (f"; needs {required} from then on" if required else "")
+    return f"{target['en']}: {actual} in {period}, target {aim}" + (
+        f"; needs {required} from then on" if required else ""
+    )
 
 
 def _enumerated(names: list[str], lang: str, most: int = 12) -> str:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
-from ..show import canvas
 from .build import Paths, inputs, manifest, paths, versions
-from .collect import notebook_files, read, run_here
+from .collect import code_cells, notebook_files, run_here
 from .content import Content, Section, of_section
 from .text import WORDS
 
@@ -73,6 +72,8 @@ def export(
     kind = path.suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         raise ValueError(f"a file ends in {', '.join('.' + f for f in FORMATS)}, not in {path.suffix!r}")
+    from ..show import canvas
+
     if lang not in LANGUAGES or size not in canvas.SIZES:
         raise ValueError(f"lang is zh or en, size one of {', '.join(canvas.SIZES)}; not {lang!r}, {size!r}")
     content = content_of(exhibit) if isinstance(exhibit, str) else _alone(exhibit.record)
@@ -103,8 +104,12 @@ def _picture(record: dict, path: Path, lang: str, size: str, transparent: bool, 
         raise ValueError(f"{record['id']} is a table and has no chart: write it as .xlsx, .docx, .pdf or .csv")
     if record["picture"]:
         shown = record["picture"][lang]
-        path.write_bytes(base64.b64decode(shown["png"])) if path.suffix == ".png" else path.write_text(shown["svg"], encoding="utf-8")
+        path.write_bytes(base64.b64decode(shown["png"])) if path.suffix == ".png" else path.write_text(
+            shown["svg"], encoding="utf-8"
+        )
         return
+    from ..show import canvas
+
     made = drawings.figure(record, lang, size)
     if watermark:
         canvas.watermark(made, watermark)
@@ -167,11 +172,9 @@ def content_of(exhibit_id: str, where: Paths | None = None) -> Content:
 def ids_in(path: Path) -> list[str]:
     """Ids of the exhibits that a notebook's source makes, as patterns: an f-string stands for many."""
     found = []
-    for cell in read(path).cells:
-        if cell.cell_type != "code" or "exhibit" not in cell.source:
-            continue
+    for source in code_cells(path):
         try:
-            tree = ast.parse(re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", cell.source))
+            tree = ast.parse(source)
         except SyntaxError:
             continue
         for node in ast.walk(tree):
@@ -195,4 +198,3 @@ def _unknown(exhibit_id: str, known) -> UnknownExhibit:
     return UnknownExhibit(
         f"没有笔记本展示图表 {exhibit_id!r}{zh}；编号见 reports/index.html / no notebook shows {exhibit_id!r}{en}; reports/index.html lists every id"
     )
-

@@ -25,13 +25,18 @@ from .text import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 LATIN, CHINESE, MONO = "DejaVu Sans", "Noto Sans CJK SC", "DejaVu Sans Mono"
-MOST_ROWS, SPARE_ROWS = 25, 5  # a longer table is cut, unless so few rows would be missing that they may as well be shown
+MOST_ROWS, SPARE_ROWS = (
+    25,
+    5,
+)  # a longer table is cut, unless so few rows would be missing that they may as well be shown
 LONG = 900  # beyond this many characters a block may go on over the page
 SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72)  # type of the brief, until it fits two pages
 _LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40,}")
 
 
-def write(content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None, watermark: str = "") -> None:
+def write(
+    content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None, watermark: str = ""
+) -> None:
     """Write the report; a content of one exhibit gives that exhibit alone, with every row of its table.
 
     Parameters
@@ -55,7 +60,12 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None, *, 
     with _folder() as root:
         numbers = {row["figure_id"]: row["number"] for row in content.citations()}
         sections = [
-            {"title": section.title[lang], "blocks": [_block(b, section, lang, root, kept, numbers, whole) for b in section.blocks if b.get(lang, "-")]}
+            {
+                "title": section.title[lang],
+                "blocks": [
+                    _block(b, section, lang, root, kept, numbers, whole) for b in section.blocks if b.get(lang, "-")
+                ],
+            }
             for section in content.sections
         ]
         w = words(lang, content.city, **content.counts)
@@ -70,14 +80,23 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None, *, 
         _set(root, "report.typ", values, w, lang, path)
 
 
-def write_citations(content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None) -> None:
+def write_citations(
+    content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None
+) -> None:
     """Write the annex: every figure cited, once, under its document."""
     cited = content.citations()
     groups = [
         {
             "title": document["source"][lang],
             "rows": [
-                [str(c["number"]), c["value"][lang], c["period"][lang], c["status"][lang], c["as_printed"], c["place"][lang]]
+                [
+                    str(c["number"]),
+                    c["value"][lang],
+                    c["period"][lang],
+                    c["status"][lang],
+                    c["as_printed"],
+                    c["place"][lang],
+                ]
                 for c in cited
                 if c["source_id"] == document["source_id"]
             ],
@@ -181,7 +200,9 @@ def _is_control(character: str) -> bool:
 # --- contents ------------------------------------------------------------------------------------------------------
 
 
-def _block(block: dict, section, lang: str, root: Path, kept: Path | None, numbers: dict[str, int], whole: bool) -> dict:
+def _block(
+    block: dict, section, lang: str, root: Path, kept: Path | None, numbers: dict[str, int], whole: bool
+) -> dict:
     """A block of a section as the template wants it."""
     if block["kind"] != "exhibit":
         return {"kind": block["kind"], "tree": prose.tree(block[lang])}
@@ -215,7 +236,10 @@ def _table(record: dict, lang: str, most: int | None) -> dict | None:
     if not record["table"]:
         return None
     columns, every = record["table"]["columns"], record["table"]["rows"]
-    rows = [[shown_cell(c, lang) for c in row] for row in (every if most is None or len(every) <= most + SPARE_ROWS else every[:most])]
+    rows = [
+        [shown_cell(c, lang) for c in row]
+        for row in (every if most is None or len(every) <= most + SPARE_ROWS else every[:most])
+    ]
     w = words(lang, {"zh": "", "en": ""}, shown=len(rows), rows=len(every))
     return {
         "columns": [c[lang] for c in columns],
@@ -237,14 +261,22 @@ def _widths(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> l
     if sum(longest) < 95 and not all(numeric):
         widest = max((n for n in range(len(columns)) if not numeric[n]), key=lambda n: longest[n])
         return [1.0 if n == widest else 0.0 for n in range(len(columns))]
-    return [0.0 if length <= 14 or (flag and length <= 24) else float(min(length, 120) ** 0.7) for length, flag in zip(longest, numeric, strict=True)]
+    return [
+        0.0 if length <= 14 or (flag and length <= 24) else float(min(length, 120) ** 0.7)
+        for length, flag in zip(longest, numeric, strict=True)
+    ]
 
 
 def _headlines(content: Content, lang: str, w: dict) -> dict | None:
     """The table of page one."""
     rows = [
-        [r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"], r["source"][lang]] for r in brief.headlines(content)
+        [r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"], r["source"][lang]]
+        for r in brief.headlines(content)
     ]
     columns = [w[k] for k in ("indicator", "period", "value", "growth", "published", "source")]
     numeric = [False, False, True, True, False, False]
-    return {"columns": columns, "rows": rows, "numeric": numeric, "widths": [0, 0, 0, 0, 0, 1.0], "long": False, "cut": ""} if rows else None
+    return (
+        {"columns": columns, "rows": rows, "numeric": numeric, "widths": [0, 0, 0, 0, 0, 1.0], "long": False, "cut": ""}
+        if rows
+        else None
+    )

@@ -36,7 +36,9 @@ def _markdown(renderer: str | None):
 
     made = mistune.create_markdown(renderer=renderer, escape=True, plugins=["table", "strikethrough"])
     # **结论。**外资: beside Chinese, where no space follows, the usual rule sees no end of strong text.
-    made.inline.register("strong_beside_chinese", r"\*\*(?=\S)(?P<strong>[^*\n]+?)(?<=\S)\*\*", _strong, before="emphasis")
+    made.inline.register(
+        "strong_beside_chinese", r"\*\*(?=\S)(?P<strong>[^*\n]+?)(?<=\S)\*\*", _strong, before="emphasis"
+    )
     return made
 
 

@@ -12,6 +12,7 @@ from ..analysis.targets import STATUSES
 from ..facts import periods, words
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, text
+from ..show.chart import places
 from ..show.sources import period_text
 from .text import WORDS
 
@@ -89,7 +90,13 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
 def _growth(row, lang: str) -> str:
     if row.growth is None:
         return ""
-    note = WORDS["derived"][lang] if row.growth_origin == "derived" else WORDS["constant"][lang] if row.prices == "constant" else ""
+    note = (
+        WORDS["derived"][lang]
+        if row.growth_origin == "derived"
+        else WORDS["constant"][lang]
+        if row.prices == "constant"
+        else ""
+    )
     return row.growth.in_language(lang) + note
 
 
@@ -124,7 +131,7 @@ def targets(data: Data) -> list[dict]:
                 "target": _amount(data, t.target, t.unit, t.relation)
                 if not t.in_words
                 else dict.fromkeys(LANGUAGES, t.in_words),
-                "actual": _amount(data, t.actual, t.unit),
+                "actual": _amount(data, t.actual, t.unit, decimals=None if _printed(data, t) else places(t.actual)),
                 "actual_period": pair(period_text(t.actual_period)),
                 "required": _pace(t.required_pace, t.pace_unit),
                 "sentence": {"zh": t.sentence_zh, "en": t.sentence_en},
@@ -136,10 +143,21 @@ def targets(data: Data) -> list[dict]:
     return rows
 
 
-def _amount(data: Data, value: float, unit: str, relation: str = "=") -> dict[str, str]:
+def _printed(data: Data, target) -> bool:
+    """Whether the actual is a figure as printed, not one worked out."""
+    ids = str(target.actual_id).split()
+    return (
+        len(ids) == 1 and ids[0] in data.figures.index and float(data.figures.obs_value[ids[0]]) == float(target.actual)
+    )
+
+
+def _amount(data: Data, value: float, unit: str, relation: str = "=", decimals: int | None = None) -> dict[str, str]:
     if pd.isna(value):
         return {"zh": "—", "en": "—"}
-    return {lang: words.quantity(f"{value:.10g}", unit, lang, data.units, relation=relation) for lang in LANGUAGES}
+    exact = f"{value:.10g}" if decimals is None else value
+    return {
+        lang: words.quantity(exact, unit, lang, data.units, decimals=decimals, relation=relation) for lang in LANGUAGES
+    }
 
 
 def _pace(value: float, unit: str) -> dict[str, str]:
