@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..facts.words import text
-from ..show.native import clean
+from ..show.columns import clean
 from ..show.office import EAST_ASIAN, LATIN
 from ..show.roles import INK, MUTED, PALETTE
 from ..show.roles import PAPER as WHITE
@@ -192,7 +192,7 @@ class Book:
             )
             if tall > 1:
                 sheet.set_row(n, LINE * min(tall, MOST_LINES))
-        sheet.set_row(row, LINE * max(len(lines_of(n, w - 4)) for n, w in zip(names, widths, strict=True)) + 3)
+        sheet.set_row(row, LINE * max(len(lines_of(n, w - 3)) for n, w in zip(names, widths, strict=True)) + 3)
         return row + max(len(rows), 1) + 1
 
     def widths(self, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
@@ -201,7 +201,17 @@ class Book:
         for i, name in enumerate(names):
             held = max((width_of(_shown(r[i])) for r in rows), default=0)
             word = max(width_of(w) for w in name.split() or [""]) if name.isascii() else 0
-            out.append(min(WIDEST, max(NARROWEST, held + 2, -(-width_of(name) // 2) + 3, word + 4)))
+            out.append(
+                min(
+                    WIDEST,
+                    max(
+                        NARROWEST,
+                        held + 2,
+                        width_of(name) + 4 if width_of(name) <= 14 else width_of(name) // 2 + 4,
+                        word + 4,
+                    ),
+                )
+            )
         return out
 
     def _cell(self, sheet, row: int, column: int, cell: Cell, numeric: bool, places: dict[str, str]) -> None:

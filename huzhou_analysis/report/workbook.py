@@ -22,8 +22,8 @@ from ..facts import periods, words
 from ..facts.data import Data
 from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TIERS
 from ..facts.words import Text, text
-from ..show import exhibit, native, office
-from ..show.native import clean
+from ..show import exhibit, office
+from ..show.columns import clean, columns, grid, has_native
 from ..show.roles import MUTED, PALETTE
 from .content import Content
 from .sheets import Book, Cell, Formula, Head, Number, lines_of, missing_note
@@ -44,6 +44,7 @@ WORDS: dict[str, Text] = {
     "holds": text("内容", "What it holds"),
     "item": text("项目", "Item"),
     "meaning": text("含义", "Meaning"),
+    "chart": text("图", "Chart"),
     "exhibits": text("图表{n}个：{titles}", "{n} exhibits: {titles}"),
     "latest_title": text("各指标最近数据", "Latest figure of every indicator on file"),
     "gaps_title": text("各项目标与最近可比实际数", "Every target against the latest comparable actual"),
@@ -111,7 +112,7 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None) -> 
         listed.append((book.figures(data), WORDS["figures_title"][lang]))
     listed.append((book.sources(content), WORDS["sources_title"][lang]))
     listed.append((book.citations(content.citations(), data), WORDS["citations_title"][lang]))
-    if any(native.has_native(r["chart"]) for r in records):
+    if any(has_native(r["chart"]) for r in records):
         listed.append((book.chart_data(), WORDS["data_title"][lang]))
     book.contents(contents, listed)
     book.cover(cover, shared(lang, content.city, **content.counts))
@@ -124,7 +125,7 @@ def write_one(record: dict, lang: str, path: Path) -> Path:
     book = _Workbook(lang, record["title"][lang], contents=False)
     book.exhibits(record["subtitle"][lang] or record["id"], [record])
     book.citations([row | {"number": n, "used": [record["id"]]} for n, row in enumerate(record["citations"], 1)], None)
-    if native.has_native(record["chart"]):
+    if has_native(record["chart"]):
         book.chart_data()
     return book.save(path)
 
@@ -344,9 +345,9 @@ class _Workbook(Book):
     def _charts(self, sheet, row: int, record: dict) -> int:
         """Charts each on a tall row that says in words what they show; a heat map as coloured cells."""
         lang = self.lang
-        if not native.has_native(record["chart"]):
+        if not has_native(record["chart"]):
             body = office.picture_png(record, lang)
-            self._tall(sheet, row, record["alt"][lang], 380)
+            self._tall(sheet, row, 380)
             sheet.insert_image(row, 0, "picture.png", {"image_data": BytesIO(body), "description": clean(record["alt"][lang]),
                                                        "y_offset": 20, **_scaled(body, 760, 350)})  # fmt: skip
             return row + 1
@@ -369,7 +370,7 @@ class _Workbook(Book):
             )
             high = min(500, max(330 if len(numbers) < 3 else 240, 22 * longest + 80))
             if charts:
-                self._tall(sheet, row, "；".join(office.panel_alt(record, n, lang) for n in charts), high + 24)
+                self._tall(sheet, row, high + 24)
             for place, n in enumerate(charts):
                 cells = self._data_block(record, n)
                 self.charts |= office.into_sheet(
@@ -378,9 +379,10 @@ class _Workbook(Book):
             row += bool(charts)
         return row
 
-    def _tall(self, sheet, row: int, words_: str, pixels: int) -> None:
+    def _tall(self, sheet, row: int, pixels: int) -> None:
+        """A row as high as its chart: no empty rows lie under it."""
         sheet.set_row(row, min(409, pixels * 0.75))
-        sheet.write_string(row, 0, clean(words_)[:250], self.format(words_, font_color=MUTED, font_size=8))
+        sheet.write_string(row, 0, self.word("chart"), self.format(font_color=MUTED, font_size=8))
 
     def _heat(self, sheet, row: int, panel: dict) -> int:
         """A heat map as a table whose numbers lie on their colours."""
@@ -405,10 +407,11 @@ class _Workbook(Book):
     def _data_block(self, record: dict, n: int) -> tuple[str, int, int]:
         """Room for the numbers of a panel on the sheet of chart data; where they will stand."""
         panel = record["chart"]["panels"][n]
-        made = native.columns(panel, self.lang)
+        made = columns(panel, self.lang)
+        rows = grid(panel, self.lang, made)
         row = self.data_row
-        self.blocks.append((record["title"][self.lang], panel, made))
-        self.data_row += len(native.categories(panel, self.lang)) + 3
+        self.blocks.append((record["title"][self.lang], panel, rows, [_label_places(one, self.lang) for one in made]))
+        self.data_row += len(rows) + 2
         return self.word("chart_data"), row + 1, 0
 
     def chart_data(self) -> str:
@@ -417,25 +420,29 @@ class _Workbook(Book):
         sheet = self.add(self.word("chart_data"), MUTED)
         self.head(sheet, self.word("data_title"), [self.word("data_note")], self.back)
         sheet.set_column(0, 0, 24)
-        sheet.set_column(1, max(len(made) for *_, made in self.blocks), 14)
+        sheet.set_column(1, max(len(rows[0]) for _, _, rows, _ in self.blocks), 14)
         row = 3
-        for title, panel, made in self.blocks:
-            caption = " · ".join(
-                filter(None, [clean(title), clean(panel["heading"][lang]), clean(panel["unit"][lang])])
-            )
+        for title, panel, rows, places in self.blocks:
+            caption = " · ".join(filter(None, [clean(title), clean(panel["heading"][lang])]))
             sheet.write_string(row, 0, caption, self.format(caption, bold=True))
-            for c, head in enumerate([self.word("item"), *(one.name for one in made)]):
-                sheet.write_string(row + 1, c, head, self.format(head, bold=True, text_wrap=True, bottom=1))
-            names = native.categories(panel, lang)
-            for r, name in enumerate(names, row + 2):
-                (sheet.write_string if isinstance(name, str) else sheet.write_number)(
-                    r, 0, name, self.format(str(name), num_format="0", align="left")
-                )
-                for c, one in enumerate(made, 1):
-                    if one.values[r - row - 2] is not None:
-                        sheet.write_number(r, c, one.values[r - row - 2], self.format(num_format="General"))
-            row += len(names) + 3
+            head = {"bold": True, "text_wrap": True, "bottom": 1}
+            for r, cells in enumerate(rows, row + 1):
+                for c, cell in enumerate(cells):
+                    if isinstance(cell, str):
+                        sheet.write_string(r, c, cell, self.format(cell, **head if r == row + 1 else {}))
+                    elif cell is not None:
+                        number = Number(cell, places[c - 1] if 0 < c <= len(places) else None, year=c == 0)
+                        sheet.write_number(
+                            r, c, cell, self.format(num_format=number.format, align="right" if c else "left")
+                        )
+            row += len(rows) + 2
         return sheet.name
+
+
+def _label_places(column, lang: str) -> int | None:
+    """Decimals of the labels of a column; None where none of its marks has one."""
+    shown = [len(p[lang].partition(".")[2]) for p in column.points if p and p[lang]]
+    return max(shown, default=None)
 
 
 NARROW = 14
