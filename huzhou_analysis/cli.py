@@ -64,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
     gaps.add_argument("--lang", choices=("zh", "en"), default="zh")
     gaps.add_argument("--format", choices=("table", "csv", "json"), default="table")
     gaps.add_argument("--all", action="store_true", help="连同正文中的目标 / the goals of the text as well")
+    record = commands.add_parser(
+        "record", help="把本版结论、区间和概率记入 record.csv / put verdicts, intervals and chances on record"
+    )
+    record.add_argument("--edition", metavar="NAME", help="版次名 / name of the edition (default: the version)")
+    record.add_argument("--scores", action="store_true", help="只显示已有记录的评分 / only show how the record scores")
     export = commands.add_parser("export", help="单独导出一个图表 / one exhibit as a file")
     export.add_argument(
         "exhibit", metavar="EXHIBIT", help="图表编号，如 scoreboard / id of an exhibit, as in the report"
@@ -296,6 +301,28 @@ def _gaps(options: argparse.Namespace) -> int:
     return 0
 
 
+def _record(options: argparse.Namespace) -> int:
+    from . import __version__
+    from .analysis.record import append, record_scores, score_record
+    from .facts.data import DataError, load
+    from .report.build import say
+
+    def keep() -> int:
+        try:
+            data = load()
+            if options.scores:
+                print(record_scores(score_record(data)).to_string(index=False, na_rep="—"))
+                return 0
+            number = append(data, options.edition or __version__)
+        except (DataError, ValueError) as error:
+            say(str(error), error=True)
+            return 1
+        say(f"已记入 {number} 条 / {number} statements put on record: {data.root / 'record.csv'}")
+        return 0
+
+    return keep() if options.scores else _alone(keep)
+
+
 def _export(options: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -374,6 +401,7 @@ _COMMANDS = {
     "audit": _audit,
     "find": _find,
     "gaps": _gaps,
+    "record": _record,
     "export": _export,
     "new-city": _new_city,
     "codebook": _codebook,

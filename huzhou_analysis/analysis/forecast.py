@@ -31,6 +31,7 @@ from .calibration import (
     unit_power,
 )
 from .members import MEMBER_NAMES, MEMBERS
+from .series import YEARLY
 
 FEWEST = 5
 # Where errors come from a panel, the members see as many years as the longest histories that were scored on it.
@@ -533,7 +534,7 @@ def _of_frame(frame: pd.DataFrame, across_breaks: bool) -> tuple[pd.Series, str,
         )
     if not {"origin", "segment", "unit", "time_period", "relation"} <= set(frame.columns):
         return _years_and_numbers(frame.set_index("year").value), "", {}, {}
-    whole = frame.origin.isin(["printed", "implied"]) & frame.time_period.map(periods.is_year).astype(bool)
+    whole = frame.origin.isin(YEARLY) & frame.time_period.map(periods.is_year).astype(bool)
     whole = frame[whole & frame.relation.isin(["=", "~"])]
     if whole.empty:
         return pd.Series(dtype=float, index=pd.Index([], dtype=int)), "", {}, {}
