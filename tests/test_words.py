@@ -45,6 +45,14 @@ def test_ranks_in_english_have_their_endings(place, en):
     assert words.ordinal(place) == text(f"第{place}", en)
 
 
+def test_names_lose_their_capital_inside_a_sentence_but_abbreviations_do_not():
+    names = [
+        text("", en).in_sentence.en
+        for en in ("Total goods trade", "High-tech industry", "GDP", "R&D spending", "A-share")
+    ]
+    assert names == ["total goods trade", "high-tech industry", "GDP", "R&D spending", "A-share"]
+
+
 def test_arithmetic_keeps_units_precision_and_figures(units):
     last = Quantity(5.8, units["亿美元"], "5.80", time_period="2023", figures=("a",))
     goal = Quantity(180000, units["万美元"], "180000", time_period="2027", figures=("b",))

@@ -30,6 +30,12 @@ class Text:
     def __getitem__(self, lang: str) -> str:
         return getattr(self, _language(lang))
 
+    @property
+    def in_sentence(self) -> Text:
+        """An indicator's name inside a sentence: retail sales, but GDP and R&D expenditure keep their capitals."""
+        plain = self.en[1:2].islower()
+        return Text(self.zh, self.en[:1].lower() + self.en[1:] if plain else self.en, self.figures)
+
     def __str__(self) -> str:
         return self.zh
 
