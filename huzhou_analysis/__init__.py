@@ -84,6 +84,8 @@ _HOMES = {
     "name": "show.sources",
     "area_name": "show.sources",
     "target_rows": "show.target_table",
+    "explore": "show.explore",
+    "open_indicators": "show.explore",
     "TARGET_HEADINGS": "show.target_table",
     "figure_quantity": "facts.words",
     "Interval": "facts.rounding",

@@ -317,15 +317,13 @@ def chart_record(chart: Chart, units: Units) -> dict:
     -------
     dict
         ``{"columns", "shared", "panels": [{"kind", "heading", "unit", "scale_en", "categories", "events", "series"}]}``.
-        A series has ``role``, ``nth`` (see :func:`~.roles.look`), ``zh``, ``en`` (its name), ``segment`` and ``points``; a point ``role, x, value, low, high,
-        zh, en`` (its label) and ``figures``. ``categories`` is a list of ``{"zh", "en"}`` for bars and heat maps, in order,
+        A series has ``role``, ``nth`` (see :func:`~.roles.look`), ``zh``, ``en`` (its name), ``segment`` and ``points``; a
+        point ``role, x, value, low, high, zh, en`` (its label) and ``figures``. ``categories`` is a list of ``{"zh", "en"}`` for bars and heat maps, in order,
         and x counts in it; else None, and x is a year.
     """
-    return {
-        "columns": int(chart.columns),
-        "shared": bool(chart.shared),
-        "panels": [_panel_record(panel, units) for panel in chart.panels],
-    }
+    panels = [_panel_record(panel, units) for panel in chart.panels]
+    _number_looks([one for panel in panels if panel["kind"] != "heat" for one in panel["series"]])
+    return {"columns": int(chart.columns), "shared": bool(chart.shared), "panels": panels}
 
 
 def _panel_record(panel: Panel, units: Units) -> dict:
@@ -349,7 +347,7 @@ def _panel_record(panel: Panel, units: Units) -> dict:
         "scale_en": 10.0 ** (unit.unit_mult - unit.unit_mult_en),
         "categories": None if by_year else [_pair(c) for c in labels],
         "events": [{"x": float(x), **_pair(as_text(what))} for x, what in panel.events],
-        "series": _looks([_series(one) for one in series.values()]),
+        "series": [_series(one) for one in series.values()],
     }
 
 
@@ -367,18 +365,24 @@ def _series(one: dict) -> dict:
     role = one["role"] if len(found) == 1 else "actual"
     name = one["name"] or role_of(role).name
     points = sorted(one["points"], key=lambda p: p["x"])
-    return {"role": role, **_pair(name), "named": bool(one["name"]), "segment": one["segment"], "points": points}
+    return {
+        "role": role,
+        "nth": 0,
+        **_pair(name),
+        "named": bool(one["name"]),
+        "segment": one["segment"],
+        "points": points,
+    }
 
 
-def _looks(series: list[dict]) -> list[dict]:
-    """Number the names of each role in a panel: the segments of one line look alike, lines of other names differ."""
+def _number_looks(series: list[dict]) -> None:
+    """Number the names of each role in a chart: one name looks the same in every segment and panel, others differ."""
     names: dict[str, list[str]] = {}
     for one in series:
         of_role = names.setdefault(one["role"], [])
         if one["zh"] not in of_role:
             of_role.append(one["zh"])
         one["nth"] = of_role.index(one["zh"])
-    return series
 
 
 def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
