@@ -34,7 +34,6 @@ _HOMES = {
     "contribution": "analysis.growth",
     "implied_deflator": "analysis.growth",
     "target_gaps": "analysis.gaps",
-    "outside_view": "analysis.outside",
     "roll_up": "analysis.monitor",
     "latest": "analysis.latest",
     "official_verdicts": "analysis.monitor",

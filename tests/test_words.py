@@ -25,6 +25,7 @@ def units(data):
         ("1271.43", "万美元", "1,271.43万美元", "$12,714,300"),
         ("154", "亿吨公里", "154亿吨公里", "15.4 bn tonne-km"),
         ("0.5", "个百分点", "0.5个百分点", "0.5 pp"),
+        ("113.22", "billion yuan", "1,132.2亿元", "CNY 113.22bn"),
     ],
 )
 def test_a_quantity_prints_itself_as_its_language_does(units, printed, unit, zh, en):

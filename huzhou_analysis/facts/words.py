@@ -208,11 +208,16 @@ RELATION_WORDS = {
 }
 
 
+_CHINESE_MONEY = {"CNY": "亿元", "USD": "亿美元"}
+
+
 def _written(value: str | float, unit: Unit, lang: str, decimals: int | None, *, sign: bool = False) -> str:
     """A number with its unit: 300.8亿元, CNY 30.08bn, $580m; a text keeps its printed decimals."""
     if not isinstance(value, str):
         places = 1 if decimals is None else decimals
         value = str(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
+    if lang == "zh" and unit.unit.isascii() and unit.unit_measure in _CHINESE_MONEY:  # printed in English: billion yuan
+        return f"{number(Decimal(value).scaleb(unit.unit_mult - 8), sign=sign)}{_CHINESE_MONEY[unit.unit_measure]}"
     if lang == "zh":
         return f"{number(value, sign=sign)}{unit.unit}"
     exact = Decimal(value).scaleb(unit.unit_mult - unit.unit_mult_en)
