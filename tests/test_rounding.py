@@ -133,7 +133,7 @@ def test_text_that_is_no_plain_number_is_refused(text):
         lambda: printed_interval(text),
         lambda: printed_interval("5", "range", text),
     ):
-        with pytest.raises(ValueError, match="write digits such as 300.8$"):
+        with pytest.raises(ValueError, match=r"write digits such as 300\.8$"):
             refused()
 
 

@@ -197,10 +197,9 @@ def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float
     _events(ax, panel["events"], first)
     _year_ticks(ax, first, last)
     _number_ticks(ax.yaxis, axis[2])
-    for one in panel["series"]:
-        for p in one["points"]:
-            if p[lang] and p["value"] is not None:
-                place_label(ax, p["x"], p["value"] * scale, p[lang], prefer=("center", "bottom"))
+    labelled = [p for one in panel["series"] for p in one["points"] if p[lang] and p["value"] is not None]
+    for p in sorted(labelled, key=lambda p: -p["value"]):  # the highest first, so that its label stays above
+        place_label(ax, p["x"], p["value"] * scale, p[lang], prefer=("center", "bottom"))
 
 
 def fan_start(panel: dict, band: dict) -> dict | None:
