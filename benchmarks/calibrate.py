@@ -129,9 +129,11 @@ def window(cases: pd.DataFrame, ahead: int, since: int) -> pd.DataFrame:
 
 def expanded(row: np.ndarray, factors: tuple[float, float]) -> np.ndarray:
     """Quantiles centred and widened: by the first factor up to 80%, by the second from 95% on, between in between."""
-    middle = row[PROBABILITIES.index(0.5)]
+    middle = PROBABILITIES.index(0.5)
     reach = np.abs(np.array(PROBABILITIES) - 0.5)
-    return (row - middle) * np.exp(np.interp(reach, [0.4, 0.475], np.log(factors)))
+    wide = (row - row[middle]) * np.exp(np.interp(reach, [0.4, 0.475], np.log(factors)))
+    lower, upper = np.minimum.accumulate(wide[middle::-1])[::-1], np.maximum.accumulate(wide[middle:])
+    return np.concatenate([lower, upper[1:]])
 
 
 def as_known(cases: pd.DataFrame, ahead: int) -> pd.DataFrame:
@@ -225,7 +227,19 @@ def error_table(wides: dict[str, pd.DataFrame]) -> pd.DataFrame:
                 else:  # no origin can be tested so far ahead: the factors of the horizon before stay, unless they narrow
                     factors = tuple(max(1.0, factor) for factor in factors)
                 rows += _present_rows(cases, known, factors, kind, length, ahead, present)
-    return pd.DataFrame(rows, columns=[*ERROR_COLUMNS, *HELD_COLUMNS, *QUANTILES])
+    table = pd.DataFrame(rows, columns=[*ERROR_COLUMNS, *HELD_COLUMNS, *QUANTILES])
+    present = table.groupby("kind").since.transform("max") == table.since
+    table.loc[present, QUANTILES] = _never_narrower(table[present])
+    return table
+
+
+def _never_narrower(rows: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles that move no nearer to the path with each year ahead (chance alone makes some)."""
+    groups = rows.groupby(["kind", "length", "size"])
+    middle = PROBABILITIES.index(0.5)
+    return pd.concat(
+        [groups[QUANTILES[:middle]].cummin(), rows[["q0.5"]], groups[QUANTILES[middle + 1 :]].cummax()], axis=1
+    )
 
 
 def _edges(cases: pd.DataFrame, first: int, last: int) -> tuple[float, ...]:
@@ -310,7 +324,7 @@ def write(name: str, frame: pd.DataFrame, folder: Path) -> None:
     """One table with its provenance in the first lines."""
     frame = frame.assign(**{c: frame[c].map(lambda v: f"{v:.4g}") for c in frame.columns if c.endswith("_from")})
     text = frame.to_csv(index=False, float_format="%.3f", lineterminator="\n")
-    (folder / name).write_text(f"# {HEADERS[name]}\n{text}", encoding="utf-8")
+    (folder / name).write_text(f"# {HEADERS.get(name, name)}\n{text}", encoding="utf-8")
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     top = Parser(
         prog="python -m huzhou_analysis",
-        description="城市经济的印刷数字、核对与目标 / the economy of a city from its documents",
+        description="城市经济的公布数、核对与目标 / the economy of a city from its documents",
     )
     tables = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     tables.add_argument(
@@ -49,6 +49,11 @@ def parser() -> argparse.ArgumentParser:
     add = commands.add_parser("add", help="添加填好的数字 / add what files hold to the tables, whole or not at all")
     add.add_argument("files", nargs="*", metavar="FILE", help="xlsx 或 csv / default: everything in the inbox")
     add.add_argument("--dry-run", action="store_true", help="只显示，不写入 / show what would be added, write nothing")
+    add.add_argument(
+        "--confirm", action="store_true", help="异常之处已核对，照加 / what stands out was checked: add it"
+    )
+    add.add_argument("--undo", action="store_true", help="撤销上次添加 / take back what was added last")
+    commands.add_parser("undo", help="撤销上次添加 / take back what was added last")
     audit = commands.add_parser(
         "audit", help="对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings"
     )
@@ -64,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
     gaps.add_argument("--lang", choices=("zh", "en"), default="zh")
     gaps.add_argument("--format", choices=("table", "csv", "json"), default="table")
     gaps.add_argument("--all", action="store_true", help="连同正文中的目标 / the goals of the text as well")
+    record = commands.add_parser(
+        "record", help="把本版结论、区间和概率记入 record.csv / put verdicts, intervals and chances on record"
+    )
+    record.add_argument("--edition", metavar="NAME", help="版次名 / name of the edition (default: the version)")
+    record.add_argument("--scores", action="store_true", help="只显示已有记录的评分 / only show how the record scores")
     export = commands.add_parser("export", help="单独导出一个图表 / one exhibit as a file")
     export.add_argument(
         "exhibit", metavar="EXHIBIT", help="图表编号，如 scoreboard / id of an exhibit, as in the report"
@@ -133,7 +143,7 @@ def _recovered() -> bool:
     root = paths().data
     if not (root / ".adding").is_dir():
         return True
-    from .inbox.adding import recover
+    from .inbox.writing import recover
 
     def complete() -> int:
         if message := recover(root):
@@ -167,9 +177,11 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    from .inbox.adding import add
+    from .inbox.adding import add, undo
 
-    return _alone(lambda: add(options.files, dry_run=options.dry_run))
+    if options.command == "undo" or options.undo:
+        return _alone(undo)
+    return _alone(lambda: add(options.files, dry_run=options.dry_run, confirmed=options.confirm))
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -184,6 +196,7 @@ def _report(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from .facts.data import load
+    from .facts.plausible import questions
     from .facts.problems import DataError
     from .facts.relations import relation_problems
 
@@ -199,6 +212,12 @@ def _check(options: argparse.Namespace) -> int:
         f"数据无误 / all tables are in order: {len(data.figures)} figures, {len(data.indicators)} indicators, "
         f"{len(data.sources)} sources"
     )
+    if found := questions(data):
+        print(
+            f"\n请核对，{len(found)} 处异常（已核对的，记入 corrections.csv，action 为 flag）/ please check, {len(found)} stand out "
+            "(what has been checked: list it in corrections.csv with the action flag):"
+        )
+        print("\n".join(f"  ? {question}" for question in found))
     return 0
 
 
@@ -296,6 +315,28 @@ def _gaps(options: argparse.Namespace) -> int:
     return 0
 
 
+def _record(options: argparse.Namespace) -> int:
+    from . import __version__
+    from .analysis.record import append, record_scores, score_record
+    from .facts.data import DataError, load
+    from .report.build import say
+
+    def keep() -> int:
+        try:
+            data = load()
+            if options.scores:
+                print(record_scores(score_record(data)).to_string(index=False, na_rep="—"))
+                return 0
+            number = append(data, options.edition or __version__)
+        except (DataError, ValueError) as error:
+            say(str(error), error=True)
+            return 1
+        say(f"已记入 {number} 条 / {number} statements put on record: {data.root / 'record.csv'}")
+        return 0
+
+    return keep() if options.scores else _alone(keep)
+
+
 def _export(options: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -371,9 +412,11 @@ _COMMANDS = {
     "check": _check,
     "template": _template,
     "add": _add,
+    "undo": _add,
     "audit": _audit,
     "find": _find,
     "gaps": _gaps,
+    "record": _record,
     "export": _export,
     "new-city": _new_city,
     "codebook": _codebook,

@@ -10,6 +10,7 @@ import pytest
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis import audit
+from huzhou_analysis.facts.relations import ExpressionError
 from huzhou_analysis.facts.rounding import Interval
 
 
@@ -61,7 +62,7 @@ def test_plan_path_is_summed_by_hand(loaded):
     ],
 )
 def test_anything_else_is_refused(loaded, expression):
-    with pytest.raises(audit.ExpressionError):
+    with pytest.raises(ExpressionError):
         audit.evaluate(loaded, expression)
 
 

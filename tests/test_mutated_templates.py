@@ -17,7 +17,7 @@ from test_mutated_tables import CHANGES
 
 from huzhou_analysis.facts import numerals, periods
 from huzhou_analysis.facts.checks import check
-from huzhou_analysis.inbox import adding, rows
+from huzhou_analysis.inbox import reading, rows
 
 ROUNDS, ROWS = 10, 80
 # Sound rows that differ in kind; each prints what it holds.
@@ -78,7 +78,7 @@ def read_rows(records, frames, folder):
     path.write_bytes(text.getvalue().encode("utf-8-sig"))
     problems = []
     drafting = rows.Drafting(frames, TODAY)
-    drafts = drafting.drafts(adding.read(path, problems, []))
+    drafts = drafting.drafts(reading.read(path, problems, []))
     return drafts, problems + drafting.problems
 
 

@@ -126,14 +126,14 @@ def test_decimals_are_those_in_print(text, expected):
     assert half_unit(text) == Fraction(1, 2) / 10**expected
 
 
-@pytest.mark.parametrize("text", ["", "16亿", "1,150", "34.6%", "nan", "inf", "1.2.3"])
+@pytest.mark.parametrize("text", ["", "16亿", "1,150", "34.6%", "nan", "inf", "1.2.3", "1e999999999", "34.6²", "３４"])
 def test_text_that_is_no_plain_number_is_refused(text):
     for refused in (
         lambda: decimals(text),
         lambda: printed_interval(text),
         lambda: printed_interval("5", "range", text),
     ):
-        with pytest.raises(ValueError, match=r"请只写数字.* number: .*write digits such as 300.8$"):
+        with pytest.raises(ValueError, match=r"write digits such as 300\.8$"):
             refused()
 
 
@@ -322,9 +322,15 @@ def test_arithmetic_on_bounds_stays_open():
     assert above * 0 == Interval.point(0)
 
 
+@pytest.mark.parametrize("number", [300.8, 385, None, float("nan")])
+def test_a_number_that_has_lost_its_printed_digits_is_refused(number):
+    with pytest.raises(ValueError, match="precision is part of what was printed"):
+        printed_interval(number)
+
+
 @pytest.mark.parametrize("divisor", [Interval(-1, 1), Interval(0, 1), Interval(-1, 0), Interval.point(0)])
 def test_division_by_what_may_be_zero_is_refused(divisor):
-    with pytest.raises(ValueError, match=r"^除数区间可能.* may be zero: the result is unbounded; check the divisor$"):
+    with pytest.raises(ValueError, match="may be zero"):
         Interval(1, 2) / divisor
 
 
@@ -360,7 +366,7 @@ def test_powers_by_hand():
 
 @pytest.mark.parametrize(("interval", "exponent"), [(Interval(-1, 2), 0.5), (Interval(1, 2), 0), (Interval(1, 2), -1)])
 def test_powers_without_meaning_are_refused(interval, exponent):
-    with pytest.raises(ValueError, match=r"^乘方.* / power needs"):
+    with pytest.raises(ValueError, match="power needs"):
         interval.power(exponent)
 
 

@@ -40,6 +40,11 @@ def test_a_bound_reads_as_words_in_a_sentence(units):
     assert goal.in_words.figures == ("a",)
 
 
+@pytest.mark.parametrize(("place", "en"), [(3, "third"), (11, "11th"), (21, "21st"), (112, "112th"), (102, "102nd")])
+def test_ranks_in_english_have_their_endings(place, en):
+    assert words.ordinal(place) == text(f"第{place}", en)
+
+
 def test_arithmetic_keeps_units_precision_and_figures(units):
     last = Quantity(5.8, units["亿美元"], "5.80", time_period="2023", figures=("a",))
     goal = Quantity(180000, units["万美元"], "180000", time_period="2027", figures=("b",))

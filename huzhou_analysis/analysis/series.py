@@ -419,7 +419,8 @@ def _ends(before: pd.Series, after: pd.Series, printed: dict[tuple, dict[str, fl
     """
     if after.obs_status == "B" or any(before.year < b <= after.year for b in breaks):
         return True
-    if after.source_id == before.source_id or "implied" in (before.origin, after.origin):
+    one = (before.source_id, before.vintage) == (after.source_id, after.vintage)
+    if one or "implied" in (before.origin, after.origin):
         return False
     a, b = (point.value * point._scale for point in (before, after))
     if (_edition(before.vintage, before.year) == "first") != (_edition(after.vintage, after.year) == "first"):

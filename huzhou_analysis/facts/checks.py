@@ -89,6 +89,8 @@ def check(root: Path | str | None = None) -> tuple[Frames, list[Problem]]:
     for table in TABLES.values():
         if table.name in frames:
             problems += _columns(table, frames)
+    if "units" in frames:
+        problems += _magnitudes(frames["units"])
     if "figures" in frames:
         problems += _figures(frames)
     problems += _references(frames)
@@ -294,29 +296,21 @@ def _kind_rules(field: Field) -> Iterator[_Rule]:
         yield _Rule(_INTEGER.fullmatch, "应为整数", "must be a whole number")
     elif field.kind == "date":
         yield _Rule(
-            lambda v: _DATE.fullmatch(v) and _is_period(v),
+            lambda v: _DATE.fullmatch(v) and periods.is_period(v),
             f"应为日期，如 2023、2023-05 或 2023-05-09（{periods.FIRST}—{periods.LAST} 年）",
             f"must be a date such as 2023, 2023-05 or 2023-05-09 ({periods.FIRST} to {periods.LAST})",
         )
     elif field.kind == "period":
         yield _Rule(
-            _is_period,
+            periods.is_period,
             f"不是有效时期；写法：{periods.FORMS}（{periods.FIRST}—{periods.LAST} 年）",
             f"no such period; forms: {periods.FORMS} ({periods.FIRST} to {periods.LAST})",
         )
         yield _Rule(
-            lambda v: not _is_period(v) or periods.shortest(v) == v,
+            lambda v: not periods.is_period(v) or periods.shortest(v) == v,
             "同一时期只有一种写法：整年、半年、季度和单月不写作若干个月",
             "a period has one code: a whole year, half-year, quarter or month is not written as months",
         )
-
-
-def _is_period(code: str) -> bool:
-    try:
-        period = periods.parse(code)
-    except ValueError:
-        return False
-    return period.start.year >= periods.FIRST and period.end.year <= periods.LAST
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------
@@ -367,9 +361,12 @@ def _period_of(row) -> Iterator[tuple[str, str, str]]:
             "an actual cannot be of a period that begins after it was published (vintage)",
         )
 
+    if periods.is_period(row.time_period) and (said := citations.period_objection(row.time_period, row.as_printed)):
+        yield ("time_period", *said)
+
 
 def _begins_after(period: str, published: str) -> bool:
-    both = _is_period(period) and _is_period(published)
+    both = periods.is_period(period) and periods.is_period(published)
     return both and periods.parse(period).start > periods.parse(published).end
 
 
@@ -404,6 +401,24 @@ def _cited(row) -> Iterator[tuple[str, str, str]]:
             said = citations.objection(number, row.as_printed, growth=growth, unit=row.unit, span=row.span)
             if said:
                 yield ("as_printed", *said)
+
+
+_CHINESE_MAGNITUDE = re.compile("[十百千]*[万亿]+")
+_ENGLISH_MAGNITUDE = {"thousand": 3, "million": 6, "bn": 9, "billion": 9, "trillion": 12}
+
+
+def _magnitudes(units: pd.DataFrame) -> Iterator[Problem]:
+    """A unit whose name says its power of ten: 亿元 is 10^8, CNY bn 10^9."""
+    for row in units.itertuples():
+        named = _CHINESE_MAGNITUDE.match(row.unit)
+        words = [_ENGLISH_MAGNITUDE[word] for word in row.name_en.split() if word in _ENGLISH_MAGNITUDE]
+        said = [("unit_mult", len(str(numerals.chinese_value(named[0]))) - 1)] if named else []
+        said += [("unit_mult_en", words[0])] if words else []
+        for column, power in said:
+            if _INTEGER.fullmatch(getattr(row, column)) and int(getattr(row, column)) < power:
+                zh = f"单位名称表示10的{power}次方，请核对倍率"
+                en = f"the unit's name says a power of ten of {power}; check it"
+                yield _problem("units.csv", zh, en, row.Index + 2, column, getattr(row, column))
 
 
 def _references(frames: Frames) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from . import numerals
+from . import numerals, periods
 
 Message = tuple[str, str]
 
@@ -149,3 +149,52 @@ def _no_growth(printed: str, found: list[Reading], number: Decimal, span: str, u
     if unit == "个百分点" and _OTHER_AREA.search(text):
         return "原文是与别处的差距，不是同比变化", "is a difference from another area, not a change over a year"
     return None
+
+
+def written(value: Decimal, printed: str, *, growth: bool = False) -> str:
+    """A number in the digits it is printed with: 34.6 is 34.60 where that is what the document has."""
+    for reading in readings(printed, growth=growth):
+        if reading.value == abs(value) and not reading.index:
+            return ("-" if value < 0 else "") + reading.digits
+        if reading.index and reading.value - 100 == value:
+            return f"{reading.value - 100:f}"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_YEAR = re.compile(r"(?<![\d.比较与])(?P<y>(?:19|20)\d\d)年")
+_ORDINALS = {"一": 1, "二": 2, "三": 3, "四": 4, "两": 2}
+_PART = re.compile(
+    r"(?P<half>[上下])半年|前(?P<first>[一二两三])个?季度|(?<![前至])第?(?P<quarter>[一二三四])季度|(?P<year>全年)"
+    r"|(?<![\d.])(?P<from>\d{1,2})月?[-—–至到](?P<to>\d{1,2})月|前(?P<months>\d{1,2})个?月"
+)
+
+
+def period_objection(code: str, printed: str) -> Message | None:
+    """What a citation says against a period: another year, or another part of the year; None if it says neither."""
+    if not code:
+        return None
+    period, text = periods.parse(code), numerals.separated(printed)
+    years = {int(m["y"]) for m in _YEAR.finditer(text)}
+    if years and not any(period.start.year <= year <= period.end.year for year in years):
+        said = "、".join(map(str, sorted(years)))
+        return f"原文印的是{said}年，时期却是 {code}", f"speaks of {said}, the period is {code}"
+    parts = {_months(m): m[0] for m in _PART.finditer(text)}
+    if parts and period.start.year == period.end.year and (period.start.month, period.end.month) not in parts:
+        said = "、".join(parts.values())
+        return f"原文印的是“{said}”，时期却是 {code}", f"speaks of {said}, the period is {code}"
+    return None
+
+
+def _months(found: re.Match) -> tuple[int, int]:
+    """First and last month of a part of the year."""
+    if found["half"]:
+        return (1, 6) if found["half"] == "上" else (7, 12)
+    if found["first"]:
+        return 1, 3 * _ORDINALS[found["first"]]
+    if found["quarter"]:
+        last = 3 * _ORDINALS[found["quarter"]]
+        return last - 2, last
+    if found["year"]:
+        return 1, 12
+    return (1, int(found["months"])) if found["months"] else (int(found["from"]), int(found["to"]))

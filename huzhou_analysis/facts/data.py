@@ -21,7 +21,7 @@ class NotOnFile(KeyError):
     """What a question needs is not in the tables; ``zh`` and ``en`` name what is missing."""
 
     def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"无在案数字：{zh} / no figure on file: {en}")
+        super().__init__(f"暂无数据：{zh} / no figure on file: {en}")
         self.zh, self.en = zh, en
 
     def __str__(self) -> str:  # a KeyError would show its message in quotes
@@ -194,9 +194,8 @@ class Data:
         )
         if len(found) > 1:
             raise LookupError(
-                f"符合条件的数字有 {len(found)} 个，应为 1 个；请增减条件，或用 hz.find / {len(found)} figures for {indicator}, "
-                f"{period}, {area}, {transformation}: {', '.join(found.index)}; narrow it by source or record_type, or look "
-                "with hz.find"
+                f"{len(found)} figures for {indicator}, {period}, {area}, {transformation}: {', '.join(found.index)}; "
+                "narrow it by source or record_type, or look with hz.find"
             )
         return self.on_file(found, indicator, f"（{period}）", f" of {period}").iloc[0]
 

@@ -232,6 +232,15 @@ def _month_end(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
+def is_period(code: str) -> bool:
+    """Whether a code names a period of the years that these tables can be about."""
+    try:
+        period = parse(code)
+    except ValueError:
+        return False
+    return period.start.year >= FIRST and period.end.year <= LAST
+
+
 def is_year(code: str) -> bool:
     """Whether a code names one calendar year; the empty code does not."""
     return code != "" and parse(code).whole_year

@@ -324,6 +324,17 @@ def above(value: float | Quantity, other: float | Quantity) -> Text:
     )
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(place: int) -> Text:
+    """A rank in words: 第3, third; beyond ten 第11, 11th."""
+    if place <= len(_ORDINALS):
+        return Text(f"第{place}", _ORDINALS[place - 1])
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return Text(f"第{place}", f"{place}{ending}")
+
+
 def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> Text:
     """Texts as an enumeration: 甲、乙和丙; a, b and c."""
     parts = [as_text(t) for t in texts]

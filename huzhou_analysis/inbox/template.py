@@ -12,11 +12,10 @@ from ..facts import numerals, periods
 from ..facts.checks import check, default_root
 from ..facts.problems import DataError, Problem
 from ..facts.schema import TABLES, Field
-from .layout import ENTRY_TABLES, EXAMPLE, HELP, LISTS, Choices, choices, fields, header, is_required, sheet_name
+from .layout import ENTRY_TABLES, EXAMPLE, FILE, HELP, LISTS, Choices, choices, fields, header, is_required, sheet_name
 from .rows import home
 
 ROWS = 500
-FILE = "new_figures.xlsx"
 INK, ACCENT, SOFT, LINE, MUTED, WARN, WRONG = (
     "#1F2933",
     "#1B4F72",
@@ -99,8 +98,9 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
         Folder of the tables.
     """
     from ..facts.problems import say
-    from .adding import inbox, replace
+    from .adding import inbox
     from .reading import read
+    from .writing import replace
 
     root = Path(root) if root is not None else default_root()
     path = Path(file) if file else inbox(root) / FILE
@@ -335,11 +335,11 @@ def _held(part: str, text: str) -> bool:
 
 _STEPS = (
     (
-        "打开“数字 figures”表，一个印刷数字填一行。深色表头为必填；点一下单元格就有提示和下拉列表。",
+        "打开“数字 figures”表，一个公布数填一行。深色表头为必填；点一下单元格就有提示和下拉列表。",
         "Open the sheet 数字 figures; one row for each printed number. Dark headers are required; a cell shows a hint and a list when you click on it.",
     ),
     (
-        "灰色斜体的第 2 行是示例（取自在案数字），不会添加；可以留着，也可以删去。",
+        "灰色斜体的第 2 行是示例（取自现有数字），不会添加；可以留着，也可以删去。",
         "The grey row 2 is an example taken from the figures on file. It is not added; keep or delete it.",
     ),
     (

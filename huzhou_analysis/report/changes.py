@@ -184,7 +184,7 @@ def _findings(data: Data) -> dict[str, dict]:
         while key in out:
             key, n = f"{f.finding_id} ({n})", n + 1
         out[key] = _item(
-            {"zh": f.reading_zh, "en": f.reading_en}, {lang: f"{f.left} | {f.right}" for lang in LANGUAGES}
+            {"zh": f.reading_zh, "en": f.reading_en}, dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}")
         )
     return out
 

@@ -310,7 +310,7 @@ def section(executed: Executed, records: Path) -> Section:
             blocks.append({"kind": "exhibit", "id": made})
     if executed.missing:
         blocks.append({"kind": "missing", "zh": executed.missing.zh, "en": executed.missing.en})
-    title = _title(blocks) or {lang: executed.path.stem for lang in LANGUAGES}
+    title = _title(blocks) or dict.fromkeys(LANGUAGES, executed.path.stem)
     blocks = [b for b in blocks if b["kind"] != "text" or b["zh"] or b["en"]]
     said = executed.notebook.metadata.get("huzhou_analysis", {})
     said = said if isinstance(said, dict) else {}

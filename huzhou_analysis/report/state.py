@@ -146,7 +146,7 @@ def targets(data: Data) -> list[dict]:
                 "evidence": t.evidence,
                 "target": _amount(data, t.target, t.unit, t.relation)
                 if not t.in_words
-                else {la: t.in_words for la in LANGUAGES},
+                else dict.fromkeys(LANGUAGES, t.in_words),
                 "actual": _amount(data, t.actual, t.unit),
                 "actual_period": pair(period_text(t.actual_period)),
                 "required": _pace(t.required_pace, t.pace_unit),

@@ -30,6 +30,7 @@ SIZES: dict[str, tuple[float, float]] = {
     "page": (10.0, 4.3),
     "phone": (4.3, 5.4),
 }
+WIDE = 8.0  # inches: in narrower pictures panels stand below each other
 BARE = ("page", "phone")  # a page sets title, notes and source as text around the picture
 
 _LATIN, _CJK = "DejaVu Sans", "Noto Sans CJK SC"
@@ -291,7 +292,7 @@ class Canvas:
     @property
     def narrow(self) -> bool:
         """True where panels have to stand below each other."""
-        return self.figure.get_figwidth() < 8
+        return self.figure.get_figwidth() < WIDE
 
     @property
     def room(self) -> float:

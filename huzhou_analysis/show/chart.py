@@ -27,13 +27,14 @@ import pandas as pd
 
 from ..facts.data import Data
 from ..facts.units import Units
-from ..facts.words import Text, as_text, number, trimmed
+from ..facts.words import Text, as_text, number
+from .roles import ROLES
 from .roles import role as role_of
 
 KINDS = ("line", "fan", "column", "bar", "stacked_column", "stacked_bar", "heat")
 COLUMNS = ["role", "x", "value", "low", "high", "segment", "name", "label", "printed", "figure_id"]
 NOTHING = Text("", "")
-_JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
+JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def marks(
     columned = isinstance(name, str) and name in frame.columns
     out = pd.DataFrame(
         {
-            "role": frame[role].tolist() if role in frame.columns else [role] * n,
+            "role": [role] * n if role in ROLES or role not in frame.columns else frame[role].tolist(),
             "x": frame[x].tolist(),
             "value": pd.to_numeric(frame[value], errors="raise").astype(float).tolist(),
             "low": taken("low", math.nan),
@@ -229,7 +230,7 @@ def over_years(
 def _ends(frame: pd.DataFrame) -> str | bool:
     """Targets are all labelled, of a series its last whole year and parts of a year."""
     frame["labelled"] = [r in ("target", "part_year", "claim") for r in frame.role]
-    whole = [i for i, r in zip(frame.index, frame.role, strict=True) if r in _JOINED]
+    whole = [i for i, r in zip(frame.index, frame.role, strict=True) if r in JOINED]
     if whole:
         frame.loc[whole[-1], "labelled"] = True
     return "labelled"
@@ -274,7 +275,8 @@ def ranked(
     names = [as_text(n) for n in one[name]]
     one["role"] = ["actual" if own in (n.zh, n.en) else "comparison" for n in names]
     one["x"] = names
-    return Panel(marks(one, "role", x="x", value=value, label=True), unit, heading, "bar")
+    one["series"] = [n if own in (n.zh, n.en) else NOTHING for n in names]
+    return Panel(marks(one, "role", x="x", value=value, name="series", label=True), unit, heading, "bar")
 
 
 def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: bool = False, heading=NOTHING) -> Panel:
@@ -315,15 +317,13 @@ def chart_record(chart: Chart, units: Units) -> dict:
     -------
     dict
         ``{"columns", "shared", "panels": [{"kind", "heading", "unit", "scale_en", "categories", "events", "series"}]}``.
-        A series has ``role``, ``nth`` (see :func:`~.roles.look`), ``zh``, ``en`` (its name), ``segment`` and ``points``; a point ``role, x, value, low, high,
-        zh, en`` (its label) and ``figures``. ``categories`` is a list of ``{"zh", "en"}`` for bars and heat maps, in order,
+        A series has ``role``, ``nth`` (see :func:`~.roles.look`), ``zh``, ``en`` (its name), ``segment`` and ``points``; a
+        point ``role, x, value, low, high, zh, en`` (its label) and ``figures``. ``categories`` is a list of ``{"zh", "en"}`` for bars and heat maps, in order,
         and x counts in it; else None, and x is a year.
     """
-    return {
-        "columns": int(chart.columns),
-        "shared": bool(chart.shared),
-        "panels": [_panel_record(panel, units) for panel in chart.panels],
-    }
+    panels = [_panel_record(panel, units) for panel in chart.panels]
+    _number_looks([one for panel in panels if panel["kind"] != "heat" for one in panel["series"]])
+    return {"columns": int(chart.columns), "shared": bool(chart.shared), "panels": panels}
 
 
 def _panel_record(panel: Panel, units: Units) -> dict:
@@ -333,7 +333,7 @@ def _panel_record(panel: Panel, units: Units) -> dict:
     places = {c: i for i, c in enumerate(labels)}
     series: dict[tuple, dict] = {}
     for mark in panel.marks.itertuples(index=False):
-        joined = by_year and mark.role in _JOINED
+        joined = by_year and mark.role in JOINED
         key = ("actual" if joined else mark.role, mark.name.zh, mark.name.en, mark.segment)
         if key not in series:
             series[key] = {"role": mark.role, "name": mark.name, "segment": int(mark.segment), "points": []}
@@ -347,7 +347,7 @@ def _panel_record(panel: Panel, units: Units) -> dict:
         "scale_en": 10.0 ** (unit.unit_mult - unit.unit_mult_en),
         "categories": None if by_year else [_pair(c) for c in labels],
         "events": [{"x": float(x), **_pair(as_text(what))} for x, what in panel.events],
-        "series": _looks([_series(one) for one in series.values()]),
+        "series": [_series(one) for one in series.values()],
     }
 
 
@@ -365,18 +365,24 @@ def _series(one: dict) -> dict:
     role = one["role"] if len(found) == 1 else "actual"
     name = one["name"] or role_of(role).name
     points = sorted(one["points"], key=lambda p: p["x"])
-    return {"role": role, **_pair(name), "named": bool(one["name"]), "segment": one["segment"], "points": points}
+    return {
+        "role": role,
+        "nth": 0,
+        **_pair(name),
+        "named": bool(one["name"]),
+        "segment": one["segment"],
+        "points": points,
+    }
 
 
-def _looks(series: list[dict]) -> list[dict]:
-    """Number the names of each role in a panel: the segments of one line look alike, lines of other names differ."""
+def _number_looks(series: list[dict]) -> None:
+    """Number the names of each role in a chart: one name looks the same in every segment and panel, others differ."""
     names: dict[str, list[str]] = {}
     for one in series:
         of_role = names.setdefault(one["role"], [])
         if one["zh"] not in of_role:
             of_role.append(one["zh"])
         one["nth"] = of_role.index(one["zh"])
-    return series
 
 
 def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
@@ -386,7 +392,7 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     label = NOTHING
     if isinstance(mark.label, bool) or mark.label in (0, 1):
         if mark.label and finite(mark.value) is not None:
-            exact = mark.printed or trimmed(mark.value, places(mark.value)).replace(",", "").replace("−", "-")
+            exact = mark.printed or _digits(mark.value, unit)
             label = Text(number(exact), number(units.english(exact, unit)))
     elif mark.label is not None and mark.label == mark.label:
         label = as_text(mark.label)
@@ -395,10 +401,13 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     return {"role": mark.role, "x": x, **ends, **_pair(label), "figures": str(mark.figure_id or "").split()}
 
 
-def places(value: float) -> int:
-    """Decimals that show a derived number to about four digits."""
+def _digits(value: float, unit: str) -> str:
+    """A derived number to about four digits; a percentage has one decimal."""
+    if unit == "%":
+        return f"{value:.1f}"
     size = abs(float(value))
-    return 0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 1 else 3
+    shown = f"{value:.{0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 1 else 3}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from lxml import etree
@@ -30,9 +30,10 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from .chart import Entry, key_entries
+from ..facts.words import Text
+from .chart import JOINED, Entry
 from .picture import BARS, fan_start
-from .roles import GRID, INK, MUTED, PAPER, Role, bands, look
+from .roles import GRID, INK, MUTED, PAPER, Role, bands, look, role
 
 TYPES = {
     "line": XL_CHART_TYPE.LINE_MARKERS,
@@ -56,7 +57,7 @@ _NAMESPACES = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the data behind a chart: one segment of a series, a layer of a fan, or an entry of the key alone.
+    """A column of the data behind a chart: one segment of a series, marks of another role on it, or a layer of a fan.
 
     Attributes
     ----------
@@ -68,12 +69,15 @@ class Column:
         In the unit of the language, one a category.
     points : list of dict or None
         The marks behind them; empty for layers of a fan.
+    over : bool
+        Whether the marks stand on a line that another column draws.
     """
 
     name: str
     entry: Entry | None
     values: list
     points: list
+    over: bool = False
 
     @property
     def seen(self) -> Role | None:
@@ -95,25 +99,43 @@ def clean(words: object) -> str:
 # --- the table behind a chart ---------------------------------------------------------------------------------------
 
 
-def categories(panel: dict, lang: str) -> list:
-    """What stands along the axis: names, or every year from the first mark to the last."""
+def categories(panel: dict, lang: str, skip: int = 1) -> list:
+    """What stands along the axis: names, or every year from the first mark to the last.
+
+    Where only each `skip`-th year is labelled, years without marks come first, so that the last one is.
+    """
     if panel["categories"] is not None:
         return [clean(c[lang]) or "—" for c in panel["categories"]]
     marked = {p["x"] for one in panel["series"] for p in one["points"]}
-    every = sorted(marked | set(range(int(min(marked)), int(max(marked)) + 1)))
+    first, last = int(min(marked)), int(max(marked))
+    every = sorted(marked | set(range(first - (first - last) % skip, last + 1)))
     return [int(x) if x == int(x) else x for x in every]
 
 
-def columns(panel: dict, lang: str, keyed: bool = True) -> list[Column]:
-    """Every mark of a panel in columns: layers of the fan first, then each segment; `keyed` adds what only a key shows.
+def year_labels(panel: dict, width: float, points: float) -> tuple[int, bool]:
+    """Every which year finds room for its label along an axis of so many inches, and whether labels have to be turned.
 
-    Two marks of one series in one year (parts of a year, say) go into two columns.
+    Not every program leaves labels out; what does not fit level is broken into digits there, what is turned never is.
+    """
+    if panel["categories"] is not None:
+        return 1, False
+    many, room = len(categories(panel, "zh")), width - 0.6
+    if many * points * 0.039 <= room:
+        return 1, False
+    return next((s for s in (1, 2, 3, 4, 5, 10, 20) if many / s * points * 0.0165 <= room), 50), True
+
+
+def columns(panel: dict, lang: str, skip: int = 1) -> list[Column]:
+    """Every mark of a panel in columns: layers of the fan first, then each segment, then marks of other roles on it.
+
+    A line of actuals runs through its provisional and derived points; these stand once more in a column of their own,
+    which is drawn above it. Two marks of one series in one year (parts of a year, say) go into two columns.
     """
     scale = 1.0 if lang == "zh" else panel["scale_en"]
-    along = list(range(len(panel["categories"] or ()))) or categories(panel, lang)
+    along = list(range(len(panel["categories"]))) if panel["categories"] else categories(panel, lang, skip)
     made = _layers(panel, lang, along, scale)
     for one in panel["series"]:
-        entry = Entry(one["role"], one["nth"], _name(one), panel["kind"] in BARS)
+        entry = Entry(one["role"], one["nth"], Text(one["zh"], one["en"]), panel["kind"] in BARS)
         if look(one["role"]).band:
             continue
         rows: list[dict[int, dict]] = []
@@ -123,23 +145,15 @@ def columns(panel: dict, lang: str, keyed: bool = True) -> list[Column]:
             if row is None:
                 rows.append(row := {})
             row[at] = p
-        for row in rows:
-            points = [row.get(i) for i in range(len(along))]
-            values = [None if p is None or p["value"] is None else _number(p["value"] * scale) for p in points]
-            made.append(Column(clean(one[lang]), entry, values, points))
-    if keyed:
-        known = {c.entry for c in made}
-        empty = [None] * len(along)
-        made += [
-            Column(clean(e.name[lang]), e, empty, empty) for e in key_entries({"panels": [panel]}) if e not in known
-        ]
+        every = [p["role"] for p in one["points"]]
+        others = [Entry(r, 0, role(r).name, entry.bar) for r in dict.fromkeys(every) if r != one["role"]]
+        for row, shown in [(row, entry) for row in rows] + [(row, other) for row in rows for other in others]:
+            kept = {i: p for i, p in row.items() if shown is entry or p["role"] == shown.role}
+            if kept:
+                points = [kept.get(i) for i in range(len(along))]
+                values = [None if p is None or p["value"] is None else _number(p["value"] * scale) for p in points]
+                made.append(Column(clean(shown.name[lang]), shown, values, points, shown is not entry))
     return _told_apart(made)
-
-
-def _name(one: dict):
-    from ..facts.words import Text
-
-    return Text(one["zh"], one["en"])
 
 
 def _number(value: float) -> float:
@@ -152,7 +166,7 @@ def _told_apart(made: list[Column]) -> list[Column]:
     for one in made:
         met[one.name] = met.get(one.name, 0) + 1
         name = one.name if met[one.name] == 1 else f"{one.name} ({met[one.name]})"
-        out.append(Column(name, one.entry, one.values, one.points))
+        out.append(replace(one, name=name))
     return out
 
 
@@ -177,20 +191,26 @@ def _layers(panel: dict, lang: str, along: list, scale: float) -> list[Column]:
     for year in along:
         low, high = [], []
         for several in found.values():
-            ends = [_ends(panel, one, year) for one in several]
-            ends = next((e for e in ends if e), None)
-            middle = (low[-1] + high[-1]) / 2 if low else 0.0
+            ends = next((e for e in (_ends(panel, one, year) for one in several) if e), None)
+            middle = (low[-1] + high[-1]) / 2 if low else _along(panel, year) * scale
             low.append(ends[0] * scale if ends else middle)
             high.append(ends[1] * scale if ends else middle)
         edges.append([*low, *reversed(high)])
     roles = [*found, *list(reversed(found))[1:]]
     base = "基底" if lang == "zh" else "base"
     made = [Column(base, None, [_number(e[0]) for e in edges], [])]
-    for n, role in enumerate(roles):
-        one = found[role][0]
+    for n, level in enumerate(roles):
+        one = found[level][0]
         widths = [_number(e[n + 1] - e[n]) for e in edges]
-        made.append(Column(clean(one[lang]), Entry(role, one["nth"], _name(one), False), widths, []))
+        made.append(Column(clean(one[lang]), Entry(level, one["nth"], Text(one["zh"], one["en"]), False), widths, []))
     return made
+
+
+def _along(panel: dict, year: float) -> float:
+    """Where an area without width lies unseen: on the line of the actuals, in the nearest year that has one."""
+    known = [p for one in panel["series"] for p in one["points"] if p["value"] is not None]
+    nearest = min(known, key=lambda p: (p["role"] not in JOINED, abs(p["x"] - year)), default={"value": 0.0})
+    return nearest["value"]
 
 
 def _ends(panel: dict, band: dict, year: float) -> tuple[float, float] | None:
@@ -205,7 +225,7 @@ def _ends(panel: dict, band: dict, year: float) -> tuple[float, float] | None:
     return None
 
 
-def workbook(panel: dict, lang: str, made: Sequence[Column]) -> bytes:
+def workbook(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> bytes:
     """The data of a chart as the workbook that opens at "edit data": text is text, whatever it begins with."""
     import xlsxwriter
 
@@ -220,7 +240,7 @@ def workbook(panel: dict, lang: str, made: Sequence[Column]) -> bytes:
             for row, value in enumerate(one.values, 1):
                 if value is not None:
                     sheet.write_number(row, column, value)
-        for row, name in enumerate(categories(panel, lang), 1):
+        for row, name in enumerate(categories(panel, lang, skip), 1):
             (sheet.write_string if isinstance(name, str) else sheet.write_number)(row, 0, name)
     return buffer.getvalue()
 
@@ -234,7 +254,7 @@ def chart_xml(
     axis: tuple[float, float, float],
     made: Sequence[Column],
     *,
-    width: float,
+    years: tuple[int, bool] = (1, False),
     points: float = 12,
     key: bool = True,
     cells: tuple[str, int, int] | None = None,
@@ -249,8 +269,8 @@ def chart_xml(
         Ends and step of the axis of numbers.
     made : sequence of Column
         From :func:`columns`.
-    width : float
-        In inches: how many years find room along the axis.
+    years : tuple of int, bool
+        As :func:`year_labels` gives it; `made` is for the same.
     points : float
         Size of the text.
     key : bool
@@ -259,7 +279,7 @@ def chart_xml(
         Sheet, row and column of the top left cell of the data; by default those of the embedded workbook.
     """
     source = CategoryChartData(number_format=number_code(_decimals(axis[2])))
-    source.categories = categories(panel, lang)
+    source.categories = categories(panel, lang, years[0])
     for one in made:
         source.add_series(one.name, one.values)
     space = parse_xml(source.xml_bytes(TYPES[panel["kind"]]))
@@ -267,28 +287,29 @@ def chart_xml(
     for one, series in zip(made, chart.plots[0].series, strict=True):
         _dress(panel, lang, one, series, points)
     _dress_plot(panel, made, chart, points)
-    _axes(panel, lang, axis, chart, width, points)
+    _axes(panel, axis, chart, years, points)
     _heading(panel, lang, chart, points)
     _legend(made, chart, points, key)
     chart.font.size = Pt(points)
-    chart.font.color.rgb = colour(INK)
+    chart.font.color.rgb = rgb(INK)
     if any(one.area for one in made):
         _fan(space, source, made)
+    space.find(qn("c:chart")).addnext(parse_xml(f"<c:spPr {_NAMESPACES}><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
     body = etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
     return _moved(body, *cells) if cells else body
 
 
-def colour(colour: str) -> RGBColor:
+def rgb(colour: str) -> RGBColor:
+    """A colour as python-pptx takes it."""
     return RGBColor.from_string(colour.lstrip("#").upper())
 
 
 def _line(line, colour: str, width: float, dash: str = "solid") -> None:
-    if not dash:
-        line.fill.background()
-        return
-    line.color.rgb = colour(colour)
+    line.color.rgb = rgb(colour)
     line.width = Pt(width)
-    line.dash_style = DASHES[dash]
+    line.dash_style = DASHES[dash or "solid"]
+    if not dash:  # transparent and not absent: some programs take the colour of markers from it
+        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(parse_xml(f'<a:alpha {_NAMESPACES} val="0"/>'))
 
 
 def _fill(fill, seen: Role) -> None:
@@ -296,18 +317,18 @@ def _fill(fill, seen: Role) -> None:
     if seen.hatch:
         fill.patterned()
         fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
-        fill.fore_color.rgb, fill.back_color.rgb = colour(seen.colour), colour(PAPER)
+        fill.fore_color.rgb, fill.back_color.rgb = rgb(seen.colour), rgb(PAPER)
     else:
         fill.solid()
-        fill.fore_color.rgb = colour(seen.fill or seen.colour)
+        fill.fore_color.rgb = rgb(seen.fill or seen.colour)
 
 
-def _marker(marker, seen: Role, many: int) -> None:
+def _marker(marker, seen: Role, size: int) -> None:
     marker.style = MARKERS[seen.marker]
     if seen.marker:
-        marker.size = 7 if many <= 40 else 5
+        marker.size = max(3, size)
         marker.format.fill.solid()
-        marker.format.fill.fore_color.rgb = colour(seen.fill or seen.colour)
+        marker.format.fill.fore_color.rgb = rgb(seen.fill or seen.colour)
         _line(marker.format.line, seen.colour, 1.4)
 
 
@@ -320,20 +341,12 @@ def _dress(panel: dict, lang: str, one: Column, series, points: float) -> None:
         _bar(panel, seen, series.format)
         _whiskers(one, series._element, panel, lang)
     else:
-        _line(series.format.line, seen.colour, seen.width, seen.dash)
-        _marker(series.marker, seen, sum(len(s["points"]) for s in panel["series"]))
+        _line(series.format.line, seen.colour, seen.width, "" if one.over else seen.dash)
+        many = sum(len(s["points"]) for s in panel["series"])
+        _marker(series.marker, seen, round(points * (0.58 if many <= 40 else 0.42)))
         series.smooth = False
     for i, p in enumerate(one.points):
-        if p is None:
-            continue
-        if p["role"] != one.entry.role:
-            other = look(p["role"])
-            if bar:
-                _bar(panel, other, series.points[i].format)
-            else:  # the piece of line that leads to the point keeps the look of its line
-                _line(series.points[i].format.line, seen.colour, seen.width, seen.dash)
-                _marker(series.points[i].marker, other, 1)
-        if p[lang] and p["value"] is not None:
+        if p and p[lang] and one.values[i] is not None and not one.over:
             _label(panel, p[lang], one.values[i], series.points[i].data_label, seen, points)
 
 
@@ -373,7 +386,7 @@ def _label(panel: dict, words: str, value: float, label, seen: Role, points: flo
     font = label.text_frame.paragraphs[0].font if not same else label.font
     font.size = Pt(points - 1)
     dark = stacked and seen.fill != PAPER and luminance(seen.fill) < 0.45
-    font.color.rgb = colour(PAPER if dark else INK)
+    font.color.rgb = rgb(PAPER if dark else INK)
     if same:
         element = label._dLbl
         element.find(qn("c:idx")).addnext(
@@ -416,7 +429,7 @@ def _dress_plot(panel: dict, made: Sequence[Column], chart: Chart, points: float
     chart._chartSpace.find(".//" + qn("c:dispBlanksAs")).set("val", "gap" if panel["kind"] in BARS else "span")
 
 
-def _axes(panel: dict, lang: str, axis: tuple[float, float, float], chart: Chart, width: float, points: float) -> None:
+def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tuple[int, bool], points: float) -> None:
     low, high, step = axis
     lying = panel["kind"].endswith("bar")
     values, names = chart.value_axis, chart.category_axis
@@ -427,7 +440,7 @@ def _axes(panel: dict, lang: str, axis: tuple[float, float, float], chart: Chart
     if not lying:
         _line(values.major_gridlines.format.line, GRID, 0.75)
         values.tick_labels.font.size = Pt(points - 1)
-        values.tick_labels.font.color.rgb = colour(MUTED)
+        values.tick_labels.font.color.rgb = rgb(MUTED)
         values.tick_labels.number_format, values.tick_labels.number_format_is_linked = (
             number_code(_decimals(step)),
             False,
@@ -436,22 +449,16 @@ def _axes(panel: dict, lang: str, axis: tuple[float, float, float], chart: Chart
     names.has_major_gridlines = False
     names.reverse_order = lying
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    names.tick_labels.font.size = Pt(points - 1 if len(categories(panel, lang)) <= 20 or not lying else points - 3)
-    names.tick_labels.font.color.rgb = colour(INK if panel["kind"] in BARS else MUTED)
+    names.tick_labels.font.size = Pt(points - 1 if len(panel["categories"] or ()) <= 20 or not lying else points - 3)
+    names.tick_labels.font.color.rgb = rgb(INK if panel["kind"] in BARS else MUTED)
     _line(names.format.line, MUTED, 0.75)
+    names._element.find(".//" + qn("a:bodyPr")).set("rot", "-5400000" if years[1] else "0")
     if panel["kind"] not in BARS:
-        _year_labels(names, categories(panel, lang), width, points)
-
-
-def _year_labels(names, years: list, width: float, points: float) -> None:
-    """Whole years, as many as fit; office programs count from the first one."""
-    names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
-    most = max(2, int((width - 0.7) / (points * 0.046)))
-    skip = next((s for s in (1, 2, 3, 4, 5, 10, 20) if (len(years) - 1) / s <= most - 1), 50)
-    element = names._element
-    last = element.find(qn("c:noMultiLvlLbl"))
-    for tag in ("tickLblSkip", "tickMarkSkip"):
-        last.addprevious(parse_xml(f'<c:{tag} {_NAMESPACES} val="{skip}"/>'))
+        names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
+        for tag in ("tickLblSkip", "tickMarkSkip"):
+            names._element.find(qn("c:noMultiLvlLbl")).addprevious(
+                parse_xml(f'<c:{tag} {_NAMESPACES} val="{years[0]}"/>')
+            )
 
 
 def _heading(panel: dict, lang: str, chart: Chart, points: float) -> None:
@@ -463,7 +470,7 @@ def _heading(panel: dict, lang: str, chart: Chart, points: float) -> None:
     frame.text = words if heading else unit
     font = frame.paragraphs[0].runs[0].font
     font.size, font.bold = Pt(points if heading else points - 1), bool(heading)
-    font.color.rgb = colour(INK if heading else MUTED)
+    font.color.rgb = rgb(INK if heading else MUTED)
     title = chart.chart_title._element
     place = '<c:manualLayout><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0.005"/><c:y val="0.005"/></c:manualLayout>'
     for old in title.findall(qn("c:layout")):

@@ -19,10 +19,10 @@ from matplotlib.colors import to_hex
 from . import canvas, exhibit, native, picture
 from .chart import key_entries
 from .native import chart_xml, clean, columns, has_native
-from .roles import GRID, INK, PAPER, look
+from .roles import GRID, INK, PALETTE, PAPER, look
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en-GB"}
-EAST_ASIAN = "Microsoft YaHei"
+LATIN, EAST_ASIAN = "Calibri", "Microsoft YaHei"
 GAP = 0.15  # inches between panels
 EMU = 914400
 # Earliest moment that a zip archive can hold: every part of every file carries it, so that equal files are equal bytes.
@@ -65,6 +65,30 @@ def settle(path: Path, replaced: dict[str, bytes] | None = None) -> None:
     """:func:`settled` for a file in place."""
     path = Path(path)
     path.write_bytes(settled(path.read_bytes(), replaced))
+
+
+def retyped(body: bytes, template: bytes, plain: bytes) -> bytes:
+    """A template file (.potx, .dotx) as an ordinary one: only the type of its main part differs."""
+    with zipfile.ZipFile(io.BytesIO(body)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    if template not in parts["[Content_Types].xml"]:
+        return body
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(template, plain)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, part in parts.items():
+            new.writestr(name, part)
+    return out.getvalue()
+
+
+def themed(body: bytes) -> bytes:
+    """A theme with fonts of both scripts and the house's colours as accents, so that what a reader adds looks alike."""
+    words = re.sub(r'<a:latin typeface="[^"]*"', f'<a:latin typeface="{LATIN}"', body.decode())
+    words = re.sub(r'<a:ea typeface="[^"]*"', f'<a:ea typeface="{EAST_ASIAN}"', words)
+    for n, colour in enumerate(PALETTE, 1):
+        accent = rf'\g<1><a:srgbClr val="{colour[1:].upper()}"/>\g<2>'
+        words = re.sub(rf"(<a:accent{n}>).*?(</a:accent{n}>)", accent, words, flags=re.S)
+    return words.encode()
 
 
 # --- what all hosts share -------------------------------------------------------------------------------------------
@@ -137,13 +161,21 @@ def heat_cells(panel: dict, lang: str) -> list[list[tuple[str, str, str]]]:
     return rows
 
 
-def _part(record: dict, n: int, lang: str, width: float, points: float, cells=None) -> tuple[bytes, list]:
-    """The chart part of one panel, and the columns behind it."""
+def _part(record: dict, n: int, lang: str, width: float, points: float, cells=None) -> tuple[bytes, bytes]:
+    """The chart part of one panel, and the workbook behind it; where cells of a sheet hold the data, no workbook."""
     chart = record["chart"]
-    panel, alone = chart["panels"][n], len(chart["panels"]) == 1
-    made = columns(panel, lang, keyed=alone)
-    axis = picture.number_axes(chart, lang)[n]
-    return chart_xml(panel, lang, axis, made, width=width, points=points, key=alone, cells=cells), made
+    panel = chart["panels"][n]
+    skip, turned = native.year_labels(panel, width, points)
+    skip = 1 if cells else skip
+    made = columns(panel, lang, skip)
+    axis, key = picture.number_axes(chart, lang)[n], not _key_outside(chart, width)
+    xml = chart_xml(panel, lang, axis, made, years=(skip, turned), points=points, key=key, cells=cells)
+    return xml, b"" if cells else native.workbook(panel, lang, made, skip)
+
+
+def _key_outside(chart: dict, width: float) -> bool:
+    """Whether the key is text above: one for several panels, and where it would leave a chart no room."""
+    return len(chart["panels"]) > 1 or width < 4
 
 
 # --- slides ---------------------------------------------------------------------------------------------------------
@@ -167,7 +199,7 @@ def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, f
         _picture_on_slide(slide, picture_png(record, lang), record, lang, box)
         return
     panels = record["chart"]["panels"]
-    if len(panels) > 1 and (words := key_words(record["chart"], lang)):
+    if _key_outside(record["chart"], width) and (words := key_words(record["chart"], lang)):
         _key_on_slide(slide, words, (x, y, width, 0.3), points)
         y, height = y + 0.34, height - 0.34
     rows = rows_of(record["chart"])
@@ -199,8 +231,7 @@ def _chart_on_slide(slide, record: dict, n: int, lang: str, box, points: float):
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE
 
-    xml, made = _part(record, n, lang, box[2], points)
-    book = native.workbook(record["chart"]["panels"][n], lang, made)
+    xml, book = _part(record, n, lang, box[2], points)
 
     class Made(CategoryChartData):
         """What ``add_chart`` asks for: a part and its workbook, both made already."""
@@ -233,7 +264,7 @@ def _key_on_slide(slide, words, box, points: float) -> None:
         for text, hue in ((sign + " ", colour), (name + "    ", INK)):
             run = frame.paragraphs[0].add_run()
             run.text, run.font.size = text, Pt(points - 1)
-            run.font.color.rgb = native.colour(hue)
+            run.font.color.rgb = native.rgb(hue)
     describe(shape, "key", "")
 
 
@@ -259,14 +290,14 @@ def _heat_on_slide(slide, panel: dict, lang: str, box, points: float):
         for c, (words, fill, ink) in enumerate(row):
             cell = table.cell(r, c)
             cell.fill.solid()
-            cell.fill.fore_color.rgb = native.colour(fill)
+            cell.fill.fore_color.rgb = native.rgb(fill)
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             cell.margin_top = cell.margin_bottom = 0
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN.LEFT if c == 0 else PP_ALIGN.CENTER
             run = paragraph.add_run()
             run.text, run.font.size, run.font.bold = words, Pt(points), r == 0
-            run.font.color.rgb = native.colour(ink)
+            run.font.color.rgb = native.rgb(ink)
     return frame
 
 
@@ -292,20 +323,22 @@ def into_document(document, record: dict, lang: str, width: float, style: str, h
         shape._inline.docPr.set("descr", clean(record["alt"][lang]))
         return
     chart = record["chart"]
-    if len(chart["panels"]) > 1:
+    if _key_outside(chart, width):
         _key_in_document(document, key_words(chart, lang), style)
     rows = rows_of(chart, narrow=len(chart["panels"]) % 3 != 0)
     wide = width / len(rows[0]) - 0.02
     high = height / len(rows) if height else (3.0 if len(rows[0]) == 1 else max(2.0, wide * 0.8))
-    points = 9 if len(rows[0]) == 1 else 8
+    points = 9 if len(rows[0]) == 1 and width > 4 else 8 if wide > 2 else 7
     for row in rows:
-        paragraph = document.add_paragraph(style=style)
+        paragraph = None
         for n in row:
             panel = chart["panels"][n]
             tall = max(high, 0.24 * len(panel["categories"] or ()) + 0.6) if panel["kind"].endswith("bar") else high
             if panel["kind"] == "heat":
                 _heat_in_document(document, panel, lang, width, style)
+                paragraph = None
             else:
+                paragraph = paragraph or document.add_paragraph(style=style)
                 _chart_in_document(document, paragraph.add_run(), record, n, lang, (wide, min(tall, 8.5)), points)
 
 
@@ -315,8 +348,7 @@ def _chart_in_document(document, run, record: dict, n: int, lang: str, size, poi
     from docx.opc.part import Part
     from docx.oxml import parse_xml
 
-    xml, made = _part(record, n, lang, size[0], points)
-    book = native.workbook(record["chart"]["panels"][n], lang, made)
+    xml, book = _part(record, n, lang, size[0], points)
     part, package = document.part, document.part.package
     count = 1 + sum(r.reltype == _RELATION + "chart" for r in part.rels.values())
     sheet = Part(
@@ -423,3 +455,31 @@ def grid_size(chart: dict) -> tuple[int, int]:
     """Rows and columns of the panels."""
     rows = rows_of(chart)
     return len(rows), math.ceil(len(chart["panels"]) / len(rows))
+
+
+def column_widths(rows: Sequence[Sequence[str]], width: float, points: float) -> list[float]:
+    """Widths of the columns of a table in inches: none narrower than its longest word, the rest by what they hold.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+        The head first.
+    width : float
+        Room; a table that needs less takes less.
+    points : float
+        Size of the text.
+    """
+    natural, least = [], []
+    with canvas.house_style():
+        for cells in zip(*rows, strict=True):
+            sizes = [points * 1.12] + [points] * len(cells[1:60])  # the head is bold
+            wide = [canvas.text_width(None, c[:200], size) for c, size in zip(cells, sizes, strict=False)]
+            words = {(w, p) for c, p in zip(cells, sizes, strict=False) for w in re.findall(r"[!-~]{1,24}|.", c[:120])}
+            natural.append(max(*wide, 0.3) * 1.04 + 0.24)
+            least.append(min(max((canvas.text_width(None, w, p) for w, p in words), default=0.3) * 1.04 + 0.26, 2.0))
+    if sum(natural) <= width:
+        return natural
+    if sum(least) >= width:
+        return [k * width / sum(least) for k in least]
+    wish = [max(n - k, 0.01) ** 0.6 for n, k in zip(natural, least, strict=True)]
+    return [k + (width - sum(least)) * w / sum(wish) for k, w in zip(least, wish, strict=True)]

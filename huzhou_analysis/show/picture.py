@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .canvas import Canvas, direct_label, house_style, place_label, wrap
-from .chart import Entry, key_entries
+from .canvas import SIZES, WIDE, Canvas, direct_label, house_style, place_label, wrap
+from .chart import JOINED, Entry, key_entries
 from .roles import GRID, INK, MUTED, PAPER, Role, look
 
 LINES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "": "none"}
@@ -38,8 +38,9 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
         Each artist that stands for marks carries the panel, series and segment in its ``gid``.
     """
     with house_style():
-        canvas = Canvas(lang, size, record["title"][lang], record["subtitle"][lang], foot)
         chart = record["chart"]
+        height = _height(chart, size)
+        canvas = Canvas(lang, size, record["title"][lang], record["subtitle"][lang], foot, height=height)
         axes = _axes(canvas, chart, lang)
         _key(canvas, key_entries(chart), lang)
         scales = number_axes(chart, lang)
@@ -54,13 +55,31 @@ def _axes(canvas: Canvas, chart: dict, lang: str) -> list:
     columns = 1 if canvas.narrow else min(chart["columns"], len(panels))
     rows = math.ceil(len(panels) / columns)
     longest = max((_name_width(canvas, p, lang) for p in panels), default=0)
-    headed = 0.3 * any(p["heading"][lang] for p in panels) + 0.2 * any(p["kind"] == "heat" for p in panels)
-    grid = canvas.grid(
-        rows, columns, left=max(0.55, longest + 0.12), key=_key_height(canvas, chart, lang), headed=headed
-    )
+    left = max(0.55, longest + 0.12)
+    wide = canvas.room / columns - left - 0.1
+    lines = max(len(_heading(canvas, p, lang, wide)) for p in panels)
+    headed = 0.14 * (lines > 0) + 0.17 * lines + 0.2 * any(p["kind"] == "heat" for p in panels)
+    grid = canvas.grid(rows, columns, left=left, key=_key_height(canvas, chart, lang), headed=headed)
     for spare in grid[len(panels) :]:
         spare.set_axis_off()
     return grid[: len(panels)]
+
+
+def _height(chart: dict, size: str) -> float:
+    """Height of a picture in inches: a narrow one, whose panels stand below each other, grows with them."""
+    width, height = SIZES[size]
+    if width >= WIDE:
+        return height
+    bars = sum(len(p["categories"]) for p in chart["panels"] if p["kind"] in ("bar", "stacked_bar"))
+    return max(height, 1.2 + 1.9 * len(chart["panels"]) + 0.22 * bars)
+
+
+def _heading(canvas: Canvas, panel: dict, lang: str, width: float) -> list[str]:
+    """Heading of a panel with its unit, in lines that fit the width; no line where it has none."""
+    words = panel["heading"][lang]
+    if words and panel["unit"][lang] not in words:
+        words += f"（{panel['unit'][lang]}）" if lang == "zh" else f" ({panel['unit'][lang]})"
+    return wrap(canvas.figure, words, 9.5, width) if words else []
 
 
 def _name_width(canvas: Canvas, panel: dict, lang: str) -> float:
@@ -75,18 +94,10 @@ def _name_width(canvas: Canvas, panel: dict, lang: str) -> float:
 
 
 def _panel(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
-    if panel["heading"][lang]:
-        words = panel["heading"][lang]
-        if panel["unit"][lang] not in words:
-            words += f"（{panel['unit'][lang]}）" if lang == "zh" else f" ({panel['unit'][lang]})"
-        room = ax.get_position().width * canvas.figure.get_figwidth()
-        ax.set_title(
-            "\n".join(wrap(canvas.figure, words, 9.5, room)),
-            loc="left",
-            fontsize=9.5,
-            color=INK,
-            pad=24 if panel["kind"] == "heat" else 8,
-        )
+    heading = _heading(canvas, panel, lang, ax.get_position().width * canvas.figure.get_figwidth())
+    if heading:
+        pad = 24 if panel["kind"] == "heat" else 8
+        ax.set_title("\n".join(heading), loc="left", fontsize=9.5, color=INK, pad=pad)
     elif panel["kind"] in ("line", "fan", "column", "stacked_column"):
         ax.set_ylabel(panel["unit"][lang], fontsize=9)
     if panel["kind"] == "heat":
@@ -104,20 +115,24 @@ def _scale(panel: dict, lang: str) -> float:
 def number_axes(chart: dict, lang: str) -> list[tuple[float, float, float]]:
     """Ends and step of each panel's axis of numbers, in the unit of a language: pictures and Office charts use the same.
 
-    The lower end is a multiple of the step, from which office programs count; panels that share a scale have equal ends.
+    The lower end is a multiple of the step, from which office programs count, unless numbers are not shown along it;
+    panels that share a scale have equal ends.
     """
-    limits = [_limits(p, lang) for p in chart["panels"]]
+    rows = math.ceil(len(chart["panels"]) / chart["columns"])
+    above = min(0.14 * rows, 0.3)  # room for labels: the lower a panel, the larger a share of it a label takes
+    limits = [_limits(p, lang, above) for p in chart["panels"]]
     if chart["shared"]:
         limits = [(min(low for low, _ in limits), max(high for _, high in limits))] * len(limits)
     axes = []
-    for low, high in limits:
+    for (low, high), panel in zip(limits, chart["panels"], strict=True):
         ticks = ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
         step = float(f"{ticks[1] - ticks[0]:.6g}")
-        axes.append((float(f"{math.floor(low / step + 1e-9) * step:.9g}"), high, step))
+        floor = low if panel["kind"].endswith("bar") else float(f"{math.floor(low / step + 1e-9) * step:.9g}")
+        axes.append((floor, high, step))
     return axes
 
 
-def _limits(panel: dict, lang: str) -> tuple[float, float]:
+def _limits(panel: dict, lang: str, above: float) -> tuple[float, float]:
     """Ends of the axis of numbers: bars begin at zero, a line too unless that would flatten it."""
     values = [v * _scale(panel, lang) for v in _drawn(panel)]
     if panel["kind"].startswith("stacked"):
@@ -135,7 +150,7 @@ def _limits(panel: dict, lang: str) -> tuple[float, float]:
         least = 0.2 * abs(high)  # a line that hardly moves must not fill the panel
         low, high = (low - (least - room) / 2, high + (least - room) / 2) if room < least else (low, high)
         room = high - low
-    return (low - 0.08 * room if low < 0 or starts_above_zero(panel) else low), high + 0.14 * room
+    return (low - 0.08 * room if low < 0 or starts_above_zero(panel) else low), high + above * room
 
 
 def _drawn(panel: dict) -> list[float]:
@@ -191,7 +206,7 @@ def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float
 def fan_start(panel: dict, band: dict) -> dict | None:
     """The last point of an actual before a band begins, from which it opens; None where there is none."""
     begins = min(p["x"] for p in band["points"])
-    known = [p for s in panel["series"] if s["role"] in ("actual", "provisional", "derived") for p in s["points"]]
+    known = [p for s in panel["series"] if s["role"] in JOINED for p in s["points"]]
     before = [p for p in known if p["x"] < begins and p["value"] is not None]
     return max(before, key=lambda p: p["x"], default=None)
 

@@ -79,6 +79,18 @@ def _both(one: Text) -> dict[str, str]:
     return {"zh": one.zh, "en": one.en}
 
 
+def name(data: Data, indicator: str) -> Text:
+    """Name of an indicator in both languages, from its code or either name."""
+    row = data.indicators.loc[data.indicator(indicator)]
+    return text(row.name_zh, row.name_en)
+
+
+def area_name(data: Data, area: str | None = None) -> Text:
+    """Name of an area in both languages; the city itself without one."""
+    row = data.ref_areas.loc[data.area(area)]
+    return text(row.name_zh, row.name_en)
+
+
 def period_text(code: str) -> Text:
     """A period in both languages; a dash for none."""
     return text(*(periods.parse(code).label(lang) if code else "—" for lang in LANGUAGES))

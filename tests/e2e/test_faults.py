@@ -24,7 +24,7 @@ from small_project import OWN_CHART, small_project
 from test_report import write_notebook
 from whole import ROOT, tree
 
-from huzhou_analysis.inbox import adding
+from huzhou_analysis.inbox import adding, writing
 from huzhou_analysis.report import kept
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")]
@@ -210,7 +210,7 @@ def test_killed_at_forty_moments_of_adding(place, new_figures, tmp_path, capsys)
         process.kill()
         process.communicate()
         cut = (place.data / ".adding" / "journal.json").is_file()
-        adding.recover(place.data)
+        writing.recover(place.data)
         now = tables_of(place.data)
         assert now in (old, new), n
         counts["completed" if cut else "new" if now == new else "old"] += 1
