@@ -41,18 +41,14 @@ class Outlook:
 
     Attributes
     ----------
-    points : DataFrame
-        Every whole year on file, rows of :func:`~.series.series` in ``unit``; ``origin`` may also be ``sum`` (of printed
-        parts). The projection is from what follows the last of ``breaks``.
-    part_year : Series or None
-        The latest figure for part of a year after the last point; it bounds that year from below.
+    points, part_year : DataFrame, Series or None
+        Every whole year on file, rows of :func:`~.series.series` in ``unit`` (``origin`` may also be ``sum``, of printed
+        parts); the projection is from what follows the last of ``breaks``. The latest part of a year after these.
     target, relation : float, str
         Of ``year``, in ``unit``; NaN if the plan sets none.
-    probability, base_rate : float, BaseRate
-        Chance of meeting the target, and how many city-years that stood alike made the growth needed; NaN where there is
-        no projection, no target or no panel of the kind.
-    coverage : Series
-        What the same intervals held elsewhere (:meth:`~.forecast.Projection.coverage`).
+    probability, base_rate, coverage : float, BaseRate, Series
+        Chance of meeting the target, how many city-years that stood alike made the growth needed, what the same
+        intervals held elsewhere; NaN where there is no projection, no target or no panel of the kind.
     reason : Text
         Why nothing is projected; empty otherwise.
     """
@@ -139,18 +135,9 @@ def outlook(
 ) -> Outlook:
     """Project an indicator to the plan's last year from everything on file, or say why not.
 
-    Parameters
-    ----------
-    data : Data
-    indicator, area : str
-        By default the city that the plan is about.
-    until, year : int, optional
-        Leave out what came after a year; year to project to, by default the last that the plan sets targets for.
-
-    Raises
-    ------
-    NotOnFile
-        If the indicator is not in the tables, or no plan sets a target for any year.
+    Of the city that the plan is about unless `area` names another; from what is on file until a year; to `year`, by
+    default the last that the plan sets targets for. NotOnFile if the indicator is not in the tables, or no plan sets a
+    target for any year.
 
     Examples
     --------
@@ -215,12 +202,9 @@ def _reason(points: pd.DataFrame, projection: Projection, breaks: tuple[int, ...
 def target_probabilities(data: Data) -> pd.DataFrame:
     """Chance of every target of the plan's last year, or the reason why none is given.
 
-    Returns
-    -------
-    DataFrame
-        One row for each target that names a value for that year. ``probability`` is NaN where ``reason_zh/en`` says why
-        or ``stands_for`` is empty (no panel of the kind); ``base_rate`` is the share of like city-years that made the
-        growth needed; ``coverage_80``, ``coverage_95`` and ``typical_miss`` are shares (:meth:`Projection.coverage`).
+    One row for each target that names a value for that year. ``probability`` is NaN where ``reason_zh/en`` says why or
+    ``stands_for`` is empty (no panel of the kind); ``base_rate`` is the share of like city-years that made the growth
+    needed; ``coverage_80``, ``coverage_95`` and ``typical_miss`` are shares (:meth:`Projection.coverage`).
 
     Examples
     --------
