@@ -1,6 +1,5 @@
 """One annual series of an indicator from everything on file, with where each point comes from."""
 
-import pickle
 from dataclasses import replace
 
 import pandas as pd
@@ -230,14 +229,6 @@ def test_series_of_other_tables_and_other_days_are_their_own(whole):
     assert len(hz.series(whole, "gdp")) and hz.series(fewer, "gdp").empty
     last = hz.series(whole, "gdp")
     assert len(hz.series(whole, "gdp", as_of="2014-03")) < len(last) == len(hz.series(whole, "gdp"))
-
-
-def test_tables_are_carried_elsewhere_without_what_was_worked_out(data):
-    plain = len(pickle.dumps(replace(data)))
-    hz.series(data, "gdp")
-    packed = pickle.dumps(data)
-    assert len(packed) == plain
-    pd.testing.assert_frame_equal(hz.series(pickle.loads(packed), "gdp"), hz.series(data, "gdp"))
 
 
 def test_figures_are_selected_by_any_of_their_columns(whole):
