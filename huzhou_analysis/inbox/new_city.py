@@ -85,7 +85,7 @@ def _indicators(own: Data) -> pd.DataFrame:
     wanted = [*dict.fromkeys(table_targets(own).indicator), *MAIN]
     found = own.indicators.loc[list(dict.fromkeys(wanted))].reset_index()
     found = found[~found.name_zh.str.contains(_LOCAL, regex=False)]
-    names = [*own.city.values(), own.city["zh"].removesuffix("市")]
+    names = [own.city["zh"], own.city["en"], own.city["zh"].removesuffix("市")]
     tied = found.definition.map(lambda d: bool(_PARTICULAR.search(d)) or any(name in d for name in names))
     return found.assign(
         definition=found.definition.where(~tied, ""),
