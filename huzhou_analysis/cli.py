@@ -315,10 +315,10 @@ def _gaps(options: argparse.Namespace) -> int:
             return 1
     try:
         data = load()
+        table = target_gaps(data, options.as_of, full=True)
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
-    table = target_gaps(data, options.as_of)
     if options.format == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif options.format == "json":

@@ -292,7 +292,8 @@ def _bar_label(
         return
     end = max(value, p["high"] * scale) if p["high"] is not None else value
     if lying:
-        direct_label(ax, end, at, p[lang], dx=4, dy=0, ha="left", va="center", size=8.5)
+        side = "left" if value >= 0 else "right"
+        direct_label(ax, end, at, p[lang], dx=4 if value >= 0 else -4, dy=0, ha=side, va="center", size=8.5)
     else:
         direct_label(ax, at, end, p[lang], dy=4 if value >= 0 else -12, size=8.5)
 
