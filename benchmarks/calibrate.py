@@ -144,11 +144,10 @@ def as_known(cases: pd.DataFrame, ahead: int) -> pd.DataFrame:
         before = (cases.origin + ahead <= origin) & error.notna()
         if before.sum() < KNOWN_BEFORE:
             continue
-        age = 0.5 ** ((origin - cases.origin[before]) / HALF_LIFE)
         for size in (1, 2, 3):
             now = (cases.origin == origin) & (cases["size"] == size) & error.notna()
-            weights = age * size_weights(cases["size"][before].to_numpy(), size)
-            row = expanded(weighted_quantiles(error[before].to_numpy(), weights.to_numpy()), (1, 1))
+            weights = age(cases.origin[before]) * size_weights(cases["size"][before].to_numpy(), size)
+            row = expanded(weighted_quantiles(error[before].to_numpy(), weights), (1, 1))
             part = pd.DataFrame([row] * now.sum(), columns=QUANTILES)
             parts.append(part.assign(error=error[now].to_numpy(), origin=origin))
     return (
@@ -159,9 +158,21 @@ def as_known(cases: pd.DataFrame, ahead: int) -> pd.DataFrame:
 
 
 def factor_needed(known: pd.DataFrame, level: int) -> float:
-    """Factor on the distance from the path with which intervals as known at the time would have held what they say."""
-    low, high = (known[f"q{p:g}"] for p in (0.5 - level / 200, 0.5 + level / 200))
-    return float(np.quantile(np.where(known.error < 0, known.error / low, known.error / high), level / 100))
+    """Factor on the distance from the path with which intervals as known at the time would have held what they say.
+
+    Origins weigh by half for every two years of age, like the errors themselves.
+    """
+    error = known.error.to_numpy(float)
+    low, high = (known[f"q{p:g}"].to_numpy(float) for p in (0.5 - level / 200, 0.5 + level / 200))
+    return float(
+        weighted_quantiles(np.where(error < 0, error / low, error / high), age(known.origin), [level / 100])[0]
+    )
+
+
+def age(origins: pd.Series) -> np.ndarray:
+    """Weights that halve with every two years before the last origin."""
+    years = origins.to_numpy(float)
+    return 0.5 ** ((years.max() - years) / HALF_LIFE)
 
 
 def held(known: pd.DataFrame, factors: tuple[float, float]) -> tuple[float, float]:
@@ -275,12 +286,11 @@ def _present_rows(
     last = int(cases[LENGTHS[0]].origin.max())
     edges = _edges(cases[LENGTHS[0]], last - STRETCH_YEARS + 1, last)
     found = cases[length][cases[length][f"error_{ahead}"].notna()]
-    age = 0.5 ** ((last - found.origin.to_numpy()) / HALF_LIFE)
     recent = found[found.origin > found.origin.max() - STRETCH_YEARS]
     about = (*factors, *held_in_turn(known, ahead), _miss(recent, ahead))
     rows = []
     for size in (0, 1, 2, 3):
-        weights = age * size_weights(found["size"].to_numpy(), size)
+        weights = age(found.origin) * size_weights(found["size"].to_numpy(), size)
         quantiles = expanded(weighted_quantiles(found[f"error_{ahead}"].to_numpy(), weights), factors)
         count = found if size == 0 else found[found["size"] == size]
         edge = edges[size - 1] if size else 0.0

@@ -212,6 +212,8 @@ def _city_row(cases: pd.DataFrame, actual: np.ndarray, ends: dict, naive: dict) 
         inside = (actual >= low) & (actual <= high)
         row[f"held {level}"] = 100 * inside[known].mean()
         row[f"held {level}, 4 years"] = 100 * inside[:, -1][known[:, -1]].mean()
+        late = (cases.origin > cases.origin.max() - 4).to_numpy()
+        row[f"held {level}, last four origins"] = 100 * inside[late][known[late]].mean()
         for third in (1, 2, 3):
             which = (cases["size"] == third).to_numpy()
             row[f"held {level}, third {third}"] = 100 * inside[which][known[which]].mean()
@@ -253,9 +255,9 @@ def present_table(folder: Path) -> pd.DataFrame:
                     plain = calibrate.held(known, (1.0, 1.0))
                     parts.append((len(known), *shares, *plain))
             found = np.array(parts)
-            weights = found[:, :1] * ~np.isnan(found[:, 1:])
+            weights = found[:, :1] * np.where(np.isnan(found[:, 1:]), np.nan, 1)
             rows[kind, length] = dict(
-                zip(_PRESENT, 100 * np.nansum(found[:, 1:] * weights, 0) / weights.sum(0), strict=True)
+                zip(_PRESENT, 100 * np.nansum(found[:, 1:] * weights, 0) / np.nansum(weights, 0), strict=True)
             )
     return pd.DataFrame(rows).T.round(1)
 

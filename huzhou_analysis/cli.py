@@ -41,8 +41,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)",
     )
-    report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
-    report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
+    report.add_argument("--fresh", action="store_true", help="即使没有变化也重做 / make it anew though nothing changed")
+    report.add_argument("--jobs", type=_count, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
+    report.add_argument(
+        "--notebooks", metavar="DIR", help="另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"
+    )
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
     template = commands.add_parser("template", help="写出填报模板 / write a workbook to fill in new figures")
     template.add_argument("file", nargs="?", metavar="FILE", help="文件名 / file (default: inbox/new_figures.xlsx)")
@@ -78,13 +81,19 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument(
         "exhibit", metavar="EXHIBIT", help="图表编号，如 scoreboard / id of an exhibit, as in the report"
     )
-    export.add_argument("--format", choices=("pptx", "docx", "xlsx", "png", "svg", "pdf", "csv"), default="pptx")
+    export.add_argument("--format", choices=("pptx", "docx", "xlsx", "png", "svg", "pdf", "csv"), help="default: pptx")
     export.add_argument("--lang", choices=("zh", "en"), default="zh")
     export.add_argument(
         "--size", choices=("slide", "column", "square"), default="slide", help="图片尺寸 / of a picture"
     )
-    export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the page")
+    export.add_argument("--transparent", action="store_true", help="图片无底色 / a picture without a ground")
+    export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the picture")
+    export.add_argument("--template", metavar="FILE", help="套用自己的 pptx 或 docx / your own master or styles")
     export.add_argument("--output", metavar="FILE", help="文件名 / file to write (default: ID.LANG.FORMAT)")
+    notebooks = commands.add_parser(
+        "notebooks", help="运行笔记本并保存结果 / execute notebooks and keep their results in them"
+    )
+    notebooks.add_argument("files", nargs="*", metavar="FILE", help="笔记本 / notebooks (default: all in notebooks/)")
     city = commands.add_parser("new-city", help="为另一城市建立空数据表 / lay out empty tables for another city")
     city.add_argument("folder", metavar="DIR", help="新文件夹 / a new folder")
     city.add_argument("--code", default="", help="城市代码（GB/T 2260）/ code of the city, such as 330300")
@@ -92,6 +101,12 @@ def parser() -> argparse.ArgumentParser:
     city.add_argument("--name-en", default="", help="英文名 / its English name, such as Wenzhou")
     commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
     return top
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} 应为不小于1的整数 / is no whole number from 1")
+    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,13 +123,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from .report.build import paths
+    from .report.build import PROJECT
 
     if "data" in options:
         os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
-    # What draws and what executes keeps lists of its own, and the home folder may not be ours to write in.
-    os.environ.setdefault("MPLCONFIGDIR", str(paths().fonts))
-    os.environ.setdefault("IPYTHONDIR", str(paths().kept / "ipython"))
+    # What draws keeps a list of fonts, and the home folder may not be ours to write in.
+    os.environ.setdefault("MPLCONFIGDIR", str(PROJECT / ".cache" / "matplotlib"))
     # The matrices here are tiny: spreading them over threads costs several times what it saves.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
@@ -185,13 +199,15 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from .report.build import ReportError, build, say
+    from .report.build import build
 
-    try:
-        return build(options.output, fresh=options.fresh, jobs=options.jobs)
-    except ReportError as error:
-        say(str(error), error=True)
-        return 1
+    return build(options.output, fresh=options.fresh, jobs=options.jobs, notebooks=options.notebooks)
+
+
+def _notebooks(options: argparse.Namespace) -> int:
+    from .report.notebooks import refresh
+
+    return refresh(options.files)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -299,20 +315,39 @@ def _gaps(options: argparse.Namespace) -> int:
             return 1
     try:
         data = load()
+        table = target_gaps(data, options.as_of, full=True)
     except DataError as error:
         print(error, file=sys.stderr)
         return 1
-    table = target_gaps(data, options.as_of)
     if options.format == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif options.format == "json":
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        from .analysis.targets import is_table_row
-        from .exhibits.scoreboard import terminal_table
-
-        terminal_table(data, table if options.all else table[is_table_row(table.locator)], options.lang)
+        full = target_gaps(data, options.as_of, full=True)
+        full = full[full.counted.astype(bool)]
+        _print_targets(data, full if options.all else full[full.table.astype(bool)], options.lang)
     return 0
+
+
+def _print_targets(data, gaps, lang: str) -> None:
+    """Targets as a table for a terminal; a file or pipe gets lines of full width."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from .show.target_table import TARGET_HEADINGS, target_rows
+
+    columns = [c for c in TARGET_HEADINGS if c not in ("target_period", "progress")]
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        out.add_column(TARGET_HEADINGS[column][lang], overflow="fold")
+    for row in target_rows(data, gaps)[columns].itertuples(index=False) if len(gaps) else ():
+        out.add_row(*("—" if cell is None else cell.in_language(lang) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=240)
+    console.print(out)
 
 
 def _record(options: argparse.Namespace) -> int:
@@ -340,31 +375,24 @@ def _record(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from .catalogue import find
-    from .facts.data import load
-    from .facts.problems import DataError
-    from .report.build import notebook_files, paths
+    from .facts.problems import DataError, say
+    from .report.export import UnknownExhibit, export
 
-    path = Path(options.output or f"{options.exhibit}.{options.lang}.{options.format}")
-    if path.suffix != f".{options.format}":
-        print(f"文件名须以 .{options.format} 结尾 / the file must end in .{options.format}: {path}", file=sys.stderr)
+    kind = options.format or Path(options.output or ".pptx").suffix.removeprefix(".")
+    path = Path(options.output or f"{options.exhibit}.{options.lang}.{kind}")
+    if path.suffix != f".{kind}":
+        say(f"文件名须以 .{kind} 结尾 / the file must end in .{kind}: {path}", error=True)
         return 1
     try:
-        data = load()
-        exhibit = find(data, options.exhibit, notebook_files(paths(), data.home))
-        exhibit.save(path, lang=options.lang, size=options.size, watermark=options.watermark, data=data)
-    except DataError as error:
-        print(error, file=sys.stderr)
+        export(options.exhibit, path, lang=options.lang, size=options.size, transparent=options.transparent,
+               watermark=options.watermark, template=options.template)  # fmt: skip
+    except (DataError, UnknownExhibit) as error:
+        say(str(error), error=True)
         return 1
-    except KeyError as error:
-        print(error.args[0], file=sys.stderr)
+    except (OSError, ValueError, RuntimeError) as error:
+        say(f"没有写成，请按下述原因改正后重试 / not written; mend what follows and try again: {error}", error=True)
         return 1
-    except (OSError, ValueError) as error:
-        print(
-            f"没有写成，请按下述原因改正后重试 / not written; mend what follows and try again: {error}", file=sys.stderr
-        )
-        return 1
-    print(f"已写出 / written: {path}")
+    say(f"已写出 / written: {path}")
     return 0
 
 
@@ -418,6 +446,7 @@ _COMMANDS = {
     "gaps": _gaps,
     "record": _record,
     "export": _export,
+    "notebooks": _notebooks,
     "new-city": _new_city,
     "codebook": _codebook,
 }

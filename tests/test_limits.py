@@ -1,4 +1,4 @@
-"""What is kept and then damaged, what prints without end, texts without end, odd names and places: found and said.
+"""What prints without end, texts without end, odd names and places: found and said.
 
 Slower faults (killed, disk full, read-only, two at once) are tried in ``e2e/test_faults.py``.
 """
@@ -21,7 +21,6 @@ from huzhou_analysis.export import html
 from huzhou_analysis.export.change_notes import Notes
 from huzhou_analysis.facts.words import text
 from huzhou_analysis.report import build as report
-from huzhou_analysis.report import kept
 
 
 @pytest.fixture(scope="module")
@@ -41,82 +40,6 @@ def project(made, tmp_path, monkeypatch):
 @pytest.fixture
 def data(tmp_path):
     return hz.load(city(tmp_path / "city"))
-
-
-# ------------------------------------------------------------------------------------------------------ what was kept
-
-
-def truncated(path):
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def garbage(path):
-    path.write_bytes(b"\x00\xff" * 50)
-
-
-def removed(path):
-    path.unlink()
-
-
-def test_whatever_is_done_to_a_kept_file_is_found(made, tmp_path):
-    """Every file of every kept folder, damaged in three ways: not one is used as if it were whole."""
-    tried = 0
-    shutil.copytree(made / ".cache", tmp_path / "cache")
-    for folder in [*(tmp_path / "cache" / "report").iterdir(), *(tmp_path / "cache" / "exports").iterdir()]:
-        steps = {path.stem for path in folder.glob(f"*{kept.SEAL}")}
-        assert steps
-        assert kept.damaged(folder) == []
-        for path in [p for p in folder.rglob("*") if p.is_file()]:
-            whole = path.read_bytes()
-            for damage in (truncated, garbage, removed):
-                damage(path)
-                unsealed = any(not kept.sealed(folder, step) for step in steps)
-                # A chart's seal that is lost leaves its exhibit packed no longer, and nothing in its place.
-                assert kept.damaged(folder) or unsealed, (path, damage)
-                if path.stem.startswith("charts-") and path.suffix == kept.SEAL:
-                    assert kept.damaged(folder), (path, damage)
-                path.write_bytes(whole)
-                tried += 1
-    print(f"\nkept files damaged: tried {tried}, found {tried}")
-    assert tried > 60
-
-
-@pytest.mark.e2e
-def test_what_is_damaged_is_dropped_said_and_made_anew(project, capsys):
-    before = tree(project.output)
-    cache = project.folder / ".cache"
-    (project.output / "index.html").unlink()
-    assert project.build() == (0, [])  # keeps the comparison with a report that stands already
-    (shown,) = (cache / "report").glob("01_shown-*")
-    truncated(shown / "exhibits" / "own_chart.json")
-    truncated(next((cache / "report").glob("changes-*")) / "snapshot.json")
-    garbage(next((cache / "exports").iterdir()) / "zh.report.pdf")
-    (project.output / "index.html").unlink()
-    capsys.readouterr()
-    assert project.build() == (0, ["01_shown"])
-    assert tree(project.output) == before
-    said = capsys.readouterr().out
-    assert said.count("was kept from before is damaged: dropped and made anew") == 3
-    assert f"{shown.name} (exhibits/own_chart.json)" in said
-    truncated(shown / "exhibits" / "own_chart.zh.png")
-    removed(shown / "exhibits" / "own_chart.en.svg")
-    (project.output / "index.html").unlink()
-    assert project.build() == (0, ["01_shown"])
-    assert tree(project.output) == before
-
-
-@pytest.mark.e2e
-def test_a_torn_list_of_fonts_is_made_anew(project, monkeypatch):
-    (project.folder / ".cache" / "matplotlib").mkdir(exist_ok=True)
-    import matplotlib as mpl
-
-    version = mpl.font_manager.FontManager.__version__
-    (project.folder / ".cache" / "matplotlib" / f"fontlist-v{version}.json").write_text(
-        '{"_version":', encoding="utf-8"
-    )
-    before = tree(project.output)
-    assert project.build(fresh=True)[0] == 0
-    assert tree(project.output) == before
 
 
 # ----------------------------------------------------------------------------------------------------- without an end

@@ -250,3 +250,11 @@ def test_a_share_stands_beside_what_it_amounts_to(whole):
     found = hz.share_levels(whole, "fdi_manufacturing_share").set_index("time_period").level
     # 53.47% of 6.39 against 30% of 16, 33% of 17, 36% of 18
     assert found.round(2).to_dict() == {"2024-01/P11M": 3.42, "2023": 4.8, "2025": 5.61, "2027": 6.48}
+
+
+def test_districts_are_compared_in_one_source_and_not_with_a_narrower_definition(whole):
+    # Wuxing in the provincial yearbook 1288.37, in its own bulletin (without the New Area) 935.3.
+    found = hz.compare_areas(whole, "gdp", 2024, areas=["330502", "330503", "330521", "330522", "330523"])
+    assert found.source_id.unique().tolist() == ["ZJYB2025"]
+    assert found.iloc[0][["name_en", "first_value", "rank"]].tolist() == ["Wuxing District", 1288.37, 1]
+    assert found.first_value.sum() == pytest.approx(1288.37 + 599.13 + 722.54 + 927.75 + 675.57)

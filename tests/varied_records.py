@@ -13,7 +13,9 @@ def lines(data):
     goal = hz.marks({2025: 9.0, 2027: 18.0}, "target", label=True)
     parts = pd.concat([hz.marks({2024: 4.1}, "part_year"), hz.marks({2024: 6.39}, "part_year", label=True)])
     claim = hz.marks({2022: 17.2, 2023: 13.0}, "claim")
-    mixed = pd.DataFrame({"year": [2006, 2007, 2008], "value": [11, 12.5, 12.1], "role": ["derived", "provisional", "actual"]})
+    mixed = pd.DataFrame(
+        {"year": [2006, 2007, 2008], "value": [11, 12.5, 12.1], "role": ["derived", "provisional", "actual"]}
+    )
     extra = hz.marks(mixed, "role", name=("另一口径", "other definition")).assign(segment=7)
     marks = pd.concat([chart.panels[0].marks, goal, parts, claim, extra], ignore_index=True)
     return hz.Chart(hz.Panel(marks, chart.panels[0].unit, events=chart.panels[0].events))
@@ -68,13 +70,16 @@ def paces(data):
     heat = hz.marks(frame.drop(index=4), "target", x="span", name="name", label=True)
     column = hz.marks({"甲": 1.0, "乙": 2.5}, x="x", label=True)
     return hz.Chart(
-        [hz.Panel(heat, "%", ("速度", "Pace"), "heat"), hz.Panel(column, "亿元", ("数额", "Amount"), "column")], columns=2
+        [hz.Panel(heat, "%", ("速度", "Pace"), "heat"), hz.Panel(column, "亿元", ("数额", "Amount"), "column")],
+        columns=2,
     )
 
 
 def fan(data):
     """Actuals, their projection with nested intervals, single models and a target."""
-    history = hz.marks(dict(zip(range(2014, 2025), [9.4, 9.7, 10.2, 10.6, 12.1, 13.4, 12.1, 14.9, 15.8, 5.8, 6.4], strict=True)))
+    history = hz.marks(
+        dict(zip(range(2014, 2025), [9.4, 9.7, 10.2, 10.6, 12.1, 13.4, 12.1, 14.9, 15.8, 5.8, 6.4], strict=True))
+    )
     years = [2025, 2026, 2027]
     median = hz.marks(dict(zip(years, [6.9, 7.3, 7.8], strict=True)), "forecast", label="last")
     model = hz.marks(dict(zip(years, [6.4, 6.4, 6.4], strict=True)), "member", name=("不变", "no change"))
@@ -87,13 +92,17 @@ def fan(data):
         )
     ]
     goal = hz.marks({2027: 18.0}, "target", label=True)
-    return hz.Chart(hz.Panel(pd.concat([history, *bands, median, model, goal], ignore_index=True), "亿美元", kind="fan"))
+    return hz.Chart(
+        hz.Panel(pd.concat([history, *bands, median, model, goal], ignore_index=True), "亿美元", kind="fan")
+    )
 
 
 def hedgehog(data):
     """Projections of two editions over the same years: intervals that no stacked areas can hold."""
     rows = [
-        hz.marks(pd.DataFrame({"year": [2024, 2025], "value": [None] * 2, "low": low, "high": high}), "band_80", name=name)
+        hz.marks(
+            pd.DataFrame({"year": [2024, 2025], "value": [None] * 2, "low": low, "high": high}), "band_80", name=name
+        )
         for low, high, name in (([5, 5], [9, 11], ("第一版", "first")), ([6, 6], [8, 9], ("第二版", "second")))
     ]
     return hz.Chart(hz.Panel(pd.concat([hz.marks({2022: 15.8, 2023: 5.8}), *rows]), "亿美元", kind="fan"))
@@ -102,8 +111,21 @@ def hedgehog(data):
 def multiples(data):
     """Six panels on one scale, with years that do not start at zero in none of them."""
     panels = []
-    for n, (zh, en) in enumerate([("湖州", "Huzhou"), ("嘉兴", "Jiaxing"), ("绍兴", "Shaoxing"), ("金华", "Jinhua"), ("衢州", "Quzhou"), ("舟山", "Zhoushan")]):
-        own = hz.marks({y: 100 + (n + 1) * (y - 2018) * 1.5 for y in range(2018, 2025)}, "actual" if n == 0 else "comparison", label="ends")
+    for n, (zh, en) in enumerate(
+        [
+            ("湖州", "Huzhou"),
+            ("嘉兴", "Jiaxing"),
+            ("绍兴", "Shaoxing"),
+            ("金华", "Jinhua"),
+            ("衢州", "Quzhou"),
+            ("舟山", "Zhoushan"),
+        ]
+    ):
+        own = hz.marks(
+            {y: 100 + (n + 1) * (y - 2018) * 1.5 for y in range(2018, 2025)},
+            "actual" if n == 0 else "comparison",
+            label="ends",
+        )
         hollow = hz.marks({2018: 100.0, 2024: 112.5}, "derived", name=("全省", "Province"))
         panels.append(hz.Panel(pd.concat([own, hollow]), "%", (zh, en)))
     return hz.Chart(panels, columns=3, shared=True)
@@ -129,7 +151,7 @@ def table(data):
     share = hz.Quantity(9.06, data.units["%"], "9.06")
     return pd.DataFrame(
         {
-            "what": [("地区生产总值", "GDP"), ("=1+1", "=HYPERLINK(\"http://x\")"), ("比重", "Share")],
+            "what": [("地区生产总值", "GDP"), ("=1+1", '=HYPERLINK("http://x")'), ("比重", "Share")],
             "level": [money, money * 0.5, share],
             "growth": [9.0, None, -63.2],
             "money": [money, None, money * 2],
@@ -140,10 +162,18 @@ def table(data):
 
 def exhibits(data) -> list[dict]:
     """A record of each kind."""
-    title = ("{n}号图：外资2023年下降63.2%至5.80亿美元，达到18亿美元须年均增长33%", "Chart {n}: utilised FDI fell to $580m in 2023; $1.8bn by 2027 takes 33% a year")
-    reading = ("最近一年为5.80亿美元，比上年下降63.2%；前11个月已达6.39亿美元。", "The latest year is $580m, 63.2% below the year before; eleven months of 2024 came to $639m.")
+    title = (
+        "{n}号图：外资2023年下降63.2%至5.80亿美元，达到18亿美元须年均增长33%",
+        "Chart {n}: utilised FDI fell to $580m in 2023; $1.8bn by 2027 takes 33% a year",
+    )
+    reading = (
+        "最近一年为5.80亿美元，比上年下降63.2%；前11个月已达6.39亿美元。",
+        "The latest year is $580m, 63.2% below the year before; eleven months of 2024 came to $639m.",
+    )
     made = []
-    for n, (make, what) in enumerate([*((m.__name__, m(data)) for m in CHARTS), ("plot", plot(data)), ("table", table(data))]):
+    for n, (make, what) in enumerate(
+        [*((m.__name__, m(data)) for m in CHARTS), ("plot", plot(data)), ("table", table(data))]
+    ):
         columns = {
             "what": ("指标", "Indicator"), "level": ("水平", "Level"), "growth": ("增速（%）", "Growth (%)"),
             "money": ("金额", "Amount"), "count": ("项数", "Number"),

@@ -45,7 +45,7 @@ class Kind:
 KINDS: dict[str | None, Kind] = {
     "gdp": Kind("gdp", "steady", "CNY", 8),
     "retail": Kind("retail", "steady", "CNY", 4),
-    "industrial_output": Kind("industrial_output", "steady", "CNY", 4),
+    "industrial_output": Kind("industrial_output", "cautious", "CNY", 4),
     "investment": Kind("investment", "steady", "CNY", 4),
     "foreign_investment": Kind("foreign_investment", "flat", "USD", 6),
     "loans": Kind("loans", "steady", "CNY", 4),

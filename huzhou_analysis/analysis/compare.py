@@ -50,7 +50,7 @@ def area_levels(
     indicator : str
         Code or name.
     areas : sequence of str, optional
-        By default the cities of the province.
+        By default the cities of the province; parts of the city (districts) may be named instead.
     source : str, optional
         Id of a source, where another than the fullest is wanted.
     years : sequence of int
@@ -64,7 +64,7 @@ def area_levels(
     Raises
     ------
     NotOnFile
-        If no one source prints all `years` for the city itself and another area.
+        If no one source prints all `years` for two of the areas, the city itself among them where it is asked for.
 
     Examples
     --------
@@ -83,7 +83,8 @@ def area_levels(
         yearbook = rows.source_id.map(data.sources.kind) == "yearbook"
         rows["family"] = rows.source_id.where(~yearbook, titles.map(lambda t: re.sub(r"\s*\d{4}.*", "", t)))
         rows = rows[rows.unit == rows.unit.mode().iloc[0]]
-        full = [_with_all(group, years, home) for _, group in rows.groupby("family")]
+        own = home if home in places else None
+        full = [_with_all(group, years, own) for _, group in rows.groupby("family")]
         complete = [(group.source_id.nunique() == 1, group) for group in full if group is not None]
         if complete:
             best = max(complete, key=lambda one: (one[1].ref_area.nunique(), one[0], len(one[1])))[1]
@@ -98,11 +99,11 @@ def area_levels(
     )
 
 
-def _with_all(group: pd.DataFrame, years: Sequence[int], home: str) -> pd.DataFrame | None:
-    """Areas of a source that print all years; None unless the home city and another are among them."""
+def _with_all(group: pd.DataFrame, years: Sequence[int], home: str | None) -> pd.DataFrame | None:
+    """Areas of a source that print all years; None unless two are among them, and the home city where it was asked for."""
     there = group.groupby("ref_area").year.agg(set)
     full = there.index[[set(years) <= have for have in there]]
-    return group[group.ref_area.isin(full)].copy() if home in full and len(full) > 1 else None
+    return group[group.ref_area.isin(full)].copy() if home in (None, *full) and len(full) > 1 else None
 
 
 def compare_areas(

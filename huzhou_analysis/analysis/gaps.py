@@ -171,7 +171,7 @@ class Gaps(Actuals):
             elif column in ("leads", "counted", "ascending"):
                 out[column] = out[column].astype(bool)
             else:
-                out[column] = out[column].fillna("").astype(object)
+                out[column] = out[column].astype(object).fillna("")
         return out
 
     def row(self, target: Target) -> dict:
@@ -365,6 +365,8 @@ class Gaps(Actuals):
         return {"status": "no_figure_on_file"} | needed(self.data, target)
 
     def _not_comparable(self, target: Target, unlike: dict) -> dict:
-        why = text("已有实绩与目标口径不同，不予比较", "the actual on file has another definition than the target")
-        said = {"rule_zh": why["zh"], "rule_en": why["en"], "sentence_zh": why["zh"], "sentence_en": why["en"]}
+        info = self.data.indicators.loc[target.first.indicator]
+        why = text(f"口径不同，不予比较：{unlike['pair_zh']}", f"not compared: {unlike['pair_en']}")
+        said = {"rule_zh": why["zh"], "rule_en": why["en"]}
+        said |= {"sentence_zh": f"{info.name_zh}：{why['zh']}。", "sentence_en": f"{info.name_en}: {why['en']}."}
         return unlike | needed(self.data, target) | {"status": "not_comparable", "comparable": "no"} | said

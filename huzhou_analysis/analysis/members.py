@@ -32,6 +32,7 @@ MEMBER_NAMES = {
 LEADS = {
     "median": ("last_value", "drift", "damped_growth"),
     "steady": ("growth", "drift", "damped_trend"),
+    "cautious": ("growth", "simple_smoothing", "damped_trend"),
     "flat": ("last_value",),
 }
 IN_LEVELS = {"growth": "drift", "damped_growth": "damped_trend"}

@@ -1,4 +1,4 @@
-"""The outlook of an indicator on file to the plan's last year: usable history, projection, chance of the target, base rate.
+"""The outlook of an indicator on file to the plan's last year: projection, chance of the target, outside view.
 
 Or the reason why there is none: a chance that rests on four points, or on figures from before a break, would be worse
 than none, and the required growth stands in its place.
@@ -7,32 +7,23 @@ than none, and the required growth stands in its place.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
-from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from ..facts.schema import TIERS
 from ..facts.words import Text, text
-from .calibration import LONGEST_HORIZON, BaseRate
+from .calibration import LONGEST_HORIZON
 from .forecast import FEWEST, Projection, project
-from .gaps import Target, gaps_of
-from .series import series
-from .targets import plan_years, target_year
+from .gaps import target_gaps
+from .outside import OutsideView, outside_view
+from .plans import plan, target_year
+from .series import COLUMNS, key, series
 
-# A total that is printed in few years, and the parts that add up to it (data/relations.csv holds the identity).
-PARTS = {"trade_total": ("exports", "imports")}
-# Breaks that a history may cross, and why.
-CROSSED: dict[tuple[str, int], Text] = {
-    ("fdi_utilized", 2022): text(
-        "2022年的统计范围扩大是全国性的，用作对照的各市序列同样跨过它，故不在此断开",
-        "the widening of 2022 was national: the cities' series that errors come from cross it too, so nothing is cut there",
-    )
-}
 # Kinds of quantity (analysis/calibration.py) by indicator, else by theme where the unit is one of amounts.
 KIND_OF_INDICATOR = {"gdp": "gdp", "retail_sales": "retail", "industrial_output": "industrial_output", "loans": "loans"}
 KIND_OF_THEME = {"foreign_investment": "foreign_investment", "investment": "investment", "transport": "freight"}
+PART = ("part_year", "period_total")
 
 
 @dataclass(frozen=True)
@@ -41,18 +32,18 @@ class Outlook:
 
     Attributes
     ----------
+    indicator, area, unit : str
+    year : int
     points : DataFrame
-        Every whole year on file, rows of :func:`~.series.series` in ``unit``; ``origin`` may also be ``sum`` (of printed
-        parts). The projection is from what follows the last of ``breaks``.
-    part_year : Series or None
-        The latest figure for part of a year after the last point; it bounds that year from below.
+        Rows of :func:`~.series.series`: the whole years of the last stretch, which the projection starts from.
+    projection : Projection
     target, relation : float, str
         Of ``year``, in ``unit``; NaN if the plan sets none.
-    probability, base_rate : float, BaseRate
-        Chance of meeting the target, and how many city-years that stood alike made the growth needed; NaN where there is
-        no projection, no target or no panel of the kind.
-    coverage : Series
-        What the same intervals held elsewhere (:meth:`~.forecast.Projection.coverage`).
+    probability : float
+        Chance of meeting the target; NaN without projection, target or panel of the kind.
+    outside : OutsideView or None
+        How many city-years that stood alike made the growth needed; None where no growth is needed or known.
+    figure_ids : list of str
     reason : Text
         Why nothing is projected; empty otherwise.
     """
@@ -62,21 +53,15 @@ class Outlook:
     unit: str
     year: int
     points: pd.DataFrame
-    breaks: tuple[int, ...]
-    part_year: pd.Series | None
     projection: Projection
     target: float
     relation: str
     target_ids: tuple[str, ...]
-    reason: Text = field(default_factory=dict)
+    outside: OutsideView | None
+    reason: Text
 
     def __bool__(self) -> bool:
         return not self.reason
-
-    kind = property(lambda self: self.projection.kind)
-    horizon = property(lambda self: self.projection.horizon)
-    coverage = property(lambda self: self.projection.coverage())
-    figure_ids = property(lambda self: [one for ids in self.points.figure_id for one in ids.split()])
 
     @property
     def probability(self) -> float:
@@ -84,9 +69,8 @@ class Outlook:
         return self.projection.probability(self.target, relation=self.relation) if known else math.nan
 
     @property
-    def base_rate(self) -> BaseRate:
-        known = self and not math.isnan(self.target)
-        return self.projection.base_rate(self.target, relation=self.relation) if known else BaseRate()
+    def figure_ids(self) -> list[str]:
+        return [one for ids in self.points.figure_id for one in ids.split()]
 
 
 def kind_of(data: Data, indicator: str, unit: str) -> str | None:
@@ -101,115 +85,76 @@ def kind_of(data: Data, indicator: str, unit: str) -> str | None:
     return "flow" if info.measure_type == "flow" and measure.unit_measure in ("CNY", "USD") else None
 
 
-def history(data: Data, indicator: str, area: str, unit: str) -> pd.DataFrame:
-    """Rows of :func:`~.series.series` in one unit, with whole years that are the sum of printed parts."""
-    points = _in_unit(data, indicator, area, unit)
-    parts = [_in_unit(data, part, area, unit) for part in PARTS.get(indicator, ())]
-    parts = [part[(part.origin == "printed") & (part.relation == "=")].set_index("time_period") for part in parts]
-    common = set.intersection(*(set(part.index) for part in parts)) if parts else set()
-    rows = []
-    for period in sorted(filter(periods.is_year, common - set(points.time_period))):
-        own = [part.loc[period] for part in parts]
-        total = {column: sum(row[column] for row in own) for column in ("value", "low", "high")}
-        tier = max((row.tier for row in own), key=list(TIERS).index)
-        ids = " ".join(row.figure_id for row in own)
-        fixed = {"origin": "sum", "obs_status": "E", "unit": unit, "segment": own[0].segment, "relation": "="}
-        rows.append(total | fixed | {"time_period": period, "year": int(period), "tier": tier, "figure_id": ids})
-    found = pd.DataFrame([*points.to_dict("records"), *rows], columns=points.columns)
-    return found.sort_values("year", kind="stable").reset_index(drop=True)
-
-
-def _in_unit(data: Data, indicator: str, area: str, unit: str) -> pd.DataFrame:
-    points = series(data, indicator, area)
-    points = points[points.unit.map(lambda one: data.units.comparable(one, unit)).astype(bool)]
-    factors = [float(data.units.factor(one, unit)) for one in points.unit]
-    return points.assign(unit=unit, **{column: points[column] * factors for column in ("value", "low", "high")})
-
-
-def declared_breaks(data: Data, indicator: str, area: str) -> tuple[int, ...]:
-    """Years in which a new level begins: declared for the indicator, or marked on a figure (status B)."""
-    points = series(data, indicator, area)
-    marked = points.year[(points.obs_status == "B") & (points.origin == "printed")]
-    years = {*gaps_of(data).break_years(indicator), *map(int, marked)}
-    return tuple(sorted(year for year in years if (indicator, year) not in CROSSED))
-
-
-def outlook(
-    data: Data, indicator: str, area: str | None = None, *, until: int | None = None, year: int | None = None
-) -> Outlook:
+def outlook(data: Data, indicator: str, area: str | int | None = None, *, year: int | None = None) -> Outlook:
     """Project an indicator to the plan's last year from everything on file, or say why not.
 
     Parameters
     ----------
     data : Data
     indicator, area : str
-        By default the city that the plan is about.
-    until, year : int, optional
-        Leave out what came after a year; year to project to, by default the last that the plan sets targets for.
-
-    Raises
-    ------
-    NotOnFile
-        If the indicator is not in the tables, or no plan sets a target for any year.
+        Code or name; by default the city that the tables are about.
+    year : int, optional
+        Year to project to, by default the last that the plan sets targets for.
 
     Examples
     --------
     >>> found = hz.outlook(data, "fdi_utilized")
     >>> found.projection.table if found else found.reason["en"]  # doctest: +SKIP
     """
-    area, year = area or data.home, year or target_year(data)
-    if indicator not in data.indicators.index:
-        raise NotOnFile(f"指标 {indicator}", f"the indicator {indicator}")
-    target = _target(data, indicator, area)
-    unit = target.unit if target else data.indicators.unit[indicator]
-    rows = history(data, indicator, area, unit)
-    rows = rows[rows.year <= (year if until is None else until)]
-    whole = ~rows.origin.isin(["part_year", "period_total"]) & rows.time_period.map(periods.is_year).astype(bool)
-    points = rows[whole & rows.relation.isin(["=", "~"])]
+    code, place = key(data, indicator, area)
+    try:
+        view = outside_view(data, code, place)
+    except NotOnFile:
+        view = None
+    return _outlook(data, code, place, year or target_year(data), view)
+
+
+def _outlook(data: Data, code: str, place: str, year: int, view: OutsideView | None) -> Outlook:
+    try:
+        rows = series(data, code, place, everything=True)
+    except NotOnFile:
+        rows = pd.DataFrame(columns=COLUMNS)
+    whole = rows[~rows.origin.isin(PART) & rows.relation.isin(["=", "~"])]
+    unit = whole.unit.iloc[-1] if len(whole) else data.indicators.unit[code]
+    points = whole[whole.segment == whole.segment.iloc[-1]] if len(whole) else whole
     last = int(points.year.iloc[-1]) if len(points) else year - 1
-    breaks = tuple(one for one in declared_breaks(data, indicator, area) if one <= last)
     horizon = min(max(1, year - last), LONGEST_HORIZON)
-    after = rows[rows.year >= max(breaks, default=0)]
-    projection = project(after, horizon, kind=kind_of(data, indicator, unit), across_breaks=True)
-    later = rows[(rows.origin == "part_year") & (rows.year > last)]
-    goal = target.path.get(str(year), math.nan) if target else math.nan
-    relation = _relation(data, target) if target else ">="
-    ids = tuple(target.figures.index) if target else ()
-    reason = _reason(points, projection, breaks, last, year)
-    part = later.iloc[-1] if len(later) else None
-    return Outlook(indicator, area, unit, year, points, breaks, part, projection, goal, relation, ids, reason)
+    projection = project(rows, horizon, kind=kind_of(data, code, unit))
+    goal, relation, ids = _goal(data, code, place, unit, year)
+    reason = _reason(points, projection, whole, last, year)
+    return Outlook(code, place, unit, year, points, projection, goal, relation, ids, view, reason)
 
 
-def _relation(data: Data, target: Target) -> str:
-    """Bound of a target; one without a bound is met at its value or beyond it, in the direction that is better."""
-    relation = target.final.relation
-    better = ">=" if data.indicators.ascending[target.first.indicator] else "<="
-    return relation if relation in (">=", ">", "<=", "<") else better
+def _goal(data: Data, code: str, place: str, unit: str, year: int) -> tuple[float, str, tuple[str, ...]]:
+    """The plan's target for a year: value in a unit, the bound that meets it, its figure."""
+    better = ">=" if data.indicators.ascending[code] else "<="
+    try:
+        rows = plan(data, code, place)
+    except NotOnFile:
+        return math.nan, better, ()
+    rows = rows[(rows.year == year) & rows.unit.map(lambda u: data.units.comparable(u, unit)).astype(bool)]
+    if rows.empty:
+        return math.nan, better, ()
+    row = rows.iloc[-1]
+    relation = row.relation if row.relation in (">=", ">", "<=", "<") else better
+    return data.units.convert(row.value, row.unit, unit), relation, (row.figure_id,)
 
 
-def _target(data: Data, indicator: str, area: str) -> Target | None:
-    found = [one for one in _annual_targets(data) if (one.first.indicator, one.first.ref_area) == (indicator, area)]
-    return max(found, key=lambda target: len(target.numeric), default=None)
-
-
-def _annual_targets(data: Data) -> list[Target]:
-    return [one for one in gaps_of(data).targets if one.path and one.first.span in ("annual", "point")]
-
-
-def _reason(points: pd.DataFrame, projection: Projection, breaks: tuple[int, ...], last: int, year: int) -> Text:
+def _reason(points: pd.DataFrame, projection: Projection, whole: pd.DataFrame, last: int, year: int) -> Text:
     if points.empty:
-        return text("没有年度实绩", "no annual actual is on file")
+        return text("没有年度实际数", "no annual actual is on file")
     if last >= year:
-        return text(f"{last}年已有实绩", f"an actual of {last} is on file")
+        return text(f"{last}年已有实际数", f"an actual of {last} is on file")
     if not projection:
-        n, plural = projection.observed, "s" if projection.observed != 1 else ""
-        zh, en = (f"{breaks[-1]}年断点之后", f" after the break of {breaks[-1]}") if breaks else ("", "")
-        few = f"only {n} usable annual actual{plural}{en}, fewer than {FEWEST}"
-        return text(f"{zh}仅有{n}个连续可用的年度实绩，少于{FEWEST}个", few)
+        n, cut = projection.observed, len(points) < len(whole)
+        zh = f"{points.year.iloc[0]}年口径或版本变动之后" if cut else ""
+        en = f" after the break of {points.year.iloc[0]}" if cut else ""
+        few = f"only {n} usable annual actual{'s' * (n != 1)}{en}, fewer than {FEWEST}"
+        return text(f"{zh}仅有{n}个可用的年度实际数，少于{FEWEST}个", few)
     if year - last > LONGEST_HORIZON:
         far = f"the series ends in {last}, further back than anything that was measured"
-        return text(f"序列止于{last}年，超出可核对的预测期", far)
-    return {}
+        return text(f"序列止于{last}年，超出可检验的预测期", far)
+    return text("", "")
 
 
 def target_probabilities(data: Data) -> pd.DataFrame:
@@ -218,9 +163,10 @@ def target_probabilities(data: Data) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each target that names a value for that year. ``probability`` is NaN where ``reason_zh/en`` says why
-        or ``stands_for`` is empty (no panel of the kind); ``base_rate`` is the share of like city-years that made the
-        growth needed; ``coverage_80``, ``coverage_95`` and ``typical_miss`` are shares (:meth:`Projection.coverage`).
+        One row an indicator with a target for that year: ``indicator, target, relation, unit, observations, first_year,
+        last_year, kind, stands_for, probability, cases, hits, outside_share, median, low_80, high_80, coverage_80,
+        coverage_95, typical_miss, reason_zh, reason_en, figure_ids``. ``probability`` is NaN where a reason says why or
+        ``stands_for`` is empty (no panel of the kind).
 
     Examples
     --------
@@ -228,34 +174,39 @@ def target_probabilities(data: Data) -> pd.DataFrame:
     >>> bool(((chances.probability >= 0) & (chances.probability <= 1) | chances.probability.isna()).all())
     True
     """
-    rows, year = [], str(max(plan_years(data), default=""))
-    for target in _annual_targets(data):
-        if year not in target.path:
-            continue
-        first, relation = target.first, _relation(data, target)
-        found = outlook(data, first.indicator, first.ref_area)
-        value = data.units.convert(target.path[year], target.unit, found.unit)
-        row = {"locator": first.locator, "indicator": first.indicator, "ref_area": first.ref_area, "target": value}
-        row |= {"relation": target.final.relation, "unit": found.unit, "observations": found.projection.observed}
-        row |= {"first_year": found.points.year.min(), "last_year": found.points.year.max(), "kind": found.kind}
-        row |= dict.fromkeys(("probability", "base_rate", "median", "low_80", "high_80"), math.nan)
-        if found:
-            row["probability"] = found.projection.probability(value, relation=relation)
-            row["base_rate"] = found.projection.base_rate(value, relation=relation).share
-            row |= found.projection.table.iloc[-1][["median", "low_80", "high_80"]].to_dict()
-        held = found.coverage
-        row |= {
-            "stands_for": found.projection.stands_for,
-            "coverage_80": held.coverage_80,
-            "coverage_95": held.coverage_95,
-        }
-        row |= {
-            "typical_miss": held.miss,
-            "reason_zh": found.reason.get("zh", ""),
-            "reason_en": found.reason.get("en", ""),
-        }
-        rows.append(row | {"figure_ids": " ".join(found.figure_ids) if found else ""})
-    return pd.DataFrame(rows)
+    year, gaps = target_year(data), target_gaps(data)
+    needing = set(gaps.indicator[(gaps.pace_unit == "%") & gaps.required_pace.notna()])
+    goals = data.select(area=data.home, record_type="target", period=str(year), transformation="N")
+    codes = dict.fromkeys(goals.indicator[goals.obs_text != ""])
+    views = {code: outside_view(data, code) if code in needing else None for code in codes}
+    return pd.DataFrame([_row(_outlook(data, code, data.home, year, view)) for code, view in views.items()])
+
+
+def _row(found: Outlook) -> dict:
+    past, held, view = found.points.year, found.projection.coverage(), found.outside
+    ends = found.projection.table.iloc[-1] if found else pd.Series(dtype=float)
+    return {
+        "indicator": found.indicator,
+        "target": found.target,
+        "relation": found.relation,
+        "unit": found.unit,
+        "observations": found.projection.observed,
+        "first_year": past.min(),
+        "last_year": past.max(),
+        "kind": found.projection.kind,
+        "stands_for": found.projection.stands_for,
+        "probability": found.probability,
+        "cases": view.cases if view else 0,
+        "hits": view.hits if view else 0,
+        "outside_share": view.share if view else math.nan,
+        **{c: ends.get(c, math.nan) for c in ("median", "low_80", "high_80")},
+        "coverage_80": held.coverage_80,
+        "coverage_95": held.coverage_95,
+        "typical_miss": held.miss,
+        "reason_zh": found.reason.zh,
+        "reason_en": found.reason.en,
+        "figure_ids": " ".join(found.figure_ids) if found else "",
+    }
 
 
 def odds(probability: float) -> Text:
@@ -274,6 +225,3 @@ def odds(probability: float) -> Text:
     if tenths == 5:
         return text(f"约一半（{percent}）", f"about even ({percent})")
     return text(f"约{tenths}成（{percent}）", f"about {tenths} in 10 ({percent})")
-
-
-__all__ = ["Outlook", "declared_breaks", "history", "kind_of", "odds", "outlook", "target_probabilities"]

@@ -136,6 +136,9 @@ def sentence(data: Data, target: Target, evidence: pd.Series, row: dict) -> dict
     if dollars:
         zh.append(dollars["zh"])
         en.append(dollars["en"])
+    if row.get("comparable") == "with_care":
+        zh.append(f"可比性：{row['pair_zh']}")
+        en.append(f"compared with care: {row['pair_en']}")
     return _both(
         "sentence",
         text(

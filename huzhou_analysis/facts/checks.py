@@ -156,6 +156,11 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
             f"无法按 CSV 读取（{error}）；多半是引号不成对",
             f"cannot be read as CSV ({error}); most likely a quote is not closed",
         ) from None
+    if not any(cell for row in rows for cell in row[len(table.columns) :]):  # columns that a spreadsheet left behind
+        head, rows = (
+            [*head[: len(table.columns)], *filter(None, head[len(table.columns) :])],
+            [r[: len(head)] for r in rows],
+        )
     problems = [*_header(path.name, head, table), *_widths(path.name, head, rows)]
     if problems:
         raise Unreadable(problems)
@@ -182,6 +187,10 @@ def _header(file: str, head: list[str], table: Table) -> Iterator[Problem]:
                 column=column,
             )
     for column in extra:
+        if not column.strip():
+            zh = "有一列没有列名，下面却有内容；请删去，或补上列名"
+            yield _problem(file, zh, "a column without a name holds something; delete it, or name it", row=1)
+            continue
         yield _problem(
             file,
             "没有这一列；允许的列：" + "、".join(table.columns),

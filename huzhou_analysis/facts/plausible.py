@@ -225,7 +225,7 @@ def _held(data: Data, today: dt.date) -> Held:
 def _points(data: Data) -> Iterator[Point]:
     figures = data.figures
     figures = figures[(figures.record_type == "actual") & figures.obs_value.notna() & (figures.time_period != "")]
-    figures = figures[(figures.relation == "=") & (figures.corrected != "exclude")]
+    figures = figures[(figures.relation != "range") & (figures.corrected != "exclude")]
     for row in figures.reset_index().itertuples():
         period, unit = periods.parse(row.time_period), data.units[row.unit]
         part = (period.start.month, period.end.month, period.years, row.span == "point")

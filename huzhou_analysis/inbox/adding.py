@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..facts.checks import default_root
+from ..facts.checks import check, default_root
 from ..facts.codebook import generated
 from ..facts.data import load
 from ..facts.problems import DataError, say
@@ -131,6 +131,8 @@ def undo(root: Path | str | None = None) -> int:
     """Take back what was added last, and lay its files back into the inbox; returns the exit status."""
     root = Path(root) if root is not None else default_root()
     folder = inbox(root) / "added"
+    if not root.is_dir():
+        return _tables_wrong(DataError(check(root)[1]))
     try:
         found = writing.last_note(folder)
         if found is None:

@@ -22,8 +22,9 @@ from ..facts.problems import DataError, Problem
 from ..facts.relations import relation_problems
 from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TABLES
 from ..facts.units import Units
+from .defaults import home
 from .reading import read
-from .rows import Draft, Drafting, home
+from .rows import Draft, Drafting
 from .writing import checksum
 
 _SAME = ("record_type", "indicator", "ref_area", "time_period", "transformation", "source_id", "locator", "commitment")

@@ -15,10 +15,9 @@ from decimal import Decimal
 import pandas as pd
 
 from ..facts import citations, numerals, periods
-from ..facts.data import home_area
 from ..facts.problems import Problem, nearest
 from ..facts.schema import RELATIONS, TABLES, Field
-from . import row_periods
+from . import defaults, row_periods
 from .cells import Row
 from .layout import Choices, canonical, choices, code_choices, fields, is_required, sheet_name
 from .quantities import MAGNITUDES, Entered, bound_around, negative_meant, quantity, unit_after
@@ -63,7 +62,6 @@ _IN_PARTS = {
     "period_number",
     "vintage",
 }
-_WEAK = {"promotional": "V", "mirror": "V", "compilation": "V", "secondary": "U"}
 
 
 @dataclass
@@ -259,7 +257,10 @@ class Drafting:
                 self.say(row, name, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
         if failed or len(self.problems) > before:
             return None
-        self._defaults(row, values, derived)
+        derived += defaults.fill(values, self.frames)
+        if not values["span"]:
+            zh = "无法推定：请选时间跨度（全年、累计、每年、时点）"
+            self.say(row, "span", zh, "cannot be worked out: choose annual, cumulative, per_year or point")
         self._consistent(row, values)
         if len(self.problems) > before:
             return None
@@ -455,56 +456,6 @@ class Drafting:
                 f"“{printed}” prints {', '.join(shown)} behind the number; mend the unit or the text",
             )
 
-    def _defaults(self, row: Row, values: dict, derived: list) -> None:
-        """What a person need not say, worked out and told."""
-        figures, sources = self.frames["figures"], self.frames["sources"].set_index("source_id")
-        source = sources.loc[values["source_id"]]
-
-        def default(column: str, value: str, zh: str = "", en: str = "") -> None:
-            if not values[column] and value:
-                values[column] = value
-                if zh:
-                    name = TABLES["figures"].field(column).zh
-                    derived.append((f"{name} {value}（{zh}）", f"{column} {value} ({en})"))
-
-        default("ref_area", home(self.frames), "未填，取本市", "left empty: the city")
-        if source.tier == "promotional":
-            default("record_type", "claim", "来源为招商宣传", "promotional source")
-        default("record_type", "actual", "未填", "left empty")
-        default("relation", "=")
-        default("locator", "正文", "未填", "left empty")
-        default("time_basis", "stated" if values["time_period"] else "unstated")
-        default("vintage", source.date_published, "来源的发布日期", "the source's date")
-        if source.tier in _WEAK:
-            default("obs_status", _WEAK[source.tier], f"来源层级 {source.tier}", f"tier {source.tier}")
-        default("obs_status", "A")
-        alike = figures[
-            (figures.indicator == values["indicator"]) & (figures.transformation == values["transformation"])
-        ]
-        if len(prices := set(alike.prices)) == 1:
-            default("prices", prices.pop(), "同指标已有数字", "as its other figures")
-        default("span", self._span(values, alike), "按指标和时期", "from indicator and period")
-        if not values["span"]:
-            zh = "无法推定：请选时间跨度（全年、累计、每年、时点）"
-            self.say(row, "span", zh, "cannot be worked out: choose annual, cumulative, per_year or point")
-
-    def _span(self, values: dict, alike: pd.DataFrame) -> str:
-        def kind(code: str) -> str:
-            return periods.parse(code).kind if code else ""
-
-        period = kind(values["time_period"])
-        same = alike[(alike.record_type == values["record_type"]) & (alike.time_period.map(kind) == period)]
-        if same.span.nunique() == 1:
-            return same.span.iloc[0]
-        measure = self.frames["indicators"].set_index("indicator").measure_type[values["indicator"]]
-        if values["record_type"] == "parameter" or period == "day":
-            return "point"
-        if measure == "flow" or values["transformation"] == "GY":
-            return {"year": "annual", "": ""}.get(period, "cumulative")
-        if measure == "count" or not period:
-            return "point" if measure != "count" and same.empty else ""
-        return "point"
-
     def _consistent(self, row: Row, values: dict) -> None:
         """Period against the text, the date of publication and today; an inference against its reason."""
         if values["time_basis"] == "inferred" and not values["comment"]:
@@ -538,8 +489,3 @@ class Drafting:
                     f"{place}: published ({values['vintage']}) before the period ends",
                 )
             )
-
-
-def home(frames: dict[str, pd.DataFrame]) -> str:
-    """The city that the tables are about."""
-    return home_area(frames["figures"], frames["ref_areas"].set_index("ref_area").level)

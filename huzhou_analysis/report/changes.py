@@ -183,9 +183,7 @@ def _findings(data: Data) -> dict[str, dict]:
         key, n = f.finding_id, 2
         while key in out:
             key, n = f"{f.finding_id} ({n})", n + 1
-        out[key] = _item(
-            {"zh": f.reading_zh, "en": f.reading_en}, dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}")
-        )
+        out[key] = _item({"zh": f.reading_zh, "en": f.reading_en}, dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}"))
     return out
 
 

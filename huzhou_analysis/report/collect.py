@@ -95,6 +95,16 @@ def read(path: Path):
     return notebook
 
 
+def code_cells(path: Path) -> list[str]:
+    """Sources of a notebook's code cells as plain Python: lines for IPython alone are passed over."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (OSError, ValueError, KeyError, TypeError):
+        sources = [cell.source for cell in read(path).cells if cell.cell_type == "code"]  # which says what is wrong
+    return [re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source) for source in sources]
+
+
 def _own_metadata(path: Path) -> dict:
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))["metadata"].get("huzhou_analysis", {})
@@ -401,15 +411,13 @@ def run_here(path: Path) -> list[dict]:
 
     from ..show.exhibit import EXPORT_VARIABLE
 
-    cells = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
     space: dict[str, object] = {"__name__": "__main__", "display": lambda *_, **__: None}
     with tempfile.TemporaryDirectory(prefix="huzhou-") as records, contextlib.ExitStack() as stack:
         stack.enter_context(_environment({EXPORT_VARIABLE: records, "MPLBACKEND": os.environ.get("MPLBACKEND", "agg")}))
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(contextlib.chdir(path.parent))
         warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
-        for n, source in enumerate(cells):
-            code = re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source)
+        for n, code in enumerate(code_cells(path)):
             where = f"<{path.stem} {n}>"
             linecache.cache[where] = (len(code), None, code.splitlines(keepends=True), where)
             exec(compile(code, where, "exec"), space)

@@ -22,7 +22,7 @@ from docx.shared import Cm, Inches, Pt, RGBColor
 
 from ..facts.words import Text, text
 from ..show import exhibit, office
-from ..show.native import clean
+from ..show.columns import clean
 from ..show.roles import GRID, INK, MUTED, PALETTE
 from . import prose
 from .content import Content

@@ -25,7 +25,7 @@ from pptx.util import Inches, Pt
 
 from ..facts.words import Text, text
 from ..show import canvas, exhibit, office
-from ..show.native import clean
+from ..show.columns import clean
 from ..show.roles import GRID, MUTED
 from .content import Content
 

@@ -18,7 +18,8 @@ from matplotlib.colors import to_hex
 
 from . import canvas, exhibit, native, picture
 from .chart import key_entries
-from .native import chart_xml, clean, columns, has_native
+from .columns import clean, columns, has_native, workbook, year_labels
+from .native import chart_xml
 from .roles import GRID, INK, PALETTE, PAPER, look
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en-GB"}
@@ -165,12 +166,12 @@ def _part(record: dict, n: int, lang: str, width: float, points: float, cells=No
     """The chart part of one panel, and the workbook behind it; where cells of a sheet hold the data, no workbook."""
     chart = record["chart"]
     panel = chart["panels"][n]
-    skip, turned = native.year_labels(panel, width, points)
+    skip, turned = year_labels(panel, width, points)
     skip = 1 if cells else skip
     made = columns(panel, lang, skip)
     axis, key = picture.number_axes(chart, lang)[n], not _key_outside(chart, width)
     xml = chart_xml(panel, lang, axis, made, years=(skip, turned), points=points, key=key, cells=cells)
-    return xml, b"" if cells else native.workbook(panel, lang, made, skip)
+    return xml, b"" if cells else workbook(panel, lang, made, skip)
 
 
 def _key_outside(chart: dict, width: float) -> bool:

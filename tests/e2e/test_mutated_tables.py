@@ -17,6 +17,7 @@ from table_copies import ROOT
 import huzhou_analysis as hz
 from huzhou_analysis.facts.checks import check
 
+pytestmark = pytest.mark.e2e
 PACKAGE = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
 SCHEMAS = {resource["path"].removesuffix(".csv"): resource["schema"] for resource in PACKAGE["resources"]}
 FULL_WIDTH = str.maketrans("0123456789.-%", "０１２３４５６７８９．－％")

@@ -19,6 +19,7 @@ from huzhou_analysis.facts import numerals, periods
 from huzhou_analysis.facts.checks import check
 from huzhou_analysis.inbox import reading, rows
 
+pytestmark = pytest.mark.e2e
 ROUNDS, ROWS = 10, 80
 # Sound rows that differ in kind; each prints what it holds.
 SOUND = [
