@@ -244,7 +244,9 @@ def plan_jumps(data: Data) -> Iterator[dict]:
         if big >= large and big >= JUMP_FACTOR * max(small, 1e-9) and not (b.pace == 0 and b.to_value == 100):
             shown = (f"{a.pace:+.3g}{a.pace_unit}/年", f"{b.pace:+.3g}{a.pace_unit}/年", f"{b.pace - a.pace:+.3g}")
             unit = text(a.pace_unit, "%" if a.pace_unit == "%" else " points")
-            words = {k: say("{x:.3g}{unit}", "{x:.3g}{unit}", x=step.pace, unit=unit) for k, step in (("a", a), ("b", b))}
+            words = {
+                k: say("{x:.3g}{unit}", "{x:.3g}{unit}", x=step.pace, unit=unit) for k, step in (("a", a), ("b", b))
+            }
             yield _finding(data, "plan_jump", [a.from_id, a.to_id, b.to_id], *shown, **words)
 
 

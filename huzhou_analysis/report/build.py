@@ -226,7 +226,10 @@ def _build(where: Paths, wanted: dict, jobs: int) -> int:
         )
     building = Path(tempfile.mkdtemp(prefix=f".{where.output.name}.building-", dir=where.output.parent))
     try:
-        content = output.write_all(executed, data, where.output, building, jobs)
+        try:
+            content = output.write_all(executed, data, where.output, building, jobs)
+        except DataError as error:  # a result that cannot be computed names its rows
+            raise ReportError(str(error)) from error
         if inputs(where) != wanted["inputs"]:
             raise ReportError(
                 "数据表、笔记本或程序在生成报告期间被改动，旧报告未改动；请重新运行。/ Tables, notebooks or code were changed while the report was "

@@ -12,7 +12,6 @@ from ..analysis.targets import STATUSES
 from ..facts import periods, words
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, text
-from ..show.chart import places
 from ..show.sources import period_text
 from .text import WORDS
 
@@ -131,7 +130,7 @@ def targets(data: Data) -> list[dict]:
                 "target": _amount(data, t.target, t.unit, t.relation)
                 if not t.in_words
                 else dict.fromkeys(LANGUAGES, t.in_words),
-                "actual": _amount(data, t.actual, t.unit, decimals=None if _printed(data, t) else places(t.actual)),
+                "actual": _amount(data, t.actual, t.unit, decimals=None if _printed(data, t) else 2),
                 "actual_period": pair(period_text(t.actual_period)),
                 "required": _pace(t.required_pace, t.pace_unit),
                 "sentence": {"zh": t.sentence_zh, "en": t.sentence_en},
