@@ -7,6 +7,7 @@ of rounding.
 from __future__ import annotations
 
 import ast
+import math
 import re
 
 import pandas as pd
@@ -18,6 +19,8 @@ from . import plans, targets
 FINDING_COLUMNS = ["finding_id", "rule", "severity", "status", "indicator", "ref_area", "time_period"]
 FINDING_COLUMNS += ["left", "right", "difference", "reading_zh", "reading_en", "figures"]
 
+# Longer ones nest deeper than can be read.
+LONGEST = 1000
 REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
 
 
@@ -51,6 +54,8 @@ def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
         If it is malformed or names an unknown figure.
     """
     used: list[str] = []
+    if len(expression) > LONGEST:
+        raise ExpressionError(f"longer than {LONGEST} characters")
 
     def figure(match: re.Match) -> str:
         if match[1] not in data.figures.index:
@@ -64,7 +69,7 @@ def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
         raise ExpressionError(f"cannot be read: {error.msg}") from None
 
     def value(node: ast.expr) -> Interval:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) < math.inf:
             return Interval.point(node.value)
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
             return _OPERATORS[type(node.op)](value(node.left), value(node.right))
