@@ -19,7 +19,7 @@ from ..facts.words import Text, text
 from .gaps import Gaps, Target, gaps_of
 from .projection import MIN_POINTS, Projection, measured_coverage, project
 from .series import series
-from .targets import plan_years, target_year
+from .plans import plan_years, target_year
 
 # Further ahead nothing was measured.
 LONGEST_HORIZON = 6

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..analysis.audit import relation_problems
+from ..analysis.relations import relation_problems
 from ..facts import numerals, periods
 from ..facts.data import DataError, Problem, check, default_root, load
 from ..facts.kept import digest

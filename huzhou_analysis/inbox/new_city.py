@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..analysis.targets import table_targets
+from ..analysis.plans import table_targets
 from ..exhibits.overview import HEADLINES
 from ..facts.codebook import write
 from ..facts.data import OWN_ROOT, Data, load

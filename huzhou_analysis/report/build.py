@@ -229,7 +229,7 @@ def _build(where: Paths, fresh: bool, jobs: int) -> int:
         return 0
     _check_output(where)
 
-    from ..analysis.audit import relation_problems
+    from ..analysis.relations import relation_problems
     from ..export.html import City
     from ..facts.data import DataError, load
 
