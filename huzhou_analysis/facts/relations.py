@@ -13,6 +13,8 @@ from .problems import Problem
 from .rounding import Interval
 
 REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
+# Longer ones nest deeper than can be read.
+LONGEST = 1000
 FORMS = '[figure_id] · 12.5 · + - * / ( ) · path("indicator", 2023, 2027) · outline_rows("source", "pattern") · outline_groups("source", "pattern")'
 
 Path = Callable[[str, int, int], tuple[Interval, list[str]]]
@@ -55,6 +57,8 @@ def evaluate(data: Data, expression: str, path: Path | None = None) -> tuple[Int
         If it is malformed, names something unknown or divides by what may be zero.
     """
     used: list[str] = []
+    if len(expression) > LONGEST:
+        raise ExpressionError(f"超过{LONGEST}个字符", f"longer than {LONGEST} characters")
 
     def figure(match: re.Match) -> str:
         if match[1] not in data.figures.index:
