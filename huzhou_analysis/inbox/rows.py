@@ -461,7 +461,8 @@ class Drafting:
         if values["time_basis"] == "inferred" and not values["comment"]:
             self.say(row, "comment", "时期为推断（inferred）时，须写明理由", "an inferred period must say why")
         column = "time_period" if "time_period" in row.cells else "year"
-        if said := citations.period_objection(values["time_period"], values["as_printed"]):
+        growth = values["transformation"] == "GY"
+        if said := citations.period_objection(values["time_period"], values["as_printed"], growth=growth):
             self.say(row, column, *said)
         if not values["time_period"] or values["record_type"] not in ("actual", "claim"):
             return
