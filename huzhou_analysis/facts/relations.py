@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Callable, Iterator
 
@@ -13,8 +14,6 @@ from .problems import Problem
 from .rounding import Interval
 
 REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
-# Longer ones nest deeper than can be read.
-LONGEST = 1000
 FORMS = '[figure_id] · 12.5 · + - * / ( ) · path("indicator", 2023, 2027) · outline_rows("source", "pattern") · outline_groups("source", "pattern")'
 
 Path = Callable[[str, int, int], tuple[Interval, list[str]]]
@@ -57,23 +56,10 @@ def evaluate(data: Data, expression: str, path: Path | None = None) -> tuple[Int
         If it is malformed, names something unknown or divides by what may be zero.
     """
     used: list[str] = []
-    if len(expression) > LONGEST:
-        raise ExpressionError(f"超过{LONGEST}个字符", f"longer than {LONGEST} characters")
-
-    def figure(match: re.Match) -> str:
-        if match[1] not in data.figures.index:
-            raise ExpressionError(f"没有编号为 {match[1]} 的数字", f"no figure {match[1]!r}")
-        used.append(match[1])
-        return f"_figure({len(used) - 1})"
-
-    try:
-        tree = ast.parse(REFERENCE.sub(figure, expression).strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = getattr(error, "msg", None) or "too deep"
-        raise ExpressionError(f"写法有误；可用：{FORMS}", f"cannot be read ({reason}); forms: {FORMS}") from None
+    tree = _tree(data, expression, used)
 
     def value(node: ast.expr) -> Interval:
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and math.isfinite(node.value):
             return Interval.point(node.value)
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
             return _OPERATORS[type(node.op)](value(node.left), value(node.right))
@@ -95,6 +81,24 @@ def evaluate(data: Data, expression: str, path: Path | None = None) -> tuple[Int
         raise ExpressionError(f"无法计算：{error}", f"cannot be computed: {error}") from None
     except RecursionError:
         raise ExpressionError("括号或运算过多", "too many parentheses or operations") from None
+
+
+def _tree(data: Data, expression: str, used: list[str]) -> ast.expr:
+    """An expression as Python reads it, each figure a call with its place among those that are used."""
+
+    def figure(match: re.Match) -> str:
+        if match[1] not in data.figures.index:
+            raise ExpressionError(f"没有编号为 {match[1]} 的数字", f"no figure {match[1]!r}")
+        used.append(match[1])
+        return f"_figure({len(used) - 1})"
+
+    try:
+        return ast.parse(REFERENCE.sub(figure, expression).strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, ExpressionError):
+            raise
+        reason = getattr(error, "msg", None) or "too deep"
+        raise ExpressionError(f"写法有误；可用：{FORMS}", f"cannot be read ({reason}); forms: {FORMS}") from None
 
 
 _OPERATORS = {
