@@ -31,7 +31,12 @@ def notebook(path: Path, *cells, title=("标题", "Title"), **metadata):
     cells = [*heads, *(one if isinstance(one, dict) else cell(one) for one in cells)]
     for n, one in enumerate(cells):
         one["id"] = f"c{n}"
-    content = {"cells": cells, "metadata": {"huzhou_analysis": metadata} if metadata else {}, "nbformat": 4, "nbformat_minor": 5}
+    content = {
+        "cells": cells,
+        "metadata": {"huzhou_analysis": metadata} if metadata else {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return path
 
@@ -42,7 +47,13 @@ def small_project(folder: Path) -> Path:
     for name, text in generated(load(folder / "data")).items():
         (folder / "data" / name).write_text(text, encoding="utf-8", newline="\n")
     (folder / "notebooks").mkdir()
-    notebook(folder / "notebooks" / "01_foreign_investment.ipynb", LOAD, CHART, cell(FINDING, "message"), title=("外资", "FDI"))
+    notebook(
+        folder / "notebooks" / "01_foreign_investment.ipynb",
+        LOAD,
+        CHART,
+        cell(FINDING, "message"),
+        title=("外资", "FDI"),
+    )
     notebook(folder / "notebooks" / "02_rows.ipynb", LOAD, TABLE, title=("表", "Rows"))
     return folder
 
@@ -53,7 +64,9 @@ def in_place(monkeypatch: pytest.MonkeyPatch, folder: Path, *writers: str) -> No
 
     def paths(to=None, notebooks=None):
         more = (Path(notebooks).resolve(),) if notebooks else ()
-        return build.Paths(folder / "data", Path(to).resolve() if to else folder / "reports", (folder / "notebooks", *more))
+        return build.Paths(
+            folder / "data", Path(to).resolve() if to else folder / "reports", (folder / "notebooks", *more)
+        )
 
     monkeypatch.setenv("HUZHOU_DATA", str(folder / "data"))
     monkeypatch.setattr(build, "paths", paths)

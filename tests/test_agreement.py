@@ -36,7 +36,7 @@ def records(whole):
 
 
 def near(value):
-    return float(f"{float(value):.8g}")
+    return float(f"{float(value):.7g}")
 
 
 # --- what the picture holds ----------------------------------------------------------------------------------------

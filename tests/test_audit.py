@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ import huzhou_analysis as hz
 from huzhou_analysis.analysis import audit
 from huzhou_analysis.facts.relations import ExpressionError
 from huzhou_analysis.facts.rounding import Interval
+from huzhou_analysis.facts.schema import RELATION_KINDS
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +209,8 @@ def test_every_word_must_be_there(loaded):
     found = hz.find(loaded, "外资 2027", lang="en")
     assert found.loc["D003.fdi_utilized.2027.2", "value"] == "USD 1.8 bn"
     assert found.loc["D003.fdi_utilized.2027.2", "place"].startswith("Open-economy plan, table")
+
+
+def test_every_kind_of_finding_has_a_name_and_english_is_english(loaded):
+    assert {*audit.READINGS, *RELATION_KINDS} == set(audit.RULE_NAMES)
+    assert not [r for r in hz.findings(loaded).reading_en if re.search("[\u4e00-\u9fff]", r)]

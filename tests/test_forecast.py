@@ -220,6 +220,21 @@ def test_nothing_contradicts_what_is_printed_for_part_of_a_year(floor, target):
     assert found.table.loc[2018, "median"] == pytest.approx(free.table.loc[2018, "median"] * lift)
 
 
+@given(
+    st.lists(st.floats(-1e9, 1e9).map(lambda number: round(number, 3)), min_size=5, max_size=14),
+    st.sampled_from([*KINDS]),
+)
+def test_whatever_the_numbers_intervals_lie_in_each_other_and_chances_fall_with_the_target(values, kind):
+    found = hz.project(np.abs(values) % 100 if kind == "share" else values, 4, start=2000, kind=kind)
+    table = found.table
+    assert np.isfinite(table["median"]).all()
+    if found.stands_for:
+        ends = table[["low_95", "low_80", "low_50", "high_50", "high_80", "high_95"]].to_numpy()
+        assert (np.diff(ends) >= 0).all() and (ends > 0).all()
+        chances = [found.probability(target) for target in (0, *ends[-1])]
+        assert chances == sorted(chances, reverse=True)
+
+
 def test_errors_are_those_of_the_method_at_earlier_years():
     values = years([10, 11, 12.5, 12, 14, 15, 15.5, 17])
     errors = hz.project(values, 3, kind="gdp").errors
@@ -292,7 +307,8 @@ def test_the_projects_own_series(whole):
         (pd.Series(SIX), {}, "0, which is no year"),
         (years(SIX).set_axis(list("abcdef")), {}, "'a', which is no year"),
         (years(SIX).set_axis([2015, 2016, 2016, 2017, 2018, 2019]), {}, "2016 comes twice"),
-        (years([1, 2, np.inf, 4, 5]), {}, "2017 is infinite"),
+        (years([1, 2, np.inf, 4, 5]), {}, "inf in 2017 is no quantity"),
+        (years([1, 2, 1e200, 4, 5]), {}, "1e+200 in 2017"),
         (pd.Series(["1", "2"], [2015, 2016]), {}, "'1', which is no number"),
         ([True, False, True], {"start": 2015}, "True, which is no number"),
         ("fdi", {}, "not str"),

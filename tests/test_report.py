@@ -100,7 +100,11 @@ def refused(project, capsys, *said):
         assert words in told.err, told.err
     assert "Traceback" not in told.err
     assert tree(project / "reports") == before
-    assert sorted(p.name for p in project.iterdir() if not p.name.startswith(".reports.lock")) == ["data", "notebooks", "reports"]
+    assert sorted(p.name for p in project.iterdir() if not p.name.startswith(".reports.lock")) == [
+        "data",
+        "notebooks",
+        "reports",
+    ]
 
 
 def test_notebooks_that_fail_are_all_named_with_cell_and_error(project, capsys):
@@ -138,7 +142,9 @@ def test_bad_tables_stop_before_any_notebook(project, capsys, monkeypatch):
 
 
 def test_what_another_city_lacks_ends_a_chapter_and_not_the_report(project, tmp_path):
-    path = notebook(tmp_path / "07_lacks.ipynb", LOAD, cell("先读表。", "zh", kind="markdown"), 'data.one("gdp", "1066")', "1 / 0")
+    path = notebook(
+        tmp_path / "07_lacks.ipynb", LOAD, cell("先读表。", "zh", kind="markdown"), 'data.one("gdp", "1066")', "1 / 0"
+    )
     made = collect.execute([path], project / "data", own=False)[0]
     assert made.error == ""
     assert [b["kind"] for b in made.section.blocks] == ["text", "missing"]
@@ -149,7 +155,11 @@ def test_what_another_city_lacks_ends_a_chapter_and_not_the_report(project, tmp_
 def test_what_a_cell_displays_is_never_lost_and_chinese_is_legible(project, tmp_path):
     """A plot of the researcher's own: in the executed notebook as a picture, drawn without a warning of missing glyphs."""
     draw = "import seaborn as sns\nsns.set_theme()\nax = sns.lineplot(x=[1, 2], y=[3, 4])\nax.set_title('出口')"
-    path = notebook(tmp_path / "08_own.ipynb", draw, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.ylabel('亿元')\nplt.show()")
+    path = notebook(
+        tmp_path / "08_own.ipynb",
+        draw,
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.ylabel('亿元')\nplt.show()",
+    )
     made = collect.execute([path], project / "data")[0]
     assert made.error == ""
     shown = [o for c in made.notebook.cells if c.cell_type == "code" for o in c.outputs]
@@ -172,7 +182,8 @@ def test_notebooks_beside_other_tables_are_left_alone_unless_named(project, caps
 
 
 @pytest.mark.parametrize(
-    ("place", "said"), [("/", "root of the disk"), ("data", "holds what the report is made of"), ("mine", "no report folder")]
+    ("place", "said"),
+    [("/", "root of the disk"), ("data", "holds what the report is made of"), ("mine", "no report folder")],
 )
 def test_what_must_not_be_replaced_is_not(project, monkeypatch, capsys, place, said):
     monkeypatch.setattr(collect, "execute", never)
@@ -195,7 +206,9 @@ def test_another_citys_report_is_not_replaced(project, capsys):
     """The folder holds the report on the made-up city; tables of another one are refused there."""
     manifest = project / "reports" / "manifest.json"
     found = json.loads(manifest.read_text(encoding="utf-8"))
-    manifest.write_text(json.dumps(found | {"home": "330300", "city": {"zh": "温州市", "en": "Wenzhou"}}), encoding="utf-8")
+    manifest.write_text(
+        json.dumps(found | {"home": "330300", "city": {"zh": "温州市", "en": "Wenzhou"}}), encoding="utf-8"
+    )
     refused(project, capsys, "温州市的报告", "holds the report on Wenzhou")
 
 

@@ -163,22 +163,10 @@ class Projection:
         return pd.DataFrame(rows, columns=names).astype({"inside_80": "boolean", "inside_95": "boolean"})
 
     def probability(self, target: float, year: int | None = None, *, relation: str = ">=") -> float:
-        """Chance that a year meets a target, from the same errors as the intervals.
+        """Chance that a year (by default the last) meets a target, in the unit of the series.
 
-        Parameters
-        ----------
-        target : float
-            In the unit of the series.
-        year : int, optional
-            A year of the table, by default the last.
-        relation : {">=", ">", "=", "~", "<=", "<"}
-            ``=`` and ``~`` are met at the target or above it.
-
-        Returns
-        -------
-        float
-            From 0.01 to 0.99, for the errors tell no more, or 0 and 1 where what is printed decides; NaN without
-            intervals.
+        ``=`` and ``~`` are met at the target or above it. From 0.01 to 0.99, for the errors tell no more, or 0 and 1
+        where what is printed decides; NaN without intervals.
         """
         ahead = self._ahead(target, year, relation)
         if not ahead or not self._errors:
@@ -195,10 +183,8 @@ class Projection:
         if not ahead or not self._errors:
             return BaseRate()
         values = self.history.to_numpy(float)
-        pace = float(np.diff(np.log(values[-PACE_YEARS - 1 :])).mean())
-        return self._tables.base_rate(
-            self._kind, ahead, pace, self._errors.size, target / values[-1] - 1, UPWARDS[relation]
-        )
+        pace, needed = float(np.diff(np.log(values[-PACE_YEARS - 1 :])).mean()), target / values[-1] - 1
+        return self._tables.base_rate(self._kind, ahead, pace, self._errors.size, needed, UPWARDS[relation])
 
     def _ahead(self, target: float, year: int | None, relation: str) -> int:
         """Years from the last value to the one asked for; 0 if nothing is projected."""
@@ -269,14 +255,10 @@ def project(
         Unit of plain values (万元, 亿美元, million USD), so that cities of like size count; a frame has its own.
     across_breaks : bool
         Join the stretches of a frame that are in the last unit, where a break is known not to matter.
-    at_least : dict, optional
-        By year, what has been printed for part of it.
-    totals : dict, optional
-        By (first, last) year, printed totals: filled years between are scaled to them.
-    level : sequence of float
-        Nominal coverage of the intervals in percent.
-    tables : Tables, optional
-        Errors in place of those shipped.
+    at_least, totals : dict, optional
+        By year, what has been printed for part of it; by (first, last) year, totals to which filled years are scaled.
+    level, tables
+        Nominal coverage of the intervals in percent; errors in place of those shipped.
 
     Returns
     -------
@@ -363,9 +345,8 @@ def project_panel(
     Returns
     -------
     DataFrame
-        ``series``, ``year``, ``median``, ``low_L`` and ``high_L``, ``observations``, ``reason``; `horizon` rows a series
-        in order of first appearance, or one row without a year where nothing is projected. A pure function: parts of a
-        frame may be projected in several processes and put together with ``concat``.
+        ``series``, ``year``, the columns of :attr:`Projection.table`, ``observations``, ``reason``; one row without a year
+        where nothing is projected. A pure function: parts of a frame may be projected in several processes.
     """
     lacking = {"series", "year", "value"} - set(getattr(frame, "columns", ()))
     if lacking:
@@ -450,8 +431,9 @@ def _years_and_numbers(found: pd.Series) -> pd.Series:
     found = pd.Series(values, pd.Index(years, name="year", dtype=int), dtype=float).dropna().sort_index()
     if found.index.has_duplicates:
         raise ValueError(f"the year {found.index[found.index.duplicated()][0]} comes twice: keep one value a year")
-    if np.isinf(found).any():
-        raise ValueError(f"the value of {found.index[np.isinf(found)][0]} is infinite: correct it or leave it out")
+    strange = found[(found != 0) & ~found.abs().between(1e-100, 1e100)]
+    if len(strange):
+        raise ValueError(f"{strange.iloc[0]:g} in {strange.index[0]} is no quantity: correct it or leave it out")
     return found
 
 

@@ -163,7 +163,7 @@ def target_probabilities(data: Data) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an indicator with a target for that year: ``indicator, target, relation, unit, observations, first_year,
+        One row an indicator with a target for that year: ``indicator, ref_area, target, relation, unit, observations, first_year,
         last_year, kind, stands_for, probability, cases, hits, outside_share, median, low_80, high_80, coverage_80,
         coverage_95, typical_miss, reason_zh, reason_en, figure_ids``. ``probability`` is NaN where a reason says why or
         ``stands_for`` is empty (no panel of the kind).
@@ -187,6 +187,7 @@ def _row(found: Outlook) -> dict:
     ends = found.projection.table.iloc[-1] if found else pd.Series(dtype=float)
     return {
         "indicator": found.indicator,
+        "ref_area": found.area,
         "target": found.target,
         "relation": found.relation,
         "unit": found.unit,

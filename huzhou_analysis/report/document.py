@@ -23,6 +23,7 @@ from docx.shared import Cm, Inches, Pt, RGBColor
 from ..facts.words import Text, text
 from ..show import exhibit, office
 from ..show.columns import clean
+from ..show.measure import column_widths
 from ..show.roles import GRID, INK, MUTED, PALETTE
 from . import prose
 from .content import Content
@@ -165,7 +166,7 @@ def _opened(template: Path):
 
 
 def _styled(document, own: bool) -> dict[str, str]:
-    """The name of the style that serves for each that is needed; warns of those that a template lacks."""
+    """The id of the style that serves for each that is needed; warns of those that a template lacks."""
     names = {s.name for s in document.styles if s.type == WD_STYLE_TYPE.PARAGRAPH}
     serving = {"Normal": "Normal"}
     for name, nearest in NEEDED.items():
@@ -181,7 +182,7 @@ def _styled(document, own: bool) -> dict[str, str]:
             document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
             _dress(document.styles[name], look)
         serving[name] = name
-    return serving
+    return {name: document.styles[used].style_id for name, used in serving.items()}
 
 
 def _dress(style, look: tuple, fonts: bool = False) -> None:
@@ -285,7 +286,7 @@ class Report:
 
     def paragraph(self, words: str, style: str, into=None, refs: Sequence[int] = (), keep: bool = False):
         """A paragraph of a style; numbers of endnotes stand raised after it."""
-        made = (into or self.document).add_paragraph(clean(words), style=self.styles[style])
+        made = office.styled((into or self.document).add_paragraph(clean(words)), self.styles[style])
         if refs:
             made.add_run(" " + ", ".join(map(str, refs))).font.superscript = True
         made.paragraph_format.keep_with_next = keep or None
@@ -386,7 +387,7 @@ class Report:
         rows = [[clean(c) for c in row] for row in rows]
         table = (into or self.document).add_table(len(rows), len(rows[0]))
         table.autofit = False
-        widths = office.column_widths(rows, self.width, 8.5)
+        widths = column_widths(rows, self.width, 8.5)
         widths = [w * self.width / sum(widths) for w in widths]
         for c, wide in enumerate(widths):
             table.columns[c].width = Inches(wide)
@@ -406,8 +407,7 @@ class Report:
                 setting.append(OxmlElement("w:tblHeader"))
             for c, (cell, words) in enumerate(zip(row.cells, cells, strict=True)):
                 cell.width = Inches(widths[c])
-                paragraph = cell.paragraphs[0]
-                paragraph.style = self.styles["Table Text"]
+                paragraph = office.styled(cell.paragraphs[0], self.styles["Table Text"])
                 run = paragraph.add_run(words)
                 run.bold = r == 0
                 if numeric[c]:
@@ -456,8 +456,7 @@ class Report:
         for n, block in enumerate(blocks):
             cell = table.cell(n // 2, n % 2)
             cell.width = Inches(wide)
-            head = cell.paragraphs[0]
-            head.style = self.styles["Heading 2"]
+            head = office.styled(cell.paragraphs[0], self.styles["Heading 2"])
             head.add_run(clean(block["title"]))
             head.paragraph_format.keep_with_next = False  # or the whole table stays together
             for item in block["items"]:

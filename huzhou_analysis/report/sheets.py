@@ -7,11 +7,13 @@ laptop its screen. Text from the data is written as text, never as a formula.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..facts.words import text
+from ..show import measure
 from ..show.columns import clean
 from ..show.office import EAST_ASIAN, LATIN
 from ..show.roles import INK, MUTED, PALETTE
@@ -68,23 +70,17 @@ class Head:
     away: bool = False
 
 
+CHARACTER = 0.53  # of an em: the width in which a spreadsheet counts its columns
+
+
 def width_of(words: str) -> int:
-    """Width in Latin characters: a Chinese character counts for two."""
-    return len(words) if words.isascii() else sum(2 if c >= "\u2e80" else 1 for c in words)
+    """Columns of a text in the characters that a spreadsheet counts."""
+    return math.ceil(measure.width_of(words) / CHARACTER)
 
 
 def lines_of(words: str, room: int) -> list[str]:
-    """A text in lines of so many Latin characters; words stay whole, no line begins with a closing mark."""
-    if width_of(words) <= room:
-        return [clean(words)]
-    lines, line = [], ""
-    for piece in re.findall(r"[\u2e80-\uffef][，。、；：？！）》」』”’%]*|\s+|[^\s\u2e80-\uffef]{1,60}", clean(words)):
-        if line and width_of(line) + width_of(piece.rstrip()) > room:
-            lines.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+    """A text in lines of so many characters."""
+    return measure.lines_of(clean(words), room * CHARACTER) or [""]
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:

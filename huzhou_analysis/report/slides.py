@@ -24,8 +24,9 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from ..facts.words import Text, text
-from ..show import canvas, exhibit, office
+from ..show import exhibit, office
 from ..show.columns import clean
+from ..show.measure import column_widths, fitted
 from ..show.roles import GRID, MUTED
 from .content import Content
 
@@ -212,25 +213,7 @@ def _layout(made, kind: str):
     return found
 
 
-# --- text -----------------------------------------------------------------------------------------------------------
-
-
-def fitted(words: str, width: float, height: float, largest: float, smallest: float) -> tuple[float, str, float]:
-    """Size at which a text fits a box, the text (cut short where nothing helps), and the height it takes in inches."""
-    words, points = clean(words), largest
-    tall = 1.45 if any(c >= "\u2e80" for c in words) else 1.22
-    with canvas.house_style():
-        while True:
-            lines = canvas.wrap(None, words, points, width)
-            step = points * tall / 72
-            if len(lines) * step <= height or points <= smallest:
-                break
-            points -= 1
-    most = max(1, int(height / step + 1e-6))
-    if len(lines) > most:
-        glue = " " if " " in words else ""
-        words, lines = glue.join(lines[:most])[:-2].rstrip() + "…", lines[:most]
-    return points, words, len(lines) * step
+# --- slides ---------------------------------------------------------------------------------------------------------
 
 
 class Deck:
@@ -276,7 +259,7 @@ class Deck:
             title, width / 1.08, size * 1.5 / 72, size, size - 4
         )  # rather than a second line of one word
         if words.endswith("…"):
-            points, words, _ = fitted(title, width / 1.08, max(height - 0.1, 0.5), size, 14)
+            points, words, _ = fitted(clean(title), width / 1.08, max(height - 0.1, 0.5), size, 14)
         frame = shape.text_frame
         self.run(frame.paragraphs[0], words, points if points < size or kind == "title" else None)
         self._number(slide, layout)
@@ -346,7 +329,7 @@ class Deck:
         slide, title = self.add("titleOnly", WORDS["messages"][self.lang])
         left, top, width, height = self.room(slide, title)
         each = height / max(len(lines), 1)
-        points = min(fitted(line, width - 0.4, each - 0.15, 22, 12)[0] for line in lines)
+        points = min(fitted(clean(line), width - 0.4, each - 0.15, 22, 12)[0] for line in lines)
         frame = self.box(slide, (left, top + 0.1, width, height), "messages").text_frame
         for n, line in enumerate(lines):
             paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
@@ -364,14 +347,14 @@ class Deck:
         slide, title = self.add("titleOnly", record["title"][lang])
         left, top, width, height = self.room(slide, title)
         bottom = top + height
-        points, words, tall = fitted(record["subtitle"][lang], width, 0.5, 14, 10)
+        points, words, tall = fitted(clean(record["subtitle"][lang]), width, 0.5, 14, 10)
         if words:
             shape = self.box(slide, (left, top, width, tall), "subtitle")
             self.run(shape.text_frame.paragraphs[0], words, points, MUTED)
             top += tall + 0.08
         bottom = self._foot(slide, record, left, bottom, width)
         if record["reading"][lang]:
-            points, words, tall = fitted(record["reading"][lang], width, 0.85, 14, 10)
+            points, words, tall = fitted(clean(record["reading"][lang]), width, 0.85, 14, 10)
             shape = self.box(slide, (left, bottom - tall, width, tall), "reading")
             self.run(shape.text_frame.paragraphs[0], words, points)
             bottom -= tall + 0.12
@@ -386,7 +369,9 @@ class Deck:
     def _foot(self, slide, record: dict, left: float, bottom: float, width: float) -> float:
         """Notes and sources at the foot, the sources whole; returns where the room above ends."""
         *noted, source = exhibit.foot(record, self.lang)
-        rows = [fitted(line, width - 0.3, 0.42, 9, 8) for line in noted] + [fitted(source, width - 0.3, 0.42, 9, 8)]
+        rows = [fitted(clean(line), width - 0.3, 0.42, 9, 8) for line in noted] + [
+            fitted(clean(source), width - 0.3, 0.42, 9, 8)
+        ]
         tall = sum(height for *_, height in rows)
         frame = self.box(slide, (left, bottom - tall, width, tall), "notes and sources").text_frame
         for n, (points, words, _) in enumerate(rows):
@@ -431,7 +416,7 @@ def _table_layout(rows: list[list[str]], width: float, height: float) -> tuple[f
     """Size of the text, widths of columns and heights of rows: the largest text at which most rows fit."""
     best = None
     for points in (14, 12, 11, 10, 9):
-        widths = office.column_widths(rows, width, points)
+        widths = column_widths(rows, width, points)
         heights, used = [], 0.0
         for row in rows:
             tall = max(fitted(cell, w - 0.22, 9, points, points)[2] for cell, w in zip(row, widths, strict=True)) + 0.09

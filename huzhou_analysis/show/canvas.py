@@ -220,7 +220,7 @@ def wrap(figure: Figure, text: str, size: float, width: float) -> list[str]:
     """
     lines: list[str] = []
     line, about = "", 0.0
-    for piece in _pieces(text if len(text) <= MOST_DRAWN else text[: MOST_DRAWN - 1] + "…"):
+    for piece in pieces(text if len(text) <= MOST_DRAWN else text[: MOST_DRAWN - 1] + "…"):
         # Widths of pieces add up but for kerning: only near the edge is the line itself measured.
         own = text_width(figure, piece, size)
         near = about + own > 0.95 * width
@@ -238,7 +238,7 @@ def wrap(figure: Figure, text: str, size: float, width: float) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
     """Parts of a text between which a line may end: words, single Chinese characters, each with its marks."""
     pieces: list[str] = []
     for token in re.findall(r"[A-Za-z0-9À-ɏ.,%+\-–—−’'/()\[\]:;&≥≤<>=≈$_]+|\s+|.", text):

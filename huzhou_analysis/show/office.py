@@ -314,12 +314,12 @@ def into_document(document, record: dict, lang: str, width: float, style: str, h
     width, height : float
         Room in inches; without a height one that suits the chart.
     style : str
-        Name of the style of paragraphs.
+        Id of the style of paragraphs.
     """
     from docx.shared import Inches
 
     if not has_native(record["chart"]):
-        run = document.add_paragraph(style=style).add_run()
+        run = styled(document.add_paragraph(), style).add_run()
         shape = run.add_picture(io.BytesIO(picture_png(record, lang)), width=Inches(width))
         shape._inline.docPr.set("descr", clean(record["alt"][lang]))
         return
@@ -339,8 +339,14 @@ def into_document(document, record: dict, lang: str, width: float, style: str, h
                 _heat_in_document(document, panel, lang, width, style)
                 paragraph = None
             else:
-                paragraph = paragraph or document.add_paragraph(style=style)
+                paragraph = paragraph or styled(document.add_paragraph(), style)
                 _chart_in_document(document, paragraph.add_run(), record, n, lang, (wide, min(tall, 8.5)), points)
+
+
+def styled(paragraph, style: str):
+    """A paragraph in the style of an id; to look up the style by its name for each takes most of the time."""
+    paragraph._p.style = style
+    return paragraph
 
 
 def _chart_in_document(document, run, record: dict, n: int, lang: str, size, points: float) -> None:
@@ -387,7 +393,7 @@ def _key_in_document(document, words, style: str) -> None:
 
     if not words:
         return
-    paragraph = document.add_paragraph(style=style)
+    paragraph = styled(document.add_paragraph(), style)
     paragraph.paragraph_format.keep_with_next = True
     for sign, colour, name in words:
         for text, hue in ((sign + " ", colour), (name + "   ", INK)):
@@ -401,7 +407,7 @@ def _heat_in_document(document, panel: dict, lang: str, width: float, style: str
     from docx.shared import Inches, Pt, RGBColor
 
     if heading := clean(panel["heading"][lang]):
-        document.add_paragraph(style=style).add_run(heading).bold = True
+        styled(document.add_paragraph(), style).add_run(heading).bold = True
     rows = heat_cells(panel, lang)
     table = document.add_table(len(rows), len(rows[0]))
     first = width * 0.36
@@ -410,8 +416,7 @@ def _heat_in_document(document, panel: dict, lang: str, width: float, style: str
             cell.width = Inches(first if c == 0 else (width - first) / (len(cells) - 1))
             shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{fill[1:].upper()}"/>')
             cell._tc.get_or_add_tcPr().append(shade)
-            paragraph = cell.paragraphs[0]
-            paragraph.style = style
+            paragraph = styled(cell.paragraphs[0], style)
             paragraph.alignment = 0 if c == 0 else 1
             run = paragraph.add_run(words)
             run.font.size, run.font.color.rgb = Pt(8), RGBColor.from_string(ink[1:].upper())
@@ -456,31 +461,3 @@ def grid_size(chart: dict) -> tuple[int, int]:
     """Rows and columns of the panels."""
     rows = rows_of(chart)
     return len(rows), math.ceil(len(chart["panels"]) / len(rows))
-
-
-def column_widths(rows: Sequence[Sequence[str]], width: float, points: float) -> list[float]:
-    """Widths of the columns of a table in inches: none narrower than its longest word, the rest by what they hold.
-
-    Parameters
-    ----------
-    rows : sequence of sequences of str
-        The head first.
-    width : float
-        Room; a table that needs less takes less.
-    points : float
-        Size of the text.
-    """
-    natural, least = [], []
-    with canvas.house_style():
-        for cells in zip(*rows, strict=True):
-            sizes = [points * 1.12] + [points] * len(cells[1:60])  # the head is bold
-            wide = [canvas.text_width(None, c[:200], size) for c, size in zip(cells, sizes, strict=False)]
-            words = {(w, p) for c, p in zip(cells, sizes, strict=False) for w in re.findall(r"[!-~]{1,24}|.", c[:120])}
-            natural.append(max(*wide, 0.3) * 1.04 + 0.24)
-            least.append(min(max((canvas.text_width(None, w, p) for w, p in words), default=0.3) * 1.04 + 0.26, 2.0))
-    if sum(natural) <= width:
-        return natural
-    if sum(least) >= width:
-        return [k * width / sum(least) for k in least]
-    wish = [max(n - k, 0.01) ** 0.6 for n, k in zip(natural, least, strict=True)]
-    return [k + (width - sum(least)) * w / sum(wish) for k, w in zip(least, wish, strict=True)]
