@@ -187,7 +187,10 @@ def share_levels(data: Data, indicator: str, area: str | int | None = None) -> p
         if role == "actual":
             share, whole = points(data, code, place), points(data, WHOLES[code], place)
         else:
-            share, whole = (goals(data, name, place) for name in (code, WHOLES[code]))
+            try:
+                share, whole = (goals(data, name, place) for name in (code, WHOLES[code]))
+            except NotOnFile:  # a plan may set the share and not the whole
+                continue
         for s in share.itertuples():
             same = whole[whole.time_period == s.time_period]
             if len(same) == 1:

@@ -29,19 +29,28 @@ OUTPUT_LIMIT = 20_000_000
 OWN_FOLDER = Path(__file__).resolve().parent.parent.parent / "notebooks"
 # Chinese is legible in every plot that a researcher draws, even after a library has chosen fonts of its own.
 STARTUP = """
+import IPython.core.pylabtools as _tools
+import matplotlib as _mpl
 import huzhou_analysis as _hz
-from huzhou_analysis.show.canvas import legible as _legible
+from huzhou_analysis.show import canvas as _canvas
 
 _hz.style()
+_print_figure, _chinese = _tools.print_figure, _canvas.SETTINGS["font.family"][-1]
 
-def _chinese():
+def _legibly(figure, *arguments, **options):
+    added = {key: [*_mpl.rcParams[key], _chinese] for key in ("font.family", "font.sans-serif")}
+    with _canvas.legible(figure), _mpl.rc_context(added):
+        return _print_figure(figure, *arguments, **options)
+
+def _every_figure():
     import sys
     if "matplotlib.pyplot" in sys.modules:
         for manager in sys.modules["matplotlib.pyplot"]._pylab_helpers.Gcf.get_all_fig_managers():
-            with _legible(manager.canvas.figure):
+            with _canvas.legible(manager.canvas.figure):
                 pass
 
-get_ipython().events.register("post_execute", _chinese)
+_tools.print_figure = _legibly
+get_ipython().events.register("post_execute", _every_figure)  # before pyplot draws what is shown
 """
 
 
