@@ -217,8 +217,8 @@ class Projection:
         told = f"their 80% held {held.coverage_80:.0%} of what came" if held.coverage_80 > 0 else "nothing was tested"
         return (
             f"{lead}\n{self.table.to_string(float_format=lambda value: f'{value:,.4g}')}\n"
-            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({SIZES[self._errors.size]}); so far "
-            f"ahead {told}, and the typical miss was {held.miss:.0%}."
+            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({SIZES[self._errors.size]}). For the last year {told}, "
+            f"and the typical miss was {held.miss:.0%}."
         )
 
 
