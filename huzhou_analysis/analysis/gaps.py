@@ -171,7 +171,7 @@ class Gaps(Actuals):
             elif column in ("leads", "counted", "ascending"):
                 out[column] = out[column].astype(bool)
             else:
-                out[column] = out[column].fillna("").astype(object)
+                out[column] = out[column].astype(object).fillna("")
         return out
 
     def row(self, target: Target) -> dict:
