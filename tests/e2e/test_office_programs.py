@@ -5,8 +5,8 @@ import shutil
 import subprocess
 
 import openpyxl
+import pdfplumber
 import pytest
-from pypdf import PdfReader
 from test_office import LANGUAGES, content, records, written  # noqa: F401
 
 pytestmark = [
@@ -23,9 +23,10 @@ def converted(path, ending, folder):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_slides_and_documents_open_whole(written, content, lang, tmp_path):  # noqa: F811
-    deck = PdfReader(converted(written / lang / "briefing.pptx", "pdf", tmp_path))
-    assert len(deck.pages) == 12
-    report = "".join(p.extract_text() for p in PdfReader(converted(written / lang / "report.docx", "pdf", tmp_path)).pages)
+    with pdfplumber.open(converted(written / lang / "briefing.pptx", "pdf", tmp_path)) as deck:
+        assert len(deck.pages) == 12
+    with pdfplumber.open(converted(written / lang / "report.docx", "pdf", tmp_path)) as pages:
+        report = "".join(p.extract_text() for p in pages.pages)
     for record in content.exhibits():
         start = "".join(record["title"][lang].split())[:12]
         assert start in "".join(report.split())
