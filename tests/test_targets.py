@@ -283,7 +283,7 @@ def test_the_years_of_a_plan_without_tables_are_those_of_the_targets_of_the_city
     assert plan_years(found) == (2014, 2027)
     assert target_year(found) == 2027
     with pytest.raises(
-        NotOnFile, match=r"^无在案数字：规划的年度目标 / no figure on file: a target of a plan for a year$"
+        NotOnFile, match=r"^暂无数据：规划的年度目标 / no figure on file: a target of a plan for a year$"
     ):
         target_year(without_tables(data, *actual.index))
 
