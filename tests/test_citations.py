@@ -134,6 +134,9 @@ def test_the_dash_of_a_range_is_no_sign(low, more, dash):
         ("98.5", "相当于上年同期的98.5%", "%", "enter -1.5"),
         ("1.5", "出口增长1.5倍", "%", "multiple"),
         ("3.2", "出口环比增长3.2%", "%", "period before"),
+        ("3.2", "出口比上月增长3.2%", "%", "period before"),
+        ("2", "出口增长两倍", "%", "multiple"),
+        ("1", "出口翻一番", "%", "multiple"),
         ("8.6", "两年平均增长8.6%", "%", "average over several years"),
         ("7.5", "年均增长7.5%", "%", "per_year"),
         ("2.1", "增幅高于全省2.1个百分点", "个百分点", "another area"),
@@ -222,7 +225,12 @@ def test_what_may_be_two_periods_is_none(text):
         ("2026", "比2025年增长3%", True),
         ("2026-S1", "1-6月出口34.6亿元", True),
         ("2018/P5Y", "2018年至2022年共34.6亿元", True),
+        ("2022", "较2020年增长12%", False),
     ],
 )
 def test_a_period_agrees_with_what_the_citation_says(code, text, fits):
-    assert (period_objection(code, text) is None) == fits
+    assert (period_objection(code, text, growth=True) is None) == fits
+
+
+def test_a_deficit_may_be_a_size_or_a_negative_balance():
+    assert objection("32.8", "逆差32.8亿元") is objection("-32.8", "逆差32.8亿元") is None

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..facts import names, periods
 from ..facts.data import Data, NotOnFile
-from .plans import plan
+from .plans import goals
 from .series import _printed, key, points
 
 AREA_COLUMNS = ["ref_area", "name_zh", "name_en", "year", "value", "unit", "vintage", "source_id", "figure_id"]
@@ -180,7 +180,7 @@ def share_levels(data: Data, indicator: str, area: str | int | None = None) -> p
     (3.42, [4.8, 5.61, 6.48])
     """
     code, place = key(data, indicator, area)
-    if code not in WHOLES:
+    if WHOLES.get(code) not in data.indicators.index:
         raise ValueError(f"{code} is not a share whose whole is declared; there are: {', '.join(WHOLES)}")
     rows = []
     for role in ("actual", "target"):
@@ -188,7 +188,7 @@ def share_levels(data: Data, indicator: str, area: str | int | None = None) -> p
             share, whole = points(data, code, place), points(data, WHOLES[code], place)
         else:
             try:
-                share, whole = (plan(data, name, place) for name in (code, WHOLES[code]))
+                share, whole = (goals(data, name, place) for name in (code, WHOLES[code]))
             except NotOnFile:  # a plan may set the share and not the whole
                 continue
         for s in share.itertuples():

@@ -259,20 +259,16 @@ def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
     16.5
     """
     gaps = gaps_of(data, as_of)
+    yearly: dict[tuple, list[Target]] = {}
+    for t in gaps.targets:
+        if t.first.span == "annual" and len(t.numeric) > 1:
+            yearly.setdefault((t.first.indicator, t.first.ref_area, t.first.source_id), []).append(t)
     rows = []
     for goal in gaps.targets:
         if goal.first.span != "cumulative" or goal.numeric.empty:
             continue
-        paths = [
-            t
-            for t in gaps.targets
-            if t.first[["indicator", "ref_area", "source_id"]].equals(
-                goal.first[["indicator", "ref_area", "source_id"]]
-            )
-            and t.first.span == "annual"
-            and len(t.numeric) > 1
-            and data.units.comparable(t.unit, goal.unit)
-        ]
+        same = goal.first.indicator, goal.first.ref_area, goal.first.source_id
+        paths = [t for t in yearly.get(same, ()) if data.units.comparable(t.unit, goal.unit)]
         for path in paths:
             named = [int(p) for p in path.numeric.time_period]
             period = periods.parse(goal.final.time_period)

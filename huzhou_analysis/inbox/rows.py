@@ -25,32 +25,17 @@ from .quantities import MAGNITUDES, Entered, bound_around, negative_meant, quant
 # Cells that hold nothing to be read, and what to do about each.
 _UNREADABLE = {
     "error": ("是出错的公式（如 #N/A）；请填原文的内容", "a formula that failed; enter what is printed"),
-    "formula": (
-        "公式没有计算结果；请复制后“选择性粘贴—数值”",
-        "a formula without a result; copy it and paste as values",
-    ),
+    "formula": ("公式没有计算结果；请复制后“选择性粘贴—数值”", "a formula without a result; copy it and paste as values"),
     "link": ("公式引用了别的工作簿；请粘贴为数值", "a formula that refers to another workbook; paste it as a value"),
-    "merged": (
-        "是合并单元格，无法判断属于哪一格；请取消合并并逐格填写",
-        "a merged cell: unclear which cell it is for; unmerge it and fill in each",
-    ),
-    "struck": (
-        "被划掉（删除线）；要添加请去掉删除线，不要请清空",
-        "struck through; remove the line to add it, or clear the cell",
-    ),
-    "unseen": (
-        "的格式不显示任何内容（;;;）；请改为常规格式",
-        "has a format that shows nothing (;;;); format it as general",
-    ),
-    "time": (
-        "被 Excel 变成了时刻；请把单元格设为文本后重填",
-        "Excel has turned this into a time of day; format the cell as text and enter it again",
-    ),
-    "day": (
-        "被 Excel 变成了日期（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
-        "Excel has turned this into a date (5-7 became 7 May); format the cell as text and enter it again",
-    ),
-}
+    "merged": ("是合并单元格，无法判断属于哪一格；请取消合并并逐格填写",
+        "a merged cell: unclear which cell it is for; unmerge it and fill in each"),
+    "struck": ("被划掉（删除线）；要添加请去掉删除线，不要请清空", "struck through; remove the line to add it, or clear the cell"),
+    "unseen": ("的格式不显示任何内容（;;;）；请改为常规格式", "has a format that shows nothing (;;;); format it as general"),
+    "time": ("被 Excel 变成了时刻；请把单元格设为文本后重填",
+        "Excel has turned this into a time of day; format the cell as text and enter it again"),
+    "day": ("被 Excel 变成了日期（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
+        "Excel has turned this into a date (5-7 became 7 May); format the cell as text and enter it again"),
+}  # fmt: skip
 _IN_PARTS = {
     "mark",
     "unit",
@@ -461,7 +446,8 @@ class Drafting:
         if values["time_basis"] == "inferred" and not values["comment"]:
             self.say(row, "comment", "时期为推断（inferred）时，须写明理由", "an inferred period must say why")
         column = "time_period" if "time_period" in row.cells else "year"
-        if said := citations.period_objection(values["time_period"], values["as_printed"]):
+        growth = values["transformation"] == "GY"
+        if said := citations.period_objection(values["time_period"], values["as_printed"], growth=growth):
             self.say(row, column, *said)
         if not values["time_period"] or values["record_type"] not in ("actual", "claim"):
             return

@@ -181,6 +181,7 @@ def _styled(document, own: bool) -> dict[str, str]:
         if name not in names:
             document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
             _dress(document.styles[name], look)
+            document.styles[name].paragraph_format.line_spacing = 1.0
         serving[name] = name
     return {name: document.styles[used].style_id for name, used in serving.items()}
 
@@ -207,7 +208,9 @@ def _house(lang: str, compact: bool):
         _dress(document.styles[name], look, fonts=True)
         for edge in document.styles[name].element.findall(f".//{qn('w:pBdr')}"):
             edge.getparent().remove(edge)
-    document.styles["Normal"].paragraph_format.line_spacing = 1.0 if compact else 1.15
+        if compact:  # the same height whatever font the reader's program puts in its place
+            document.styles[name].paragraph_format.line_spacing = Pt(round(look[0] * 1.3, 1))
+    document.styles["Normal"].paragraph_format.line_spacing = Pt(11.7) if compact else 1.15
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(1.6) if compact else Inches((8.27 - WIDTH) / 2)
@@ -444,8 +447,8 @@ class Report:
             self.heading(block["title"], 2)
             made = self.paragraph("", "Exhibit Note")
             for item in block["items"]:
-                run = made.add_run(f"{item['number']}. {clean(item['text'])}  ")
-                run.font.size = Pt(7)
+                made.add_run(f"{item['number']}. {clean(item['text'])}  ").font.size = Pt(7)
+            made.paragraph_format.line_spacing = Pt(9)
 
     def themes(self, blocks: Sequence[dict]) -> None:
         """Themes two beside each other: heading, sentences, a small chart with its caption."""
@@ -453,6 +456,8 @@ class Report:
         table = self.document.add_table(rows, 2)
         table.autofit = False
         wide = self.width / 2
+        for row in table.rows:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for n, block in enumerate(blocks):
             cell = table.cell(n // 2, n % 2)
             cell.width = Inches(wide)
@@ -464,6 +469,6 @@ class Report:
             record = block["exhibit"]
             if record and office.drawn(record):
                 style = self.styles["Exhibit Chart"]
-                office.into_document(cell, record, self.lang, wide - 0.2, style, height=1.75)
+                office.into_document(cell, record, self.lang, wide - 0.2, style, height=1.5)
                 self.paragraph(block["caption"], "Caption", cell)
         self.paragraph("", "Exhibit Note").paragraph_format.space_after = Pt(0)

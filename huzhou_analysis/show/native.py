@@ -190,8 +190,10 @@ def _label(panel: dict, words: str, value: float, label, seen: Role, points: flo
     font.size = Pt(points - 1)
     dark = stacked and seen.fill != PAPER and luminance(seen.fill) < 0.45
     font.color.rgb = rgb(PAPER if dark else INK)
+    element = label._dLbl
+    for body in element.iter(qn("a:bodyPr")):
+        body.set("wrap", "none")
     if same:
-        element = label._dLbl
         element.find(qn("c:idx")).addnext(
             parse_xml(f'<c:numFmt {_NAMESPACES} formatCode="{number_code(decimals)}" sourceLinked="0"/>')
         )

@@ -328,7 +328,11 @@ def into_document(document, record: dict, lang: str, width: float, style: str, h
         _key_in_document(document, key_words(chart, lang), style)
     rows = rows_of(chart, narrow=len(chart["panels"]) % 3 != 0)
     wide = width / len(rows[0]) - 0.02
-    high = height / len(rows) if height else (3.0 if len(rows[0]) == 1 else max(2.0, wide * 0.8))
+    high = (
+        height / len(rows)
+        if height
+        else (3.0 if len(chart["panels"]) == 1 else max(2.0, wide * 0.8) if len(rows[0]) > 1 else 2.1)
+    )
     points = 9 if len(rows[0]) == 1 and width > 4 else 8 if wide > 2 else 7
     for row in rows:
         paragraph = None
