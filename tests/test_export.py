@@ -48,7 +48,12 @@ def test_a_wrong_id_is_answered_at_once_with_the_nearest(where, monkeypatch, cap
 
 
 def test_ids_that_are_worked_out_are_found_by_their_pattern(tmp_path):
-    path = notebook(tmp_path / "03_x.ipynb", "for n in names:\n    hz.exhibit(data, f'fan_{n}', c)", "%time 1\nhz.exhibit(data, id='other', what=c)", "x =")
+    path = notebook(
+        tmp_path / "03_x.ipynb",
+        "for n in names:\n    hz.exhibit(data, f'fan_{n}', c)",
+        "%time 1\nhz.exhibit(data, id='other', what=c)",
+        "x =",
+    )
     assert export.ids_in(path) == [r"fan_[a-z0-9_]+", "other"]
 
 
@@ -92,7 +97,15 @@ def test_a_table_has_no_picture(where, tmp_path, capsys):
 
 def test_committed_results_are_the_same_each_time_small_and_of_no_machine(small, tmp_path, monkeypatch):
     wide = "import matplotlib.pyplot as plt\nimport numpy as np\nplt.imshow(np.random.default_rng(1).random((200, 200)))\nplt.show()"
-    path = notebook(tmp_path / "01_x.ipynb", LOAD, CHART, cell(FINDING, "message"), wide, "import warnings\nwarnings.warn('careful')", brief=["fdi_path"])
+    path = notebook(
+        tmp_path / "01_x.ipynb",
+        LOAD,
+        CHART,
+        cell(FINDING, "message"),
+        wide,
+        "import warnings\nwarnings.warn('careful')",
+        brief=["fdi_path"],
+    )
     where = build.Paths(small / "data", tmp_path / "reports", (tmp_path,))
     monkeypatch.setattr(notebooks, "paths", lambda: where)
     assert notebooks.stale([path], where.data) == ["01_x.ipynb"]
@@ -106,7 +119,9 @@ def test_committed_results_are_the_same_each_time_small_and_of_no_machine(small,
     assert [c["execution_count"] for c in made["cells"] if c["cell_type"] == "code"] == [1, 2, 3, 4, 5]
     text = first.decode()
     assert "/tmp/" not in text and str(tmp_path) not in text and "vnd.huzhou" not in text
-    pictures = [o["data"]["image/png"] for c in made["cells"] for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
+    pictures = [
+        o["data"]["image/png"] for c in made["cells"] for o in c.get("outputs", []) if "image/png" in o.get("data", {})
+    ]
     assert len(pictures) == 1
     assert len(base64.b64decode(pictures[0])) <= notebooks.LARGEST
     assert "外资2024年5.69亿美元" in text  # Chinese, as committed
@@ -129,4 +144,3 @@ def test_a_small_picture_is_left_alone():
     Image.new("RGB", (4, 4)).save(buffer, "PNG", optimize=True)
     small = base64.b64encode(buffer.getvalue()).decode()
     assert len(notebooks.small_picture(small)) <= len(small)
-
