@@ -378,7 +378,7 @@ def _export(options: argparse.Namespace) -> int:
     from .facts.problems import DataError, say
     from .report.export import UnknownExhibit, export
 
-    kind = options.format or Path(options.output or ".pptx").suffix.removeprefix(".")
+    kind = options.format or Path(options.output or "x.pptx").suffix.removeprefix(".")
     path = Path(options.output or f"{options.exhibit}.{options.lang}.{kind}")
     if path.suffix != f".{kind}":
         say(f"文件名须以 .{kind} 结尾 / the file must end in .{kind}: {path}", error=True)

@@ -85,9 +85,12 @@ items = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["1", "2", "3
 def test_every_difference_is_told_once_and_nothing_else(old, new):
     def snapshot(values):
         figure = {k: {"zh": k, "en": k, "shown": {"zh": v, "en": v}} for k, v in values.items()}
-        return {"format": changes.FORMAT, "home": "1", "items": dict.fromkeys(changes.KINDS, {}) | {"figure": figure}}
+        return {"format": changes.FORMAT, "home": "1", "items": {key: {} for key in changes.KINDS} | {"figure": figure}}
 
-    told = {r["key"]: (r["before"]["en"], r["after"]["en"]) for r in changes.compare(snapshot(old), snapshot(new))["moved"]["figure"]}
+    told = {
+        r["key"]: (r["before"]["en"], r["after"]["en"])
+        for r in changes.compare(snapshot(old), snapshot(new))["moved"]["figure"]
+    }
     assert told == {k: (old.get(k, "—"), new.get(k, "—")) for k in old | new if old.get(k) != new.get(k)}
 
 

@@ -30,7 +30,9 @@ def section(tmp_path, *cells, made=None, missing=None, records=("a_chart", "b_ch
     """The section of cells, given which records each of them handed on."""
     for order, name in enumerate(records):
         (tmp_path / f"{name}.json").write_text(json.dumps({"id": name, "order": order}), encoding="utf-8")
-    executed = collect.Executed(tmp_path / "01_x.ipynb", SimpleNamespace(cells=list(cells), metadata={}), made=made or {}, missing=missing)
+    executed = collect.Executed(
+        tmp_path / "01_x.ipynb", SimpleNamespace(cells=list(cells), metadata={}), made=made or {}, missing=missing
+    )
     return collect.section(executed, tmp_path)
 
 
@@ -66,7 +68,13 @@ def test_what_ended_a_notebook_is_its_last_block(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    notebook(tmp_path / "01_foreign_investment.ipynb", LOAD, CHART, FINDING, title=("外资：能否达标", "Foreign investment: within reach?"))
+    notebook(
+        tmp_path / "01_foreign_investment.ipynb",
+        LOAD,
+        CHART,
+        FINDING,
+        title=("外资：能否达标", "Foreign investment: within reach?"),
+    )
     notebook(tmp_path / "02_exports.ipynb", "%matplotlib inline", LOAD, TABLE, title=("出口", "Exports"))
     notebook(tmp_path / "_draft.ipynb", "1 / 0")
     return tmp_path
@@ -108,7 +116,19 @@ HOSTILE = [
 def test_nothing_in_markdown_or_html_runs_or_fetches(source):
     for made in (prose.html(f"甲 {source} 乙\n\n{source}"), prose.clean(f"<div>{source}</div>")):
         tags = "".join(part.partition(">")[0] for part in made.split("<")[1:])
-        for word in ("script", "onerror", "onload", "iframe", "http", "javascript:", "style", "svg", "meta", "form", "src"):
+        for word in (
+            "script",
+            "onerror",
+            "onload",
+            "iframe",
+            "http",
+            "javascript:",
+            "style",
+            "svg",
+            "meta",
+            "form",
+            "src",
+        ):
             assert word not in tags, made
 
 
@@ -151,7 +171,9 @@ def finding(words, *tags, figures=()):
 
 
 def content(*sections, **state):
-    return Content({"zh": "湖州市", "en": "Huzhou"}, list(sections), state={"latest": [], "targets": [], "cited": {}} | state)
+    return Content(
+        {"zh": "湖州市", "en": "Huzhou"}, list(sections), state={"latest": [], "targets": [], "cited": {}} | state
+    )
 
 
 def one(name, records, *blocks, **metadata):
@@ -160,7 +182,10 @@ def one(name, records, *blocks, **metadata):
 
 
 def test_citations_are_numbered_once_in_the_order_of_use_and_survive_a_file(tmp_path):
-    made = content(one("01_a", [record("aaa", "f2", "f1"), record("bbb", "f1", "f3", "f4", "f9")]), one("02_b", [record("ccc", "f2")]))
+    made = content(
+        one("01_a", [record("aaa", "f2", "f1"), record("bbb", "f1", "f3", "f4", "f9")]),
+        one("02_b", [record("ccc", "f2")]),
+    )
     cited = made.citations()
     assert [(c["figure_id"], c["number"], c["used"]) for c in cited] == [
         ("f2", 1, ["aaa", "ccc"]), ("f1", 2, ["aaa", "bbb"]), ("f3", 3, ["bbb"]), ("f4", 4, ["bbb"]), ("f9", 5, ["bbb"])]  # fmt: skip
@@ -190,7 +215,7 @@ def test_the_brief_follows_tags_then_order_and_says_nothing_twice():
 
 def target(name, group, **more):
     both = {"zh": name, "en": name}
-    words = {k: both for k in ("status_words", "target", "actual", "actual_period", "required", "sentence", "needed")}
+    words = dict.fromkeys(("status_words", "target", "actual", "actual_period", "required", "sentence", "needed"), both)
     return {"zh": name, "en": name, "group": group, "table": True, "figures": [], "acceleration": None, **words, **more}
 
 

@@ -157,8 +157,7 @@ def execute(
 
         async def one(executed: Executed, gate: asyncio.Semaphore) -> None:
             async with gate:
-                records = Path(scratch) / executed.path.stem
-                records.mkdir()
+                records = Path(tempfile.mkdtemp(prefix="records-", dir=scratch))
                 began = time.monotonic()
                 try:
                     await _run(executed, environment | {EXPORT_VARIABLE: str(records)}, records, own)

@@ -50,7 +50,8 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
     -------
     list of dict
         ``indicator``, ``zh``, ``en``, ``theme``, ``time_period``, ``part_year``; ``period``, ``value``, ``growth``, ``source``
-        in both languages; ``published``, ``figures`` and ``new``. A part of a year stands only where it is later than the
+        in both languages; ``published``, ``figure_id`` (of the level, or of the growth where
+        there is none), ``figures`` and ``new``. A part of a year stands only where it is later than the
         latest whole year. The order is that of the table of indicators.
     """
     mine = data.select(area=data.home, record_type="actual")
@@ -79,6 +80,7 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
                 "source": pair(one.source),
                 "source_id": one.source_id,
                 "published": one.published or data.sources.date_published[one.source_id],
+                "figure_id": figures[0],
                 "figures": figures,
                 "new": any(figure in new for figure in figures),
             }
