@@ -17,9 +17,9 @@ from ..facts.data import Data, NotOnFile
 from ..facts.schema import TIERS
 from ..facts.words import Text, text
 from .gaps import Gaps, Target, gaps_of
+from .plans import plan_years, target_year
 from .projection import MIN_POINTS, Projection, measured_coverage, project
 from .series import series
-from .plans import plan_years, target_year
 
 # Further ahead nothing was measured.
 LONGEST_HORIZON = 6
