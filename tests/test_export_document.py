@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from docx import Document
 from exhibit_calls import CALLS, exhibit
+from huzhou_analysis.exhibit import Card, Column, Exhibit
+from huzhou_analysis.export import document, office
+from huzhou_analysis.export.html import City, Section
 from lxml import etree
 from matplotlib.patches import Rectangle
 from PIL import Image
 
 from huzhou_analysis import charts
-from huzhou_analysis.exhibit import Card, Column, Exhibit
-from huzhou_analysis.export import document, office
-from huzhou_analysis.export.html import City, Section
 from huzhou_analysis.facts import words as i18n
 from huzhou_analysis.facts.words import text
 

@@ -7,14 +7,14 @@ from io import BytesIO
 
 import pytest
 from exhibit_calls import CALLS, LANGUAGES, exhibit
-from lxml import etree
-from openpyxl import load_workbook
-from pptx import Presentation
-
 from huzhou_analysis.exhibit import KINDS_OF_CHART, ROLES, Native, Trace
 from huzhou_analysis.export import chartml, slides
 from huzhou_analysis.export.html import City, Section
 from huzhou_analysis.export.office import EAST_ASIAN, LATIN
+from lxml import etree
+from openpyxl import load_workbook
+from pptx import Presentation
+
 from huzhou_analysis.facts.words import text
 
 CITY = City(text("示例", "Exampleton"), text("示例省示例市", "Exampleton City, Sample Province"), "2030")

@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 from exhibit_calls import CALLS, exhibit
+from huzhou_analysis.export import office, workbook, workbook_live
+from huzhou_analysis.export.html import Section
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis.gaps import gaps_of
-from huzhou_analysis.export import office, workbook, workbook_live
-from huzhou_analysis.export.html import Section
 from huzhou_analysis.facts import words as i18n
 from huzhou_analysis.facts.words import text
 

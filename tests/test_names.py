@@ -20,7 +20,8 @@ def test_an_area_is_found_without_what_it_is(data, name, code):
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("gdpp", "gdp"), ("实际利用外质", "fdi_utilized"), ("社零", "retail_sales"), ("外资", "fdi_utilized")]
+    ("name", "near"),
+    [("gdpp", "gdp"), ("实际利用外质", "fdi_utilized"), ("社零", "retail_sales"), ("外资", "fdi_utilized")],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(data, name, near):
     with pytest.raises(UnknownName, match=near) as error:

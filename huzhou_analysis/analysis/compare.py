@@ -50,7 +50,7 @@ def area_levels(
     indicator : str
         Code or name.
     areas : sequence of str, optional
-        By default the cities of the province.
+        By default the cities of the province; parts of the city (districts) may be named instead.
     source : str, optional
         Id of a source, where another than the fullest is wanted.
     years : sequence of int
@@ -64,7 +64,7 @@ def area_levels(
     Raises
     ------
     NotOnFile
-        If no one source prints all `years` for the city itself and another area.
+        If no one source prints all `years` for two of the areas, the city itself among them where it is asked for.
 
     Examples
     --------
@@ -75,7 +75,8 @@ def area_levels(
     code, home = key(data, indicator)
     places = [names.area(data, str(a)) for a in areas] if areas is not None else peers(data)
     rows = _printed_levels(data, code, places, source)
-    full = [_with_all(group, years, home) for _, group in rows.groupby("family")] if len(rows) else []
+    own = home if home in places else None
+    full = [_with_all(group, years, own) for _, group in rows.groupby("family")] if len(rows) else []
     complete = [(group.source_id.nunique() == 1, group) for group in full if group is not None]
     if not complete:
         info, wanted = data.indicators.loc[code], "、".join(map(str, years))
@@ -104,11 +105,11 @@ def _printed_levels(data: Data, code: str, places: Sequence[str], source: str | 
     return rows[rows.unit == rows.unit.mode().iloc[0]]
 
 
-def _with_all(group: pd.DataFrame, years: Sequence[int], home: str) -> pd.DataFrame | None:
-    """Areas of a source that print all years; None unless the home city and another are among them."""
+def _with_all(group: pd.DataFrame, years: Sequence[int], home: str | None) -> pd.DataFrame | None:
+    """Areas of a source that print all years; None unless two are among them, and the home city where it was asked for."""
     there = group.groupby("ref_area").year.agg(set)
     full = there.index[[set(years) <= have for have in there]]
-    return group[group.ref_area.isin(full)].copy() if home in full and len(full) > 1 else None
+    return group[group.ref_area.isin(full)].copy() if home in (None, *full) and len(full) > 1 else None
 
 
 def compare_areas(

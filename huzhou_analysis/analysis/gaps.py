@@ -13,7 +13,8 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data, DataError, Problem
+from ..facts.data import Data
+from ..facts.problems import DataError, Problem
 from ..facts.words import text
 from . import monitor, plans, targets
 from .actuals import Actuals, Target

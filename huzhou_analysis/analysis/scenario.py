@@ -183,6 +183,8 @@ def _assumed(growth: float | Rate, kind: str, unit: str) -> float:
     """An assumed change a year in the unit in which the indicator moves."""
     if kind == "growth":
         pace = percent(growth)[0].middle
+    elif isinstance(growth, str):
+        pace = float(growth)
     elif isinstance(growth, Rate | bool) or not isinstance(growth, int | float):
         raise ValueError(f"this indicator moves in {unit} a year: write a number of them, not {growth!r}")
     else:

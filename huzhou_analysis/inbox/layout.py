@@ -14,6 +14,8 @@ MARK = Field(
     "mark", "string", "标记", "“示例 example” marks a row that is shown as an example and not added; leave empty"
 )
 EXAMPLE = "示例 example"
+FILE = "new_figures.xlsx"
+LISTS, HELP = OTHER_SHEETS = ("列表 lists", "说明 How to")  # sheets of the template that are not filled in
 ENTRY_TABLES = ("figures", "indicators", "ref_areas", "units", "sources")
 
 PERIOD_TYPES = {
@@ -122,7 +124,7 @@ class Choices:
         """Labels of the choices written most like a text."""
         import difflib
 
-        from ..facts.data import nearest
+        from ..facts.problems import nearest
 
         wanted = canonical(text.rsplit("·", 1)[0])
         names = list(self._meanings)

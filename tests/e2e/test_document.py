@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from exhibit_calls import CALLS, exhibit
-
-from huzhou_analysis import charts
 from huzhou_analysis.export import document
 from huzhou_analysis.export.html import WORDS, City, Section
+
+from huzhou_analysis import charts
 from huzhou_analysis.facts.words import text
 
 pytestmark = pytest.mark.e2e

@@ -1,4 +1,4 @@
-"""Faults while a report is made or figures are added: killed, disk full, read-only, endless output, damaged, at once.
+"""Faults while a report is made: killed, disk full, read-only, endless output, damaged, at once.
 
 After each: the last good report and the tables whole, a message to act on, and a next run that completes. The counts of
 what was tried are printed (``pytest -s``).
@@ -24,8 +24,7 @@ from small_project import OWN_CHART, small_project
 from test_report import write_notebook
 from whole import ROOT, tree
 
-from huzhou_analysis.facts import kept
-from huzhou_analysis.inbox import adding
+from huzhou_analysis.report import kept
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")]
 PROGRAM = """
@@ -164,66 +163,6 @@ def test_killed_at_twenty_moments_of_a_report(place):
     assert place.whole()
 
 
-@pytest.fixture
-def new_figures(place):
-    (place.data / "inbox").mkdir()
-    path = place.data / "inbox" / "new.csv"
-    rows = ["indicator,time_period,transformation,obs_value,unit,as_printed,source_id,locator"]
-    rows += [
-        f"exports,{year},N,{year - 1700}.{year % 7},亿元,为{year - 1700}.{year % 7}亿元,M-BOOK,表1"
-        for year in range(2005, 2012)
-    ]
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
-    return path
-
-
-def tables_of(folder):
-    return {
-        name: checksum
-        for name, checksum in tree(folder).items()
-        if name.endswith((".csv", ".json", ".md")) and "/" not in name
-    }
-
-
-def test_killed_at_forty_moments_of_adding(place, new_figures, tmp_path, capsys):
-    """Twenty at any moment, twenty while the new tables are put in place."""
-    pristine, file = tmp_path / "pristine", new_figures.name
-    shutil.copytree(place.data, pristine)
-    old = tables_of(pristine)
-    started = time.monotonic()
-    status, out, err = place.run("add")
-    assert (status, "已添加" in out) == (0, True), out + err
-    seconds, new = time.monotonic() - started, tables_of(place.data)
-    assert new != old
-    rng, counts = random.Random(10), {"old": 0, "new": 0, "completed": 0}
-    for n in range(40):
-        shutil.rmtree(place.data)
-        shutil.copytree(pristine, place.data)
-        process = place.start("add")
-        if n < 20:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(rng.uniform(0.1, seconds))
-        else:
-            while process.poll() is None and not any(place.data.glob(".adding*")):
-                time.sleep(0.001)
-            time.sleep(rng.uniform(0, 0.03))
-        process.kill()
-        process.communicate()
-        cut = (place.data / ".adding" / "journal.json").is_file()
-        adding.recover(place.data)
-        now = tables_of(place.data)
-        assert now in (old, new), n
-        counts["completed" if cut else "new" if now == new else "old"] += 1
-        waits = place.data / "inbox" / file
-        assert adding.add([waits] if waits.exists() else [place.data / "inbox" / "added" / file], place.data) == 0
-        assert tables_of(place.data) == new
-        assert not (place.data / ".adding").exists()
-    with capsys.disabled():
-        print(
-            f"\nadd killed: tried 40, tables old {counts['old']}, new {counts['new']}, completed by the next {counts['completed']}"
-        )
-
-
 @contextmanager
 def small_disk(folder, megabytes):
     """A file system of a few megabytes at a folder; the test is skipped where none can be mounted."""
@@ -269,26 +208,8 @@ def test_a_full_disk_under_the_cache(place):
     assert place.whole()
 
 
-def test_a_full_disk_under_the_tables(place, new_figures):
-    with small_disk(place.folder.parent / "disk", 1) as disk:
-        data = disk / "data"
-        shutil.copytree(place.data, data)
-        old = tables_of(data)
-        space = shutil.disk_usage(disk).free
-        (disk / "filling").write_bytes(b"x" * (space - 30_000))
-        place.data = data
-        status, _, err = place.run("add", data / "inbox" / new_figures.name, HUZHOU_DATA=str(data))
-        assert status == 1, err
-        assert tables_of(data) == old
-        assert not list(data.glob(".adding*"))
-        assert "数据表未改动" in err
-        (disk / "filling").unlink()
-        assert place.run("add", data / "inbox" / new_figures.name, HUZHOU_DATA=str(data))[0] == 0
-        assert tables_of(data) != old
-
-
-@pytest.mark.parametrize("what", ["output", "data", "project"])
-def test_read_only_for_another_user(place, what, new_figures):
+@pytest.mark.parametrize("what", ["output", "project"])
+def test_read_only_for_another_user(place, what):
     """As a user without rights: said at once, before notebooks run; nothing changed."""
     if os.geteuid() != 0 or not (change := shutil.which("setpriv")):
         pytest.skip("needs root, to become a user without rights")
@@ -305,7 +226,7 @@ def test_read_only_for_another_user(place, what, new_figures):
         for path in [cache, *cache.rglob("*")]:
             os.chown(path, 65534, 65534)
     good = tree(place.folder / "data"), tree(place.output)
-    command = ["add"] if what == "data" else ["report"]
+    command = ["report"]
     started = time.monotonic()
     status, out, err = place.run(*command, before=user, HOME="/nonexistent")
     assert status == 1, out

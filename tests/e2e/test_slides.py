@@ -5,10 +5,10 @@ import subprocess
 
 import pytest
 from exhibit_calls import CALLS, LANGUAGES, exhibit
-from pptx import Presentation
-
 from huzhou_analysis.export import slides
 from huzhou_analysis.export.html import Section
+from pptx import Presentation
+
 from huzhou_analysis.facts.words import text
 
 pytestmark = pytest.mark.e2e

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from huzhou_analysis.export import workbook, workbook_live
 
 import huzhou_analysis as hz
-from huzhou_analysis.export import workbook, workbook_live
 from huzhou_analysis.facts import words as i18n
 
 pytestmark = pytest.mark.e2e
