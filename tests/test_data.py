@@ -14,7 +14,6 @@ from hostile_city import free
 import huzhou_analysis as hz
 from huzhou_analysis.cli import main
 from huzhou_analysis.facts.checks import check
-from huzhou_analysis.facts.data import relation_sign
 from huzhou_analysis.facts.problems import DataError
 from huzhou_analysis.facts.schema import TABLES
 
@@ -466,13 +465,6 @@ def test_the_one_figure_that_matches(data):
 def test_a_mistyped_id_gets_near_ones(data):
     with pytest.raises(KeyError, match=re.escape("D001-GWR.exports.2013")):
         data.figure("D001-GWR.export.2013")
-
-
-def test_signs_of_relations():
-    shown = [relation_sign(relation) for relation in ("=", ">=", ">", "<=", "<", "~", "range", "relative")]
-    assert shown == ["", "≥", ">", "≤", "<", "≈", "", ""]
-    with pytest.raises(KeyError):
-        relation_sign("==")
 
 
 @pytest.mark.parametrize("mark", ["\x0b", "\u202e"], ids=ascii)
