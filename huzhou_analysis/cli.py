@@ -30,10 +30,7 @@ def parser() -> argparse.ArgumentParser:
         "--data", metavar="DIR", help="数据表所在文件夹 / folder of the tables (default: HUZHOU_DATA, else data)"
     )
     commands = top.add_subparsers(
-        dest="command",
-        required=True,
-        metavar="COMMAND",
-        parser_class=partial(Parser, parents=[tables]),
+        dest="command", required=True, metavar="COMMAND", parser_class=partial(Parser, parents=[tables])
     )
     report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
     report.add_argument(
@@ -126,6 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from .facts.problems import DataError, fail
     from .report.build import PROJECT
 
     if "data" in options:
@@ -138,16 +136,16 @@ def _run(options: argparse.Namespace) -> int:
         if not _recovered():
             return 1
         return _COMMANDS[options.command](options)
+    except DataError as error:
+        return fail(str(error))
     except BrokenPipeError:
         return 1
     except OSError as error:
-        name = error.filename or ""
-        print(
-            f"读写失败（{error.strerror or error}）：{name}；请检查路径、权限和磁盘空间，关闭占用它的程序后重试 / cannot be read or written "
-            f"({error.strerror or error}): {name}; check path, permissions and disk space, close what holds it, and try again",
-            file=sys.stderr,
+        name, reason = error.filename or "", error.strerror or error
+        return fail(
+            f"读写失败（{reason}）：{name}；请检查路径、权限和磁盘空间，关闭占用它的程序后重试 / cannot be read or written ({reason}): "
+            f"{name}; check path, permissions and disk space, close what holds it, and try again"
         )
-        return 1
 
 
 def _recovered() -> bool:
@@ -171,7 +169,7 @@ def _alone(work: Callable[[], int]) -> int:
     """Exit status of something that changes the tables, done while nothing else is going on in the project."""
     from .facts.checks import default_root
     from .facts.locking import TABLES_LOCK, Busy, locked
-    from .facts.problems import say
+    from .facts.problems import fail
 
     root = default_root()
     if not root.is_dir():
@@ -180,8 +178,7 @@ def _alone(work: Callable[[], int]) -> int:
         with locked(root / TABLES_LOCK, wait=60):
             return work()
     except Busy as busy:
-        say(str(busy), error=True)
-        return 1
+        return fail(str(busy))
 
 
 def _template(options: argparse.Namespace) -> int:
@@ -216,14 +213,9 @@ def _check(options: argparse.Namespace) -> int:
     from .facts.problems import DataError
     from .facts.relations import relation_problems
 
-    try:
-        data = load()
-        problems = relation_problems(data)
-    except DataError as error:
-        problems = error.problems
-    if problems:
-        print(DataError(problems), file=sys.stderr)
-        return 1
+    data = load()
+    if problems := relation_problems(data):
+        raise DataError(problems)
     print(
         f"数据无误 / all tables are in order: {len(data.figures)} figures, {len(data.indicators)} indicators, "
         f"{len(data.sources)} sources"
@@ -241,13 +233,8 @@ def _audit(options: argparse.Namespace) -> int:
     from .analysis.audit import findings
     from .analysis.provenance import prove, report
     from .facts.data import load
-    from .facts.problems import DataError
 
-    try:
-        data = load()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    data = load()
     print("文件自查 / findings of the documents against themselves:")
     for f in findings(data).itertuples():
         print(
@@ -280,13 +267,8 @@ def _audit(options: argparse.Namespace) -> int:
 def _find(options: argparse.Namespace) -> int:
     from .analysis.find import find
     from .facts.data import load
-    from .facts.problems import DataError
 
-    try:
-        found = find(load(), " ".join(options.text), lang=options.lang)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    found = find(load(), " ".join(options.text), lang=options.lang)
     for figure_id, f in found.iterrows():
         status = f.record_type if f.obs_status == "A" else f"{f.record_type} · {f.obs_status}"
         print(
@@ -302,30 +284,21 @@ def _gaps(options: argparse.Namespace) -> int:
     from .analysis.gaps import target_gaps
     from .facts import periods
     from .facts.data import load
-    from .facts.problems import DataError
+    from .facts.problems import fail
 
     if options.as_of:
         try:
             periods.parse(options.as_of)
         except ValueError:
-            print(
-                f"不是日期 / not a date: {options.as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024",
-                file=sys.stderr,
-            )
-            return 1
-    try:
-        data = load()
-        table = target_gaps(data, options.as_of, full=True)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+            return fail(f"不是日期 / not a date: {options.as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024")
+    data = load()
+    table = target_gaps(data, options.as_of, full=True)
     if options.format == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif options.format == "json":
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        full = target_gaps(data, options.as_of, full=True)
-        full = full[full.counted.astype(bool)]
+        full = table[table.counted.astype(bool)]
         _print_targets(data, full if options.all else full[full.table.astype(bool)], options.lang)
     return 0
 
@@ -397,22 +370,18 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _new_city(options: argparse.Namespace) -> int:
+    from .facts.problems import fail
     from .inbox.new_city import NewCityError, lay_out
 
     try:
         folder = lay_out(options.folder, options.code, options.name, options.name_en)
     except NewCityError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return fail(str(error))
     shown = f'"{options.folder}"' if " " in options.folder else options.folder
-    first = (
-        ""
-        if options.code
-        else "\n  0. ref_areas.csv：补入本市一行（level 为 city）/ add the city's own row (level city)"
-    )
+    first = "\n  0. ref_areas.csv：补入本市一行（level 为 city）/ add the city's own row (level city)"
     print(
         f"已建立空数据表 / empty tables laid out: {folder}\n"
-        f"接下来 / what to do next:{first}\n"
+        f"接下来 / what to do next:{'' if options.code else first}\n"
         f"  1. make template DATA={shown}：写出填报模板；逐行填入文件和数字（规划指标表的行，位置写作“数字方案 指标表 行1”）/ writes a "
         "workbook: fill in the documents and the figures (the place of a row of a plan's table: “数字方案 指标表 行1”)\n"
         f"  2. make add DATA={shown}：检查后写入 / checks and adds them\n"
@@ -424,13 +393,8 @@ def _new_city(options: argparse.Namespace) -> int:
 def _codebook(options: argparse.Namespace) -> int:
     from .facts.codebook import write
     from .facts.data import load
-    from .facts.problems import DataError
 
-    try:
-        changed = write(load())
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    changed = write(load())
     print("\n".join(f"已更新 / written: {p.name}" for p in changed) or "无变化 / nothing changed")
     return 0
 

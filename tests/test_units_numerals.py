@@ -26,20 +26,14 @@ def test_conversion_by_hand(data, value, source, target, expected):
 
 
 @pytest.mark.parametrize(
-    ("source", "target"),
-    [
-        ("亿美元", "亿元"),
-        ("%", "个百分点"),
-        ("人", "人次"),
-    ],
+    ("source", "target"), [("亿美元", "亿元"), ("%", "个百分点"), ("人", "人次"), ("亿美金", "亿元")]
 )
 def test_what_measures_something_else_is_never_converted(data, source, target):
-    assert not data.units.comparable(source, target)
-    with pytest.raises(ValueError, match="cannot be written in"):
+    with pytest.raises((ValueError, KeyError), match=r"cannot be written in|亿美金"):
         data.units.convert(1, source, target)
 
 
-@settings(max_examples=15)
+@settings(max_examples=5)
 @given(value=st.integers(-(10**9), 10**9).map(lambda n: n / 1000))
 def test_there_and_back_is_the_same_number(data, value):
     units = data.units
@@ -49,13 +43,6 @@ def test_there_and_back_is_the_same_number(data, value):
                 there = units.convert(value, source, target)
                 assert units.convert(there, target, source) == pytest.approx(value, rel=1e-12)
                 assert units.factor(source, target) * units.factor(target, source) == 1
-
-
-def test_an_unknown_unit_is_named(data):
-    with pytest.raises(KeyError, match="亿美金"):
-        data.units["亿美金"]
-    assert "亿美金" not in data.units
-    assert "亿美元" in data.units
 
 
 @pytest.mark.parametrize(
@@ -146,11 +133,6 @@ def test_what_is_no_chinese_numeral_is_refused(text):
         chinese_value(text)
 
 
-def test_width_and_line_breaks_do_not_matter():
-    assert normalise("实际利用外资\n１８ 亿\u3000美元（％）") == "实际利用外资18亿美元(%)"
-    assert normalise("") == ""
-
-
 @pytest.mark.parametrize(
     ("text", "values"),
     [
@@ -160,6 +142,8 @@ def test_width_and_line_breaks_do_not_matter():
         ("实际利用外资规模达到\n18 亿美元", {"18"}),
         ("近千家", {"1000"}),
         ("贡献率超六成", {"60"}),
+        ("百亿元项目", {"10000000000", "100"}),  # or 100 in the unit 亿元
+        ("１８\u3000％\n", {"18"}),
         ("全省首个", {"1"}),
         ("50亿元以上“链主”企业1—2家", {"50", "1", "2"}),
         ("单位生产总值能耗下降3.5%", {"3.5"}),
@@ -181,11 +165,6 @@ def test_values_that_a_citation_holds(text, values):
 )
 def test_a_citation_holds_no_other_number(text, values):
     assert printed_values(text) == set(map(Decimal, values))
-
-
-def test_a_round_magnitude_may_be_the_number_or_its_unit():
-    # 百亿元 is 10,000,000,000 yuan or 100 in the unit 亿元.
-    assert {Decimal(10**10), Decimal(100)} <= printed_values("百亿元项目")
 
 
 @pytest.mark.parametrize(

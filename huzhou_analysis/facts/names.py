@@ -28,18 +28,7 @@ class UnknownName(KeyError):
 
 
 def indicator(data: Data, name: str) -> str:
-    """Code of an indicator.
-
-    Parameters
-    ----------
-    data : Data
-    name : str
-        Its code, Chinese name or English name.
-
-    Returns
-    -------
-    str
-        Key into ``data.indicators``.
+    """Code of an indicator given by its code, Chinese name or English name.
 
     Raises
     ------
@@ -51,7 +40,7 @@ def indicator(data: Data, name: str) -> str:
     >>> hz.load().indicator("实际利用外资")
     'fdi_utilized'
     """
-    return _code(name, "indicator", _indicator_names(data.indicators))
+    return _code(name, "indicator", _names(data.indicators))
 
 
 def area(data: Data, name: str | None = None) -> str:
@@ -76,15 +65,13 @@ def fold(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
 
 
-def _indicator_names(table: pd.DataFrame) -> dict[str, list[str]]:
+def _names(table: pd.DataFrame) -> dict[str, list[str]]:
     return {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
 
 
 def _area_names(table: pd.DataFrame) -> dict[str, list[str]]:
-    names = {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
-    for code, known in names.items():
-        names[code] = known + [short for n in known if (short := _KIND_OF_AREA.sub("", fold(n))) != fold(n)]
-    return names
+    short = {code: [_KIND_OF_AREA.sub("", fold(n)) for n in known] for code, known in _names(table).items()}
+    return {code: known + short[code] for code, known in _names(table).items()}
 
 
 def _code(name: str, what: str, names: dict[str, list[str]]) -> str:

@@ -361,19 +361,7 @@ PAIRS = Table(
     ),
     key=("target_indicator", "actual_indicator"),
 )
+TABLES: dict[str, Table] = {table.name: table for table in (
+    FIGURES, INDICATORS, REF_AREAS, UNITS, SOURCES, OUTLINE, NOT_FIGURES, MILESTONES, CORRECTIONS, IDENTITIES, PAIRS,
+)}
 # fmt: on
-
-_ALL = (
-    FIGURES,
-    INDICATORS,
-    REF_AREAS,
-    UNITS,
-    SOURCES,
-    OUTLINE,
-    NOT_FIGURES,
-    MILESTONES,
-    CORRECTIONS,
-    IDENTITIES,
-    PAIRS,
-)
-TABLES: dict[str, Table] = {table.name: table for table in _ALL}

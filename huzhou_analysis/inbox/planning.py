@@ -109,13 +109,12 @@ def _add_entry(made: Plan, draft: Draft, frame: pd.DataFrame) -> None:
             zh, en = f"{code} 已收录，未重复添加", f"{code} is on file already: not added again"
             made.notes.append((f"{zh}（{_at(draft)}）", f"{en} ({_at(draft)})"))
             return
-        made.problems.append(
-            draft.row.problem(
-                column,
-                f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {draft.table}.csv",
-                f"{code} is on file with “{other[column]}” here; nothing is overwritten: take another {key}, or edit {draft.table}.csv",
-            )
+        file = f"{draft.table}.csv"
+        zh = f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {file}"
+        en = (
+            f"{code} is on file with “{other[column]}” here; nothing is overwritten: take another {key}, or edit {file}"
         )
+        made.problems.append(draft.row.problem(column, zh, en))
         return
     made.add(draft.table, draft.values, draft)
 
@@ -137,14 +136,10 @@ def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame], city:
             return
         if values["record_type"] == "actual" and values["time_period"] and not values["comment"]:
             shown = f"{other['obs_value']} {other['unit']}"
-            made.problems.append(
-                draft.row.problem(
-                    "obs_value",
-                    f"同一来源同一位置的同一数字已是 {shown}（{where}）；请核对。修订请登记新来源；若确是另一个数字，请在备注说明",
-                    f"the same figure of the same source and place is {shown} already ({where}); check it. A revision "
-                    "needs a source of its own; if it is another figure, say so in the comment",
-                )
-            )
+            zh = f"同一来源同一位置的同一数字已是 {shown}（{where}）；请核对。修订请登记新来源；若确是另一个数字，请在备注说明"
+            en = f"the same figure of the same source and place is {shown} already ({where}); check it. A revision "
+            en += "needs a source of its own; if it is another figure, say so in the comment"
+            made.problems.append(draft.row.problem("obs_value", zh, en))
             return
     taken = set(figures.figure_id) | {v["figure_id"] for v in made.rows["figures"]}
     values["figure_id"] = values["figure_id"] or _figure_id(values, city, taken)
@@ -307,9 +302,8 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list
             old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
             change = Decimal(values["obs_value"]) - old
             percent = f", {change / abs(old) * 100:+.2f}%" if old and values["transformation"] == "N" else ""
-            difference = (
-                f"差 difference {change.normalize():+f} {values['unit']}{percent}" if change else "相同 the same"
-            )
+            difference = f"差 difference {change.normalize():+f} {values['unit']}{percent}"
+            difference = difference if change else "相同 the same"
         on_file = f"{_value(other)} ({other['vintage'] or '?'}, {other['figure_id']})"
         new = f"{_value(values)} ({values['vintage'] or '?'})"
         lines.append(f"      Δ 现有 on file: {on_file}; 新 new: {new}; {difference}；并存 both are kept")

@@ -92,7 +92,7 @@ def test_pictures_hold_it_as_shapes(made):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", ["briefing.pptx", "briefing.docx", "workbook.xlsx"])
+@pytest.mark.parametrize("name", ["briefing.pptx", "report.docx", "workbook.xlsx"])
 def test_office_files_hold_it_as_text(made, lang, name):
     text, formulas, outside = [], [], []
     with zipfile.ZipFile(made / lang / name) as file:
@@ -137,7 +137,7 @@ def test_tables_for_machines_hold_what_was_put_in(made):
             head, *rows = csv.reader(file, strict=True)
         assert all(len(row) == len(head) for row in rows), path.name
         cells += sum(map(len, rows))
-    assert cells > 1000
+    assert cells > 300
 
 
 def test_what_changed_holds_it_as_text(made, tmp_path):
