@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 import shutil
 import tracemalloc
 import zipfile
@@ -29,15 +30,9 @@ COLUMNS = [f.name for f in layout.fields("figures")]
 LETTER = {name: get_column_letter(i) for i, name in enumerate(COLUMNS, 1)}
 # A sound row: the press feature of June 2023 could have printed it; no such figure is on file.
 BASE = {
-    "indicator": "出口总额 · exports",
-    "time_period": "2023年1-4月",
-    "transformation": "水平值 · N",
-    "obs_value": "34.6",
-    "unit": "亿元",
-    "as_printed": "出口34.6亿元",
-    "source_id": "D000",
-    "locator": "开头",
-}
+    "indicator": "出口总额 · exports", "time_period": "2023年1-4月", "transformation": "水平值 · N", "obs_value": "34.6",
+    "unit": "亿元", "as_printed": "出口34.6亿元", "source_id": "D000", "locator": "开头",
+}  # fmt: skip
 GROWTH = {"transformation": "同比", "unit": "%", "as_printed": "出口增长34.6%"}
 
 
@@ -66,21 +61,11 @@ def workbook(*records, tweak=None, columns=COLUMNS, name=SHEET, header=None, ent
     return out.getvalue()
 
 
-def text(*records, delimiter=",", encoding="utf-8-sig", columns=COLUMNS):
+def text(*records, delimiter=",", encoding="utf-8-sig", header=COLUMNS):
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns, delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(records)
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerows([header, *([record.get(c, "") for c in COLUMNS] for record in records)])
     return out.getvalue().encode(encoding)
-
-
-def exported(record):
-    """A sheet of the template as Excel saves it as csv."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([layout.header("figures", f) for f in layout.fields("figures")])
-    writer.writerow([record.get(c, "") for c in COLUMNS])
-    return out.getvalue().encode("gbk")
 
 
 def zipped(**parts):
@@ -100,18 +85,12 @@ def repacked(content, change):
     return out.getvalue()
 
 
-def cached(formula, result, **change):
-    """A row whose value is a formula with a saved result (openpyxl itself saves none)."""
-    content = workbook(BASE | change | {"obs_value": formula})
-
-    def put(name, part):
-        return (
-            part.replace(b"<v></v>", f"<v>{result}</v>".encode()).replace(b"<v />", f"<v>{result}</v>".encode())
-            if "sheet1" in name
-            else part
-        )
-
-    return repacked(content, put)
+def cached(formula):
+    """A row whose value is a formula with 34.6 as its saved result (openpyxl itself saves none)."""
+    content = workbook(BASE | {"obs_value": formula})
+    return repacked(
+        content, lambda name, part: re.sub(rb"<v\s*/>|<v></v>", b"<v>34.6</v>", part) if "sheet1" in name else part
+    )
 
 
 @dataclass(frozen=True)
@@ -147,14 +126,6 @@ V = {"obs_value": "34.6"}
 A_DATE = dt.datetime(2026, 7, 5)
 
 
-def merge(reference):
-    return lambda book, sheet: sheet.merge_cells(reference)
-
-
-def hide_row(book, sheet):
-    sheet.row_dimensions[2].hidden = True
-
-
 def hide_column(book, sheet):
     sheet.column_dimensions[LETTER["comment"]].hidden = True
     sheet[f"{LETTER['comment']}2"] = "secret"
@@ -179,15 +150,6 @@ def with_macros(content):
 
 def raised(before, mark, after):
     return CellRichText(before, TextBlock(InlineFont(vertAlign="superscript"), mark), after)
-
-
-def strike(book, sheet):
-    for cell in sheet[2]:
-        cell.font = Font(strike=True)
-
-
-def no_height(name, part):
-    return part.replace(b'<row r="2"', b'<row r="2" ht="0" customHeight="1"')
 
 
 def prefixed(name, part):
@@ -223,8 +185,8 @@ CASES = [
     Case("boolean", row(obs_value=True), at=at("obs_value"), says=("true/false",)),
     Case("5-7 that became a date", row(obs_value=(A_DATE, 'm"月"d"日"')), at=at("obs_value"), says=("into a date",)),
     Case("formula without result", row(obs_value="=17.3*2"), at=at("obs_value"), says=("paste as values",)),
-    Case("formula with result", lambda: cached("=17.3*2", "34.6"), V),
-    Case("formula that refers to another workbook", lambda: cached("=[1]Sheet1!A1", "34.6"), at=at("obs_value"), says=("another workbook",)),
+    Case("formula with result", lambda: cached("=17.3*2"), V),
+    Case("formula that refers to another workbook", lambda: cached("=[1]Sheet1!A1"), at=at("obs_value"), says=("another workbook",)),
     Case("number not in the text", row(obs_value="43.6"), at=at("obs_value"), says=("does not hold", "34.6")),
     # --- ranges, bounds, approximations
     Case("range the wrong way round", row(obs_value="7-5", as_printed="出口5-7亿元"), at=at("value_high"), says=("above the value",)),
@@ -256,16 +218,16 @@ CASES = [
     Case("the growth of an index", growth(as_printed="为上年的109.0%", obs_value="9"), {"obs_value": "9.0"}),
     Case("a magnitude behind the value", row(obs_value="34.6万"), at=at("obs_value"), says=("万元",)),
     # --- sheets
-    Case("a row struck through", tweaked(strike), at=at("obs_value"), says=("struck through",)),
-    Case("a row of no height", lambda: repacked(workbook(BASE), no_height), at=at("mark"), says=("hidden",)),
+    Case("a row struck through", tweaked(lambda b, s: [setattr(cell, "font", Font(strike=True)) for cell in s[2]]), at=at("obs_value"), says=("struck through",)),
+    Case("a row of no height", lambda: repacked(workbook(BASE), lambda n, p: p.replace(b'<row r="2"', b'<row r="2" ht="0" customHeight="1"')), at=at("mark"), says=("hidden",)),
     Case("a format that shows nothing", row(obs_value=(34.6, ";;;")), at=at("obs_value"), says=("shows nothing",)),
     Case("a stray formatted cell", tweaked(lambda b, s: setattr(s["C1048576"], "number_format", "0.0")), V),
     Case("the filled-in sheet is not the one of that name", tweaked(lambda b, s: (setattr(s, "title", "Sheet1"), b.create_sheet(SHEET))), V),
     Case("Strict Open XML", lambda: repacked(workbook(BASE), lambda n, p: p.replace(b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main")), says=("Strict Open XML",)),
     Case("many cells under another tag", lambda: repacked(workbook(BASE), prefixed), says=("too many cells",)),
-    Case("cells merged downwards", lambda: workbook(BASE, BASE | {"time_period": "2022"}, tweak=merge(f"{LETTER['obs_value']}2:{LETTER['obs_value']}3")), at=f"{SHEET}!{LETTER['obs_value']}2", says=("merged",)),
+    Case("cells merged downwards", lambda: workbook(BASE, BASE | {"time_period": "2022"}, tweak=lambda b, s: s.merge_cells(f"{LETTER['obs_value']}2:{LETTER['obs_value']}3")), at=f"{SHEET}!{LETTER['obs_value']}2", says=("merged",)),
     Case("value merged across", tweaked(lambda b, s: (s.__setitem__(f"{LETTER['obs_value']}2", 34.6), s.merge_cells(f"{LETTER['obs_value']}2:{LETTER['unit']}2"))), at=at("obs_value"), says=("merged",)),
-    Case("hidden row", tweaked(hide_row), at=at("mark"), says=("hidden",)),
+    Case("hidden row", tweaked(lambda b, s: setattr(s.row_dimensions[2], "hidden", True)), at=at("mark"), says=("hidden",)),
     Case("hidden column", tweaked(hide_column), at=f"{SHEET}!{LETTER['comment']}1", says=("hidden",)),
     Case("hidden sheet", tweaked(hide_sheet), at=SHEET, says=("hidden",)),
     Case("missing column", lambda: workbook({k: v for k, v in BASE.items() if k != "unit"}, columns=[c for c in COLUMNS if c != "unit"]), at=SHEET, says=("missing", "unit")),
@@ -281,7 +243,7 @@ CASES = [
     Case("GBK csv", lambda: text(BASE, encoding="gbk"), V, file="a.csv", note="read as GBK"),
     Case("UTF-16 csv", lambda: text(BASE, encoding="utf-16", delimiter="\t"), V, file="a.csv", note="read as UTF-16"),
     Case("semicolons", lambda: text(BASE, delimiter=";"), V, file="a.csv"),
-    Case("csv saved from the template, with its headers of two lines", lambda: exported(BASE), V, file="a.csv"),
+    Case("csv saved from the template, with its headers of two lines", lambda: text(BASE, encoding="gbk", header=[layout.header("figures", f) for f in layout.fields("figures")]), V, file="a.csv"),
     Case("csv named xlsx", lambda: text(BASE), V),
     Case("open quote", lambda: text(BASE) + b'"open', says=("quote",), file="a.csv"),
     Case("zero bytes", lambda: b"", says=("0 bytes",)),
@@ -350,21 +312,16 @@ def understated(size):
     return padded[:at] + (1000).to_bytes(4, "little") + padded[at + 4 :]
 
 
-@pytest.mark.parametrize("kind", ["understated.xlsx", "long.csv"])
-def test_what_is_too_large_is_refused_without_being_held(kind, tmp_path):
-    """Unpacked or split into cells, each would take hundreds of megabytes."""
-    path = tmp_path / kind
-    path.write_bytes(
-        understated(150_000_000) if kind.endswith("xlsx") else b"indicator,obs_value\n" + b"exports,1\n" * 300_000
-    )
-    problems = []
+def test_what_unpacks_to_more_than_it_says_is_refused_without_being_held(tmp_path):
+    path, problems = tmp_path / "understated.xlsx", []
+    path.write_bytes(understated(150_000_000))
     tracemalloc.start()
     try:
         assert reading.read(path, problems, []) == []
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert "damaged" in problems[0].en or "too many cells" in problems[0].en
+    assert "damaged" in problems[0].en
     assert peak < 60_000_000
 
 
@@ -410,12 +367,8 @@ def test_rows_are_appended_and_nothing_else_moves(city, capsys):
     assert new.startswith(old) and new.count(b"\n") == old.count(b"\n") + 1
     assert [n for n in before if n.endswith(".csv") and before[n] != after.get(n)] == ["figures.csv"]
     figure = load(city).figures.iloc[-1]
-    assert (figure.obs_text, figure.unit, figure.vintage, figure.name) == (
-        "34.6",
-        "亿元",
-        "2023-06",
-        "D000.exports.2023-01P4M",
-    )
+    assert (figure.obs_text, figure.unit, figure.vintage) == ("34.6", "亿元", "2023-06")
+    assert figure.name == "D000.exports.2023-01P4M"
     assert codebook.generated(load(city))["README.md"].encode() == after["README.md"]
     assert "inbox/added/new.xlsx" in after and "inbox/new.xlsx" not in after
     assert "make report" in capsys.readouterr().out
@@ -655,11 +608,8 @@ def test_the_first_figure_of_an_empty_city(city):
     book.save(path)
     assert command("add", data=city) == 0
     data = load(city)
-    assert data.figures.loc["D000.exports.2023-01P4M", ["ref_area", "obs_text", "unit"]].tolist() == [
-        "330400",
-        "34.6",
-        "亿元",
-    ]
+    added = data.figure("D000.exports.2023-01P4M")
+    assert (added.ref_area, added.obs_text, added.unit) == ("330400", "34.6", "亿元")
 
 
 # --- the template ----------------------------------------------------------------------------------------------------

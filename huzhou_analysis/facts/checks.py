@@ -221,13 +221,14 @@ def _columns(table: Table, frames: Frames) -> Iterator[Problem]:
 
 
 def _duplicates(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
-    for key in [(field.name,) for field in table.fields if field.unique] or ([table.key] if table.key else []):
-        filled = frame[(frame[list(key)] != "").all(axis=1)]
-        for values, rows in filled[filled.duplicated(list(key), keep=False)].groupby(list(key), sort=False):
-            numbers = [str(row + 2) for row in rows.index]
-            zh = f"重复：第 {'、'.join(numbers)} 行相同，须唯一"
-            en = f"duplicate: rows {', '.join(numbers)} are the same, must be unique"
-            yield _problem(f"{table.name}.csv", zh, en, rows.index[1] + 2, "+".join(key), " / ".join(values))
+    if not (key := list(table.key)):
+        return
+    filled = frame[(frame[key] != "").all(axis=1)]
+    for values, rows in filled[filled.duplicated(key, keep=False)].groupby(key, sort=False):
+        numbers = [str(row + 2) for row in rows.index]
+        zh = f"重复：第 {'、'.join(numbers)} 行相同，须唯一"
+        en = f"duplicate: rows {', '.join(numbers)} are the same, must be unique"
+        yield _problem(f"{table.name}.csv", zh, en, rows.index[1] + 2, "+".join(key), " / ".join(values))
 
 
 def _rules(field: Field, frames: Frames) -> Iterator[_Rule]:
