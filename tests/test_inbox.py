@@ -297,8 +297,7 @@ def test_broken_input(case, small, tmp_path):
         return
     assert not made.problems, [str(p) for p in made.problems]
     if case.values:
-        assert len(made.rows["figures"]) == 1
-        added = made.rows["figures"][0]
+        (added,) = made.rows("figures")
         assert {k: added[k] for k in case.values} == case.values
     if case.note and case.note != "Nothing":
         assert any(case.note in en for _, en in made.notes), made.notes

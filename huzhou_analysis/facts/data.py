@@ -146,12 +146,29 @@ class Data:
         return chosen
 
     def indicator(self, name: str) -> str:
-        """Code of an indicator given by code, Chinese or English name (:func:`huzhou_analysis.facts.names.indicator`)."""
-        return names.indicator(self, name)
+        """Code of an indicator given by its code, Chinese or English name.
+
+        Raises
+        ------
+        UnknownName
+            A KeyError, if no indicator or more than one has the name; the message lists the nearest.
+
+        Examples
+        --------
+        >>> hz.load().indicator("实际利用外资")
+        'fdi_utilized'
+        """
+        return names.code(self.indicators, name, "indicator")
 
     def area(self, name: str | None = None) -> str:
-        """Code of an area given by code or name; the city itself without one (:func:`huzhou_analysis.facts.names.area`)."""
-        return names.area(self, name)
+        """Code of an area given by code or name, as :meth:`indicator`; the city itself without one.
+
+        Examples
+        --------
+        >>> hz.load().area("湖州"), hz.load().area("Zhejiang")
+        ('330500', '330000')
+        """
+        return self.home if name is None else names.code(self.ref_areas, name, "area")
 
     def figure(self, figure_id: str) -> pd.Series:
         """One figure by its id; a :class:`NotOnFile` (a KeyError) names near ids."""

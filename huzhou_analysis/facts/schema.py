@@ -1,6 +1,6 @@
 """What each table in ``data/`` must look like: the one place where columns, codes and constraints are written.
 
-The checks of :mod:`huzhou_analysis.data`, ``data/datapackage.json`` and the codebook ``data/README.md`` all come from here.
+The checks of :mod:`~huzhou_analysis.facts.checks`, ``data/datapackage.json`` and the codebook ``data/README.md`` all come from here.
 Column names and codes follow SDMX (CL_OBS_STATUS, UNIT_MEASURE, UNIT_MULT, TIME_PERIOD) and IATI where they have a word.
 """
 

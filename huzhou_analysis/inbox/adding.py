@@ -82,7 +82,7 @@ def add(
 
 
 def _show(made: Plan) -> None:
-    figures = len(made.rows["figures"])
+    figures = len(made.added["figures"])
     say(
         f"将添加 {figures} 个数字、{made.count - figures} 个其他条目 / to add: {figures} figures, {made.count - figures} other entries"
     )

@@ -1,6 +1,6 @@
 """Sheets and columns of the template: the tables' own, in the order in which a person thinks of them.
 
-Everything comes from :mod:`huzhou_analysis.schema`: a new code or column there appears in the template and is read back.
+Everything comes from :mod:`~huzhou_analysis.facts.schema`: a new code or column there appears in the template and is read back.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
 
 
 def write(file: Path | io.BytesIO, frames: dict[str, pd.DataFrame]) -> None:
-    """Write the template for the tables in `frames` (as read by :func:`huzhou_analysis.data.check`)."""
+    """Write the template for the tables in `frames` (as read by :func:`~huzhou_analysis.facts.checks.check`)."""
     import xlsxwriter
 
     frames = {name: frame.astype(str) for name, frame in frames.items()}
