@@ -383,6 +383,14 @@ def exhibits(name: str | None = None, *, folder: Path | str | None = None) -> li
     ------
     ValueError
         If no notebook has that name, or several do; the message names the nearest.
+
+    Examples
+    --------
+    >>> [e.id for e in hz.exhibits("外资")][:1]                      # doctest: +SKIP
+    ['foreign_investment_conflict']
+    >>> hz.exhibits("exprts")
+    Traceback (most recent call last):
+    ValueError: no notebook is called 'exprts'; near: exports, 02_exports
     """
     from ..show.exhibit import Exhibit
 
