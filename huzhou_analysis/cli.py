@@ -122,6 +122,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = dict(os.environ)
     try:
         return _run(parser().parse_args(arguments))
+    except KeyboardInterrupt:  # also while what a command needs is being imported
+        print("\n已中断；已有的报告和数据未改动 / interrupted; reports and data are as they were", file=sys.stderr)
+        return 130
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -140,9 +143,6 @@ def _run(options: argparse.Namespace) -> int:
         if not _recovered():
             return 1
         return _COMMANDS[options.command](options)
-    except KeyboardInterrupt:
-        print("\n已中断；已有的报告和数据未改动 / interrupted; reports and data are as they were", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         return 1
     except OSError as error:

@@ -4,7 +4,6 @@ import doctest
 import inspect
 import re
 
-import pandas as pd
 import pytest
 
 import huzhou_analysis as hz
@@ -86,12 +85,7 @@ MISTAKES = {
     "no years": lambda data: hz.required_growth(1, 2, 0),
     "a share without years": lambda data: hz.required_points(1, 2, 0),
     "a negative level": lambda data: hz.required_growth(-1, 2, 3),
-    "words in a series": lambda data: hz.project(["5亿元"] * 6, 2),
-    "years twice": lambda data: hz.project(pd.Series([1.0] * 6, index=[2018, 2018, 2019, 2020, 2021, 2022]), 2),
-    "no horizon": lambda data: hz.project([1, 2, 3, 4, 5], 0),
-    "a kind that is not there": lambda data: hz.project([1, 2, 3, 4, 5], 1, kind="money"),
     "no documents": lambda data: hz.prove(data, "no such folder"),
-    "coverage of nothing": lambda data: hz.measured_coverage("inflow", 3, 1),
 }  # fmt: skip
 
 

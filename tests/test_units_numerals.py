@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huzhou_analysis.facts import words as i18n
@@ -40,6 +40,7 @@ def test_what_measures_something_else_is_never_converted(data, source, target):
         data.units.convert(1, source, target)
 
 
+@settings(max_examples=15)
 @given(value=st.integers(-(10**9), 10**9).map(lambda n: n / 1000))
 def test_there_and_back_is_the_same_number(data, value):
     units = data.units
@@ -149,6 +150,7 @@ def test_every_label_is_there_in_both_languages():
         ("百亿", 10_000_000_000),
         ("两亿零三万", 200_030_000),
         ("一万亿", 10**12),
+        ("二〇二三", 2023),  # a year, digit by digit
     ],
 )
 def test_chinese_numerals_by_hand(text, value):
@@ -180,10 +182,6 @@ def test_a_number_written_out_is_read_back(number):
     assert chinese_value(in_chinese(number)) == number
 
 
-def test_a_year_in_single_digits_is_read_digit_by_digit():
-    assert chinese_value("二〇二三") == 2023
-
-
 @pytest.mark.parametrize("text", ["三个", "3", "一A", "壹"])
 def test_what_is_no_chinese_numeral_is_refused(text):
     with pytest.raises(ValueError, match="not a Chinese numeral"):
@@ -213,32 +211,23 @@ def test_values_that_a_citation_holds(text, values):
     assert {Decimal(v) for v in values} <= printed_values(text)
 
 
-def test_words_hold_no_number():
-    assert printed_values("能力建设完成") == set()
-
-
 @pytest.mark.parametrize(
-    ("text", "value"),
+    ("text", "values"),
     [
-        ("工业投资达300.8亿元", "300.8"),
-        ("固投3000万美元", "3000"),
-        ("提高0.13个百分点", "0.13"),
+        ("能力建设完成", set()),
+        # The magnitude behind a number is no number of its own, nor is a part of a longer number.
+        ("工业投资达300.8亿元", {"300.8"}),
+        ("提高0.13个百分点", {"0.13"}),
+        ("128家", {"128"}),
     ],
 )
-def test_the_magnitude_after_a_number_is_no_number_of_its_own(text, value):
-    # Else a figure of 1 (or of 100, with 百分点) could be cited with any of these.
-    assert printed_values(text) & {Decimal(v) for v in (value, 1, 100)} == {Decimal(value)}
+def test_a_citation_holds_no_other_number(text, values):
+    assert printed_values(text) == set(map(Decimal, values))
 
 
 def test_a_round_magnitude_may_be_the_number_or_its_unit():
     # 百亿元 is 10,000,000,000 yuan or 100 in the unit 亿元.
     assert {Decimal(10**10), Decimal(100)} <= printed_values("百亿元项目")
-
-
-def test_a_number_is_not_found_inside_a_longer_one():
-    assert Decimal(3) not in printed_values("3.5%")
-    assert Decimal(28) not in printed_values("128家")
-    assert Decimal("0.8") not in printed_values("300.8亿元")
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ class BaseRate:
 
     def __str__(self) -> str:
         if self.share != self.share:
-            return "no panel of cities has this quantity"
+            return "no base rate: no panel of cities has the quantity, or there is no target"
         return (
             f"{self.share:.0%} of {self.cases:,} {self.like} made the {self.needed:+.0%} needed in {self.years} years"
         )
@@ -118,9 +118,10 @@ class Tables:
     """The two tables, indexed."""
 
     def __init__(self, errors: pd.DataFrame, growth: pd.DataFrame) -> None:
-        self._errors: dict[tuple, pd.DataFrame] = dict(list(errors.groupby(["kind", "length", "since", "size"])))
+        groups = errors.set_index("horizon").groupby(["kind", "length", "since", "size"])
+        self._quantiles = {key: rows.to_numpy() for key, rows in groups[QUANTILES]}
+        self._held = dict(list(groups[["coverage_80", "coverage_95", "miss", "cases", "cities"]]))
         self._growth = dict(list(growth.groupby(["kind", "horizon", "size", "pace"])))
-        self._quantiles = {key: rows[QUANTILES].to_numpy() for key, rows in self._errors.items()}
         first = errors[errors.horizon == 1]
         self._since = {kind: sorted(set(rows.since)) for kind, rows in first.groupby("kind")}
         sized = first[first["size"] > 0].drop_duplicates(["kind", "since", "size"]).sort_values("size")
@@ -139,9 +140,8 @@ class Tables:
         since = max((year for year in self._since[name] if year <= origin), default=self._since[name][0])
         size = 0 if value is None else max(1, int((self._sizes[name, since] <= value).sum()))
         length = max(one for one in LENGTHS if one <= length)
-        rows = self._errors[name, length, since, size].iloc[:horizon]
-        held = rows.set_index("horizon")[["coverage_80", "coverage_95", "miss", "cases", "cities"]]
-        return Errors(self._quantiles[name, length, since, size][:horizon], held, size, since, length)
+        key = name, length, since, size
+        return Errors(self._quantiles[key][:horizon], self._held[key], size, since, length)
 
     def base_rate(self, kind: Kind, years: int, pace: float, size: int, needed: float, upwards: bool) -> BaseRate:
         """Share of city-years of that size and recent growth (`pace`, mean log change) that grew by `needed` or more."""

@@ -217,8 +217,8 @@ class Projection:
         told = f"their 80% held {held.coverage_80:.0%} of what came" if held.coverage_80 > 0 else "nothing was tested"
         return (
             f"{lead}\n{self.table.to_string(float_format=lambda value: f'{value:,.4g}')}\n"
-            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({SIZES[self._errors.size]}); {self.horizon} "
-            f"ahead {told}, and the typical miss was {held.miss:.0%}."
+            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({SIZES[self._errors.size]}). For the last year {told}, "
+            f"and the typical miss was {held.miss:.0%}."
         )
 
 
@@ -291,7 +291,8 @@ def project(
         )
     floors |= {year: _number("what is printed for part of a year", value) for year, value in (at_least or {}).items()}
     floors = {year: floor for year, floor in floors.items() if len(values) and year > values.index[-1]}
-    history = _filled(values, found_totals | dict(totals or {}), unit or frame_unit, floors, known.positive)
+    values, filled = _filled(values, found_totals, totals or {}, known.positive)
+    history = History(values, filled, unit or frame_unit, floors)
     return _projected(history, horizon, kind, known, level, tables)
 
 
@@ -431,9 +432,11 @@ def _years_and_numbers(found: pd.Series) -> pd.Series:
     found = pd.Series(values, pd.Index(years, name="year", dtype=int), dtype=float).dropna().sort_index()
     if found.index.has_duplicates:
         raise ValueError(f"the year {found.index[found.index.duplicated()][0]} comes twice: keep one value a year")
-    strange = found[(found != 0) & ~found.abs().between(1e-100, 1e100)]
-    if len(strange):
-        raise ValueError(f"{strange.iloc[0]:g} in {strange.index[0]} is no quantity: correct it or leave it out")
+    size = np.abs(found.to_numpy())
+    for strange in np.flatnonzero((size > 1e100) | ((size < 1e-100) & (size > 0))):
+        raise ValueError(
+            f"{found.iloc[strange]:g} in {found.index[strange]} is no quantity: correct it or leave it out"
+        )
     return found
 
 
@@ -458,30 +461,29 @@ def _of_frame(frame: pd.DataFrame, across_breaks: bool) -> tuple[pd.Series, str,
     return _years_and_numbers(whole.set_index("year").value), unit, parts, dict(zip(spans, totals.value, strict=True))
 
 
-def _filled(
-    values: pd.Series, totals: Mapping[tuple[int, int], float], unit: str, at_least: Mapping[int, float], positive: bool
-) -> History:
+def _filled(values: pd.Series, found: Mapping, asked: Mapping, positive: bool) -> tuple[pd.Series, tuple[int, ...]]:
     """Cut after the last long gap; short gaps filled at constant growth (or increments) and scaled to totals."""
-    if values.empty:
-        return History(values)
     long = np.flatnonzero(np.diff(values.index) > LONGEST_GAP + 1)
     values = values.iloc[long[-1] + 1 :] if len(long) else values
-    years = pd.RangeIndex(values.index[0], values.index[-1] + 1, name="year")
+    years = pd.RangeIndex(values.index[0], values.index[-1] + 1, name="year") if len(values) else values.index
+    if len(years) == len(values):
+        return values, ()
     filled = years.difference(values.index)
     logs = positive and bool((values > 0).all())
     steps = np.interp(years, values.index, np.log(values) if logs else values)
     whole = pd.Series(np.exp(steps) if logs else steps, years)
     whole.loc[values.index] = values
-    for (first, last), total in totals.items():
+    for (first, last), total in {**found, **asked}.items():
         inside = filled[(filled >= first) & (filled <= last)]
         if len(inside) and first in years and last in years:
             rest = _number("a total", total) - whole.loc[first:last].drop(inside).sum()
-            if logs and rest <= 0:
+            if rest > 0 or not logs:
+                whole.loc[inside] *= rest / whole.loc[inside].sum()
+            elif (first, last) in asked:
                 raise ValueError(
-                    f"the total {total:g} of {first} to {last} is below the sum of its printed years: correct one"
+                    f"the total {total:g} of {first}-{last} is below the sum of its printed years: correct one"
                 )
-            whole.loc[inside] *= rest / whole.loc[inside].sum()
-    return History(whole, tuple(map(int, filled)), unit, at_least)
+    return whole, tuple(map(int, filled))
 
 
 __all__ = ["FEWEST", "MEMBERS", "MEMBER_NAMES", "BaseRate", "Projection", "project", "project_panel"]

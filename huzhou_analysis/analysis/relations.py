@@ -72,7 +72,7 @@ def identities(data: Data) -> pd.DataFrame:
     >>> set(hz.identities(data).status) <= {"holds", "fails"}
     True
     """
-    problems = relation_problems(data)
+    problems = relation_problems(data, partial(_path, data))
     if problems:
         raise DataError(problems)
     rows = []

@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Iterator
-
-import pandas as pd
+from collections.abc import Callable
 
 from .data import Data
 from .problems import Problem
@@ -150,22 +148,14 @@ def _within_path(data: Data, indicator: str, first: int, last: int) -> tuple[Int
     return Interval(count * rows.obs_value.min(), count * rows.obs_value.max()), list(rows.index)
 
 
-def relation_problems(data: Data) -> list[Problem]:
-    """Expressions of ``relations.csv`` that cannot be evaluated, as problems of that table."""
-    return list(_problems(data, data.relations))
-
-
-def _problems(data: Data, relations: pd.DataFrame) -> Iterator[Problem]:
-    for row, (relation_id, relation) in enumerate(relations.iterrows(), 2):
+def relation_problems(data: Data, path: Path | None = None) -> list[Problem]:
+    """Expressions of ``relations.csv`` that cannot be evaluated, as problems of that table; `path` as in :func:`evaluate`."""
+    problems = []
+    for row, (relation_id, relation) in enumerate(data.relations.iterrows(), 2):
         for column in ("left", "right"):
             try:
-                evaluate(data, relation[column])
+                evaluate(data, relation[column], path)
             except ExpressionError as error:
-                yield Problem(
-                    "relations.csv",
-                    row,
-                    column,
-                    relation[column],
-                    f"{relation_id} 的算式：{error.zh}",
-                    f"the expression of {relation_id}: {error.en}",
-                )
+                zh, en = f"{relation_id} 的算式：{error.zh}", f"the expression of {relation_id}: {error.en}"
+                problems.append(Problem("relations.csv", row, column, relation[column], zh, en))
+    return problems

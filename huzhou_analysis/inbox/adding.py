@@ -5,19 +5,15 @@ Rows are only ever appended: what stands in a table keeps its bytes. What was ad
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..facts.checks import check, default_root
-from ..facts.codebook import generated
-from ..facts.data import load
 from ..facts.problems import DataError, say
-from ..facts.relations import relation_problems
 from ..facts.schema import TABLES
 from . import writing
 from .layout import FILE
-from .planning import Plan, plan
+from .planning import Plan, plan, tried
 
 
 def inbox(root: Path) -> Path:
@@ -141,7 +137,7 @@ def undo(root: Path | str | None = None) -> int:
         path, note = found
         contents, problems = writing.without(root, note["added"])
         if not problems:
-            contents, problems = _tried(root, contents)
+            contents, _, problems = tried(root, contents)
         if problems:
             say(str(DataError(problems)), error=True)
             say(
@@ -157,20 +153,6 @@ def undo(root: Path | str | None = None) -> int:
         return _not_written(error)
     say(f"已撤销上次添加 / taken back: {', '.join(sorted(note['added']))}")
     return 0
-
-
-def _tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], list]:
-    """Contents with what is generated from the tables, and what would be wrong with the tables."""
-    with tempfile.TemporaryDirectory(prefix="huzhou-") as name:
-        for table in TABLES:
-            file = f"{table}.csv"
-            (Path(name) / file).write_bytes(contents.get(file, (root / file).read_bytes()))
-        try:
-            data = load(name)
-        except DataError as error:
-            return contents, error.problems
-    made = {name: text.encode("utf-8") for name, text in generated(data).items()}
-    return contents | made, relation_problems(data)
 
 
 def _tables_wrong(error: DataError) -> int:

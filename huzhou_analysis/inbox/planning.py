@@ -16,7 +16,7 @@ import pandas as pd
 from ..facts import numerals, periods
 from ..facts.checks import check
 from ..facts.codebook import GENERATED, generated
-from ..facts.data import load
+from ..facts.data import Data, load
 from ..facts.plausible import Question, questions
 from ..facts.problems import DataError, Problem
 from ..facts.relations import relation_problems
@@ -74,6 +74,8 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
     made, today = Plan(), today or dt.date.today()
     made.before = {name: checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)}
     frames, problems = check(root)
+    if not problems:
+        problems = relation_problems(load(root))
     if problems:
         raise DataError(problems)
     rows = [row for path in files for row in read(path, made.problems, made.notes)]
@@ -186,22 +188,36 @@ def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
 
 def _try_out(made: Plan, root: Path, today: dt.date) -> None:
     """Load a copy of the tables with the new rows: its problems, each at the cell that the row came from; its questions."""
-    grown = {f"{name}.csv": _grown(made, root, name) for name in TABLES}
+    made.contents, data, problems = tried(root, {f"{name}.csv": _grown(made, root, name) for name in TABLES})
+    if data is None:
+        made.problems += _at_their_cells(made, root, problems)
+    else:
+        made.questions = questions(data, {row["figure_id"] for row in made.rows["figures"]}, today)
+
+
+def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Data | None, list[Problem]]:
+    """A copy of the tables with some of them replaced, loaded.
+
+    Returns
+    -------
+    contents : dict of str to bytes
+        What differs from the files in `root`, with what is generated from the tables.
+    data : Data or None
+        None if there are problems.
+    problems : list of Problem
+    """
     with tempfile.TemporaryDirectory(prefix="huzhou-") as name:
-        folder = Path(name)
-        for file, content in grown.items():
-            (folder / file).write_bytes(content)
+        for table in TABLES:
+            file = f"{table}.csv"
+            (Path(name) / file).write_bytes(contents[file] if file in contents else (root / file).read_bytes())
         try:
-            data = load(folder)
-            problems = relation_problems(data)
-            if problems and (old := relation_problems(load(root))):
-                raise DataError(old)  # not of the new rows
+            data = load(name)
         except DataError as error:
-            made.problems += _at_their_cells(made, root, error.problems)
-            return
-    made.questions = questions(data, {row["figure_id"] for row in made.rows["figures"]}, today)
-    grown |= {name: text.encode("utf-8") for name, text in generated(data).items()}
-    made.contents = {name: content for name, content in grown.items() if content != _bytes(root / name)}
+            return {}, None, error.problems
+    if problems := relation_problems(data):
+        return {}, None, problems
+    contents = contents | {name: text.encode("utf-8") for name, text in generated(data).items()}
+    return {name: content for name, content in contents.items() if content != _bytes(root / name)}, data, []
 
 
 def _bytes(path: Path) -> bytes:

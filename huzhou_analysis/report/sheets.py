@@ -44,7 +44,7 @@ class Number:
             return "0"
         if self.decimals is None:
             return "General"
-        unit = '"' + self.unit.replace('"', "") + '"' if self.unit else ""
+        unit = '"' + clean(self.unit).replace('"', "")[:40] + '"' if self.unit else ""
         digits = "#,##0" + ("." + "0" * self.decimals if self.decimals else "") + unit
         return f"{digits};\u2212{digits}"
 
@@ -167,12 +167,13 @@ class Book:
         self, sheet, row: int, heads: Sequence[Head], rows: Sequence[Sequence[Cell]], *, filters: bool = True
     ) -> int:
         """A named table with its head at a row; returns the row below it."""
+        rows = rows or [[None] * len(heads)]
         names = headings([h.words for h in heads])
         look = {"bold": True, "font_color": WHITE, "bg_color": PALETTE[0], "text_wrap": True, "valign": "vcenter"}
         numeric = [any(isinstance(r[i], Number | Formula) for r in rows) for i in range(len(heads))]
         self.tables += 1
         sheet.add_table(
-            row, 0, row + max(len(rows), 1), len(heads) - 1,
+            row, 0, row + len(rows), len(heads) - 1,
             {"name": f"table_{self.tables}", "style": "Table Style Light 1", "autofilter": filters,
              "columns": [{"header": n, "header_format": self.format(n, **look, align="right" if right else "left")}
                          for n, right in zip(names, numeric, strict=True)]},
@@ -189,7 +190,7 @@ class Book:
             if tall > 1:
                 sheet.set_row(n, LINE * min(tall, MOST_LINES))
         sheet.set_row(row, LINE * max(len(lines_of(n, w - 3)) for n, w in zip(names, widths, strict=True)) + 3)
-        return row + max(len(rows), 1) + 1
+        return row + len(rows) + 1
 
     def widths(self, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
         """Widths of columns: wide enough for most of what they hold; longer texts wrap."""

@@ -230,7 +230,8 @@ class _Workbook(Book):
         heads = [Head(k, WORDS_OF["unit"][lang] if k == "unit" else said[k]) for k in names]
         rows: list[list[Cell]] = []
         for one in content.state.get("latest", []):
-            number, unit = figure_number(data, one["figure_id"], lang)
+            ids = one["figures"]
+            number, unit = figure_number(data, ids[0], lang) if len(ids) == 1 else (one["value"][lang], None)
             rows.append(
                 [
                     one[lang],

@@ -26,6 +26,8 @@ def _fonts() -> tuple:
 def _advance(character: str) -> float:
     latin, chinese = _fonts()
     font = latin if latin.get_char_index(ord(character)) and character < "\u2e80" else chinese
+    if not font.get_char_index(ord(character)):
+        return 1.0
     font.set_size(100, 72)
     return font.load_char(ord(character)).linearHoriAdvance / 65536 / 100
 

@@ -145,7 +145,7 @@ def heat_cells(panel: dict, lang: str) -> list[list[tuple[str, str, str]]]:
     """Rows of a heat map with their heads: words, colour behind, colour of the words."""
     colours, low, high = picture.heat_colours(panel, lang)
     scale = 1.0 if lang == "zh" else panel["scale_en"]
-    unit = panel["unit"][lang]
+    unit = clean(panel["unit"][lang])
     rows = [[(unit, PAPER, INK), *((clean(c[lang]), PAPER, INK) for c in panel["categories"])]]
     for one in panel["series"]:
         row = {p["x"]: p for p in one["points"] if p["value"] is not None}
@@ -157,7 +157,7 @@ def heat_cells(panel: dict, lang: str) -> list[list[tuple[str, str, str]]]:
             value = row[x]["value"] * scale
             fill = to_hex(colours((value - low) / (high - low)))
             words = row[x][lang] or f"{value:,.4g}".replace("-", "\u2212")
-            cells.append((words, fill, PAPER if native.luminance(fill) < 0.45 else INK))
+            cells.append((clean(words), fill, PAPER if native.luminance(fill) < 0.45 else INK))
         rows.append(cells)
     return rows
 
@@ -384,7 +384,7 @@ def _chart_in_document(document, run, record: dict, n: int, lang: str, size, poi
         'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
         'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
         f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{wide}" cy="{high}"/>'
-        f'<wp:docPr id="{1000 + count}" name="chart {count}"/><wp:cNvGraphicFramePr/><a:graphic>'
+        f'<wp:docPr id="{1000 * count}" name="chart {count}"/><wp:cNvGraphicFramePr/><a:graphic>'
         f'<a:graphicData uri="{_CHART}"><c:chart xmlns:c="{_CHART}" xmlns:r="{_RELATION[:-1]}" r:id="{relation}"/>'
         "</a:graphicData></a:graphic></wp:inline></w:drawing>"
     )
