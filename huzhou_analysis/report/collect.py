@@ -390,7 +390,7 @@ def exhibits(name: str | None = None, *, folder: Path | str | None = None) -> li
     ['foreign_investment_conflict']
     >>> hz.exhibits("exprts")
     Traceback (most recent call last):
-    ValueError: no notebook is called 'exprts'; near: exports, 02_exports
+    ValueError: no notebook is called 'exprts'; near: exports, 02_exports, projections
     """
     from ..show.exhibit import Exhibit
 
