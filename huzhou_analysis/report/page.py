@@ -172,8 +172,7 @@ def notebook(executed, title: str, names: Sequence[str]) -> str:
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     body, _ = exporter.from_notebook_node(shown)
     body = _links(re.sub(r"<script[^>]*>.*?</script>", "", body, flags=re.DOTALL), names)
-    page = _environment().get_template("notebook.html.j2").render(title=title, body=body, code_style=_code_style())
-    return with_font(page)
+    return _environment().get_template("notebook.html.j2").render(title=title, body=body, code_style=_code_style())
 
 
 def _without_style(markup: str) -> str:
