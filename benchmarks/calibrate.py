@@ -129,9 +129,11 @@ def window(cases: pd.DataFrame, ahead: int, since: int) -> pd.DataFrame:
 
 def expanded(row: np.ndarray, factors: tuple[float, float]) -> np.ndarray:
     """Quantiles centred and widened: by the first factor up to 80%, by the second from 95% on, between in between."""
-    middle = row[PROBABILITIES.index(0.5)]
+    middle = PROBABILITIES.index(0.5)
     reach = np.abs(np.array(PROBABILITIES) - 0.5)
-    return (row - middle) * np.exp(np.interp(reach, [0.4, 0.475], np.log(factors)))
+    wide = (row - row[middle]) * np.exp(np.interp(reach, [0.4, 0.475], np.log(factors)))
+    lower, upper = np.minimum.accumulate(wide[middle::-1])[::-1], np.maximum.accumulate(wide[middle:])
+    return np.concatenate([lower, upper[1:]])
 
 
 def as_known(cases: pd.DataFrame, ahead: int) -> pd.DataFrame:
@@ -142,11 +144,10 @@ def as_known(cases: pd.DataFrame, ahead: int) -> pd.DataFrame:
         before = (cases.origin + ahead <= origin) & error.notna()
         if before.sum() < KNOWN_BEFORE:
             continue
-        age = 0.5 ** ((origin - cases.origin[before]) / HALF_LIFE)
         for size in (1, 2, 3):
             now = (cases.origin == origin) & (cases["size"] == size) & error.notna()
-            weights = age * size_weights(cases["size"][before].to_numpy(), size)
-            row = expanded(weighted_quantiles(error[before].to_numpy(), weights.to_numpy()), (1, 1))
+            weights = age(cases.origin[before]) * size_weights(cases["size"][before].to_numpy(), size)
+            row = expanded(weighted_quantiles(error[before].to_numpy(), weights), (1, 1))
             part = pd.DataFrame([row] * now.sum(), columns=QUANTILES)
             parts.append(part.assign(error=error[now].to_numpy(), origin=origin))
     return (
@@ -157,9 +158,21 @@ def as_known(cases: pd.DataFrame, ahead: int) -> pd.DataFrame:
 
 
 def factor_needed(known: pd.DataFrame, level: int) -> float:
-    """Factor on the distance from the path with which intervals as known at the time would have held what they say."""
-    low, high = (known[f"q{p:g}"] for p in (0.5 - level / 200, 0.5 + level / 200))
-    return float(np.quantile(np.where(known.error < 0, known.error / low, known.error / high), level / 100))
+    """Factor on the distance from the path with which intervals as known at the time would have held what they say.
+
+    Origins weigh by half for every two years of age, like the errors themselves.
+    """
+    error = known.error.to_numpy(float)
+    low, high = (known[f"q{p:g}"].to_numpy(float) for p in (0.5 - level / 200, 0.5 + level / 200))
+    return float(
+        weighted_quantiles(np.where(error < 0, error / low, error / high), age(known.origin), [level / 100])[0]
+    )
+
+
+def age(origins: pd.Series) -> np.ndarray:
+    """Weights that halve with every two years before the last origin."""
+    years = origins.to_numpy(float)
+    return 0.5 ** ((years.max() - years) / HALF_LIFE)
 
 
 def held(known: pd.DataFrame, factors: tuple[float, float]) -> tuple[float, float]:
@@ -225,7 +238,19 @@ def error_table(wides: dict[str, pd.DataFrame]) -> pd.DataFrame:
                 else:  # no origin can be tested so far ahead: the factors of the horizon before stay, unless they narrow
                     factors = tuple(max(1.0, factor) for factor in factors)
                 rows += _present_rows(cases, known, factors, kind, length, ahead, present)
-    return pd.DataFrame(rows, columns=[*ERROR_COLUMNS, *HELD_COLUMNS, *QUANTILES])
+    table = pd.DataFrame(rows, columns=[*ERROR_COLUMNS, *HELD_COLUMNS, *QUANTILES])
+    present = table.groupby("kind").since.transform("max") == table.since
+    table.loc[present, QUANTILES] = _never_narrower(table[present])
+    return table
+
+
+def _never_narrower(rows: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles that move no nearer to the path with each year ahead (chance alone makes some)."""
+    groups = rows.groupby(["kind", "length", "size"])
+    middle = PROBABILITIES.index(0.5)
+    return pd.concat(
+        [groups[QUANTILES[:middle]].cummin(), rows[["q0.5"]], groups[QUANTILES[middle + 1 :]].cummax()], axis=1
+    )
 
 
 def _edges(cases: pd.DataFrame, first: int, last: int) -> tuple[float, ...]:
@@ -261,12 +286,11 @@ def _present_rows(
     last = int(cases[LENGTHS[0]].origin.max())
     edges = _edges(cases[LENGTHS[0]], last - STRETCH_YEARS + 1, last)
     found = cases[length][cases[length][f"error_{ahead}"].notna()]
-    age = 0.5 ** ((last - found.origin.to_numpy()) / HALF_LIFE)
     recent = found[found.origin > found.origin.max() - STRETCH_YEARS]
     about = (*factors, *held_in_turn(known, ahead), _miss(recent, ahead))
     rows = []
     for size in (0, 1, 2, 3):
-        weights = age * size_weights(found["size"].to_numpy(), size)
+        weights = age(found.origin) * size_weights(found["size"].to_numpy(), size)
         quantiles = expanded(weighted_quantiles(found[f"error_{ahead}"].to_numpy(), weights), factors)
         count = found if size == 0 else found[found["size"] == size]
         edge = edges[size - 1] if size else 0.0
@@ -310,7 +334,7 @@ def write(name: str, frame: pd.DataFrame, folder: Path) -> None:
     """One table with its provenance in the first lines."""
     frame = frame.assign(**{c: frame[c].map(lambda v: f"{v:.4g}") for c in frame.columns if c.endswith("_from")})
     text = frame.to_csv(index=False, float_format="%.3f", lineterminator="\n")
-    (folder / name).write_text(f"# {HEADERS[name]}\n{text}", encoding="utf-8")
+    (folder / name).write_text(f"# {HEADERS.get(name, name)}\n{text}", encoding="utf-8")
 
 
 def main() -> None:

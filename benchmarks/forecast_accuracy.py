@@ -34,13 +34,10 @@ from huzhou_analysis.analysis.members import LEADS, MEMBERS
 COMPETITIONS = {"m3_yearly": 6, "m4_yearly_sample": 6, "tourism_yearly": 4}
 LAST_ORIGIN, CITY_HORIZON = 2019, 4
 PANEL_UNITS = {"CNY8": "亿元", "CNY4": "万元", "USD6": "百万美元", "T4": "万吨"}
-# What the choice was made from: every member, and those with a trend in logs as well.
-CANDIDATES = MEMBERS | {
-    f"{name} in logs": lambda values, horizon, name=name: np.exp(
-        np.minimum(MEMBERS[name](np.log(values), horizon), 700)
-    )
-    for name in ("damped_trend", "theta")
-}
+# What the choice was made from: the members, and Theta in logs as well.
+CANDIDATES = MEMBERS | {"theta_in_logs": lambda values, horizon: members._in_logs(members.theta, values, horizon)}
+SAME_MODEL = {"growth": "drift", "damped_growth": "damped_trend", "theta_in_logs": "theta"}
+GROWING = ("gdp", "retail", "industrial_output", "investment", "loans")
 Groups = list[tuple[np.ndarray, np.ndarray]]
 
 
@@ -80,7 +77,7 @@ def paths_of(groups: Groups, names: Iterable[str]) -> list[np.ndarray]:
     found = []
     for history, future in groups:
         logs = (history > 0).all()
-        used = [n for n in names if logs or not ("logs" in n or n == "growth")] or ["drift"]
+        used = [name if logs else SAME_MODEL.get(name, name) for name in names]
         found.append(np.median([CANDIDATES[name](history, future.shape[1]) for name in used], axis=0))
     return found
 
@@ -90,7 +87,7 @@ def competition_table(folder: Path) -> pd.DataFrame:
     rows = {}
     for name in COMPETITIONS:
         groups = competition(folder, name, "test")
-        for label, names in {"median that leads": LEADS["median"], **{n: (n,) for n in MEMBERS}}.items():
+        for label, names in {"median that leads": LEADS["median"], **{n: (n,) for n in CANDIDATES}}.items():
             rows[name, label] = accuracy(groups, paths_of(groups, names))
         for last in LENGTHS:
             groups = competition(folder, name, "test", last)
@@ -98,10 +95,12 @@ def competition_table(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(rows).T.round(3)
 
 
-def choice_table(folder: Path, most: int = 4) -> pd.DataFrame:
-    """Every candidate's error over that of the last value: ten data sets, mean over lengths, none of them a test part.
+def choice_table(folder: Path) -> pd.DataFrame:
+    """Every median of three or four candidates, and every candidate alone, over the last value; no test part is read.
 
-    Cities: mean |log(path / actual)| one to four years ahead. Competitions: OWA at two ends of the training parts.
+    Cities: mean |log(path / actual)| one to four years ahead. Competitions: OWA at two ends of the training parts. Means
+    over lengths of history. ``competitions`` and ``growing`` (the mean over kinds of the distance to the best) are what
+    the rule reads.
     """
     sets: dict[tuple, Groups] = {}
     for kind, wide in calibrate.panels(folder).items():
@@ -112,18 +111,18 @@ def choice_table(folder: Path, most: int = 4) -> pd.DataFrame:
             sets[name, last] = competition(folder, name, "train", last) + competition(folder, name, "train", last, 3)
     single = {(key, name): paths_of(groups, (name,)) for key, groups in sets.items() for name in CANDIDATES}
     rows = {}
-    for count in range(1, most + 1):
-        for names in combinations(CANDIDATES, count):
-            if count == 2:
-                continue  # the median of two is a mean
-            values = {}
-            for key, groups in sets.items():
-                paths = [np.median([single[key, n][at] for n in names], axis=0) for at in range(len(groups))]
-                score = accuracy(groups, paths)["OWA"] if key[0] in COMPETITIONS else _relative(groups, paths)
-                values.setdefault(key[0], []).append(score)
-            rows[" + ".join(names)] = {name: float(np.mean(found)) for name, found in values.items()}
+    for names in (chosen for count in (1, 3, 4) for chosen in combinations(CANDIDATES, count)):
+        values: dict[str, list[float]] = {}
+        for key, groups in sets.items():
+            paths = [np.median([single[key, n][at] for n in names], axis=0) for at in range(len(groups))]
+            score = accuracy(groups, paths)["OWA"] if key[0] in COMPETITIONS else _relative(groups, paths)
+            values.setdefault(key[0], []).append(score)
+        rows[" + ".join(names)] = {name: float(np.mean(found)) for name, found in values.items()}
     table = pd.DataFrame(rows).T
-    return table.assign(mean=table.mean(axis=1)).sort_values("mean").round(3)
+    few = table[table.index.str.count(r"\+") == 2]
+    growing = (table[list(GROWING)] / few[list(GROWING)].min()).mean(axis=1)
+    table = table.assign(competitions=table[list(COMPETITIONS)].mean(axis=1), growing=growing)
+    return table.sort_values("competitions").round(3)
 
 
 def _city_groups(wide: pd.DataFrame, length: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:
@@ -213,6 +212,8 @@ def _city_row(cases: pd.DataFrame, actual: np.ndarray, ends: dict, naive: dict) 
         inside = (actual >= low) & (actual <= high)
         row[f"held {level}"] = 100 * inside[known].mean()
         row[f"held {level}, 4 years"] = 100 * inside[:, -1][known[:, -1]].mean()
+        late = (cases.origin > cases.origin.max() - 4).to_numpy()
+        row[f"held {level}, last four origins"] = 100 * inside[late][known[late]].mean()
         for third in (1, 2, 3):
             which = (cases["size"] == third).to_numpy()
             row[f"held {level}, third {third}"] = 100 * inside[which][known[which]].mean()
@@ -254,10 +255,10 @@ def present_table(folder: Path) -> pd.DataFrame:
                     plain = calibrate.held(known, (1.0, 1.0))
                     parts.append((len(known), *shares, *plain))
             found = np.array(parts)
-            weights = found[:, :1] * ~np.isnan(found[:, 1:])
-            rows[kind, length] = dict(
-                zip(_PRESENT, 100 * np.nansum(found[:, 1:] * weights, 0) / weights.sum(0), strict=True)
-            )
+            weights = found[:, :1] * np.where(np.isnan(found[:, 1:]), np.nan, 1)
+            with np.errstate(invalid="ignore"):  # nothing tested in turn
+                shares = np.nansum(found[:, 1:] * weights, 0) / np.nansum(weights, 0)
+            rows[kind, length] = dict(zip(_PRESENT, 100 * shares, strict=True))
     return pd.DataFrame(rows).T.round(1)
 
 
@@ -306,6 +307,12 @@ TABLES = {
 }
 
 
+def _shown(choice: pd.DataFrame) -> pd.DataFrame:
+    """The best by either reading, and every candidate alone."""
+    alone = choice[~choice.index.str.contains("+", regex=False)]
+    return pd.concat([choice.head(8), choice.sort_values("growing").head(8), alone]).drop_duplicates()
+
+
 def markdown(table: pd.DataFrame) -> str:
     """A table as Markdown."""
     names = [", ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in table.index]
@@ -324,7 +331,7 @@ def main() -> None:
     for name in given.only:
         title, table = TABLES[name]
         found = table(given.data)
-        parts.append(f"**{title}**\n\n{markdown(found.head(25) if name == 'choice' else found)}\n")
+        parts.append(f"**{title}**\n\n{markdown(_shown(found) if name == 'choice' else found)}\n")
         print(parts[-1], flush=True)
     if given.write:
         given.write.write_text("\n".join(parts), encoding="utf-8")

@@ -34,7 +34,6 @@ _HOMES = {
     "contribution": "analysis.growth",
     "implied_deflator": "analysis.growth",
     "target_gaps": "analysis.gaps",
-    "outside_view": "analysis.outside",
     "roll_up": "analysis.monitor",
     "latest": "analysis.latest",
     "official_verdicts": "analysis.monitor",
@@ -63,6 +62,8 @@ _HOMES = {
     "exhibit": "show.exhibit",
     "finding": "show.exhibit",
     "Exhibit": "show.exhibit",
+    "exhibits": "report.collect",
+    "export": "report.export",
     "cite": "show.sources",
     "Chart": "show.chart",
     "Panel": "show.chart",
@@ -91,33 +92,12 @@ _HOMES = {
     "Interval": "facts.rounding",
     "printed_interval": "facts.rounding",
 }
-_THEMES = (
-    "overview",
-    "foreign_investment",
-    "exports",
-    "industrial_investment",
-    "transport",
-    "scoreboard",
-    "target_paths",
-    "target_cards",
-    "targets_2027",
-    "scenarios",
-    "projections",
-    "growth_rates",
-    "neighbours",
-    "context",
-    "document_audit",
-)
-
-__all__ = [*_HOMES, *_THEMES]
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str):
     if name in _HOMES:
         value = getattr(_import(f".{_HOMES[name]}", __name__), name)
-    elif name in _THEMES:
-        value = _import(f".exhibits.{name}", __name__)
-        value.__dir__ = value.__all__.copy  # completion offers the exhibits, not what the module imports
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

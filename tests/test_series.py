@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -129,11 +130,19 @@ def test_first_published_levels_on_two_censuses_are_never_one_stretch(tables, re
     """
     tables.add("sources", source_id="C", title="x", title_en="x", kind="dataset", tier="compilation")
     tables.add("outline", source_id="C", locator="x", locator_en="x")
-    for year, first, again in ((2018, 100, 110), (2019, 121, 121), (2020, 130, 130), (2021, 140, 140), (2022, 150, 150)):
+    for year, first, again in (
+        (2018, 100, 110),
+        (2019, 121, 121),
+        (2020, 130, 130),
+        (2021, 140, 140),
+        (2022, 150, 150),
+    ):
         one = {"indicator": "market_turnover", "time_period": str(year)}
         tables.add_figure(f"first.{year}", str(first), **one, vintage=str(year + 1))
         if year < 2018 + revised:
-            tables.add_figure(f"C.{year}", str(again), **one, source_id="C", locator="x", vintage="2023", obs_status="V")
+            tables.add_figure(
+                f"C.{year}", str(again), **one, source_id="C", locator="x", vintage="2023", obs_status="V"
+            )
     found = years(tables.load(), "market_turnover")
     assert found.value[[2018, 2019]].tolist() == chosen
     assert (found.segment[2018] == found.segment[2019]) == (revised == 5)
@@ -178,7 +187,7 @@ def test_growth_carries_a_series_from_one_year_to_the_next(whole, values):
                       for n, v in enumerate(rows)], ignore_index=True)  # fmt: skip
     found = hz.series(replace(whole, figures=made.set_axis([f"x.{n}" for n in made.index])), "retail_sales")
     assert [float(v) for v in found.value] == [float(v) for v in values]
-    assert found.growth[1:].tolist() == pytest.approx([(b / a - 1) * 100 for a, b in zip(values, values[1:], strict=False)])
+    assert found.growth[1:].tolist() == pytest.approx([(b / a - 1) * 100 for a, b in pairwise(values)])
 
 
 # --- corrections, and what was known when --------------------------------------------------------------------------

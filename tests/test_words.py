@@ -25,6 +25,7 @@ def units(data):
         ("1271.43", "万美元", "1,271.43万美元", "$12,714,300"),
         ("154", "亿吨公里", "154亿吨公里", "15.4 bn tonne-km"),
         ("0.5", "个百分点", "0.5个百分点", "0.5 pp"),
+        ("113.22", "billion yuan", "1,132.2亿元", "CNY 113.22bn"),
     ],
 )
 def test_a_quantity_prints_itself_as_its_language_does(units, printed, unit, zh, en):
@@ -43,6 +44,14 @@ def test_a_bound_reads_as_words_in_a_sentence(units):
 @pytest.mark.parametrize(("place", "en"), [(3, "third"), (11, "11th"), (21, "21st"), (112, "112th"), (102, "102nd")])
 def test_ranks_in_english_have_their_endings(place, en):
     assert words.ordinal(place) == text(f"第{place}", en)
+
+
+def test_names_lose_their_capital_inside_a_sentence_but_abbreviations_do_not():
+    names = [
+        text("", en).in_sentence.en
+        for en in ("Total goods trade", "High-tech industry", "GDP", "R&D spending", "A-share")
+    ]
+    assert names == ["total goods trade", "high-tech industry", "GDP", "R&D spending", "A-share"]
 
 
 def test_arithmetic_keeps_units_precision_and_figures(units):

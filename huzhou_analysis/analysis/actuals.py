@@ -100,24 +100,37 @@ class Actuals:
             return bare
         annual = bare.numeric[bare.numeric.time_period.map(periods.is_year).astype(bool)]
         path = dict(zip(annual.time_period, annual.obs_value, strict=True))
-        same = rows[(rows.indicator == first.indicator) & (rows.ref_area == first.ref_area)]
-        same = same[same.time_period.map(periods.is_year).astype(bool)]
-        for _, row in same.groupby("locator"):
-            if len(path) != 1 or total or not self.data.units.comparable(row.unit.iloc[0], first.unit):
-                continue
-            other = {f.time_period: self.data.units.convert(f.obs_value, f.unit, first.unit) for _, f in row.iterrows()}
-            if other.get(max(path)) == path[max(path)]:
-                path = other
+        if len(path) == 1 and not total:
+            path = self._path_of_the_table(first, path, rows)
         below = bare.final.relation in ("<", "<=") and info.measure_type != "index"
         return Target(group, first.unit, kind, bool(info.ascending), {} if total else path, below)
 
+    def _path_of_the_table(self, goal: pd.Series, path: dict[str, float], rows: pd.DataFrame) -> dict[str, float]:
+        """The path of the table's row that a goal of the text restates; else its own."""
+        same = rows[(rows.indicator == goal.indicator) & (rows.ref_area == goal.ref_area)]
+        same = measured_in(self.data, same[same.time_period.map(periods.is_year).astype(bool)], goal.unit)
+        for _, row in same.groupby("locator"):
+            scale = [float(self.data.units.factor(u, goal.unit)) for u in row.unit]
+            other = dict(zip(row.time_period, row.obs_value * scale, strict=True))
+            if other.get(max(path)) == path[max(path)]:
+                return other
+        return path
+
     # --- evidence --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _declared(self) -> dict[str, list[tuple[str, str, Text]]]:
+        """Rows of ``pairs.csv`` by the indicator of the target."""
+        out: dict[str, list[tuple[str, str, Text]]] = {}
+        for r in self.data.pairs.itertuples():
+            words = text(r.reason_zh, r.reason_en)
+            out.setdefault(r.target_indicator, []).append((r.actual_indicator, r.comparable, words))
+        return out
 
     def pairs(self, indicator: str) -> list[tuple[str, str, Text]]:
         """Actual indicators declared beside a target's, with comparability and reason; its own where none is declared."""
-        rows = self.data.pairs[self.data.pairs.target_indicator == indicator]
-        out = [(r.actual_indicator, r.comparable, text(r.reason_zh, r.reason_en)) for r in rows.itertuples()]
-        if indicator not in set(rows.actual_indicator):
+        out = list(self._declared.get(indicator, ()))
+        if indicator not in {actual for actual, _, _ in out}:
             undeclared = text("同一指标，尚未在 pairs.csv 声明", "one indicator, not yet declared in pairs.csv")
             out.append((indicator, "with_care", undeclared))
         return out

@@ -16,6 +16,7 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.schema import SEVERITIES
+from ..facts.words import LANGUAGES, Text, say, text
 from . import plans, targets
 from .growth import implied_base
 from .relations import FINDING_COLUMNS, identities
@@ -58,7 +59,7 @@ READINGS = {
     ),
     "target_below_actual": (
         "high",
-        "{actual}的实绩已超过{target}的目标：多半是口径不同，不得直接比较",
+        "{actual}的实际数已超过{target}的目标：多半是口径不同，不得直接比较",
         "the value printed for {actual} is already beyond the {target} target: most likely another definition; do not "
         "compare the two",
     ),
@@ -91,6 +92,31 @@ READINGS = {
     ),
 }
 
+# What kind each finding is of, in a word: rules, and kinds of identities that fail.
+RULE_NAMES = {
+    "vintages_differ": text("来源或版本不同", "sources or vintages differ"),
+    "unit_differs": text("单位不可换算", "units do not convert"),
+    "unit_wording": text("单位写法不同", "unit worded differently"),
+    "bound_differs": text("界限不同", "bound differs"),
+    "weaker_bound": text("较宽的界限", "weaker bound"),
+    "stretch_and_table": text("力争值与指标表", "stretch value and table"),
+    "value_differs": text("数值不同", "value differs"),
+    "target_below_actual": text("目标低于已有实际数", "target below actual"),
+    "plan_jump": text("规划路径陡折", "kink in the plan's path"),
+    "impossible_base": text("基期不可能", "impossible base"),
+    "magnitude": text("数量级可疑", "implausible magnitude"),
+    "unit_break": text("单位或币种变动", "unit or currency changes"),
+    "share_above_100": text("比重超过100%", "share above 100%"),
+    "page_stamp": text("年份仅凭页面时间戳", "year from a page stamp"),
+    "part_whole": text("部分与整体", "part and whole"),
+    "path_total": text("逐年数与累计数", "years and total"),
+    "restated": text("重复表述", "restated"),
+    "count": text("计数", "count"),
+    "share": text("比重", "share"),
+    "order": text("大小关系", "order of size"),
+    "scale": text("量级", "order of magnitude"),
+}
+
 
 def _finding(
     data: Data, rule: str, ids: list[str], left: str, right: str, difference: str = "", severity: str = "", **words
@@ -98,9 +124,13 @@ def _finding(
     first, (usual, zh, en) = data.figure(ids[0]), READINGS[rule]
     where = (first.indicator, first.ref_area, first.time_period)
     name = f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", "")
-    said = (zh.format(**words), en.format(**words))
-    cells = (name, rule, severity or usual, "fails", *where, left, right, difference, *said, " ".join(ids))
+    said = say(zh, en, **words)
+    cells = (name, rule, severity or usual, "fails", *where, left, right, difference, said.zh, said.en, " ".join(ids))
     return dict(zip(FINDING_COLUMNS, cells, strict=True))
+
+
+def _when(period: str) -> Text:
+    return text(*(periods.parse(period).label(lang) for lang in LANGUAGES))
 
 
 def same_thing_printed_twice(data: Data) -> list[dict]:
@@ -138,7 +168,7 @@ def _vintages_differ(data: Data, cases: list[tuple[float, pd.Series, pd.Series]]
     gap, a, b = max(cases, key=lambda case: case[0])
     shown = [f"{f.obs_text}{f.unit} ({f.source_id})" for f in (a, b)]
     difference = f"{gap:.2f}{'个百分点' if a.transformation == 'GY' else '%'}"
-    words = {"n": len({a.time_period for _, a, _ in cases}), "period": a.time_period}
+    words = {"n": len({a.time_period for _, a, _ in cases}), "period": _when(a.time_period)}
     severity = "medium" if gap >= 1 else "low"
     return _finding(data, "vintages_differ", [a.name, b.name], *shown, difference, severity, **words)
 
@@ -197,7 +227,7 @@ def target_already_passed(data: Data) -> Iterator[dict]:
         if before_the_plan and targets.meets(latest.obs_value, last.obs_value, last.relation, better):
             shown = (f"{last.obs_text}{last.unit}", f"{latest.obs_text}{latest.unit}")
             beyond = f"{abs(latest.obs_value - last.obs_value):g}"
-            when = {"actual": latest.time_period, "target": last.time_period}
+            when = {"actual": _when(latest.time_period), "target": _when(last.time_period)}
             yield _finding(data, "target_below_actual", [last.name, latest.name], *shown, beyond, **when)
 
 
@@ -213,7 +243,10 @@ def plan_jumps(data: Data) -> Iterator[dict]:
         big, small = max(abs(a.pace), abs(b.pace)), min(abs(a.pace), abs(b.pace))
         if big >= large and big >= JUMP_FACTOR * max(small, 1e-9) and not (b.pace == 0 and b.to_value == 100):
             shown = (f"{a.pace:+.3g}{a.pace_unit}/年", f"{b.pace:+.3g}{a.pace_unit}/年", f"{b.pace - a.pace:+.3g}")
-            words = {"a": f"{a.pace:.3g}{a.pace_unit}", "b": f"{b.pace:.3g}{a.pace_unit}"}
+            unit = text(a.pace_unit, "%" if a.pace_unit == "%" else " points")
+            words = {
+                k: say("{x:.3g}{unit}", "{x:.3g}{unit}", x=step.pace, unit=unit) for k, step in (("a", a), ("b", b))
+            }
             yield _finding(data, "plan_jump", [a.from_id, a.to_id, b.to_id], *shown, **words)
 
 
@@ -275,7 +308,7 @@ def years_from_page_stamps(data: Data) -> Iterator[dict]:
     inferred = data.figures[data.figures.source_id.isin(undated) & (data.figures.time_basis == "inferred")]
     for (source, period), group in inferred.groupby(["source_id", "time_period"], sort=False):
         stamp = data.sources.date_accessed[source]
-        yield _finding(data, "page_stamp", list(group.index), period, stamp, stamp=stamp, period=period)
+        yield _finding(data, "page_stamp", list(group.index), period, stamp, stamp=stamp, period=_when(period))
 
 
 RULES = (

@@ -10,8 +10,8 @@ which recent errors weigh more, centred on the path and widened to what held whe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,18 +31,9 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Kind:
-    """What a quantity is: the panel its errors come from, the path that leads, and the unit in which size is told.
-
-    Attributes
-    ----------
-    stands_for : str
-        Kind whose panel is used; empty where none resembles it, and then there is no interval.
-    lead : {"median", "steady", "flat"}
-    measure, power : str, int
-        Unit of the panel as in ``units.csv`` (CNY, 4 is 万元).
-    positive : bool
-        Whether a value above zero stays there, so that growth rates and logs have a meaning.
-    """
+    """What a quantity is: the panel that its errors come from (none: no interval), the path that leads
+    (:data:`~.members.LEADS`), the panel's unit as in ``units.csv`` (CNY and 4 are 万元), and whether a value above zero
+    stays there, so that growth rates have a meaning."""
 
     stands_for: str = ""
     lead: str = "median"
@@ -54,46 +45,34 @@ class Kind:
 KINDS: dict[str | None, Kind] = {
     "gdp": Kind("gdp", "steady", "CNY", 8),
     "retail": Kind("retail", "steady", "CNY", 4),
-    "industrial_output": Kind("industrial_output", "median", "CNY", 4),
+    "industrial_output": Kind("industrial_output", "cautious", "CNY", 4),
     "investment": Kind("investment", "steady", "CNY", 4),
     "foreign_investment": Kind("foreign_investment", "flat", "USD", 6),
     "loans": Kind("loans", "steady", "CNY", 4),
     "freight": Kind("freight", "flat", "T", 4),
-    # No panel: stands on the widest of the amounts that a city produces or sells in a year. Its size cannot be told.
-    "flow": Kind("industrial_output"),
+    # No panel: stands on the widest of the amounts that a city makes, sells or lends in a year. Its size cannot be told.
+    "flow": Kind("retail", "steady"),
     "share": Kind(positive=False),
     "rate": Kind(positive=False),
     None: Kind(),
 }
 _MEASURES = {"元": "CNY", "美元": "USD", "吨": "T", "CNY": "CNY", "USD": "USD", "tonnes": "T", "t": "T"}
 _POWERS = {"": 0, "千": 3, "万": 4, "百万": 6, "亿": 8, "thousand": 3, "million": 6, "bn": 9, "billion": 9, "m": 6}
-UNITS = ("亿元", "万元", "亿美元", "万美元", "百万美元", "万吨", "million USD", "CNY bn", "thousand tonnes")
 
 
-def unit_power(unit: str) -> tuple[str, int]:
-    """Measure and power of ten of a unit as written in Chinese or English: 亿美元 is ("USD", 8); ("", 0) if unknown."""
+def panel_value(kind: Kind, value: float, unit: str) -> float | None:
+    """A value in the unit of the panel: 0.5 亿美元 is 50 (million USD). None if `unit` is unknown or measures another thing."""
     for name, measure in _MEASURES.items():
-        rest = unit.removesuffix(name) if unit.endswith(name) else unit.removeprefix(name)
-        if rest != unit and rest.strip() in _POWERS:
-            return measure, _POWERS[rest.strip()]
-    return "", 0
+        power = _POWERS.get((unit.removesuffix(name) if unit.endswith(name) else unit.removeprefix(name)).strip())
+        if name in unit and measure == kind.measure and power is not None:
+            return value * 10.0 ** (power - kind.power)
+    return None
 
 
 @dataclass(frozen=True)
 class Errors:
-    """Errors of projections like the one at hand, one row for each year ahead.
-
-    Attributes
-    ----------
-    quantiles : array (horizon, probabilities)
-        Of log(actual / path), rising.
-    held : DataFrame
-        Indexed by horizon: ``coverage_80``, ``coverage_95``, ``miss``, ``cases``, ``cities`` (see :meth:`Tables.errors`).
-    size : int
-        Key of :data:`SIZES`.
-    since, length : int
-        First year of the stretch in which the histories ended, and their length.
-    """
+    """Errors of projections like the one at hand: ``quantiles`` of log(actual / path), a row for each year ahead, what
+    intervals from them ``held`` (by year ahead), third by size, first year of the stretch, length of the histories."""
 
     quantiles: np.ndarray
     held: pd.DataFrame
@@ -116,40 +95,33 @@ class Errors:
 class BaseRate:
     """Outside view: of city-years that stood like this one, the share that made the growth needed.
 
-    Attributes
-    ----------
-    share : float
-        NaN where there is no panel of the kind.
-    needed : float
-        Growth from the last value to the target (0.5 is half as much again).
-    years : int
-        Over how many years.
-    cases, cities : int
-        City-years that the share rests on.
-    like : str
-        Which city-years.
+    ``needed`` is growth from the last value to the target (0.5 is half as much again) over ``years``; ``cases``
+    city-years of ``cities``, which ``like`` describes. NaN where there is no panel of the kind.
     """
 
-    share: float
-    needed: float
-    years: int
+    share: float = np.nan
+    needed: float = np.nan
+    years: int = 0
     cases: int = 0
     cities: int = 0
     like: str = ""
 
     def __str__(self) -> str:
         if self.share != self.share:
-            return "no panel of cities has this quantity"
-        return f"{self.share:.0%} of {self.cases:,} {self.like} grew {self.needed:+.0%} or more in {self.years} years"
+            return "no base rate: no panel of cities has the quantity, or there is no target"
+        return (
+            f"{self.share:.0%} of {self.cases:,} {self.like} made the {self.needed:+.0%} needed in {self.years} years"
+        )
 
 
 class Tables:
     """The two tables, indexed."""
 
     def __init__(self, errors: pd.DataFrame, growth: pd.DataFrame) -> None:
-        self._errors: dict[tuple, pd.DataFrame] = dict(list(errors.groupby(["kind", "length", "since", "size"])))
+        groups = errors.set_index("horizon").groupby(["kind", "length", "since", "size"])
+        self._quantiles = {key: rows.to_numpy() for key, rows in groups[QUANTILES]}
+        self._held = dict(list(groups[["coverage_80", "coverage_95", "miss", "cases", "cities"]]))
         self._growth = dict(list(growth.groupby(["kind", "horizon", "size", "pace"])))
-        self._quantiles = {key: rows[QUANTILES].to_numpy() for key, rows in self._errors.items()}
         first = errors[errors.horizon == 1]
         self._since = {kind: sorted(set(rows.since)) for kind, rows in first.groupby("kind")}
         sized = first[first["size"] > 0].drop_duplicates(["kind", "since", "size"]).sort_values("size")
@@ -158,42 +130,28 @@ class Tables:
         self._paces = {kind: rows.pace_from.to_numpy() for kind, rows in paced.groupby("kind")}
 
     def errors(self, kind: Kind, length: int, horizon: int, origin: int, value: float | None) -> Errors:
-        """Errors like those to be expected of a history.
+        """Errors like those to be expected of a history of `length` observed years that ends in `origin` with `value`
+        (in the unit of the panel; None if unknown, and then cities of all sizes count).
 
-        Parameters
-        ----------
-        kind : Kind
-        length : int
-            Years observed; the longest measured length that is no longer is taken.
-        horizon : int
-        origin : int
-            Year of the last value.
-        value : float or None
-            Last value in the unit of the panel; None if unknown, and then cities of all sizes count.
-
-        Returns
-        -------
-        Errors
-            ``held`` is what such intervals covered: of cities left out for a stretch that is past, from errors known at
-            the time for the present.
+        The longest measured length that is no longer is taken. ``held`` is what such intervals covered: of cities left
+        out for a stretch that is past, from nothing but errors known at the time for the present.
         """
         name = kind.stands_for
         since = max((year for year in self._since[name] if year <= origin), default=self._since[name][0])
         size = 0 if value is None else max(1, int((self._sizes[name, since] <= value).sum()))
         length = max(one for one in LENGTHS if one <= length)
-        rows = self._errors[name, length, since, size].iloc[:horizon]
-        held = rows.set_index("horizon")[["coverage_80", "coverage_95", "miss", "cases", "cities"]]
-        return Errors(self._quantiles[name, length, since, size][:horizon], held, size, since, length)
+        key = name, length, since, size
+        return Errors(self._quantiles[key][:horizon], self._held[key], size, since, length)
 
-    def base_rate(self, kind: Kind, years: int, pace: float, size: int, needed: float) -> BaseRate:
+    def base_rate(self, kind: Kind, years: int, pace: float, size: int, needed: float, upwards: bool) -> BaseRate:
         """Share of city-years of that size and recent growth (`pace`, mean log change) that grew by `needed` or more."""
         name = kind.stands_for
         which = max(1, int((self._paces[name] <= pace).sum()))
         row = self._growth[name, years, size, which].iloc[0]
         quantiles = row[QUANTILES].to_numpy(float)
-        below = np.interp(np.log1p(needed), quantiles, PROBABILITIES) if needed > -1 else 0.0
+        below = float(np.interp(np.log1p(needed), quantiles, PROBABILITIES)) if needed > -1 else 0.0
         like = f"city-years of {name.replace('_', ' ')} of {SIZES[size]} with {PACES[which]} recent growth"
-        return BaseRate(1 - float(below), needed, years, int(row.cases), int(row.cities), like)
+        return BaseRate(1 - below if upwards else below, needed, years, int(row.cases), int(row.cities), like)
 
 
 @lru_cache(maxsize=1)
@@ -202,12 +160,10 @@ def shipped() -> Tables:
     return Tables(*(pd.read_csv(FOLDER / name, comment="#") for name in ("forecast_errors.csv", "base_rates.csv")))
 
 
-def kind_named(kind: str | None, known: Mapping[str | None, Kind] = KINDS) -> Kind:
-    """Kind by name, or a ValueError that lists the names."""
-    if kind not in known:
-        from difflib import get_close_matches
-
-        names = [name for name in known if name]
-        near = get_close_matches(str(kind), names, n=2, cutoff=0.4) or names
-        raise ValueError(f"kind {kind!r} is unknown: write {' or '.join(map(repr, near))}, or leave it out")
-    return known[kind]
+def kind_named(name: str | None) -> Kind:
+    """Kind by name, or a ValueError that lists the nearest names."""
+    if name not in KINDS:
+        names = [one for one in KINDS if one]
+        near = get_close_matches(str(name), names, n=2, cutoff=0.4) or names
+        raise ValueError(f"kind {name!r} is unknown: write {' or '.join(map(repr, near))}, or leave it out")
+    return KINDS[name]

@@ -9,8 +9,8 @@ import pandas as pd
 
 from ..facts import names, periods
 from ..facts.data import Data, NotOnFile
-from .plans import plan
-from .series import _printed, key, points
+from .plans import goals
+from .series import key, points, printed_point
 
 AREA_COLUMNS = ["ref_area", "name_zh", "name_en", "year", "value", "unit", "vintage", "source_id", "figure_id"]
 # The whole that a share is a share of, where the tables hold both.
@@ -50,7 +50,7 @@ def area_levels(
     indicator : str
         Code or name.
     areas : sequence of str, optional
-        By default the cities of the province.
+        By default the cities of the province; parts of the city (districts) may be named instead.
     source : str, optional
         Id of a source, where another than the fullest is wanted.
     years : sequence of int
@@ -64,7 +64,7 @@ def area_levels(
     Raises
     ------
     NotOnFile
-        If no one source prints all `years` for the city itself and another area.
+        If no one source prints all `years` for two of the areas, the city itself among them where it is asked for.
 
     Examples
     --------
@@ -74,35 +74,42 @@ def area_levels(
     """
     code, home = key(data, indicator)
     places = [names.area(data, str(a)) for a in areas] if areas is not None else peers(data)
+    rows = _printed_levels(data, code, places, source)
+    own = home if home in places else None
+    full = [_with_all(group, years, own) for _, group in rows.groupby("family")] if len(rows) else []
+    complete = [(group.source_id.nunique() == 1, group) for group in full if group is not None]
+    if not complete:
+        info, wanted = data.indicators.loc[code], "、".join(map(str, years))
+        raise NotOnFile(
+            f"同一来源同一版本中本市与其他地区{wanted}年的{info.name_zh}",
+            f"{info.name_en} of the city and others for {wanted.replace('、', ', ') or 'any year'} in one source and vintage",
+        )
+    best = max(complete, key=lambda one: (one[1].ref_area.nunique(), one[0], len(one[1])))[1]
+    best = best.drop_duplicates(["ref_area", "year"], keep="last")
+    for lang in ("zh", "en"):
+        best[f"name_{lang}"] = best.ref_area.map(data.ref_areas[f"name_{lang}"])
+    return best.sort_values(["ref_area", "year"])[AREA_COLUMNS].reset_index(drop=True)
+
+
+def _printed_levels(data: Data, code: str, places: Sequence[str], source: str | None) -> pd.DataFrame:
+    """Printed annual levels of areas in one unit, with the family of sources that each belongs to."""
     found = data.select(code, places, record_type="actual", transformation="N", source=source)
     whole = found.time_period.map(periods.is_year).astype(bool)
     found = found[whole & (found.obs_text != "") & (found.relation == "=") & (found.corrected != "exclude")]
-    rows = pd.DataFrame([_printed(data, f) | {"ref_area": f.ref_area} for _, f in found.iterrows()])
-    if len(rows):
-        titles = rows.source_id.map(data.sources.title)
-        yearbook = rows.source_id.map(data.sources.kind) == "yearbook"
-        rows["family"] = rows.source_id.where(~yearbook, titles.map(lambda t: re.sub(r"\s*\d{4}.*", "", t)))
-        rows = rows[rows.unit == rows.unit.mode().iloc[0]]
-        full = [_with_all(group, years, home) for _, group in rows.groupby("family")]
-        complete = [(group.source_id.nunique() == 1, group) for group in full if group is not None]
-        if complete:
-            best = max(complete, key=lambda one: (one[1].ref_area.nunique(), one[0], len(one[1])))[1]
-            best = best.drop_duplicates(["ref_area", "year"], keep="last")
-            for lang in ("zh", "en"):
-                best[f"name_{lang}"] = best.ref_area.map(data.ref_areas[f"name_{lang}"])
-            return best.sort_values(["ref_area", "year"])[AREA_COLUMNS].reset_index(drop=True)
-    info, wanted = data.indicators.loc[code], "、".join(map(str, years))
-    raise NotOnFile(
-        f"同一来源同一版本中本市与其他地区{wanted}年的{info.name_zh}",
-        f"{info.name_en} of the city and others for {wanted.replace('、', ', ') or 'any year'} in one source and vintage",
-    )
+    rows = pd.DataFrame([printed_point(data, f) | {"ref_area": f.ref_area} for _, f in found.iterrows()])
+    if rows.empty:
+        return rows
+    titles = rows.source_id.map(data.sources.title)
+    yearbook = rows.source_id.map(data.sources.kind) == "yearbook"
+    rows["family"] = rows.source_id.where(~yearbook, titles.map(lambda t: re.sub(r"\s*\d{4}.*", "", t)))
+    return rows[rows.unit == rows.unit.mode().iloc[0]]
 
 
-def _with_all(group: pd.DataFrame, years: Sequence[int], home: str) -> pd.DataFrame | None:
-    """Areas of a source that print all years; None unless the home city and another are among them."""
+def _with_all(group: pd.DataFrame, years: Sequence[int], home: str | None) -> pd.DataFrame | None:
+    """Areas of a source that print all years; None unless two are among them, and the home city where it was asked for."""
     there = group.groupby("ref_area").year.agg(set)
     full = there.index[[set(years) <= have for have in there]]
-    return group[group.ref_area.isin(full)].copy() if home in full and len(full) > 1 else None
+    return group[group.ref_area.isin(full)].copy() if home in (None, *full) and len(full) > 1 else None
 
 
 def compare_areas(
@@ -179,14 +186,14 @@ def share_levels(data: Data, indicator: str, area: str | int | None = None) -> p
     (3.42, [4.8, 5.61, 6.48])
     """
     code, place = key(data, indicator, area)
-    if code not in WHOLES:
+    if WHOLES.get(code) not in data.indicators.index:
         raise ValueError(f"{code} is not a share whose whole is declared; there are: {', '.join(WHOLES)}")
     rows = []
     for role in ("actual", "target"):
         if role == "actual":
             share, whole = points(data, code, place), points(data, WHOLES[code], place)
         else:
-            share, whole = (plan(data, name, place) for name in (code, WHOLES[code]))
+            share, whole = (goals(data, name, place) for name in (code, WHOLES[code]))
         for s in share.itertuples():
             same = whole[whole.time_period == s.time_period]
             if len(same) == 1:

@@ -61,39 +61,11 @@ def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
     >>> hz.find(data, "no such word").empty
     True
     """
-    figures = data.figures
-    names = data.indicators.name_zh + " " + data.indicators.name_en + " " + data.indicators.theme
-    areas = data.ref_areas.name_zh + " " + data.ref_areas.name_en
-    documents = data.sources.title + " " + data.sources.title_en
-    haystack = (
-        figures.index.to_series()
-        + " "
-        + figures.indicator
-        + " "
-        + figures.indicator.map(names)
-        + " "
-        + figures.ref_area
-        + " "
-        + figures.ref_area.map(areas)
-        + " "
-        + figures.time_period
-        + " "
-        + figures.source_id.map(documents)
-        + " "
-        + figures.locator
-        + " "
-        + figures.as_printed
-        + " "
-        + figures.comment
-        + " "
-        + figures.obs_text
-        + figures.unit
-    )
-    folded = haystack.map(lambda t: normalise(t).casefold())
-    hit = pd.Series(True, index=figures.index)
+    haystack = _haystack(data)
+    hit = pd.Series(True, index=haystack.index)
     for word in str(words).split():
-        hit &= folded.str.contains(normalise(word).casefold(), regex=False)
-    found = figures[hit.astype(bool)]
+        hit &= haystack.str.contains(normalise(word).casefold(), regex=False)
+    found = data.figures[hit.astype(bool)]
     en = lang == "en"
     places = data.outline.set_index(["source_id", "locator"]).locator_en
     rows = [
@@ -113,3 +85,16 @@ def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
         for i, f in found.iterrows()
     ]
     return pd.DataFrame(rows, columns=COLUMNS).set_index("figure_id")
+
+
+def _haystack(data: Data) -> pd.Series:
+    """Everything that can be said of a figure, as one text of small letters and one width."""
+    figures = data.figures
+    names = data.indicators.name_zh + " " + data.indicators.name_en + " " + data.indicators.theme
+    areas = data.ref_areas.name_zh + " " + data.ref_areas.name_en
+    documents = data.sources.title + " " + data.sources.title_en
+    texts = [figures.index.to_series(), figures.indicator, figures.indicator.map(names), figures.ref_area]
+    texts += [figures.ref_area.map(areas), figures.time_period, figures.source_id.map(documents), figures.locator]
+    texts += [figures.as_printed, figures.comment, figures.obs_text + figures.unit]
+    joined = texts[0].str.cat(texts[1:], sep=" ")
+    return joined.map(lambda t: normalise(t).casefold())

@@ -132,11 +132,12 @@ class Gaps(Actuals):
             place: n for n, place in enumerate(zip(self.data.outline.source_id, self.data.outline.locator, strict=True))
         }
         found = []
-        for source, last in zip(*(plans.plans(self.data)[c] for c in ("source_id", "last_year")), strict=True):
+        for source in plans.plans(self.data).source_id:
             rows = plans.table_targets(self.data, source=source)
-            plan = self.goals[(self.goals.source_id == source) & (self.goals.transformation == "N")
-                              | (self.goals.source_id == source) & self.goals.relation.eq("relative")]  # fmt: skip
-            of_plan = plan.time_period.eq(str(last)) | plan.time_period.str.contains(r"/P\d+Y")
+            plan = self.goals[self.goals.source_id == source]
+            plan = plan[(plan.transformation == "N") | plan.relation.eq("relative")]
+            end = plans.usual_end(plan)
+            of_plan = plan.time_period.str.contains(r"/P\d+Y") | (plan.time_period >= str(end))
             plan = plan[plan.index.isin(rows.index) | plan.relation.eq("relative") | (of_plan & plan.obs_text.ne(""))]
             groups = plan.groupby(["locator", "indicator", "ref_area", "commitment", "unit", "span"], sort=False)
             ordered = sorted((g for _, g in groups), key=lambda g: order[(source, g.locator.iloc[0])])
@@ -365,6 +366,8 @@ class Gaps(Actuals):
         return {"status": "no_figure_on_file"} | needed(self.data, target)
 
     def _not_comparable(self, target: Target, unlike: dict) -> dict:
-        why = text("已有实绩与目标口径不同，不予比较", "the actual on file has another definition than the target")
-        said = {"rule_zh": why["zh"], "rule_en": why["en"], "sentence_zh": why["zh"], "sentence_en": why["en"]}
+        info = self.data.indicators.loc[target.first.indicator]
+        why = text(f"口径不同，不予比较：{unlike['pair_zh']}", f"not compared: {unlike['pair_en']}")
+        said = {"rule_zh": why["zh"], "rule_en": why["en"]}
+        said |= {"sentence_zh": f"{info.name_zh}：{why['zh']}。", "sentence_en": f"{info.name_en}: {why['en']}."}
         return unlike | needed(self.data, target) | {"status": "not_comparable", "comparable": "no"} | said

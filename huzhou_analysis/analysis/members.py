@@ -1,4 +1,4 @@
-"""The members of a projection: six paths that every textbook of forecasting has, each a few lines of arithmetic.
+"""The members of a projection: seven paths that every textbook of forecasting has, each a few lines of arithmetic.
 
 Hyndman & Athanasopoulos (2021), *Forecasting: Principles and Practice*, chapters 5 and 8; the median of a few of them
 leads, after Petropoulos & Svetunkov (2020), *International Journal of Forecasting* 36, 110-115. Smoothing parameters are
@@ -25,15 +25,17 @@ MEMBER_NAMES = {
     "growth": {"zh": "平均增速", "en": "Drift in logs (average growth)"},
     "simple_smoothing": {"zh": "简单指数平滑", "en": "Simple exponential smoothing"},
     "damped_trend": {"zh": "阻尼趋势", "en": "Damped trend"},
+    "damped_growth": {"zh": "阻尼增速", "en": "Damped trend in logs"},
     "theta": {"zh": "Theta法", "en": "Theta"},
 }
 # Which members' median leads. The rule that chose them and its scores: docs/projections.md.
 LEADS = {
-    "median": ("growth", "simple_smoothing", "damped_trend"),
+    "median": ("last_value", "drift", "damped_growth"),
     "steady": ("growth", "drift", "damped_trend"),
+    "cautious": ("growth", "simple_smoothing", "damped_trend"),
     "flat": ("last_value",),
 }
-IN_LEVELS = ("drift", "simple_smoothing", "damped_trend")
+IN_LEVELS = {"growth": "drift", "damped_growth": "damped_trend"}
 
 
 def last_value(values: np.ndarray, horizon: int) -> np.ndarray:
@@ -48,9 +50,13 @@ def drift(values: np.ndarray, horizon: int) -> np.ndarray:
     return values[..., -1:] + step * np.arange(1, horizon + 1)
 
 
+def _in_logs(member, values: np.ndarray, horizon: int) -> np.ndarray:
+    return np.exp(np.minimum(member(np.log(values), horizon), 700))  # a computer's largest number is exp(709)
+
+
 def growth(values: np.ndarray, horizon: int) -> np.ndarray:
     """The last value and the compound average growth: :func:`drift` in logs. Values must be positive."""
-    return np.exp(np.minimum(drift(np.log(values), horizon), 700))  # the largest number a computer holds is exp(709)
+    return _in_logs(drift, values, horizon)
 
 
 def _smoothed(values: np.ndarray) -> np.ndarray:
@@ -84,6 +90,11 @@ def damped_trend(values: np.ndarray, horizon: int) -> np.ndarray:
     return level + slope * np.cumsum(damping[best] ** np.arange(1, horizon + 1), axis=-1)
 
 
+def damped_growth(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Growth dies out: :func:`damped_trend` in logs. Values must be positive."""
+    return _in_logs(damped_trend, values, horizon)
+
+
 def theta(values: np.ndarray, horizon: int) -> np.ndarray:
     """Theta (Assimakopoulos & Nikolopoulos 2000): mean of the trend line and of a smoothed line of double curvature."""
     values = np.asarray(values, float)
@@ -95,37 +106,19 @@ def theta(values: np.ndarray, horizon: int) -> np.ndarray:
     return (_smoothed(2 * values - trend) + ahead) / 2
 
 
-MEMBERS = {
-    "last_value": last_value,
-    "drift": drift,
-    "growth": growth,
-    "simple_smoothing": simple_smoothing,
-    "damped_trend": damped_trend,
-    "theta": theta,
-}
+_ALL = (last_value, drift, growth, simple_smoothing, damped_trend, damped_growth, theta)
+MEMBERS = {member.__name__: member for member in _ALL}
 
 
 def leading(lead: str, positive: bool) -> tuple[str, ...]:
-    """Members whose median leads; in levels where a growth rate has no meaning."""
-    return LEADS[lead] if positive or lead == "flat" else IN_LEVELS
+    """Members whose median leads; where a value is not positive, growth rates have no meaning and levels take their place."""
+    return tuple(dict.fromkeys(name if positive else IN_LEVELS.get(name, name) for name in LEADS[lead]))
 
 
 def path(values: np.ndarray, horizon: int, names: tuple[str, ...], positive: bool) -> np.ndarray:
-    """Median of the members named.
+    """Median of the members named; of a positive series it stays positive.
 
-    Parameters
-    ----------
-    values : array (..., years)
-        Oldest first, no gaps.
-    horizon : int
-    names : tuple of str
-        Keys of :data:`MEMBERS`.
-    positive : bool
-        Whether the quantity is above zero by nature: its path then stays so.
-
-    Returns
-    -------
-    array (..., horizon)
+    `values` (..., years) are oldest first, without gaps; the answer is (..., horizon).
     """
     middle = np.median([MEMBERS[name](values, horizon) for name in names], axis=0)
     return np.maximum(middle, FLOOR * np.asarray(values, float)[..., -1:]) if positive else middle

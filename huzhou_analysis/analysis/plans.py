@@ -72,11 +72,18 @@ def plans(data: Data) -> pd.DataFrame:
     return _plans(data).copy()
 
 
+@lru_cache(maxsize=8)
+def _leading(data: Data) -> dict[tuple[str, str], str]:
+    """Plan that leads for each indicator and area."""
+    rank = {source: n for n, source in enumerate(_plans(data).source_id)}
+    targets = data.figures[(data.figures.record_type == "target") & data.figures.source_id.isin(rank)]
+    targets = targets.assign(_rank=targets.source_id.map(rank)).sort_values("_rank", kind="stable")
+    return targets.groupby(["indicator", "ref_area"]).source_id.first().to_dict()
+
+
 def leading(data: Data, indicator: str, area: str) -> str:
     """The first of :func:`plans` that sets a target for an indicator (codes); empty if none does."""
-    goals = data.select(indicator, area, record_type="target")
-    found = [source for source in _plans(data).source_id if source in set(goals.source_id)]
-    return found[0] if found else ""
+    return _leading(data).get((indicator, area), "")
 
 
 def plan(data: Data, indicator: str, area: str | int | None = None, *, source: str | None = None) -> pd.DataFrame:
@@ -109,13 +116,21 @@ def plan(data: Data, indicator: str, area: str | int | None = None, *, source: s
     [[2023, 16.0, '亿美元'], [2025, 17.0, '亿美元'], [2027, 18.0, '亿美元']]
     """
     code, place = key(data, indicator, area)
-    goals = data.select(code, place, record_type="target", transformation="N")
-    goals = goals[(goals.source_id == (source or leading(data, code, place))) & (goals.obs_text != "")]
-    goals = goals[goals.time_period.map(periods.is_year).astype(bool) & (goals.span != "cumulative")]
-    if goals.empty:
+    found = goals(data, code, place, source)
+    if found.empty:
         info = data.indicators.loc[code]
         raise NotOnFile(f"规划中{info.name_zh}的年度目标", f"a target of a plan for a year of {info.name_en}")
-    groups = [group for _, group in goals.groupby(["locator", "commitment", "unit"], sort=False)]
+    return found
+
+
+def goals(data: Data, indicator: str, area: str, source: str | None = None) -> pd.DataFrame:
+    """What :func:`plan` gives, of codes; empty where no plan sets a target for a year."""
+    found = data.select(indicator, area, record_type="target", transformation="N")
+    found = found[(found.source_id == (source or leading(data, indicator, area))) & (found.obs_text != "")]
+    found = found[found.time_period.map(periods.is_year).astype(bool) & (found.span != "cumulative")]
+    if found.empty:
+        return pd.DataFrame(columns=PLAN_COLUMNS)
+    groups = [group for _, group in found.groupby(["locator", "commitment", "unit"], sort=False)]
     best = max(
         groups,
         key=lambda g: (is_table_row(g.locator).iloc[0], g.commitment.iloc[0] != "strive", g.time_period.nunique()),
@@ -158,6 +173,13 @@ def plan_years(data: Data, source: str | None = None) -> tuple[int, ...]:
         rows = data.select(record_type="target", source=source or leading_plan(data))
         rows = rows[data.own[rows.index]]
     return tuple(sorted({int(p) for p in rows.time_period if periods.is_year(p)}))
+
+
+def usual_end(goals: pd.DataFrame) -> int:
+    """Year in which most targets of a plan end; of two years named equally often the later."""
+    years = goals[goals.time_period.map(periods.is_year).astype(bool)]
+    ends = years.groupby(["locator", "indicator", "ref_area", "commitment"]).time_period.max().astype(int)
+    return int(ends.value_counts().sort_index().iloc[::-1].idxmax()) if len(ends) else 0
 
 
 def target_year(data: Data) -> int:

@@ -20,6 +20,7 @@ from . import plans, targets
 FINDING_COLUMNS = ["finding_id", "rule", "severity", "status", "indicator", "ref_area", "time_period"]
 FINDING_COLUMNS += ["left", "right", "difference", "reading_zh", "reading_en", "figures"]
 
+
 def _path(data: Data, indicator: str, first: int, last: int) -> tuple[Interval, list[str]]:
     """Sum of the yearly path of the first plan whose table covers the years, and its figures.
 
@@ -71,7 +72,7 @@ def identities(data: Data) -> pd.DataFrame:
     >>> set(hz.identities(data).status) <= {"holds", "fails"}
     True
     """
-    problems = relation_problems(data)
+    problems = relation_problems(data, partial(_path, data))
     if problems:
         raise DataError(problems)
     rows = []

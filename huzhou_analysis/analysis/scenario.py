@@ -139,10 +139,8 @@ def what_if(
         Change a year in the unit in which the indicator moves, as in ``required_pace`` of
         :func:`~huzhou_analysis.analysis.gaps.target_gaps`: 5 means 5% for a level, 5 points for a percentage, 5 of
         them for a count. By default what is just required.
-    area : str, optional
-        By default the city that the plan is about.
-    as_of : str, optional
-        Only what had been published by then.
+    area, as_of : str, optional
+        By default the city that the plan is about, and everything on file.
 
     Returns
     -------
@@ -154,8 +152,7 @@ def what_if(
     NotOnFile
         See :func:`basis`.
     ValueError
-        For a pace of -100% or less, one that is not a finite number, or a growth between -1 and 1 that may be meant as
-        a fraction.
+        For a pace of -100% or less or not finite, or a growth between -1 and 1 that may be meant as a fraction.
 
     Examples
     --------
@@ -175,21 +172,10 @@ def what_if(
     reached = first + math.ceil(wait - 1e-9) if math.isfinite(wait) else math.inf
     if verdicts.status.iloc[-1] == "missed" and reached <= target.last_year:
         reached = target.last_year + 1.0  # on the mark, which a bound like 突破 does not count
-    scenario = Scenario(
-        indicator=target.first.indicator,
-        unit=target.unit,
-        pace_unit=targets.pace_unit(kind, target.unit),
-        kind=kind,
-        growth=float(pace),
-        path=path,
-        status=verdicts.status.iloc[-1],
-        relation=target.final.relation,
-        target=final,
-        reached=float(reached),
-        required=math.nan if met else required,
-        verdicts=verdicts,
-        figure_ids=(*target.figures.index, *evidence.figure_id.split()),
-    )
+    unit, ids = targets.pace_unit(kind, target.unit), (*target.figures.index, *evidence.figure_id.split())
+    last = (verdicts.status.iloc[-1], target.final.relation, final, float(reached), math.nan if met else required)
+    about = (target.first.indicator, target.unit, unit, kind, float(pace))
+    scenario = Scenario(*about, path, *last, verdicts, ids)
     return replace(scenario, sentence=_sentence(data, scenario))
 
 
@@ -259,20 +245,16 @@ def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
     16.5
     """
     gaps = gaps_of(data, as_of)
+    yearly: dict[tuple, list[Target]] = {}
+    for t in gaps.targets:
+        if t.first.span == "annual" and len(t.numeric) > 1:
+            yearly.setdefault((t.first.indicator, t.first.ref_area, t.first.source_id), []).append(t)
     rows = []
     for goal in gaps.targets:
         if goal.first.span != "cumulative" or goal.numeric.empty:
             continue
-        paths = [
-            t
-            for t in gaps.targets
-            if t.first[["indicator", "ref_area", "source_id"]].equals(
-                goal.first[["indicator", "ref_area", "source_id"]]
-            )
-            and t.first.span == "annual"
-            and len(t.numeric) > 1
-            and data.units.comparable(t.unit, goal.unit)
-        ]
+        same = goal.first.indicator, goal.first.ref_area, goal.first.source_id
+        paths = [t for t in yearly.get(same, ()) if data.units.comparable(t.unit, goal.unit)]
         for path in paths:
             named = [int(p) for p in path.numeric.time_period]
             period = periods.parse(goal.final.time_period)

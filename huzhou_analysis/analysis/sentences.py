@@ -136,6 +136,9 @@ def sentence(data: Data, target: Target, evidence: pd.Series, row: dict) -> dict
     if dollars:
         zh.append(dollars["zh"])
         en.append(dollars["en"])
+    if row.get("comparable") == "with_care":
+        zh.append(f"可比性：{row['pair_zh']}")
+        en.append(f"compared with care: {row['pair_en']}")
     return _both(
         "sentence",
         text(
@@ -147,7 +150,8 @@ def sentence(data: Data, target: Target, evidence: pd.Series, row: dict) -> dict
 
 def _level_of_share(data: Data, target: Target, evidence: pd.Series) -> Text | None:
     """What a share amounts to, beside what the plan's share of the plan's total amounts to in its first year."""
-    if evidence.indicator not in WHOLES or evidence.indicator != target.first.indicator:
+    known = WHOLES.get(evidence.indicator) in data.indicators.index
+    if not known or evidence.indicator != target.first.indicator:
         return None
     levels = share_levels(data, evidence.indicator, target.first.ref_area)
     mine = levels[(levels.role == "actual") & (levels.time_period == evidence.time_period)]

@@ -137,7 +137,7 @@ def series(
     as_of : str, optional
         Only what had been published by then (ISO date).
     everything : bool
-        Also parts of years, totals of several years, and years in other currencies.
+        Also parts of years, totals of several years, and other currencies.
 
     Returns
     -------
@@ -162,30 +162,37 @@ def series(
     >>> gdp[gdp.year == 2018][["value", "unit", "stretch"]].values.tolist()  # first published as 2719.07
     [[2881.21, '亿元', 'first + 2024']]
     """
-    found = points(data, *key(data, indicator, area), as_of=as_of)
+    code, place = key(data, indicator, area)
+    found = points(data, code, place, as_of=as_of)
     yearly = found[found.origin.isin(YEARLY)]
     if unit is not None:
-        shown = measured_in(data, found, unit)
-    elif everything or yearly.empty:
-        shown = found
-    else:
-        shown = measured_in(data, found, yearly.unit.iloc[-1])
+        found = measured_in(data, found, unit)
+    elif not everything and len(yearly):
+        found = measured_in(data, found, yearly.unit.iloc[-1])
     if not everything:
-        shown = shown[shown.origin.isin(YEARLY)]
-        whole = shown.time_period.map(periods.is_year).astype(bool)
-        shown = shown.assign(_w=whole).sort_values(["year", "_w"], kind="stable").drop(columns="_w")
-        shown = shown.drop_duplicates("year", keep="last")
-    if shown.empty:
-        code, place = key(data, indicator, area)
+        found = _one_a_year(found)
+    if found.empty:
         info, where = data.indicators.loc[code], data.ref_areas.loc[place]
-        more = (f"（{unit or '年度'}）", f" in {unit}" if unit else "; everything=True shows parts of years, if any")
-        raise NotOnFile(f"{where.name_zh}{info.name_zh}{more[0]}", f"{info.name_en}, {where.name_en}{more[1]}")
-    if unit is not None:
-        factor = [float(data.units.factor(u, unit)) for u in shown.unit]
-        same = shown.unit == unit
-        shown = shown.assign(**{c: shown[c] * factor for c in ("value", "low", "high")}, unit=unit)
-        shown = shown.assign(printed=shown.printed.where(same, ""))
-    return _with_growth(data, shown.reset_index(drop=True))
+        more = f" in {unit}" if unit else "; everything=True shows parts of years, if any"
+        raise NotOnFile(f"{where.name_zh}{info.name_zh}（{unit or '年度'}）", f"{info.name_en}, {where.name_en}{more}")
+    found = found.reset_index(drop=True)
+    return _with_growth(data, found if unit is None else _in_unit(data, found, unit))
+
+
+def _in_unit(data: Data, found: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Points written in another unit; digits that were printed in another one are no longer as printed."""
+    scale = [float(data.units.factor(u, unit)) for u in found.unit]
+    same = found.unit == unit
+    found = found.assign(**{c: found[c] * scale for c in ("value", "low", "high")}, unit=unit)
+    return found.assign(printed=found.printed.where(same, ""))
+
+
+def _one_a_year(found: pd.DataFrame) -> pd.DataFrame:
+    """The yearly points, of a year and dates within it the year, of several dates the last."""
+    found = found[found.origin.isin(YEARLY)]
+    whole = found.time_period.map(periods.is_year).astype(bool)
+    found = found.assign(_whole=whole).sort_values(["year", "_whole"], kind="stable").drop(columns="_whole")
+    return found.drop_duplicates("year", keep="last")
 
 
 def points(data: Data, indicator: str, area: str, *, as_of: str | None = None) -> pd.DataFrame:
@@ -200,7 +207,7 @@ def _assembled(data: Data, indicator: str, area: str, as_of: str | None) -> pd.D
     levels = _levels(data, indicator, area, as_of)
     if levels.empty and indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
         return pd.DataFrame(columns=COLUMNS)
-    rows = [_printed(data, figure) for _, figure in _chosen(data, levels).iterrows()]
+    rows = [printed_point(data, figure) for _, figure in _chosen(data, levels).iterrows()]
     rows += _summed(data, rows, indicator, area, as_of)
     rows += _implied(data, rows, indicator, area, as_of)
     out = pd.DataFrame(rows, columns=COLUMNS).assign(indicator=indicator, ref_area=area)
@@ -244,7 +251,8 @@ def _chosen(data: Data, levels: pd.DataFrame) -> pd.DataFrame:
     return best
 
 
-def _printed(data: Data, figure: pd.Series) -> dict:
+def printed_point(data: Data, figure: pd.Series) -> dict:
+    """A printed level as a point of a series, in the indicator's usual unit."""
     period = periods.parse(figure.time_period)
     origin = "period_total" if period.kind == "years" else "printed"
     if not period.whole_year and period.kind != "years" and figure.span != "point":
@@ -300,7 +308,9 @@ def _summed(data: Data, rows: list[dict], indicator: str, area: str, as_of: str 
         levels = levels[(levels.obs_text != "") & (levels.corrected != "exclude") & levels.relation.eq("=")]
         for _, group in levels.groupby(["source_id", "vintage"], sort=False):
             each = [group[group.ref_area == d] for d in districts]
-            made += _of_parts(data, [pd.DataFrame([_printed(data, f) for _, f in e.iterrows()]) for e in each], "sum")
+            made += _of_parts(
+                data, [pd.DataFrame([printed_point(data, f) for _, f in e.iterrows()]) for e in each], "sum"
+            )
     once = {row["time_period"]: row for row in reversed(made) if row["time_period"] not in there}
     return list(once.values())
 
@@ -474,7 +484,7 @@ def vintages(data: Data, indicator: str, area: str | int | None = None) -> pd.Da
     code, place = key(data, indicator, area)
     levels = data.select(code, place, record_type="actual", transformation="N")
     levels = levels[levels.time_period.map(periods.is_year).astype(bool) & (levels.obs_text != "")]
-    rows = [_printed(data, figure) for _, figure in levels.iterrows()]
+    rows = [printed_point(data, figure) for _, figure in levels.iterrows()]
     columns = ["year", "value", "unit", "vintage", "tier", "obs_status", "source_id", "figure_id"]
     out = pd.DataFrame(rows, columns=COLUMNS)[columns]
     published = out.vintage.map(lambda v: periods.parse(v).end if v else _FIRST_DAY)

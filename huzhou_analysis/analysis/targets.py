@@ -197,11 +197,7 @@ def judge(
     value, year
         The actual, in the unit of the targets, and its year.
     path : mapping
-        Target by year; the last year's is the one that counts.
-    relation : str
-        Bound of the last target.
-    ascending : bool
-        Whether more is better.
+        Target by year; the last year's is the one that counts, `relation` its bound, `ascending` if more is better.
     kind : str
         ``growth``, ``points`` or ``units`` (see :func:`pace_kind`).
     recent : float
@@ -231,13 +227,17 @@ def judge(
         status = "open" if math.isnan(recent) else _by_pace(towards * recent, towards * required)
         return Judgement(status, "none" if status == "open" else "pace", required)
     asked = change_a_year(due, final, years, effective_kind(kind, due, final))
-    if towards * (later - due) > 0 and towards * (value - later) >= 0:
-        status = "ahead"
-    elif towards * (value - due) >= 0:
-        status = "on_track"
-    else:
-        status = "far_behind" if 0 < 2 * towards * asked < towards * required else "behind"
+    status = _on_path(towards * value, towards * due, towards * later, towards * required, towards * asked)
     return Judgement(status, "path", required, due, later, asked, origin)
+
+
+def _on_path(value: float, due: float, later: float, required: float, asked: float) -> str:
+    """Verdict beside a path, everything turned so that more is better."""
+    if later > due and value >= later:
+        return "ahead"
+    if value >= due:
+        return "on_track"
+    return "far_behind" if 0 < 2 * asked < required else "behind"
 
 
 def _by_pace(recent: float, required: float) -> str:

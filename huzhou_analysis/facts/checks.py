@@ -116,46 +116,26 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
     Unreadable
         If the file is not there, is no such table, or has rows of another width.
     """
-
-    def refused(zh: str, en: str, **place) -> Unreadable:
-        return Unreadable([_problem(path.name, zh, en, **place)])
-
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise refused(
-            f"读不到文件（{error.strerror}）；请确认文件存在且未被其他程序占用",
-            f"the file cannot be read ({error.strerror}); see that it is there and that no other program holds it",
-        ) from None
-    text, encoding = text_tables.decoded(raw)
-    if encoding != "UTF-8":
-        raise refused(
-            f"文件编码不是 UTF-8（像是 {encoding}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
-            f"the file is not UTF-8 (it looks like {encoding}); save it as 'CSV UTF-8 (comma delimited)'",
-        )
-    if not text.strip():
-        raise refused(
-            "文件是空的，连表头都没有；请从备份或版本库恢复",
-            "the file is empty: not even a header; bring it back from a copy or from git",
-        )
-    if text_tables.has_conflict_marks(text):
-        raise refused(
-            "含版本合并的冲突标记（<<<<<<<、>>>>>>>）；请先在版本库中解决冲突",
-            "holds the marks of a merge conflict (<<<<<<<, >>>>>>>); resolve the conflict in git first",
-        )
+    text = _text(path)
     if (mark := text_tables.separator(text, table.columns)) != ",":
         zh, en = text_tables.SEPARATORS[mark]
-        raise refused(
+        raise _refused(
+            path,
             f"各列以{zh}分隔，应为逗号；请另存为“CSV UTF-8（逗号分隔）”",
             f"its columns are separated by {en}, not commas; save it as 'CSV UTF-8 (comma delimited)'",
         )
     try:
         head, *rows = text_tables.records(text)
     except csv.Error as error:
-        raise refused(
+        raise _refused(
+            path,
             f"无法按 CSV 读取（{error}）；多半是引号不成对",
             f"cannot be read as CSV ({error}); most likely a quote is not closed",
         ) from None
+    width = len(table.columns)
+    if not any(cell for row in rows for cell in row[width:]):  # columns that a spreadsheet left behind
+        head = [*head[:width], *filter(None, head[width:])]
+        rows = [row[: len(head)] for row in rows]
     problems = [*_header(path.name, head, table), *_widths(path.name, head, rows)]
     if problems:
         raise Unreadable(problems)
@@ -164,6 +144,42 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
     flags = [field.name for field in table.fields if field.kind == "boolean"]
     frame[flags] = frame[flags].apply(lambda column: column.str.lower())  # a spreadsheet saves true as TRUE
     return frame
+
+
+def _text(path: Path) -> str:
+    """Text of a table, in UTF-8 and free of what a merge leaves."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _refused(
+            path,
+            f"读不到文件（{error.strerror}）；请确认文件存在且未被其他程序占用",
+            f"the file cannot be read ({error.strerror}); see that it is there and that no other program holds it",
+        ) from None
+    text, encoding = text_tables.decoded(raw)
+    if encoding != "UTF-8":
+        raise _refused(
+            path,
+            f"文件编码不是 UTF-8（像是 {encoding}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
+            f"the file is not UTF-8 (it looks like {encoding}); save it as 'CSV UTF-8 (comma delimited)'",
+        )
+    if not text.strip():
+        raise _refused(
+            path,
+            "文件是空的，连表头都没有；请从备份或版本库恢复",
+            "the file is empty: not even a header; bring it back from a copy or from git",
+        )
+    if text_tables.has_conflict_marks(text):
+        raise _refused(
+            path,
+            "含版本合并的冲突标记（<<<<<<<、>>>>>>>）；请先在版本库中解决冲突",
+            "holds the marks of a merge conflict (<<<<<<<, >>>>>>>); resolve the conflict in git first",
+        )
+    return text
+
+
+def _refused(path: Path, zh: str, en: str) -> Unreadable:
+    return Unreadable([_problem(path.name, zh, en)])
 
 
 def _problem(file: str, zh: str, en: str, row: int = 0, column: str = "", value: str = "") -> Problem:
@@ -182,6 +198,10 @@ def _header(file: str, head: list[str], table: Table) -> Iterator[Problem]:
                 column=column,
             )
     for column in extra:
+        if not column.strip():
+            zh = "有一列没有列名，下面却有内容；请删去，或补上列名"
+            yield _problem(file, zh, "a column without a name holds something; delete it, or name it", row=1)
+            continue
         yield _problem(
             file,
             "没有这一列；允许的列：" + "、".join(table.columns),
@@ -361,8 +381,10 @@ def _period_of(row) -> Iterator[tuple[str, str, str]]:
             "an actual cannot be of a period that begins after it was published (vintage)",
         )
 
-    if periods.is_period(row.time_period) and (said := citations.period_objection(row.time_period, row.as_printed)):
-        yield ("time_period", *said)
+    if periods.is_period(row.time_period):
+        growth = row.transformation == "GY"
+        if said := citations.period_objection(row.time_period, row.as_printed, growth=growth):
+            yield ("time_period", *said)
 
 
 def _begins_after(period: str, published: str) -> bool:

@@ -14,7 +14,7 @@ from . import numerals, periods
 Message = tuple[str, str]
 
 _FALL = (
-    "负增长|下降|减少|降低|回落|削减|压缩|缩减|缩小|缩短|收窄|下滑|下跌|下行|走低|萎缩|跌|降|减|"
+    "负增长|下降|减少|降低|回落|削减|压缩|缩减|缩小|缩短|缩水|收窄|下滑|下跌|下挫|下行|滑落|走低|萎缩|少增|低于[上去]年|跌|降|减|"
     "down|fell|fall|decreas|declin|drop|contract|lower|shrank|shrunk"
 )
 _RISE = "增长|增加|增速|增幅|提高|提升|上升|上涨|回升|扩大|增|涨|升|increas|growth|grew|rose|rise|higher|up "
@@ -23,6 +23,9 @@ _CLAUSE = re.compile(r"[，。；,;：:]")
 _MINUS = re.compile(r"(?:^|[^\d%‰年月日季度个点元万亿])[-−–]$|[▲△▼▽↓]$|负的?$|minus $", re.I)
 _SHARE_OF_BEFORE = re.compile(r"(?:为|是|相当于|达到?)(?:上一?年|去年|上年同期|去年同期|同期)的?$|上年(?:同期)?=100")
 _INDEX = re.compile(r"(?:上年|去年|上年同期|同期)=100|指数(?:为|是|达)?$")
+_PERIOD_BEFORE = re.compile("环比|[比较]上(?:个?月|一?季度?|一?期)|month on month|quarter on quarter", re.I)
+_MULTIPLE = re.compile("[一二三四五六七八九十两]+(?:倍|番)")
+_EITHER_SIGN = re.compile("(?:逆差|亏损|净流出|净减少|负债)[为达至约了]*$")  # a size, or a negative balance
 _OTHER_AREA = re.compile(r"(?:高于|低于|快于|慢于|超过|高出|领先).{0,4}(?:全省|全国|全市|省|国|市|平均)")
 
 
@@ -102,7 +105,7 @@ def objection(value: str, printed: str, *, growth: bool = False, unit: str = "",
     same = [r for r in found if r.value == abs(number)]
     if not same:
         return None if holds(value, printed) else (f"原文里没有数字 {value}", f"does not hold the number {value}")
-    if number:
+    if number and not (not growth and any(_EITHER_SIGN.search(r.before) for r in same)):
         signs = {r.sign for r in same}
         if signs == {0}:
             return (
@@ -137,7 +140,12 @@ def _no_growth(printed: str, found: list[Reading], number: Decimal, span: str, u
                 f"原文的 {r.digits} 是倍数，不是百分数；请改填两期的水平值",
                 f"{r.digits} is a multiple, no percentage; enter the levels of both periods instead",
             )
-    if "环比" in text and "同比" not in text:
+    if not any(r.value == abs(number) for r in found) and _MULTIPLE.search(text):
+        return (
+            "原文是倍数或翻番，不是百分数；请改填两期的水平值",
+            "is a multiple, no percentage; enter the levels of both periods instead",
+        )
+    if _PERIOD_BEFORE.search(text) and "同比" not in text:
         return (
             "原文是环比（比上一期），不是同比；此表不收环比增长",
             "is against the period before, not the same period a year before",
@@ -170,8 +178,12 @@ _PART = re.compile(
 )
 
 
-def period_objection(code: str, printed: str) -> Message | None:
-    """What a citation says against a period: another year, or another part of the year; None if it says neither."""
+_BASE = re.compile(r"[比较](?P<y>(?:19|20)\d\d)年")
+
+
+def period_objection(code: str, printed: str, *, growth: bool = False) -> Message | None:
+    """What a citation says against a period: another year, another part of the year, or, of a growth over one year, that
+    it is one over several; None if it says none of these."""
     if not code:
         return None
     period, text = periods.parse(code), numerals.separated(printed)
@@ -179,6 +191,9 @@ def period_objection(code: str, printed: str) -> Message | None:
     if years and not any(period.start.year <= year <= period.end.year for year in years):
         said = "、".join(map(str, sorted(years)))
         return f"原文印的是{said}年，时期却是 {code}", f"speaks of {said}, the period is {code}"
+    base = _BASE.search(text)
+    if growth and base and int(base["y"]) != period.start.year - 1:
+        return f"原文是比{base['y']}年的增长，不是同比", f"is growth since {base['y']}, not over the year before {code}"
     parts = {_months(m): m[0] for m in _PART.finditer(text)}
     if parts and period.start.year == period.end.year and (period.start.month, period.end.month) not in parts:
         said = "、".join(parts.values())

@@ -159,7 +159,7 @@ class Data:
         try:
             return self.figures.loc[figure_id]
         except KeyError:
-            near = ", ".join(difflib.get_close_matches(figure_id, list(self.figures.index), 3))
+            near = ", ".join(difflib.get_close_matches(str(figure_id), list(self.figures.index), 3))
             raise NotOnFile(
                 f"编号为 {figure_id} 的数字"
                 + (f"（相近：{near}）" if near else "")

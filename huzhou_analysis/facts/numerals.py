@@ -52,15 +52,15 @@ def plain(text: str) -> str:
 
 
 def _plain_character(character: str) -> str:
-    wide = unicodedata.normalize("NFKC", character)
-    if character.isascii() or not any(c.isdigit() for c in wide):
-        return wide
-    kind = unicodedata.decomposition(character).partition(" ")[0]
-    if kind in ("<wide>", "<narrow>", "<font>"):  # １, 𝟏
-        return wide
+    if unicodedata.category(character) == "Nd":  # also １ and 𝟏
+        return str(unicodedata.decimal(character))
+    wide, kind = unicodedata.normalize("NFKC", character), unicodedata.decomposition(character).partition(" ")[0]
     if kind == "<fraction>":
         return character
-    return "".join(c for c in wide if not c.isdigit()) if kind == "<square>" else " "
+    if kind == "<square>":
+        return "".join(c for c in wide if not c.isnumeric())
+    marks = unicodedata.category(character) == "No" or (wide != character and any(c.isnumeric() for c in wide))
+    return " " if marks else wide
 
 
 def separated(text: str) -> str:
@@ -70,7 +70,7 @@ def separated(text: str) -> str:
     """
     text = re.sub(r"[^\S\n\r\t\v\f]", " ", plain(text))
     text = re.sub(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d,]| \d)", lambda m: m[0].replace(" ", ""), text)
-    return re.sub(r"(?<![\d.,])\s+|\s+(?![\d.,])", "", text)
+    return re.sub(r"(?<![\d.,\s])\s++|\s++(?![\d.,])", "", text)
 
 
 def chinese_value(text: str) -> int:

@@ -157,7 +157,7 @@ def _words(data: Data, row, held: Held) -> Iterator[tuple]:
             f"原文“{row.as_printed}”说的是{names[0]}，地区却是{names[1]}",
             f"“{row.as_printed}” speaks of {names[0]}, the area is {names[1]}",
         )
-    if other := _other_indicator(data, row, text, held.cores):
+    if other := _other_indicator(row, text, held.cores):
         names = data.indicators.name_zh[other], data.indicators.name_zh[row.indicator]
         yield (
             "indicator",
@@ -197,9 +197,9 @@ def _above(areas: pd.DataFrame, code: str) -> list[str]:
     return found
 
 
-def _other_indicator(data: Data, row, text: str, cores: dict[str, str]) -> str:
+def _other_indicator(row, text: str, cores: dict[str, str]) -> str:
     """An indicator named before the number, in a text that shares no two characters with the name of the row's own."""
-    own = data.indicators.name_zh[row.indicator]
+    own = cores[row.indicator]
     if row.indicator == "size_threshold" or any(own[k : k + 2] in text for k in range(len(own) - 1)):
         return ""
     head = re.split(r"\d", text)[0]
@@ -225,7 +225,7 @@ def _held(data: Data, today: dt.date) -> Held:
 def _points(data: Data) -> Iterator[Point]:
     figures = data.figures
     figures = figures[(figures.record_type == "actual") & figures.obs_value.notna() & (figures.time_period != "")]
-    figures = figures[(figures.relation == "=") & (figures.corrected != "exclude")]
+    figures = figures[(figures.relation != "range") & (figures.corrected != "exclude")]
     for row in figures.reset_index().itertuples():
         period, unit = periods.parse(row.time_period), data.units[row.unit]
         part = (period.start.month, period.end.month, period.years, row.span == "point")

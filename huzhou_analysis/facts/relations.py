@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
-from collections.abc import Callable, Iterator
-
-import pandas as pd
+from collections.abc import Callable
 
 from .data import Data
 from .problems import Problem
@@ -55,21 +54,10 @@ def evaluate(data: Data, expression: str, path: Path | None = None) -> tuple[Int
         If it is malformed, names something unknown or divides by what may be zero.
     """
     used: list[str] = []
-
-    def figure(match: re.Match) -> str:
-        if match[1] not in data.figures.index:
-            raise ExpressionError(f"没有编号为 {match[1]} 的数字", f"no figure {match[1]!r}")
-        used.append(match[1])
-        return f"_figure({len(used) - 1})"
-
-    try:
-        tree = ast.parse(REFERENCE.sub(figure, expression).strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = getattr(error, "msg", None) or "too deep"
-        raise ExpressionError(f"写法有误；可用：{FORMS}", f"cannot be read ({reason}); forms: {FORMS}") from None
+    tree = _tree(data, expression, used)
 
     def value(node: ast.expr) -> Interval:
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and math.isfinite(node.value):
             return Interval.point(node.value)
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
             return _OPERATORS[type(node.op)](value(node.left), value(node.right))
@@ -91,6 +79,24 @@ def evaluate(data: Data, expression: str, path: Path | None = None) -> tuple[Int
         raise ExpressionError(f"无法计算：{error}", f"cannot be computed: {error}") from None
     except RecursionError:
         raise ExpressionError("括号或运算过多", "too many parentheses or operations") from None
+
+
+def _tree(data: Data, expression: str, used: list[str]) -> ast.expr:
+    """An expression as Python reads it, each figure a call with its place among those that are used."""
+
+    def figure(match: re.Match) -> str:
+        if match[1] not in data.figures.index:
+            raise ExpressionError(f"没有编号为 {match[1]} 的数字", f"no figure {match[1]!r}")
+        used.append(match[1])
+        return f"_figure({len(used) - 1})"
+
+    try:
+        return ast.parse(REFERENCE.sub(figure, expression).strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, ExpressionError):
+            raise
+        reason = getattr(error, "msg", None) or "too deep"
+        raise ExpressionError(f"写法有误；可用：{FORMS}", f"cannot be read ({reason}); forms: {FORMS}") from None
 
 
 _OPERATORS = {
@@ -142,22 +148,14 @@ def _within_path(data: Data, indicator: str, first: int, last: int) -> tuple[Int
     return Interval(count * rows.obs_value.min(), count * rows.obs_value.max()), list(rows.index)
 
 
-def relation_problems(data: Data) -> list[Problem]:
-    """Expressions of ``relations.csv`` that cannot be evaluated, as problems of that table."""
-    return list(_problems(data, data.relations))
-
-
-def _problems(data: Data, relations: pd.DataFrame) -> Iterator[Problem]:
-    for row, (relation_id, relation) in enumerate(relations.iterrows(), 2):
+def relation_problems(data: Data, path: Path | None = None) -> list[Problem]:
+    """Expressions of ``relations.csv`` that cannot be evaluated, as problems of that table; `path` as in :func:`evaluate`."""
+    problems = []
+    for row, (relation_id, relation) in enumerate(data.relations.iterrows(), 2):
         for column in ("left", "right"):
             try:
-                evaluate(data, relation[column])
+                evaluate(data, relation[column], path)
             except ExpressionError as error:
-                yield Problem(
-                    "relations.csv",
-                    row,
-                    column,
-                    relation[column],
-                    f"{relation_id} 的算式：{error.zh}",
-                    f"the expression of {relation_id}: {error.en}",
-                )
+                zh, en = f"{relation_id} 的算式：{error.zh}", f"the expression of {relation_id}: {error.en}"
+                problems.append(Problem("relations.csv", row, column, relation[column], zh, en))
+    return problems

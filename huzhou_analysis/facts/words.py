@@ -30,6 +30,12 @@ class Text:
     def __getitem__(self, lang: str) -> str:
         return getattr(self, _language(lang))
 
+    @property
+    def in_sentence(self) -> Text:
+        """An indicator's name inside a sentence: retail sales, but GDP and R&D expenditure keep their capitals."""
+        plain = self.en[1:2].islower()
+        return Text(self.zh, self.en[:1].lower() + self.en[1:] if plain else self.en, self.figures)
+
     def __str__(self) -> str:
         return self.zh
 
@@ -202,11 +208,16 @@ RELATION_WORDS = {
 }
 
 
+_CHINESE_MONEY = {"CNY": "亿元", "USD": "亿美元"}
+
+
 def _written(value: str | float, unit: Unit, lang: str, decimals: int | None, *, sign: bool = False) -> str:
     """A number with its unit: 300.8亿元, CNY 30.08bn, $580m; a text keeps its printed decimals."""
     if not isinstance(value, str):
         places = 1 if decimals is None else decimals
         value = str(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
+    if lang == "zh" and unit.unit.isascii() and unit.unit_measure in _CHINESE_MONEY:  # printed in English: billion yuan
+        return f"{number(Decimal(value).scaleb(unit.unit_mult - 8), sign=sign)}{_CHINESE_MONEY[unit.unit_measure]}"
     if lang == "zh":
         return f"{number(value, sign=sign)}{unit.unit}"
     exact = Decimal(value).scaleb(unit.unit_mult - unit.unit_mult_en)

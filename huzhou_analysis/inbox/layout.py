@@ -14,6 +14,7 @@ MARK = Field(
     "mark", "string", "标记", "“示例 example” marks a row that is shown as an example and not added; leave empty"
 )
 EXAMPLE = "示例 example"
+FILE = "new_figures.xlsx"
 LISTS, HELP = OTHER_SHEETS = ("列表 lists", "说明 How to")  # sheets of the template that are not filled in
 ENTRY_TABLES = ("figures", "indicators", "ref_areas", "units", "sources")
 

@@ -15,10 +15,9 @@ from decimal import Decimal
 import pandas as pd
 
 from ..facts import citations, numerals, periods
-from ..facts.data import home_area
 from ..facts.problems import Problem, nearest
 from ..facts.schema import RELATIONS, TABLES, Field
-from . import row_periods
+from . import defaults, row_periods
 from .cells import Row
 from .layout import Choices, canonical, choices, code_choices, fields, is_required, sheet_name
 from .quantities import MAGNITUDES, Entered, bound_around, negative_meant, quantity, unit_after
@@ -26,32 +25,17 @@ from .quantities import MAGNITUDES, Entered, bound_around, negative_meant, quant
 # Cells that hold nothing to be read, and what to do about each.
 _UNREADABLE = {
     "error": ("是出错的公式（如 #N/A）；请填原文的内容", "a formula that failed; enter what is printed"),
-    "formula": (
-        "公式没有计算结果；请复制后“选择性粘贴—数值”",
-        "a formula without a result; copy it and paste as values",
-    ),
+    "formula": ("公式没有计算结果；请复制后“选择性粘贴—数值”", "a formula without a result; copy it and paste as values"),
     "link": ("公式引用了别的工作簿；请粘贴为数值", "a formula that refers to another workbook; paste it as a value"),
-    "merged": (
-        "是合并单元格，无法判断属于哪一格；请取消合并并逐格填写",
-        "a merged cell: unclear which cell it is for; unmerge it and fill in each",
-    ),
-    "struck": (
-        "被划掉（删除线）；要添加请去掉删除线，不要请清空",
-        "struck through; remove the line to add it, or clear the cell",
-    ),
-    "unseen": (
-        "的格式不显示任何内容（;;;）；请改为常规格式",
-        "has a format that shows nothing (;;;); format it as general",
-    ),
-    "time": (
-        "被 Excel 变成了时刻；请把单元格设为文本后重填",
-        "Excel has turned this into a time of day; format the cell as text and enter it again",
-    ),
-    "day": (
-        "被 Excel 变成了日期（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
-        "Excel has turned this into a date (5-7 became 7 May); format the cell as text and enter it again",
-    ),
-}
+    "merged": ("是合并单元格，无法判断属于哪一格；请取消合并并逐格填写",
+        "a merged cell: unclear which cell it is for; unmerge it and fill in each"),
+    "struck": ("被划掉（删除线）；要添加请去掉删除线，不要请清空", "struck through; remove the line to add it, or clear the cell"),
+    "unseen": ("的格式不显示任何内容（;;;）；请改为常规格式", "has a format that shows nothing (;;;); format it as general"),
+    "time": ("被 Excel 变成了时刻；请把单元格设为文本后重填",
+        "Excel has turned this into a time of day; format the cell as text and enter it again"),
+    "day": ("被 Excel 变成了日期（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
+        "Excel has turned this into a date (5-7 became 7 May); format the cell as text and enter it again"),
+}  # fmt: skip
 _IN_PARTS = {
     "mark",
     "unit",
@@ -63,7 +47,6 @@ _IN_PARTS = {
     "period_number",
     "vintage",
 }
-_WEAK = {"promotional": "V", "mirror": "V", "compilation": "V", "secondary": "U"}
 
 
 @dataclass
@@ -259,7 +242,10 @@ class Drafting:
                 self.say(row, name, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
         if failed or len(self.problems) > before:
             return None
-        self._defaults(row, values, derived)
+        derived += defaults.fill(values, self.frames)
+        if not values["span"]:
+            zh = "无法推定：请选时间跨度（全年、累计、每年、时点）"
+            self.say(row, "span", zh, "cannot be worked out: choose annual, cumulative, per_year or point")
         self._consistent(row, values)
         if len(self.problems) > before:
             return None
@@ -455,62 +441,13 @@ class Drafting:
                 f"“{printed}” prints {', '.join(shown)} behind the number; mend the unit or the text",
             )
 
-    def _defaults(self, row: Row, values: dict, derived: list) -> None:
-        """What a person need not say, worked out and told."""
-        figures, sources = self.frames["figures"], self.frames["sources"].set_index("source_id")
-        source = sources.loc[values["source_id"]]
-
-        def default(column: str, value: str, zh: str = "", en: str = "") -> None:
-            if not values[column] and value:
-                values[column] = value
-                if zh:
-                    name = TABLES["figures"].field(column).zh
-                    derived.append((f"{name} {value}（{zh}）", f"{column} {value} ({en})"))
-
-        default("ref_area", home(self.frames), "未填，取本市", "left empty: the city")
-        if source.tier == "promotional":
-            default("record_type", "claim", "来源为招商宣传", "promotional source")
-        default("record_type", "actual", "未填", "left empty")
-        default("relation", "=")
-        default("locator", "正文", "未填", "left empty")
-        default("time_basis", "stated" if values["time_period"] else "unstated")
-        default("vintage", source.date_published, "来源的发布日期", "the source's date")
-        if source.tier in _WEAK:
-            default("obs_status", _WEAK[source.tier], f"来源层级 {source.tier}", f"tier {source.tier}")
-        default("obs_status", "A")
-        alike = figures[
-            (figures.indicator == values["indicator"]) & (figures.transformation == values["transformation"])
-        ]
-        if len(prices := set(alike.prices)) == 1:
-            default("prices", prices.pop(), "同指标已有数字", "as its other figures")
-        default("span", self._span(values, alike), "按指标和时期", "from indicator and period")
-        if not values["span"]:
-            zh = "无法推定：请选时间跨度（全年、累计、每年、时点）"
-            self.say(row, "span", zh, "cannot be worked out: choose annual, cumulative, per_year or point")
-
-    def _span(self, values: dict, alike: pd.DataFrame) -> str:
-        def kind(code: str) -> str:
-            return periods.parse(code).kind if code else ""
-
-        period = kind(values["time_period"])
-        same = alike[(alike.record_type == values["record_type"]) & (alike.time_period.map(kind) == period)]
-        if same.span.nunique() == 1:
-            return same.span.iloc[0]
-        measure = self.frames["indicators"].set_index("indicator").measure_type[values["indicator"]]
-        if values["record_type"] == "parameter" or period == "day":
-            return "point"
-        if measure == "flow" or values["transformation"] == "GY":
-            return {"year": "annual", "": ""}.get(period, "cumulative")
-        if measure == "count" or not period:
-            return "point" if measure != "count" and same.empty else ""
-        return "point"
-
     def _consistent(self, row: Row, values: dict) -> None:
         """Period against the text, the date of publication and today; an inference against its reason."""
         if values["time_basis"] == "inferred" and not values["comment"]:
             self.say(row, "comment", "时期为推断（inferred）时，须写明理由", "an inferred period must say why")
         column = "time_period" if "time_period" in row.cells else "year"
-        if said := citations.period_objection(values["time_period"], values["as_printed"]):
+        growth = values["transformation"] == "GY"
+        if said := citations.period_objection(values["time_period"], values["as_printed"], growth=growth):
             self.say(row, column, *said)
         if not values["time_period"] or values["record_type"] not in ("actual", "claim"):
             return
@@ -538,8 +475,3 @@ class Drafting:
                     f"{place}: published ({values['vintage']}) before the period ends",
                 )
             )
-
-
-def home(frames: dict[str, pd.DataFrame]) -> str:
-    """The city that the tables are about."""
-    return home_area(frames["figures"], frames["ref_areas"].set_index("ref_area").level)

@@ -2,8 +2,9 @@
 
 The rule, which can be read here and overridden in the notebooks' own metadata:
 
-- The first table shows the indicators of ``HEADLINES`` that are on file, or those that the metadata of a notebook name
-  (``"huzhou_analysis": {"headlines": [...]}``): the latest year, and what is known of a later part of a year.
+- The first table shows the indicators of ``MAIN`` (:mod:`huzhou_analysis.analysis.latest`) that are on file, or those that the metadata of a notebook name
+  (``"huzhou_analysis": {"headlines": [...]}``): the latest year, and what is known of a later part of a year, of the
+  newest year on file or the three before it.
 - Key messages are findings whose cell is tagged ``message``; without any, the first finding of every section.
 - A theme is a section of ``THEMES``, or else the first ones that have an exhibit with a picture. Its sentences are
   findings tagged ``brief``, else its first findings, else readings; its chart is the first one that the notebook's
@@ -16,19 +17,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..analysis.latest import MAIN
 from ..facts.words import joined, text
+from ..show.sources import period_text
 from . import prose
 from .content import Content, Section
 from .drawings import drawn
 from .state import summed_up
 from .text import words
 
-HEADLINES = (
-    "gdp", "industrial_va", "industrial_investment", "fixed_asset_investment", "fdi_utilized", "exports", "trade_total", "retail_sales",
-    "local_fiscal_revenue", "urban_income", "rural_income", "road_freight_turnover", "water_freight_turnover",
-)  # fmt: skip
 THEMES = ("foreign_investment", "exports", "industrial_investment", "transport")
+YEARS_BACK = 3  # what is older says little of now
 MOST_ROWS, MOST_NAMED, SENTENCES, RISKS, ASKED = 12, 4, 3, 3, 5
+MOST_CITED = 4  # figures of an exhibit that its reading cites here
+LONGEST = {"zh": 120, "en": 330}  # characters of a reading that is short enough for two pages
 
 
 class _Notes:
@@ -75,7 +77,13 @@ def headlines(content: Content) -> list[dict]:
     """Rows of ``content.state["latest"]`` for the first table, in the order of importance."""
     named = [code for section in content.sections for code in section.brief.get("headlines", [])]
     latest = content.state.get("latest", [])
-    rows = [row for code in named or HEADLINES for row in latest if row["indicator"] == code]
+    oldest = max((int(row["time_period"][:4]) for row in latest), default=0) - YEARS_BACK
+    rows = [
+        row
+        for code in named or MAIN
+        for row in latest
+        if row["indicator"] == code and int(row["time_period"][:4]) >= oldest
+    ]
     return rows[:MOST_ROWS] or sorted(latest, key=lambda r: r["time_period"], reverse=True)[:MOST_ROWS]
 
 
@@ -109,14 +117,16 @@ def compose(content: Content, lang: str) -> list[dict]:
         return [{"text": i["text"], "refs": notes.refs(i["figures"])} for i in items]
 
     blocks: list[dict] = [{"kind": "title", "text": w["brief"], "subtitle": at}]
-    if messages := key_messages(content, lang, 4):
+    messages = key_messages(content, lang, 4)
+    if messages:
         blocks += [{"kind": "messages", "title": w["summary"], "items": noted(messages)}]
     blocks += [{"kind": "heading", "text": w["position"]}, _position(content, lang, w, notes)]
     blocks.append({"kind": "heading", "text": w["themes"]})
     for section in themes(content):
         record = chart_of(section)
         caption = record["title"][lang] if record else ""
-        blocks.append({"kind": "theme", "title": section.title[lang], "items": noted(sentences(section, lang)), "exhibit": record,
+        blocks.append({"kind": "theme", "title": section.title[lang], "exhibit": record,
+                       "items": noted(sentences(section, lang, [m["text"] for m in messages])),
                        "caption": caption})  # fmt: skip
     if content.state.get("targets"):
         blocks += [
@@ -134,22 +144,26 @@ def _findings(section: Section, tag: str = "") -> list[dict]:
 
 
 def _item(block: dict, lang: str) -> dict:
-    return {"text": prose.plain(block[lang]), "figures": list(block.get("figures", []))}
+    return {"text": prose.statement(block[lang]), "figures": list(block.get("figures", []))}
 
 
-def sentences(section: Section, lang: str) -> list[dict]:
-    """Three sentences on a theme."""
-    said = _findings(section, "brief") or [
+def sentences(section: Section, lang: str, said: Iterable[str] = ()) -> list[dict]:
+    """Three sentences on a theme, none of those that have been `said`; readings of exhibits where findings do not suffice."""
+    found = _findings(section, "brief") or [
         f for f in _findings(section) if not {"risk", "ask"} & set(f.get("tags", []))
     ]
-    items = [_item(block, lang) for block in said]
-    if not items:
-        items = [
-            {"text": r["reading"][lang], "figures": [c["figure_id"] for c in r["citations"]][:12]}
-            for r in section.shown()
-            if r["reading"][lang]
-        ]
-    return items[:SENTENCES]
+    items = [_item(block, lang) for block in found]
+    named = [section.exhibits[i] for i in section.brief.get("brief", []) if i in section.exhibits]
+    for record in dict.fromkeys([r["id"] for r in [*named, *section.shown()]]):
+        reading = section.exhibits[record]["reading"][lang]
+        if reading and len(reading) <= LONGEST[lang]:
+            items.append(
+                {
+                    "text": reading,
+                    "figures": [c["figure_id"] for c in section.exhibits[record]["citations"]][:MOST_CITED],
+                }
+            )
+    return [i for i in items if i["text"] not in set(said)][:SENTENCES]
 
 
 def _as_of(content: Content, lang: str) -> str:
@@ -157,7 +171,7 @@ def _as_of(content: Content, lang: str) -> str:
     dates = [row["published"] for row in content.state.get("latest", []) if row["published"]]
     if not dates:
         return ""
-    newest = max(dates)
+    newest = period_text(max(dates))[lang]
     return {"zh": f"数据截至{newest}发布的文件", "en": f"Figures published by {newest}"}[lang]
 
 
@@ -172,7 +186,7 @@ def _position(content: Content, lang: str, w: dict, notes: _Notes) -> dict:
 
 
 def _targets(content: Content, lang: str, w: dict, notes: _Notes) -> list[dict]:
-    """The targets of the plan's table under four answers; those that can be judged with their sentence."""
+    """The targets of the plan's table under four answers, those that can be judged with their actual."""
     mine = [t for t in content.state["targets"] if t["table"]] or content.state["targets"]
     groups = []
     for group, members in summed_up(mine).items():
@@ -180,9 +194,18 @@ def _targets(content: Content, lang: str, w: dict, notes: _Notes) -> list[dict]:
         if group == "unknown":
             items = [{"text": _enumerated([m[lang] for m in members], lang), "refs": []}] if members else []
         else:
-            items = [{"text": m["sentence"][lang], "refs": notes.refs(m["figures"])} for m in members[:MOST_NAMED]]
+            items = [{"text": _in_short(m, lang), "refs": notes.refs(m["figures"])} for m in members[:MOST_NAMED]]
         groups.append({"title": title, "items": items or [{"text": w["none"], "refs": []}]})
     return groups
+
+
+def _in_short(target: dict, lang: str) -> str:
+    actual, period, aim, required = (target[k][lang] for k in ("actual", "actual_period", "target", "required"))
+    if lang == "zh":
+        return f"{target['zh']}：{period}{actual}，目标{aim}" + (f"，此后须{required}" if required else "")
+    return f"{target['en']}: {actual} in {period}, target {aim}" + (
+        f"; needs {required} from then on" if required else ""
+    )
 
 
 def _enumerated(names: list[str], lang: str, most: int = 12) -> str:

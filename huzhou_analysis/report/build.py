@@ -189,7 +189,9 @@ def _alone(where: Paths) -> Iterator[None]:
             yield
             return
     except Busy:
-        say(f"另一个任务正在生成 {short(where.output)}，等待其结束 / another run is making {short(where.output)}: waiting for it to end")
+        say(
+            f"另一个任务正在生成 {short(where.output)}，等待其结束 / another run is making {short(where.output)}: waiting for it to end"
+        )
     with locked(where.lock, wait=LONGEST_WAIT):
         yield
 
@@ -219,10 +221,15 @@ def _build(where: Paths, wanted: dict, jobs: int) -> int:
     if failed := [e for e in executed if e.error]:
         for one in failed:
             say(f"\n✗ {one.path.name}：{one.error}", error=True)
-        raise ReportError("\n报告未改动，请修正上述笔记本后重新运行。/ The report was left as it was. Mend the notebooks above and run it again.")
+        raise ReportError(
+            "\n报告未改动，请修正上述笔记本后重新运行。/ The report was left as it was. Mend the notebooks above and run it again."
+        )
     building = Path(tempfile.mkdtemp(prefix=f".{where.output.name}.building-", dir=where.output.parent))
     try:
-        content = output.write_all(executed, data, where.output, building, jobs)
+        try:
+            content = output.write_all(executed, data, where.output, building, jobs)
+        except DataError as error:  # a result that cannot be computed names its rows
+            raise ReportError(str(error)) from error
         if inputs(where) != wanted["inputs"]:
             raise ReportError(
                 "数据表、笔记本或程序在生成报告期间被改动，旧报告未改动；请重新运行。/ Tables, notebooks or code were changed while the report was "
@@ -312,7 +319,9 @@ def _check_output(where: Paths) -> None:
     """Refuse to replace a folder that is not a report, or to make one among what it is made of."""
     output, there = where.output, short(where.output)
     if output == output.parent:
-        raise ReportError(f"{there} 是磁盘的根，请另选一个文件夹 / is the root of the disk: name a folder for the report")
+        raise ReportError(
+            f"{there} 是磁盘的根，请另选一个文件夹 / is the root of the disk: name a folder for the report"
+        )
     taken = (where.data, *where.notebooks, Path(__file__).resolve().parent.parent)
     inside = [folder for folder in taken if folder in (output, *output.parents)]
     if inside and not (not where.own and output == where.data / "reports"):
@@ -323,7 +332,9 @@ def _check_output(where: Paths) -> None:
     if not output.exists():
         return
     if not output.is_dir() or (any(output.iterdir()) and not manifest(output)):
-        raise ReportError(f"{there} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is not replaced; name another")
+        raise ReportError(
+            f"{there} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is not replaced; name another"
+        )
     held = {p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file()}
     if foreign := sorted(p for p in held if not MADE.fullmatch(p) and Path(p).name not in LITTER):
         raise ReportError(
@@ -349,4 +360,3 @@ def short(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-

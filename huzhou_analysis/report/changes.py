@@ -130,10 +130,13 @@ def _bracket(words: str, lang: str) -> str:
 def _projections(data: Data) -> dict[str, dict]:
     """The projection of each target of the plan's last year, and the chance that it is met."""
     from ..analysis.outlook import target_probabilities
+    from ..analysis.plans import plan_years
 
-    out = {}
+    out: dict[str, dict] = {}
+    if not plan_years(data):
+        return out
     for p in target_probabilities(data).itertuples():
-        if p.median != p.median:
+        if p.median != p.median or p.target != p.target:
             continue
         amounts = {
             lang: [
@@ -153,8 +156,8 @@ def _projections(data: Data) -> dict[str, dict]:
             lang: words.quantity(f"{p.target:.10g}", p.unit, lang, data.units, relation=p.relation)
             for lang in LANGUAGES
         }
-        name = figure_name(data, p.indicator, p.ref_area)
-        out[f"{p.indicator} | {p.ref_area} | {p.relation}{p.target:.10g} {p.unit}"] = _item(
+        name = figure_name(data, p.indicator, data.home)
+        out[f"{p.indicator} | {p.relation}{p.target:.10g} {p.unit}"] = _item(
             {lang: name[lang] + _bracket(aim[lang], lang) for lang in LANGUAGES}, shown
         )
     return out
@@ -183,9 +186,7 @@ def _findings(data: Data) -> dict[str, dict]:
         key, n = f.finding_id, 2
         while key in out:
             key, n = f"{f.finding_id} ({n})", n + 1
-        out[key] = _item(
-            {"zh": f.reading_zh, "en": f.reading_en}, dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}")
-        )
+        out[key] = _item({"zh": f.reading_zh, "en": f.reading_en}, dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}"))
     return out
 
 

@@ -29,19 +29,28 @@ OUTPUT_LIMIT = 20_000_000
 OWN_FOLDER = Path(__file__).resolve().parent.parent.parent / "notebooks"
 # Chinese is legible in every plot that a researcher draws, even after a library has chosen fonts of its own.
 STARTUP = """
+import IPython.core.pylabtools as _tools
+import matplotlib as _mpl
 import huzhou_analysis as _hz
-from huzhou_analysis.show.canvas import legible as _legible
+from huzhou_analysis.show import canvas as _canvas
 
 _hz.style()
+_print_figure, _chinese = _tools.print_figure, _canvas.SETTINGS["font.family"][-1]
 
-def _chinese():
+def _legibly(figure, *arguments, **options):
+    added = {key: [*_mpl.rcParams[key], _chinese] for key in ("font.family", "font.sans-serif")}
+    with _canvas.legible(figure), _mpl.rc_context(added):
+        return _print_figure(figure, *arguments, **options)
+
+def _every_figure():
     import sys
     if "matplotlib.pyplot" in sys.modules:
         for manager in sys.modules["matplotlib.pyplot"]._pylab_helpers.Gcf.get_all_fig_managers():
-            with _legible(manager.canvas.figure):
+            with _canvas.legible(manager.canvas.figure):
                 pass
 
-get_ipython().events.register("post_execute", _chinese)
+_tools.print_figure = _legibly
+get_ipython().events.register("post_execute", _every_figure)  # before pyplot draws what is shown
 """
 
 
@@ -95,6 +104,16 @@ def read(path: Path):
     return notebook
 
 
+def code_cells(path: Path) -> list[str]:
+    """Sources of a notebook's code cells as plain Python: lines for IPython alone are passed over."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (OSError, ValueError, KeyError, TypeError):
+        sources = [cell.source for cell in read(path).cells if cell.cell_type == "code"]  # which says what is wrong
+    return [re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source) for source in sources]
+
+
 def _own_metadata(path: Path) -> dict:
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))["metadata"].get("huzhou_analysis", {})
@@ -138,8 +157,7 @@ def execute(
 
         async def one(executed: Executed, gate: asyncio.Semaphore) -> None:
             async with gate:
-                records = Path(scratch) / executed.path.stem
-                records.mkdir()
+                records = Path(tempfile.mkdtemp(prefix="records-", dir=scratch))
                 began = time.monotonic()
                 try:
                     await _run(executed, environment | {EXPORT_VARIABLE: str(records)}, records, own)
@@ -401,15 +419,13 @@ def run_here(path: Path) -> list[dict]:
 
     from ..show.exhibit import EXPORT_VARIABLE
 
-    cells = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
     space: dict[str, object] = {"__name__": "__main__", "display": lambda *_, **__: None}
     with tempfile.TemporaryDirectory(prefix="huzhou-") as records, contextlib.ExitStack() as stack:
         stack.enter_context(_environment({EXPORT_VARIABLE: records, "MPLBACKEND": os.environ.get("MPLBACKEND", "agg")}))
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(contextlib.chdir(path.parent))
         warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
-        for n, source in enumerate(cells):
-            code = re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", source)
+        for n, code in enumerate(code_cells(path)):
             where = f"<{path.stem} {n}>"
             linecache.cache[where] = (len(code), None, code.splitlines(keepends=True), where)
             exec(compile(code, where, "exec"), space)

@@ -97,8 +97,10 @@ def write_charts(record: Mapping, lang: str, charts: Path, kept: Path) -> None:
 
 def write_tables(record: Mapping, lang: str, folder: Path) -> None:
     """Numbers as CSV: those of the chart, and those of a table of its own beside it."""
+    if not record["table"]:
+        return
     write_csv(Exhibit(dict(record)).numbers(lang), folder / f"{record['id']}.{lang}.csv")
-    columns = {c["name"] for c in (record["table"] or {"columns": []})["columns"]}
+    columns = {c["name"] for c in record["table"]["columns"]}
     if record["chart"] and not columns <= _CHART_COLUMNS:
         write_csv(table_numbers(dict(record), lang), folder / f"{record['id']}.table.{lang}.csv")
 

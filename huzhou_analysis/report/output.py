@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing import get_context
@@ -65,10 +65,18 @@ def content_of(executed: list[Executed], data: Data, before: dict | None) -> tup
     content.state.update(
         latest=latest,
         targets=targets,
-        cited={c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")} for c in citations(data, stated)},
+        cited={
+            c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")}
+            for c in citations(data, stated)
+        },
         indicator_of={i: data.figures.indicator[i] for i in used},
     )
-    content.indicators.update({c: state.pair(state.figure_name(data, c, data.home)) for c in sorted({data.figures.indicator[i] for i in used})})
+    content.indicators.update(
+        {
+            c: state.pair(state.figure_name(data, c, data.home))
+            for c in sorted({data.figures.indicator[i] for i in used})
+        }
+    )
     content.counts.update(state.counts(data, content))
     return content, now
 
@@ -97,12 +105,20 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
     names = [one.path.stem for one in executed]
     for one in executed:
         write_notebook(one.notebook, folder / "notebooks" / one.path.name)
-    with tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept, _workers(jobs) as pool:
-        # What takes longest begins first; a page needs its charts.
-        _finish([pool.submit(_exhibit, str(folder), record["id"], lang, kept) for record in content.exhibits() for lang in LANGUAGES])
-        running = [pool.submit(_format, str(folder), str(data.root), name, lang, kept) for name in WRITERS for lang in LANGUAGES]
-        running += [pool.submit(_notebook_page, str(folder), name, names) for name in names]
-        _finish([*running, pool.submit(_index, str(folder))])
+    with (
+        tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept,
+        _workers(jobs) as pool,
+    ):
+        every = [(record["id"], lang) for record in content.exhibits() for lang in LANGUAGES]
+        _finish({pool.submit(_exhibit, str(folder), i, lang, kept): f"{i}.{lang}" for i, lang in every})
+        # Pages and documents need the charts; what takes longest begins first.
+        running = {
+            pool.submit(_format, str(folder), str(data.root), name, lang, kept): f"{lang}/{name}"
+            for name in WRITERS
+            for lang in LANGUAGES
+        }
+        running |= {pool.submit(_notebook_page, str(folder), name, names): f"notebooks/{name}.html" for name in names}
+        _finish(running | {pool.submit(_index, str(folder)): "index.html"})
     return content
 
 
@@ -165,9 +181,20 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _finish(running: list) -> None:
+def _finish(running: dict[Future, str]) -> None:
+    """Wait for what is being written; ReportError that names the first file that could not be."""
+    from .build import ReportError
+
     for done in as_completed(running):
-        done.result()
+        try:
+            done.result()
+        except OSError:
+            raise
+        except Exception as error:
+            raise ReportError(
+                f"{running[done]} 未能写成（{type(error).__name__}: {error}），旧报告未改动 / could not be written ({type(error).__name__}: {error}); "
+                "the old report was left as it was"
+            ) from error
 
 
 _read: dict[str, Content] = {}
@@ -210,11 +237,12 @@ def _notebook_page(folder: str, name: str, names: list[str]) -> None:
     from . import page
 
     path = Path(folder) / "notebooks" / f"{name}.ipynb"
-    path.with_suffix(".html").write_text(page.notebook(nbformat.read(path, as_version=4), name, names), encoding="utf-8", newline="\n")
+    path.with_suffix(".html").write_text(
+        page.notebook(nbformat.read(path, as_version=4), name, names), encoding="utf-8", newline="\n"
+    )
 
 
 def _index(folder: str) -> None:
     from . import page
 
     (Path(folder) / "index.html").write_text(page.index(_content(folder)), encoding="utf-8", newline="\n")
-

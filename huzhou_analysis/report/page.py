@@ -57,7 +57,8 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None, *, 
     cited = content.citations()
     numbers = {row["figure_id"]: row["number"] for row in cited}
     by_document = [
-        (document, [row for row in cited if row["source_id"] == document["source_id"]]) for document in content.documents()
+        (document, [row for row in cited if row["source_id"] == document["source_id"]])
+        for document in content.documents()
     ]
     page = _environment().get_template("report.html.j2").render(
         content=content, lang=lang, html_lang=LANG_CODE[lang], other="en" if lang == "zh" else "zh", w=w,
@@ -116,7 +117,12 @@ def _table(record: dict, lang: str) -> dict | None:
         return None
     columns = record["table"]["columns"]
     rows = [[shown_cell(cell, lang) for cell in row] for row in record["table"]["rows"]]
-    return {"columns": [c[lang] for c in columns], "numeric": [c["number"] for c in columns], "rows": rows, "long": len(rows) > MOST_ROWS}
+    return {
+        "columns": [c[lang] for c in columns],
+        "numeric": [c["number"] for c in columns],
+        "rows": rows,
+        "long": len(rows) > MOST_ROWS,
+    }
 
 
 def with_font(page: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 
 from ..analysis.gaps import target_gaps
+from ..analysis.latest import latest as latest_of_each
 from ..analysis.targets import STATUSES
 from ..facts import periods, words
-from ..facts.data import Data
+from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, text
-from ..show.sources import period_text, printed_quantity
+from ..show.sources import period_text
 from .text import WORDS
 
-_TIERS = ("official", "yearbook", "press", "mirror", "compilation", "secondary", "promotional")
 # Verdicts as a chief asks: what is reached, what is on its way, what is not, what cannot be said.
 GROUPS = {
     "met": ("met",),
@@ -48,72 +50,55 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
     -------
     list of dict
         ``indicator``, ``zh``, ``en``, ``theme``, ``time_period``, ``part_year``; ``period``, ``value``, ``growth``, ``source``
-        in both languages; ``published``, ``figure_id``, ``figures`` and ``new``. A part of a year stands only where it is
-        later than the latest whole year. Newest first within the order of the table of indicators.
+        in both languages; ``published``, ``figure_id`` (of the level, or of the growth where
+        there is none), ``figures`` and ``new``. A part of a year stands only where it is later than the
+        latest whole year. The order is that of the table of indicators.
     """
-    about = data.figures[(data.figures.ref_area == data.home) & (data.figures.record_type == "actual")]
-    about = about[(about.obs_text != "") & (about.time_period != "")]
-    known = {code: periods.parse(code) for code in about.time_period.unique()}
-    about = about.assign(
-        end=[known[p].end for p in about.time_period],
-        part=[known[p].kind not in ("year", "years") for p in about.time_period],
-        rank=[-_tier(data, s) for s in about.source_id],
-        fresh=about.index.isin(list(new)),
+    mine = data.select(area=data.home, record_type="actual")
+    on_file = set(mine.indicator[(mine.obs_text != "") & (mine.time_period != "")])
+    try:
+        found = latest_of_each(data, [code for code in data.indicators.index if code in on_file])
+    except NotOnFile:
+        return []
+    rows, ends = [], {}
+    for one in found.itertuples():
+        end = periods.parse(one.time_period).end
+        if one.part_year and end <= ends.get(one.indicator, dt.date.min):
+            continue
+        ends[one.indicator] = end
+        figures = one.figure_id.split()
+        rows.append(
+            {
+                "indicator": one.indicator,
+                **pair(one.name),
+                "theme": data.indicators.theme[one.indicator],
+                "time_period": one.time_period,
+                "part_year": bool(one.part_year),
+                "period": pair(one.period),
+                "value": {lang: one.level.in_language(lang) if one.level else "—" for lang in LANGUAGES},
+                "growth": {lang: _growth(one, lang) for lang in LANGUAGES},
+                "source": pair(one.source),
+                "source_id": one.source_id,
+                "published": one.published or data.sources.date_published[one.source_id],
+                "figure_id": figures[0],
+                "figures": figures,
+                "new": any(figure in new for figure in figures),
+            }
+        )
+    return rows
+
+
+def _growth(row, lang: str) -> str:
+    if row.growth is None:
+        return ""
+    note = (
+        WORDS["derived"][lang]
+        if row.growth_origin == "derived"
+        else WORDS["constant"][lang]
+        if row.prices == "constant"
+        else ""
     )
-    about = about[[known[p].kind != "years" for p in about.time_period]]
-    levels = about[about.transformation == "N"]
-    rates = about[about.transformation == "GY"]
-    rows = []
-    order = {code: n for n, code in enumerate(data.indicators.index)}
-    for indicator, mine in about.groupby("indicator", sort=False):
-        shown = levels[levels.indicator == indicator]
-        shown = shown if len(shown) else mine
-        for part in (False, True):
-            chosen = shown[shown.part == part].sort_values(["end", "vintage", "rank"])
-            if chosen.empty or (
-                part and len(rows) and rows[-1]["indicator"] == indicator and rows[-1]["end"] >= chosen.end.iloc[-1]
-            ):
-                continue
-            rows.append(_latest_row(data, indicator, chosen.iloc[-1], rates[rates.indicator == indicator]))
-    rows.sort(key=lambda r: (order[r["indicator"]], r["end"]))
-    return [{k: v for k, v in row.items() if k != "end"} for row in rows]
-
-
-def _tier(data: Data, source_id: str) -> int:
-    tier = data.sources.tier[source_id]
-    return _TIERS.index(tier) if tier in _TIERS else len(_TIERS)
-
-
-def _latest_row(data: Data, indicator: str, figure: pd.Series, rates: pd.DataFrame) -> dict:
-    rate = rates[rates.time_period == figure.time_period].sort_values(["vintage", "rank"])
-    ids, growth = [figure.name], {"zh": "", "en": ""}
-    if len(rate) and rate.index[-1] != figure.name:
-        ids.append(rate.index[-1])
-        real = rate.prices.iloc[-1] == "constant"
-        growth = {la: _rate(data, rate.iloc[-1], la) + (WORDS["constant"][la] if real else "") for la in LANGUAGES}
-    source = data.sources.loc[figure.source_id]
-    return {
-        "indicator": indicator,
-        **pair(figure_name(data, indicator, data.home)),
-        "theme": data.indicators.theme[indicator],
-        "time_period": figure.time_period,
-        "part_year": bool(figure.part),
-        "period": pair(period_text(figure.time_period)),
-        "value": {lang: printed_quantity(data, figure, lang) for lang in LANGUAGES},
-        "growth": growth,
-        "source": {"zh": source.title, "en": source.title_en},
-        "published": figure.vintage or source.date_published,
-        "figure_id": figure.name,
-        "source_id": figure.source_id,
-        "figures": ids,
-        "new": bool(figure.fresh),
-        "end": figure.end,
-    }
-
-
-def _rate(data: Data, figure: pd.Series, lang: str) -> str:
-    shown = printed_quantity(data, figure, lang)
-    return shown if shown.startswith(("−", "≥", "≤", "≈", ">", "<")) or figure.obs_value == 0 else f"+{shown}"
+    return row.growth.in_language(lang) + note
 
 
 def targets(data: Data) -> list[dict]:
@@ -147,7 +132,7 @@ def targets(data: Data) -> list[dict]:
                 "target": _amount(data, t.target, t.unit, t.relation)
                 if not t.in_words
                 else dict.fromkeys(LANGUAGES, t.in_words),
-                "actual": _amount(data, t.actual, t.unit),
+                "actual": _amount(data, t.actual, t.unit, decimals=None if _printed(data, t) else 2),
                 "actual_period": pair(period_text(t.actual_period)),
                 "required": _pace(t.required_pace, t.pace_unit),
                 "sentence": {"zh": t.sentence_zh, "en": t.sentence_en},
@@ -159,10 +144,21 @@ def targets(data: Data) -> list[dict]:
     return rows
 
 
-def _amount(data: Data, value: float, unit: str, relation: str = "=") -> dict[str, str]:
+def _printed(data: Data, target) -> bool:
+    """Whether the actual is a figure as printed, not one worked out."""
+    ids = str(target.actual_id).split()
+    return (
+        len(ids) == 1 and ids[0] in data.figures.index and float(data.figures.obs_value[ids[0]]) == float(target.actual)
+    )
+
+
+def _amount(data: Data, value: float, unit: str, relation: str = "=", decimals: int | None = None) -> dict[str, str]:
     if pd.isna(value):
         return {"zh": "—", "en": "—"}
-    return {lang: words.quantity(f"{value:.10g}", unit, lang, data.units, relation=relation) for lang in LANGUAGES}
+    exact = f"{value:.10g}" if decimals is None else value
+    return {
+        lang: words.quantity(exact, unit, lang, data.units, decimals=decimals, relation=relation) for lang in LANGUAGES
+    }
 
 
 def _pace(value: float, unit: str) -> dict[str, str]:

@@ -157,13 +157,10 @@ def latest(content: Content, data: Data, lang: str) -> Table:
     """The latest figure of every indicator."""
     rows = []
     for one in content.state.get("latest", []):
-        said = (
-            one[lang],
-            one["period"][lang],
-            *figure(data, data.figure(one["figure_id"]), lang),
-            one["growth"][lang] or None,
-        )
-        rows.append([*said, one["source"][lang], one["published"]])
+        ids = one["figures"]
+        value = figure(data, data.figure(ids[0]), lang) if len(ids) == 1 else (one["value"][lang], None)
+        growth = one["growth"][lang] or None
+        rows.append([one[lang], one["period"][lang], *value, growth, one["source"][lang], one["published"]])
     return heads(("indicator", "period", "value", "unit", "growth", "source", "published"), lang), rows
 
 

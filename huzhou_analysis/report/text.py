@@ -71,6 +71,7 @@ WORDS: dict[str, Text] = {
     "cut": text(
         "此处列前{shown}行，共{rows}行，其余见工作簿。", "The first {shown} of {rows} rows; the workbook holds all."
     ),
+    "derived": text("（推算）", " (derived)"),
     "constant": text("（可比价）", " (real)"),
 }
 

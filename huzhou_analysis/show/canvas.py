@@ -29,9 +29,10 @@ SIZES: dict[str, tuple[float, float]] = {
     "square": (7.0, 7.0),
     "page": (10.0, 4.3),
     "phone": (4.3, 5.4),
+    "small": (4.3, 2.7),
 }
 WIDE = 8.0  # inches: in narrower pictures panels stand below each other
-BARE = ("page", "phone")  # a page sets title, notes and source as text around the picture
+BARE = ("page", "phone", "small")  # a page sets title, notes and source as text around the picture
 
 _LATIN, _CJK = "DejaVu Sans", "Noto Sans CJK SC"
 _NO_LINE_START = set("，。、；：？！）》」』】〕”’%‰)]},.;:?!…")

@@ -392,7 +392,7 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     label = NOTHING
     if isinstance(mark.label, bool) or mark.label in (0, 1):
         if mark.label and finite(mark.value) is not None:
-            exact = mark.printed or _digits(mark.value, unit)
+            exact = mark.printed or digits(mark.value, unit)
             label = Text(number(exact), number(units.english(exact, unit)))
     elif mark.label is not None and mark.label == mark.label:
         label = as_text(mark.label)
@@ -401,7 +401,7 @@ def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     return {"role": mark.role, "x": x, **ends, **_pair(label), "figures": str(mark.figure_id or "").split()}
 
 
-def _digits(value: float, unit: str) -> str:
+def digits(value: float, unit: str) -> str:
     """A derived number to about four digits; a percentage has one decimal."""
     if unit == "%":
         return f"{value:.1f}"

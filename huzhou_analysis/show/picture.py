@@ -197,10 +197,9 @@ def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float
     _events(ax, panel["events"], first)
     _year_ticks(ax, first, last)
     _number_ticks(ax.yaxis, axis[2])
-    for one in panel["series"]:
-        for p in one["points"]:
-            if p[lang] and p["value"] is not None:
-                place_label(ax, p["x"], p["value"] * scale, p[lang], prefer=("center", "bottom"))
+    labelled = [p for one in panel["series"] for p in one["points"] if p[lang] and p["value"] is not None]
+    for p in sorted(labelled, key=lambda p: -p["value"]):  # the highest first, so that its label stays above
+        place_label(ax, p["x"], p["value"] * scale, p[lang], prefer=("center", "bottom"))
 
 
 def fan_start(panel: dict, band: dict) -> dict | None:
@@ -293,7 +292,8 @@ def _bar_label(
         return
     end = max(value, p["high"] * scale) if p["high"] is not None else value
     if lying:
-        direct_label(ax, end, at, p[lang], dx=4, dy=0, ha="left", va="center", size=8.5)
+        side = "left" if value >= 0 else "right"
+        direct_label(ax, end, at, p[lang], dx=4 if value >= 0 else -4, dy=0, ha=side, va="center", size=8.5)
     else:
         direct_label(ax, at, end, p[lang], dy=4 if value >= 0 else -12, size=8.5)
 
