@@ -21,6 +21,7 @@ from .tables import MISSING, Cell, Formula, Head, Number
 
 LINE, WIDEST, NARROWEST = 15, 46, 9  # points to a line, characters to a column
 MOST_LINES = 6
+LINK = {"font_color": "#0072B2", "underline": 1}
 CHARACTER = 0.53  # of an em: the width in which a spreadsheet counts its columns
 
 
@@ -104,9 +105,7 @@ class Book:
         sheet.set_row(0, 21)
         row = 1
         if back:
-            sheet.write_url(
-                row, 0, f"internal:'{back}'!A1", self.format(font_color="#0072B2", underline=1), f"← {back}"
-            )
+            sheet.write_url(row, 0, f"internal:'{back}'!A1", self.format(**LINK), f"← {back}")
             row += 1
         for note in notes:
             for line in lines_of(note, 150):
@@ -117,7 +116,7 @@ class Book:
     def link(self, sheet, row: int, column: int, target: str, words: str) -> None:
         """A link to a sheet."""
         place = target.replace("'", "''")
-        sheet.write_url(row, column, f"internal:'{place}'!A1", self.format(font_color="#0072B2", underline=1), words)
+        sheet.write_url(row, column, f"internal:'{place}'!A1", self.format(**LINK), words)
 
     def table(
         self, sheet, row: int, heads: Sequence[Head], rows: Sequence[Sequence[Cell]], *, filters: bool = True

@@ -291,6 +291,25 @@ def _required(target: float, actual: float, left: float, pace: str, known: Cell)
 # --- tables of exhibits --------------------------------------------------------------------------------------------
 
 
+def _shown(value: float) -> int:
+    """Decimals that a number is shown with where nothing says how many: those that it has, four at most."""
+    return min(4, len(f"{value:.10f}".rstrip("0").partition(".")[2]))
+
+
+def is_of_chart(record: dict) -> bool:
+    """Whether the table of a record is but the marks of its chart, which stand on the sheet of chart data."""
+    names = {c["name"] for c in record["table"]["columns"]} if record["table"] else set()
+    return bool(record["chart"]) and {"series", "x", "value"} <= names <= {
+        "heading",
+        "series",
+        "x",
+        "value",
+        "low",
+        "high",
+        "unit",
+    }
+
+
 def of_exhibit(record: dict, lang: str) -> Table:
     """The table of a record: quantities are numbers, their unit in the head, or behind each where a column mixes units."""
     found, made = [], []
@@ -309,11 +328,10 @@ def _table_cell(cell, lang: str, mixed: bool, name: str) -> Cell:
     if cell is None or (isinstance(cell, dict) and "value" not in cell):
         return clean(cell[lang]) if cell else None
     if isinstance(cell, int | float):
-        return Number(
-            cell, None if isinstance(cell, float) else 0, year=name in ("year", "x") and isinstance(cell, int)
-        )
+        return Number(cell, _shown(cell), year=name in ("year", "x") and isinstance(cell, int))
     unit = ("" if lang == "zh" else " ") + cell["unit"][lang] if mixed else ""
-    return Number(cell["value"][lang], cell.get("decimals", {}).get(lang), unit)
+    value = cell["value"][lang]
+    return Number(value, cell.get("decimals", {}).get(lang, _shown(value)), unit)
 
 
 def of_heat(panel: dict, cells: Sequence, lang: str) -> Table:

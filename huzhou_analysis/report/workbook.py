@@ -20,7 +20,7 @@ from ..show.columns import clean, columns, grid, has_native
 from ..show.roles import MUTED, PALETTE
 from . import tables
 from .content import Content
-from .sheets import Book, lines_of
+from .sheets import LINK, Book, lines_of
 from .tables import Number
 from .text import words as shared
 
@@ -183,6 +183,7 @@ class _Workbook(Book):
         """The exhibits of a notebook under each other: finding, chart, reading, table."""
         lang = self.lang
         sheet = self.add(name.split("：")[0].split(":")[0], PALETTE[3])
+        sheet.set_portrait()
         row = self.head(sheet, name, [], self.back)
         sheet.freeze_panes(row, 0)
         widths: dict[int, int] = {}
@@ -190,7 +191,7 @@ class _Workbook(Book):
             row = self._finding(sheet, row, record)
             if office.drawn(record):
                 row = self._charts(sheet, row, record)
-            if record["table"]:
+            if record["table"] and not (tables.is_of_chart(record) and has_native(record["chart"])):
                 heads, rows = tables.of_exhibit(record, lang)
                 row = self.table(sheet, row, heads, rows, filters=len(rows) > 12)
                 for i, wide in enumerate(self.widths([h.words for h in heads], rows)):
@@ -230,6 +231,14 @@ class _Workbook(Book):
             ]
             sheet.write_rich_string(row, 0, *parts, self.format())
             row += 1
+        sheet.write_url(
+            row,
+            0,
+            f"internal:'{self.word('chart_data')}'!A{self.data_row + 1}",
+            self.format(**LINK),
+            f"{self.word('chart_data')} →",
+        )
+        row += 1
         for numbers in office.rows_of(chart):
             charts = [n for n in numbers if chart["panels"][n]["kind"] != "heat"]
             for n in numbers:
