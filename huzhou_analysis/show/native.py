@@ -48,7 +48,7 @@ MARKERS = {
     "": XL_MARKER_STYLE.NONE,
 }
 DASHES = {"solid": MSO_LINE.SOLID, "dash": MSO_LINE.DASH, "dot": MSO_LINE.ROUND_DOT, "dashdot": MSO_LINE.DASH_DOT}
-_NAMESPACES = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+NAMESPACES = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 
 
 def chart_xml(
@@ -98,7 +98,7 @@ def chart_xml(
     chart.font.color.rgb = rgb(INK)
     if any(one.area for one in made):
         _fan(space, source, made)
-    space.find(qn("c:chart")).addnext(parse_xml(f"<c:spPr {_NAMESPACES}><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
+    space.find(qn("c:chart")).addnext(parse_xml(f"<c:spPr {NAMESPACES}><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
     body = etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
     return _moved(body, *cells) if cells else body
 
@@ -113,7 +113,7 @@ def _line(line, colour: str, width: float, dash: str = "solid") -> None:
     line.width = Pt(width)
     line.dash_style = DASHES[dash or "solid"]
     if not dash:  # transparent and not absent: some programs take the colour of markers from it
-        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(parse_xml(f'<a:alpha {_NAMESPACES} val="0"/>'))
+        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(parse_xml(f'<a:alpha {NAMESPACES} val="0"/>'))
 
 
 def _fill(fill, seen: Role) -> None:
@@ -195,7 +195,7 @@ def _label(panel: dict, words: str, value: float, label, seen: Role, points: flo
         body.set("wrap", "none")
     if same:
         element.find(qn("c:idx")).addnext(
-            parse_xml(f'<c:numFmt {_NAMESPACES} formatCode="{number_code(decimals)}" sourceLinked="0"/>')
+            parse_xml(f'<c:numFmt {NAMESPACES} formatCode="{number_code(decimals)}" sourceLinked="0"/>')
         )
 
 
@@ -218,7 +218,7 @@ def _error_bars(made: Sequence[Column], chart: Chart, scale: float) -> None:
         )
     for n, both in sides.items():
         drawn = (
-            f'<c:errBars {_NAMESPACES}><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{both}'
+            f'<c:errBars {NAMESPACES}><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{both}'
             f'<c:spPr><a:ln w="13970"><a:solidFill><a:srgbClr val="{INK[1:].upper()}"/></a:solidFill></a:ln></c:spPr>'
             "</c:errBars>"
         )
@@ -266,7 +266,7 @@ def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tu
         names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
         for tag in ("tickLblSkip", "tickMarkSkip"):
             names._element.find(qn("c:noMultiLvlLbl")).addprevious(
-                parse_xml(f'<c:{tag} {_NAMESPACES} val="{years[0]}"/>')
+                parse_xml(f'<c:{tag} {NAMESPACES} val="{years[0]}"/>')
             )
 
 
@@ -284,7 +284,7 @@ def _heading(panel: dict, lang: str, chart: Chart, points: float) -> None:
     place = '<c:manualLayout><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0.005"/><c:y val="0.005"/></c:manualLayout>'
     for old in title.findall(qn("c:layout")):
         title.remove(old)
-    title.find(qn("c:tx")).addnext(parse_xml(f"<c:layout {_NAMESPACES}>{place}</c:layout>"))
+    title.find(qn("c:tx")).addnext(parse_xml(f"<c:layout {NAMESPACES}>{place}</c:layout>"))
 
 
 def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> None:
@@ -302,7 +302,7 @@ def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> N
     chart.legend.font.size = Pt(points - 1)
     place = chart.legend._element.find(qn("c:legendPos"))
     for n in reversed(hidden):
-        place.addnext(parse_xml(f'<c:legendEntry {_NAMESPACES}><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>'))
+        place.addnext(parse_xml(f'<c:legendEntry {NAMESPACES}><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>'))
 
 
 def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
@@ -319,7 +319,7 @@ def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
             if one.entry is None
             else f'<a:solidFill><a:srgbClr val="{one.seen.fill[1:].upper()}"/></a:solidFill>'
         )
-        area.find(qn("c:tx")).addnext(parse_xml(f"<c:spPr {_NAMESPACES}>{inside}<a:ln><a:noFill/></a:ln></c:spPr>"))
+        area.find(qn("c:tx")).addnext(parse_xml(f"<c:spPr {NAMESPACES}>{inside}<a:ln><a:noFill/></a:ln></c:spPr>"))
     for mine, theirs in zip(areas.findall(qn("c:axId")), lines.findall(qn("c:axId")), strict=True):
         mine.set("val", theirs.get("val"))
     lines.addprevious(areas)
