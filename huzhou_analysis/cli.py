@@ -89,9 +89,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _recovered() -> bool:
     """Complete an adding that was cut short, before anything reads the tables."""
-    from .report.build import paths, say
+    from .facts.checks import default_root
+    from .facts.problems import say
 
-    root = paths().data
+    root = default_root()
     if not (root / ".adding").is_dir():
         return True
     from .inbox.writing import recover
@@ -266,7 +267,7 @@ def _record(options: argparse.Namespace) -> int:
     from . import __version__
     from .analysis.record import append, record_scores, score_record
     from .facts.data import DataError, load
-    from .report.build import say
+    from .facts.problems import say
 
     def keep() -> int:
         try:

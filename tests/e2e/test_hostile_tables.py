@@ -92,7 +92,7 @@ def test_pictures_hold_it_as_shapes(made):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", ["briefing.pptx", "report.docx", "workbook.xlsx"])
+@pytest.mark.parametrize("name", ["appendix.pptx", "report.docx", "workbook.xlsx"])
 def test_office_files_hold_it_as_text(made, lang, name):
     text, formulas, outside = [], [], []
     with zipfile.ZipFile(made / lang / name) as file:
@@ -156,8 +156,7 @@ def test_what_changed_holds_it_as_text(made, tmp_path):
     data = hz.load(folder)
     found = changes.compare(changes.last(made), changes.snapshot(data, state.targets(data)))
     assert len(found["moved"]["figure"]) >= 8
-    page = changes.markdown(found, state.latest(data, set()))
-    assert not re.search(r"(?<!\\)<[a-z/!]", page)
+    page = changes.markdown(found, state.latest(data))
+    assert not re.search("(?<!\\\\)<[a-z/!]", page)
     assert not re.search(r"(?<!\\)\]\(|(?<!\\)!\[", page)
     assert not re.search(r"(?<!\\)`", page)
-    assert any(words in page.replace("\\", "") for words in SEEN)
