@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data, DataError, Problem
-from . import targets
+from ..facts.data import Data
+from ..facts.problems import DataError, Problem
+from . import outlook, targets
 from .gaps import target_gaps
 from .series import key, measured_in, points
 
@@ -62,8 +63,6 @@ def record(data: Data) -> pd.DataFrame:
 
 def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
     """What the tables say today: the verdict of every judged target, and intervals and chances where they are given."""
-    from .outlook import outlook, target_probabilities
-
     gaps = target_gaps(data, full=True)
     judged = gaps[gaps.status.isin(targets.JUDGED) & gaps.counted]
     rows = [
@@ -76,12 +75,11 @@ def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
         }
         for g in judged.itertuples()
     ]
-    chances = target_probabilities(data)
-    chances = chances[chances.probability.notna()].drop_duplicates(["indicator", "ref_area", "target", "relation"])
-    for c in chances.itertuples():
-        found = outlook(data, c.indicator, c.ref_area)
+    chances = outlook.target_probabilities(data)
+    for c in chances[chances.probability.notna()].itertuples():
+        found = outlook.outlook(data, c.indicator, c.ref_area)
         about = {"indicator": c.indicator, "ref_area": c.ref_area, "unit": c.unit, "known_to": f"{c.last_year:.0f}"}
-        chance = {"kind": "chance", "locator": c.locator, "relation": c.relation, "target": c.target}
+        chance = {"kind": "chance", "relation": c.relation, "target": c.target}
         rows.append(about | chance | {"time_period": str(found.year), "probability": c.probability})
         for year, ahead in found.projection.table.iterrows():
             for level in LEVELS:
