@@ -13,7 +13,7 @@ from ..facts import periods
 from ..facts.data import Data
 from ..facts.words import Text, text
 from . import targets
-from .sentences import joined
+from .evidence import clauses
 from .series import YEARLY, known, measured_in, points
 from .targets import Judgement
 
@@ -155,7 +155,7 @@ class Actuals:
                     p |= {c: p[c] * scale for c in ("value", "low", "high")}
                     p |= {
                         "comparable": "with_care" if care else how,
-                        "reason": joined(reason, care) if care else reason,
+                        "reason": clauses([reason, care]) if care else reason,
                     }
                     rows.append(p | {"end": periods.parse(p["time_period"]).end})
         own = target.first.indicator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -28,6 +28,12 @@ GRADES = {
 TIER_COST = {"official": 0, "yearbook": 0, "press": 1, "mirror": 2, "compilation": 2, "secondary": 3, "promotional": 5}
 OLD = 3
 WEAK = ("compilation", "secondary")
+
+
+def clauses(texts: Iterable[Text]) -> Text:
+    """Clauses as one text, with semicolons between."""
+    texts = list(texts)
+    return text("；".join(one.zh for one in texts), "; ".join(one.en for one in texts))
 
 
 def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
@@ -78,8 +84,8 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
         zh = f"换用其他{tried}个数字结论不变" if tried else "没有其他数字可供核对"
         en = f"the same under {tried} other figure{'s' * (tried != 1)}" if tried else "no other figure to test it with"
         flips = [text(zh, en)]
-    words = {lang: ("；" if lang == "zh" else "; ").join(w[lang] for w in [*flips, *lost]) for lang in LANGUAGES}
-    return {"robustness": code, "robustness_zh": words["zh"], "robustness_en": words["en"]}
+    words = clauses([*flips, *lost])
+    return {"robustness": code, "robustness_zh": words.zh, "robustness_en": words.en}
 
 
 def _readings(
@@ -127,7 +133,7 @@ def _readings(
     if facts["verdict"].rule == "pace":
         for other in gaps.changes(target, evidence).values():
             if other.change != speed:
-                label = text(f"按{other.since['zh']}的速度", f"at the pace {other.since['en']}")
+                label = text(f"按{other.since.zh}的变化", f"at the pace {other.since.en}")
                 yield label, target.judge(evidence.value, year, other.change, base).status, False
 
 

@@ -218,6 +218,8 @@ class Gaps(Actuals):
         """Figures that print the same target, those of the tables of its plan first."""
         final = target.final
         same = self._goals_by_period[(final.indicator, final.ref_area, final.time_period, final.span)]
+        if len(same) == 1:
+            return [final.name]
         value = final.obs_value
         equal = [
             self.data.units.comparable(f.unit, final.unit)

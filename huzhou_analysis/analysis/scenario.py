@@ -10,12 +10,12 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from ..facts.words import Text, text
+from ..facts.words import Text, say, text
 from . import plans, targets
 from .actuals import Target
 from .gaps import Gaps, gaps_of
 from .growth import Rate, percent
-from .sentences import amount, pace_words
+from .sentences import amount, movement
 from .series import key
 
 TOTAL_COLUMNS = ["indicator", "ref_area", "period", "unit", "relation", "total", "geometric", "straight", "met"]
@@ -71,19 +71,25 @@ class Scenario:
 
 def _sentence(data: Data, scenario: Scenario) -> Text:
     """The answer in words."""
-    year = int(scenario.path.index[-1])
-    end = amount(data, scenario.path.value.iloc[-1], scenario.unit)
-    bound = amount(data, scenario.target, scenario.unit, scenario.relation)
-    pace, word = pace_words(data, scenario.growth, scenario.pace_unit), targets.STATUSES[scenario.status]
-    first = int(scenario.path.index[0])
-    zh = f"若{first}年起每年{pace['zh']}，{year}年为{end['zh']}，目标{bound['zh']}：{word['zh']}"
-    en = f"At {pace['en']} a year from {first}, {end['en']} in {year} against a target of {bound['en']}: {word['en']}"
+    words = {
+        "first": int(scenario.path.index[0]),
+        "year": int(scenario.path.index[-1]),
+        "pace": movement(data, scenario.growth, scenario.pace_unit),
+        "end": amount(data, scenario.path.value.iloc[-1], scenario.unit),
+        "bound": amount(data, scenario.target, scenario.unit, scenario.relation),
+        "status": targets.STATUSES[scenario.status],
+        "late": text("", ""),
+    }
     if scenario.status == "missed":
-        late = text("这一速度达不到目标", "this pace never gets there")
+        words["late"] = text("，照此达不到目标", "; this pace never gets there")
         if math.isfinite(scenario.reached):
-            late = text(f"到{scenario.reached:.0f}年达到", f"the target is reached in {scenario.reached:.0f}")
-        zh, en = f"{zh}，{late['zh']}", f"{en}; {late['en']}"
-    return text(zh + "。", en + ".")
+            reached = f"{scenario.reached:.0f}"
+            words["late"] = text(f"，到{reached}年达到", f"; the target is reached in {reached}")
+    return say(
+        "若{first}年起年均{pace}，{year}年为{end}，目标{bound}：{status}{late}。",
+        "At {pace} a year from {first}, {end} in {year} against a target of {bound}: {status}{late}.",
+        **words,
+    )
 
 
 def basis(

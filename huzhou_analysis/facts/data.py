@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from . import names, rounding
@@ -122,6 +123,10 @@ class Data:
         """Series that were assembled from these tables before (:func:`~huzhou_analysis.series` keeps them here)."""
         return {}
 
+    @cached_property
+    def _rows_by_indicator(self) -> dict[str, np.ndarray]:
+        return self.figures.groupby("indicator").indices
+
     def select(
         self,
         indicator=None,
@@ -134,6 +139,8 @@ class Data:
     ) -> pd.DataFrame:
         """Figures that match; each argument may be one value or a list of them, None matches all."""
         chosen = self.figures
+        if isinstance(indicator, str):
+            chosen, indicator = chosen.iloc[self._rows_by_indicator.get(indicator, [])], None
         for column, wanted in (
             ("indicator", indicator),
             ("ref_area", area),
@@ -143,7 +150,8 @@ class Data:
             ("time_period", period),
         ):
             if wanted is not None:
-                chosen = chosen[chosen[column].isin([wanted] if isinstance(wanted, str) else list(wanted))]
+                one = isinstance(wanted, str)
+                chosen = chosen[chosen[column] == wanted if one else chosen[column].isin(list(wanted))]
         return chosen
 
     def indicator(self, name: str) -> str:
