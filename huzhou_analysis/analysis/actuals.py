@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from ..facts import periods
@@ -51,8 +52,9 @@ class Target:
     @cached_property
     def numeric(self) -> pd.DataFrame:
         """Figures that are numbers of a year or of a stated stretch of years, in order."""
-        stated = self.figures.time_period.map(lambda p: bool(p) and periods.parse(p).kind in ("year", "years"))
-        return self.figures[(self.figures.obs_text != "") & stated.astype(bool)].sort_values("time_period")
+        cells = zip(self.figures.obs_text, self.figures.time_period, strict=True)
+        stated = [bool(shown and p) and periods.parse(p).kind in ("year", "years") for shown, p in cells]
+        return self.figures[np.array(stated, dtype=bool)].sort_values("time_period")
 
     @cached_property
     def final(self) -> pd.Series:
@@ -89,6 +91,7 @@ class Actuals:
 
     def __init__(self, data: Data, as_of: str | None = None) -> None:
         self.data, self.as_of = data, as_of
+        self._stretches: dict[tuple, pd.DataFrame] = {}
         self.goals = known(data.figures[data.figures.record_type == "target"], as_of)
 
     def target(self, group: pd.DataFrame, rows: pd.DataFrame) -> Target:
@@ -145,7 +148,8 @@ class Actuals:
         for indicator, how, reason in self.pairs(target.first.indicator):
             if how not in allowed:
                 continue
-            for p in points(self.data, indicator, target.first.ref_area, as_of=self.as_of).to_dict("records"):
+            found = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
+            for p in found.to_dict("records") if len(found) else ():
                 if not self.data.units.comparable(p["unit"], target.unit):
                     continue
                 care = self._part_of_a_year(p, target) if p["origin"] == "part_year" else None
@@ -172,11 +176,17 @@ class Actuals:
 
     def stretch(self, target: Target, evidence: pd.Series) -> pd.DataFrame:
         """The whole years of the actual's series in its own stretch, in the target's unit."""
-        found = points(self.data, evidence.indicator, target.first.ref_area, as_of=self.as_of)
+        which = evidence.indicator, target.first.ref_area, evidence.segment, target.unit
+        if which not in self._stretches:
+            self._stretches[which] = self._stretch(*which)
+        return self._stretches[which]
+
+    def _stretch(self, indicator: str, area: str, segment: int, unit: str) -> pd.DataFrame:
+        found = points(self.data, indicator, area, as_of=self.as_of)
         whole = found.time_period.map(periods.is_year).astype(bool) & found.relation.isin(["=", "~"])
-        found = found[whole & found.origin.isin(YEARLY) & (found.segment == evidence.segment)]
-        found = measured_in(self.data, found, target.unit)
-        scale = [float(self.data.units.factor(u, target.unit)) for u in found.unit]
+        found = found[whole & found.origin.isin(YEARLY) & (found.segment == segment)]
+        found = measured_in(self.data, found, unit)
+        scale = [float(self.data.units.factor(u, unit)) for u in found.unit]
         return found.assign(value=found.value * scale).drop_duplicates("year", keep="last")
 
     def changes(self, target: Target, evidence: pd.Series) -> dict[int, Pace]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ..facts import periods
 from ..facts.data import Data
 from ..facts.schema import TIERS
 from ..facts.words import LANGUAGES, Text, quantity, text
 from . import targets
-from .series import declared_breaks, known, vintages
+from .series import declared_breaks, known
 
 if TYPE_CHECKING:
     from .actuals import Actuals, Target
@@ -141,13 +142,13 @@ def _other_printings(
     gaps: Actuals, target: Target, evidence: pd.Series, speed: float, base: tuple[int, float] | None
 ) -> Iterator[tuple[Text, str, bool]]:
     """The verdict on every other printing of the same year."""
-    data = gaps.data
-    printed = vintages(data, evidence.indicator, target.first.ref_area).set_index("figure_id", drop=False)
-    printed = printed[printed.index.isin(known(data.figures, gaps.as_of).index)]
-    for other in printed.itertuples():
-        same = str(other.year) == evidence.time_period and other.figure_id not in evidence.figure_id.split()
-        if same and data.units.comparable(other.unit, target.unit):
-            value = data.units.convert(other.value, other.unit, target.unit)
+    data, where = gaps.data, {"record_type": "actual", "transformation": "N", "period": evidence.time_period}
+    if not periods.is_year(evidence.time_period):
+        return
+    printed = known(data.select(evidence.indicator, target.first.ref_area, **where), gaps.as_of)
+    for other_id, other in printed[printed.obs_text != ""].sort_values(["vintage", "source_id"]).iterrows():
+        if other_id not in evidence.figure_id.split() and data.units.comparable(other.unit, target.unit):
+            value = data.units.convert(other.obs_value, other.unit, target.unit)
             shown = {lang: quantity(f"{value:.6g}", target.unit, lang, data.units) for lang in LANGUAGES}
             label = text(
                 f"按{other.vintage or '未注明日期'}版本的{shown['zh']}",

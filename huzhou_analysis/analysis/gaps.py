@@ -195,9 +195,9 @@ class Gaps(Actuals):
             return row | self._nothing(target)
         same = self._restated(target)
         row |= {
-            f"target_{f.time_period}": f.obs_value
-            for f in target.numeric.itertuples()
-            if periods.is_year(f.time_period)
+            f"target_{period}": value
+            for period, value in zip(target.numeric.time_period, target.numeric.obs_value, strict=True)
+            if periods.is_year(period)
         }
         row |= {
             "counted": target.final.name == same[0],
@@ -222,9 +222,9 @@ class Gaps(Actuals):
             return [final.name]
         value = final.obs_value
         equal = [
-            self.data.units.comparable(f.unit, final.unit)
-            and math.isclose(self.data.units.convert(f.obs_value, f.unit, final.unit), value)
-            for f in same.itertuples()
+            self.data.units.comparable(unit, final.unit)
+            and math.isclose(self.data.units.convert(other, unit, final.unit), value)
+            for unit, other in zip(same.unit, same.obs_value, strict=True)
         ]
         same = same[pd.Series(equal, index=same.index, dtype=bool)].assign(
             _other=same.source_id != final.source_id, _text=~plans.is_table_row(same.locator)

@@ -213,6 +213,8 @@ def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
         source=rate.source_id if wanted == "claim" else None,
     )
     found = found[(found.obs_text != "") & (found.corrected != "exclude")]
-    found = found[found.unit.map(lambda u: data.units[u].is_share == (rate.unit == "个百分点")).astype(bool)]
+    found = found[[data.units[u].is_share == (rate.unit == "个百分点") for u in found.unit]]
+    if len(found) < 2:
+        return found
     order = (found.source_id != rate.source_id).astype(int) * 100 + source_rank(data, found)
     return found.loc[order.sort_values(kind="stable").index]

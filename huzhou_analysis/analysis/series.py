@@ -51,6 +51,7 @@ YEARLY = ("printed", "sum", "ratio", "implied")
 _RANK = {tier: i for i, tier in enumerate(TIERS)}
 _ORIGINALS = ("official", "yearbook", "press", "mirror")
 _FIRST_DAY = dt.date(1, 1, 1)
+_NOTHING = pd.DataFrame(columns=COLUMNS)
 
 
 # --- what is known, and who is believed ----------------------------------------------------------------------------
@@ -204,9 +205,9 @@ def points(data: Data, indicator: str, area: str, *, as_of: str | None = None) -
 
 
 def _assembled(data: Data, indicator: str, area: str, as_of: str | None) -> pd.DataFrame:
+    if indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
+        return _NOTHING
     levels = _levels(data, indicator, area, as_of)
-    if levels.empty and indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
-        return pd.DataFrame(columns=COLUMNS)
     rows = [printed_point(data, figure) for _, figure in _chosen(data, levels).iterrows()]
     rows += _summed(data, rows, indicator, area, as_of)
     rows += _implied(data, rows, indicator, area, as_of)
@@ -394,9 +395,10 @@ def _segmented(out: pd.DataFrame, levels: pd.DataFrame, breaks: list[int]) -> pd
     """Number the stretches of each measure in the order in which they begin; parts of years belong to the last begun."""
     local = pd.Series(0, index=out.index)
     printed: dict[str, dict[tuple, dict[str, float]]] = {}
-    for one in levels[levels.relation == "="].itertuples():
-        by_source = printed.setdefault(one.measure, {})
-        by_source.setdefault((one.source_id, one.vintage), {}).setdefault(one.time_period, one.base)
+    cells = (levels[c] for c in ("relation", "measure", "source_id", "vintage", "time_period", "base"))
+    for relation, measure, source, vintage, period, base in zip(*cells, strict=True):
+        if relation == "=":
+            printed.setdefault(measure, {}).setdefault((source, vintage), {}).setdefault(period, base)
     for _, group in out[out.origin.isin(YEARLY)].groupby("_measure", sort=False):
         number = 1
         local[group.index[0]] = number

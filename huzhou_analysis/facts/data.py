@@ -127,6 +127,11 @@ class Data:
     def _rows_by_indicator(self) -> dict[str, np.ndarray]:
         return self.figures.groupby("indicator").indices
 
+    @cached_property
+    def _codes(self) -> dict[str, np.ndarray]:
+        wanted = ("indicator", "ref_area", "record_type", "transformation", "source_id", "time_period")
+        return {column: self.figures[column].to_numpy(object) for column in wanted}
+
     def select(
         self,
         indicator=None,
@@ -138,21 +143,16 @@ class Data:
         period=None,
     ) -> pd.DataFrame:
         """Figures that match; each argument may be one value or a list of them, None matches all."""
-        chosen = self.figures
+        rows = np.arange(len(self.figures))
         if isinstance(indicator, str):
-            chosen, indicator = chosen.iloc[self._rows_by_indicator.get(indicator, [])], None
-        for column, wanted in (
-            ("indicator", indicator),
-            ("ref_area", area),
-            ("record_type", record_type),
-            ("transformation", transformation),
-            ("source_id", source),
-            ("time_period", period),
+            rows, indicator = self._rows_by_indicator.get(indicator, rows[:0]), None
+        for column, wanted in zip(
+            self._codes, (indicator, area, record_type, transformation, source, period), strict=True
         ):
             if wanted is not None:
-                one = isinstance(wanted, str)
-                chosen = chosen[chosen[column] == wanted if one else chosen[column].isin(list(wanted))]
-        return chosen
+                allowed = {wanted} if isinstance(wanted, str) else set(wanted)
+                rows = rows[np.array([code in allowed for code in self._codes[column][rows]], dtype=bool)]
+        return self.figures.iloc[rows]
 
     def indicator(self, name: str) -> str:
         """Code of an indicator given by code, Chinese or English name (:func:`huzhou_analysis.facts.names.indicator`)."""
