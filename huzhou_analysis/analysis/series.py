@@ -18,27 +18,8 @@ from ..facts.rounding import Interval
 from ..facts.schema import TIERS
 from .growth import implied_base, implied_level
 
-COLUMNS = [
-    "year",
-    "value",
-    "unit",
-    "growth",
-    "printed",
-    "low",
-    "high",
-    "relation",
-    "time_period",
-    "origin",
-    "obs_status",
-    "segment",
-    "vintage",
-    "stretch",
-    "tier",
-    "source_id",
-    "figure_id",
-    "indicator",
-    "ref_area",
-]
+COLUMNS = ["year", "value", "unit", "growth", "printed", "low", "high", "relation", "time_period", "origin"]
+COLUMNS += ["obs_status", "segment", "vintage", "stretch", "tier", "source_id", "figure_id", "indicator", "ref_area"]
 # A total that is printed in few years, and the indicators that add up to it (data/relations.csv holds the identity).
 PARTS = {"trade_total": ("exports", "imports")}
 # A share of the country that follows from two printed levels, in the unit of the share: (level, area of the whole).
