@@ -15,7 +15,7 @@ from ..facts.data import Data
 from ..facts.words import Text, text
 from . import targets
 from .evidence import clauses
-from .series import YEARLY, known, measured_in, points
+from .series import YEARLY, in_unit, known, measured_in, points
 from .targets import Judgement
 
 WINDOWS = (1, 2, 3, 4, 5)
@@ -149,14 +149,10 @@ class Actuals:
             if how not in allowed:
                 continue
             found = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
-            for p in found.to_dict("records") if len(found) else ():
-                if not self.data.units.comparable(p["unit"], target.unit):
-                    continue
+            for p in in_unit(self.data, found, target.unit).to_dict("records") if len(found) else ():
                 care = self._part_of_a_year(p, target) if p["origin"] == "part_year" else None
                 whole = p["origin"] in ("printed", "sum", "ratio") and target.first.span != "cumulative"
                 if care or whole:
-                    scale = float(self.data.units.factor(p["unit"], target.unit))
-                    p |= {c: p[c] * scale for c in ("value", "low", "high")}
                     p |= {
                         "comparable": "with_care" if care else how,
                         "reason": clauses([reason, care]) if care else reason,
@@ -185,9 +181,7 @@ class Actuals:
         found = points(self.data, indicator, area, as_of=self.as_of)
         whole = found.time_period.map(periods.is_year).astype(bool) & found.relation.isin(["=", "~"])
         found = found[whole & found.origin.isin(YEARLY) & (found.segment == segment)]
-        found = measured_in(self.data, found, unit)
-        scale = [float(self.data.units.factor(u, unit)) for u in found.unit]
-        return found.assign(value=found.value * scale).drop_duplicates("year", keep="last")
+        return in_unit(self.data, found, unit).drop_duplicates("year", keep="last")
 
     def changes(self, target: Target, evidence: pd.Series) -> dict[int, Pace]:
         """Change a year over the last 1 to 5 years within one stretch, by the number of years."""
@@ -253,14 +247,13 @@ class Actuals:
         for indicator, allowed, reason in self.pairs(target.first.indicator):
             years = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
             years = years[years.origin.isin(["printed", "sum"]) & years.time_period.map(periods.is_year).astype(bool)]
-            years = measured_in(self.data, years, target.unit)
+            years = in_unit(self.data, years, target.unit)
             years = years[(years.year >= period.start.year) & (years.year <= period.end.year)]
             if allowed == "no" or years.empty:
                 continue
             if list(years.year) == list(range(period.start.year, int(years.year.max()) + 1)):
-                scale = [float(self.data.units.factor(u, target.unit)) for u in years.unit]
                 last = years.iloc[-1].copy()
-                last["value"], last["origin"], last["obs_status"] = float((years.value * scale).sum()), "sum", "E"
+                last["value"], last["origin"], last["obs_status"] = float(years.value.sum()), "sum", "E"
                 last["time_period"] = f"{period.start.year}/P{len(years)}Y"
                 last["figure_id"] = " ".join(years.figure_id)
                 last["comparable"], last["reason"] = allowed, reason

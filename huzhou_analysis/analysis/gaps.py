@@ -20,7 +20,7 @@ from . import monitor, plans, targets
 from .actuals import Actuals, Target
 from .evidence import firmness, grade
 from .sentences import needed, rule, sentence
-from .series import measured_in, points
+from .series import in_unit, points
 from .targets import Judgement
 
 COLUMNS = ["locator", "indicator", "target", "relation", "unit", "target_year", "actual", "actual_period", "status"]
@@ -291,12 +291,11 @@ class Gaps(Actuals):
             "actual_id": evidence.figure_id,
         } | grade(self.data, target, evidence)
         later = points(self.data, evidence.indicator, target.first.ref_area, as_of=self.as_of)
-        later = measured_in(self.data, later[later.origin == "part_year"], target.unit)
+        later = in_unit(self.data, later[later.origin == "part_year"], target.unit)
         later = later[later.time_period.map(lambda p: periods.parse(p).end > evidence.end).astype(bool)]
         if len(later):
             last = later.iloc[-1]
-            value = self.data.units.convert(last.value, last.unit, target.unit)
-            out |= {"later_value": value, "later_period": last.time_period, "other_ids": last.figure_id}
+            out |= {"later_value": last.value, "later_period": last.time_period, "other_ids": last.figure_id}
         return out
 
     def _unlike(self, target: Target) -> dict:

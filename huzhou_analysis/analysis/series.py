@@ -148,7 +148,7 @@ def series(
     found = points(data, code, place, as_of=as_of)
     yearly = found[found.origin.isin(YEARLY)]
     if unit is not None:
-        found = measured_in(data, found, unit)
+        found = in_unit(data, found, unit)
     elif not everything and len(yearly):
         found = measured_in(data, found, yearly.unit.iloc[-1])
     if not everything:
@@ -158,12 +158,13 @@ def series(
         more = f" in {unit}" if unit else "; everything=True shows parts of years, if any"
         raise NotOnFile(f"{where.name_zh}{info.name_zh}（{unit or '年度'}）", f"{info.name_en}, {where.name_en}{more}")
     found = found.reset_index(drop=True)
-    return _with_growth(data, found if unit is None else _in_unit(data, found, unit))
+    return _with_growth(data, found)
 
 
-def _in_unit(data: Data, found: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Points written in another unit; digits that were printed in another one are no longer as printed."""
-    scale = [float(data.units.factor(u, unit)) for u in found.unit]
+def in_unit(data: Data, found: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Points that measure the same as `unit`, written in it; digits printed in another are no longer as printed."""
+    found = measured_in(data, found, unit)
+    scale = np.array([float(data.units.factor(u, unit)) for u in found.unit])
     same = found.unit == unit
     found = found.assign(**{c: found[c] * scale for c in ("value", "low", "high")}, unit=unit)
     return found.assign(printed=found.printed.where(same, ""))
