@@ -76,6 +76,7 @@ def test_numbers_have_separators_a_true_minus_and_no_negative_zero(data):
     assert words.number(-0.04, 1) == "0.0"
     assert words.number(4.2, 1, sign=True) == "+4.2"
     assert words.number("6.50") == "6.50"
+    assert [words.trimmed(value, 2) for value in (0.05, 1.5, 500)] == ["0.05", "1.5", "500"]
     shown = [words.quantity(223.477, "亿元", lang, data.units, decimals=1) for lang in words.LANGUAGES]
     assert shown == ["223.5亿元", "CNY 22.35bn"]
     assert words.quantity("-3.5", "%", "en", data.units, relation="~") == "≈−3.5%"
