@@ -11,7 +11,7 @@ the package costs next to nothing.
 
 from importlib import import_module as _import
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "load": "facts.data",

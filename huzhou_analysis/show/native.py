@@ -87,8 +87,11 @@ def chart_xml(
         source.add_series(one.name, one.values)
     space = parse_xml(source.xml_bytes(TYPES[panel["kind"]]))
     chart = Chart(space, None)
-    for one, series in zip(made, chart.plots[0].series, strict=True):
-        _dress(panel, lang, one, series, points)
+    places = label_places(panel, lang, made)
+    for n, (one, series) in enumerate(zip(made, chart.plots[0].series, strict=True)):
+        _dress(panel, one, series, points)
+        for i, place in places.get(n, {}).items():
+            _label(one.points[i][lang], one.values[i], series.points[i].data_label, place, one.seen, points)
     _error_bars(made, chart, 1.0 if lang == "zh" else panel["scale_en"])
     _dress_plot(panel, made, chart, points)
     _axes(panel, axis, chart, years, points)
@@ -136,8 +139,8 @@ def _marker(marker, seen: Role, size: int) -> None:
         _line(marker.format.line, seen.colour, 1.4)
 
 
-def _dress(panel: dict, lang: str, one: Column, series, points: float) -> None:
-    """A series as its role says, its points as theirs, the labels of its marks."""
+def _dress(panel: dict, one: Column, series, points: float) -> None:
+    """A series as its role says."""
     if one.area:
         return  # dressed where it is drawn
     seen, bar = one.seen, panel["kind"] in BARS
@@ -148,9 +151,6 @@ def _dress(panel: dict, lang: str, one: Column, series, points: float) -> None:
         many = sum(len(s["points"]) for s in panel["series"])
         _marker(series.marker, seen, round(points * (0.58 if many <= 40 else 0.42)))
         series.smooth = False
-    for i, p in enumerate(one.points):
-        if p and p[lang] and one.values[i] is not None and not one.over:
-            _label(panel, p[lang], one.values[i], series.points[i].data_label, seen, points)
 
 
 def _bar(panel: dict, seen: Role, form) -> None:
@@ -175,20 +175,36 @@ def _decimals(step: float) -> int:
     return len(f"{step:.9f}".rstrip("0").partition(".")[2])
 
 
-def _label(panel: dict, words: str, value: float, label, seen: Role, points: float) -> None:
+def label_places(panel: dict, lang: str, made: Sequence[Column]) -> dict[int, dict[int, XL_LABEL_POSITION]]:
+    """Where the number of each mark stands, by column and category: of several on lines in one year the lowest below."""
+    labelled = [
+        (n, i) for n, one in enumerate(made) if not one.over
+        for i, p in enumerate(one.points) if p and p[lang] and one.values[i] is not None
+    ]  # fmt: skip
+    out: dict[int, dict[int, XL_LABEL_POSITION]] = {}
+    for n, i in labelled:
+        place = XL_LABEL_POSITION.CENTER if panel["kind"].startswith("stacked") else XL_LABEL_POSITION.OUTSIDE_END
+        if panel["kind"] not in BARS:
+            beside = sorted((made[m].values[i], m) for m, other in labelled if other == i)
+            lowest, highest = beside[0] == (made[n].values[i], n), beside[-1] == (made[n].values[i], n)
+            place = (
+                XL_LABEL_POSITION.ABOVE if highest else XL_LABEL_POSITION.BELOW if lowest else XL_LABEL_POSITION.RIGHT
+            )
+        out.setdefault(n, {})[i] = place
+    return out
+
+
+def _label(words: str, value: float, label, place: XL_LABEL_POSITION, seen: Role, points: float) -> None:
     """The number beside a mark, as the mark says it: as a format of its value where that says the same, else as text."""
-    bar, stacked = panel["kind"] in BARS, panel["kind"].startswith("stacked")
     decimals = len(words.partition(".")[2])
     same = f"{value:,.{decimals}f}".replace("-", "\u2212") == words
     if not same:
         label.has_text_frame = True
         label.text_frame.text = clean(words)
-    label.position = (
-        XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.OUTSIDE_END if bar else XL_LABEL_POSITION.ABOVE
-    )
+    label.position = place
     font = label.text_frame.paragraphs[0].font if not same else label.font
     font.size = Pt(points - 1)
-    dark = stacked and seen.fill != PAPER and luminance(seen.fill) < 0.45
+    dark = place == XL_LABEL_POSITION.CENTER and seen.fill != PAPER and luminance(seen.fill) < 0.45
     font.color.rgb = rgb(PAPER if dark else INK)
     element = label._dLbl
     for body in element.iter(qn("a:bodyPr")):
