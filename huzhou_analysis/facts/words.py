@@ -393,6 +393,12 @@ def number(value: float | str | Decimal, decimals: int | None = None, *, sign: b
     return f"{exact:{'+' if sign else ''},f}".replace("-", "−")
 
 
+def trimmed(value: float, decimals: int, *, sign: bool = False) -> str:
+    """A number with at most so many decimals, without trailing zeros: 0.05, 1.5, 500."""
+    shown = number(value, decimals, sign=sign)
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
 def unit_name(unit: str, lang: str, units: Units) -> str:
     """Name of a unit for an axis or a table head; English names what Chinese counts with a measure word."""
     if lang == "zh":
