@@ -6,7 +6,7 @@ import base64
 import csv
 import re
 from collections.abc import Mapping
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -99,10 +99,11 @@ def _save_png(made, path: Path) -> None:
     """A picture of 1600 by 900 dots in few colours, a third of the bytes; the same ones each time."""
     from PIL import Image
 
-    buffer = BytesIO()
     with canvas.house_style():
-        made.savefig(buffer, format="png", dpi=160, metadata={"Software": None})
-    image = Image.open(buffer).convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        made.set_dpi(160)
+        made.canvas.draw()
+    shown = Image.frombuffer("RGBA", made.canvas.get_width_height(), made.canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    image = shown.convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     image.save(path, "PNG")
 
 
