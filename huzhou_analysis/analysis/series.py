@@ -105,9 +105,9 @@ def series(
 ) -> pd.DataFrame:
     """One number a year of an indicator in an area, in one unit, with where each comes from.
 
-    Where several sources print a year, :func:`best_first` decides. Claims, and figures that a correction excludes,
-    never enter. A year that no one prints is the sum of printed parts (trade of exports and imports, the city of all
-    its districts in one source), else it follows from a neighbouring level and a printed nominal growth rate (not one on an account of its own, status B).
+    Of several printings of a year :func:`best_first` decides; claims, and figures that a correction excludes, never
+    enter. A year that no one prints is the sum of printed parts, else it follows from a neighbouring level and a
+    printed nominal growth rate (not one on an account of its own, status B).
 
     Parameters
     ----------
@@ -133,10 +133,8 @@ def series(
 
     Raises
     ------
-    UnknownName
-        If a name is not in the tables; the nearest are listed.
-    NotOnFile
-        If no actual is on file.
+    UnknownName, NotOnFile
+        If a name is not in the tables (the nearest are listed), or no actual is on file.
 
     Examples
     --------
@@ -151,14 +149,12 @@ def series(
         found = in_unit(data, found, unit)
     elif not everything and len(yearly):
         found = measured_in(data, found, yearly.unit.iloc[-1])
-    if not everything:
-        found = _one_a_year(found)
+    found = found if everything else _one_a_year(found)
     if found.empty:
         info, where = data.indicators.loc[code], data.ref_areas.loc[place]
         more = f" in {unit}" if unit else "; everything=True shows parts of years, if any"
         raise NotOnFile(f"{where.name_zh}{info.name_zh}（{unit or '年度'}）", f"{info.name_en}, {where.name_en}{more}")
-    found = found.reset_index(drop=True)
-    return _with_growth(data, found)
+    return _with_growth(data, found.reset_index(drop=True))
 
 
 def in_unit(data: Data, found: pd.DataFrame, unit: str) -> pd.DataFrame:
