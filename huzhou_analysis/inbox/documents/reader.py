@@ -1,0 +1,80 @@
+"""Figures of a text, in order, with their places; and its other numerals with the reason why they state none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .clauses import Figure, Reader
+from .context import Clock, Document, describe
+from .structure import Block, blocks
+from .tables import TableReader
+
+
+@dataclass
+class Other:
+    """A numeral that states no quantity."""
+
+    start: int
+    end: int
+    numeral: str
+    block: Block
+    around: str
+    reason: str
+
+
+@dataclass
+class Reading:
+    """What was found in a document."""
+
+    text: str
+    document: Document
+    blocks: list[Block]
+    figures: list[Figure] = field(default_factory=list)
+    others: list[Other] = field(default_factory=list)
+
+
+def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Reading:
+    """Find the figures of a text.
+
+    Parameters
+    ----------
+    text : str
+        Lines; cells of a table are parted by ``|``.
+    name : str
+        Name of the document's file.
+    areas : dict of str to str, optional
+        Areas on file: name in a text to full name.
+    """
+    parts = blocks(text)
+    document = describe(name, parts, areas or {})
+    clock = Clock(document)
+    sentences, tables = Reader(document, clock), TableReader(document, clock)
+    reading = Reading(text, document, parts)
+    for block in parts:
+        if block.kind == "table":
+            figures, cells = tables.table(block)
+            reading.figures += figures
+            reading.others += [Other(c.at[0], c.at[-1] + 1, c.text, block, c.text, reason) for c, reason in cells]
+            continue
+        if block.kind == "heading":
+            clock.heading(block.piece.text)
+        figures, others = sentences.paragraph(block)
+        at, plain = block.piece.at, block.piece.text
+        for s, e, numeral, reason in others:
+            reading.others.append(Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 8) : e + 8], reason))
+        if block.kind in ("paragraph", "heading"):
+            reading.figures += figures
+        else:
+            kind = {"caption": "numbering", "note": "law"}[block.kind]
+            for f in figures:
+                n = f.numeral
+                reading.others.append(Other(at[n.start], at[n.end - 1] + 1, plain[n.start : n.digits_end], block, plain[max(0, n.start - 8) : n.end + 8], kind))
+    return reading
+
+
+def place(figure: Figure) -> tuple[int, int]:
+    """Where a figure's digits start and its unit ends in the document's text."""
+    if figure.block.kind == "table":
+        return figure.clause
+    at = figure.block.piece.at
+    return at[figure.numeral.start], at[figure.numeral.end - 1] + 1

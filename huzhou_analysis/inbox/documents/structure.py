@@ -1,0 +1,208 @@
+"""A document's text as headings, paragraphs, captions and tables, each character with its place in the text.
+
+Lines broken in the middle of a sentence, a word or a number are joined; white space inside Chinese text is dropped.
+Tables are lines whose cells are parted by ``|``, as :mod:`.opening` writes them for every format.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+_WIDE = str.maketrans({"(": "（", ")": "）", ":": "：", ";": "；", "∶": "：", "︰": "：", "﹕": "：", "－": "-", "−": "-",
+                       "‐": "-", "–": "—", "―": "—", "～": "—", "~": "—", "[": "[", "］": "]", "［": "[", "•": "·"})  # fmt: skip
+_CAPTION = re.compile(r"(?:附)?[表图]\s*\d+(?!\d*[个项张])")
+_HEADING = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,3}[章节篇部]|\d{1,2}[.、．](?!\d))"
+)
+_END = "。！？!?；"
+_PROSE = re.compile(r"[，。；、！？]")
+_NOTES = re.compile(r"(?:注释?|备注|附注|说明|资料来源|数据来源|名词解释)[：:]?$|(?:注释?|备注|附注|资料来源|数据来源)[：:1]")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of text without white space: ``text[i]`` stands at ``at[i]`` of the document."""
+
+    text: str
+    at: tuple[int, ...]
+
+    def part(self, start: int, end: int) -> Piece:
+        return Piece(self.text[start:end], self.at[start:end])
+
+
+@dataclass
+class Block:
+    """One heading, paragraph, caption, note or table, and the headings above it."""
+
+    kind: str
+    piece: Piece
+    place: str = ""
+    section: tuple[str, ...] = ()
+    rows: list[list[Piece]] = field(default_factory=list)
+    caption: str = ""
+
+
+def squeeze(text: str, start: int = 0) -> Piece:
+    """Text in one width and without white space; full-width punctuation, half-width letters and digits."""
+    characters: list[str] = []
+    at: list[int] = []
+    for i, c in enumerate(text):
+        if c.isspace() or unicodedata.category(c) == "Cf":
+            continue
+        if c == "，":
+            new = c
+        elif c == ",":
+            new = "," if re.match(r"\d,\d{3}(?!\d)", text[max(0, i - 1) : i + 5]) else "，"
+        else:
+            new = c.translate(_WIDE)
+            if new == c:
+                new = unicodedata.normalize("NFKC", c).translate(_WIDE)
+        characters += new
+        at += [start + i] * len(new)
+    return Piece("".join(characters), tuple(at))
+
+
+def join(pieces: list[Piece]) -> Piece:
+    return Piece("".join(p.text for p in pieces), tuple(i for p in pieces for i in p.at))
+
+
+def blocks(text: str) -> list[Block]:
+    """Headings, paragraphs, captions, notes and tables of a text in order."""
+    lines, start = [], 0
+    for line in text.splitlines(keepends=True):
+        lines.append((start, line.rstrip("\r\n\f\v")))
+        start += len(line)
+    found = _grouped(lines, _wrapped([line for _, line in lines]))
+    _place(found)
+    return found
+
+
+def _wrapped(lines: list[str]) -> int:
+    """Width at which the lines of a text are broken; 0 where every line is a paragraph of its own."""
+    long = [re.sub(r"\s", "", line) for line in lines if "|" not in line]
+    long = sorted((line for line in long if len(line) >= 12), key=len)
+    if len(long) < 8:
+        return 0
+    broken = sum(line[-1] not in _END + "：:”）)」》" for line in long)
+    width = len(long[int(len(long) * 0.9)])
+    return width if width <= 70 and broken >= 0.4 * len(long) else 0
+
+
+def _cells(line: str, start: int) -> list[Piece]:
+    cells, at = [], 0
+    for cell in line.strip(" \t|").split("|") if line.strip(" \t|") else []:
+        where = line.index(cell, at)
+        cells.append(squeeze(cell, start + where))
+        at = where + len(cell) + 1
+    while len(cells) > 1 and len(cells[0].text) == 1 and len(cells[1].text) == 1 and _chinese(cells[0].text + cells[1].text):
+        cells[:2] = [join(cells[:2])]  # 林 | 业: one word spread over the cell
+    return cells
+
+
+def _chinese(text: str) -> bool:
+    return all("一" <= c <= "鿿" for c in text)
+
+
+def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
+    found: list[Block] = []
+    open_lines: list[Piece] = []
+    notes = False
+
+    def close() -> None:
+        nonlocal open_lines
+        if open_lines:
+            piece = join(open_lines)
+            heading = bool(_HEADING.match(piece.text)) and len(piece.text) <= 40 and piece.text[-1] not in _END
+            short = len(piece.text) <= 40 and not _PROSE.search(piece.text) and not re.search(r"\d[^年月日号]", piece.text)
+            found.append(Block("heading" if heading or short else "note" if notes else "paragraph", piece))
+            open_lines = []
+
+    for start, line in lines:
+        piece = squeeze(line, start)
+        if "|" in line:
+            cells = _cells(line, start)
+            if len(cells) > 1 and not _CAPTION.match(cells[0].text) and not _HEADING.match(piece.text):
+                close()
+                if not found or found[-1].kind != "table":
+                    found.append(Block("table", Piece("", ())))
+                found[-1].rows.append(cells)
+                continue
+            piece = join(cells)
+        if not piece.text:
+            if not width or (open_lines and open_lines[-1].text[-1] in _END):
+                close()
+            continue
+        before = open_lines[-1].text if open_lines else ""
+        if _CAPTION.match(piece.text) and len(piece.text) < 60:
+            close()
+            found.append(Block("caption", piece))
+            continue
+        if _NOTES.match(piece.text):
+            close()
+            notes = True
+        elif before and not _continues(join(open_lines).text, before, piece.text, width):
+            close()
+        if notes and found and not open_lines and _HEADING.match(piece.text) and not piece.text[0].isdigit():
+            notes = False
+        open_lines.append(piece)
+    close()
+    for i, block in enumerate(found):
+        if block.kind == "table":
+            block.piece = join([c for row in block.rows for c in row])
+            above = [b for b in found[max(0, i - 2) : i] if b.kind in ("caption", "heading")]
+            block.caption = above[-1].piece.text if above else ""
+            block.rows = _tabular(block.rows)
+    return [b for b in found if b.piece.text]
+
+
+def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
+    """Whether a line goes on with the sentence of the lines before it."""
+    if not width or re.match(r"[●■◆★▲·—]{1,2}[^\d]|[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、", line):
+        return False
+    if re.match(r"\[\d+\]", line) and before[-1] in _END:
+        return False
+    if before[-1] in _END:
+        return len(before) >= width - 3
+    if before[-1] in "，、；：（" or line[0] in "，、；。）”%":
+        return True
+    if _HEADING.match(paragraph) and len(before) < width - 4:
+        return False
+    return bool(_PROSE.search(paragraph)) or len(before) >= width - 4
+
+
+def _tabular(rows: list[list[Piece]]) -> list[list[Piece]]:
+    """Rows of one table with their cells under their headers: a cell that holds two headers is parted."""
+    body = max((len(row) for row in rows), default=0)
+    out = []
+    for row in rows:
+        if len(row) == body - 1 and (m := re.match(r"(.+?（[^）]*）)(.+（[^）]*）)$", row[-1].text)):
+            row = [*row[:-1], row[-1].part(0, m.end(1)), row[-1].part(m.end(1), len(row[-1].text))]
+        out.append(row)
+    return out
+
+
+def _place(found: list[Block]) -> None:
+    """Name each block's place: section and number of the paragraph or table."""
+    section: list[str] = []
+    paragraph = table = 0
+    for block in found:
+        text = block.piece.text
+        if block.kind == "heading":
+            if re.match(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节篇部]", text) or not section:
+                section, paragraph = [text], 0
+            elif _HEADING.match(text):
+                section, paragraph = [section[0], text], 0
+            else:
+                section, paragraph = [*section[:1], text], 0
+            block.place = f"标题 {text[:20]}"
+        elif block.kind == "table":
+            table += 1
+            number = re.match(r"(?:附)?表(\d+)", block.caption)
+            block.place = f"表{number[1]}" if number else f"第{table}张表"
+        else:
+            paragraph += 1
+            where = " ".join(s[:16] for s in section)
+            block.place = f"{where} 第{paragraph}段".strip()
+        block.section = tuple(section)

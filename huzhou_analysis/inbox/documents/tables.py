@@ -1,0 +1,215 @@
+"""Figures of a table: names from stubs and columns, units from cells, headers or the caption, periods from headers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from . import names
+from .clauses import Figure
+from .context import Clock, Document, area_in
+from .numbers import _UNIT, COUNTED, Numeral
+from .structure import Block, Piece
+
+_VALUE = re.compile(r"[↑↓+]?(?P<sign>[-—]?)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>%|‰|个百分点|倍)?[*＊]?(?:以上|左右|以内)?")
+_GROWTH = re.compile(r"增长|增速|增幅|涨跌|同比|环比|±|增减|比去年|比上年(?!末?数)")
+_SHARE = re.compile(r"比重|占比|构成|结构|份额")
+_UNITS = re.compile(r"(?:单位|计量单位)[：:]?(?P<unit>[^）)，；。]{1,12})")
+_BRACKET = re.compile(r"（(?P<unit>[^（）]{1,10})）")
+_UNIT_HEAD = re.compile(r"(?:计量)?单位$")
+_MARK = re.compile(r"^(?:[#＃]|其中[：:]?|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|\d{1,2}[.、．](?!\d)|[★●·*]+)+")
+_STUB_UNIT = re.compile(r"（((?:万|亿|千|百)*(?:元|美元|吨|人|户|家|个|%|‰|亩|公顷|平方米|公里|千瓦时|辆|件|人次|吨公里|人公里|元/人|立方米|万元/人)(?:/[一-鿿]{1,3})?)）$")
+_LEVEL = re.compile(r"绝对[数值量额]|指标值|数值|数量$|总量$|实绩|完成[数额情]|合计|本[年月]累计|累计|实际|指数$|年末数|期末数|目标值|全年|(?:\d{4})年?")
+_TOPIC = re.compile(r"(主要)?(工业|农)?产品产量|产量|投资|零售额|价格|出口|进口|人口|运输量|周转量|收入|支出")
+
+
+def is_number(cell: Piece) -> bool:
+    return bool(_VALUE.fullmatch(cell.text))
+
+
+def _blank(cell: Piece) -> bool:
+    return cell.text in ("", "-", "—", "——", "/", "…", "...", "--", "*", "持平")
+
+
+class Columns:
+    """What each column of a table holds, from its header rows and caption."""
+
+    def __init__(self, head: list[list[Piece]], width: int, caption: str, clock: Clock) -> None:
+        self.caption = caption
+        self.labels = ["" for _ in range(width)]
+        for row in head:
+            offset = 0 if len(row) >= width or (row and not re.search(r"\d|（", row[0].text) and len(row) == width) else width - len(row)
+            for i, cell in enumerate(row):
+                if i + offset < width and cell.text not in self.labels[i + offset]:
+                    self.labels[i + offset] += cell.text
+        whole = _UNITS.search(caption) or (_BRACKET.search(caption) if re.search(r"（(?:单位|%|亿元|万元|万吨)", caption) else None)
+        self.caption_unit = whole["unit"] if whole else ""
+        self.unit_column = next((i for i, t in enumerate(self.labels) if _UNIT_HEAD.search(t)), -1)
+        self.kinds, self.units, self.nouns, self.years = [], [], [], []
+        for label in self.labels:
+            bracket = _BRACKET.search(label)
+            unit = bracket["unit"].replace("单位：", "") if bracket else ""
+            bare = _BRACKET.sub("", label)
+            self.units.append(unit)
+            self.kinds.append("growth" if _GROWTH.search(bare) else "share" if _SHARE.search(bare) else "level")
+            year = re.search(r"(20\d\d|19\d\d)年?(?:(\d{1,2})[—\-至](\d{1,2})月|(上半年)|([一二三四])季度)?", bare)
+            self.years.append(_code(year) if year else "")
+            rest = re.sub(r"(?:20|19)\d\d年?(?:末|底|目标)?|\d{1,2}[—\-]\d{1,2}月|比上年末?|同比|增长|增速|增幅|涨跌幅度?|[±+-]|绝对[数值量额]|指标值?|名称|数值|全年|年末数?|累计|本年|本月|实绩|目标|完成情况|项目|合计", "", bare)
+            self.nouns.append(names.clean(rest) if names.head(rest) and self.kinds[-1] == "level" else "")
+        self.target = bool(re.search(r"目标|规划|指标表|计划", caption + "".join(self.labels))) or clock.target
+
+    def topic(self) -> str:
+        """Head noun that a caption gives to rows without one: 主要工业产品产量 is 产量."""
+        plain = re.sub(r"^(?:附)?[表图]\d+[：:]?|（[^）]*）", "", self.caption)
+        parts = re.split(r"及其|及|和|情况|增长速度|增速|主要", plain)
+        return next((h for h in (names.head(p) for p in parts if p) if h), "")
+
+
+def _code(year: re.Match) -> str:
+    if year[2]:
+        return f"{year[1]}-{int(year[2]):02d}/P{int(year[3]) - int(year[2]) + 1}M"
+    if year[4]:
+        return f"{year[1]}-S1"
+    return f"{year[1]}-Q{'一二三四'.index(year[5]) + 1}" if year[5] else year[1]
+
+
+class TableReader:
+    """Reads the tables of one document."""
+
+    def __init__(self, document: Document, clock: Clock) -> None:
+        self.document, self.clock = document, clock
+
+    def table(self, block: Block) -> tuple[list[Figure], list[tuple[Piece, str]]]:
+        """Figures of a table and the numerals of its other cells."""
+        rows = block.rows
+        body = [i for i, row in enumerate(rows) if any(is_number(c) for c in row[1:])]
+        if not body:
+            return [], [(c, "name") for row in rows for c in row if re.search(r"\d", c.text)]
+        begin = body[0]
+        if begin == 0 and sum(bool(re.fullmatch(r"(?:20|19)\d\d年?", c.text)) for c in rows[0][1:]) == len(rows[0]) - 1:
+            begin = 1
+        width = max(len(rows[i]) for i in body)
+        columns = Columns(rows[:begin], width, block.caption, self.clock)
+        out: list[Figure] = []
+        others = [(c, "name") for row in rows[:begin] for c in row if re.search(r"\d", c.text)]
+        parent = ""
+        for number, row in enumerate(rows[begin:], begin + 1):
+            shift = width - len(row) if len(row) < width and not is_number(row[0]) and len(row) > 2 and self._shifted(row, columns) else 0
+            made, parent, rest = self._row(block, row, columns, parent, number, shift)
+            out += made
+            others += rest
+        return out, others
+
+    def _shifted(self, row: list[Piece], columns: Columns) -> bool:
+        """Whether a row has lost its first cells (a merged stub)."""
+        return columns.unit_column > 0 and columns.unit_column < len(row) and is_number(row[columns.unit_column])
+
+    def _row(self, block: Block, row: list[Piece], columns: Columns, parent: str, number: int, shift: int):
+        stubs = [c for c in row if not is_number(c) and not _blank(c)]
+        first = next((i for i, c in enumerate(row) if is_number(c) or _blank(c)), len(row))
+        unit = ""
+        if columns.unit_column >= 0:
+            place = columns.unit_column - shift
+            unit = row[place].text if 0 <= place < len(row) and not is_number(row[place]) else ""
+        labels = [c for i, c in enumerate(row[:first]) if i + shift != columns.unit_column] or stubs[:1]
+        if not labels:
+            return [], parent, [(c, "name") for c in row if re.search(r"\d", c.text)]
+        stub = labels[-1].text
+        raw = re.sub(r"\[\d+\]", "", stub)
+        inner = _STUB_UNIT.search(raw)
+        if inner and not unit:
+            unit, raw = inner[1], raw[: inner.start()]
+        marked = bool(re.match(r"[#＃]|其中", raw))
+        name = _MARK.sub("", raw)
+        year = re.fullmatch(r"(20\d\d|19\d\d)年?", name)
+        area, rest = area_in(re.sub(r"^全[市州省县区]总?(?=.{2})", "", name), self.document)
+        name = rest if rest else ("" if area else name)
+        name = re.sub(r"^(?:全年|年末)(?=.{2})", "", name)
+        name = re.sub(r"（(?:含|不含|不满|包括)[^）]*）$", "", name)
+        guesses: list[str] = []
+        noun = next((n for n in columns.nouns if n), "")
+        if year:
+            name = ""
+        elif not names.head(name) and name:
+            counted = re.sub(r"^(?:万|亿)", "", unit) in COUNTED
+            end = names.family(parent) if parent else ""
+            if end and not noun and not counted:
+                name, guesses = name + self._end(parent, end), ["head noun from the row above"]
+            elif not noun and not counted and columns.topic():
+                name, guesses = name + columns.topic(), ["head noun from the caption"]
+        elif not marked and name:
+            parent = name
+        made, others = [], []
+        level = ("", "")
+        for i, cell in enumerate(row):
+            at = i + shift
+            if not is_number(cell) or at >= len(columns.kinds) or cell in labels:
+                if re.search(r"\d", cell.text) and cell not in labels[-1:]:
+                    others.append((cell, "name"))
+                continue
+            figure, level = self._cell(block, cell, columns, at, name, unit, year, area, level, list(guesses))
+            figure.block, figure.comment = block, figure.comment or f"行{number}"
+            made.append(figure)
+        if names.head(name) and not guesses and name:
+            parent = name if not marked else parent or name
+        if noun and name and not parent:
+            parent = ""
+        others += [(c, "name") for c in labels if re.search(r"\d", c.text)]
+        return made, parent, others
+
+    def _end(self, parent: str, end: str) -> str:
+        """What parts add of their whole: 人口 of 户籍人口 with 城镇 is 户籍人口; 产业 of 地区生产总值 is 增加值."""
+        if re.search(r"生产总值|GDP", parent):
+            return "增加值"
+        return "户籍人口" if parent.endswith("户籍人口") else end
+
+    def _cell(self, block, cell, columns: Columns, at: int, name: str, unit: str, year, area: str, level, guesses):
+        m = _VALUE.fullmatch(cell.text)
+        value = Decimal(m["number"].replace(",", "")) * (-1 if m["sign"] else 1)
+        kind, own = columns.kinds[at], columns.units[at]
+        noun = columns.nouns[at]
+        said = m["unit"] or own
+        if kind == "growth":
+            said = said or "%"
+            name_here = (name + level[0]) if level[0] and not names.head(name) else name
+            name_here = name_here if name_here else level[0]
+        elif kind == "share":
+            said, name_here = said or "%", f"{name}比重"
+        else:
+            said = said or unit or columns.caption_unit
+            if not said and not unit:
+                guesses.append("no unit found")
+            elif said == columns.caption_unit and not own and not unit:
+                guesses.append("unit from the caption")
+            name_here = name if not noun else (noun if not name or name in ("合计", "总计", "总量") else name if names.head(name) else name + noun)
+            level = (noun, said)
+        measure = kind if kind != "level" else self._measure(said, name_here, columns)
+        if kind == "level" and _GROWTH.search(columns.caption) and said == "%" and not noun:
+            measure = "growth" if not _SHARE.search(columns.caption) and not name_here.endswith("率") else "share"
+        if measure == "growth" and said in ("个百分点", "百分点"):
+            measure = "points"
+        unit_match = _UNIT.match(said)
+        number = Numeral(0, len(cell.text), len(cell.text), value, unit_match[0] if unit_match and len(unit_match[0]) >= len(said) - 1 else said)
+        number.before = 0
+        if cell.text.endswith("以上"):
+            number.relation = ">="
+        period = year[1] if year else columns.years[at]
+        how = "header"
+        if not period and kind == "growth":
+            period = next((y for y in reversed(columns.years[:at]) if y), "")
+        if not period:
+            found = re.search(r"(20\d\d)年?", columns.caption)
+            period, how = (found[1], "caption") if found and not re.search(r"20\d\d年?[—-]20\d\d", columns.caption) else (self.clock.period, self.clock.how)
+        figure = Figure(number, block, name_here or columns.caption, measure, area or self.document.area, period, how, guesses=guesses)
+        figure.clause = (cell.at[0], cell.at[-1] + 1)
+        if measure in ("growth", "points"):
+            figure.of_what = figure.indicator
+        figure.target = columns.target or bool(period[:4].isdigit() and self.document.year and int(period[:4]) > self.document.year)
+        return figure, level
+
+    def _measure(self, unit: str, name: str, columns: Columns) -> str:
+        if unit in ("%", "‰"):
+            return "share"
+        if re.search(r"指数", "".join(columns.labels) + columns.caption) and not unit:
+            return "index"
+        return "count" if re.sub(r"^(?:万|亿)", "", unit) in COUNTED else "level"
