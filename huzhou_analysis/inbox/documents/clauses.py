@@ -35,7 +35,7 @@ _PULL = re.compile(r"拉动(?P<whole>[^，。；]{2,16}?)(?:增长|上升|上涨
 _PARTS = re.compile(r"其中|分[^，。；]{1,10}看|按[^，。；]{1,14}(?:看|分|统计|划分)|从[^，。；]{1,10}看|[^，。；]{2,14}中，|主要[^，]{2,8}中|构成看")
 _NEW = re.compile(r"^(?:新增|新培育|新认定|新入选|新建成|新建|新设立|新设|新引进|新签|新开工|累计建成|净增|新改建)")
 _AFTER_RATE = re.compile(rf"的?(?P<noun>[^，。；、\d]{{0,12}}?)(?:同比|年均|平均|环比|的)*(?:{_RATE}|增长(?!极))")
-_THING_END = re.compile(r"(?:，|。|；|、|：|（|\d|入选|入围|完成|实现|达到|全部|保持|获批|获|开工|建成|通过|签约|投产|竣工|正式|落地|成功|位|居|占|增长|下降|超过|已|被|纳入|顺利|加快|进入|列入|分别|共有|发布|享受|参加|参展|荣获|启动|评为|均|“跨|实行|上榜|取得|落户|投用|报名|达|拥有|超|集中|陆续|有序|同比|比上年)")
+_THING_END = re.compile(r"(?:，|。|；|、|：|（|\d(?!\d*强)|全面|入选|入围|完成|实现|达到|全部|保持|获批|获|开工|建成|通过|签约|投产|竣工|正式|落地|成功|位居|位列|居(?!民|住|家)|占|增长|下降|超过|已|被|纳入|顺利|加快|进入|列入|分别|共有|发布|享受|参加|参展|荣获|启动|评为|均|“跨|实行|上榜|取得|落户|投用|报名|达(?!标)|拥有|超(?!市|高|级)|集中|陆续|有序|同比|比上年)")
 _CLASSIFIER = {*COUNTED, "人", "万人", "台", "辆", "艘", "列", "班次", "天"} - {"路", "面", "块", "门", "口"}
 
 
@@ -139,7 +139,7 @@ class Reader:
             for figure in made:
                 figure.sentence = (start, end)
             out += made
-            at, i = group[-1].end, i + len(group)
+            at, i = group[-1].consumed or group[-1].end, i + len(group)
         return out
 
     def _group(self, numbers: list[Numeral], i: int) -> list[Numeral]:
@@ -161,7 +161,7 @@ class Reader:
     def _elsewhere(self, number: Numeral, before: str, after: str, start: int, at: int) -> Figure | None:
         """The same quantity of another area: 仅次于湖北省的58.3%和海南省的19.8%."""
         state = self.state
-        said = re.sub(r"^(?:[，、；]|仅次于|高于|低于|和|与|以及|分别|超过|领先)+|的$", "", before)
+        said = re.sub(r"^(?:[，、；也]|增速|增幅|总量|规模|仅次于|高于|低于|和|与|以及|分别|超过|领先)+|的$", "", before)
         area, rest = area_in(said, self.document) if said else ("", "")
         behind = re.match(r"的([一-鿿]{2,5}?)(?=[，。；、仅]|市|省)", after)
         if behind and (there := self.document.areas.get(behind[1])) and number.unit not in ("%", "") and state.by_unit.get(kind_of_unit(number.unit)):
@@ -302,6 +302,12 @@ class Reader:
             return share
         if other := self._elsewhere(number, before, after, start, at):
             return other
+        over = re.search(rf"(?:高出|多出|领先|低于|少于)([一-鿿]{{2,6}})$", before)
+        if over and measure == "level" and (there := self.document.areas.get(over[1])):
+            here = re.split("[，；]", before[: over.start()])[-1]
+            state.area = area_in(names.clean(here), self.document)[0] or state.area
+            base = state.by_unit.get(kind_of_unit(number.unit), state.subject)
+            return self._figure(number, f"{state.area}{base}高出{there}", "change", start, at, guesses=["difference between areas"])
         name, own = (state.last, False) if reached else self._named(stem, first, guesses)
         if measure == "share" and (m := re.match(_AFTER_RATE, after)) and self.text[number.end] in "的同年增":
             measure = "growth"
@@ -317,7 +323,11 @@ class Reader:
             number.value = -abs(number.value)
         elif measure == "change" and sign < 0:
             number.value = -abs(number.value)
+        kept = state.area
+        if measure == "count" and re.search(r"(?:省份|省区市|省市)$", name) or re.match(r"的全国", after):
+            state.area = "全国"
         figure = self._figure(number, name, measure, start, at)
+        state.area = kept
         figure.guesses += guesses
         if earlier:
             figure.period = self._earlier(earlier["when"] or "", state.since)
@@ -369,7 +379,7 @@ class Reader:
             measure = "change"
         if measure == "count" and name.startswith("净增"):
             name, measure = name[2:], "change"
-        if measure == "count" and re.match(r"每|人均|平均", name):
+        if measure == "count" and re.match(r"每|人均|平均|.*量$", name):
             measure = "level"
         return name, measure
 
@@ -389,7 +399,12 @@ class Reader:
         lead = _NEW.search(names.clean(re.split(r"[，；：、]", before)[-1]) + " ") if before else None
         if own and behind and not lead and names.head(names.clean(name)):
             return ""
-        name = names.clean(noun)
+        name = re.sub(r"(?<=.{2})(?:中|和|及|与|以及)$", "", names.clean(noun))
+        number.consumed = number.end + len(noun)
+        whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,16}?)(?=[，。；、]|$)", after)
+        if whole and not re.search(r"\d", whole[2][:1]) and re.search(r"超|达|实现|增|高于|低于|保持|下降|位|入围|破", whole[2]):
+            name = f"{names.clean(re.sub(r'^(?:中|均|全部|都)', '', whole[2])) or whole[2]}的{whole[1]}" if not re.search(r"[的了为]", whole[2]) else whole[1]
+            number.consumed = number.end + len(whole[1])
         return (lead[0] + name if lead and not name.startswith(lead[0]) else name) or ""
 
     def _whole_name(self, number: Numeral, name: str, own: bool, measure: str, guesses: list[str], before: str) -> str:
@@ -400,6 +415,8 @@ class Reader:
         if not name:
             if measure == "points":
                 return state.last or state.subject
+            if re.search(r"累计|总数|总量|共有", before) and (lead := _NEW.match(state.subject)):
+                return state.subject[lead.end() :]
             alike = state.by_unit.get(kind_of_unit(number.unit))
             if measure == "level" and alike and self.document.kind == "news":
                 return alike
@@ -421,11 +438,16 @@ class Reader:
             return lead[0] + name
         if measure == "change" and re.search(r"新增$|净增$", name):
             return name if len(name) > 2 else state.subject + name
+        if base := re.fullmatch(r"(.+?)(?:规模|总量)", name):
+            name = name if measure != "growth" else base[1]
+        if not state.parts and len(name) > 6 and name not in names._BARE:
+            return name
         related = measure in ("growth", "points") or kind_of_unit(number.unit) == state.parent_unit
-        bare = name in names._BARE
+        fresh = bool(re.search(r"(?:^|。)(?:全年|年末|全[市州省县区])[^，。；]*$", before)) and number.start - len(before) >= 0
+        bare = name in names._BARE and not fresh
         if bare or counted or (related and (state.parts or self.document.kind == "bulletin")):
-            full, added = names.completed(name, state.things if counted else state.parent, state.subject, counted=counted)
-            if counted and not added and kind_of_unit(number.unit) == state.parent_unit == "人":
+            full, added = names.completed(name, state.things if counted else state.parent, state.subject, counted=counted, things=state.things)
+            if counted and not added and kind_of_unit(number.unit) == state.parent_unit and names.family(state.parent) and (state.parts or state.parent_unit in ("人", "辆")):
                 full, added = names.completed(name, state.parent, state.subject, counted=False)
             if added:
                 guesses.append("head noun from the clause before" if added == "head" else "modifier from the clause before")
@@ -476,7 +498,9 @@ class Reader:
             return None
         base, own = self._named(before[: m.start()], first, guesses)
         base = re.sub(r"(?<=.{2})(?:规模|总量)$", "", base)
-        if base in ("总量", "数量", "合计") or not base:
+        if base in names._BARE:
+            base = names.completed(base, state.parent, state.subject, counted=False)[0]
+        if base in ("总量", "数量", "合计") or names.PRONOUN.match(base) or not base:
             base = re.sub(r"(?<=.{2})规模$", "", state.subject)
         elif not names.head(base) and own and state.parent_unit and state.parts:
             base = names.completed(base, state.parent, state.subject, counted=False)[0]

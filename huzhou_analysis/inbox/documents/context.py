@@ -266,6 +266,6 @@ def area_in(text: str, document: Document) -> tuple[str, str]:
         return document.area, text[m.end() :]
     names = "|".join(sorted(map(re.escape, document.areas), key=len, reverse=True))
     m = re.match(rf"(?:{names})(?:市|省|州)?(?=.|$)", text)
-    if m and not re.match(rf"(?:{names})", text[m.end() :]) and not re.match(r"银行|移动|电信|联通|科学院|工程院|式|共产|制造|[一-鿿]{0,2}(?:大学|学院|公司|集团|机场|港|海关|证券|交易所|战区|黄酒|火腿|路|湖|江|高铁)", text[m.end() :]):
+    if m and not re.match(rf"(?:{names})", text[m.end() :]) and not re.match(r"银行|移动|电信|联通|科学院|工程院|式|共产|制造|[一-鿿]{0,6}(?:新区|开发区|高新区|自贸|直管区)|[一-鿿]{0,2}(?:大学|学院|公司|集团|机场|港|海关|证券|交易所|战区|黄酒|火腿|路|湖|江|高铁)", text[m.end() :]):
         return document.areas.get(m[0], document.areas.get(m[0][:-1], m[0])), re.sub(r"^[的，]", "", text[m.end() :])
     return "", text

@@ -12,7 +12,7 @@ HEADS = sorted(
     (
         "增加值 总产值 产值 产量 总产量 产出 播种面积 种植面积 收获面积 养殖面积 销售面积 施工面积 竣工面积 新开工面积 面积 投资 投资额 完成投资 零售额 销售额 交易额 "
         "成交额 成交金额 总额 金额 数额 总值 营业收入 营收 主营业务收入 收入 总收入 纯收入 净收入 可支配收入 利润 利润总额 净利润 税收 支出 消费支出 存款 贷款 余额 存款余额 贷款余额 人口 "
-        "人数 参保人数 率 比率 比重 占比 比例 份额 价格 出厂价格 购进价格 指数 出口 进口 进出口 出口额 进口额 进出口额 出口总额 进口总额 进出口总额 周转量 吞吐量 运输量 货运量 客运量 运量 "
+        "人数 参保人数 率 比率 比重 占比 比例 份额 价格 出厂价格 购进价格 指数 出口 进口 进出口 出口额 进口额 进出口额 出口总额 进口总额 进出口总额 周转量 货物周转量 旅客周转量 货物运输量 旅客运输量 货物吞吐量 旅客吞吐量 吞吐量 运输量 货运量 客运量 运量 "
         "业务量 业务总量 业务收入 保费 保费收入 用电量 消费量 发电量 供应量 加工量 处理量 排放量 用量 里程 总里程 长度 存栏 出栏 销量 库存 规模 能力 装机容量 总动力 "
         "水平 标准 强度 浓度 天数 件数 户数 数量 总数 总量 次数 游客 人次 授权量 申请量 拥有量 保有量 专利 额 赔付 赔款 给付 能耗 融资 资金 资产 负债 成本 费用 外资 密度 "
         "寿命 年限 存量 增量 用户 床位 床位数 在校学生 在校生 毕业生 招生 招生数 专任教师 系数 贡献率 增长率 死亡率 出生率 覆盖率 普及率 指标值 降水量 气温 GDP 生产总值 总产出 单价 "
@@ -28,10 +28,12 @@ _BARE = {
     "交易额", "总里程", "里程", "总长", "总长度", "总面积", "人数", "总人数", "参保人数", "余额", "贷款余额", "营业额", "合同额", "完成营业额", "合同金额", "受伤", "均价", "总值", "总产值", "综合收入", "注册资本",
     "拥有床位", "入住人数", "投资额", "总投资", "完成投资", "旅客周转量", "货物周转量", "总收入", "零售额", "销售额", "销售面积", "在园幼儿", "在园儿童", "建筑面积", "占地面积", "从业人员", "产量占比",
 }  # fmt: skip
+STAFF = {"在校学生", "在校生", "在校生数", "在校学生数", "毕业生", "招生", "招生数", "专任教师", "教职工", "在园幼儿", "在园儿童", "床位", "床位数", "拥有床位", "毕业生数"}
+_SIDES = {"城市", "城镇", "农村", "乡村", "男性", "女性", "境内", "境外", "国内", "民办", "公办", "市区"}
 _LEAD = re.compile(
     r"^(?:其中|此外|另外|同时|而|且|并(?!购)|但|又|再(?!就业|生)|也|还|仅|即|则|从而|尤其是|特别是|其(?!他|余|它)|该|这一|目前|现|现有|初步核算|经初步核算|经核算|初步测算|初步统计|预计|据统计|据测算|据[^，]{0,12}(?:统计|核算|调查|显示)|数据显示|统计显示"
     r"|(?:截至|截止|到)?(?:20\d\d)?年?(?:\d{1,2}月)?(?:底|末)(?=全|[^，]{2})|年末|年底|年初|期末|月末|季末|全年度?|全年全[市省州县区国]|当年|本年|本年度|年内|上半年|下半年|前[一二三四]季度|(?:20\d\d年?)?第?[一二三四]季度|前\d+个月|\d+[—\-至到]\d+月份?|\d+月份?|20\d\d年(?:末|底|度)?|今年以来|今年|去年|上年|当月|本月"
-    r"|全[市省州县区国旗盟镇]|我[市省州县区国]|本[市省州县区]|全行业|全社会(?=固定资产)|境内(?!外|上市)|经济|五年来?|累计(?!建成|报告)|共计?|总计|合计|预期|力争|确保|已经?|均|分别|平均|每天(?=\d)|约|连续|连年|先后|再次|成功|持续|稳步|全面|首次|基本|新一轮|各类(?=$)"
+    r"|全[市省州县区国旗盟镇]|我[市省州县区国]|本[市省州县区]|全行业|全社会(?=固定资产)|境内(?!外|上市)|五年来?|累计(?!建成|报告)|共计?|总计|合计|预期|力争|确保|已经?|均|分别|平均|每天(?=\d)|约|连续|连年|经[^，]{2,6}登记|先后|再次|成功|持续|稳步|全面|首次|基本|新一轮|各类(?=$)"
     r"|按[^，]{1,14}(?:看|分|计算|统计|划分)|分[^，]{1,8}看|从[^，]{1,14}看|在[^，]{1,16}中(?=[^国])|[^，。]{2,10}方面)[：，的]?"
 )
 _VERB_LEAD = re.compile(
@@ -41,7 +43,7 @@ _VERB_LEAD = re.compile(
 _TAIL = re.compile(
     r"(?:(?:(?:计划|总共|共计|累计|合计|预计|已经?|仍|均|都|也|只|仅|则|就|共|各|约|近|年均|分别|总体|基本|持续|稳定|保持|维持|控制|提前|首次|再次|连续|进一步|初步|力争|确保|将|要|可|能)*"
     r"(?:实现了?|完成|达到|达|为|是|有|由|从|在|至|到|超过|超出|超|突破|高达|增至|升至|降至|减至|提升到|提升至|提高到|提高至|增加到|增加至|增长到|增长至|扩大到|扩大至|下降到|下降至|降低到|降低至|缩小至|缩小到|跃升到|跃升至|发展到|回落至|上升到|上升至|"
-    r"接近|居|列|位居|位列|排名|稳居|排|名列|占|等于|不低于|不少于|不超过|高于|低于|拥有|共有|新增长|跨越|迈上|站上|稳定在|保持在|控制在|落在|保持|合|折合|折|约合|以|仅次于|距离|迈过|冲上|攀升至|升|降|(?<!新)增|居于|位于|连续|先后|数据(?:正式)?(?:发布|公布|出炉)|定为|确定为|调整为|优化为|演变为))+|[：，、。；的“”「『]|(?:总共|共计|累计|合计|预计|均|都|仅|已|共|约|近|年均|分别|总体|数为|其中))$"
+    r"接近|居|列|位居|位列|排名|稳居|排|名列|占|等于|不低于|不少于|不超过|高于|低于|拥有|共有|新增长|跨越|迈上|站上|稳定在|保持在|控制在|落在|保持|合|折合|折|约合|以|仅次于|距离|迈过|冲上|攀升至|升|降|(?<!新)增|居于|位于|连续|先后|数据(?:正式)?(?:发布|公布|出炉)|定为|确定为|调整为|优化为|演变为))+|[：，、。；的“”「『]|(?:总共|共计|累计|合计|预计|均|都|仅|已|共|约|近|年均|分别|总体|其中))$"
 )
 PRONOUN = re.compile(r"^(?:(?:这|该|此)(?:一|个|项)?)?(?:数据|数字|增速|增幅|涨幅|降幅|水平|规模|总量|指标|成绩|比例|数值)$")
 _INSERTED = re.compile(
@@ -68,6 +70,7 @@ def clean(text: str) -> str:
         if len(text) > 2:
             text = _VERB_LEAD.sub("", text)
         text = re.sub(r"^[的]", "", text)
+    text = re.sub(r"(?<=.{2})(?:全年|年末|年底)?(?:累计)?实现(?=.{2})|(?<=.{3})(?:全年|年末)(?=.{2})", "", text)
     text = re.sub(r"^(.{1,12}(?:中|里|内|上))，(?=.{2})", "", text)
     return text
 
@@ -104,7 +107,7 @@ def noun(before: str, *, first: bool) -> tuple[str, bool]:
         if _INSERTED.match(part) and not head(clean(part)):
             continue
         if name := clean(part):
-            return (name, False) if first or head(name) else ("", False)
+            return (name, False) if head(name) or first else ("", False)
     return "", False
 
 
@@ -112,10 +115,10 @@ def prefix(name: str) -> str:
     """What stands before the head noun: 秋粮 of 秋粮播种面积."""
     end = head(name)
     bare = re.sub(r"（[^）]*）$", "", name)
-    return bare[: -len(end)] if end and len(bare) > len(end) else ""
+    return re.sub(r"(?:接待|完成|实现|实际)$", "", bare[: -len(end)]) if end and len(bare) > len(end) else ""
 
 
-_MODIFIER = re.compile(r"(?:级|型|类别|性|籍|办|制|内|外|资质|以上|以下|一类|二类|三类)$")
+_MODIFIER = re.compile(r"(?:级|[大中小微轻重]型|类别|性|籍|办|制|内|外|资质|以上|以下|一类|二类|三类)$")
 _TOTAL = re.compile(r"^(?:总|全部)(?=产量|播种|面积)")
 
 
@@ -126,7 +129,7 @@ def family(name: str) -> str:
     return _TOTAL.sub("", head(name))
 
 
-def completed(name: str, parent: str, previous: str, *, counted: bool) -> tuple[str, str]:
+def completed(name: str, parent: str, previous: str, *, counted: bool, things: str = "") -> tuple[str, str]:
     """A name with the head or the modifier that was left out, and which of them: "head", "modifier" or "".
 
     Parameters
@@ -140,6 +143,10 @@ def completed(name: str, parent: str, previous: str, *, counted: bool) -> tuple[
     counted : bool
         Whether things are counted (医院231个): their noun is the name.
     """
+    if name in STAFF and things:
+        return things + name, "modifier"
+    if name in ("死亡", "受伤", "死亡人数", "受伤人数"):
+        return (previous + name, "modifier") if previous.endswith("事故") else (name, "")
     if name in _BARE or re.fullmatch(r"(?:年末|期末|新增|新开工|总|人均|户均|平均)?(?:" + "|".join(sorted(_BARE, key=len, reverse=True)) + ")", name):
         stem = prefix(previous) or (re.sub(r"（[^）]*）", "", previous) if not head(previous) else "")
         return (stem + name, "modifier") if stem and stem != name else (name, "")
@@ -151,7 +158,12 @@ def completed(name: str, parent: str, previous: str, *, counted: bool) -> tuple[
             return (name + things, "head") if things else (name, "")
         return name, ""
     end = family(parent)
-    return (name + end, "head") if end else (name, "")
+    if end in STAFF or name.endswith(("学生", "研究生", "人员", "人次")):
+        return name, ""
+    if not end:
+        return (name + parent, "head") if name in _SIDES and parent else (name, "")
+    overlap = next((k for k in range(len(end), 0, -1) if name.endswith(end[:k])), 0)
+    return name + end[overlap:], "head"
 
 
 def listed(text: str, count: int) -> list[str]:
@@ -160,6 +172,9 @@ def listed(text: str, count: int) -> list[str]:
     if m := re.match(r"第?(一、二(?:、三)?)(?:次)?产业(.*)", text):
         parts = [f"第{n}产业" for n in m[1].split("、")]
         return [p + (m[2] or "") for p in parts] if len(parts) == count else []
+    if text.startswith("三次产业") and count == 3:
+        return [f"第{n}产业{text[4:]}" for n in "一二三"]
+    text = re.sub(r"^[^、，]{1,8}中(?=[^国、，])", "", text)
     for pattern in (r"、|和|及|与|以及", r"、|和", r"、|与|及(?!以)", r"、"):
         parts = [p for p in re.split(pattern, _outside(text)) if p]
         if len(parts) == count:

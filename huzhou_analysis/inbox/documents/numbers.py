@@ -11,7 +11,7 @@ from ...facts import numerals
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 # Measure words of things that are counted, and of what is measured.
 COUNTED = (
-    "户次 户 家次 家 个 项次 项 件套 件 条 套 座 处 款 幢 栋 场次 场 种 类 所 部 枚 支 艘 架 间 起 例 宗 批次 批 单 笔 份 篇 "
+    "户次 户 大类 门类 家次 家 个 项次 项 件套 件 条 套 座 处 款 幢 栋 场次 场 种 类 所 部 枚 支 艘 架 间 起 例 宗 批次 批 单 笔 份 篇 "
     "集 期 组 位 名 村 镇 门 对 只 盏 座次 站 块 面 本 册 卷 张 道 口 眼 团组 路 节 首 幅 员 轮 档 台次 台套 场馆 栏 顶 园"
 ).split()
 MEASURED = (
@@ -24,7 +24,7 @@ _SCALE = r"(?:万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?
 _WORDS = sorted({*COUNTED, *MEASURED}, key=len, reverse=True)
 _PER = r"(?:/(?:\d+万?|百|千|万|亿)?[一-鿿A-Za-z]{0,4}(?<![的，]))?"
 _UNIT = re.compile(
-    rf"个百分点|个千分点|个基点|个百分比|百分点|%|‰|倍|位次|{_SCALE}(?:{'|'.join(map(re.escape, _WORDS))}){_PER}|(?:万亿|亿|万|千)(?![一-鿿]*[场科]研)"
+    rf"/10万(?:人)?|/万|个百分点|个千分点|个基点|个百分比|百分点|%|‰|倍|位次|{_SCALE}(?:{'|'.join(map(re.escape, _WORDS))}){_PER}|(?:万亿|亿|万|千)(?![一-鿿]*[场科]研)"
 )
 _BEFORE = {
     ">=": "不低于|不少于|至少|不小于|最低",
@@ -68,13 +68,13 @@ _RANK = re.compile(
 )
 _TENTHS = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九]成(?:半)?(?![果效立功本员长为就都品交熟])")
 _WORD_LEVEL = re.compile(
-    r"(?:(?<=[超破达上近逾于约])|(?<=突破)|(?<=超过)|(?<=达到))(?:[一二三四五六七八九两]?[十百千]|[一二三四五六七八九两])?(?:万亿|亿|万|[十百千])(?:亿|万)?(?:元|美元|人次|人|户|家|个|吨|亩|辆|件)(?!以上)"
+    r"(?:(?<=[超破达上近逾于约])|(?<=突破)|(?<=超过)|(?<=达到))(?:[一二三四五六七八九两]?[十百千]|[一二三四五六七八九两])?(?:万亿|亿|万|[十百千])(?:亿|万)?(?:元|美元|人次|人|户|家|个|吨|亩|辆|件)(?!以上|的|级|企业|项目|产业|园区|集群|工程|大)"
     r"|(?<![第一二三四五六七八九十百千万亿\d])(?:[二三四五六七八九两][十百]|[十百千])[一二三四五六七八九]?(?:家|个|项|名|座|所|亿元|万元|万亩|万人)(?!以上|级|月|大)"
 )
 _WORD_COUNT = re.compile(
     r"(?:(?<=新增)|(?<=新建)|(?<=建成)|(?<=培育)|(?<=引进)|(?<=共有)|(?<=拥有)|(?<=落地)|(?<=开通)|(?<=举办)|(?<=新设)|(?<=完成))[一二三四五六七八九两](?:家|个|项|条|座|所|名|件|场|架|艘)(?![百分月人])"
 )
-_SHARE_WORD = re.compile(r"(?<=[超过近])(?:一?半|半数)(?!年|个)|翻(?:了)?[一两]番|(?<=[达到增长为])两位数")
+_SHARE_WORD = re.compile(r"(?<=[超过近])(?:一?半|半数)(?!年|个)|翻(?:了)?[一两]番")
 
 
 @dataclass
@@ -91,6 +91,7 @@ class Numeral:
     rank: bool = False
     word: bool = False
     ratio: tuple[int, int] | None = None
+    consumed: int = 0  # where the noun behind it ends
     before: int = 0  # where the words that bound it start
     guesses: list[str] = field(default_factory=list)
 
@@ -117,7 +118,7 @@ def find(text: str) -> tuple[list[Numeral], list[tuple[int, int, str, str]]]:
     others = []
     for m in re.finditer(NUMBER, text):
         reason = next((r for s, e, r in runs if s <= m.start() and m.end() <= e), "")
-        if reason and not (reason == "name" and _quantity_in_quotes(text, m)):
+        if reason and not _quantity_in_quotes(text, m, reason):
             others.append((m.start(), m.end(), m[0], reason))
         else:
             found.append(_measured(text, m))
@@ -128,9 +129,10 @@ def find(text: str) -> tuple[list[Numeral], list[tuple[int, int, str, str]]]:
     return found, others
 
 
-def _quantity_in_quotes(text: str, m: re.Match) -> bool:
+def _quantity_in_quotes(text: str, m: re.Match, reason: str) -> bool:
     """A number with its unit at the end of a short quotation is a quantity all the same: “…增长5%”."""
-    return bool(re.match(r"(?:%|亿元|万元)", text[m.end() :])) and text[m.start() - 1] in "长超达为"
+    quoted = text.rfind("“", 0, m.start()) > text.rfind("”", 0, m.start())
+    return reason == "name" and quoted and bool(re.match(r"(?:%|亿元|万元)", text[m.end() :])) and text[m.start() - 1] in "长超达为"
 
 
 def _measured(text: str, m: re.Match) -> Numeral:
@@ -175,6 +177,8 @@ def _words(text: str) -> list[Numeral]:
         n = next((m[g] for g in ("n", "n2", "n3") if m[g]), "")
         digits = m.start("n" if m["n"] else "n2" if m["n2"] else "n3" if m["n3"] else "first")
         value = Decimal(1) if not n else Decimal(n) if n.isdigit() else _chinese(n)
+        if not n.isdigit() and not re.search(r"\d[^。；]*$", text[: m.start()]):
+            continue  # praise, no statistic: it stands beside no number
         start = digits if n.isdigit() else digits - (text[digits - 1] == "第")
         out.append(Numeral(start, m.end(), m.end(), value, "位", rank=True, word=not n.isdigit(), before=m.start()))
     for m in _TENTHS.finditer(text):
@@ -189,8 +193,8 @@ def _words(text: str) -> list[Numeral]:
                 digits, scale = digits[:-1], digits[-1] + scale
             out.append(Numeral(m.start(), m.end(), m.end(), _chinese(digits) if digits not in ("万", "亿") else Decimal(1), scale + unit if digits not in ("万", "亿") else digits + scale + unit, word=True))
     for m in _SHARE_WORD.finditer(text):
-        value, unit = (Decimal(10), "%") if "两位数" in m[0] else (Decimal(2), "倍") if m[0].endswith("一番") else (Decimal(4), "倍") if "番" in m[0] else (Decimal(50), "%")
-        out.append(Numeral(m.start(), m.end(), m.end(), value, unit, word=True, relation=">=" if "两位数" in m[0] else "="))
+        value, unit = (Decimal(2), "倍") if m[0].endswith("一番") else (Decimal(4), "倍") if "番" in m[0] else (Decimal(50), "%")
+        out.append(Numeral(m.start(), m.end(), m.end(), value, unit, word=True))
     for number in out:
         if not number.rank:
             _bounds(text, number)

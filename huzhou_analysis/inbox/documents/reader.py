@@ -62,10 +62,10 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
         at, plain = block.piece.at, block.piece.text
         for s, e, numeral, reason in others:
             reading.others.append(Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 8) : e + 8], reason))
-        if block.kind in ("paragraph", "heading"):
+        if block.kind == "paragraph":
             reading.figures += figures
         else:
-            kind = {"caption": "numbering", "note": "law"}[block.kind]
+            kind = {"caption": "numbering", "heading": "numbering", "note": "law"}[block.kind]
             for f in figures:
                 n = f.numeral
                 reading.others.append(Other(at[n.start], at[n.end - 1] + 1, plain[n.start : n.digits_end], block, plain[max(0, n.start - 8) : n.end + 8], kind))

@@ -82,12 +82,17 @@ def blocks(text: str) -> list[Block]:
 def _wrapped(lines: list[str]) -> int:
     """Width at which the lines of a text are broken; 0 where every line is a paragraph of its own."""
     long = [re.sub(r"\s", "", line) for line in lines if "|" not in line]
-    long = sorted((line for line in long if len(line) >= 12), key=len)
+    long = sorted((line for line in long if len(line) >= 12), key=_size)
     if len(long) < 8:
         return 0
     broken = sum(line[-1] not in _END + "：:”）)」》" for line in long)
-    width = len(long[int(len(long) * 0.9)])
+    width = _size(long[int(len(long) * 0.9)])
     return width if width <= 70 and broken >= 0.4 * len(long) else 0
+
+
+def _size(text: str) -> int:
+    """Width of a line in full-width characters."""
+    return (sum(2 if ord(c) > 0x2E80 else 1 for c in text) + 1) // 2
 
 
 def _cells(line: str, start: int) -> list[Piece]:
@@ -114,7 +119,9 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
         nonlocal open_lines
         if open_lines:
             piece = join(open_lines)
-            heading = bool(_HEADING.match(piece.text)) and len(piece.text) <= 40 and piece.text[-1] not in _END
+            mark = _HEADING.match(piece.text)
+            rest = piece.text[mark.end() :] if mark else ""
+            heading = bool(mark) and len(piece.text) <= 40 and piece.text[-1] not in _END + "，" and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest)
             short = len(piece.text) <= 40 and not _PROSE.search(piece.text) and not re.search(r"\d[^年月日号]", piece.text)
             found.append(Block("heading" if heading or short else "note" if notes else "paragraph", piece))
             open_lines = []
@@ -123,7 +130,8 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
         piece = squeeze(line, start)
         if "|" in line:
             cells = _cells(line, start)
-            if len(cells) > 1 and not _CAPTION.match(cells[0].text) and not _HEADING.match(piece.text):
+            numeric = any(re.fullmatch(r"-?[\d.,]+%?|[-—/]", c.text) for c in cells[1:])
+            if len(cells) > 1 and (numeric or not (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))):
                 close()
                 if not found or found[-1].kind != "table":
                     found.append(Block("table", Piece("", ())))
@@ -164,12 +172,12 @@ def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
     if re.match(r"\[\d+\]", line) and before[-1] in _END:
         return False
     if before[-1] in _END:
-        return len(before) >= width - 3
+        return _size(before) >= width - 2 or line.startswith("其中")
     if before[-1] in "，、；：（" or line[0] in "，、；。）”%":
         return True
-    if _HEADING.match(paragraph) and len(before) < width - 4:
+    if _HEADING.match(paragraph) and _size(before) < width - 4:
         return False
-    return bool(_PROSE.search(paragraph)) or len(before) >= width - 4
+    return bool(_PROSE.search(paragraph)) or _size(before) >= width - 4
 
 
 def _tabular(rows: list[list[Piece]]) -> list[list[Piece]]:

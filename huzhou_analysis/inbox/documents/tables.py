@@ -127,7 +127,7 @@ class TableReader:
         name = re.sub(r"^(?:全年|年末)(?=.{2})", "", name)
         name = re.sub(r"（(?:含|不含|不满|包括)[^）]*）$", "", name)
         guesses: list[str] = []
-        noun = next((n for n in columns.nouns if n), "")
+        noun = next((n for n in columns.nouns if n and n != "指数"), "")
         if year:
             name = ""
         elif not names.head(name) and name:
@@ -167,7 +167,7 @@ class TableReader:
         m = _VALUE.fullmatch(cell.text)
         value = Decimal(m["number"].replace(",", "")) * (-1 if m["sign"] else 1)
         kind, own = columns.kinds[at], columns.units[at]
-        noun = columns.nouns[at]
+        noun = columns.nouns[at] if columns.nouns[at] != "指数" else ""
         said = m["unit"] or own
         if kind == "growth":
             said = said or "%"
@@ -186,6 +186,10 @@ class TableReader:
         measure = kind if kind != "level" else self._measure(said, name_here, columns)
         if kind == "level" and _GROWTH.search(columns.caption) and said == "%" and not noun:
             measure = "growth" if not _SHARE.search(columns.caption) and not name_here.endswith("率") else "share"
+        if name_here in names._BARE or name_here in ("比例", "比率", "数量"):
+            guesses.append("name from the column only")
+        if measure == "count" and name_here.endswith("量"):
+            measure = "level"
         if measure == "growth" and said in ("个百分点", "百分点"):
             measure = "points"
         unit_match = _UNIT.match(said)
