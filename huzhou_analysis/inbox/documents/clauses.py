@@ -28,7 +28,7 @@ _FROM = re.compile(
     r"(?:由|从|自)(?P<when>(?:19|20)\d\d年(?:末|底|同期)?|(?:上年|去年|前年)(?:末|底|同期)?|五年前|期初|“?十[三四]五”?末|改革前|疫情前)?的?(?P<what>[^，。；、由从]{0,8}?)(?:的|约|全国|全球|全省|全市)*(?P<rank>第)?$"
 )
 _SHARE = re.compile(
-    r"占(?:到|了)?(?:同期|其)?(?P<whole>[^，。；占]{0,30}?)(?:的)?(?P<word>比重|比例|份额|比率|比)?(?:（(?P<name>[^）]*率)）)?(?:的)?(?:约|超过|超|达到|达|为|仅|也|均|分别|接近|近|进一步|已|由|从|到|高达|一|就|上升到|提高到|下降为)*$"
+    r"占(?:到|了)?(?:同期|其)?(?P<whole>[^，。；占]{0,30}?)(?:的)?(?P<word>比重|比例|份额|比率|比)?(?:（(?P<name>[^）]*率)）)?(?:的)?(?:约|超过|超|达到|达|为|仅|也|均|分别|接近|近|进一步|已|由|从|到|高达|一|就|(?:上升|提高|提升|增加|下降|降低|增长|扩大)(?:到|至|为))*$"
 )
 _CONTRIBUTION = re.compile(r"(?:为|对)(?P<whole>[^，。；为对]{2,16}?)的?贡献(?:率|度|作用|份额)?(?:达到|达|为|超过|了|约|分别)*$")
 _PULL = re.compile(r"拉动(?P<whole>[^，。；]{2,16}?)(?:增长|上升|上涨|提高|下降|回落)?(?:约|了)?$")
@@ -69,6 +69,7 @@ class State:
     parent: str = ""
     parent_unit: str = ""
     things: str = ""
+    ratio: str = ""
     last: str = ""
     measure: str = ""
     names: list[str] = field(default_factory=list)
@@ -181,7 +182,7 @@ class Reader:
         clause = self.text[max(start, self.text.rfind("，", start, number.start)) : number.end]
         context = self.text[start : number.start]
         commitment = "strive" if re.search(r"力争|争取(?!资金|到|中央)", context[-30:]) else "ensure" if "确保" in context[-30:] else ""
-        target = self.clock.target or bool(re.search(r"(?:预期)?目标|预期|力争(?!上游)|规划到", context)) or (period[:4].isdigit() and self.document.year and int(period[:4]) > self.document.year)
+        target = self.clock.target or bool(re.search(r"目标(?!任务完成)|(?<!人均)预期(?!寿命)|力争(?!上游)|规划到", context)) or (period[:4].isdigit() and self.document.year and int(period[:4]) > self.document.year)
         figure = Figure(number, self.block, name, measure, self.state.area or self.document.area, period, how, clause=(at, number.end))
         figure.prices = self.state.prices
         figure.target, figure.commitment = bool(target), commitment if target else ""
@@ -195,7 +196,7 @@ class Reader:
         for key, value in more.items():
             setattr(figure, key, value)
         if how == "heading":
-            figure.guesses.append("period from the heading")
+            figure.guesses.append("period from the heading") if self.document.kind not in ("work_report", "bulletin") else None
         elif how == "earlier":
             figure.guesses.append("period from an earlier sentence")
         elif how == "title" and self.document.kind not in ("bulletin", "work_report"):
@@ -399,10 +400,11 @@ class Reader:
         lead = _NEW.search(names.clean(re.split(r"[，；：、]", before)[-1]) + " ") if before else None
         if own and behind and not lead and names.head(names.clean(name)):
             return ""
+        noun = re.sub(r"中有?$", "", noun)
         name = re.sub(r"(?<=.{2})(?:中|和|及|与|以及)$", "", names.clean(noun))
         number.consumed = number.end + len(noun)
         whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,16}?)(?=[，。；、]|$)", after)
-        if whole and not re.search(r"\d", whole[2][:1]) and re.search(r"超|达|实现|增|高于|低于|保持|下降|位|入围|破", whole[2]):
+        if whole and not re.search(r"\d", whole[2][:1]) and not re.match("[中有]", whole[2]) and re.search(r"超|达|实现|增|高于|低于|保持|下降|位|入围|破", whole[2]):
             name = f"{names.clean(re.sub(r'^(?:中|均|全部|都)', '', whole[2])) or whole[2]}的{whole[1]}" if not re.search(r"[的了为]", whole[2]) else whole[1]
             number.consumed = number.end + len(whole[1])
         return (lead[0] + name if lead and not name.startswith(lead[0]) else name) or ""
@@ -436,6 +438,9 @@ class Reader:
         separated = re.match(r"^、", before)
         if separated and (lead := _NEW.match(state.last)) and not _NEW.match(name) and not names.head(name) and counted | (measure == "level"):
             return lead[0] + name
+        if measure == "share" and state.parts and state.ratio and not names.head(name):
+            guesses.append("head noun from the clause before")
+            return names.completed(name, state.ratio, state.subject, counted=False)[0]
         if measure == "change" and re.search(r"新增$|净增$", name):
             return name if len(name) > 2 else state.subject + name
         if base := re.fullmatch(r"(.+?)(?:规模|总量)", name):
@@ -471,6 +476,8 @@ class Reader:
             state.parent, state.parent_unit = name, kind_of_unit(number.unit)
         if measure == "count" and own and not completed:
             state.things = name
+        if measure == "share" and own and not completed and names.head(name):
+            state.ratio = name
         if measure in ("level", "count"):
             state.by_unit[kind_of_unit(number.unit)] = name
 

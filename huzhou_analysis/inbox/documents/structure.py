@@ -6,6 +6,7 @@ Tables are lines whose cells are parted by ``|``, as :mod:`.opening` writes them
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ _HEADING = re.compile(
 )
 _END = "。！？!?；"
 _PROSE = re.compile(r"[，。；、！？]")
-_NOTES = re.compile(r"(?:注释?|备注|附注|说明|资料来源|数据来源|名词解释)[：:]?$|(?:注释?|备注|附注|资料来源|数据来源)[：:1]")
+_NOTES = re.compile(r"(?:注释?|备注|附注|说明|资料来源|数据来源|名词解释)[：:]?$|(?:注释|备注|附注|资料来源|数据来源)[：:1]|注[12]")
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,13 @@ def squeeze(text: str, start: int = 0) -> Piece:
     """Text in one width and without white space; full-width punctuation, half-width letters and digits."""
     characters: list[str] = []
     at: list[int] = []
+    quoted = False
     for i, c in enumerate(text):
         if c.isspace() or unicodedata.category(c) == "Cf":
             continue
-        if c == "，":
+        if c == '"':
+            new, quoted = ("”" if quoted else "“"), not quoted
+        elif c == "，":
             new = c
         elif c == ",":
             new = "," if re.match(r"\d,\d{3}(?!\d)", text[max(0, i - 1) : i + 5]) else "，"
@@ -101,8 +105,6 @@ def _cells(line: str, start: int) -> list[Piece]:
         where = line.index(cell, at)
         cells.append(squeeze(cell, start + where))
         at = where + len(cell) + 1
-    while len(cells) > 1 and len(cells[0].text) == 1 and len(cells[1].text) == 1 and _chinese(cells[0].text + cells[1].text):
-        cells[:2] = [join(cells[:2])]  # 林 | 业: one word spread over the cell
     return cells
 
 
@@ -123,7 +125,10 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
             rest = piece.text[mark.end() :] if mark else ""
             heading = bool(mark) and len(piece.text) <= 40 and piece.text[-1] not in _END + "，" and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest)
             short = len(piece.text) <= 40 and not _PROSE.search(piece.text) and not re.search(r"\d[^年月日号]", piece.text)
-            found.append(Block("heading" if heading or short else "note" if notes else "paragraph", piece))
+            kind = "heading" if heading or short else "note" if notes else "paragraph"
+            cuts = [0, *[m.start() for m in re.finditer(r"(?<=[。！；：:])[一二三四五六七八九十]{1,2}、(?=[^，。、]{4,24})", piece.text)], len(piece.text)] if len(piece.text) > 600 else [0, len(piece.text)]
+            for left, right in itertools.pairwise(cuts):
+                found.append(Block(kind, piece.part(left, right)))
             open_lines = []
 
     for start, line in lines:
@@ -146,6 +151,13 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
         if _CAPTION.match(piece.text) and len(piece.text) < 60:
             close()
             found.append(Block("caption", piece))
+            continue
+        if re.match(r"注[：:]", piece.text):
+            close()
+            found.append(Block("note", piece))
+            continue
+        if found and found[-1].kind == "table" and not open_lines and re.fullmatch(r"-?[\d.,]+%?", piece.text):
+            found[-1].rows.append([piece])
             continue
         if _NOTES.match(piece.text):
             close()
@@ -177,11 +189,16 @@ def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
         return True
     if _HEADING.match(paragraph) and _size(before) < width - 4:
         return False
-    return bool(_PROSE.search(paragraph)) or _size(before) >= width - 4
+    return bool(_PROSE.search(paragraph)) or _size(before) >= 0.75 * width
 
 
 def _tabular(rows: list[list[Piece]]) -> list[list[Piece]]:
     """Rows of one table with their cells under their headers: a cell that holds two headers is parted."""
+    lengths = [len(row) for row in rows]
+    usual = max(set(lengths), key=lengths.count) if lengths else 0
+    for row in rows:  # 林 | 业: one word spread over the cell
+        while len(row) > usual and len(row[0].text) == 1 and len(row[1].text) == 1 and _chinese(row[0].text + row[1].text):
+            row[:2] = [join(row[:2])]
     body = max((len(row) for row in rows), default=0)
     out = []
     for row in rows:

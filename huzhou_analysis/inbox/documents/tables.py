@@ -17,14 +17,19 @@ _SHARE = re.compile(r"比重|占比|构成|结构|份额")
 _UNITS = re.compile(r"(?:单位|计量单位)[：:]?(?P<unit>[^）)，；。]{1,12})")
 _BRACKET = re.compile(r"（(?P<unit>[^（）]{1,10})）")
 _UNIT_HEAD = re.compile(r"(?:计量)?单位$")
-_MARK = re.compile(r"^(?:[#＃]|其中[：:]?|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|\d{1,2}[.、．](?!\d)|[★●·*]+)+")
+_MARK = re.compile(r"^(?:[#＃]|其中[：:]?|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|\d{1,2}[.、．](?!\d)|[★☆※●·*]+)+")
 _STUB_UNIT = re.compile(r"（((?:万|亿|千|百)*(?:元|美元|吨|人|户|家|个|%|‰|亩|公顷|平方米|公里|千瓦时|辆|件|人次|吨公里|人公里|元/人|立方米|万元/人)(?:/[一-鿿]{1,3})?)）$")
 _LEVEL = re.compile(r"绝对[数值量额]|指标值|数值|数量$|总量$|实绩|完成[数额情]|合计|本[年月]累计|累计|实际|指数$|年末数|期末数|目标值|全年|(?:\d{4})年?")
-_TOPIC = re.compile(r"(主要)?(工业|农)?产品产量|产量|投资|零售额|价格|出口|进口|人口|运输量|周转量|收入|支出")
+_GENERAL = {"指数", "金额", "数额", "总量", "数量", "总额", "人数", "规模", "总数", "数值", "水平"}
 
 
 def is_number(cell: Piece) -> bool:
     return bool(_VALUE.fullmatch(cell.text))
+
+
+def _is_unit(text: str) -> bool:
+    m = _UNIT.match(text)
+    return bool(m) and len(m[0]) >= len(text) - 1
 
 
 def _blank(cell: Piece) -> bool:
@@ -56,6 +61,7 @@ class Columns:
             self.years.append(_code(year) if year else "")
             rest = re.sub(r"(?:20|19)\d\d年?(?:末|底|目标)?|\d{1,2}[—\-]\d{1,2}月|比上年末?|同比|增长|增速|增幅|涨跌幅度?|[±+-]|绝对[数值量额]|指标值?|名称|数值|全年|年末数?|累计|本年|本月|实绩|目标|完成情况|项目|合计", "", bare)
             self.nouns.append(names.clean(rest) if names.head(rest) and self.kinds[-1] == "level" else "")
+        self.first_value = next((i for i, (y, k, u) in enumerate(zip(self.years, self.kinds, self.units, strict=True)) if i and (y or u or k != "level")), 1)
         self.target = bool(re.search(r"目标|规划|指标表|计划", caption + "".join(self.labels))) or clock.target
 
     def topic(self) -> str:
@@ -94,15 +100,26 @@ class TableReader:
         others = [(c, "name") for row in rows[:begin] for c in row if re.search(r"\d", c.text)]
         parent = ""
         for number, row in enumerate(rows[begin:], begin + 1):
-            shift = width - len(row) if len(row) < width and not is_number(row[0]) and len(row) > 2 and self._shifted(row, columns) else 0
+            if re.search(r"序号|编号", columns.labels[0]) and re.fullmatch(r"\d{1,3}", row[0].text):
+                others.append((row[0], "numbering"))
+                row, base = row[1:], 1
+            else:
+                base = 0
+            shift = self._shift(row, columns, width, base)
             made, parent, rest = self._row(block, row, columns, parent, number, shift)
             out += made
             others += rest
         return out, others
 
-    def _shifted(self, row: list[Piece], columns: Columns) -> bool:
-        """Whether a row has lost its first cells (a merged stub)."""
-        return columns.unit_column > 0 and columns.unit_column < len(row) and is_number(row[columns.unit_column])
+    def _shift(self, row: list[Piece], columns: Columns, width: int, base: int) -> int:
+        """By how many columns the cells of a row stand left of their headers (a merged stub is lost)."""
+        if columns.unit_column > 0:
+            units = [i for i, c in enumerate(row) if i and _is_unit(c.text)]
+            if units and (units[0] + 1 == len(row) or not _is_unit(row[units[0] + 1].text)):
+                return columns.unit_column - units[0]
+        first = next((i for i, c in enumerate(row) if is_number(c)), 0)
+        lost = columns.first_value - first
+        return max(base, lost) if 0 < lost <= 2 and first else base
 
     def _row(self, block: Block, row: list[Piece], columns: Columns, parent: str, number: int, shift: int):
         stubs = [c for c in row if not is_number(c) and not _blank(c)]
@@ -111,9 +128,10 @@ class TableReader:
         if columns.unit_column >= 0:
             place = columns.unit_column - shift
             unit = row[place].text if 0 <= place < len(row) and not is_number(row[place]) else ""
-        labels = [c for i, c in enumerate(row[:first]) if i + shift != columns.unit_column] or stubs[:1]
+        until = min(first, columns.unit_column - shift) if columns.unit_column - shift > 0 else first
+        labels = [c for i, c in enumerate(row[:until]) if i + shift != columns.unit_column] or stubs[:1]
         if not labels:
-            return [], parent, [(c, "name") for c in row if re.search(r"\d", c.text)]
+            return [], parent, [(c, "") for c in row if re.search(r"\d", c.text)]
         stub = labels[-1].text
         raw = re.sub(r"\[\d+\]", "", stub)
         inner = _STUB_UNIT.search(raw)
@@ -122,12 +140,13 @@ class TableReader:
         marked = bool(re.match(r"[#＃]|其中", raw))
         name = _MARK.sub("", raw)
         year = re.fullmatch(r"(20\d\d|19\d\d)年?", name)
-        area, rest = area_in(re.sub(r"^全[市州省县区]总?(?=.{2})", "", name), self.document)
-        name = rest if rest else ("" if area else name)
+        name = re.sub(r"^全[市州省县区]总?(?=.{2})", "", name)
+        area, rest = area_in(name, self.document)
+        area, name = (area, "") if area and not rest else ("", name)
         name = re.sub(r"^(?:全年|年末)(?=.{2})", "", name)
         name = re.sub(r"（(?:含|不含|不满|包括)[^）]*）$", "", name)
         guesses: list[str] = []
-        noun = next((n for n in columns.nouns if n and n != "指数"), "")
+        noun = next((n for n in columns.nouns if n and n not in _GENERAL), "")
         if year:
             name = ""
         elif not names.head(name) and name:
@@ -135,7 +154,7 @@ class TableReader:
             end = names.family(parent) if parent else ""
             if end and not noun and not counted:
                 name, guesses = name + self._end(parent, end), ["head noun from the row above"]
-            elif not noun and not counted and columns.topic():
+            elif not noun and columns.topic() and (not counted or columns.topic() == "产量"):
                 name, guesses = name + columns.topic(), ["head noun from the caption"]
         elif not marked and name:
             parent = name
@@ -145,7 +164,7 @@ class TableReader:
             at = i + shift
             if not is_number(cell) or at >= len(columns.kinds) or cell in labels:
                 if re.search(r"\d", cell.text) and cell not in labels[-1:]:
-                    others.append((cell, "name"))
+                    others.append((cell, ""))
                 continue
             figure, level = self._cell(block, cell, columns, at, name, unit, year, area, level, list(guesses))
             figure.block, figure.comment = block, figure.comment or f"行{number}"
@@ -167,12 +186,11 @@ class TableReader:
         m = _VALUE.fullmatch(cell.text)
         value = Decimal(m["number"].replace(",", "")) * (-1 if m["sign"] else 1)
         kind, own = columns.kinds[at], columns.units[at]
-        noun = columns.nouns[at] if columns.nouns[at] != "指数" else ""
+        noun = columns.nouns[at] if columns.nouns[at] not in _GENERAL else ""
         said = m["unit"] or own
         if kind == "growth":
             said = said or "%"
-            name_here = (name + level[0]) if level[0] and not names.head(name) else name
-            name_here = name_here if name_here else level[0]
+            name_here = level[0] or name
         elif kind == "share":
             said, name_here = said or "%", f"{name}比重"
         else:
@@ -182,11 +200,11 @@ class TableReader:
             elif said == columns.caption_unit and not own and not unit:
                 guesses.append("unit from the caption")
             name_here = name if not noun else (noun if not name or name in ("合计", "总计", "总量") else name if names.head(name) else name + noun)
-            level = (noun, said)
+            level = (name_here, said)
         measure = kind if kind != "level" else self._measure(said, name_here, columns)
         if kind == "level" and _GROWTH.search(columns.caption) and said == "%" and not noun:
             measure = "growth" if not _SHARE.search(columns.caption) and not name_here.endswith("率") else "share"
-        if name_here in names._BARE or name_here in ("比例", "比率", "数量"):
+        if (not name and name_here in names._BARE) or name_here in ("比例", "比率", "数量"):
             guesses.append("name from the column only")
         if measure == "count" and name_here.endswith("量"):
             measure = "level"
