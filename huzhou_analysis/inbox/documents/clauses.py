@@ -199,7 +199,7 @@ class Reader:
             figure.guesses.append("period from the heading") if self.document.kind not in ("work_report", "bulletin") else None
         elif how == "earlier":
             figure.guesses.append("period from an earlier sentence")
-        elif how == "title" and self.document.kind not in ("bulletin", "work_report"):
+        elif how == "title" and self.document.kind not in ("bulletin", "work_report") and not re.search(r"20\d\d年", self.document.title):
             figure.guesses.append("period from the title or date")
         if number.word and not number.rank:
             figure.guesses.append("number in words")
@@ -313,7 +313,9 @@ class Reader:
         if measure == "share" and (m := re.match(_AFTER_RATE, after)) and self.text[number.end] in "的同年增":
             measure = "growth"
             name = m["noun"].strip("的") or ("" if re.search(r"[以达]$", before) else name)
-        thing = self._thing(number, before, after, name, own)
+        if behind := self._behind(number, before, after, name):
+            name, own = behind, True
+        thing = "" if behind else self._thing(number, before, after, name, own)
         if thing:
             name, own = thing, True
         elif measure in ("count", "level") and self.text[number.end : number.end + 1] == "的" and (m := re.match(r"的([^，。；、\d]{2,24}?)(?=签约|落地|建成|投产|[，。；、]|获|正式)", after)):
@@ -355,7 +357,8 @@ class Reader:
         parts = [re.sub(r"^(?:而|其中|在|同时|此外|距离|与)+", "", part) for part in parts if part] if news else [name] if own else []
         for part in parts:
             area, rest = area_in(part, self.document)
-            if not area or (not news and not (names.head(rest) and area != self.document.area)):
+            said = not rest or names.head(rest) or re.match(r"以|凭借|GDP|紧随|在|率先|稳居|继续|则|作为|不仅|同样|拿下|的", rest)
+            if not area or not said or (not news and not (names.head(rest) and area != self.document.area)):
                 continue
             state.area = area
             if names.clean(part) == names.clean(name) or part.endswith(name):
@@ -383,6 +386,21 @@ class Reader:
         if measure == "count" and re.match(r"每|人均|平均|.*量$", name):
             measure = "level"
         return name, measure
+
+    def _behind(self, number: Numeral, before: str, after: str, name: str) -> str:
+        """Name behind an amount: 以5万亿元的GDP总量位列第三, 900万常住人口; "" if it stands before it."""
+        here = re.split("[，；：]", before)[-1]
+        if number.unit in ("万", "亿"):
+            m = re.match(r"[一-鿿]{0,8}?(?:人口|用户|游客|学生|职工|群众|居民|农民|人次|考生|老年人|劳动力|从业者)", after)
+            number.unit += "人" if m or name.endswith(("人口", "人", "人数")) else ""
+            return names.clean(m[0]) if m else ""
+        if kind_of_unit(number.unit) in COUNTED or number.rank or (name and names.head(name)):
+            return ""
+        m = re.match(r"的?([A-Za-z一-鿿]{2,14}?)(?=[，。；、）]|位列|位居|稳居|排名?|居|领跑|成为|高居|跻身|进入)", after)
+        if not m or not re.search(r"(?:以|凭借|拿下|坐拥|实现|斩获|对应|创造出|支撑起|贡献了?|达|^)$|^[^，]{0,12}$", here):
+            return ""
+        noun = names.clean(m[1])
+        return noun if names.head(noun) and not re.match(r"左右|以上|的", m[1]) else ""
 
     def _thing(self, number: Numeral, before: str, after: str, name: str, own: bool) -> str:
         """Noun behind a number of things: 29项促消费政策; "" if the name stands before it."""
@@ -541,7 +559,7 @@ class Reader:
         figure = self._figure(number, full, "rank", start, at, guesses=guesses)
         if re.search(r"(?:从|由)[^，。]{0,8}$", self.text[at : number.start]) and self._leads_to(self.text[number.end : number.end + 10]):
             figure.period = self._earlier("", figure.period)
-        if self._named(stem, first, [])[0]:
+        if names.head(name) and self._named(stem, first, [])[0]:
             state.subject = state.last = name
         return figure
 

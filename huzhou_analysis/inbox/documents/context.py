@@ -122,7 +122,7 @@ def _base(document: Document, top: list[str], name: str) -> tuple[int, str]:
         body = "".join(t[:400] for t in top)
         part = re.search(r"(\d{1,2})[—\-至](\d{1,2})月|(上半年)|(前三季度)|(一季度)", title + body)
         return year, _part(int(said[1]) if said else year, part) if part else str(year - (not said))
-    years = re.findall(r"(20\d\d)年", "".join(top))
+    years = re.findall(r"(?<![到至\d])(20\d\d)(?!\d)", "".join(top))
     part = re.search(r"()()(上半年)|(前三季度)|(一季度)", title)
     year = int(max(set(years), key=years.count)) if years else 0
     return year, (_part(year, part) if part else str(year)) if year else ""
@@ -169,6 +169,12 @@ class Clock:
         self.five = ""
         self.target = document.kind == "plan"
 
+    def restart(self, kind: str, year: int) -> None:
+        """Go on as the clock of another document."""
+        self.document.kind, self.document.year = kind, year
+        self.document.period = str(year - 1) if kind == "work_report" else str(year)
+        self.period, self.how, self.year, self.five, self.target = self.document.period, "heading", year, "", False
+
     def heading(self, text: str) -> None:
         """A heading may set year and kind: 2025年主要工作, “十四五”发展成就, 2026年目标任务."""
         report = self.document.kind == "work_report"
@@ -193,6 +199,8 @@ class Clock:
             self.target, self.period, self.how = True, str(self.document.year), "sentence"
 
     def _five(self, text: str) -> str:
+        if self.document.kind == "plan":
+            return f"{self.document.year}/P5Y"
         last = self.document.year - 1 if self.document.kind in ("work_report", "news", "plan") else self.document.year
         if m := re.search(r"十([二三四五])五", text):
             first = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}[m[1]]
@@ -254,6 +262,12 @@ class Clock:
             return
         if code and "/P" not in code[:7] and self.document.kind == "news":
             self.period, self.how = code, "earlier"
+
+
+def begins_report(text: str) -> tuple[str, int] | None:
+    """Kind and year of another document that begins inside this one (a page of several)."""
+    m = re.search(r"(20\d\d)年[^。，]{0,14}?(政府工作报告|统计公报)", text) if len(text) < 60 else None
+    return (("work_report" if m[2] == "政府工作报告" else "bulletin"), int(m[1])) if m else None
 
 
 def year_before(code: str) -> str:

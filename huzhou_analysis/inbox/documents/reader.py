@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from .clauses import Figure, Reader
-from .context import Clock, Document, describe
+from .context import Clock, Document, begins_report, describe
 from .structure import Block, blocks
 from .tables import TableReader
 
@@ -56,8 +57,12 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
             reading.figures += figures
             reading.others += [Other(c.at[0], c.at[-1] + 1, c.text, block, c.text, reason) for c, reason in cells]
             continue
-        if block.kind == "heading":
-            clock.heading(block.piece.text)
+        text_here = block.piece.text
+        report = begins_report(text_here)
+        if report and document.title not in text_here and report[1] != document.year:
+            clock.restart(*report)
+        elif block.kind == "heading" or (document.kind == "work_report" and re.match(r"[一二三四五六七八九十]{1,2}、", text_here)):
+            clock.heading(text_here[:24])
         figures, others = sentences.paragraph(block)
         at, plain = block.piece.at, block.piece.text
         for s, e, numeral, reason in others:
