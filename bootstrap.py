@@ -637,6 +637,10 @@ def do_lab(settings):
     return run_python(["-m", "jupyterlab", overview, *more(settings)], settings)
 
 
+def do_read(settings):
+    return run_command("read", settings, list(filter(None, [settings.get("FILE")])))
+
+
 def do_template(settings):
     return run_command("template", settings, list(filter(None, [settings.get("FILE")])))
 
@@ -766,6 +770,7 @@ TARGETS = {
     "test": do_test,
     "test-e2e": do_test_e2e,
     "lab": do_lab,
+    "read": do_read,
     "template": do_template,
     "add": do_add,
     "tidy": do_tidy,

@@ -41,6 +41,7 @@ _HOMES = {
     "measured_coverage": "analysis.projection",
     "outlook": "analysis.outlook",
     "target_probabilities": "analysis.outlook",
+    "read": "inbox.documents",
     "find": "analysis.find",
     "findings": "analysis.audit",
     "identities": "analysis.audit",

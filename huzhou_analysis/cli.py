@@ -44,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
     report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
+    read = commands.add_parser("read", help="读文件，提出其中每个数字 / propose every figure of a document in a workbook")
+    read.add_argument("file", metavar="FILE", help="PDF、docx、html 或 txt / a document with text")
     template = commands.add_parser("template", help="写出填报模板 / write a workbook to fill in new figures")
     template.add_argument("file", nargs="?", metavar="FILE", help="文件名 / file (default: inbox/new_figures.xlsx)")
     add = commands.add_parser("add", help="添加填好的数字 / add what files hold to the tables, whole or not at all")
@@ -164,6 +166,12 @@ def _alone(work: Callable[[], int]) -> int:
     except Busy as busy:
         say(str(busy), error=True)
         return 1
+
+
+def _read(options: argparse.Namespace) -> int:
+    from .inbox.documents import make
+
+    return make(options.file)
 
 
 def _template(options: argparse.Namespace) -> int:
@@ -413,6 +421,7 @@ def _gallery(options: argparse.Namespace) -> int:
 _COMMANDS = {
     "report": _report,
     "check": _check,
+    "read": _read,
     "template": _template,
     "add": _add,
     "audit": _audit,

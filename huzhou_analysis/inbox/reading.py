@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ..facts.data import Problem, encoding, nearest
 from ..facts.schema import TABLES
-from .layout import ENTRY_TABLES, canonical, fields, is_required, sheet_name
+from .layout import ENTRY_TABLES, KEEP, canonical, code_choices, fields, is_required, sheet_name
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 100_000
@@ -156,12 +156,31 @@ def read(path: Path, problems: list[Problem], notes: list[tuple[str, str]]) -> l
         these = _rows(path.name, grid, problems)
         found += these is not None or len(problems) > before
         rows += these or []
+    rows = _kept(rows)
     if grids and not found:
         return refuse(
             "没有找到表头；请使用 make template 生成的模板，保留第一行",
             "no header was found; use the template of `make template` and keep its first row",
         )
     return rows
+
+
+def _kept(rows: list[Row]) -> list[Row]:
+    """Rows to add: of proposals those that are marked yes, and of new entries those that such a figure uses."""
+
+    def said(row: Row) -> str:
+        cell = row.cells.pop("keep", None)
+        return (code_choices(KEEP.codes).find(cell.text) or [cell.text])[0] if cell else "yes"
+
+    marks = {id(row): said(row) for row in rows}
+    figures = [row for row in rows if row.table == "figures" and marks[id(row)] not in ("no", "look")]
+    used = {canonical(text) for row in figures for c in row.cells.values() for text in (c.text, c.text.rsplit("·", 1)[-1])}
+    kept = {id(row) for row in figures}
+    return [
+        row
+        for row in rows
+        if (id(row) in kept if row.table == "figures" else marks[id(row)] != "used" or any(canonical(c.text) in used for c in row.cells.values()))
+    ]
 
 
 # --- workbooks -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ DOWN = "下降|减少|回落|降低|下跌|下滑|缩小|收窄|减产|减收|�
 _RATE = "(?<!自然)增长率|增长速度|增速|增幅|涨幅|升幅|降幅|跌幅|涨跌幅"
 _MORE = r"(?:了|达到|达|为|约|近|超过|超|至少|均|分别|高达|仅|大幅|幅度|又|同步|就)*"
 _AGAINST = (
-    r"(?P<against>(?:(?:分别)?(?:比|较|与)(?:[^，。；、\d]|(?:19|20)\d\d){1,14}?|同比|环比|年均|同口径|平均每年|每年|两年平均|三年平均|平均|实际|名义|累计|自然口径|按可比口径|可比价|相比|逐年|总体|同口径比|合计|均|也|将|又|再|分别)*)"
+    r"(?P<against>(?:(?:分别)?(?:比(?!例|重)|较|与(?=上|去|同|年))(?:[^，。；、\d]|(?:19|20)\d\d){1,14}?|同比|环比|年均|同口径|平均每年|每年|两年平均|三年平均|平均|实际|名义|累计|自然口径|按可比口径|可比价|相比|逐年|总体|同口径比|合计|均|也|将|又|再|分别)*)"
 )
 _GROWTH = re.compile(rf"{_AGAINST}(?P<verb>{UP}|{DOWN}|{_RATE})(?:幅度)?{_MORE}$")
 _TO = re.compile(rf"(?:{UP}|{DOWN}|跃升|跃迁|跃|发展|回升|恢复|进位|缩减|调整|变|优化|转)(?:到|至|为)(?:(?:19|20)\d\d年(?:末|底)?的?)?{_MORE}$")
@@ -76,6 +76,7 @@ class State:
     recent: list[str] = field(default_factory=list)
     area: str = ""
     whole: str = ""
+    lasting: str = ""
     scope: str = ""
     since: str = ""
     by_unit: dict[str, str] = field(default_factory=dict)
@@ -120,6 +121,10 @@ class Reader:
     def _sentence(self, start: int, end: int, numbers: list[Numeral]) -> list[Figure]:
         out: list[Figure] = []
         at, i = start, 0
+        if re.search(r"[市省区县州国旗盟]$", self.state.area):
+            self.state.lasting = self.state.area
+        elif self.state.lasting:  # a firm or a zone is what one sentence is about
+            self.state.area = self.state.lasting
         opening = self.text[start : numbers[0].start]
         if not _PARTS.search(opening) and names.head(names.clean(re.split("[，；]", opening)[-1])):
             self.state.parts = False
@@ -318,7 +323,7 @@ class Reader:
         thing = "" if behind else self._thing(number, before, after, name, own)
         if thing:
             name, own = thing, True
-        elif measure in ("count", "level") and self.text[number.end : number.end + 1] == "的" and (m := re.match(r"的([^，。；、\d]{2,24}?)(?=签约|落地|建成|投产|[，。；、]|获|正式)", after)):
+        elif not behind and measure in ("count", "level") and self.text[number.end : number.end + 1] == "的" and (m := re.match(r"的([^，。；、\d]{2,24}?)(?=签约|落地|建成|投产|[，。；、]|获|正式)", after)):
             name = m[1]
         name, measure = self._rate_name(name, measure, number, state)
         name = self._whole_name(number, name, own, measure, guesses, before)
@@ -357,7 +362,7 @@ class Reader:
         parts = [re.sub(r"^(?:而|其中|在|同时|此外|距离|与)+", "", part) for part in parts if part] if news else [name] if own else []
         for part in parts:
             area, rest = area_in(part, self.document)
-            said = not rest or names.head(rest) or re.match(r"以|凭借|GDP|紧随|在|率先|稳居|继续|则|作为|不仅|同样|拿下|的", rest)
+            said = not re.match(r"[、与和跟及至到—·-]", rest)
             if not area or not said or (not news and not (names.head(rest) and area != self.document.area)):
                 continue
             state.area = area
@@ -421,7 +426,7 @@ class Reader:
         noun = re.sub(r"中有?$", "", noun)
         name = re.sub(r"(?<=.{2})(?:中|和|及|与|以及)$", "", names.clean(noun))
         number.consumed = number.end + len(noun)
-        whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,16}?)(?=[，。；、]|$)", after)
+        whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,16}?)(?=[，。；、\d]|$)", after)
         if whole and not re.search(r"\d", whole[2][:1]) and not re.match("[中有]", whole[2]) and re.search(r"超|达|实现|增|高于|低于|保持|下降|位|入围|破", whole[2]):
             name = f"{names.clean(re.sub(r'^(?:中|均|全部|都)', '', whole[2])) or whole[2]}的{whole[1]}" if not re.search(r"[的了为]", whole[2]) else whole[1]
             number.consumed = number.end + len(whole[1])
@@ -430,8 +435,15 @@ class Reader:
     def _whole_name(self, number: Numeral, name: str, own: bool, measure: str, guesses: list[str], before: str) -> str:
         """The full name: the subject where the clause gives none, head or modifier added where they were left out."""
         state = self.state
-        if names.PRONOUN.match(name):
+        known = self.document.kind == "news" and measure == "level" and not own and not names.head(name) and kind_of_unit(number.unit) in state.by_unit
+        if names.PRONOUN.match(name) or known:
             name = ""
+        if name in names._BARE and not state.subject or (name in names._BARE and "，" in before and re.search(r"(?:增速|增长|发展|表现)(?:最快|较快|加快|亮眼|强劲)?，[^，]*$", before)):
+            m = re.search(r"(?:^|[，。；])([^，。；]{2,16}?)(?:增速|增长|发展|表现)(?:最快|较快|加快|亮眼|强劲)?，[^，]*$", before)
+            stem = area_in(names.clean(m[1]), self.document)[1] if m else ""
+            if stem:
+                guesses.append("modifier from the clause before")
+                return stem + name
         if not name:
             if measure == "points":
                 return state.last or state.subject

@@ -41,7 +41,7 @@ class Document:
     published: str = ""
     publisher: str = ""
     period: str = ""
-    areas: dict[str, str] = field(default_factory=dict)
+    areas: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 def describe(name: str, blocks: list[Block], areas: dict[str, str]) -> Document:

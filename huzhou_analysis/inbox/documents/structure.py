@@ -79,6 +79,9 @@ def blocks(text: str) -> list[Block]:
         lines.append((start, line.rstrip("\r\n\f\v")))
         start += len(line)
     found = _grouped(lines, _wrapped([line for _, line in lines]))
+    for first in found[:1]:
+        if first.kind == "paragraph" and len(first.piece.text) <= 45 and "。" not in first.piece.text and len(found) > 3:
+            first.kind = "heading"
     _place(found)
     return found
 
@@ -174,7 +177,7 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
             above = [b for b in found[max(0, i - 2) : i] if b.kind in ("caption", "heading")]
             block.caption = above[-1].piece.text if above else ""
             block.rows = _tabular(block.rows)
-    return [b for b in found if b.piece.text]
+    return [b for b in found if any(c.isalnum() for c in b.piece.text)]
 
 
 def _continues(paragraph: str, before: str, line: str, width: int) -> bool:

@@ -1,0 +1,327 @@
+"""A file turned into text: paragraphs on lines, cells of a table parted by ``|``; what is unsafe or unreadable is refused.
+
+Nothing is trusted: the kind of a file is read from its first bytes, a packed file's directory before its content, and
+no address in a document is followed.
+"""
+
+from __future__ import annotations
+
+import bisect
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...facts.data import encoding
+
+MAX_BYTES = 100 * 2**20
+MAX_UNPACKED = 200 * 2**20
+MAX_PAGES = 400
+MAX_CHARACTERS = 2_000_000
+_PICTURES = {b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"II*\0": "TIFF", b"MM\0*": "TIFF", b"BM": "BMP", b"RIFF": "WebP"}
+_BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "ul", "ol", "dd", "dt", "table", "blockquote", "pre", "title", "td"}
+_SKIPPED = {"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "embed", "form", "button", "select"}
+
+
+class DocumentError(ValueError):
+    """A document that is not read: why, in Chinese and English."""
+
+    def __init__(self, name: str, zh: str, en: str) -> None:
+        super().__init__(f"{name}：{zh}\n    {name}: {en}")
+        self.zh, self.en = zh, en
+
+
+@dataclass
+class Opened:
+    """Text of a document and, of a PDF, the place where each page starts."""
+
+    name: str
+    text: str
+    pages: list[int] = field(default_factory=list)
+
+    def page(self, offset: int) -> int:
+        """Number of the page that holds a place; 0 where there are no pages."""
+        return bisect.bisect_right(self.pages, offset)
+
+
+def open_document(path: Path) -> Opened:
+    """Text of a PDF, Word, HTML or text file.
+
+    Raises
+    ------
+    DocumentError
+        If the file is missing, locked, damaged, too large, without text, in another language, or of another kind.
+    """
+    name = path.name
+
+    def refuse(zh: str, en: str) -> DocumentError:
+        return DocumentError(name, zh, en)
+
+    raw = _bytes(path, refuse)
+    kind = _kind(path, raw, refuse)
+    try:
+        text, pages = {"pdf": _pdf, "docx": _docx, "html": _html, "text": _plain}[kind](raw, refuse)
+    except DocumentError:
+        raise
+    except (RecursionError, MemoryError):
+        raise refuse("嵌套过深或过大，不予打开", "nested too deeply, or too large: not opened") from None
+    except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
+        if "Password" in type(error).__name__ or "Password" in repr(error.args):
+            raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again") from None
+        raise refuse("文件已损坏，无法读取；请重新下载或另存", "is damaged and cannot be read; download or save it again") from None
+    _readable(text, len(pages), refuse)
+    return Opened(name, text, pages)
+
+
+def _bytes(path: Path, refuse) -> bytes:
+    if path.name.startswith(("~$", ".~lock")):
+        raise refuse("这是办公软件的临时锁文件；请给出原文件", "a lock file of an office program; name the file itself")
+    try:
+        if path.is_dir():
+            raise refuse("这是文件夹；请给出其中的文件", "a folder; name the file in it")
+        if path.stat().st_size > MAX_BYTES:
+            raise refuse(f"文件大于 {MAX_BYTES >> 20} MB，不予打开", f"larger than {MAX_BYTES >> 20} MB: not opened")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise refuse("没有这个文件；请核对文件名和文件夹", "there is no such file; check its name and folder") from None
+    except OSError as error:
+        raise refuse(f"读不到文件（{error.strerror}）；请关闭它或检查权限", f"cannot be read ({error.strerror}); close it or check permissions") from None
+    if not raw.strip():
+        raise refuse("文件是空的", "the file is empty")
+    return raw
+
+
+def _kind(path: Path, raw: bytes, refuse) -> str:
+    if raw.lstrip()[:5] == b"%PDF-" or b"%PDF-" in raw[:1024]:
+        return "pdf"
+    if raw.startswith(b"PK"):
+        return "docx"
+    if raw.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in raw:
+            raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again")
+        raise refuse("是旧格式（.doc、.wps 或 .xls）；请另存为 .docx 或 PDF", "an old format (.doc, .wps or .xls); save it as .docx or PDF")
+    if raw.startswith(b"{\\rtf"):
+        raise refuse("是 RTF；请另存为 .docx 或 PDF", "an RTF file; save it as .docx or PDF")
+    for start, name in _PICTURES.items():
+        if raw.startswith(start):
+            raise refuse(f"是图片（{name}），没有文字；请先作文字识别", f"a picture ({name}) without text; run text recognition on it first")
+    head = raw[:2000].decode("latin-1").lstrip("\ufeff\xef\xbb\xbf \r\n\t").casefold()
+    if re.match(r"<(?:!doctype html|html|head|body|div|p|table|meta|title)\b", head) or (path.suffix.lower() in (".html", ".htm") and "<" in head):
+        return "html"
+    if head.startswith("<?xml") or head.startswith("<!doctype"):
+        if "<html" in head and "<!entity" not in raw[:20000].decode("latin-1").casefold():
+            return "html"
+        raise refuse("是 XML，不是文档；请另存为 .docx、PDF 或网页", "an XML file, no document; save it as .docx, PDF or a web page")
+    return "text"
+
+
+def _readable(text: str, pages: int, refuse) -> None:
+    """Refuse what has no text, too much of it, another language or not one numeral."""
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) < max(20, 15 * pages):
+        raise refuse("没有可读的文字，可能是扫描件；请先作文字识别（OCR）", "holds no text that can be read, it may be a scan; run text recognition (OCR) first")
+    if len(text) > MAX_CHARACTERS:
+        raise refuse(f"文字超过 {MAX_CHARACTERS:,} 个字符；请拆分", f"more than {MAX_CHARACTERS:,} characters; split it")
+    share = {
+        "zh": sum("一" <= c <= "鿿" for c in letters) / len(letters),
+        "kana": sum("\u3040" <= c <= "\u30ff" for c in letters) / len(letters),
+        "latin": sum(c.isascii() for c in letters) / len(letters),
+    }
+    english = len(re.findall(r"\b(?:the|of|and|in|to|by|for|was|percent)\b", text, re.I)) / max(1, len(text.split()))
+    if share["kana"] > 0.05 or (share["zh"] < 0.1 and not (share["latin"] > 0.8 and english > 0.1)):
+        raise refuse("不是中文（或英文）文档；只读这两种文字", "neither Chinese nor English; only these two are read")
+    if not re.search(r"\d|[一二三四五六七八九]成|[百千万]", text):
+        raise refuse("文中没有数字", "holds no numeral")
+
+
+# --- kinds of file ----------------------------------------------------------------------------------------------------
+
+
+def _plain(raw: bytes, refuse) -> tuple[str, list[int]]:
+    name = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else {"UTF-8": "utf-8-sig", "GBK": "gb18030"}.get(encoding(raw), "")
+    try:
+        text = raw.decode(name) if name else ""
+    except UnicodeDecodeError:
+        text = ""
+    odd = sum(c < " " and c not in "\t\r\n\f\v" for c in text)
+    if not text or "\0" in text or odd > 0.01 * len(text):
+        raise refuse("不是文本（编码无法识别，或为二进制文件）；请另存为 UTF-8 文本、.docx 或 PDF", "no text (its encoding is unknown, or it is binary); save it as UTF-8 text, .docx or PDF")
+    return text.replace("\r\n", "\n").replace("\r", "\n"), []
+
+
+def _docx(raw: bytes, refuse) -> tuple[str, list[int]]:
+    archive = zipfile.ZipFile(io.BytesIO(raw))
+    parts = archive.infolist()
+    size = sum(p.file_size for p in parts)
+    if size > MAX_UNPACKED or len(parts) > 5000 or (size > 20 * 2**20 and size > 200 * len(raw)):
+        raise refuse(f"展开后过大（{size >> 20} MB，{len(parts)} 个部分），不予打开", f"too large when unpacked ({size >> 20} MB, {len(parts)} parts): not opened")
+    names = {p.filename for p in parts}
+    if "word/document.xml" not in names:
+        what = "Excel" if "xl/workbook.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "OpenDocument" if "content.xml" in names else "zip"
+        raise refuse(f"不是 Word 文档（内容是 {what}）；请另存为 .docx 或 PDF", f"no Word document (it holds {what}); save it as .docx or PDF")
+    for part in parts:
+        if part.flag_bits & 1:
+            raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again")
+        if part.filename.endswith((".xml", ".rels")):
+            with archive.open(part) as file:  # no more than it says it holds, whatever is in it
+                content = file.read(part.file_size + 1)
+            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+                raise refuse("文档内有不允许的声明，不予打开", "holds a declaration that no word processor writes: not opened")
+    import docx
+
+    lines: list[str] = []
+    _word_blocks(docx.Document(io.BytesIO(raw)).element.body, lines)
+    return "\n".join(lines) + "\n", []
+
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def _word_text(element) -> str:
+    """Visible text of a paragraph: insertions are read, deletions and fall-back copies are not."""
+    out = []
+    for node in element.iter(f"{_W}t", f"{_W}br", f"{_W}tab"):
+        if any(a.tag in (f"{_W}del", f"{_W}moveFrom") or a.tag.endswith("}Fallback") for a in node.iterancestors()):
+            continue
+        out.append((node.text or "") if node.tag == f"{_W}t" else "\n" if node.tag == f"{_W}br" else " ")
+    return "".join(out)
+
+
+def _word_blocks(parent, lines: list[str]) -> None:
+    for child in parent.iterchildren():
+        if child.tag == f"{_W}p":
+            lines.extend(_word_text(child).split("\n"))
+        elif child.tag == f"{_W}tbl":
+            rows = [[_cell("".join(_word_text(p) for p in c.iter(f"{_W}p"))) for c in r.iterchildren(f"{_W}tc")] for r in child.iter(f"{_W}tr")]
+            _write_table(rows, lines)
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins"):
+            _word_blocks(child, lines)
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("|", "／")).strip()
+
+
+def _write_table(rows: list[list[str]], lines: list[str]) -> None:
+    """Rows of a table as lines; a row of one repeated or single cell is a caption, a table of long cells is layout."""
+    filled = [[c for c in row if c] for row in rows]
+    if any(len(c) > 150 for row in filled for c in row) or max(map(len, filled), default=0) < 2:
+        lines.extend(c for row in filled for c in row)
+        return
+    for row, cells in zip(rows, filled, strict=True):
+        if cells and len(set(cells)) == 1 and (len(cells) == len(row) or len(cells) == 1) and not re.fullmatch(r"[-\d.,%]+", cells[0]):
+            lines.append(cells[0])
+        elif cells:
+            lines.append(" | ".join(c or "-" for c in row) if row[0] else " | ".join(row).strip(" |"))
+
+
+def _html(raw: bytes, refuse) -> tuple[str, list[int]]:
+    import lxml.html
+
+    if b"<!ENTITY" in raw[:20000]:
+        raise refuse("网页内有不允许的声明，不予打开", "holds a declaration that no page needs: not opened")
+    name = {"UTF-8": "utf-8", "GBK": "gb18030"}.get(encoding(raw))
+    source = raw.decode(name) if name else raw.decode("utf-16") if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else raw.decode("latin-1")
+    source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
+    root = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True, huge_tree=False))
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str) or element.tag in _SKIPPED or "display:none" in (element.get("style") or "").replace(" ", ""):
+            if element.getparent() is not None:
+                element.drop_tree()
+    lines: list[str] = [""]
+    tables = {t for t in root.iter("table") if t.find(".//table") is None}
+    done: set = set()
+    for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
+        if element in done or any(a in done for a in ([element] if event == "start" else [])):
+            continue
+        if event == "start" and element in tables:
+            rows = [[_cell(c.text_content()) for c in r.iterchildren("td", "th")] for r in element.iter("tr")]
+            caption = element.find("caption")
+            lines.extend([] if caption is None else [_cell(caption.text_content())])
+            _write_table(rows, lines)
+            lines.append("")
+            done.update(element.iter())
+            lines[-1] += element.tail or ""
+            continue
+        if event == "start":
+            if element.tag in _BLOCKS:
+                lines.append("")
+            lines[-1] += re.sub(r"\s+", " ", element.text or "")
+        else:
+            if element.tag in _BLOCKS:
+                lines.append("")
+            lines[-1] += re.sub(r"\s+", " ", element.tail or "")
+    return "\n".join(line.strip() for line in lines if line.strip()) + "\n", []
+
+
+def _pdf(raw: bytes, refuse) -> tuple[str, list[int]]:
+    total = 0
+    for m in re.finditer(rb"FlateDecode[^>]*>>\s*stream\r?\n", raw):
+        engine = zlib.decompressobj()
+        try:
+            total += len(engine.decompress(raw[m.end() : m.end() + 10 * 2**20], MAX_UNPACKED // 4))
+        except zlib.error:
+            continue
+        if total > MAX_UNPACKED or engine.unconsumed_tail[:1] and total > MAX_UNPACKED // 4 - 1:
+            raise refuse(f"展开后超过 {MAX_UNPACKED >> 20} MB，不予打开", f"unpacks to more than {MAX_UNPACKED >> 20} MB: not opened")
+    import logging
+
+    import pdfplumber
+
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    text, pages = "", []
+    with pdfplumber.open(io.BytesIO(raw)) as pdf:
+        if len(pdf.pages) > MAX_PAGES:
+            raise refuse(f"有 {len(pdf.pages)} 页，最多 {MAX_PAGES} 页；请只留要读的部分", f"{len(pdf.pages)} pages, at most {MAX_PAGES}; keep the part to read")
+        for page in pdf.pages:
+            lines = _page(page)
+            pages.append(len(text))
+            text += "".join(line + "\n" for line in lines)
+            page.close()
+            if len(text) > MAX_CHARACTERS:
+                break
+    return text, pages
+
+
+def _page(page) -> list[str]:
+    """Lines of a page from top to bottom, its tables among them, without its page number."""
+    lines: list[str] = []
+    top = page.bbox[1]
+    tables = sorted(page.find_tables(), key=lambda t: t.bbox[1]) if len(page.edges) >= 4 else []
+    for table in tables:
+        left, upper, right, lower = table.bbox
+        if upper < top:
+            continue
+        rows = [[_cell(c or "") for c in row] for row in table.extract()]
+        if sum(bool(re.search(r"\d", c)) for row in rows for c in row) < 2:
+            continue
+        lines += _lines(page, top, upper)
+        _write_table(rows, lines)
+        top = lower
+    lines += _lines(page, top, page.bbox[3])
+    foot = re.compile(r"[-—–·第|\s]*\d{0,4}[-—–·页|\s]*")
+    while lines and foot.fullmatch(lines[-1]):
+        lines.pop()
+    return lines[1:] if lines and foot.fullmatch(lines[0]) else lines
+
+
+def _lines(page, top: float, bottom: float) -> list[str]:
+    """Text lines of a part of a page; where wide gaps part its words into columns, with ``|`` between them."""
+    if bottom - top < 3:
+        return []
+    part = page.crop((page.bbox[0], max(top, page.bbox[1]), page.bbox[2], min(bottom, page.bbox[3])), strict=False)
+    rows: list[list[str]] = []
+    for line in part.extract_text_lines(x_tolerance=2, y_tolerance=3, strip=True, return_chars=True):
+        cells, last = [""], None
+        for c in line["chars"]:
+            if last is not None and c["x0"] - last["x1"] > 1.6 * max(c["size"], last["size"]) and c["text"].strip():
+                cells.append("")
+            cells[-1] += c["text"]
+            last = c if c["text"].strip() else last
+        rows.append([_cell(c) for c in cells if c.strip()])
+    tabular = [len(r) > 1 and any(re.fullmatch(r"[-—/]|-?[\d.,]+%?", c) for c in r[1:]) for r in rows]
+    for i in range(len(rows) - 2, -1, -1):  # a header is what stands right above
+        tabular[i] = tabular[i] or (len(rows[i]) > 1 and tabular[i + 1])
+    return [" | ".join(r) if t else " ".join(r) for r, t in zip(rows, tabular, strict=True)]
