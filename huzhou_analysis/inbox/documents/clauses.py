@@ -73,6 +73,7 @@ class State:
     last: str = ""
     measure: str = ""
     names: list[str] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
     recent: list[str] = field(default_factory=list)
     area: str = ""
     whole: str = ""
@@ -193,6 +194,9 @@ class Reader:
         figure.target, figure.commitment = bool(target), commitment if target else ""
         if measure in ("growth", "change", "points"):
             figure.of_what = name
+        if "环比" in clause:
+            figure.comment = "环比"
+            figure.guesses.append("growth over the month before")
         if m := re.search(r"(两|二|三|四|五)年(?:平均|年均)|年均", clause):
             figure.comment = m[0]
             figure.period, figure.span = self._average(figure.period, m[1]), "per_year"
@@ -233,10 +237,16 @@ class Reader:
                 if part_area:
                     state.area = part_area
                 break
+        areas = [""] * len(group)
+        if spread := self._areas(stem, len(group)):
+            areas, found = spread
         clean = names.clean(re.split(r"[，；：]", stem.replace("分别", ""))[-1])
         guesses = []
         if not found and (len(state.names) == len(group) and not clean):
             found, guesses = state.names, ["names from the list before"]
+            areas = state.areas if len(state.areas) == len(group) else areas
+        if not found and measure == "points" and (state.last or state.subject):
+            found = [state.last or state.subject] * len(group)
         if not found and "分别" in before and not clean and len(state.recent) >= len(group) > 1:
             found, guesses = state.recent[-len(group) :], ["names from the clauses before"]
         if not found:
@@ -245,19 +255,32 @@ class Reader:
             found = [names.completed(n, state.parent, state.subject, counted=False)[0] for n in found]
             guesses.append("head noun from the clause before")
         state.names = found if not share else state.names
-        out = []
-        for number, name in zip(group, found, strict=True):
+        state.areas = areas
+        out, here = [], state.area
+        for number, name, there in zip(group, found, areas, strict=True):
+            state.area = there or here
             number.unit = number.unit or group[-1].unit
             number.relation = group[0].relation if number.relation == "=" and re.search("分别", before) else number.relation
             number.value = -abs(number.value) if sign < 0 and measure in ("growth", "points") else number.value
             if share and share["whole"]:
                 name = f"{name}占{names.clean(share['whole'])}{share['word'] or '比重'}"
             out.append(self._figure(number, name, measure, start, at, comment="分别" if "分别" in before else "", guesses=list(guesses)))
+        state.area = here
         state.last, state.measure = found[-1], measure
         state.subject = found[-1] if measure != "points" else state.subject
         if names.head(found[-1]) and not guesses:
             state.parent, state.parent_unit = found[-1], kind_of_unit(group[-1].unit)
         return out
+
+    def _areas(self, stem: str, count: int) -> tuple[list[str], list[str]] | None:
+        """Areas of a list, and what is said of each: 宁波、温州GDP分别为."""
+        text = names.clean(re.split(r"[，；：。]", stem.replace("分别", ""))[-1])
+        parts = [p for p in re.split(r"、|和|与", text) if p]
+        found = [area_in(p, self.document) for p in parts]
+        if len(parts) != count or count < 2 or not all(a for a, _ in found) or any(rest for _, rest in found[:-1]):
+            return None
+        name = found[-1][1] or self.state.subject
+        return [a for a, _ in found], [name] * count if name else []
 
     # --- single numbers -----------------------------------------------------------------------------------------------
 
@@ -438,8 +461,8 @@ class Reader:
         known = self.document.kind == "news" and measure == "level" and not own and not names.head(name) and kind_of_unit(number.unit) in state.by_unit
         if names.PRONOUN.match(name) or known:
             name = ""
-        if name in names._BARE and not state.subject or (name in names._BARE and "，" in before and re.search(r"(?:增速|增长|发展|表现)(?:最快|较快|加快|亮眼|强劲)?，[^，]*$", before)):
-            m = re.search(r"(?:^|[，。；])([^，。；]{2,16}?)(?:增速|增长|发展|表现)(?:最快|较快|加快|亮眼|强劲)?，[^，]*$", before)
+        if name in names._BARE and not state.subject or (name in names._BARE and "，" in before and re.search(r"(?:增速|增长|发展|表现|再获|喜获|获得|产业)[^，]{0,4}，[^，]*$", before)):
+            m = re.search(r"(?:^|[，。；])([^，。；]{2,16}?)(?:增速|增长|发展|表现|再获|喜获|获得|产业)[^，]{0,4}，[^，]*$", before)
             stem = area_in(names.clean(m[1]), self.document)[1] if m else ""
             if stem:
                 guesses.append("modifier from the clause before")

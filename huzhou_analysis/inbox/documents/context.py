@@ -91,7 +91,7 @@ def _area(title: str, first: str, known: dict[str, str], blocks: list[Block]) ->
     for m in re.finditer(names, body):
         counts[known[m[0]]] = counts.get(known[m[0]], 0) + 1
     best = sorted(counts.items(), key=lambda item: -item[1])
-    if best and (re.search(r"全市|我市|全区|我区|全省|我省", body) or best[0][1] >= 0.6 * sum(counts.values())):
+    if best and (re.search(r"全市|我市|我区|我省|我县|全县", body) or best[0][1] >= 0.6 * sum(counts.values())):
         city = [a for a, n in best if a.endswith("市" if "市" in body[:3000] else "省") and n >= 3]
         return city[0] if city and re.search(r"全市|我市", body) else best[0][0]
     return "全国" if not best or len(best) > 3 else best[0][0]
@@ -100,6 +100,9 @@ def _area(title: str, first: str, known: dict[str, str], blocks: list[Block]) ->
 def _published(first: str) -> str:
     if m := re.search(r"(?m)(?:^|时间：|日期：|发布|成文|于)[^\d\n]{0,6}(20\d\d)[年/.-](\d{1,2})[月/.-](?:(\d{1,2})日?)?", first):
         return f"{m[1]}-{int(m[2]):02d}" + (f"-{int(m[3]):02d}" if m[3] else "")
+    for line in first.split("\n")[:8]:
+        if len(line) < 50 and (m := re.search(r"(20\d\d)年(\d{1,2})月(\d{1,2})日", line)):
+            return f"{m[1]}-{int(m[2]):02d}-{int(m[3]):02d}"
     return ""
 
 
@@ -141,11 +144,11 @@ _PERIODS = [
     (re.compile(p), kind)
     for p, kind in (
         (r"(20\d\d|19\d\d)年?[—\-至到](20\d\d|19\d\d)年", "range"),
-        (r"(?:(20\d\d)年)?(?:([一二三四])季度|第([一二三四])季度)", "quarter"),
+        (r"(?:(20\d\d)年)?(?:(?<!前)([一二三四])季度|第([一二三四])季度)", "quarter"),
         (r"(?:(20\d\d)年)?(上半年|下半年|前三季度)", "part"),
         (r"(?:(20\d\d)年)?(\d{1,2})(?:月份?)?[—\-至到](\d{1,2})月份?", "months"),
         (r"(?:(20\d\d)年)?前(\d{1,2})个?月", "first"),
-        (r"(?:到|至|截至|截止)?(20\d\d)年(\d{1,2})月(?:份|底|末)", "month"),
+        (r"(?:到|至|截至|截止)?(?:(20\d\d)年)?(?<![\d—\-至到])(\d{1,2})月(?:份|底|末|当月)?(?![\d日—\-至到前])", "month"),
         (r"(去年|上年|前年|20\d\d年)(同期|同月|末|底|年末)(?!.{0,2}(?:基数|相比|持平))", "same"),
         (r"(?:到|至|力争到?)?(20\d\d|19\d\d)年(?:末|底|度|全年|以前|前)?", "year"),
         (r"(?:这|过去|近|前)?五年(?:来|间|累计|以来)|五年累计|“?十[三四五]五”?(?:期间|以来|时期)", "five"),
@@ -185,8 +188,8 @@ class Clock:
             self.target = target or bool(re.search(r"工作(?:的)?(?:总体|主要|重点)", text) and years and int(years[-1]) == self.document.year)
             self.period, self.how = (str(self.document.year) if self.target else self.document.period), "heading"
             self.five = ""
-        elif years and len(years) == 1 and re.search(r"20\d\d年", text) and self.document.kind != "plan":
-            self.period, self.how = years[0], "heading"
+        elif years and len(years) == 1 and re.search(r"20\d\d年", text) and self.document.kind != "plan" and text[:20] not in self.document.title:
+            self.period, self.how = self.at(text, len(text))[0], "heading"
         if target and self.document.kind != "bulletin" and not report:
             self.target = True
 
@@ -241,7 +244,7 @@ class Clock:
         if kind == "first":
             return f"{year}-01/P{int(m[2])}M" if 2 <= int(m[2]) <= 12 else ""
         if kind == "month":
-            return f"{m[1]}-{int(m[2]):02d}" if 1 <= int(m[2]) <= 12 else ""
+            return f"{year}-{int(m[2]):02d}" if 1 <= int(m[2]) <= 12 else ""
         if kind == "same":
             before = base - (2 if m[1] == "前年" else 1) if not m[1][0].isdigit() else int(m[1][:4])
             return f"{before}{self.period[4:]}" if m[2] in ("同期", "同月") else str(before)

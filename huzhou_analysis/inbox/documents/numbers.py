@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -59,7 +60,7 @@ _NO_FIGURE = [
 _MONEYLIKE = "元|美元|吨|亩|人|户|平方米|公里|千瓦|万|亿|岁|天|米|吨级|公顷|辆|张|床"
 _THRESHOLD = re.compile(
     rf"(?:(?:超过?|突破|逾|大于|高于|总投资|投资|产值|营收|固投)*)(?:{NUMBER}){_SCALE}(?:{_MONEYLIKE})(?:（含）)?(?:及?以上|以下)的?(?=[一-鿿“A-Z])(?!(?:的?(?:增长|增速|水平|目标|规模))|[和与及])"
-    rf"|(?:超过?|突破|达到?|在)(?:{NUMBER}){_SCALE}(?:元|美元)(?:及?以上)?的?(?=(?:工业|制造业|重大|龙头|大|外资|上市|规上)*(?:企业|项目|园区|产业|集群|楼宇|城市|省份|县|镇|街|平台|基金|单位|地区|税))"
+    rf"|(?:超过?|突破|达到?|在)(?:{NUMBER}){_SCALE}(?:元|美元)(?:及?以上)?的?(?=(?:行政)?村|(?:工业|制造业|重大|龙头|大|外资|上市|规上)*(?:企业|项目|园区|产业|集群|楼宇|城市|省份|县|镇|街|平台|基金|单位|地区|税))"
 )
 _RANK = re.compile(
     r"(?:位居|位列|居|列|排名?|排|跃居|稳居|升至|跃升至|名列|上升到|进位至|保持|跃至|位次)[^，。；、]{0,8}?第(?P<n>\d+|[一二三四五六七八九十]{1,3})(?P<u>位|名)?"
@@ -125,6 +126,9 @@ def find(text: str) -> tuple[list[Numeral], list[tuple[int, int, str, str]]]:
     taken = [(n.start, n.end) for n in found] + [m.span() for m in re.finditer(r"“[^”]{1,12}”", text)]
     found += [n for n in _words(text) if not any(s < n.end and n.start < e for s, e in taken)]
     found = _ranges(text, sorted(found, key=lambda n: n.start))
+    for left, right in itertools.pairwise(found):  # 分别高9个和5.8个百分点
+        if left.unit == "个" and right.unit == "个百分点" and text[left.end : right.start] in ("和", "、", "及", "，"):
+            left.unit = "个百分点"
     _ratios(text, found)
     return found, others
 

@@ -36,6 +36,7 @@ GUESSES = {
     "no name found": "未见指标",
     "number in words": "中文数词",
     "difference between areas": "两地之差",
+    "growth over the month before": "环比",
     "one number for several": "一数兼指多项",
     "an average over several years": "多年平均",
 }
