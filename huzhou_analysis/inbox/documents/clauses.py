@@ -15,8 +15,8 @@ from .context import Clock, Document, area_in, year_before
 from .numbers import COUNTED, Numeral, find
 from .structure import Block
 
-UP = "增长|增加|上升|上涨|提高|提升|扩大|增产|增收|净增|攀升|上浮|增|升|涨|加快|提速|高出|增多|拉长|延长|高于|高|快于|快"
-DOWN = "下降|减少|回落|降低|下跌|下滑|缩小|收窄|减产|减收|缩短|压缩|压减|负增长|萎缩|削减|净减|放缓|改善|下调|降|减|跌|低于|低|慢于|慢|少"
+UP = "增长|多增|升值|增加|上升|上涨|提高|提升|扩大|增产|增收|净增|攀升|上浮|增|升|涨|加快|提速|高出|增多|拉长|延长|高于|高|快于|快"
+DOWN = "下降|少增|贬值|减少|回落|降低|下跌|下滑|缩小|收窄|减产|减收|缩短|压缩|压减|负增长|萎缩|削减|净减|放缓|改善|下调|降|减|跌|低于|低|慢于|慢|少"
 _RATE = "(?<!自然)增长率|增长速度|增速|增幅|涨幅|升幅|降幅|跌幅|涨跌幅"
 _MORE = r"(?:了|达到|达|为|约|近|超过|超|至少|均|分别|高达|仅|大幅|幅度|又|同步|就)*"
 _AGAINST = (
@@ -36,6 +36,7 @@ _PARTS = re.compile(r"其中|分[^，。；]{1,10}看|按[^，。；]{1,14}(?:�
 _NEW = re.compile(r"^(?:新增|新培育|新认定|新入选|新建成|新建|新设立|新设|新引进|新签|新开工|累计建成|净增|新改建)")
 _AFTER_RATE = re.compile(rf"的?(?P<noun>[^，。；、\d]{{0,12}}?)(?:同比|年均|平均|环比|的)*(?:{_RATE}|增长(?!极))")
 _THING_END = re.compile(r"(?:，|。|；|、|：|（|\d(?!\d*强)|全面|入选|入围|完成|实现|达到|全部|保持|获批|获|开工|建成|通过|签约|投产|竣工|正式|落地|成功|位居|位列|居(?!民|住|家)|占|增长|下降|超过|已|被|纳入|顺利|加快|进入|列入|分别|共有|发布|享受|参加|参展|荣获|启动|评为|均|“跨|实行|上榜|取得|落户|投用|报名|达(?!标)|拥有|超(?!市|高|级)|集中|陆续|有序|同比|比上年)")
+_DOING = re.compile(r"选派|认定|授权|开工|建设(?!用地|项目|标准)|入选|推出|推动|带动|落实|给予|组织|开展|实施|完成|支持|引领|争取|保障(?!性|房|金|人|标准)|安排|帮助|解决|惠及|受益|签约|获|举办|打造|培育|引进|招引|创建|改造|新建|盘活|力争|通过|集聚")
 _CLASSIFIER = {*COUNTED, "人", "万人", "台", "辆", "艘", "列", "班次", "天"} - {"路", "面", "块", "门", "口"}
 
 
@@ -208,7 +209,7 @@ class Reader:
             figure.guesses.append("period from the heading") if self.document.kind not in ("work_report", "bulletin") else None
         elif how == "earlier":
             figure.guesses.append("period from an earlier sentence")
-        elif how == "title" and self.document.kind not in ("bulletin", "work_report") and not re.search(r"20\d\d年", self.document.title):
+        elif how == "title" and self.document.kind not in ("bulletin", "work_report") and not re.search(r"20\d\d年|季度|上半年|\d月", self.document.title):
             figure.guesses.append("period from the title or date")
         if number.word and not number.rank:
             figure.guesses.append("number in words")
@@ -245,7 +246,7 @@ class Reader:
         if not found and (len(state.names) == len(group) and not clean):
             found, guesses = state.names, ["names from the list before"]
             areas = state.areas if len(state.areas) == len(group) else areas
-        if not found and measure == "points" and (state.last or state.subject):
+        if measure == "points" and (state.last or state.subject) and (not found or re.search(r"(?:^|，)比[^，]*$", stem)):
             found = [state.last or state.subject] * len(group)
         if not found and "分别" in before and not clean and len(state.recent) >= len(group) > 1:
             found, guesses = state.recent[-len(group) :], ["names from the clauses before"]
@@ -357,6 +358,7 @@ class Reader:
         kept = state.area
         if measure == "count" and re.search(r"(?:省份|省区市|省市)$", name) or re.match(r"的全国", after):
             state.area = "全国"
+        guesses += self._doubts(number, name, measure, bool(thing), own, before)
         figure = self._figure(number, name, measure, start, at)
         state.area = kept
         figure.guesses += guesses
@@ -370,6 +372,25 @@ class Reader:
             figure.comment = f"gap to {m[1]}"
         self._remember(number, name, measure, own, guesses)
         return figure
+
+    def _doubts(self, number: Numeral, name: str, measure: str, behind: bool, own: bool, before: str) -> list[str]:
+        """What makes a name doubtful: it stands behind the number, has no head noun, or holds a verb."""
+        plain = re.sub(r"“[^”]*”|（[^）]*）", "", name)
+        if behind:
+            return ["name behind the number"]
+        if not own:
+            return []
+        formal = self.document.kind == "bulletin"
+        if measure == "count":
+            verb = _DOING.search(plain) if not formal else _DOING.search(plain[:-2])
+            return ["name without a head noun"] if verb or len(plain) > 18 or len(plain) < 2 else []
+        loose = before and before[0] not in "，。；：、和及与（）" and self.text[max(0, number.start - len(before) - 2) : number.start - len(before)].strip()
+        if not formal and ((loose and re.search(r"\d", self.text[max(0, number.start - len(before) - 6) : number.start])) or len(plain) <= 4):
+            return ["name without a head noun"]
+        if not names.head(name) and not (formal and measure in ("growth", "change")):
+            return ["name without a head noun"]
+        verb = not formal and (_DOING.search(plain) or names.dropped_verb(re.split(r"[，。；：]", before)[-1]))
+        return ["name without a head noun"] if verb or len(plain) > 24 or len(name) < 2 else []
 
     def _leads_to(self, after: str) -> bool:
         return bool(re.match(rf"[^，。；\d]{{0,6}}(?:{UP}|{DOWN}|跃升|跃|发展|进位|缩减|变|回升)(?:到|至|为)", after))
@@ -449,10 +470,10 @@ class Reader:
         noun = re.sub(r"中有?$", "", noun)
         name = re.sub(r"(?<=.{2})(?:中|和|及|与|以及)$", "", names.clean(noun))
         number.consumed = number.end + len(noun)
-        whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,16}?)(?=[，。；、\d]|$)", after)
-        if whole and not re.search(r"\d", whole[2][:1]) and not re.match("[中有]", whole[2]) and re.search(r"超|达|实现|增|高于|低于|保持|下降|位|入围|破", whole[2]):
-            name = f"{names.clean(re.sub(r'^(?:中|均|全部|都)', '', whole[2])) or whole[2]}的{whole[1]}" if not re.search(r"[的了为]", whole[2]) else whole[1]
-            number.consumed = number.end + len(whole[1])
+        whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,24})", after)
+        if whole and re.match(r"[^中有的].*(?:超|达|实现|增|高于|低于|保持|下降|位|入围|破)", whole[2]):
+            said = re.sub(r"^(?:均|全部|都|达到)+|的.*$", "", whole[2])
+            name, number.consumed = f"{said}的{whole[1]}", number.end + len(whole[1])
         return (lead[0] + name if lead and not name.startswith(lead[0]) else name) or ""
 
     def _whole_name(self, number: Numeral, name: str, own: bool, measure: str, guesses: list[str], before: str) -> str:
@@ -461,8 +482,8 @@ class Reader:
         known = self.document.kind == "news" and measure == "level" and not own and not names.head(name) and kind_of_unit(number.unit) in state.by_unit
         if names.PRONOUN.match(name) or known:
             name = ""
-        if name in names._BARE and not state.subject or (name in names._BARE and "，" in before and re.search(r"(?:增速|增长|发展|表现|再获|喜获|获得|产业)[^，]{0,4}，[^，]*$", before)):
-            m = re.search(r"(?:^|[，。；])([^，。；]{2,16}?)(?:增速|增长|发展|表现|再获|喜获|获得|产业)[^，]{0,4}，[^，]*$", before)
+        if name in names._BARE and not state.subject or (name in names._BARE and "，" in before and re.search(r"(?:增速|增长|发展|表现|再获|喜获|获得)[^，]{0,4}，[^，]*$", before)):
+            m = re.search(r"(?:^|[，。；])([^，。；]{2,16}?)(?:增速|增长|发展|表现|再获|喜获|获得)[^，]{0,4}，[^，]*$", before)
             stem = area_in(names.clean(m[1]), self.document)[1] if m else ""
             if stem:
                 guesses.append("modifier from the clause before")
@@ -558,7 +579,7 @@ class Reader:
             return None
         base, own = self._named(before[: m.start()], first, guesses)
         base = re.sub(r"(?<=.{2})(?:规模|总量)$", "", base)
-        if base in names._BARE:
+        if base in names._BARE and base not in ("总量", "数量"):
             base = names.completed(base, state.parent, state.subject, counted=False)[0]
         if base in ("总量", "数量", "合计") or names.PRONOUN.match(base) or not base:
             base = re.sub(r"(?<=.{2})规模$", "", state.subject)
@@ -589,8 +610,11 @@ class Reader:
         name = self._named(stem, first, guesses)[0] or state.subject
         scope = re.search(r"全[国省球市州县区]|各省区|世界|同类城市|副省级城市", self.text[max(at, number.start - 14) : number.start] + here)
         growth = re.search(r"增速|增幅|涨幅", self.text[max(at, number.start - 12) : number.start])
-        state.scope = scope[0] if scope else state.scope if not names.clean(stem) and self._leads_to(before[-6:] or "") else ""
-        full = f"{name}{growth[0] if growth and growth[0] not in name else ''}{scope[0] if scope else ''}位次"
+        moved = re.search(r"(?:升|进|跃|移|滑|降|前)(?:至|到|居|位)$", re.sub(r"第$", "", self.text[at : number.start]))
+        state.scope = scope[0] if scope else state.scope if moved else ""
+        full = f"{name}{growth[0] if growth and growth[0] not in name else ''}{state.scope}位次"
+        if not state.scope or not names.head(name):
+            guesses.append("name without a head noun")
         figure = self._figure(number, full, "rank", start, at, guesses=guesses)
         if re.search(r"(?:从|由)[^，。]{0,8}$", self.text[at : number.start]) and self._leads_to(self.text[number.end : number.end + 10]):
             figure.period = self._earlier("", figure.period)

@@ -223,7 +223,9 @@ class Clock:
                 code = self._code(kind, m, text)
                 if code:
                     last = (m.start(), code, kind)
-        return (last[1], "sentence") if last[1] else (period, how)
+        if last[1]:
+            return last[1], "sentence"
+        return period, "title" if period == self.document.period and how == "earlier" else how
 
     def _code(self, kind: str, m: re.Match, text: str) -> str:
         base = int(self.period[:4]) if self.period[:4].isdigit() else self.year

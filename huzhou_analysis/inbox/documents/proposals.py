@@ -37,6 +37,7 @@ GUESSES = {
     "number in words": "中文数词",
     "difference between areas": "两地之差",
     "growth over the month before": "环比",
+    "read from English": "英文文本",
     "one number for several": "一数兼指多项",
     "an average over several years": "多年平均",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from . import english
 from .clauses import Figure, Reader
 from .context import Clock, Document, begins_report, describe
 from .structure import Block, blocks
@@ -46,6 +47,8 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
     areas : dict of str to str, optional
         Areas on file: name in a text to full name.
     """
+    if sum("一" <= c <= "鿿" for c in text) < 0.05 * len(text):
+        return _english(text, name)
     parts = blocks(text)
     document = describe(name, parts, areas or {})
     clock = Clock(document)
@@ -74,6 +77,22 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
             for f in figures:
                 n = f.numeral
                 reading.others.append(Other(at[n.start], at[n.end - 1] + 1, plain[n.start : n.digits_end], block, plain[max(0, n.start - 8) : n.end + 8], kind))
+    return reading
+
+
+def _english(text: str, name: str) -> Reading:
+    parts = english.blocks(text)
+    document = english.describe(name, parts)
+    reader, reading = english.EnglishReader(document), Reading(text, document, parts)
+    for block in parts:
+        if block.kind == "heading":
+            reader.heading(block.piece.text)
+        figures, others = reader.paragraph(block)
+        at, plain = block.piece.at, block.piece.text
+        reading.figures += figures if block.kind == "paragraph" else []
+        reading.others += [Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 12) : e + 12], reason) for s, e, numeral, reason in others]
+        if block.kind == "heading":
+            reading.others += [Other(*place(f), plain[f.numeral.start : f.numeral.digits_end], block, plain[:40], "numbering") for f in figures]
     return reading
 
 
