@@ -44,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
     report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
-    read = commands.add_parser("read", help="读文件，提出其中每个数字 / propose every figure of a document in a workbook")
+    read = commands.add_parser(
+        "read", help="读文件，提出其中每个数字 / propose every figure of a document in a workbook"
+    )
     read.add_argument("file", metavar="FILE", help="PDF、docx、html 或 txt / a document with text")
     template = commands.add_parser("template", help="写出填报模板 / write a workbook to fill in new figures")
     template.add_argument("file", nargs="?", metavar="FILE", help="文件名 / file (default: inbox/new_figures.xlsx)")

@@ -174,12 +174,18 @@ def _kept(rows: list[Row]) -> list[Row]:
 
     marks = {id(row): said(row) for row in rows}
     figures = [row for row in rows if row.table == "figures" and marks[id(row)] not in ("no", "look")]
-    used = {canonical(text) for row in figures for c in row.cells.values() for text in (c.text, c.text.rsplit("·", 1)[-1])}
+    used = {
+        canonical(text) for row in figures for c in row.cells.values() for text in (c.text, c.text.rsplit("·", 1)[-1])
+    }
     kept = {id(row) for row in figures}
     return [
         row
         for row in rows
-        if (id(row) in kept if row.table == "figures" else marks[id(row)] != "used" or any(canonical(c.text) in used for c in row.cells.values()))
+        if (
+            id(row) in kept
+            if row.table == "figures"
+            else marks[id(row)] != "used" or any(canonical(c.text) in used for c in row.cells.values())
+        )
     ]
 
 

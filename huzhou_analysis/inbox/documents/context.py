@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905
 """What a document says once for many figures: its kind, title, date, area, and the period that a stretch is about."""
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ CITIES = (
     "西安 铜川 宝鸡 咸阳 渭南 延安 汉中 榆林 安康 商洛 兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉 酒泉 庆阳 定西 陇南 西宁 海东 银川 石嘴山 吴忠 固原 中卫 乌鲁木齐 克拉玛依 吐鲁番 哈密"
 ).split()
 _SHORT = {re.sub(r"(?:市|省|特别行政区|(?:壮族|回族|维吾尔)?自治区)$", "", p): p for p in PROVINCES}
-AREAS = {"全国": "全国", "我国": "全国", "中国": "全国"} | {p: p for p in PROVINCES} | _SHORT | {f"{c}市": f"{c}市" for c in CITIES} | {c: f"{c}市" for c in CITIES if c not in ("白银", "中山", "海东", "黄山")}
+AREAS = (
+    {"全国": "全国", "我国": "全国", "中国": "全国"}
+    | {p: p for p in PROVINCES}
+    | _SHORT
+    | {f"{c}市": f"{c}市" for c in CITIES}
+    | {c: f"{c}市" for c in CITIES if c not in ("白银", "中山", "海东", "黄山")}
+)
 _NAMES = "|".join(sorted(map(re.escape, AREAS), key=len, reverse=True))
 _LOCAL = r"[一-鿿]{2,6}?(?:自治州|自治县|新区|开发区|区|县|州|盟|旗|市)"
 _HERE = re.compile(r"^(?:全|我|本)[市省州县区旗盟]")
@@ -58,18 +65,30 @@ def describe(name: str, blocks: list[Block], areas: dict[str, str]) -> Document:
     top = [b.piece.text for b in prose[:14]]
     first = "\n".join(t[:200] for t in top)
     document = Document(name, areas=AREAS | areas)
-    titles = [t for t in top[:12] if re.search(r"统计公报|政府工作报告|实施方案|规划|运行情况|经济运行|行动计划|工作要点|实施意见", t[:60]) and len(t) < 60 and "。" not in t]
-    document.title = next(iter(titles), next((t for t in top if len(t) >= 6 and not re.match(r"(?:索引号|来源|20\d\d)", t)), name))[:80]
+    titles = [
+        t
+        for t in top[:12]
+        if re.search(r"统计公报|政府工作报告|实施方案|规划|运行情况|经济运行|行动计划|工作要点|实施意见", t[:60])
+        and len(t) < 60
+        and "。" not in t
+    ]
+    document.title = next(
+        iter(titles), next((t for t in top if len(t) >= 6 and not re.match(r"(?:索引号|来源|20\d\d)", t)), name)
+    )[:80]
     document.kind = _kind(document.title, first, name)
     document.area = _area(document.title + "\n" + name, first, document.areas, blocks)
     document.published = _published(first)
-    document.publisher = next((m[0] for m in re.finditer(r"[一-鿿]{2,8}统计局|[一-鿿]{2,8}人民政府(?:办公室)?", first)), "")
+    document.publisher = next(
+        (m[0] for m in re.finditer(r"[一-鿿]{2,8}统计局|[一-鿿]{2,8}人民政府(?:办公室)?", first)), ""
+    )
     document.year, document.period = _base(document, top, name)
     return document
 
 
 def _kind(title: str, first: str, name: str) -> str:
-    if re.search(r"统计公报|经济运行|主要经济指标|统计月报", title + name) or re.search(r"^[^。]{0,40}统计局[^。，]{0,20}$", first, re.M):
+    if re.search(r"统计公报|经济运行|主要经济指标|统计月报", title + name) or re.search(
+        r"^[^。]{0,40}统计局[^。，]{0,20}$", first, re.M
+    ):
         return "bulletin"
     if "工作报告" in title or "各位代表" in first:
         return "work_report"
@@ -81,7 +100,10 @@ def _kind(title: str, first: str, name: str) -> str:
 def _area(title: str, first: str, known: dict[str, str], blocks: list[Block]) -> str:
     names = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
     for text in (title, first):
-        if m := re.search(rf"([一-鿿]{{2,8}}?(?:自治州|地区|[市省州县区盟]))(?:统计局|人民政府|20\d\d年|人民代表大会|国民经济|政府工作报告)", text):
+        if m := re.search(
+            r"([一-鿿]{2,8}?(?:自治州|地区|[市省州县区盟]))(?:统计局|人民政府|20\d\d年|人民代表大会|国民经济|政府工作报告)",
+            text,
+        ):
             found = re.search(rf"(?:{names})(?:市|省|州)?$", m[1])
             return known.get(m[1], known.get(found[0], m[1]) if found and len(found[0]) > 2 else m[1])
         if m := re.search(rf"(?:{names})(?=[^，。]*(?:公报|工作报告|方案|规划|经济运行))", text):
@@ -98,7 +120,9 @@ def _area(title: str, first: str, known: dict[str, str], blocks: list[Block]) ->
 
 
 def _published(first: str) -> str:
-    if m := re.search(r"(?m)(?:^|时间：|日期：|发布|成文|于)[^\d\n]{0,6}(20\d\d)[年/.-](\d{1,2})[月/.-](?:(\d{1,2})日?)?", first):
+    if m := re.search(
+        r"(?m)(?:^|时间：|日期：|发布|成文|于)[^\d\n]{0,6}(20\d\d)[年/.-](\d{1,2})[月/.-](?:(\d{1,2})日?)?", first
+    ):
         return f"{m[1]}-{int(m[2]):02d}" + (f"-{int(m[3]):02d}" if m[3] else "")
     for line in first.split("\n")[:8]:
         if len(line) < 50 and (m := re.search(r"(20\d\d)年(\d{1,2})月(\d{1,2})日", line)):
@@ -114,7 +138,10 @@ def _base(document: Document, top: list[str], name: str) -> tuple[int, str]:
     line = next((m for t in top[:4] for m in [re.fullmatch(r"(20\d\d)年?(?:\[\d+\])?", t)] if m), None)
     published = int(document.published[:4]) if document.published else 0
     if document.kind == "bulletin":
-        year = next((int(m[1]) for m in (said if said and "公报" in title + name else None, opening, line, said) if m), published - 1 if published else 0)
+        year = next(
+            (int(m[1]) for m in (said if said and "公报" in title + name else None, opening, line, said) if m),
+            published - 1 if published else 0,
+        )
         part = re.search(r"(\d{1,2})[—\-至](\d{1,2})月|(上半年)|(前三季度)|(一季度)|(?:20\d\d年)(\d{1,2})月", title)
         return year, _part(year, part) if part and year else str(year) if year else ""
     if document.kind == "work_report":
@@ -182,13 +209,23 @@ class Clock:
         """A heading may set year and kind: 2025年主要工作, “十四五”发展成就, 2026年目标任务."""
         report = self.document.kind == "work_report"
         years = re.findall(r"(20\d\d)年?", text)
-        target = bool(re.search(r"目标|今年|任务|要求|安排|计划|展望|打算|未来|今后", text)) and not re.search(r"完成|成就|回顾", text)
+        target = bool(re.search(r"目标|今年|任务|要求|安排|计划|展望|打算|未来|今后", text)) and not re.search(
+            r"完成|成就|回顾", text
+        )
         major = re.match(r"[一二三四五六七八九十]{1,3}、", text)
         if report and major:
-            self.target = target or bool(re.search(r"工作(?:的)?(?:总体|主要|重点)", text) and years and int(years[-1]) == self.document.year)
+            self.target = target or bool(
+                re.search(r"工作(?:的)?(?:总体|主要|重点)", text) and years and int(years[-1]) == self.document.year
+            )
             self.period, self.how = (str(self.document.year) if self.target else self.document.period), "heading"
             self.five = ""
-        elif years and len(years) == 1 and re.search(r"20\d\d年", text) and self.document.kind != "plan" and text[:20] not in self.document.title:
+        elif (
+            years
+            and len(years) == 1
+            and re.search(r"20\d\d年", text)
+            and self.document.kind != "plan"
+            and text[:20] not in self.document.title
+        ):
             self.period, self.how = self.at(text, len(text))[0], "heading"
         if target and self.document.kind != "bulletin" and not report:
             self.target = True
@@ -198,7 +235,10 @@ class Clock:
             self.five = self._five(text)
         elif self.document.kind == "work_report" and re.match(r"(?:20\d\d年|一年来|过去一年)", text) and self.five:
             self.five = ""
-        if re.search(r"(?:主要)?(?:预期|奋斗)?目标(?:是|为|：|建议)", text[:80]) and self.document.kind == "work_report":
+        if (
+            re.search(r"(?:主要)?(?:预期|奋斗)?目标(?:是|为|：|建议)", text[:80])
+            and self.document.kind == "work_report"
+        ):
             self.target, self.period, self.how = True, str(self.document.year), "sentence"
 
     def _five(self, text: str) -> str:
@@ -252,7 +292,15 @@ class Clock:
             return f"{before}{self.period[4:]}" if m[2] in ("同期", "同月") else str(before)
         if kind == "relative":
             here = self.document.year or base
-            return str(here if m[1] == "今年" and self.document.kind != "bulletin" else base if m[1] == "今年" else base - 1 if self.document.kind == "bulletin" else here - 1)
+            return str(
+                here
+                if m[1] == "今年" and self.document.kind != "bulletin"
+                else base
+                if m[1] == "今年"
+                else base - 1
+                if self.document.kind == "bulletin"
+                else here - 1
+            )
         if kind == "five":
             return self._five(m[0])
         if kind == "three":
@@ -285,6 +333,13 @@ def area_in(text: str, document: Document) -> tuple[str, str]:
         return document.area, text[m.end() :]
     names = "|".join(sorted(map(re.escape, document.areas), key=len, reverse=True))
     m = re.match(rf"(?:{names})(?:市|省|州)?(?=.|$)", text)
-    if m and not re.match(rf"(?:{names})", text[m.end() :]) and not re.match(r"银行|移动|电信|联通|科学院|工程院|式|共产|制造|[一-鿿]{0,6}(?:新区|开发区|高新区|自贸|直管区)|[一-鿿]{0,2}(?:大学|学院|公司|集团|机场|港|海关|证券|交易所|战区|黄酒|火腿|路|湖|江|高铁)", text[m.end() :]):
+    if (
+        m
+        and not re.match(rf"(?:{names})", text[m.end() :])
+        and not re.match(
+            r"银行|移动|电信|联通|科学院|工程院|式|共产|制造|[一-鿿]{0,6}(?:新区|开发区|高新区|自贸|直管区)|[一-鿿]{0,2}(?:大学|学院|公司|集团|机场|港|海关|证券|交易所|战区|黄酒|火腿|路|湖|江|高铁)",
+            text[m.end() :],
+        )
+    ):
         return document.areas.get(m[0], document.areas.get(m[0][:-1], m[0])), re.sub(r"^[的，]", "", text[m.end() :])
     return "", text

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905
 """Names in a document matched to the tables: indicator, area and unit on file, or a proposal for a new one.
 
 A match is an equal name once both are written one way (生产总值, GDP and 地区生产总值 are one); nothing is matched because it is
@@ -14,8 +15,8 @@ import pandas as pd
 
 from ...facts.units import Units
 from . import names
-from .clauses import kind_of_unit
 from .numbers import COUNTED
+from .words import kind_of_unit
 
 # One way of writing what documents write in several; the first that is meant wins.
 _SAME = [
@@ -131,7 +132,9 @@ class Matcher:
         if not re.fullmatch(r"[a-z][a-z0-9_]{3,48}", code) or code in set(self.frames["indicators"].indicator):
             code = "new_" + hashlib.sha1(name.encode()).hexdigest()[:8]
         stock = re.search(r"余额|存栏|保有量|拥有量|人口|里程|用户|床位|面积$|存量|总动力", name)
-        kind = {"share": "ratio", "index": "index", "rank": "index", "count": "count"}.get(measure, "price" if re.search(r"价格|均价", name) else "stock" if stock else "flow")
+        kind = {"share": "ratio", "index": "index", "rank": "index", "count": "count"}.get(
+            measure, "price" if re.search(r"价格|均价", name) else "stock" if stock else "flow"
+        )
         return {
             "indicator": code,
             "name_zh": name,
@@ -158,14 +161,39 @@ class Matcher:
     def new_unit(self, unit: str) -> dict[str, str]:
         """A row of ``units.csv`` for a unit that is not on file."""
         scale = re.match(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?", unit)[0]
-        power = {"": 0, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12}[scale]
+        power = {
+            "": 0,
+            "百": 2,
+            "千": 3,
+            "万": 4,
+            "十万": 5,
+            "百万": 6,
+            "千万": 7,
+            "亿": 8,
+            "十亿": 9,
+            "百亿": 10,
+            "千亿": 11,
+            "万亿": 12,
+        }[scale]
         base = unit[len(scale) :]
         rows = {r["unit"]: r for r in self.frames["units"].to_dict("records")}
         if base in rows:
             own = rows[base]
-            return {"unit": unit, "unit_measure": own["unit_measure"], "unit_mult": str(int(own["unit_mult"]) + power), "name_en": own["name_en"], "unit_mult_en": own["unit_mult_en"]}
+            return {
+                "unit": unit,
+                "unit_measure": own["unit_measure"],
+                "unit_mult": str(int(own["unit_mult"]) + power),
+                "name_en": own["name_en"],
+                "unit_mult_en": own["unit_mult_en"],
+            }
         measure = "COUNT" if base in COUNTED else "U_" + hashlib.sha1(base.encode()).hexdigest()[:6].upper()
-        return {"unit": unit, "unit_measure": measure, "unit_mult": str(power), "name_en": unit, "unit_mult_en": str(power)}
+        return {
+            "unit": unit,
+            "unit_measure": measure,
+            "unit_mult": str(power),
+            "name_en": unit,
+            "unit_mult_en": str(power),
+        }
 
 
 def full_name(figure_name: str, measure: str) -> str:

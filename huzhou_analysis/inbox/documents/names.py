@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905
 """Names of indicators as a document's sentences give them: cleaned, and completed where the head noun was left out.
 
 其中，夏粮16万吨 after 粮食总产量 is 夏粮产量; 总产量77万吨 after 秋粮播种面积 is 秋粮总产量.
@@ -22,13 +23,29 @@ HEADS = sorted(
     key=len,
     reverse=True,
 )  # fmt: skip
-_BARE = {
+BARE = {
     "存栏", "出栏", "产量", "总产量", "产值", "增加值", "面积", "总数", "总量", "总额", "金额", "投资", "在校学生", "在校生", "在校生数", "在校学生数", "毕业生", "招生", "招生数", "专任教师",
     "教职工", "规模", "总规模", "产销率", "营业收入", "营收", "利润", "利润总额", "用户", "床位", "床位数", "收入", "支出", "数量", "占比", "比重", "死亡", "成交额", "成交金额",
     "交易额", "总里程", "里程", "总长", "总长度", "总面积", "人数", "总人数", "参保人数", "余额", "贷款余额", "营业额", "合同额", "完成营业额", "合同金额", "受伤", "均价", "总值", "总产值", "综合收入", "注册资本",
     "拥有床位", "入住人数", "投资额", "总投资", "完成投资", "旅客周转量", "货物周转量", "总收入", "零售额", "销售额", "销售面积", "在园幼儿", "在园儿童", "建筑面积", "占地面积", "从业人员", "产量占比",
 }  # fmt: skip
-STAFF = {"在校学生", "在校生", "在校生数", "在校学生数", "毕业生", "招生", "招生数", "专任教师", "教职工", "在园幼儿", "在园儿童", "床位", "床位数", "拥有床位", "毕业生数"}
+STAFF = {
+    "在校学生",
+    "在校生",
+    "在校生数",
+    "在校学生数",
+    "毕业生",
+    "招生",
+    "招生数",
+    "专任教师",
+    "教职工",
+    "在园幼儿",
+    "在园儿童",
+    "床位",
+    "床位数",
+    "拥有床位",
+    "毕业生数",
+}
 _SIDES = {"城市", "城镇", "农村", "乡村", "男性", "女性", "境内", "境外", "国内", "民办", "公办", "市区"}
 _LEAD = re.compile(
     r"^(?:其中|此外|另外|同时|而|且|并(?!购)|但|又|再(?!就业|生)|也|还|仅|即|则|从而|尤其是|特别是|其(?!他|余|它)|该|这一|目前|现有|现(?![代行价金场货役])|初步核算|经初步核算|经核算|初步测算|初步统计|预计|据统计|据测算|据[^，]{0,12}(?:统计|核算|调查|显示)|数据显示|统计显示"
@@ -45,7 +62,9 @@ _TAIL = re.compile(
     r"(?:实现了?|完成|达到|达|为|是|有|由|从|在|至|到|超过|超出|超|突破|高达|增至|升至|降至|减至|提升到|提升至|提高到|提高至|增加到|增加至|增长到|增长至|扩大到|扩大至|下降到|下降至|降低到|降低至|缩小至|缩小到|跃升到|跃升至|发展到|回落至|上升到|上升至|"
     r"接近|居|列|位居|位列|排名|稳居|排|名列|占|等于|不低于|不少于|不超过|高于|低于|拥有|共有|新增长|跨越|迈上|站上|稳定在|保持在|控制在|落在|保持|合|折合|折|约合|以|仅次于|距离|迈过|冲上|攀升至|升|降|(?<!新)增|(?:1|100)(?:美元|欧元|港元|日元)兑(?:换)?|居于|位于|连续|先后|更是|更|大幅|显著|小幅|快速|稳步|数据(?:正式)?(?:发布|公布|出炉)|定为|确定为|调整为|优化为|演变为))+|[：，、。；的“「『]|(?:首次|再次|连续\d*年?|稳定|大幅|明显|进一步|总共|共计|累计|合计|预计|均|都|仅|已|共|约|近|年均|分别|总体|其中))$"
 )
-PRONOUN = re.compile(r"^(?:(?:这|该|此)(?:一|个|项)?)?(?:份额|占比|比重|数据|数字|增速|增幅|涨幅|降幅|水平|规模|总量|指标|成绩|比例|数值)(?:还|也|仍)?$|^紧随其后$")
+PRONOUN = re.compile(
+    r"^(?:(?:这|该|此)(?:一|个|项)?)?(?:份额|占比|比重|数据|数字|增速|增幅|涨幅|降幅|水平|规模|总量|指标|成绩|比例|数值)(?:还|也|仍)?$|^紧随其后$"
+)
 _INSERTED = re.compile(
     r"^(?:按|以|依|扣除|剔除|同口径|可比口径|不含|含|包括|比上年|比去年|较上年|较去年|同比|环比|分别|与上年|初步|其中|位|居|两年|年均|增速|增幅|此外|快于|高于|低于|可比|还原|现价|名义|实际|折合|约合|全年|增长)"
 )
@@ -78,7 +97,9 @@ def clean(text: str) -> str:
 
 def dropped_verb(text: str) -> bool:
     """Whether a stretch opens with a verb that a name leaves out: 安排省级财政资金."""
-    return bool(_VERB_LEAD.match(_LEAD.sub("", text.strip("，。；：、")))) and not re.match(r"实现|完成|达到|拥有|共有|有", text.strip("，。；：、"))
+    return bool(_VERB_LEAD.match(_LEAD.sub("", text.strip("，。；：、")))) and not re.match(
+        r"实现|完成|达到|拥有|共有|有", text.strip("，。；：、")
+    )
 
 
 def _close(text: str) -> str:
@@ -133,7 +154,9 @@ def family(name: str) -> str:
     """Head noun that the parts of a whole take over: 播种面积 of 农作物总播种面积, 居民人均可支配收入."""
     if re.search(r"(?:总量|总数|总额|规模|数量)$", name) and 4 < len(name) <= 8 and len(head(name)) == 2:
         return re.sub(r"总(?=[量数额])", "", name)
-    if m := re.search(r"(生产者(?:出厂|购进)价格|居民人均(?:可支配收入|消费支出|消费性支出|纯收入)|对[^，]*?的?贡献率)$", name):
+    if m := re.search(
+        r"(生产者(?:出厂|购进)价格|居民人均(?:可支配收入|消费支出|消费性支出|纯收入)|对[^，]*?的?贡献率)$", name
+    ):
         return m[1]
     return _TOTAL.sub("", head(name))
 
@@ -160,14 +183,18 @@ def completed(name: str, parent: str, previous: str, *, counted: bool, things: s
         return things + name, "modifier"
     if name in ("死亡", "受伤", "死亡人数", "受伤人数"):
         return (previous + name, "modifier") if previous.endswith("事故") else (name, "")
-    if name in _BARE or re.fullmatch(r"(?:年末|期末|新增|新开工|总|人均|户均|平均)?(?:" + "|".join(sorted(_BARE, key=len, reverse=True)) + ")", name):
+    if name in BARE or re.fullmatch(
+        r"(?:年末|期末|新增|新开工|总|人均|户均|平均)?(?:" + "|".join(sorted(BARE, key=len, reverse=True)) + ")", name
+    ):
         stem = prefix(previous) or (re.sub(r"（[^）]*）", "", previous) if not head(previous) else "")
         return (stem + name, "modifier") if stem and stem != name else (name, "")
     if head(name) and not (len(name) <= 3 and head(name) in ("率", "额") and False):
         return name, ""
     if counted:
         if _MODIFIER.search(name) and parent and not parent.endswith(name):
-            things = re.sub(r"^(?:新增|新认定|新建|.{0,6}?(?:国家|省|市|县)级(?:及)?(?:以上)?|各类|各级|新设立?|年末)+", "", parent)
+            things = re.sub(
+                r"^(?:新增|新认定|新建|.{0,6}?(?:国家|省|市|县)级(?:及)?(?:以上)?|各类|各级|新设立?|年末)+", "", parent
+            )
             return (name + things, "head") if things else (name, "")
         return name, ""
     end = family(parent)
@@ -190,7 +217,11 @@ def listed(text: str, count: int) -> list[str]:
         parts = [f"第{n}产业" for n in m[1].split("、")]
         return [p + (m[2] or "") for p in parts] if len(parts) == count else []
     if m := re.match(r"(.+?)等([^、]*)$", text):
-        end = head(re.sub(r"(?:持续|保持|快速|平稳|较快|稳定|均|都|呈)*(?:增长|发展|提升|下降)(?:较快|迅速|明显|加快)?$", "", m[2]))
+        end = head(
+            re.sub(
+                r"(?:持续|保持|快速|平稳|较快|稳定|均|都|呈)*(?:增长|发展|提升|下降)(?:较快|迅速|明显|加快)?$", "", m[2]
+            )
+        )
         text = m[1] + end
     if text.startswith("城乡") and count == 2:
         return [f"城镇{text[2:]}", f"农村{text[2:]}"]
@@ -205,7 +236,9 @@ def listed(text: str, count: int) -> list[str]:
         return []
     parts = [p.replace("\x00", "、").replace("\x01", "和") for p in parts]
     end, front = head(parts[-1]), ""
-    if m := re.search(r"(居民人均(?:可支配收入|消费支出)|的?[^、]{0,8}?的贡献率|的营业收入|生产者(?:出厂|购进)价格)$", parts[-1]):
+    if m := re.search(
+        r"(居民人均(?:可支配收入|消费支出)|的?[^、]{0,8}?的贡献率|的营业收入|生产者(?:出厂|购进)价格)$", parts[-1]
+    ):
         end = m[1]
     if m := re.match(r"((?:规模以上|规上|限额以上|限上)(?:单位|企业)?|新增|新认定|对)", parts[0]):
         front = m[1]

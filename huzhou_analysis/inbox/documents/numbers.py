@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905
 """Numerals of a paragraph: which state a quantity, with their unit and bounds, and why the others state none."""
 
 from __future__ import annotations
@@ -107,7 +108,12 @@ def _chinese(text: str) -> Decimal:
 
 def no_figures(text: str) -> list[tuple[int, int, str]]:
     """Runs of a paragraph whose numerals are dates, names, numbering: (start, end, reason)."""
-    out = [(m.start(), m.end(), reason) for reason, p in _NO_FIGURE for m in p.finditer(text) if re.search(r"[\d①-⑳]", m[0])]
+    out = [
+        (m.start(), m.end(), reason)
+        for reason, p in _NO_FIGURE
+        for m in p.finditer(text)
+        if re.search(r"[\d①-⑳]", m[0])
+    ]
     out += [(m.start(), m.end(), "name") for m in _THRESHOLD.finditer(text)]
     return sorted(out)
 
@@ -136,7 +142,12 @@ def find(text: str) -> tuple[list[Numeral], list[tuple[int, int, str, str]]]:
 def _quantity_in_quotes(text: str, m: re.Match, reason: str) -> bool:
     """A number with its unit at the end of a short quotation is a quantity all the same: “…增长5%”."""
     quoted = text.rfind("“", 0, m.start()) > text.rfind("”", 0, m.start())
-    return reason == "name" and quoted and bool(re.match(r"(?:%|亿元|万元)", text[m.end() :])) and text[m.start() - 1] in "长超达为"
+    return (
+        reason == "name"
+        and quoted
+        and bool(re.match(r"(?:%|亿元|万元)", text[m.end() :]))
+        and text[m.start() - 1] in "长超达为"
+    )
 
 
 def _measured(text: str, m: re.Match) -> Numeral:
@@ -195,9 +206,20 @@ def _words(text: str) -> list[Numeral]:
             scale = ""
             while len(digits) > 1 and digits[-1] in "万亿":
                 digits, scale = digits[:-1], digits[-1] + scale
-            out.append(Numeral(m.start(), m.end(), m.end(), _chinese(digits) if digits not in ("万", "亿") else Decimal(1), scale + unit if digits not in ("万", "亿") else digits + scale + unit, word=True))
+            out.append(
+                Numeral(
+                    m.start(),
+                    m.end(),
+                    m.end(),
+                    _chinese(digits) if digits not in ("万", "亿") else Decimal(1),
+                    scale + unit if digits not in ("万", "亿") else digits + scale + unit,
+                    word=True,
+                )
+            )
     for m in _SHARE_WORD.finditer(text):
-        value, unit = (Decimal(2), "倍") if m[0].endswith("一番") else (Decimal(4), "倍") if "番" in m[0] else (Decimal(50), "%")
+        value, unit = (
+            (Decimal(2), "倍") if m[0].endswith("一番") else (Decimal(4), "倍") if "番" in m[0] else (Decimal(50), "%")
+        )
         out.append(Numeral(m.start(), m.end(), m.end(), value, unit, word=True))
     for number in out:
         if not number.rank:
@@ -231,7 +253,12 @@ def _ratios(text: str, found: list[Numeral]) -> None:
     i = 0
     while i < len(found):
         j = i
-        while j + 1 < len(found) and text[found[j].end : found[j + 1].start] in ("：", "/", "·") and (found[j].unit == "" or found[j].unit == "%") and text[found[j].end] == "：":
+        while (
+            j + 1 < len(found)
+            and text[found[j].end : found[j + 1].start] in ("：", "/", "·")
+            and (found[j].unit == "" or found[j].unit == "%")
+            and text[found[j].end] == "："
+        ):
             j += 1
         if j > i:
             for k in range(i, j + 1):

@@ -20,9 +20,53 @@ MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 200 * 2**20
 MAX_PAGES = 400
 MAX_CHARACTERS = 2_000_000
-_PICTURES = {b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"II*\0": "TIFF", b"MM\0*": "TIFF", b"BM": "BMP", b"RIFF": "WebP"}
-_BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "ul", "ol", "dd", "dt", "table", "blockquote", "pre", "title", "td"}
-_SKIPPED = {"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "embed", "form", "button", "select"}
+_PICTURES = {
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"BM": "BMP",
+    b"RIFF": "WebP",
+}
+_BLOCKS = {
+    "p",
+    "div",
+    "br",
+    "li",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "section",
+    "article",
+    "ul",
+    "ol",
+    "dd",
+    "dt",
+    "table",
+    "blockquote",
+    "pre",
+    "title",
+    "td",
+}
+_SKIPPED = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "head",
+    "svg",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "button",
+    "select",
+}
 
 
 class DocumentError(ValueError):
@@ -70,7 +114,9 @@ def open_document(path: Path) -> Opened:
     except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
         if "Password" in type(error).__name__ or "Password" in repr(error.args):
             raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again") from None
-        raise refuse("文件已损坏，无法读取；请重新下载或另存", "is damaged and cannot be read; download or save it again") from None
+        raise refuse(
+            "文件已损坏，无法读取；请重新下载或另存", "is damaged and cannot be read; download or save it again"
+        ) from None
     _readable(text, len(pages), refuse)
     return Opened(name, text, pages)
 
@@ -87,7 +133,10 @@ def _bytes(path: Path, refuse) -> bytes:
     except FileNotFoundError:
         raise refuse("没有这个文件；请核对文件名和文件夹", "there is no such file; check its name and folder") from None
     except OSError as error:
-        raise refuse(f"读不到文件（{error.strerror}）；请关闭它或检查权限", f"cannot be read ({error.strerror}); close it or check permissions") from None
+        raise refuse(
+            f"读不到文件（{error.strerror}）；请关闭它或检查权限",
+            f"cannot be read ({error.strerror}); close it or check permissions",
+        ) from None
     if not raw.strip():
         raise refuse("文件是空的", "the file is empty")
     return raw
@@ -101,19 +150,30 @@ def _kind(path: Path, raw: bytes, refuse) -> str:
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in raw:
             raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again")
-        raise refuse("是旧格式（.doc、.wps 或 .xls）；请另存为 .docx 或 PDF", "an old format (.doc, .wps or .xls); save it as .docx or PDF")
+        raise refuse(
+            "是旧格式（.doc、.wps 或 .xls）；请另存为 .docx 或 PDF",
+            "an old format (.doc, .wps or .xls); save it as .docx or PDF",
+        )
     if raw.startswith(b"{\\rtf"):
         raise refuse("是 RTF；请另存为 .docx 或 PDF", "an RTF file; save it as .docx or PDF")
     for start, name in _PICTURES.items():
         if raw.startswith(start):
-            raise refuse(f"是图片（{name}），没有文字；请先作文字识别", f"a picture ({name}) without text; run text recognition on it first")
+            raise refuse(
+                f"是图片（{name}），没有文字；请先作文字识别",
+                f"a picture ({name}) without text; run text recognition on it first",
+            )
     head = raw[:2000].decode("latin-1").lstrip("\ufeff\xef\xbb\xbf \r\n\t").casefold()
-    if re.match(r"<(?:!doctype html|html|head|body|div|p|table|meta|title)\b", head) or (path.suffix.lower() in (".html", ".htm") and "<" in head):
+    if re.match(r"<(?:!doctype html|html|head|body|div|p|table|meta|title)\b", head) or (
+        path.suffix.lower() in (".html", ".htm") and "<" in head
+    ):
         return "html"
-    if head.startswith("<?xml") or head.startswith("<!doctype"):
+    if head.startswith(("<?xml", "<!doctype")):
         if "<html" in head and "<!entity" not in raw[:20000].decode("latin-1").casefold():
             return "html"
-        raise refuse("是 XML，不是文档；请另存为 .docx、PDF 或网页", "an XML file, no document; save it as .docx, PDF or a web page")
+        raise refuse(
+            "是 XML，不是文档；请另存为 .docx、PDF 或网页",
+            "an XML file, no document; save it as .docx, PDF or a web page",
+        )
     return "text"
 
 
@@ -121,9 +181,14 @@ def _readable(text: str, pages: int, refuse) -> None:
     """Refuse what has no text, too much of it, another language or not one numeral."""
     letters = [c for c in text if c.isalpha()]
     if len(letters) < max(20, 15 * pages):
-        raise refuse("没有可读的文字，可能是扫描件；请先作文字识别（OCR）", "holds no text that can be read, it may be a scan; run text recognition (OCR) first")
+        raise refuse(
+            "没有可读的文字，可能是扫描件；请先作文字识别（OCR）",
+            "holds no text that can be read, it may be a scan; run text recognition (OCR) first",
+        )
     if len(text) > MAX_CHARACTERS:
-        raise refuse(f"文字超过 {MAX_CHARACTERS:,} 个字符；请拆分", f"more than {MAX_CHARACTERS:,} characters; split it")
+        raise refuse(
+            f"文字超过 {MAX_CHARACTERS:,} 个字符；请拆分", f"more than {MAX_CHARACTERS:,} characters; split it"
+        )
     share = {
         "zh": sum("一" <= c <= "鿿" for c in letters) / len(letters),
         "kana": sum("\u3040" <= c <= "\u30ff" for c in letters) / len(letters),
@@ -140,14 +205,21 @@ def _readable(text: str, pages: int, refuse) -> None:
 
 
 def _plain(raw: bytes, refuse) -> tuple[str, list[int]]:
-    name = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else {"UTF-8": "utf-8-sig", "GBK": "gb18030"}.get(encoding(raw), "")
+    name = (
+        "utf-16"
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+        else {"UTF-8": "utf-8-sig", "GBK": "gb18030"}.get(encoding(raw), "")
+    )
     try:
         text = raw.decode(name) if name else ""
     except UnicodeDecodeError:
         text = ""
     odd = sum(c < " " and c not in "\t\r\n\f\v" for c in text)
     if not text or "\0" in text or odd > 0.01 * len(text):
-        raise refuse("不是文本（编码无法识别，或为二进制文件）；请另存为 UTF-8 文本、.docx 或 PDF", "no text (its encoding is unknown, or it is binary); save it as UTF-8 text, .docx or PDF")
+        raise refuse(
+            "不是文本（编码无法识别，或为二进制文件）；请另存为 UTF-8 文本、.docx 或 PDF",
+            "no text (its encoding is unknown, or it is binary); save it as UTF-8 text, .docx or PDF",
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n"), []
 
 
@@ -156,11 +228,25 @@ def _docx(raw: bytes, refuse) -> tuple[str, list[int]]:
     parts = archive.infolist()
     size = sum(p.file_size for p in parts)
     if size > MAX_UNPACKED or len(parts) > 5000 or (size > 20 * 2**20 and size > 200 * len(raw)):
-        raise refuse(f"展开后过大（{size >> 20} MB，{len(parts)} 个部分），不予打开", f"too large when unpacked ({size >> 20} MB, {len(parts)} parts): not opened")
+        raise refuse(
+            f"展开后过大（{size >> 20} MB，{len(parts)} 个部分），不予打开",
+            f"too large when unpacked ({size >> 20} MB, {len(parts)} parts): not opened",
+        )
     names = {p.filename for p in parts}
     if "word/document.xml" not in names:
-        what = "Excel" if "xl/workbook.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "OpenDocument" if "content.xml" in names else "zip"
-        raise refuse(f"不是 Word 文档（内容是 {what}）；请另存为 .docx 或 PDF", f"no Word document (it holds {what}); save it as .docx or PDF")
+        what = (
+            "Excel"
+            if "xl/workbook.xml" in names
+            else "PowerPoint"
+            if "ppt/presentation.xml" in names
+            else "OpenDocument"
+            if "content.xml" in names
+            else "zip"
+        )
+        raise refuse(
+            f"不是 Word 文档（内容是 {what}）；请另存为 .docx 或 PDF",
+            f"no Word document (it holds {what}); save it as .docx or PDF",
+        )
     for part in parts:
         if part.flag_bits & 1:
             raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again")
@@ -168,7 +254,9 @@ def _docx(raw: bytes, refuse) -> tuple[str, list[int]]:
             with archive.open(part) as file:  # no more than it says it holds, whatever is in it
                 content = file.read(part.file_size + 1)
             if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-                raise refuse("文档内有不允许的声明，不予打开", "holds a declaration that no word processor writes: not opened")
+                raise refuse(
+                    "文档内有不允许的声明，不予打开", "holds a declaration that no word processor writes: not opened"
+                )
     import docx
 
     lines: list[str] = []
@@ -194,7 +282,10 @@ def _word_blocks(parent, lines: list[str]) -> None:
         if child.tag == f"{_W}p":
             lines.extend(_word_text(child).split("\n"))
         elif child.tag == f"{_W}tbl":
-            rows = [[_cell("".join(_word_text(p) for p in c.iter(f"{_W}p"))) for c in r.iterchildren(f"{_W}tc")] for r in child.iter(f"{_W}tr")]
+            rows = [
+                [_cell("".join(_word_text(p) for p in c.iter(f"{_W}p"))) for c in r.iterchildren(f"{_W}tc")]
+                for r in child.iter(f"{_W}tr")
+            ]
             _write_table(rows, lines)
         elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins"):
             _word_blocks(child, lines)
@@ -211,7 +302,12 @@ def _write_table(rows: list[list[str]], lines: list[str]) -> None:
         lines.extend(c for row in filled for c in row)
         return
     for row, cells in zip(rows, filled, strict=True):
-        if cells and len(set(cells)) == 1 and (len(cells) == len(row) or len(cells) == 1) and not re.fullmatch(r"[-\d.,%]+", cells[0]):
+        if (
+            cells
+            and len(set(cells)) == 1
+            and (len(cells) == len(row) or len(cells) == 1)
+            and not re.fullmatch(r"[-\d.,%]+", cells[0])
+        ):
             lines.append(cells[0])
         elif cells:
             lines.append(" | ".join(c or "-" for c in row) if row[0] else " | ".join(row).strip(" |"))
@@ -223,13 +319,22 @@ def _html(raw: bytes, refuse) -> tuple[str, list[int]]:
     if b"<!ENTITY" in raw[:20000]:
         raise refuse("网页内有不允许的声明，不予打开", "holds a declaration that no page needs: not opened")
     name = {"UTF-8": "utf-8", "GBK": "gb18030"}.get(encoding(raw))
-    source = raw.decode(name) if name else raw.decode("utf-16") if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else raw.decode("latin-1")
+    source = (
+        raw.decode(name)
+        if name
+        else raw.decode("utf-16")
+        if raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+        else raw.decode("latin-1")
+    )
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
     root = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True, huge_tree=False))
     for element in list(root.iter()):
-        if not isinstance(element.tag, str) or element.tag in _SKIPPED or "display:none" in (element.get("style") or "").replace(" ", ""):
-            if element.getparent() is not None:
-                element.drop_tree()
+        if (
+            not isinstance(element.tag, str)
+            or element.tag in _SKIPPED
+            or "display:none" in (element.get("style") or "").replace(" ", "")
+        ) and element.getparent() is not None:
+            element.drop_tree()
     lines: list[str] = [""]
     tables = {t for t in root.iter("table") if t.find(".//table") is None}
     done: set = set()
@@ -264,8 +369,11 @@ def _pdf(raw: bytes, refuse) -> tuple[str, list[int]]:
             total += len(engine.decompress(raw[m.end() : m.end() + 10 * 2**20], MAX_UNPACKED // 4))
         except zlib.error:
             continue
-        if total > MAX_UNPACKED or engine.unconsumed_tail[:1] and total > MAX_UNPACKED // 4 - 1:
-            raise refuse(f"展开后超过 {MAX_UNPACKED >> 20} MB，不予打开", f"unpacks to more than {MAX_UNPACKED >> 20} MB: not opened")
+        if total > MAX_UNPACKED or (engine.unconsumed_tail[:1] and total > MAX_UNPACKED // 4 - 1):
+            raise refuse(
+                f"展开后超过 {MAX_UNPACKED >> 20} MB，不予打开",
+                f"unpacks to more than {MAX_UNPACKED >> 20} MB: not opened",
+            )
     import logging
 
     import pdfplumber
@@ -274,7 +382,10 @@ def _pdf(raw: bytes, refuse) -> tuple[str, list[int]]:
     text, pages = "", []
     with pdfplumber.open(io.BytesIO(raw)) as pdf:
         if len(pdf.pages) > MAX_PAGES:
-            raise refuse(f"有 {len(pdf.pages)} 页，最多 {MAX_PAGES} 页；请只留要读的部分", f"{len(pdf.pages)} pages, at most {MAX_PAGES}; keep the part to read")
+            raise refuse(
+                f"有 {len(pdf.pages)} 页，最多 {MAX_PAGES} 页；请只留要读的部分",
+                f"{len(pdf.pages)} pages, at most {MAX_PAGES}; keep the part to read",
+            )
         for page in pdf.pages:
             lines = _page(page)
             pages.append(len(text))
@@ -291,7 +402,7 @@ def _page(page) -> list[str]:
     top = page.bbox[1]
     tables = sorted(page.find_tables(), key=lambda t: t.bbox[1]) if len(page.edges) >= 4 else []
     for table in tables:
-        left, upper, right, lower = table.bbox
+        _left, upper, _right, lower = table.bbox
         if upper < top:
             continue
         rows = [[_cell(c or "") for c in row] for row in table.extract()]

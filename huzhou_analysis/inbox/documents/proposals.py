@@ -12,10 +12,11 @@ import pandas as pd
 
 from ...facts import numerals, periods
 from ...facts.data import DataError, check, default_root
-from .clauses import Figure, kind_of_unit
+from .figures import Figure
 from .mapping import Matcher, full_name
 from .opening import Opened, open_document
 from .reader import Reading, place, read_text
+from .words import kind_of_unit
 
 GUESSES = {
     "period from the heading": "时期取自标题",
@@ -42,8 +43,40 @@ GUESSES = {
     "an average over several years": "多年平均",
 }
 COLUMNS = (
-    *("keep", "sure", "guesses", "sentence", "on_file", "as_printed", "value", "value_high", "unit", "relation", "measure", "indicator", "indicator_zh", "area", "ref_area", "period"),
-    *("time_period", "time_basis", "transformation", "prices", "span", "record_type", "commitment", "obs_status", "locator", "page", "offset", "end", "comment", "new"),
+    *(
+        "keep",
+        "sure",
+        "guesses",
+        "sentence",
+        "on_file",
+        "as_printed",
+        "value",
+        "value_high",
+        "unit",
+        "relation",
+        "measure",
+        "indicator",
+        "indicator_zh",
+        "area",
+        "ref_area",
+        "period",
+    ),
+    *(
+        "time_period",
+        "time_basis",
+        "transformation",
+        "prices",
+        "span",
+        "record_type",
+        "commitment",
+        "obs_status",
+        "locator",
+        "page",
+        "offset",
+        "end",
+        "comment",
+        "new",
+    ),
 )
 
 
@@ -72,14 +105,24 @@ class View:
 
     def _repr_html_(self) -> str:
         text = self.proposals.attrs["text"]
-        marks = [(int(r.offset), int(r.end), "#cfe8d5" if r.sure == "sure" else "#ffe7a8", f"{r.indicator_zh} · {r.area} · {r.period}：{r.value}{r.unit}") for r in self.proposals.itertuples()]
+        marks = [
+            (
+                int(r.offset),
+                int(r.end),
+                "#cfe8d5" if r.sure == "sure" else "#ffe7a8",
+                f"{r.indicator_zh} · {r.area} · {r.period}：{r.value}{r.unit}",
+            )
+            for r in self.proposals.itertuples()
+        ]
         marks += [(o["offset"], o["end"], "#e3e6e9", o["reason"] or "?") for o in self.proposals.attrs["others"]]
         out, at = [], 0
         for start, end, colour, title in sorted(marks):
             if start < at:
                 continue
             out.append(html.escape(text[at:start]))
-            out.append(f'<mark style="background:{colour}" title="{html.escape(title)}">{html.escape(text[start:end])}</mark>')
+            out.append(
+                f'<mark style="background:{colour}" title="{html.escape(title)}">{html.escape(text[start:end])}</mark>'
+            )
             at = end
         body = "".join(out) + html.escape(text[at:])
         return f'<div lang="zh" style="white-space:pre-wrap;line-height:1.7">{body}</div>'
@@ -124,7 +167,14 @@ def propose(opened: Opened, reading: Reading, matcher: Matcher) -> Proposals:
     rows = []
     for figure in reading.figures:
         row = _row(figure, opened, reading, matcher, printed)
-        key = (row["indicator"] or row["indicator_zh"], row["area"], row["period"], row["transformation"], row["value"], row["unit"])
+        key = (
+            row["indicator"] or row["indicator_zh"],
+            row["area"],
+            row["period"],
+            row["transformation"],
+            row["value"],
+            row["unit"],
+        )
         seen[key] += 1
         row["on_file"] = _on_file(row, figures, matcher)
         if seen[key] > 1:
@@ -139,8 +189,21 @@ def propose(opened: Opened, reading: Reading, matcher: Matcher) -> Proposals:
     frame.attrs.update(
         text=reading.text,
         file=opened.name,
-        document={k: getattr(reading.document, k) for k in ("title", "kind", "area", "year", "published", "publisher", "period")},
-        others=[{"offset": o.start, "end": o.end, "numeral": o.numeral, "around": o.around, "reason": o.reason, "locator": o.block.place} for o in reading.others],
+        document={
+            k: getattr(reading.document, k)
+            for k in ("title", "kind", "area", "year", "published", "publisher", "period")
+        },
+        others=[
+            {
+                "offset": o.start,
+                "end": o.end,
+                "numeral": o.numeral,
+                "around": o.around,
+                "reason": o.reason,
+                "locator": o.block.place,
+            }
+            for o in reading.others
+        ],
     )
     return frame
 
@@ -162,12 +225,20 @@ class Printed:
         start = min(max(clause, number.start - self.LIMIT), number.start)
         while True:
             piece = text[start:end]
-            if self.whole.count(numerals.normalise(piece)) == 1 or len(numerals.normalise(piece)) >= self.LIMIT or start == 0:
+            if (
+                self.whole.count(numerals.normalise(piece)) == 1
+                or len(numerals.normalise(piece)) >= self.LIMIT
+                or start == 0
+            ):
                 break
             start -= 1
         while len(numerals.normalise(text[start:end])) > self.LIMIT and start < number.start:
             start += 1
-        while self.whole.count(numerals.normalise(text[start:end])) > 1 and len(numerals.normalise(text[start : end + 1])) <= self.LIMIT and end < len(text):
+        while (
+            self.whole.count(numerals.normalise(text[start:end])) > 1
+            and len(numerals.normalise(text[start : end + 1])) <= self.LIMIT
+            and end < len(text)
+        ):
             end += 1
         return text[start:end].lstrip("，。；：、")
 
@@ -194,7 +265,15 @@ def _row(figure: Figure, opened: Opened, reading: Reading, matcher: Matcher, pri
     sure = "look" if guesses else "sure"
     record = "target" if figure.target else "actual"
     reliable = sure == "sure" and indicator and area and unit in matcher.units
-    comment = "；".join(filter(None, (figure.comment if figure.block.kind != "table" else "", "" if period == figure.period or not figure.period else f"时期 {figure.period}")))
+    comment = "；".join(
+        filter(
+            None,
+            (
+                figure.comment if figure.block.kind != "table" else "",
+                "" if period == figure.period or not figure.period else f"时期 {figure.period}",
+            ),
+        )
+    )
     inferred = any(g.startswith("period") for g in guesses)
     return {
         "keep": "yes" if reliable else "look",
@@ -241,9 +320,20 @@ def _span(figure: Figure, period: str) -> str:
     if figure.span:
         return figure.span
     kind = periods.parse(period).kind if period else ""
-    text = figure.block.piece.text[max(0, figure.clause[0] - 12) : figure.clause[1]] if figure.block.kind != "table" else ""
-    stock = re.search(r"余额|存栏|人口|保有量|里程|用户|床位", figure.indicator) or re.search(r"年末|年底|截至|共有|拥有|总数", text)
-    if not period or kind == "day" or (stock and figure.measure in ("level", "count", "share")) or figure.measure in ("rank", "index"):
+    text = (
+        figure.block.piece.text[max(0, figure.clause[0] - 12) : figure.clause[1]]
+        if figure.block.kind != "table"
+        else ""
+    )
+    stock = re.search(r"余额|存栏|人口|保有量|里程|用户|床位", figure.indicator) or re.search(
+        r"年末|年底|截至|共有|拥有|总数", text
+    )
+    if (
+        not period
+        or kind == "day"
+        or (stock and figure.measure in ("level", "count", "share"))
+        or figure.measure in ("rank", "index")
+    ):
         return "point"
     return "annual" if kind == "year" else "cumulative"
 
@@ -252,7 +342,9 @@ def _sentence(figure: Figure, reading: Reading) -> str:
     """The sentence with the number between 【 】, at most some 160 characters of it."""
     if figure.block.kind == "table":
         row = next((r for r in figure.block.rows if any(c.at and c.at[0] == figure.clause[0] for c in r)), [])
-        return f"{figure.block.caption}： " + " | ".join(f"【{c.text}】" if c.at and c.at[0] == figure.clause[0] else c.text for c in row)
+        return f"{figure.block.caption}： " + " | ".join(
+            f"【{c.text}】" if c.at and c.at[0] == figure.clause[0] else c.text for c in row
+        )
     text, number = figure.block.piece.text, figure.numeral
     left, right = max(figure.sentence[0], number.start - 90), min(figure.sentence[1], number.end + 60)
     return f"{'…' if left > figure.sentence[0] else ''}{text[left : number.start]}【{text[number.start : number.end]}】{text[number.end : right]}"
@@ -269,7 +361,11 @@ def _on_file(row: dict, figures: pd.DataFrame, matcher: Matcher) -> str:
     ]  # fmt: skip
     shown = []
     for other in same.to_dict("records"):
-        if other["unit"] not in matcher.units or row["unit"] not in matcher.units or not matcher.units.comparable(other["unit"], row["unit"]):
+        if (
+            other["unit"] not in matcher.units
+            or row["unit"] not in matcher.units
+            or not matcher.units.comparable(other["unit"], row["unit"])
+        ):
             continue
         value = Decimal(row["value"])
         old = Decimal(other["obs_value"]) * matcher.units.factor(other["unit"], row["unit"])

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from . import english
-from .clauses import Figure, Reader
+from .clauses import Reader
 from .context import Clock, Document, begins_report, describe
+from .figures import Figure
 from .structure import Block, blocks
 from .tables import TableReader
 
@@ -64,7 +65,9 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
         report = begins_report(text_here)
         if report and document.title not in text_here and report[1] != document.year:
             clock.restart(*report)
-        elif block.kind == "heading" or (document.kind == "work_report" and re.match(r"[一二三四五六七八九十]{1,2}、", text_here)):
+        elif block.kind == "heading" or (
+            document.kind == "work_report" and re.match(r"[一二三四五六七八九十]{1,2}、", text_here)
+        ):
             clock.heading(text_here[:24])
         figures, others = sentences.paragraph(block)
         at, plain = block.piece.at, block.piece.text
@@ -76,7 +79,16 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
             kind = {"caption": "numbering", "heading": "numbering", "note": "law"}[block.kind]
             for f in figures:
                 n = f.numeral
-                reading.others.append(Other(at[n.start], at[n.end - 1] + 1, plain[n.start : n.digits_end], block, plain[max(0, n.start - 8) : n.end + 8], kind))
+                reading.others.append(
+                    Other(
+                        at[n.start],
+                        at[n.end - 1] + 1,
+                        plain[n.start : n.digits_end],
+                        block,
+                        plain[max(0, n.start - 8) : n.end + 8],
+                        kind,
+                    )
+                )
     return reading
 
 
@@ -90,9 +102,15 @@ def _english(text: str, name: str) -> Reading:
         figures, others = reader.paragraph(block)
         at, plain = block.piece.at, block.piece.text
         reading.figures += figures if block.kind == "paragraph" else []
-        reading.others += [Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 12) : e + 12], reason) for s, e, numeral, reason in others]
+        reading.others += [
+            Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 12) : e + 12], reason)
+            for s, e, numeral, reason in others
+        ]
         if block.kind == "heading":
-            reading.others += [Other(*place(f), plain[f.numeral.start : f.numeral.digits_end], block, plain[:40], "numbering") for f in figures]
+            reading.others += [
+                Other(*place(f), plain[f.numeral.start : f.numeral.digits_end], block, plain[:40], "numbering")
+                for f in figures
+            ]
     return reading
 
 

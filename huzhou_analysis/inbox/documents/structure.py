@@ -19,7 +19,9 @@ _HEADING = re.compile(
 )
 _END = "。！？!?；"
 _PROSE = re.compile(r"[，。；、！？]")
-_NOTES = re.compile(r"(?:注释?|备注|附注|说明|资料来源|数据来源|名词解释)[：:]?$|(?:注释|备注|附注|资料来源|数据来源)[：:1]|注[12]")
+_NOTES = re.compile(
+    r"(?:注释?|备注|附注|说明|资料来源|数据来源|名词解释)[：:]?$|(?:注释|备注|附注|资料来源|数据来源)[：:1]|注[12]"
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,12 @@ def blocks(text: str) -> list[Block]:
         start += len(line)
     found = _grouped(lines, _wrapped([line for _, line in lines]))
     for first in found[:1]:
-        if first.kind == "paragraph" and len(first.piece.text) <= 45 and "。" not in first.piece.text and len(found) > 3:
+        if (
+            first.kind == "paragraph"
+            and len(first.piece.text) <= 45
+            and "。" not in first.piece.text
+            and len(found) > 3
+        ):
             first.kind = "heading"
     _place(found)
     return found
@@ -126,10 +133,30 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
             piece = join(open_lines)
             mark = _HEADING.match(piece.text)
             rest = piece.text[mark.end() :] if mark else ""
-            heading = bool(mark) and len(piece.text) <= 40 and piece.text[-1] not in _END + "，" and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest)
-            short = len(piece.text) <= 40 and not _PROSE.search(piece.text) and not re.search(r"\d[^年月日号]", piece.text)
+            heading = (
+                bool(mark)
+                and len(piece.text) <= 40
+                and piece.text[-1] not in _END + "，"
+                and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest)
+            )
+            short = (
+                len(piece.text) <= 40 and not _PROSE.search(piece.text) and not re.search(r"\d[^年月日号]", piece.text)
+            )
             kind = "heading" if heading or short else "note" if notes else "paragraph"
-            cuts = [0, *[m.start() for m in re.finditer(r"(?<=[。！；：:])[一二三四五六七八九十]{1,2}、(?=[^，。、]{4,24})", piece.text)], len(piece.text)] if len(piece.text) > 600 else [0, len(piece.text)]
+            cuts = (
+                [
+                    0,
+                    *[
+                        m.start()
+                        for m in re.finditer(
+                            r"(?<=[。！；：:])[一二三四五六七八九十]{1,2}、(?=[^，。、]{4,24})", piece.text
+                        )
+                    ],
+                    len(piece.text),
+                ]
+                if len(piece.text) > 600
+                else [0, len(piece.text)]
+            )
             for left, right in itertools.pairwise(cuts):
                 found.append(Block(kind, piece.part(left, right)))
             open_lines = []
@@ -182,7 +209,9 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
 
 def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
     """Whether a line goes on with the sentence of the lines before it."""
-    if not width or re.match(r"[●■◆★▲·—]{1,2}[^\d]|[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、", line):
+    if not width or re.match(
+        r"[●■◆★▲·—]{1,2}[^\d]|[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、", line
+    ):
         return False
     if re.match(r"\[\d+\]", line) and before[-1] in _END:
         return False
@@ -200,7 +229,9 @@ def _tabular(rows: list[list[Piece]]) -> list[list[Piece]]:
     lengths = [len(row) for row in rows]
     usual = max(set(lengths), key=lengths.count) if lengths else 0
     for row in rows:  # 林 | 业: one word spread over the cell
-        while len(row) > usual and len(row[0].text) == 1 and len(row[1].text) == 1 and _chinese(row[0].text + row[1].text):
+        while (
+            len(row) > usual and len(row[0].text) == 1 and len(row[1].text) == 1 and _chinese(row[0].text + row[1].text)
+        ):
             row[:2] = [join(row[:2])]
     body = max((len(row) for row in rows), default=0)
     out = []

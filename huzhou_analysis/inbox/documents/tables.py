@@ -6,20 +6,28 @@ import re
 from decimal import Decimal
 
 from . import names
-from .clauses import Figure
 from .context import Clock, Document, area_in
+from .figures import Figure
 from .numbers import _UNIT, COUNTED, Numeral
 from .structure import Block, Piece
 
-_VALUE = re.compile(r"[↑↓+]?(?P<sign>[-—]?)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>%|‰|个百分点|倍)?[*＊]?(?:以上|左右|以内)?")
+_VALUE = re.compile(
+    r"[↑↓+]?(?P<sign>[-—]?)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>%|‰|个百分点|倍)?[*＊]?(?:以上|左右|以内)?"
+)
 _GROWTH = re.compile(r"增长|增速|增幅|涨跌|同比|环比|±|增减|比去年|比上年(?!末?数)")
 _SHARE = re.compile(r"比重|占比|构成|结构|份额")
 _UNITS = re.compile(r"(?:单位|计量单位)[：:]?(?P<unit>[^）)，；。]{1,12})")
 _BRACKET = re.compile(r"（(?P<unit>[^（）]{1,10})）")
 _UNIT_HEAD = re.compile(r"(?:计量)?单位$")
-_MARK = re.compile(r"^(?:[#＃]|其中[：:]?|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|\d{1,2}[.、．](?!\d)|[★☆※●·*]+)+")
-_STUB_UNIT = re.compile(r"（((?:万|亿|千|百)*(?:元|美元|吨|人|户|家|个|%|‰|亩|公顷|平方米|公里|千瓦时|辆|件|人次|吨公里|人公里|元/人|立方米|万元/人)(?:/[一-鿿]{1,3})?)）$")
-_LEVEL = re.compile(r"绝对[数值量额]|指标值|数值|数量$|总量$|实绩|完成[数额情]|合计|本[年月]累计|累计|实际|指数$|年末数|期末数|目标值|全年|(?:\d{4})年?")
+_MARK = re.compile(
+    r"^(?:[#＃]|其中[：:]?|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|\d{1,2}[.、．](?!\d)|[★☆※●·*]+)+"
+)
+_STUB_UNIT = re.compile(
+    r"（((?:万|亿|千|百)*(?:元|美元|吨|人|户|家|个|%|‰|亩|公顷|平方米|公里|千瓦时|辆|件|人次|吨公里|人公里|元/人|立方米|万元/人)(?:/[一-鿿]{1,3})?)）$"
+)
+_LEVEL = re.compile(
+    r"绝对[数值量额]|指标值|数值|数量$|总量$|实绩|完成[数额情]|合计|本[年月]累计|累计|实际|指数$|年末数|期末数|目标值|全年|(?:\d{4})年?"
+)
 _GENERAL = {"指数", "金额", "数额", "总量", "数量", "总额", "人数", "规模", "总数", "数值", "水平"}
 
 
@@ -43,11 +51,17 @@ class Columns:
         self.caption = caption
         self.labels = ["" for _ in range(width)]
         for row in head:
-            offset = 0 if len(row) >= width or (row and not re.search(r"\d|（", row[0].text) and len(row) == width) else width - len(row)
+            offset = (
+                0
+                if len(row) >= width or (row and not re.search(r"\d|（", row[0].text) and len(row) == width)
+                else width - len(row)
+            )
             for i, cell in enumerate(row):
                 if i + offset < width and cell.text not in self.labels[i + offset]:
                     self.labels[i + offset] += cell.text
-        whole = _UNITS.search(caption) or (_BRACKET.search(caption) if re.search(r"（(?:单位|%|亿元|万元|万吨)", caption) else None)
+        whole = _UNITS.search(caption) or (
+            _BRACKET.search(caption) if re.search(r"（(?:单位|%|亿元|万元|万吨)", caption) else None
+        )
         self.caption_unit = whole["unit"] if whole else ""
         self.unit_column = next((i for i, t in enumerate(self.labels) if _UNIT_HEAD.search(t)), -1)
         self.kinds, self.units, self.nouns, self.years = [], [], [], []
@@ -59,9 +73,20 @@ class Columns:
             self.kinds.append("growth" if _GROWTH.search(bare) else "share" if _SHARE.search(bare) else "level")
             year = re.search(r"(20\d\d|19\d\d)年?(?:(\d{1,2})[—\-至](\d{1,2})月|(上半年)|([一二三四])季度)?", bare)
             self.years.append(_code(year) if year else "")
-            rest = re.sub(r"(?:20|19)\d\d年?(?:末|底|目标)?|\d{1,2}[—\-]\d{1,2}月|比上年末?|同比|增长|增速|增幅|涨跌幅度?|[±+-]|绝对[数值量额]|指标值?|名称|数值|全年|年末数?|累计|本年|本月|实绩|目标|完成情况|项目|合计", "", bare)
+            rest = re.sub(
+                r"(?:20|19)\d\d年?(?:末|底|目标)?|\d{1,2}[—\-]\d{1,2}月|比上年末?|同比|增长|增速|增幅|涨跌幅度?|[±+-]|绝对[数值量额]|指标值?|名称|数值|全年|年末数?|累计|本年|本月|实绩|目标|完成情况|项目|合计",
+                "",
+                bare,
+            )
             self.nouns.append(names.clean(rest) if names.head(rest) and self.kinds[-1] == "level" else "")
-        self.first_value = next((i for i, (y, k, u) in enumerate(zip(self.years, self.kinds, self.units, strict=True)) if i and (y or u or k != "level")), 1)
+        self.first_value = next(
+            (
+                i
+                for i, (y, k, u) in enumerate(zip(self.years, self.kinds, self.units, strict=True))
+                if i and (y or u or k != "level")
+            ),
+            1,
+        )
         self.target = bool(re.search(r"目标|规划|指标表|计划", caption + "".join(self.labels))) or clock.target
 
     def topic(self) -> str:
@@ -199,19 +224,31 @@ class TableReader:
                 guesses.append("no unit found")
             elif said == columns.caption_unit and not own and not unit:
                 guesses.append("unit from the caption")
-            name_here = name if not noun else (noun if not name or name in ("合计", "总计", "总量") else name if names.head(name) else name + noun)
+            name_here = (
+                name
+                if not noun
+                else (
+                    noun if not name or name in ("合计", "总计", "总量") else name if names.head(name) else name + noun
+                )
+            )
             level = (name_here, said)
         measure = kind if kind != "level" else self._measure(said, name_here, columns)
         if kind == "level" and _GROWTH.search(columns.caption) and said == "%" and not noun:
             measure = "growth" if not _SHARE.search(columns.caption) and not name_here.endswith("率") else "share"
-        if (not name and name_here in names._BARE) or name_here in ("比例", "比率", "数量"):
+        if (not name and name_here in names.BARE) or name_here in ("比例", "比率", "数量"):
             guesses.append("name from the column only")
         if measure == "count" and name_here.endswith("量"):
             measure = "level"
         if measure == "growth" and said in ("个百分点", "百分点"):
             measure = "points"
         unit_match = _UNIT.match(said)
-        number = Numeral(0, len(cell.text), len(cell.text), value, unit_match[0] if unit_match and len(unit_match[0]) >= len(said) - 1 else said)
+        number = Numeral(
+            0,
+            len(cell.text),
+            len(cell.text),
+            value,
+            unit_match[0] if unit_match and len(unit_match[0]) >= len(said) - 1 else said,
+        )
         number.before = 0
         if cell.text.endswith("以上"):
             number.relation = ">="
@@ -221,12 +258,27 @@ class TableReader:
             period = next((y for y in reversed(columns.years[:at]) if y), "")
         if not period:
             found = re.search(r"(20\d\d)年?", columns.caption)
-            period, how = (found[1], "caption") if found and not re.search(r"20\d\d年?[—-]20\d\d", columns.caption) else (self.clock.period, self.clock.how)
-        figure = Figure(number, block, name_here or columns.caption, measure, area or self.document.area, period, how, guesses=guesses)
+            period, how = (
+                (found[1], "caption")
+                if found and not re.search(r"20\d\d年?[—-]20\d\d", columns.caption)
+                else (self.clock.period, self.clock.how)
+            )
+        figure = Figure(
+            number,
+            block,
+            name_here or columns.caption,
+            measure,
+            area or self.document.area,
+            period,
+            how,
+            guesses=guesses,
+        )
         figure.clause = (cell.at[0], cell.at[-1] + 1)
         if measure in ("growth", "points"):
             figure.of_what = figure.indicator
-        figure.target = columns.target or bool(period[:4].isdigit() and self.document.year and int(period[:4]) > self.document.year)
+        figure.target = columns.target or bool(
+            period[:4].isdigit() and self.document.year and int(period[:4]) > self.document.year
+        )
         return figure, level
 
     def _measure(self, unit: str, name: str, columns: Columns) -> str:

@@ -50,7 +50,9 @@ def source_row(proposals: Proposals, matcher: Matcher) -> dict[str, str]:
     return {
         "source_id": code,
         "title": title,
-        "title_en": f"{names.get(document['kind'], 'Press article')} {document['year'] or ''} ({document['area']})".replace("  ", " "),
+        "title_en": f"{names.get(document['kind'], 'Press article')} {document['year'] or ''} ({document['area']})".replace(
+            "  ", " "
+        ),
         "publisher": document["publisher"],
         "date_published": document["published"],
         "date_accessed": "",
@@ -76,15 +78,28 @@ def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[s
             codes.add(made["indicator"])
             indicators[name] = made
         if not row.ref_area and row.area and row.area not in areas:
-            level = {"市": "city", "省": "province", "区": "county", "县": "county", "州": "city", "国": "country"}.get(row.area[-1], "zone")
-            areas[row.area] = {"ref_area": f"G-NEW{len(areas) + 1}", "name_zh": row.area, "name_en": row.area, "level": level, "parent": "", "comment": ""}
+            level = {"市": "city", "省": "province", "区": "county", "县": "county", "州": "city", "国": "country"}.get(
+                row.area[-1], "zone"
+            )
+            areas[row.area] = {
+                "ref_area": f"G-NEW{len(areas) + 1}",
+                "name_zh": row.area,
+                "name_en": row.area,
+                "level": level,
+                "parent": "",
+                "comment": "",
+            }
         if row.unit and row.unit not in matcher.units and row.unit not in units:
             units[row.unit] = matcher.new_unit(row.unit)
     return {"indicators": list(indicators.values()), "ref_areas": list(areas.values()), "units": list(units.values())}
 
 
 def _new_name(row) -> str:
-    return row.indicator_zh if row.measure != "change" or re.search("新增$|净增$|高出", row.indicator_zh) else f"{row.indicator_zh}增减量"
+    return (
+        row.indicator_zh
+        if row.measure != "change" or re.search("新增$|净增$|高出", row.indicator_zh)
+        else f"{row.indicator_zh}增减量"
+    )
 
 
 def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> list[dict[str, str]]:
@@ -96,7 +111,21 @@ def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> lis
         key = row.indicator or fresh.get(_new_name(row), "")
         area = row.ref_area or areas.get(row.area, "")
         out.append(
-            {name: str(getattr(row, name)) for name in ("guesses", "sentence", "on_file", "as_printed", "value_high", "unit", "time_period", "span", "locator", "comment")}
+            {
+                name: str(getattr(row, name))
+                for name in (
+                    "guesses",
+                    "sentence",
+                    "on_file",
+                    "as_printed",
+                    "value_high",
+                    "unit",
+                    "time_period",
+                    "span",
+                    "locator",
+                    "comment",
+                )
+            }
             | {
                 "keep": label(row.keep, KEEP.codes[row.keep][0]),
                 "sure": _SURE[row.sure],
@@ -127,7 +156,9 @@ def _looks(book) -> dict:
         "optional": head | {"bg_color": SOFT},
         "title": font | {"bold": True, "font_size": 14, "font_color": ACCENT},
     }
-    return {name: book.add_format(look) for name, look in looks.items()} | {name: book.add_format({"bg_color": colour}) for name, colour in COLOURS.items()}
+    return {name: book.add_format(look) for name, look in looks.items()} | {
+        name: book.add_format({"bg_color": colour}) for name, colour in COLOURS.items()
+    }
 
 
 def _figures(sheet, rows: list[dict[str, str]], matcher: Matcher, looks: dict) -> None:
@@ -138,7 +169,9 @@ def _figures(sheet, rows: list[dict[str, str]], matcher: Matcher, looks: dict) -
     for position, field in enumerate(columns):
         wide = field.name in ("sentence", "guesses", "on_file")
         sheet.set_column(position, position, _WIDTHS.get(field.name, 13), looks["wrap" if wide else "text"])
-        sheet.write_string(0, position, header("figures", field), looks["required" if is_required("figures", field) else "optional"])
+        sheet.write_string(
+            0, position, header("figures", field), looks["required" if is_required("figures", field) else "optional"]
+        )
         if field.codes and len(",".join(_labels(matcher, field))) < 250:
             sheet.data_validation(1, position, last, position, {"validate": "list", "source": _labels(matcher, field)})
     for number, row in enumerate(rows, 1):
@@ -150,10 +183,17 @@ def _figures(sheet, rows: list[dict[str, str]], matcher: Matcher, looks: dict) -
             if field.name == "sentence" and "【" in value:
                 _marked(sheet, number, position, value, looks)
             elif value:
-                sheet.write_string(number, position, value, looks["wrap" if field.name in ("sentence", "guesses", "on_file") else "text"])
+                sheet.write_string(
+                    number,
+                    position,
+                    value,
+                    looks["wrap" if field.name in ("sentence", "guesses", "on_file") else "text"],
+                )
     sheet.autofilter(0, 0, last, len(columns) - 1)
     for code in COLOURS:
-        sheet.conditional_format(1, 0, last, 3, {"type": "formula", "criteria": f'=ISNUMBER(SEARCH("· {code}",$A2))', "format": looks[code]})
+        sheet.conditional_format(
+            1, 0, last, 3, {"type": "formula", "criteria": f'=ISNUMBER(SEARCH("· {code}",$A2))', "format": looks[code]}
+        )
     sheet.ignore_errors({"number_stored_as_text": f"A1:AZ{last + 1}"})
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -181,7 +221,9 @@ def _entries(sheet, table: str, rows: list[dict[str, str]], looks: dict, keep: s
     sheet.set_row(0, 34)
     for position, field in enumerate(columns):
         sheet.set_column(position, position, _WIDTHS.get(field.name, 15), looks["text"])
-        sheet.write_string(0, position, header(table, field), looks["required" if is_required(table, field) else "optional"])
+        sheet.write_string(
+            0, position, header(table, field), looks["required" if is_required(table, field) else "optional"]
+        )
         for number, row in enumerate(rows, 1):
             value = label(keep, KEEP.codes[keep][0]) if field.name == "keep" else row[field.name]
             if value and field.codes and field.name != "keep":
@@ -195,10 +237,14 @@ def _others(sheet, proposals: Proposals, looks: dict) -> None:
     """Every numeral that states no quantity, with the reason; "?" where it fits nothing."""
     from ...facts.schema import REASONS
 
-    for position, (text, width) in enumerate((("数码 numeral", 14), ("前后文 around", 44), ("原因 reason", 24), ("位置 place", 34))):
+    for position, (text, width) in enumerate(
+        (("数码 numeral", 14), ("前后文 around", 44), ("原因 reason", 24), ("位置 place", 34))
+    ):
         sheet.set_column(position, position, width, looks["text"])
         sheet.write_string(0, position, text, looks["optional"])
-    for number, other in enumerate(sorted(proposals.attrs["others"], key=lambda o: (o["reason"] != "", o["offset"])), 1):
+    for number, other in enumerate(
+        sorted(proposals.attrs["others"], key=lambda o: (o["reason"] != "", o["offset"])), 1
+    ):
         reason = label(other["reason"], REASONS[other["reason"]][0]) if other["reason"] else "? 无法判断 fits nothing"
         for position, text in enumerate((other["numeral"], other["around"], reason, other["locator"])):
             sheet.write_string(number, position, text, looks["text"])

@@ -1,0 +1,234 @@
+"""The name of what a number measures: before it, behind it, or of the clauses before."""
+
+from __future__ import annotations
+
+import re
+
+from . import names
+from .context import Document, area_in
+from .figures import State
+from .numbers import COUNTED, Numeral
+from .words import CLASSIFIER, DOING, NEW, RATE, THING_END, kind_of_unit
+
+_SINCE = r"(?:^|[，。；])([^，。；]{2,16}?)(?:增速|增长|发展|表现|再获|喜获|获得)[^，]{0,4}，[^，]*$"
+
+
+class Naming:
+    """Names for the numbers of a paragraph; holds what its clauses have said so far."""
+
+    document: Document
+    state: State
+    text: str
+
+    def _named(self, stem: str, first: bool, guesses: list[str]) -> tuple[str, bool]:
+        """Name in the words before a number, its area taken off."""
+        state = self.state
+        name, own = names.noun(stem, first=first or not state.subject)
+        news = self.document.kind == "news"
+        if not news:
+            state.area = self.document.area
+        parts = [names.clean(part) for part in re.split(r"[，；：。]", stem)]
+        parts = (
+            [re.sub(r"^(?:而|其中|在|同时|此外|距离|与)+", "", part) for part in parts if part]
+            if news
+            else [name]
+            if own
+            else []
+        )
+        for part in parts:
+            area, rest = area_in(part, self.document)
+            said = not re.match(r"[、与和跟及至到—·-]", rest)
+            if not area or not said or (not news and not (names.head(rest) and area != self.document.area)):
+                continue
+            state.area = area
+            if names.clean(part) == names.clean(name) or part.endswith(name):
+                name = names.clean(rest)
+        if name in self.document.areas:
+            name = ""
+        if not own and name:
+            guesses.append("name from an earlier clause")
+        return name, own
+
+    def _rate_name(self, name: str, measure: str, number: Numeral, state: State) -> tuple[str, str]:
+        """A name that ends in 增速 or 涨幅 is growth of what stands before it."""
+        if m := re.search(rf"(?:同比|年均)?(?:{RATE})$", name):
+            name = name[: m.start()]
+            measure = "growth" if measure == "share" else measure
+        if measure == "share" and not name and state.measure == "growth" and number.unit == "%":
+            measure = "growth"
+        if measure == "level" and number.unit in ("", "倍") and not name.endswith("倍"):
+            measure = "index"
+            number.unit = "倍" if name.endswith("倍差") else number.unit
+        if measure == "level" and re.search(r"[^新]新增$|净增$|新增额$", name):
+            measure = "change"
+        if measure == "count" and name.startswith("净增"):
+            name, measure = name[2:], "change"
+        if measure == "count" and re.match(r"每|人均|平均|.*量$", name):
+            measure = "level"
+        return name, measure
+
+    def _behind(self, number: Numeral, before: str, after: str, name: str) -> str:
+        """Name behind an amount: 以5万亿元的GDP总量位列第三, 900万常住人口; "" if it stands before it."""
+        here = re.split("[，；：]", before)[-1]
+        if number.unit in ("万", "亿"):
+            m = re.match(
+                r"[一-鿿]{0,8}?(?:人口|用户|游客|学生|职工|群众|居民|农民|人次|考生|老年人|劳动力|从业者)", after
+            )
+            number.unit += "人" if m or name.endswith(("人口", "人", "人数")) else ""
+            return names.clean(m[0]) if m else ""
+        if kind_of_unit(number.unit) in COUNTED or number.rank or (name and names.head(name)):
+            return ""
+        m = re.match(
+            r"的?([A-Za-z一-鿿]{2,14}?)(?=[，。；、）]|位列|位居|稳居|排名?|居|领跑|成为|高居|跻身|进入)", after
+        )
+        if not m or not re.search(
+            r"(?:以|凭借|拿下|坐拥|实现|斩获|对应|创造出|支撑起|贡献了?|达|^)$|^[^，]{0,12}$", here
+        ):
+            return ""
+        noun = names.clean(m[1])
+        return noun if names.head(noun) and not re.match(r"左右|以上|的", m[1]) else ""
+
+    def _thing(self, number: Numeral, before: str, after: str, name: str, own: bool) -> str:
+        """Noun behind a number of things: 29项促消费政策; "" if the name stands before it."""
+        if number.unit and kind_of_unit(number.unit) not in CLASSIFIER and number.unit not in ("万", "亿"):
+            return ""
+        m = THING_END.search(after)
+        noun = after[: m.start()] if m else after
+        if not noun or re.match(r"[以左上的之]|[和及与、]", noun) or re.match(r"(?:百分点|月|多)", noun):
+            return ""
+        behind = names.clean(before[-12:]) if not re.search(r"[，。；：、]$", before) else ""
+        if len(noun) < 2 and noun not in ("省", "县"):
+            return ""
+        if (
+            behind
+            and own
+            and not re.fullmatch(
+                r"(?:新增|新建|新|累计|拥有|建成|新改建|共|新培育|新认定|新引进|.{0,4}完成|成功.{2,4}|.{2,8}(?:组织|涉及|围绕|建设|新增|新建|出台|举办|培育|落实|创建|签约|引进|实施|全部|至少已有|共有|已有))",
+                re.split(r"[，；：、]", before)[-1].strip(),
+            )
+            and names.head(name)
+        ):
+            return ""
+        lead = NEW.search(names.clean(re.split(r"[，；：、]", before)[-1]) + " ") if before else None
+        if own and behind and not lead and names.head(names.clean(name)):
+            return ""
+        noun = re.sub(r"中有?$", "", noun)
+        name = re.sub(r"(?<=.{2})(?:中|和|及|与|以及)$", "", names.clean(noun))
+        number.consumed = number.end + len(noun)
+        whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,24})", after)
+        if whole and re.match(r"[^中有的].*(?:超|达|实现|增|高于|低于|保持|下降|位|入围|破)", whole[2]):
+            said = re.sub(r"^(?:均|全部|都|达到)+|的.*$", "", whole[2])
+            name, number.consumed = f"{said}的{whole[1]}", number.end + len(whole[1])
+        return (lead[0] + name if lead and not name.startswith(lead[0]) else name) or ""
+
+    def _whole_name(self, number: Numeral, name: str, own: bool, measure: str, guesses: list[str], before: str) -> str:
+        """The full name: the subject where the clause gives none, head or modifier added where they were left out."""
+        state, kind = self.state, kind_of_unit(number.unit)
+        known = self.document.kind == "news" and measure == "level" and not own and kind in state.by_unit
+        if names.PRONOUN.match(name) or (known and not names.head(name)):
+            name = ""
+        if name in names.BARE and (m := re.search(_SINCE, before)):
+            stem = area_in(names.clean(m[1]), self.document)[1]
+            if stem:
+                guesses.append("modifier from the clause before")
+                return stem + name
+        if not name:
+            return self._subject(kind, measure, guesses, before)
+        if measure == "points" and name in ("增速", "增幅", "占比", "比重"):
+            return state.last
+        if m := re.fullmatch(r"(.*?)(?:增加值)?(占比|比重)", name):
+            base = names.clean(m[1]) or state.subject
+            if not m[1]:
+                return f"{base}{m[2]}" if not base.endswith(("占比", "比重")) else base
+            return f"{name[:-2]}占{state.whole}比重" if state.whole and m[2] == "比重" and "占" not in name else name
+        lead = NEW.match(state.last) if before.startswith("、") and measure in ("count", "level") else None
+        if lead and not NEW.match(name) and not names.head(name):
+            return lead[0] + name
+        if measure == "share" and state.parts and state.ratio and not names.head(name):
+            guesses.append("head noun from the clause before")
+            return names.completed(name, state.ratio, state.subject, counted=False)[0]
+        if measure == "change" and re.search(r"新增$|净增$", name):
+            return name if len(name) > 2 else state.subject + name
+        if measure == "growth" and (base := re.fullmatch(r"(.+?)(?:规模|总量)", name)):
+            name = base[1]
+        if not state.parts and len(name) > 6 and name not in names.BARE:
+            return name
+        return self._completed(number, name, measure, guesses, before)
+
+    def _subject(self, kind: str, measure: str, guesses: list[str], before: str) -> str:
+        """Name of a number whose clause gives none."""
+        state = self.state
+        if measure == "points":
+            return state.last or state.subject
+        if re.search(r"累计|总数|总量|共有", before) and (lead := NEW.match(state.subject)):
+            return state.subject[lead.end() :]
+        if measure == "level" and self.document.kind == "news" and kind in state.by_unit:
+            return state.by_unit[kind]
+        if not state.subject:
+            guesses.append("no name found")
+        return state.subject
+
+    def _completed(self, number: Numeral, name: str, measure: str, guesses: list[str], before: str) -> str:
+        """A name with the head or modifier that was left out."""
+        state, kind = self.state, kind_of_unit(number.unit)
+        counted = measure == "count" or kind in CLASSIFIER
+        related = measure in ("growth", "points") or kind == state.parent_unit
+        bare = name in names.BARE and not re.search(r"(?:^|。)(?:全年|年末|全[市州省县区])[^，。；]*$", before)
+        if not (bare or counted or (related and (state.parts or self.document.kind == "bulletin"))):
+            return name
+        whole = state.things if counted else state.parent
+        full, added = names.completed(name, whole, state.subject, counted=counted, things=state.things)
+        alike = kind == state.parent_unit and (state.parts or kind in ("人", "辆")) and names.family(state.parent)
+        if counted and not added and alike:
+            full, added = names.completed(name, state.parent, state.subject, counted=False)
+        if added:
+            guesses.append(f"{'head noun' if added == 'head' else 'modifier'} from the clause before")
+        if bare and name in ("总数", "总量", "数量") and full.endswith(name):
+            return full[: -len(name)] or full
+        return full
+
+    def _doubts(self, number: Numeral, name: str, measure: str, behind: bool, own: bool, before: str) -> list[str]:
+        """What makes a name doubtful: it stands behind the number, has no head noun, or holds a verb."""
+        plain = re.sub(r"“[^”]*”|（[^）]*）", "", name)
+        if behind:
+            return ["name behind the number"]
+        if not own:
+            return []
+        formal = self.document.kind == "bulletin"
+        if measure == "count":
+            verb = DOING.search(plain) if not formal else DOING.search(plain[:-2])
+            return ["name without a head noun"] if verb or len(plain) > 18 or len(plain) < 2 else []
+        loose = (
+            before
+            and before[0] not in "，。；：、和及与（）"
+            and self.text[max(0, number.start - len(before) - 2) : number.start - len(before)].strip()
+        )
+        if not formal and (
+            (loose and re.search(r"\d", self.text[max(0, number.start - len(before) - 6) : number.start]))
+            or len(plain) <= 4
+        ):
+            return ["name without a head noun"]
+        if not names.head(name) and not (formal and measure in ("growth", "change")):
+            return ["name without a head noun"]
+        verb = not formal and (DOING.search(plain) or names.dropped_verb(re.split(r"[，。；：]", before)[-1]))
+        return ["name without a head noun"] if verb or len(plain) > 24 or len(name) < 2 else []
+
+    def _remember(self, number: Numeral, name: str, measure: str, own: bool, guesses: list[str]) -> None:
+        state = self.state
+        if not name:
+            return
+        completed = any(g.startswith("head") for g in guesses)
+        if measure not in ("points",) and own:
+            state.subject = name
+            state.names = []
+        if name not in state.recent[-1:]:
+            state.recent.append(name)
+        state.last, state.measure = name, measure
+        if names.head(name) and own and not completed and measure not in ("points", "share"):
+            state.parent, state.parent_unit = name, kind_of_unit(number.unit)
+        if measure == "count" and own and not completed:
+            state.things = name
+        if measure == "share" and own and not completed and names.head(name):
+            state.ratio = name
+        if measure in ("level", "count"):
+            state.by_unit[kind_of_unit(number.unit)] = name
