@@ -205,7 +205,7 @@ class Naming:
         )
         if not formal and (
             (loose and re.search(r"\d", self.text[max(0, number.start - len(before) - 6) : number.start]))
-            or len(plain) <= 4
+            or (len(plain) <= 4 and plain not in names.STANDARD)
         ):
             return ["name without a head noun"]
         if not names.head(name) and not (formal and measure in ("growth", "change")):
