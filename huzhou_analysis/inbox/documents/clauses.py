@@ -298,6 +298,10 @@ class Reader(Naming):
         figure.guesses += guesses
         if earlier or (reached and state.since):
             figure.period = self._earlier(earlier["when"] or "", state.since) if earlier else state.since
+        if "平均" in figure.comment:
+            state.average = figure.period
+        elif measure == "points" and not own and state.average:
+            figure.period = state.average
         if measure == "points" and (m := GAP.search(before)):
             figure.comment = f"gap to {m[1]}"
         self._remember(number, name, measure, own, guesses)
@@ -391,7 +395,7 @@ class Reader(Naming):
         moved = re.search(r"(?:升|进|跃|移|滑|降|前)(?:至|到|居|位)$", re.sub(r"第$", "", self.text[at : number.start]))
         state.scope = scope[0] if scope else state.scope if moved else ""
         full = f"{name}{growth[0] if growth and growth[0] not in name else ''}{state.scope}位次"
-        if not state.scope or not names.head(name):
+        if not state.scope or not names.head(name) or (name == state.subject and len(state.names) > 1):
             guesses.append("name without a head noun")
         figure = self._figure(number, full, "rank", start, at, guesses=guesses)
         if re.search(r"(?:从|由)[^，。]{0,8}$", self.text[at : number.start]) and leads_to(
@@ -405,8 +409,8 @@ class Reader(Naming):
     def _ratio(self, number: Numeral, before: str, start: int, at: int) -> Figure:
         state = self.state
         place, count = number.ratio
-        if place == 0:
-            stem = names.clean(before)
+        if place == 0 and not (re.search(r"(?:调整|优化|变|演变|提升)为$", before) and len(state.names) == count):
+            stem = names.clean(re.sub(r"由(?:上年|去年|20\d\d年)?的?$", "", before))
             state.whole = stem
             if re.search(r"三次产业|一二三产|三产|产业结构", stem) and count == 3:
                 rest = re.search(r"(投资|就业|从业人员)", stem)

@@ -45,6 +45,8 @@ class State:
     areas: list[str] = field(default_factory=list)
     recent: list[str] = field(default_factory=list)
     area: str = ""
+    doubts: list[str] = field(default_factory=list)
+    average: str = ""
     whole: str = ""
     lasting: str = ""
     scope: str = ""

@@ -142,7 +142,7 @@ class Naming:
                 return f"{base}{m[2]}" if not base.endswith(("占比", "比重")) else base
             return f"{name[:-2]}占{state.whole}比重" if state.whole and m[2] == "比重" and "占" not in name else name
         lead = NEW.match(state.last) if before.startswith("、") and measure in ("count", "level") else None
-        if lead and not NEW.match(name) and not names.head(name):
+        if lead and not NEW.match(name) and not names.head(name) and not DOING.match(name):
             return lead[0] + name
         if measure == "share" and state.parts and state.ratio and not names.head(name):
             guesses.append("head noun from the clause before")
@@ -193,10 +193,11 @@ class Naming:
         if behind:
             return ["name behind the number"]
         if not own:
-            return []
+            return list(self.state.doubts)
         formal = self.document.kind == "bulletin"
         if measure == "count":
-            verb = DOING.search(plain) if not formal else DOING.search(plain[:-2])
+            verb = DOING.search(plain if not formal else plain[:-2])
+            verb = verb or (not formal and names.dropped_verb(re.split(r"[，。；：]", before)[-1]))
             return ["name without a head noun"] if verb or len(plain) > 18 or len(plain) < 2 else []
         loose = (
             before
@@ -217,6 +218,10 @@ class Naming:
         state = self.state
         if not name:
             return
+        if own:
+            doubtful = ("name without a head noun", "name behind the number")
+            state.doubts = [g for g in guesses if g in doubtful]
+            state.average = ""
         completed = any(g.startswith("head") for g in guesses)
         if measure not in ("points",) and own:
             state.subject = name

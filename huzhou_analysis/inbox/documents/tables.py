@@ -178,7 +178,7 @@ class TableReader:
             counted = re.sub(r"^(?:万|亿)", "", unit) in COUNTED
             end = names.family(parent) if parent else ""
             if end and not noun and not counted:
-                name, guesses = name + self._end(parent, end), ["head noun from the row above"]
+                name, guesses = self._joined(name, parent, end), ["head noun from the row above"]
             elif not noun and columns.topic() and (not counted or columns.topic() == "产量"):
                 name, guesses = name + columns.topic(), ["head noun from the caption"]
         elif not marked and name:
@@ -201,11 +201,13 @@ class TableReader:
         others += [(c, "name") for c in labels if re.search(r"\d", c.text)]
         return made, parent, others
 
-    def _end(self, parent: str, end: str) -> str:
-        """What parts add of their whole: 人口 of 户籍人口 with 城镇 is 户籍人口; 产业 of 地区生产总值 is 增加值."""
+    def _joined(self, name: str, parent: str, end: str) -> str:
+        """A row's name with what parts add of their whole: 城镇 of 户籍人口, 第一产业 of 地区生产总值 is 增加值."""
         if re.search(r"生产总值|GDP", parent):
-            return "增加值"
-        return "户籍人口" if parent.endswith("户籍人口") else end
+            return name + "增加值"
+        if parent.endswith("户籍人口"):
+            return name + "户籍人口"
+        return names.completed(name, parent, parent, counted=False)[0] if name not in names.BARE else name + end
 
     def _cell(self, block, cell, columns: Columns, at: int, name: str, unit: str, year, area: str, level, guesses):
         m = _VALUE.fullmatch(cell.text)
