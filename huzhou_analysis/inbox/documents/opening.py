@@ -374,6 +374,11 @@ def _pdf(raw: bytes, refuse) -> tuple[str, list[int]]:
                 f"展开后超过 {MAX_UNPACKED >> 20} MB，不予打开",
                 f"unpacks to more than {MAX_UNPACKED >> 20} MB: not opened",
             )
+    said = max((int(n) for n in re.findall(rb"/Count\s+(\d{1,9})\b", raw)), default=0)
+    if said > MAX_PAGES:
+        raise refuse(
+            f"有 {said} 页，最多 {MAX_PAGES} 页；请只留要读的部分", f"{said} pages, at most {MAX_PAGES}; keep the part to read"
+        )
     import logging
 
     import pdfplumber
