@@ -7,7 +7,9 @@ noted as a guess.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 
 from . import names
 from .context import Clock, Document, area_in, year_before
@@ -28,6 +30,20 @@ from .words import (
     leads_to,
     measured,
 )
+
+
+REACH = 400  # characters before a number that can say what it measures
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence starts and ends; one that has no end is cut at a comma."""
+    for m in re.finditer(r"[^。！？]*(?:[。！？]|$)", text):
+        start, end = m.span()
+        while end - start > 4 * REACH:
+            cut = max(text.rfind(mark, start, start + 4 * REACH) for mark in "；，、") + 1 or start + 4 * REACH
+            yield start, cut
+            start = cut
+        yield start, end
 
 
 class Reader(Naming):
@@ -51,12 +67,12 @@ class Reader(Naming):
         self.clock.paragraph(self.text)
         numbers, others = find(self.text)
         figures: list[Figure] = []
-        start = 0
-        for m in re.finditer(r"[^。！？]*(?:[。！？]|$)", self.text):
-            inside = [n for n in numbers if m.start() <= n.start < m.end()]
+        i = 0
+        for start, end in _sentences(self.text):
+            inside = list(itertools.takewhile(lambda n, end=end: n.start < end, numbers[i : i + 500]))
             if inside:
-                start = m.start()
-                figures += self._sentence(start, m.end(), inside)
+                figures += self._sentence(start, end, inside)
+            i += len(inside)
         return figures, others
 
     def _sentence(self, start: int, end: int, numbers: list[Numeral]) -> list[Figure]:
@@ -71,6 +87,7 @@ class Reader(Naming):
             self.state.parts = False
         while i < len(numbers):
             number = numbers[i]
+            at, start = max(at, number.start - REACH), max(start, number.start - 2 * REACH)
             before = self.text[at : max(at, number.before or number.start)]
             if PARTS.search(before):
                 self.state.parts = True
@@ -92,7 +109,7 @@ class Reader(Naming):
     def _group(self, numbers: list[Numeral], i: int) -> list[Numeral]:
         """Numbers that stand side by side: 4.3%、5.5%和6%."""
         group = [numbers[i]]
-        for following in numbers[i + 1 :]:
+        for following in numbers[i + 1 : i + 40]:
             between = self.text[group[-1].end : following.before or following.start]
             alike = kind_of_unit(following.unit) == kind_of_unit(group[-1].unit) or (
                 not group[-1].unit and following.unit

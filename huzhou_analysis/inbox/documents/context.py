@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .structure import Block
 
@@ -49,6 +50,13 @@ class Document:
     publisher: str = ""
     period: str = ""
     areas: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def named(self) -> re.Pattern:
+        """An area's name, the longest first."""
+        return re.compile(
+            rf"(?:{'|'.join(sorted(map(re.escape, self.areas), key=len, reverse=True))})(?:市|省|州)?(?=.|$)"
+        )
 
 
 def describe(name: str, blocks: list[Block], areas: dict[str, str]) -> Document:
@@ -331,11 +339,10 @@ def area_in(text: str, document: Document) -> tuple[str, str]:
     """Area that opens a name, and the name without it: 广东省GDP is 广东省 and GDP."""
     if m := _HERE.match(text):
         return document.area, text[m.end() :]
-    names = "|".join(sorted(map(re.escape, document.areas), key=len, reverse=True))
-    m = re.match(rf"(?:{names})(?:市|省|州)?(?=.|$)", text)
+    m = document.named.match(text)
     if (
         m
-        and not re.match(rf"(?:{names})", text[m.end() :])
+        and not document.named.match(text[m.end() :])
         and not re.match(
             r"银行|移动|电信|联通|科学院|工程院|式|共产|制造|[一-鿿]{0,6}(?:新区|开发区|高新区|自贸|直管区)|[一-鿿]{0,2}(?:大学|学院|公司|集团|机场|港|海关|证券|交易所|战区|黄酒|火腿|路|湖|江|高铁)",
             text[m.end() :],

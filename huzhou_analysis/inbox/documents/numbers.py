@@ -120,11 +120,11 @@ def no_figures(text: str) -> list[tuple[int, int, str]]:
 
 def find(text: str) -> tuple[list[Numeral], list[tuple[int, int, str, str]]]:
     """Quantities of a paragraph in order, and its other numerals as (start, end, text, reason)."""
-    runs = no_figures(text)
+    owner = {i: reason for s, e, reason in reversed(no_figures(text)) for i in range(s, e)}
     found: list[Numeral] = []
     others = []
     for m in re.finditer(NUMBER, text):
-        reason = next((r for s, e, r in runs if s <= m.start() and m.end() <= e), "")
+        reason = owner.get(m.start(), "") if m.end() - 1 in owner else ""
         if reason and not _quantity_in_quotes(text, m, reason):
             others.append((m.start(), m.end(), m[0], reason))
         else:
@@ -164,9 +164,11 @@ def _measured(text: str, m: re.Match) -> Numeral:
     if words.endswith("成"):
         number.value, number.unit = number.value * 10, "%"
     _bounds(text, number)
-    if re.search(r"(?:^|[^\d年月%元])-$", text[: m.start()]) and not re.search(r"[\d%]-$", text[: m.start()]):
+    if re.search(r"(?:^|[^\d年月%元])-$", text[max(0, m.start() - 3) : m.start()]) and not re.search(
+        r"[\d%]-$", text[max(0, m.start() - 3) : m.start()]
+    ):
         number.value = -number.value
-    if text[: m.start()].endswith("第") and number.unit in ("", "位", "名", "位次"):
+    if text[m.start() - 1 : m.start()] == "第" and number.unit in ("", "位", "名", "位次"):
         number.rank, number.unit = True, "位"
     return number
 
@@ -176,9 +178,11 @@ def _bounds(text: str, number: Numeral) -> None:
     if before := _BOUND.search(text[max(0, number.start - 8) : number.start]):
         number.relation = next(r for i, r in enumerate(_BEFORE) if before[f"b{i}"])
         number.before = number.start - len(before[0])
-        if before[0].startswith("约") and re.search(r"[节签合集契条]$", text[: number.before]):
+        if before[0].startswith("约") and re.search(
+            r"[节签合集契条]$", text[max(0, number.before - 2) : number.before]
+        ):
             number.relation, number.before = "=", number.start
-        if before[0].startswith("近") and re.search(r"[最附临亲]$", text[: number.before]):
+        if before[0].startswith("近") and re.search(r"[最附临亲]$", text[max(0, number.before - 2) : number.before]):
             number.relation, number.before = "=", number.start
     if behind := _BEHIND.match(text, number.end):
         after = next(r for i, r in enumerate(_AFTER) if behind[f"a{i}"])
@@ -192,7 +196,7 @@ def _words(text: str) -> list[Numeral]:
         n = next((m[g] for g in ("n", "n2", "n3") if m[g]), "")
         digits = m.start("n" if m["n"] else "n2" if m["n2"] else "n3" if m["n3"] else "first")
         value = Decimal(1) if not n else Decimal(n) if n.isdigit() else _chinese(n)
-        if not n.isdigit() and not re.search(r"\d[^。；]*$", text[: m.start()]):
+        if not n.isdigit() and not re.search(r"\d[^。；]*$", text[max(0, m.start() - 200) : m.start()]):
             continue  # praise, no statistic: it stands beside no number
         start = digits if n.isdigit() else digits - (text[digits - 1] == "第")
         out.append(Numeral(start, m.end(), m.end(), value, "位", rank=True, word=not n.isdigit(), before=m.start()))
@@ -240,7 +244,10 @@ def _ranges(text: str, found: list[Numeral]) -> list[Numeral]:
             and number.value > last.value
             and last.high is None
             and not last.rank
-            and not re.search(r"[由从自]$|[由从自][^，。]{0,6}年的?$", text[: last.before or last.start])
+            and not re.search(
+                r"[由从自]$|[由从自][^，。]{0,6}年的?$",
+                text[max(0, (last.before or last.start) - 12) : last.before or last.start],
+            )
         ):
             last.high, last.unit, last.end, last.relation = number.value, number.unit, number.end, "range"
         else:

@@ -377,7 +377,8 @@ def _pdf(raw: bytes, refuse) -> tuple[str, list[int]]:
     said = max((int(n) for n in re.findall(rb"/Count\s+(\d{1,9})\b", raw)), default=0)
     if said > MAX_PAGES:
         raise refuse(
-            f"有 {said} 页，最多 {MAX_PAGES} 页；请只留要读的部分", f"{said} pages, at most {MAX_PAGES}; keep the part to read"
+            f"有 {said} 页，最多 {MAX_PAGES} 页；请只留要读的部分",
+            f"{said} pages, at most {MAX_PAGES}; keep the part to read",
         )
     import logging
 

@@ -166,7 +166,7 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
         if "|" in line:
             cells = _cells(line, start)
             numeric = any(re.fullmatch(r"-?[\d.,]+%?|[-—/]", c.text) for c in cells[1:])
-            if len(cells) > 1 and (numeric or not (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))):
+            if 1 < len(cells) <= 60 and (numeric or not (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))):
                 close()
                 if not found or found[-1].kind != "table":
                     found.append(Block("table", Piece("", ())))
