@@ -21,11 +21,13 @@ from .words import (
     AFTER_RATE,
     AIM,
     CONTRIBUTION,
+    DOWN,
     FROM,
     GAP,
     PARTS,
     SHARE,
     TO,
+    UP,
     kind_of_unit,
     leads_to,
     measured,
@@ -114,7 +116,7 @@ class Reader(Naming):
             alike = kind_of_unit(following.unit) == kind_of_unit(group[-1].unit) or (
                 not group[-1].unit and following.unit
             )
-            listing = re.fullmatch(r"[、和及与，]|，?(?:和|及|与)|、分别", between)
+            listing = re.fullmatch(rf"(?:[、和及与，]|，?(?:和|及|与)|、分别)(?P<verb>{UP}|{DOWN})?", between)
             if (
                 not listing
                 or following.rank
@@ -254,7 +256,9 @@ class Reader(Naming):
             number.relation = (
                 group[0].relation if number.relation == "=" and re.search("分别", before) else number.relation
             )
-            number.value = -abs(number.value) if sign < 0 and measure in ("growth", "points") else number.value
+            own = re.search(rf"(?:({DOWN})|{UP})$", self.text[max(at, number.before - 4) : number.before])
+            falls = bool(own[1]) if own else sign < 0
+            number.value = -abs(number.value) if falls and measure in ("growth", "points") else number.value
             if share and share["whole"]:
                 name = f"{name}占{names.clean(share['whole'])}{share['word'] or '比重'}"
             out.append(

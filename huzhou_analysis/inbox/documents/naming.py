@@ -149,8 +149,8 @@ class Naming:
             return names.completed(name, state.ratio, state.subject, counted=False)[0]
         if measure == "change" and re.search(r"新增$|净增$", name):
             return name if len(name) > 2 else state.subject + name
-        if measure == "growth" and (base := re.fullmatch(r"(.+?)(?:规模|总量)", name)):
-            name = base[1]
+        if measure == "growth" and (base := re.fullmatch(r"(.+?)规模|(.*(?:GDP|生产总值))总量", name)):
+            name = base[1] or base[2]
         if not state.parts and len(name) > 6 and name not in names.BARE:
             return name
         return self._completed(number, name, measure, guesses, before)

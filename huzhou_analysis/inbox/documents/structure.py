@@ -140,7 +140,9 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
                 and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest)
             )
             short = (
-                len(piece.text) <= 40 and not _PROSE.search(piece.text) and not re.search(r"\d[^年月日号]", piece.text)
+                len(piece.text) <= 40
+                and not _PROSE.search(piece.text)
+                and not re.search(r"\d(?!\d*[年月日号])", piece.text)
             )
             kind = "heading" if heading or short else "note" if notes else "paragraph"
             cuts = (
@@ -217,6 +219,8 @@ def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
         return False
     if before[-1] in _END:
         return _size(before) >= width - 2 or line.startswith("其中")
+    if before[-1].isdigit() and line[0].isdigit():
+        return True
     if before[-1] in "，、；：（" or line[0] in "，、；。）”%":
         return True
     if _HEADING.match(paragraph) and _size(before) < width - 4:
