@@ -256,7 +256,7 @@ def test_from_file_to_tables(tmp_path, root, capsys):
 
 
 def test_what_is_on_file_is_folded_and_a_revision_shown(tmp_path, root):
-    text = BULLETIN.replace("2031", "2013").replace("5123.4", "1803.2").replace("5.1%", "9.4%")
+    text = BULLETIN.replace("2031", "2013").replace("2032", "2014").replace("5123.4", "1803.2").replace("5.1%", "9.4%")
     file = tmp_path / "公报.txt"
     file.write_text(text, encoding="utf-8")
     frame = read(file, root).set_index("value")

@@ -215,7 +215,7 @@ class Clock:
 
     def heading(self, text: str) -> None:
         """A heading may set year and kind: 2025年主要工作, “十四五”发展成就, 2026年目标任务."""
-        if re.fullmatch(r"[（—]*20\d\d年\d{1,2}月(?:\d{1,2}日)?）?", text):
+        if re.search(r"20\d\d年\d{1,2}月\d{1,2}日|^20\d\d年\d{1,2}月$", text):
             return
         report = self.document.kind == "work_report"
         years = re.findall(r"(20\d\d)年?", text)
