@@ -115,6 +115,40 @@ def documents(folder: Path) -> list[tuple[str, str, list[dict]]]:
     return out
 
 
+def against_tables(folder: Path) -> list[tuple[str, Counter]]:
+    """The project's own documents (their texts in a folder) against its tables: figures proposed, and with the same key."""
+    from huzhou_analysis.facts import numerals
+    from huzhou_analysis.facts.data import check, default_root
+    from huzhou_analysis.inbox.documents import read
+
+    frames, _ = check(default_root())
+    sources = frames["sources"].astype(str)
+    figures = frames["figures"].astype(str)
+    out = []
+    for file in sorted(f for f in sources.file.unique() if f and (folder / f).is_file()):
+        proposals, counts = read(folder / file), Counter()
+        kept = [i for i, c in enumerate(proposals.attrs["text"]) for _ in numerals.normalise(c)]
+        whole = numerals.normalise(proposals.attrs["text"])
+        places = {}
+        for row in proposals.itertuples():
+            places.setdefault(abs(Decimal(row.value)), []).append(row)
+        mine = figures[figures.source_id.isin(sources.source_id[sources.file == file]) & (figures.obs_value != "")]
+        for figure in mine.to_dict("records"):
+            counts["figures"] += 1
+            printed = numerals.normalise(figure["as_printed"])
+            at = whole.find(printed)
+            near = places.get(abs(Decimal(figure["obs_value"])), [])
+            if at >= 0:
+                near = [r for r in near if kept[at] - 3 <= r.offset <= kept[min(at + len(printed), len(kept) - 1)] + 3]
+            counts["proposed"] += bool(near)
+            counts["on file"] += any(r.indicator for r in near)
+            counts["same key"] += any(r.indicator == figure["indicator"] for r in near)
+            counts["period"] += any(r.time_period == figure["time_period"] for r in near)
+        counts["proposals"] = len(proposals)
+        out.append((file, counts))
+    return out
+
+
 def line(name: str, c: Counter) -> str:
     total = c["keys"] + c["words"]
     shares = " ".join(f"{f} {c[f] / total:6.1%}" for f in (*FIELDS, "all"))
@@ -128,7 +162,10 @@ def main() -> None:
         "--bulletins", default=os.environ.get("HUZHOU_BULLETINS", ""), help="folder with texts/ and keys/"
     )
     parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--sources", default="", help="folder with the texts of the project's own documents")
     options = parser.parse_args()
+    for name, counts in against_tables(Path(options.sources)) if options.sources else []:
+        print(name, dict(counts))
     if not options.bulletins or not (Path(options.bulletins) / "keys").is_dir():
         parser.exit(1, "name a folder with texts/ and keys/: --bulletins FOLDER or HUZHOU_BULLETINS\n")
     total: Counter = Counter()

@@ -26,6 +26,8 @@ _SAME = [
         (r"(?<!人均)(?:国内生产总值|地区生产总值|生产总值|GDP)(?:总量)?", "GDP"),
         (r"人均(?:国内生产总值|地区生产总值|生产总值)", "人均GDP"),
         (r"规模以上", "规上"),
+        (r"战新产业", "战略性新兴产业"),
+        (r"研[究发]试验发展", "研发"),
         (r"限额以上", "限上"),
         (r"(?:研究试验发展|研发|R&D)(?:\(R&D\))?(?:内部)?(?:经费)?(?:投入|支出)", "R&D支出"),
         (r"研发投入强度", "R&D支出占GDP比重"),
@@ -45,6 +47,9 @@ _SAME = [
         (r"^城镇新增就业(?:人数|人口)?$", "城镇新增就业"),
     )
 ]  # fmt: skip
+_VERBS = re.compile(
+    r"^(?:新?建成|建设|培育|打造|引进|创建|组织|开展|促成|投放|发放|获取|设立|实施|完成|累计|拥有|提供|招引|认定|推动|促进|集聚|惠及|开通|到位|市|全|各类)+(?=.{3})"
+)
 _LEAD = re.compile(r"^(?:全市|全省|全国|全社会|我市|全年|年末|年底|累计|共|新建成|拥有|当年)+(?=.{2})")
 _END = re.compile(r"(?:总数|个数|家数|人数|户数|数量|总量|数|总额|额|规模|完成额)$")
 _ENGLISH = dict(
@@ -57,7 +62,7 @@ _ENGLISH = dict(
         "服务业=services|农林牧渔业=agriculture|规模以上=above-scale|规上=above-scale|限额以上=above-limit|城镇=urban|农村=rural|居民=residents|人均=per capita|粮食=grain|蔬菜=vegetables|企业=enterprises|"
         "高新技术=high-tech|高技术=high-tech|制造业=manufacturing|战略性新兴产业=strategic emerging industries|旅客=passenger|货物=freight|快递=express|邮政=postal|电信=telecom|住宅=housing|"
         "商品房=commercial housing|固定资产=fixed assets|房地产开发=real estate development|一般公共预算=general public budget|财政=fiscal|税收=tax|常住=resident|户籍=registered|就业=employment|新增=new|"
-        "失业率=unemployment rate|城镇化率=urbanisation rate|率=rate|消费=consumption|专利=patents|授权=granted|医院=hospitals|学校=schools|小学=primary schools|在校学生=students|位次=rank|占=as share of|对=to"
+        "失业率=unemployment rate|城镇化率=urbanisation rate|率=rate|消费=consumption|专利=patents|授权=granted|医院=hospitals|学校=schools|小学=primary schools|在校学生=students|位次=rank|增减量=change|占=as share of|对=to"
     ).split("|")
 )
 _THEMES = (
@@ -101,9 +106,16 @@ class Matcher:
         """Names of areas in a text with the full name on file."""
         return {text: self.area_names[code] for text, code in self.areas.items()}
 
-    def indicator(self, name: str, unit: str, measure: str) -> str:
-        """Key of the indicator on file that a name and unit mean; "" if there is none, or more than one."""
+    def indicator(self, name: str, unit: str, measure: str, *, loose: bool = False) -> str:
+        """Key of the indicator on file that a name and unit mean; "" if there is none, or more than one.
+
+        With `loose` the verbs that names open with are left out: 建成高品质步行街 is 高品质步行街.
+        """
         found = self.indicators.get(canonical(name), [])
+        if loose:
+            plain = _VERBS.sub("", canonical(name))
+            alike = [entries for text, entries in self.indicators.items() if _VERBS.sub("", text) == plain]
+            found = [entry for entries in alike for entry in entries] if len(plain) >= 3 else []
         if measure not in ("growth", "points"):
             found = [(key, own) for key, own in found if self._alike(unit, own)]
         elif measure == "points":
@@ -114,8 +126,10 @@ class Matcher:
         return unit in self.units
 
     def _alike(self, unit: str, own: str) -> bool:
-        if unit in self.units and own in self.units and self.units.comparable(unit, own):
-            return True
+        if unit in self.units and own in self.units:
+            money = {self.units[unit].unit_measure, self.units[own].unit_measure} <= {"CNY", "USD"}
+            if money or self.units.comparable(unit, own):
+                return True
         counted = re.sub(r"^(?:亿|万)", "", unit) in COUNTED
         return kind_of_unit(unit) == kind_of_unit(own) or (counted and own in self.units and self.units[own].is_count)
 
@@ -149,7 +163,8 @@ class Matcher:
 
     def _english(self, name: str) -> str:
         """English words for a name that is made of terms of the glossary only; "" otherwise."""
-        words, rest = [], re.sub(r"[（）()的、]", "", name)
+        rest = re.sub(r"[（）()的、]", "", name)
+        words, rest = [], re.sub(r"比重$", "", rest) if "占" in rest else rest
         while rest:
             term = next((t for t in sorted(_ENGLISH, key=len, reverse=True) if rest.startswith(t)), "")
             if not term:

@@ -39,6 +39,7 @@ GUESSES = {
     "difference between areas": "两地之差",
     "growth over the month before": "环比",
     "read from English": "英文文本",
+    "indicator matched without its verb": "按去掉动词的名称对应指标",
     "one number for several": "一数兼指多项",
     "an average over several years": "多年平均",
 }
@@ -221,7 +222,7 @@ class Printed:
             return self._cell(figure)
         text, number = figure.block.piece.text, figure.numeral
         end = number.digits_end if number.rank and not number.word else number.end
-        clause = max(text.rfind(mark, 0, number.start) for mark in "，。；：、") + 1
+        clause = max(text.rfind(mark, 0, number.start) for mark in "，。；：") + 1
         start = min(max(clause, number.start - self.LIMIT), number.start)
         while True:
             piece = text[start:end]
@@ -260,6 +261,8 @@ def _row(figure: Figure, opened: Opened, reading: Reading, matcher: Matcher, pri
     name = full_name(figure.indicator, measure)
     growth = measure in ("growth", "points")
     indicator = matcher.indicator(name, unit, measure)
+    if not indicator and (indicator := matcher.indicator(name, unit, measure, loose=True)):
+        guesses.append("indicator matched without its verb")
     area = matcher.area(figure.area)
     period = _code(figure.period)
     sure = "look" if guesses else "sure"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+from ...facts import numerals
 from ...facts.schema import TABLES
 from ..layout import FRONT, KEEP, choices, fields, header, is_required, label, sheet_name
 from .mapping import Matcher
@@ -134,6 +135,7 @@ def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> lis
                 "period_type": "" if row.time_period else "unstated",
                 "obs_value": row.value,
                 "source_id": source,
+                "locator_en": _in_english(row.locator),
                 "transformation": row.transformation,
                 "record_type": row.record_type if row.record_type != "actual" else "",
                 "relation": row.relation,
@@ -143,6 +145,20 @@ def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> lis
             }
         )
     return out
+
+
+def _in_english(locator: str) -> str:
+    """A place in English: 二、工业 第3段 is "Section 2, para 3", 表2 行4 "Table 2, row 4"."""
+    sections = re.findall(r"(?:^|\s)(?:第)?([一二三四五六七八九十]{1,3})[、章节篇部]", locator)
+    parts = [f"Section {numerals.chinese_value(n)}" for n in sections]
+    for pattern, word in (
+        (r"^表(\d+)", "Table"),
+        (r"第(\d+)张表", "Table"),
+        (r"行(\d+)", "row"),
+        (r"第(\d+)段", "para"),
+    ):
+        parts += [f"{word} {m[1]}" for m in re.finditer(pattern, locator)]
+    return ", ".join(parts) or locator
 
 
 def _looks(book) -> dict:
