@@ -122,84 +122,92 @@ def _chinese(text: str) -> bool:
     return all("一" <= c <= "鿿" for c in text)
 
 
-def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
-    found: list[Block] = []
-    open_lines: list[Piece] = []
-    notes = False
+def _kind_of(piece: Piece) -> str:
+    """Whether a run of lines is a heading or a paragraph."""
+    mark = _HEADING.match(piece.text)
+    rest = piece.text[mark.end() :] if mark else ""
+    if len(piece.text) > 40:
+        return "paragraph"
+    if mark and piece.text[-1] not in _END + "，" and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest):
+        return "heading"
+    figures = re.search(r"\d(?!\d*[年月日号])", piece.text)
+    return "paragraph" if figures or _PROSE.search(piece.text) else "heading"
 
-    def close() -> None:
-        nonlocal open_lines
-        if open_lines:
-            piece = join(open_lines)
-            mark = _HEADING.match(piece.text)
-            rest = piece.text[mark.end() :] if mark else ""
-            heading = (
-                bool(mark)
-                and len(piece.text) <= 40
-                and piece.text[-1] not in _END + "，"
-                and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest)
-            )
-            short = (
-                len(piece.text) <= 40
-                and not _PROSE.search(piece.text)
-                and not re.search(r"\d(?!\d*[年月日号])", piece.text)
-            )
-            kind = "heading" if heading or short else "note" if notes else "paragraph"
-            cuts = (
-                [
-                    0,
-                    *[
-                        m.start()
-                        for m in re.finditer(
-                            r"(?<=[。！；：:])[一二三四五六七八九十]{1,2}、(?=[^，。、]{4,24})", piece.text
-                        )
-                    ],
-                    len(piece.text),
-                ]
-                if len(piece.text) > 600
-                else [0, len(piece.text)]
-            )
-            for left, right in itertools.pairwise(cuts):
-                found.append(Block(kind, piece.part(left, right)))
-            open_lines = []
 
-    for start, line in lines:
+def _parted(piece: Piece) -> list[Piece]:
+    """A long run of text at the headings inside it."""
+    if len(piece.text) <= 600:
+        return [piece]
+    inner = re.finditer(r"(?<=[。！；：:])[一二三四五六七八九十]{1,2}、(?=[^，。、]{4,24})", piece.text)
+    cuts = [0, *[m.start() for m in inner], len(piece.text)]
+    return [piece.part(left, right) for left, right in itertools.pairwise(cuts)]
+
+
+class _Grouping:
+    """Lines gathered into blocks."""
+
+    def __init__(self, width: int) -> None:
+        self.width, self.found, self.open, self.notes = width, [], [], False
+
+    def close(self) -> None:
+        if self.open:
+            piece = join(self.open)
+            kind = _kind_of(piece)
+            kind = "note" if self.notes and kind == "paragraph" else kind
+            self.found += [Block(kind, part) for part in _parted(piece)]
+            self.open = []
+
+    def put(self, kind: str, piece: Piece) -> None:
+        self.close()
+        self.found.append(Block(kind, piece))
+
+    def row(self, cells: list[Piece]) -> None:
+        self.close()
+        if not self.found or self.found[-1].kind != "table":
+            self.found.append(Block("table", Piece("", ())))
+        self.found[-1].rows.append(cells)
+
+    def line(self, start: int, line: str) -> None:
         piece = squeeze(line, start)
         if "|" in line:
             cells = _cells(line, start)
             numeric = any(re.fullmatch(r"-?[\d.,]+%?|[-—/]", c.text) for c in cells[1:])
-            if 1 < len(cells) <= 60 and (numeric or not (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))):
-                close()
-                if not found or found[-1].kind != "table":
-                    found.append(Block("table", Piece("", ())))
-                found[-1].rows.append(cells)
-                continue
+            titled = _CAPTION.match(cells[0].text) or _HEADING.match(piece.text) if cells else None
+            if 1 < len(cells) <= 60 and (numeric or not titled):
+                return self.row(cells)
             piece = join(cells)
-        if not piece.text:
-            if not width or (open_lines and open_lines[-1].text[-1] in _END):
-                close()
-            continue
-        before = open_lines[-1].text if open_lines else ""
-        if _CAPTION.match(piece.text) and len(piece.text) < 60:
-            close()
-            found.append(Block("caption", piece))
-            continue
-        if re.match(r"注[：:]", piece.text):
-            close()
-            found.append(Block("note", piece))
-            continue
-        if found and found[-1].kind == "table" and not open_lines and re.fullmatch(r"-?[\d.,]+%?", piece.text):
-            found[-1].rows.append([piece])
-            continue
-        if _NOTES.match(piece.text):
-            close()
-            notes = True
-        elif before and not _continues(join(open_lines).text, before, piece.text, width):
-            close()
-        if notes and found and not open_lines and _HEADING.match(piece.text) and not piece.text[0].isdigit():
-            notes = False
-        open_lines.append(piece)
-    close()
+        text = piece.text
+        if not text:
+            if not self.width or (self.open and self.open[-1].text[-1] in _END):
+                self.close()
+        elif _CAPTION.match(text) and len(text) < 60:
+            self.put("caption", piece)
+        elif re.match(r"注[：:]", text):
+            self.put("note", piece)
+        elif re.fullmatch(r"-?[\d.,]+%?", text) and self.found and self.found[-1].kind == "table" and not self.open:
+            self.row([piece])
+        else:
+            self.prose(piece)
+        return None
+
+    def prose(self, piece: Piece) -> None:
+        text = piece.text
+        if _NOTES.match(text):
+            self.close()
+            self.notes = True
+        elif self.open and not _continues(join(self.open).text, self.open[-1].text, text, self.width):
+            self.close()
+        if self.notes and self.found and not self.open and _HEADING.match(text) and not text[0].isdigit():
+            self.notes = False
+        self.open.append(piece)
+
+
+def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
+    grouping = _Grouping(width)
+    for start, line in lines:
+        grouping.line(start, line)
+    grouping.close()
+    found = grouping.found
     for i, block in enumerate(found):
         if block.kind == "table":
             block.piece = join([c for row in block.rows for c in row])

@@ -210,82 +210,59 @@ class TableReader:
         return names.completed(name, parent, parent, counted=False)[0] if name not in names.BARE else name + end
 
     def _cell(self, block, cell, columns: Columns, at: int, name: str, unit: str, year, area: str, level, guesses):
+        """Figure of a cell, and the name and unit that the growth beside it belongs to."""
         m = _VALUE.fullmatch(cell.text)
         value = Decimal(m["number"].replace(",", "")) * (-1 if m["sign"] else 1)
         kind, own = columns.kinds[at], columns.units[at]
         noun = columns.nouns[at] if columns.nouns[at] not in _GENERAL else ""
         said = m["unit"] or own
         if kind == "growth":
-            said = said or "%"
-            name_here = level[0] or name
+            said, here = said or "%", level[0] or name
         elif kind == "share":
-            said, name_here = said or "%", f"{name}比重"
+            said, here = said or "%", f"{name}比重"
         else:
             said = said or unit or columns.caption_unit
-            if not said and not unit:
+            if not said:
                 guesses.append("no unit found")
-            elif said == columns.caption_unit and not own and not unit:
+            elif not own and not unit and not m["unit"]:
                 guesses.append("unit from the caption")
-            name_here = (
-                name
-                if not noun
-                else (
-                    noun if not name or name in ("合计", "总计", "总量") else name if names.head(name) else name + noun
-                )
-            )
-            level = (name_here, said)
-        measure = kind if kind != "level" else self._measure(said, name_here, columns)
-        if kind == "level" and _GROWTH.search(columns.caption) and said == "%" and not noun:
-            measure = "growth" if not _SHARE.search(columns.caption) and not name_here.endswith("率") else "share"
-        if (not name and name_here in names.BARE) or name_here in ("比例", "比率", "数量"):
+            whole = not name or name in ("合计", "总计", "总量")
+            here = name if not noun else noun if whole else name if names.head(name) else name + noun
+            level = (here, said)
+        if (not name and here in names.BARE) or here in ("比例", "比率", "数量"):
             guesses.append("name from the column only")
-        if measure == "count" and name_here.endswith("量"):
-            measure = "level"
-        if measure == "growth" and said in ("个百分点", "百分点"):
-            measure = "points"
         unit_match = _UNIT.match(said)
-        number = Numeral(
-            0,
-            len(cell.text),
-            len(cell.text),
-            value,
-            unit_match[0] if unit_match and len(unit_match[0]) >= len(said) - 1 else said,
-        )
-        number.before = 0
-        if cell.text.endswith("以上"):
-            number.relation = ">="
-        period = year[1] if year else columns.years[at]
-        how = "header"
-        if not period and kind == "growth":
-            period = next((y for y in reversed(columns.years[:at]) if y), "")
-        if not period:
-            found = re.search(r"(20\d\d)年?", columns.caption)
-            period, how = (
-                (found[1], "caption")
-                if found and not re.search(r"20\d\d年?[—-]20\d\d", columns.caption)
-                else (self.clock.period, self.clock.how)
-            )
-        figure = Figure(
-            number,
-            block,
-            name_here or columns.caption,
-            measure,
-            area or self.document.area,
-            period,
-            how,
-            guesses=guesses,
-        )
+        unit = unit_match[0] if unit_match and len(unit_match[0]) >= len(said) - 1 else said
+        number = Numeral(0, len(cell.text), len(cell.text), value, unit)
+        number.relation = ">=" if cell.text.endswith("以上") else "="
+        measure = self._measure(kind, said, here, noun, columns)
+        period, how = (year[1], "header") if year else self._period(columns, at, kind)
+        where = area or self.document.area
+        figure = Figure(number, block, here or columns.caption, measure, where, period, how, guesses=guesses)
         figure.clause = (cell.at[0], cell.at[-1] + 1)
-        if measure in ("growth", "points"):
-            figure.of_what = figure.indicator
-        figure.target = columns.target or bool(
-            period[:4].isdigit() and self.document.year and int(period[:4]) > self.document.year
-        )
+        figure.of_what = figure.indicator if measure in ("growth", "points") else ""
+        ahead = period[:4].isdigit() and self.document.year and int(period[:4]) > self.document.year
+        figure.target = columns.target or bool(ahead)
         return figure, level
 
-    def _measure(self, unit: str, name: str, columns: Columns) -> str:
+    def _period(self, columns: Columns, at: int, kind: str) -> tuple[str, str]:
+        """Period of a column: its own, of the levels beside it, of the caption, or what holds at this place."""
+        beside = next((y for y in reversed(columns.years[:at]) if y), "") if kind == "growth" else ""
+        if period := columns.years[at] or beside:
+            return period, "header"
+        found = re.search(r"(20\d\d)年?", columns.caption)
+        if found and not re.search(r"20\d\d年?[—-]20\d\d", columns.caption):
+            return found[1], "caption"
+        return self.clock.period, self.clock.how
+
+    def _measure(self, kind: str, unit: str, name: str, noun: str, columns: Columns) -> str:
+        if kind == "level" and unit == "%" and not noun and _GROWTH.search(columns.caption):
+            kind = "share" if _SHARE.search(columns.caption) or name.endswith("率") else "growth"
+        if kind != "level":
+            return "points" if kind == "growth" and unit in ("个百分点", "百分点") else kind
         if unit in ("%", "‰"):
             return "share"
         if re.search(r"指数", "".join(columns.labels) + columns.caption) and not unit:
             return "index"
-        return "count" if re.sub(r"^(?:万|亿)", "", unit) in COUNTED else "level"
+        counted = re.sub(r"^(?:万|亿)", "", unit) in COUNTED and not name.endswith("量")
+        return "count" if counted else "level"
