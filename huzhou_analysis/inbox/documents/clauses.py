@@ -33,7 +33,6 @@ from .words import (
     measured,
 )
 
-
 REACH = 400  # characters before a number that can say what it measures
 
 

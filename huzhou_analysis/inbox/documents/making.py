@@ -7,10 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-from ...facts.data import DataError, check, default_root
-from .mapping import Matcher
-from .opening import DocumentError
-from .proposals import read
+from ...facts.data import DataError, default_root
+from .opening import DocumentError, open_document
+from .proposals import matcher_of, propose
+from .reader import read_text
 from .workbook import write
 
 
@@ -33,11 +33,13 @@ def make(file: Path | str, root: Path | str | None = None) -> int:
                 f"{target.name} 已在收件夹中，不予覆盖；请先 make add 添加，或改名、移走",
                 f"{target.name} is in the inbox already: it is not replaced; add it with make add, rename it or move it",
             )
-        proposals = read(file, root)
+        matcher = matcher_of(root)
+        opened = open_document(file)
+        proposals = propose(opened, read_text(opened.text, opened.name, matcher.known_areas()), matcher)
         if proposals.empty:
             raise DocumentError(file.name, "文中没有统计数字", "holds no figure")
         content = io.BytesIO()
-        write(content, proposals, Matcher(check(root)[0]))
+        write(content, proposals, matcher)
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = target.with_name(f".{target.name}.new")
         aside.write_bytes(content.getvalue())

@@ -47,6 +47,7 @@ _SAME = [
         (r"^城镇新增就业(?:人数|人口)?$", "城镇新增就业"),
     )
 ]  # fmt: skip
+SAME = ("indicator", "ref_area", "time_period", "transformation", "goal")
 _VERBS = re.compile(
     r"^(?:新?建成|建设|培育|打造|引进|创建|组织|开展|促成|投放|发放|获取|设立|实施|完成|累计|拥有|提供|招引|认定|推动|促进|集聚|惠及|开通|到位|市|全|各类)+(?=.{3})"
 )
@@ -93,6 +94,14 @@ class Matcher:
         self.indicators: dict[str, list[tuple[str, str]]] = {}
         for row in self.frames["indicators"].itertuples():
             self.indicators.setdefault(canonical(row.name_zh), []).append((row.indicator, row.unit))
+        self.without_verbs: dict[str, list[tuple[str, str]]] = {}
+        for name, entries in self.indicators.items():
+            self.without_verbs.setdefault(_VERBS.sub("", name), []).extend(entries)
+        figures = self.frames["figures"]
+        stated = figures[figures.obs_value != ""].assign(goal=figures.record_type == "target")
+        self.on_file: dict[tuple, list[dict]] = {}
+        for row in stated.to_dict("records"):
+            self.on_file.setdefault(tuple(row[c] for c in SAME), []).append(row)
         self.areas: dict[str, str] = {}
         for row in self.frames["ref_areas"].itertuples():
             plain = unicodedata.normalize("NFKC", row.name_zh)
@@ -114,8 +123,7 @@ class Matcher:
         found = self.indicators.get(canonical(name), [])
         if loose:
             plain = _VERBS.sub("", canonical(name))
-            alike = [entries for text, entries in self.indicators.items() if _VERBS.sub("", text) == plain]
-            found = [entry for entries in alike for entry in entries] if len(plain) >= 3 else []
+            found = self.without_verbs.get(plain, []) if len(plain) >= 3 else []
         if measure not in ("growth", "points"):
             found = [(key, own) for key, own in found if self._alike(unit, own)]
         elif measure == "points":

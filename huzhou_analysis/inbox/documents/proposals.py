@@ -13,7 +13,7 @@ import pandas as pd
 from ...facts import numerals, periods
 from ...facts.data import DataError, check, default_root
 from .figures import Figure
-from .mapping import Matcher, full_name
+from .mapping import SAME, Matcher, full_name
 from .opening import Opened, open_document
 from .reader import Reading, place, read_text
 from .words import kind_of_unit
@@ -129,6 +129,14 @@ class View:
         return f'<div lang="zh" style="white-space:pre-wrap;line-height:1.7">{body}</div>'
 
 
+def matcher_of(root: Path) -> Matcher:
+    """What the tables hold, checked."""
+    frames, problems = check(root)
+    if problems:
+        raise DataError(problems)
+    return Matcher(frames)
+
+
 def read(file: Path | str, root: Path | str | None = None) -> Proposals:
     """Propose every figure of a document.
 
@@ -151,19 +159,14 @@ def read(file: Path | str, root: Path | str | None = None) -> Proposals:
     DataError
         If the tables on file have problems of their own.
     """
-    root = Path(root) if root is not None else default_root()
-    frames, problems = check(root)
-    if problems:
-        raise DataError(problems)
+    matcher = matcher_of(Path(root) if root is not None else default_root())
     opened = open_document(Path(file))
-    matcher = Matcher(frames)
     return propose(opened, read_text(opened.text, opened.name, matcher.known_areas()), matcher)
 
 
 def propose(opened: Opened, reading: Reading, matcher: Matcher) -> Proposals:
     """Rows for the figures of a reading."""
     printed = Printed(reading)
-    figures = matcher.frames["figures"]
     seen: Counter = Counter()
     rows = []
     for figure in reading.figures:
@@ -177,7 +180,7 @@ def propose(opened: Opened, reading: Reading, matcher: Matcher) -> Proposals:
             row["unit"],
         )
         seen[key] += 1
-        row["on_file"] = _on_file(row, figures, matcher)
+        row["on_file"] = _on_file(row, matcher)
         if seen[key] > 1:
             row["keep"], row["comment"] = "no", "；".join(filter(None, (row["comment"], "文内重复")))
         elif row["on_file"].startswith("="):
@@ -353,17 +356,14 @@ def _sentence(figure: Figure, reading: Reading) -> str:
     return f"{'…' if left > figure.sentence[0] else ''}{text[left : number.start]}【{text[number.start : number.end]}】{text[number.end : right]}"
 
 
-def _on_file(row: dict, figures: pd.DataFrame, matcher: Matcher) -> str:
+def _on_file(row: dict, matcher: Matcher) -> str:
     """What the tables hold for the same quantity: "= value" if equal, "≠ value (vintage, id)" if another."""
     if not row["indicator"] or not row["time_period"]:
         return ""
-    kind = "target" if row["record_type"] == "target" else "actual"
-    same = figures[
-        (figures.indicator == row["indicator"]) & (figures.ref_area == row["ref_area"]) & (figures.time_period == row["time_period"])
-        & (figures.transformation == row["transformation"]) & ((figures.record_type == "target") == (kind == "target")) & (figures.obs_value != "")
-    ]  # fmt: skip
+    row["goal"] = row["record_type"] == "target"
+    same = matcher.on_file.get(tuple(row[c] for c in SAME), [])
     shown = []
-    for other in same.to_dict("records"):
+    for other in same:
         if (
             other["unit"] not in matcher.units
             or row["unit"] not in matcher.units

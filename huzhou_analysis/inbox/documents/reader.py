@@ -63,9 +63,9 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
             reading.others += [Other(c.at[0], c.at[-1] + 1, c.text, block, c.text, reason) for c, reason in cells]
             continue
         text_here = block.piece.text
-        if again := re.fullmatch(r"(20\d\d)年\d{1,2}月(?:\d{1,2}日)?", text_here):
-            if document.kind == "bulletin" and "统计局" in before and int(again[1]) - 1 != document.year:
-                clock.restart("bulletin", int(again[1]) - 1)
+        again = re.fullmatch(r"(20\d\d)年\d{1,2}月(?:\d{1,2}日)?", text_here) if "统计局" in before else None
+        if again and document.kind == "bulletin" and int(again[1]) - 1 != document.year:
+            clock.restart("bulletin", int(again[1]) - 1)
         before = text_here
         report = begins_report(text_here)
         if report and document.title not in text_here and report[1] != document.year:

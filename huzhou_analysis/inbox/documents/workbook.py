@@ -167,7 +167,8 @@ def _looks(book) -> dict:
     looks = {
         "text": font | {"num_format": "@"},
         "wrap": font | {"num_format": "@", "text_wrap": True},
-        "mark": {"font_color": "#B03A2E", "bold": True},
+        "plain": {"font_name": "Microsoft YaHei", "font_size": 10, "font_color": INK},
+        "mark": {"font_name": "Microsoft YaHei", "font_size": 10, "font_color": "#B03A2E", "bold": True},
         "required": head | {"bg_color": ACCENT, "font_color": "#FFFFFF"},
         "optional": head | {"bg_color": SOFT},
         "title": font | {"bold": True, "font_size": 14, "font_color": ACCENT},
@@ -224,7 +225,7 @@ def _marked(sheet, number: int, position: int, value: str, looks: dict) -> None:
     """A sentence whose number stands out."""
     before, _, rest = value.partition("【")
     inside, _, after = rest.partition("】")
-    parts = [p for p in (before, looks["mark"], inside, after) if p]
+    parts = [looks["plain"], before, looks["mark"], inside, looks["plain"], after]
     if before and after:
         sheet.write_rich_string(number, position, *parts, looks["wrap"])
     else:
