@@ -158,6 +158,14 @@ def read(file: Path | str, root: Path | str | None = None) -> Proposals:
         If the document cannot be read; the message says why, in Chinese and English.
     DataError
         If the tables on file have problems of their own.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "note.txt"
+    >>> _ = file.write_text("湖州市2030年统计公报\\n全年全市实现地区生产总值5000亿元，比上年增长5.5%。", encoding="utf-8")
+    >>> hz.read(file)[["indicator", "value", "unit", "time_period"]].values.tolist()
+    [['gdp', '5000', '亿元', '2030'], ['gdp', '5.5', '%', '2030']]
     """
     matcher = matcher_of(Path(root) if root is not None else default_root())
     opened = open_document(Path(file))
