@@ -115,7 +115,7 @@ class Reader(Naming):
             alike = kind_of_unit(following.unit) == kind_of_unit(group[-1].unit) or (
                 not group[-1].unit and following.unit
             )
-            listing = re.fullmatch(rf"(?:[、和及与，]|，?(?:和|及|与)|、分别)(?P<verb>{UP}|{DOWN})?", between)
+            listing = re.fullmatch(rf"[、和及与，]|，?(?:和|及|与)|、分别|[、和及与](?:{UP}|{DOWN})", between)
             if (
                 not listing
                 or following.rank
@@ -216,31 +216,12 @@ class Reader(Naming):
     def _list(self, group: list[Numeral], before: str, start: int, at: int) -> list[Figure] | None:
         """Figures of a list: 城镇和农村居民人均可支配收入分别增长4.3%、5.5%; None if it is none."""
         state = self.state
+        if group[-1].unit and not group[0].unit:
+            for number in group:
+                number.unit = number.unit or group[-1].unit
         measure, stem, sign = measured(before, group[0])
-        found: list[str] = []
         share = SHARE.search(before) if measure == "share" else None
-        for part in reversed(re.split(r"[，；：。]", stem.replace("分别", "").replace("各自", ""))):
-            part_area, part = area_in(names.clean(part) if part else "", self.document)
-            if part and (found := names.listed(part, len(group))):
-                if part_area:
-                    state.area = part_area
-                break
-        areas = [""] * len(group)
-        if spread := self._areas(stem, len(group)):
-            areas, found = spread
-        clean = names.clean(re.split(r"[，；：]", stem.replace("分别", ""))[-1])
-        guesses = []
-        if not found and (len(state.names) == len(group) and not clean):
-            found, guesses = state.names, ["names from the list before"]
-            areas = state.areas if len(state.areas) == len(group) else areas
-        if (
-            measure == "points"
-            and (state.last or state.subject)
-            and (not found or re.search(r"(?:^|，)比[^，]*$", stem))
-        ):
-            found = [state.last or state.subject] * len(group)
-        if not found and "分别" in before and not clean and len(state.recent) >= len(group) > 1:
-            found, guesses = state.recent[-len(group) :], ["names from the clauses before"]
+        found, areas, guesses = self._list_names(group, before, before[: share.start()] if share else stem, measure)
         if not found:
             return None
         if not names.head(found[-1]) and measure in ("growth", "level") and state.parts:
@@ -271,6 +252,33 @@ class Reader(Naming):
         if names.head(found[-1]) and not guesses:
             state.parent, state.parent_unit = found[-1], kind_of_unit(group[-1].unit)
         return out
+
+    def _list_names(self, group: list[Numeral], before: str, stem: str, measure: str):
+        """Names of a list, their areas, and what was guessed: named before it, of the list or of the clauses before."""
+        state, count = self.state, len(group)
+        stem = stem.replace("分别", "").replace("各自", "")
+        areas = [""] * count
+        if (pulled := re.search(r"拉动", stem)) and measure == "points" and len(state.names) == count:
+            return [re.sub(r"的贡献率$|增加值$", "", n) + "的拉动" for n in state.names], areas, []
+        if spread := self._areas(stem, count):
+            return spread[1], spread[0], []
+        parts = re.split(r"[，；：。]", stem)
+        if measure == "points" and re.search(r"(?:^|，)比[^，]*$", stem) and state.last:
+            return [state.last] * count, areas, []
+        for part in reversed(parts):
+            area, part = area_in(names.clean(part) if part else "", self.document)
+            if part and not pulled and (found := names.listed(part, count)):
+                state.area = area or state.area
+                return found, areas, []
+        bare = not names.clean(parts[-1])
+        if bare and len(state.names) == count:
+            before_list = state.areas if len(state.areas) == count else areas
+            return state.names, before_list, ["names from the list before"]
+        if measure == "points" and state.last:
+            return [state.last] * count, areas, []
+        if bare and "分别" in before and len(state.recent) >= count > 1:
+            return state.recent[-count:], areas, ["names from the clauses before"]
+        return [], areas, []
 
     def _areas(self, stem: str, count: int) -> tuple[list[str], list[str]] | None:
         """Areas of a list, and what is said of each: 宁波、温州GDP分别为."""
@@ -384,6 +392,9 @@ class Reader(Naming):
         whole = re.sub(r"^(.{2,6})之(?:和|一)$", r"\1", whole)
         if m["name"]:
             name = m["name"]
+        elif not whole and not (m["word"] or re.search(r"比[^占]*$", m[0])) and state.whole:
+            whole = state.whole
+            name = f"{base}占{whole}比重"
         elif not whole:
             name = f"{base}占比"
         else:

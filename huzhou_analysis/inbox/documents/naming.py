@@ -13,6 +13,9 @@ from .words import CLASSIFIER, DOING, NEW, RATE, THING_END, kind_of_unit
 _SINCE = r"(?:^|[，。；])([^，。；]{2,16}?)(?:增速|增长|发展|表现|再获|喜获|获得)[^，]{0,4}，[^，]*$"
 
 
+_KIN = re.compile(r"(?:存款|贷款|收入|支出|进口|出口)(?:余额|总额|额)?$")
+
+
 class Naming:
     """Names for the numbers of a paragraph; holds what its clauses have said so far."""
 
@@ -177,7 +180,10 @@ class Naming:
         if not (bare or counted or (related and (state.parts or self.document.kind == "bulletin"))):
             return name
         whole = state.things if counted else state.parent
-        full, added = names.completed(name, whole, state.subject, counted=counted, things=state.things)
+        previous = state.subject
+        if bare and state.parts and state.main and re.match(r"[^，。]*；", before) and _KIN.search(state.main):
+            previous, state.parts = state.main, False  # 存款余额……，其中住户……；贷款余额: of the whole again
+        full, added = names.completed(name, whole, previous, counted=counted, things=state.things)
         alike = kind == state.parent_unit and (state.parts or kind in ("人", "辆")) and names.family(state.parent)
         if counted and not added and alike:
             full, added = names.completed(name, state.parent, state.subject, counted=False)
@@ -226,6 +232,7 @@ class Naming:
         if measure not in ("points",) and own:
             state.subject = name
             state.names = []
+            state.main = name if not state.parts and names.head(name) else state.main
         if name not in state.recent[-1:]:
             state.recent.append(name)
         state.last, state.measure = name, measure
