@@ -146,6 +146,8 @@ class Naming:
             return f"{name[:-2]}占{state.whole}比重" if state.whole and m[2] == "比重" and "占" not in name else name
         lead = NEW.match(state.last) if before.startswith("、") and measure in ("count", "level") else None
         if lead and not NEW.match(name) and not names.head(name) and not DOING.match(name):
+            if names.MODIFIER.search(name):
+                name = names.completed(name, state.things, state.subject, counted=True)[0]
             return lead[0] + name
         if measure == "share" and state.parts and state.ratio and not names.head(name):
             guesses.append("head noun from the clause before")
@@ -195,7 +197,7 @@ class Naming:
 
     def _doubts(self, number: Numeral, name: str, measure: str, behind: bool, own: bool, before: str) -> list[str]:
         """What makes a name doubtful: it stands behind the number, has no head noun, or holds a verb."""
-        plain = re.sub(r"“[^”]*”|（[^）]*）", "", name)
+        plain = NEW.sub("", re.sub(r"“[^”]*”|（[^）]*）", "", name))
         if behind:
             return ["name behind the number"]
         if not own:
@@ -205,15 +207,10 @@ class Naming:
             verb = DOING.search(plain if not formal else plain[:-2])
             verb = verb or (not formal and names.dropped_verb(re.split(r"[，。；：]", before)[-1]))
             return ["name without a head noun"] if verb or len(plain) > 18 or len(plain) < 2 else []
-        loose = (
-            before
-            and before[0] not in "，。；：、和及与（）"
-            and self.text[max(0, number.start - len(before) - 2) : number.start - len(before)].strip()
-        )
-        if not formal and (
-            (loose and re.search(r"\d", self.text[max(0, number.start - len(before) - 6) : number.start]))
-            or (len(plain) <= 4 and plain not in names.STANDARD)
-        ):
+        begin = (number.before or number.start) - len(before)
+        close = self.text[begin - 1 : begin] if begin else ""
+        loose = before[:1] not in "，。；：、和及与（）" and close not in ("", "。", "！", "？")
+        if not formal and (loose or (len(plain) <= 4 and plain not in names.STANDARD)):
             return ["name without a head noun"]
         if not names.head(name) and not (formal and measure in ("growth", "change")):
             return ["name without a head noun"]
