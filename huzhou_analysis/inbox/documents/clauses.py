@@ -412,11 +412,11 @@ class Reader(Naming):
         state = self.state
         guesses: list[str] = []
         here = self.text[number.before or number.start : number.end]
+        said = self.text[at : number.start]
         stem = re.sub(
-            r"(?:规模|总量|增速|增幅)?(?:继续|稳|保持|跃|位|名|排|升|从|由|居|列|第|进|全|国|省|球|市|在|至|到|各|区)*$",
-            "",
-            self.text[at : number.start],
+            r"(?:继续|稳|保持|跃|位|名|从|由)*(?:居(?!民|住)|列(?!车)|排名?|升|进|跃|第)[^，。；]*$", "", said
         )
+        stem = re.sub(r"(?:规模|总量|增速|增幅)?(?:稳|保持|位|名|从|由|第|全[国球省市]|在|至|到|各省?区?)*$", "", stem)
         name = self._named(stem, first, guesses)[0] or state.subject
         scope = re.search(
             r"全[国省球市州县区]|各省区|世界|同类城市|副省级城市",

@@ -109,7 +109,7 @@ def _area(title: str, first: str, known: dict[str, str], blocks: list[Block]) ->
     names = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
     for text in (title, first):
         if m := re.search(
-            r"([一-鿿]{2,8}?(?:自治州|地区|[市省州县区盟]))(?:统计局|人民政府|20\d\d年|人民代表大会|国民经济|政府工作报告)",
+            r"((?![一-鿿]{0,4}[各从据由向经])[一-鿿]{2,8}?(?:自治州|地区|[市省州县区盟]))(?:统计局|人民政府|20\d\d年|人民代表大会|国民经济|政府工作报告)",
             text,
         ):
             found = re.search(rf"(?:{names})(?:市|省|州)?$", m[1])

@@ -119,8 +119,10 @@ class Naming:
         name = re.sub(r"(?<=.{2})(?:中|和|及|与|以及)$", "", names.clean(noun))
         number.consumed = number.end + len(noun)
         whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,24})", after)
-        if whole and re.match(r"[^中有的].*(?:超|达|实现|增|高于|低于|保持|下降|位|入围|破)", whole[2]):
-            said = re.sub(r"^(?:均|全部|都|达到)+|的.*$", "", whole[2])
+        if whole and re.match(
+            r"[^中有的].*(?:超|达|实现|增|高于|低于|保持|下降|位|入围|破|跑赢|领跑|转正|回升)", whole[2]
+        ):
+            said = re.sub(r"^(?:均|全部|都|达到)+|[的（].*$", "", whole[2])
             name, number.consumed = f"{said}的{whole[1]}", number.end + len(whole[1])
         return (lead[0] + name if lead and not name.startswith(lead[0]) else name) or ""
 
@@ -226,7 +228,7 @@ class Naming:
             state.doubts = [g for g in guesses if g in doubtful]
             state.average = ""
         completed = any(g.startswith("head") for g in guesses)
-        if measure not in ("points",) and own:
+        if measure not in ("points",) and own and not re.search(r"的(?:省份|省区市|城市|地区|行业|大类)$", name):
             state.subject = name
             state.names = []
             state.main = name if not state.parts and names.head(name) else state.main
