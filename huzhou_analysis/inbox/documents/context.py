@@ -252,6 +252,8 @@ class Clock:
             self.target, self.period, self.how = True, str(self.document.year), "sentence"
 
     def _five(self, text: str) -> str:
+        if not self.document.year:
+            return ""
         if self.document.kind == "plan":
             return f"{self.document.year}/P5Y"
         last = self.document.year - 1 if self.document.kind in ("work_report", "news", "plan") else self.document.year

@@ -282,13 +282,25 @@ def _word_blocks(parent, lines: list[str]) -> None:
         if child.tag == f"{_W}p":
             lines.extend(_word_text(child).split("\n"))
         elif child.tag == f"{_W}tbl":
-            rows = [
-                [_cell("".join(_word_text(p) for p in c.iter(f"{_W}p"))) for c in r.iterchildren(f"{_W}tc")]
-                for r in child.iter(f"{_W}tr")
-            ]
+            rows = [[t for c in r.iterchildren(f"{_W}tc") for t in _word_cell(c)] for r in child.iter(f"{_W}tr")]
             _write_table(rows, lines)
         elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins"):
             _word_blocks(child, lines)
+
+
+def _word_cell(cell) -> list[str]:
+    """Text of a cell and empty ones for the columns it spans; a cell merged with the one above is empty."""
+    merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+    lower = merged is not None and merged.get(f"{_W}val") != "restart"
+    span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+    text = "" if lower else "".join(_word_text(p) for p in cell.iter(f"{_W}p"))
+    return _spread(text, span.get(f"{_W}val") if span is not None else None)
+
+
+def _spread(text: str, columns: str | None) -> list[str]:
+    """A cell over several columns: its text, then empty cells."""
+    count = int(columns) if columns and columns.isdigit() else 1
+    return [_cell(text), *[""] * (min(count, 30) - 1)]
 
 
 def _cell(text: str) -> str:
@@ -342,7 +354,10 @@ def _html(raw: bytes, refuse) -> tuple[str, list[int]]:
         if element in done or any(a in done for a in ([element] if event == "start" else [])):
             continue
         if event == "start" and element in tables:
-            rows = [[_cell(c.text_content()) for c in r.iterchildren("td", "th")] for r in element.iter("tr")]
+            rows = [
+                [t for c in r.iterchildren("td", "th") for t in _spread(c.text_content(), c.get("colspan"))]
+                for r in element.iter("tr")
+            ]
             caption = element.find("caption")
             lines.extend([] if caption is None else [_cell(caption.text_content())])
             _write_table(rows, lines)

@@ -211,8 +211,13 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
     for i, block in enumerate(found):
         if block.kind == "table":
             block.piece = join([c for row in block.rows for c in row])
-            above = [b for b in found[max(0, i - 2) : i] if b.kind in ("caption", "heading")]
-            block.caption = above[-1].piece.text if above else ""
+            above = found[max(0, i - 2) : i]
+            last = above[-1].piece.text if above and above[-1].kind in ("caption", "heading") else ""
+            titled = next((b.piece.text for b in reversed(above) if b.kind == "caption"), "")
+            block.caption = titled if titled == last or not last else titled + last if "单位" in last else last
+            below = found[i + 1] if i + 1 < len(found) else None
+            if not block.caption and below and below.kind == "caption":
+                block.caption = below.piece.text
             block.rows = _tabular(block.rows)
     return [b for b in found if any(c.isalnum() for c in b.piece.text)]
 
