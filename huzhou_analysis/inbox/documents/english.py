@@ -61,6 +61,45 @@ _LEAD = re.compile(
 )
 
 
+_FINITE = r"\b(?:was|were|reached|totaled|accounted|increased|grew|rose|fell|stood|amounted)\b"
+_CLAUSE = re.compile(
+    r"[;:]| and (?=(?:that|the) )|\bwe\b|, (?=(?:up|down|and|that|of which|with|while|an|including)\b)"
+)
+_VERB_FIRST = re.compile(
+    r"^(?:(?:to|have|has|will|reduced?|created?|set|raised?|increased?|expand(?:ed)?|kept?|keep|build|built|added|provided?|"
+    r"earmark\w*|allocat\w*|of|expect|that|including|totaling) )+(?:the |a |an )?",
+    re.I,
+)
+_ENDING = re.compile(
+    r"[ ,]+(?:will|would|should|must|may|has|have|been|be|is|are|was|were|posted|set|raised|a|an|the|to|by|at|of|from|about|"
+    r"for|reaching|exceed|reached|grew|rise|rises|stay|keep|kept|average|total|increase|decrease|further|another|and|or|in|"
+    r"totaling|in number|this year|last year|for the year|more|than)$",
+    re.I,
+)
+_EMPTY = {
+    "",
+    "an",
+    "a",
+    "of",
+    "to",
+    "and",
+    "in",
+    "the",
+    "including",
+    "in number",
+    "a total of",
+    "totaling",
+    "some",
+    "by",
+    "from",
+}
+_ACTING = re.compile(
+    r"(?:formulated|revised|completed|submitted|built|renovat|opened|launched|issued|added|created|helped|lifted|supported|"
+    r"implemented|established|set up|invested|allocated|carried out|were|was) ?",
+    re.I,
+)
+
+
 def squeeze(text: str, start: int = 0) -> Piece:
     """Text with every run of white space as one space."""
     characters, at = [], []
@@ -242,49 +281,33 @@ class EnglishReader:
 
     def _name(self, stem: str, after: str, number: Numeral, measure: str) -> str:
         """Noun phrase before the verb; behind the number where none stands before it."""
-        clause = re.split(r"[;:]| and (?=(?:that|the) )|, (?=(?:up|down|and|that|of which|with|while|an)\b)", stem)[
-            -1
-        ].strip(" ,")
+        name = self._before(stem)
+        empty = name.lower() in _EMPTY or re.match(r"up|down|increas|over|which", name, re.I)
+        if measure in ("growth", "points", "change") and (empty or len(name.split()) > 14):
+            return self.subject
+        behind = re.match(
+            r" ?(?:of |in |for |worth of )?(?:the )?([A-Za-z][A-Za-z' -]{2,60}?)(?= (?:were|was|have|has|had|in|with|to|by|for|and|on|at|from|that|who)\b|[,.;:]|$)",
+            after,
+        )
+        noun = re.search(r"(?:urban jobs|jobs|people|persons|households|students|enterprises|vehicles)$", number.unit)
+        if measure == "share" and "accounted" in stem and (m := re.search(r"\bof (?:the )?([A-Za-z' -]{3,40})", after)):
+            return f"{name} as share of {m[1].strip()}"
+        if empty or _ACTING.match(name) or len(name.split()) > 14:
+            return noun[0] if noun else behind[1].strip() if behind else name if not empty else self.subject
+        return name
+
+    def _before(self, stem: str) -> str:
+        """What stands before the verb of the last clause."""
+        clause = _CLAUSE.split(stem)[-1].strip(" ,")
         clause = re.sub(r"\([^)]*\)|\[\d+\]", "", clause)
         clause = re.sub(r"^that of", "value added of" if "value added" in self.subject else "", clause.strip(" ,"))
-        head = (
-            re.split(
-                _VERBS + r"(?!.*\b(?:was|were|reached|totaled|accounted|increased|grew|rose|fell|stood|amounted)\b)",
-                clause,
-            )[0]
-            if re.search(r"\b(?:was|were|reached|totaled|accounted|increased|grew|rose|fell|stood|amounted)\b", clause)
-            else clause
-        )
+        head = re.split(_VERBS + rf"(?!.*{_FINITE})", clause)[0] if re.search(_FINITE, clause) else clause
         name = _LEAD.sub("", head.strip(" ,")).strip(" ,.")
-        name = re.sub(r"^(?:growth|increase|decrease|rise|decline) (?:in|of) ", "", name, flags=re.I)
-        name = re.sub(
-            r"^(?:(?:to|have|has|will|reduced?|created?|set|raised?|increased?|expand(?:ed)?|kept?|keep|build|built|added|provided?|earmark\w*|allocat\w*|of|expect|that) )+(?:the |a |an )?",
-            "",
-            name,
-            flags=re.I,
+        name = _VERB_FIRST.sub(
+            "", re.sub(r"^(?:growth|increase|decrease|rise|decline) (?:in|of) ", "", name, flags=re.I)
         )
-        ending = r"[ ,]+(?:will|would|should|must|may|has|have|been|be|is|are|was|were|posted|set|raised|a|an|the|to|by|at|of|from|about|for|reaching|exceed|reached|grew|rise|rises|stay|keep|kept|average|total|increase|decrease|further|another|and|or|in|totaling|in number|this year|last year|for the year)$"
-        while re.search(ending, name, re.I):
-            name = re.sub(ending, "", name, flags=re.I)
-        if measure in ("growth", "points", "change") and name.lower() in ("an", "a", "of", ""):
-            return self.subject
-        if measure in ("growth", "points") and (
-            not name or len(name.split()) > 14 or re.match(r"up|down|increas|over|which", name, re.I)
-        ):
-            return self.subject
-        if (
-            measure == "share"
-            and (m := re.search(r"\bof (?:the )?([A-Za-z' -]{3,40})", after[:60]))
-            and "accounted" in stem
-        ):
-            return f"{name} as share of {m[1].strip()}"
-        if not name or len(name.split()) > 14:
-            m = re.match(r" ?(?:of )?((?:[A-Za-z'-]+ ?){1,6})", after)
-            return (
-                m[1].strip()
-                if m and not number.unit.strip().endswith(("%", "yuan", "dollars"))
-                else name or self.subject
-            )
+        while _ENDING.search(name):
+            name = _ENDING.sub("", name)
         return name
 
     def _period(self, before: str) -> str:
