@@ -3,7 +3,6 @@
 import inspect
 import json
 import re
-import runpy
 import subprocess
 import tomllib
 import unicodedata
@@ -181,17 +180,9 @@ def test_the_readme_shows_the_quarter_in_five_steps():
         assert places == sorted(places)
 
 
-def test_every_target_is_in_the_help_and_in_the_batch_file():
-    batch = (ROOT / "make.bat").read_text(encoding="ascii")
-    assert re.search(r"(?m)^rem Targets: (.+?)\s*$", batch)[1].split() == make_targets()
-    assert list(runpy.run_path(str(ROOT / "bootstrap.py"))["TARGETS"]) == make_targets()
-
-
-def test_a_researcher_finds_every_everyday_target_in_both_readmes():
-    behind_the_scenes = {"setup", "test-e2e", "pins", "distclean", "bench"}
+def test_both_readmes_name_every_target():
     for name in READMES:
-        made = {line.split()[1] for line in commands(ROOT / name)[0]}
-        assert set(make_targets()) - behind_the_scenes <= made
+        assert {line.split()[1] for line in commands(ROOT / name)[0]} >= set(make_targets())
 
 
 # ------------------------------------------------------------------------------------------------------------- methods

@@ -4,7 +4,6 @@ import doctest
 import inspect
 import re
 
-import pandas as pd
 import pytest
 
 import huzhou_analysis as hz
@@ -99,7 +98,6 @@ def test_the_examples_run(name, whole, monkeypatch):
 
 MISTAKES = {
     "a figure that is not there": lambda data: data.figure("D001-GWR.gdp.2031"),
-    "several figures": lambda data: data.one("gdp", "2013"),
     "no target": lambda data: hz.what_if(data, "no_such_indicator"),
     "a pace of minus everything": lambda data: hz.what_if(data, "fdi_utilized", -100),
     "another language": lambda data: hz.show(hz.overview.headlines(data), lang="fr"),
@@ -110,14 +108,7 @@ MISTAKES = {
     "no years": lambda data: hz.required_growth(1, 2, 0),
     "a share without years": lambda data: hz.required_points(1, 2, 0),
     "a negative level": lambda data: hz.required_growth(-1, 2, 3),
-    "digits with a unit": lambda data: hz.Interval.point(1) / hz.Interval(-1, 1),
-    "words in a series": lambda data: hz.project(["5亿元"] * 6, 2),
-    "years twice": lambda data: hz.project(pd.Series([1.0] * 6, index=[2018, 2018, 2019, 2020, 2021, 2022]), 2),
-    "no horizon": lambda data: hz.project([1, 2, 3, 4, 5], 0),
-    "a kind that is not there": lambda data: hz.project([1, 2, 3, 4, 5], 1, kind="money"),
-    "another unit": lambda data: data.units.convert(1, "亿元", "亿美元"),
     "no documents": lambda data: hz.prove(data, "no such folder"),
-    "coverage of nothing": lambda data: hz.measured_coverage("inflow", 3, 1),
 }  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def data_copy(tmp_path: Path) -> Path:
     """The project's tables in a folder of their own."""
     import shutil
 
-    from huzhou_analysis.facts.data import OWN_ROOT
+    from huzhou_analysis.facts.checks import OWN_ROOT
 
     folder = tmp_path / "tables"
     folder.mkdir()

@@ -9,47 +9,40 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.rounding import Interval
+from ..facts.words import text
 from .growth import growth_rate, implied_base, implied_deflator, implied_level
-from .series import source_rank
+from .series import key, source_rank
 
-LEDGER_COLUMNS = [
-    "figure_id",
-    "indicator",
-    "ref_area",
-    "time_period",
-    "record_type",
-    "printed",
-    "unit",
-    "level_id",
-    "base_id",
-    "recomputed_low",
-    "recomputed_high",
-    "difference",
-    "derived",
-    "derived_period",
-    "derived_low",
-    "derived_high",
-    "derived_unit",
-    "verdict",
-    "rule_zh",
-    "rule_en",
-]
+LEDGER_COLUMNS = ["figure_id", "indicator", "ref_area", "time_period", "record_type", "printed", "unit"]
+LEDGER_COLUMNS += ["level_id", "base_id", "recomputed_low", "recomputed_high", "difference"]
+LEDGER_COLUMNS += ["derived", "derived_period", "derived_low", "derived_high", "derived_unit"]
+LEDGER_COLUMNS += ["verdict", "tests", "rule_zh", "rule_en"]
+VERDICTS = {
+    "reproduced": text("可复现", "reproduced"),
+    "revision": text("数据修订", "revised"),
+    "contradicted": text("矛盾", "contradicted"),
+    "scope": text("口径不同", "scope differs"),
+    "not_tested": text("未检验（价格口径不同）", "not tested (price basis)"),
+    "not_checkable": text("无从核对", "not checkable"),
+}
+# Verdicts of lines in which levels of one price basis were held against the rate.
+TESTED = ("reproduced", "revision", "contradicted")
 
 _RULES = {
     "reproduced": (
-        "由两个印刷水平值按舍入区间重算，与印刷增速重叠",
+        "由两个公布的水平值按舍入区间重算，与公布的增速重叠",
         "recomputed from two printed levels on rounding intervals; overlaps the printed rate",
     ),
     "contradicted": (
-        "由两个印刷水平值按舍入区间重算，与印刷增速不重叠",
+        "由两个公布的水平值按舍入区间重算，与公布的增速不重叠",
         "recomputed from two printed levels on rounding intervals; does not overlap the printed rate",
     ),
     "price_basis": (
-        "增速按可比价、水平值按现价：差额为价格变动，不作矛盾论",
-        "the rate is at constant prices, the levels at current prices: the difference is price change",
+        "增速按可比价、水平值按现价：二者之差含价格变动，未作检验",
+        "the rate is at constant prices, the levels at current prices: their difference holds price change and tests nothing",
     ),
     "revision": (
-        "水平值来自不同来源或版本，重算与印刷增速不重叠：数据已修订",
+        "水平值来自不同来源或版本，重算与公布的增速不重叠：数据已修订",
         "the levels come from different sources or vintages and do not reproduce the rate: revised data",
     ),
     "scope": ("两年水平值口径、单位或币种不同", "scope, unit or currency of the two levels differ"),
@@ -58,20 +51,20 @@ _RULES = {
         "the rate is at constant prices and the level at current prices: the level must not be divided by the rate",
     ),
     "implied_base": (
-        "上年水平值未见印刷；由本年水平值与增速倒推，为推算值",
+        "上年水平值未见公布；由本年水平值与增速倒推，为推算值",
         "the level a year before is not on file; implied by this level and rate, a derived value",
     ),
     "implied_level": (
-        "本年水平值未见印刷；由上年水平值与增速推得，为推算值",
+        "本年水平值未见公布；由上年水平值与增速推得，为推算值",
         "this level is not on file; implied by the level a year before and the rate, a derived value",
     ),
-    "no_level": ("两年的水平值均未见印刷", "neither level is on file"),
+    "no_level": ("两年的水平值均未见公布", "neither level is on file"),
     "average": (
-        "印刷的是多年年均增速，不是单年增速",
+        "公布的是多年年均增速，不是单年增速",
         "an average over several years is printed, not the growth of one",
     ),
     "points": ("以百分点表示的变动：上年比重由本年比重减去变动推得", "a change in points: subtracted from the share"),
-    "bound": ("印刷的是界限或约数，不能倒推", "printed as a bound or approximation: implies no base"),
+    "bound": ("公布的是界限或约数，不能倒推", "printed as a bound or approximation: implies no base"),
 }
 
 
@@ -82,7 +75,7 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
     ----------
     data : Data
     indicators : sequence of str, optional
-        Only these indicators.
+        Only these, by code or name.
 
     Returns
     -------
@@ -92,18 +85,18 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
         (columns ``LEDGER_COLUMNS``): what was printed, the levels used, the rate recomputed from them (percent, or
         points for a change in points, as an interval) and its distance from the printed one, the base or level that the rate implies
         (``derived`` is ``base`` or ``level``; for a real rate between nominal levels ``deflator``, in percent), a verdict and the rule that gave it in both
-        languages. Verdicts: ``reproduced``, ``price_basis``, ``revision``, ``scope``, ``contradicted``,
-        ``not_checkable``.
+        languages. Verdicts are the codes of ``VERDICTS``; ``tests`` says whether the line tests the rate at all: a rate
+        at constant prices beside levels at current prices does not.
 
     Examples
     --------
     >>> ledger = hz.growth_ledger(data, ["gdp"])
-    >>> sorted(set(ledger.verdict))  # real growth, nominal levels: the difference is price change
-    ['not_checkable', 'price_basis']
+    >>> sorted(set(ledger.verdict))  # real growth, nominal levels: that is no test
+    ['not_checkable', 'not_tested']
     """
     rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "") & data.own]
     if indicators is not None:
-        rates = rates[rates.indicator.isin(list(indicators))]
+        rates = rates[rates.indicator.isin([key(data, one)[0] for one in indicators])]
     rows = [row for _, rate in rates.iterrows() for row in _confront(data, rate)]
     return pd.DataFrame(rows, columns=LEDGER_COLUMNS)
 
@@ -142,7 +135,7 @@ def _confront(data: Data, rate: pd.Series) -> list[dict]:
 
 def _settle(row: dict, verdict: str, rule: str) -> dict:
     zh, en = _RULES[rule]
-    return row | {"verdict": verdict, "rule_zh": zh, "rule_en": en}
+    return row | {"verdict": verdict, "tests": verdict in TESTED, "rule_zh": zh, "rule_en": en}
 
 
 def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level: pd.Series, base: pd.Series) -> dict:
@@ -155,22 +148,22 @@ def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level:
     if not data.units.comparable(level.unit, base.unit):
         return _settle(row, "scope", "scope")
     then = then * data.units.factor(base.unit, level.unit)
-    recomputed = now - then if rate.unit == "个百分点" else growth_rate(now, then) * 100
+    recomputed = now - then if rate.unit == "个百分点" else growth_rate(now, then)
     row["recomputed_low"], row["recomputed_high"] = recomputed.floats
     row["difference"] = recomputed.distance(printed)
     if rate.prices == "constant":
         if printed.low > -100 and printed.bounded:
             row["derived"], row["derived_period"], row["derived_unit"] = "deflator", rate.time_period, "%"
-            row["derived_low"], row["derived_high"] = (implied_deflator(recomputed / 100, printed / 100) * 100).floats
-        return _settle(row, "price_basis", "price_basis")
+            row["derived_low"], row["derived_high"] = implied_deflator(recomputed, printed).floats
+        return _settle(row, "not_tested", "price_basis")
     if rate.unit != "个百分点" and printed.low > -100:
-        implied = implied_base(now, printed * data.units.factor(rate.unit, "%") / 100)
+        implied = implied_base(now, printed * data.units.factor(rate.unit, "%"))
         row["derived"], row["derived_period"] = "base", periods.parse(rate.time_period).year_before().code
         row["derived_low"], row["derived_high"] = implied.floats
         row["derived_unit"] = level.unit
     if recomputed.overlaps(printed):
         return _settle(row, "reproduced", "reproduced")
-    if "B" in (level.obs_status, base.obs_status):
+    if "B" in (rate.obs_status, level.obs_status, base.obs_status):
         return _settle(row, "scope", "scope")
     if level.source_id != base.source_id or level.vintage != base.vintage:
         return _settle(row, "revision", "revision")
@@ -191,10 +184,10 @@ def _imply(
     if rate.unit == "个百分点":
         derived = interval - printed if bases.empty else interval + printed
     else:
-        fraction = printed * data.units.factor(rate.unit, "%") / 100
-        if bases.empty and fraction.low <= -1:
+        growth = printed * data.units.factor(rate.unit, "%")
+        if bases.empty and growth.low <= -100:
             return _settle(row, "not_checkable", "bound")
-        derived = implied_base(interval, fraction) if bases.empty else implied_level(interval, fraction)
+        derived = implied_base(interval, growth) if bases.empty else implied_level(interval, growth)
     row["derived"], row["derived_period"] = ("base", before) if bases.empty else ("level", rate.time_period)
     row["derived_low"], row["derived_high"] = derived.floats
     row["derived_unit"] = known.unit

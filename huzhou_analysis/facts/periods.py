@@ -15,14 +15,16 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from . import numerals
 
 _SIMPLE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<part>[SQ])(?P<nth>\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?", re.ASCII)
 _SPAN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?/P(?P<count>\d+)(?P<unit>[MY])", re.ASCII)
 _MONTHS_EN = ["", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
+FIRST, LAST = 1900, 2100  # years that a figure of these tables can be about
 FORMS = "2023 · 2023-S1 · 2023-Q1 · 2023-05 · 2023-05-09 · 2023-01/P9M · 2018/P5Y"
 
 
@@ -142,23 +144,25 @@ def parse(code: str) -> Period:
 
 
 _ORDINALS = {"一": "1", "二": "2", "两": "2", "三": "3", "四": "4"}
-_PLAIN = r"(?P<y>\d{4})年?"
+_Y, _M, _TO = r"(?P<y>\d{4})年?", r"(?P<m>\d\d?)", "(?:-|至|到)"
 _WRITTEN = [
     (re.compile(pattern), code)
     for pattern, code in (
-        (rf"{_PLAIN}(?:全年|度)?", "{y}"),
-        (rf"{_PLAIN}上半年|{_PLAIN.replace('<y>', '<y2>')}[hs]1|h1(?P<y3>\d{{4}})", "{y}-S1"),
-        (rf"{_PLAIN}下半年|{_PLAIN.replace('<y>', '<y2>')}[hs]2|h2(?P<y3>\d{{4}})", "{y}-S2"),
+        (rf"{_Y}(?:全年|度)?", "{y}"),
+        (rf"{_Y}(?:上半年|[hs]1)|h1(?P<y2>\d{{4}})", "{y}-S1"),
+        (rf"{_Y}(?:下半年|[hs]2)|h2(?P<y2>\d{{4}})", "{y}-S2"),
         (
-            rf"{_PLAIN}第?(?P<q>[一二三四1-4])季度?|{_PLAIN.replace('<y>', '<y2>')}-?q(?P<q2>[1-4])|q(?P<q3>[1-4])(?P<y3>\d{{4}})",
+            rf"{_Y}第?(?P<q>[一二三四1-4])季度?|{_Y.replace('<y>', '<y2>')}-?q(?P<q2>[1-4])|q(?P<q3>[1-4])(?P<y3>\d{{4}})",
             "{y}-Q{q}",
         ),
-        (rf"{_PLAIN}前(?P<q>[一二两三四])个?季度", "{y}-01/P{q3}M"),
-        (rf"{_PLAIN}前(?P<n>\d\d?)个?月", "{y}-01/P{n}M"),
-        (rf"{_PLAIN}(?P<m>\d\d?)月?(?:-|至|到)(?P<n>\d\d?)月(?:份|累计)?", "{y}-{m}/P{span}M"),
-        (rf"{_PLAIN}(?:-|至|到)(?P<z>\d{{4}})年?", "{y}/P{years}Y"),
-        (r"(?P<y>\d{4})(?:年|[/.-])(?P<m>\d\d?)月?份?", "{y}-{m}"),
-        (r"(?P<y>\d{4})(?:年|[/.-])(?P<m>\d\d?)(?:月|[/.-])(?P<d>\d\d?)[日号]?", "{y}-{m}-{d}"),
+        (rf"{_Y}(?:前|[一1]{_TO})(?P<q>[一二两三四1-4])个?季度", "{y}-01/P{quarters}M"),
+        (rf"{_Y}前(?P<n>\d\d?)个?月", "{y}-01/P{n}M"),
+        (rf"{_Y}{_M}月?{_TO}(?P<n>\d\d?)(?:月(?:份|累计)?)", "{y}-{m}/P{span}M"),
+        (rf"(?P<y>\d{{4}})(?:年|[/.]){_M}月?{_TO}(?P<n>\d\d?)月?", "{y}-{m}/P{span}M"),  # 2026.1-9, 2026年1-9
+        (rf"{_Y}{_TO}(?P<z>\d{{4}})年?", "{y}/P{years}Y"),
+        (rf"(?P<y>\d{{4}})(?:年|[/-]){_M}月?份?|(?P<y2>\d{{4}})\.(?!1$)(?P<m2>\d\d?)", "{y}-{m}"),
+        (rf"(?P<y>\d{{4}})(?:年|(?P<s>[/.])){_M}(?(s)(?P=s)|月)(?P<d>\d\d?)[日号]?", "{y}-{m}-{d}"),
+        (rf"(?P<y>\d{{4}})-{_M}-(?P<d>1[3-9]|2\d|3[01])", "{y}-{m}-{d}"),  # 2026-1-9 might be January to September
     )
 ]
 
@@ -171,40 +175,50 @@ def read(text: str) -> str:
     Raises
     ------
     ValueError
-        If it is none of these; two-digit years are not guessed at.
+        If it is none of these, or may be read in two ways: 2022.1 may be what a spreadsheet left of 2022.10, 2026-1-9
+        may be a day or nine months, 20 22 may be two numbers, and two-digit years are not guessed at.
     """
-    code = unicodedata.normalize("NFKC", text).strip()
+    code = numerals.plain(text)
     try:
-        return _one_code(parse(code))
+        return shortest(code)
     except ValueError:
         pass
-    plain = re.sub(r"\s+", "", code).casefold()
-    plain = re.sub(r"[—–−~～―]+", "-", plain)
+    if re.search(r"(?<![hqsHQS]\d)(?<=\d)\s+\d", code):
+        raise ValueError(f"not a period: {text!r}")
+    code = re.sub(r"[—–−~～―]+", "-", re.sub(r"\s+", "", code).casefold())
     for pattern, form in _WRITTEN:
-        if m := pattern.fullmatch(plain):
+        if m := pattern.fullmatch(code):
             found = {k.rstrip("23"): v for k, v in m.groupdict().items() if v}
-            if "q" in found:
-                found["q"] = _ORDINALS.get(found["q"], found["q"])
+            q = _ORDINALS.get(found.get("q", ""), found.get("q", "0"))
             first, last = int(found.get("m") or 1), int(found.get("n") or 0)
-            found |= {"span": str(last - first + 1), "m": f"{first:02d}", "d": f"{int(found.get('d') or 0):02d}"}
-            if "{q3}" in form:
-                form, found["n"] = "{y}-01/P{n}M", str(3 * int(found["q"]))
-            if "z" in found:
-                found["years"] = str(int(found["z"]) - int(found["y"]) + 1)
-            return _one_code(parse(form.format(**found)))
+            found |= {"q": q, "quarters": str(3 * int(q)), "span": str(last - first + 1)}
+            found |= {"m": f"{first:02d}", "d": f"{int(found.get('d') or 0):02d}"}
+            found["years"] = str(int(found.get("z") or 0) - int(found["y"]) + 1)
+            return shortest(form.format(**found))
     raise ValueError(f"not a period: {text!r}")
 
 
-def _one_code(period: Period) -> str:
-    """The shorter code of a stretch of months that is a quarter, a half or a year."""
-    if period.kind != "months" or period.start.year != period.end.year:
+def shortest(code: str) -> str:
+    """The one code of a period: months or years that are a month, quarter, half-year or year are named as such.
+
+    Raises
+    ------
+    ValueError
+        If `code` is no period.
+    """
+    period = parse(code)
+    if period.kind not in ("months", "years"):
         return period.code
     year, first, last = period.start.year, period.start.month, period.end.month
+    if (first, last) == (1, 12):
+        return f"{year}/P{period.end.year - year + 1}Y" if period.end.year > year else str(year)
+    if period.end.year > year:
+        return period.code
     if last - first == 2 and last % 3 == 0:
         return f"{year}-Q{last // 3}"
     if last - first == 5 and last % 6 == 0:
         return f"{year}-S{last // 6}"
-    return str(year) if (first, last) == (1, 12) else f"{year}-{first:02d}" if first == last else period.code
+    return f"{year}-{first:02d}" if first == last else period.code
 
 
 def _date(code: str, year: int, month: int, day: int) -> dt.date:
@@ -216,6 +230,15 @@ def _date(code: str, year: int, month: int, day: int) -> dt.date:
 
 def _month_end(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def is_period(code: str) -> bool:
+    """Whether a code names a period of the years that these tables can be about."""
+    try:
+        period = parse(code)
+    except ValueError:
+        return False
+    return period.start.year >= FIRST and period.end.year <= LAST
 
 
 def is_year(code: str) -> bool:

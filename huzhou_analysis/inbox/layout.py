@@ -14,6 +14,8 @@ MARK = Field(
     "mark", "string", "标记", "“示例 example” marks a row that is shown as an example and not added; leave empty"
 )
 EXAMPLE = "示例 example"
+FILE = "new_figures.xlsx"
+LISTS, HELP, OTHERS = OTHER_SHEETS = ("列表 lists", "说明 How to", "未用数码 others")  # sheets that hold no rows to add
 ENTRY_TABLES = ("figures", "indicators", "ref_areas", "units", "sources")
 
 PERIOD_TYPES = {
@@ -45,7 +47,7 @@ FRONT = (
     Field("sure", "string", "把握", "sure: nothing was guessed"),
     Field("guesses", "string", "推测", "what was guessed"),
     Field("sentence", "string", "原句", "the sentence with the number marked"),
-    Field("on_file", "string", "在案", "what the tables hold for the same quantity"),
+    Field("on_file", "string", "已收录", "what the tables hold for the same quantity"),
 )
 _EXTRA = {
     "period_type": Field(
@@ -142,7 +144,7 @@ class Choices:
         """Labels of the choices written most like a text."""
         import difflib
 
-        from ..facts.data import nearest
+        from ..facts.problems import nearest
 
         wanted = canonical(text.rsplit("·", 1)[0])
         names = list(self._meanings)

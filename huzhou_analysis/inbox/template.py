@@ -9,71 +9,37 @@ from pathlib import Path
 import pandas as pd
 
 from ..facts import numerals, periods
-from ..facts.data import DataError, Problem, check, default_root
+from ..facts.checks import check, default_root
+from ..facts.problems import DataError, Problem
 from ..facts.schema import TABLES, Field
-from .layout import ENTRY_TABLES, EXAMPLE, Choices, choices, fields, header, is_required, sheet_name
-from .rows import home
+from .defaults import home
+from .layout import ENTRY_TABLES, EXAMPLE, FILE, HELP, LISTS, Choices, choices, fields, header, is_required, sheet_name
 
 ROWS = 500
-FILE = "new_figures.xlsx"
-LISTS = "列表 lists"
-HELP = "说明 How to"
-INK, ACCENT, SOFT, LINE, MUTED, WARN, WRONG = (
-    "#1F2933",
-    "#1B4F72",
-    "#DCE6EE",
-    "#C9D3DC",
-    "#7B8794",
-    "#FFF2CC",
-    "#F8D7DA",
-)
+INK, ACCENT, SOFT, LINE, MUTED = "#1F2933", "#1B4F72", "#DCE6EE", "#C9D3DC", "#7B8794"
+WARN, WRONG = "#FFF2CC", "#F8D7DA"
 
 _HINTS = {
     "mark": ("留空。写着“示例”的行不会添加", "Leave empty. The row marked as an example is not added"),
     "indicator": ("从列表选，或直接写指标名称、代码", "Choose, or write the indicator's name or code"),
     "ref_area": ("不填即本市", "Empty means the city"),
-    "period_type": (
-        "选时期类型再填年份；或留空，在“时期”列直接写",
-        "Choose the kind and give the year; or leave empty and write the period",
-    ),
+    "period_type": ("选时期类型再填年份；或留空，在“时期”列直接写",
+        "Choose the kind and give the year; or leave empty and write the period"),
     "year": ("四位年份；五年合计填第一年", "Four digits; of five years the first"),
-    "period_number": (
-        "季度 1-4；1-N月累计填 N；单月填月份；某日填 9-27",
-        "Quarter 1-4; N of January-N; month 1-12; day as 9-27",
-    ),
-    "time_period": (
-        "可直接写：2026年上半年、2026年1-9月、2026-Q3。填了左边三列就不必填",
-        "Write 2026-S1, 2026-01/P9M or 2026年1-9月. Not needed if the three columns before are filled in",
-    ),
-    "transformation": (
-        "原文的数字是水平值，还是同比增长（%、个百分点）？必选",
-        "Is the number a level, or growth over a year? Always choose",
-    ),
-    "obs_value": (
-        "照原文填数字：300.8。区间可写 5-7，界限可写 >5，百分数写 34.6",
-        "The number as printed: 300.8. A range 5-7, a bound >5, a percentage 34.6",
-    ),
+    "period_number": ("季度 1-4；1-N月累计填 N；单月填月份；某日填 9-27", "Quarter 1-4; N of January-N; month 1-12; day as 9-27"),
+    "time_period": ("可直接写：2026年上半年、2026年1-9月、2026-Q3。填了左边三列就不必填",
+        "Write 2026-S1, 2026-01/P9M or 2026年1-9月. Not needed if the three columns before are filled in"),
+    "transformation": ("原文的数字是水平值，还是同比增长（%、个百分点）？必选", "Is the number a level, or growth over a year? Always choose"),
+    "obs_value": ("照原文填数字：300.8。区间可写 5-7，界限可写 >5，百分数写 34.6",
+        "The number as printed: 300.8. A range 5-7, a bound >5, a percentage 34.6"),
     "unit": ("原文的单位，不换算", "The unit as printed, not converted"),
-    "as_printed": (
-        "照抄原文中含这个数字的一段，最多 25 字",
-        "Copy the piece that holds the number, at most 25 characters",
-    ),
-    "source_id": (
-        "新文件先登记在“来源”表，再在这里写它的编号",
-        "Enter a new document in the sheet of sources first, then write its id here",
-    ),
-    "locator": (
-        "文件里的位置，如“第3段”“表2 第5行”；不填为“正文”",
-        "Where in the document: a paragraph or table row; empty means the text",
-    ),
-    "record_type": (
-        "不填为实绩；招商宣传的数字一律为宣称",
-        "Empty means a result; a promotional page only makes claims",
-    ),
-    "relation": (
-        "不填为等于；原文有“超、以上、约”时会自动识别",
-        "Empty means equal; 超, 以上, 约 in the text are recognised",
-    ),
+    "as_printed": ("照抄原文中含这个数字的一段，最多 25 字", "Copy the piece that holds the number, at most 25 characters"),
+    "source_id": ("新文件先登记在“来源”表，再在这里写它的编号",
+        "Enter a new document in the sheet of sources first, then write its id here"),
+    "locator": ("文件里的位置，如“第3段”“表2 第5行”；不填为“正文”",
+        "Where in the document: a paragraph or table row; empty means the text"),
+    "record_type": ("不填为实绩；招商宣传的数字一律为宣称", "Empty means a result; a promotional page only makes claims"),
+    "relation": ("不填为等于；原文有“超、以上、约”时会自动识别", "Empty means equal; 超, 以上, 约 in the text are recognised"),
     "value_high": ("只在区间时填上限", "Only for a range: its upper end"),
     "obs_status": ("不填按来源层级；初步数选 P", "Empty goes by the source's tier; choose P for provisional"),
     "prices": ("不填按同指标已有数字", "Empty goes by the indicator's other figures"),
@@ -81,7 +47,7 @@ _HINTS = {
     "vintage": ("不填取来源的发布日期", "Empty takes the source's date of publication"),
     "time_basis": ("不填为原文载明；推断的须在备注写理由", "Empty means stated; an inference says why in the comment"),
     "ascending": ("数值越大越好吗？", "Is more better?"),
-}
+}  # fmt: skip
 _WIDTHS = {
     "mark": 9, "indicator": 34, "ref_area": 20, "period_type": 17, "year": 8, "period_number": 15, "time_period": 16,
     "transformation": 20, "obs_value": 11, "unit": 11, "as_printed": 30, "source_id": 32, "locator": 20, "comment": 36,
@@ -99,9 +65,10 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
     root : path, optional
         Folder of the tables.
     """
-    from ..report.build import say
-    from .adding import inbox, replace
+    from ..facts.problems import say
+    from .adding import inbox
     from .reading import read
+    from .writing import replace
 
     root = Path(root) if root is not None else default_root()
     path = Path(file) if file else inbox(root) / FILE
@@ -335,32 +302,19 @@ def _held(part: str, text: str) -> bool:
 
 
 _STEPS = (
-    (
-        "打开“数字 figures”表，一个印刷数字填一行。深色表头为必填；点一下单元格就有提示和下拉列表。",
-        "Open the sheet 数字 figures; one row for each printed number. Dark headers are required; a cell shows a hint and a list when you click on it.",
-    ),
-    (
-        "灰色斜体的第 2 行是示例（取自在案数字），不会添加；可以留着，也可以删去。",
-        "The grey row 2 is an example taken from the figures on file. It is not added; keep or delete it.",
-    ),
-    (
-        "数字照原文填，不换算单位；“原文”列照抄含有这个数字的一段（最多 25 字）。",
-        "Enter the number as printed, in its printed unit; copy into 原文 the piece that holds it (at most 25 characters).",
-    ),
-    (
-        "新文件先在“来源 sources”表登记；新指标、地区、单位也各有一张表。",
-        "Enter a new document in 来源 sources first; new indicators, areas and units have a sheet each.",
-    ),
-    (
-        "保存并关闭文件，运行 make add ARGS=--dry-run 看将添加什么，再运行 make add。",
-        "Save and close the file; make add ARGS=--dry-run shows what would be added, make add adds it.",
-    ),
-    (
-        "全部无误才写入；有一处问题就什么也不写，并逐格说明。",
-        "All of it is written or nothing: every problem is listed with its cell.",
-    ),
+    ("打开“数字 figures”表，一个公布数填一行。深色表头为必填；点一下单元格就有提示和下拉列表。",
+     "Open the sheet 数字 figures; one row for each printed number. Dark headers are required; a cell shows a hint and a list when you click on it."),
+    ("灰色斜体的第 2 行是示例（取自现有数字），不会添加；可以留着，也可以删去。",
+     "The grey row 2 is an example taken from the figures on file. It is not added; keep or delete it."),
+    ("数字照原文填，不换算单位；“原文”列照抄含有这个数字的一段（最多 25 字）。",
+     "Enter the number as printed, in its printed unit; copy into 原文 the piece that holds it (at most 25 characters)."),
+    ("新文件先在“来源 sources”表登记；新指标、地区、单位也各有一张表。",
+     "Enter a new document in 来源 sources first; new indicators, areas and units have a sheet each."),
+    ("保存并关闭文件，运行 make add ARGS=--dry-run 看将添加什么，再运行 make add。",
+     "Save and close the file; make add ARGS=--dry-run shows what would be added, make add adds it."),
+    ("全部无误才写入；有一处问题就什么也不写，并逐格说明。", "All of it is written or nothing: every problem is listed with its cell."),
     ("然后运行 make report 生成新报告。", "Then make report makes the new report."),
-)
+)  # fmt: skip
 
 
 def _help(sheet, formats: dict) -> None:

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from hostile_city import ADDRESS, FORMULAS, hostile
+from huzhou_analysis.export import html
+from huzhou_analysis.export.change_notes import markdown, notes
 from made_up_city import read
 from whole import ROOT, command, environment
 
-from huzhou_analysis.export import html
-from huzhou_analysis.export.change_notes import markdown, notes
 from huzhou_analysis.report.changes import Last, snapshot
 
 pytestmark = pytest.mark.e2e

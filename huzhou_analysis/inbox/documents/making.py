@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from ...facts.data import DataError, default_root
+from ...facts.checks import default_root
+from ...facts.problems import DataError
 from .opening import DocumentError, open_document
 from .proposals import matcher_of, propose
 from .reader import read_text
@@ -51,7 +52,7 @@ def make(file: Path | str, root: Path | str | None = None) -> int:
     said = {o["reason"] for o in proposals.attrs["others"]}
     print(
         f"已写出 / written: {target}\n"
-        f"{len(proposals)} 个数字：添加 {counts.get('yes', 0)}，待看 {counts.get('look', 0)}，不要（在案或重复）{counts.get('no', 0)}；另有 {len(proposals.attrs['others'])} 个非统计数码已列出"
+        f"{len(proposals)} 个数字：添加 {counts.get('yes', 0)}，待看 {counts.get('look', 0)}，不要（已收录或重复）{counts.get('no', 0)}；另有 {len(proposals.attrs['others'])} 个非统计数码已列出"
         f"{'，其中有无法判断的' if '' in said else ''}\n"
         f"{len(proposals)} figures: {counts.get('yes', 0)} to add, {counts.get('look', 0)} to look at, {counts.get('no', 0)} on file or repeated; {len(proposals.attrs['others'])} other numerals are listed\n"
         "下一步：打开改好“采用”列，保存、关闭，make add ARGS=--dry-run，再 make add / next: open it, correct it, save, close; make add ARGS=--dry-run, then make add"

@@ -14,7 +14,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...facts.data import encoding
+from ...facts.text_tables import decoded
 
 MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 200 * 2**20
@@ -29,44 +29,10 @@ _PICTURES = {
     b"BM": "BMP",
     b"RIFF": "WebP",
 }
-_BLOCKS = {
-    "p",
-    "div",
-    "br",
-    "li",
-    "tr",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "section",
-    "article",
-    "ul",
-    "ol",
-    "dd",
-    "dt",
-    "table",
-    "blockquote",
-    "pre",
-    "title",
-    "td",
-}
-_SKIPPED = {
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "head",
-    "svg",
-    "iframe",
-    "object",
-    "embed",
-    "form",
-    "button",
-    "select",
-}
+_BLOCKS = set(
+    "p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td".split()  # noqa: SIM905
+)
+_SKIPPED = set("script style noscript template head svg iframe object embed form button select".split())  # noqa: SIM905
 
 
 class DocumentError(ValueError):
@@ -205,17 +171,8 @@ def _readable(text: str, pages: int, refuse) -> None:
 
 
 def _plain(raw: bytes, refuse) -> tuple[str, list[int]]:
-    name = (
-        "utf-16"
-        if raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-        else {"UTF-8": "utf-8-sig", "GBK": "gb18030"}.get(encoding(raw), "")
-    )
-    try:
-        text = raw.decode(name) if name else ""
-    except UnicodeDecodeError:
-        text = ""
-    odd = sum(c < " " and c not in "\t\r\n\f\v" for c in text)
-    if not text or "\0" in text or odd > 0.01 * len(text):
+    text = decoded(raw)[0]
+    if not text or "\0" in text or sum(c < " " and c not in "\t\r\n\f\v" for c in text) > 0.01 * len(text):
         raise refuse(
             "不是文本（编码无法识别，或为二进制文件）；请另存为 UTF-8 文本、.docx 或 PDF",
             "no text (its encoding is unknown, or it is binary); save it as UTF-8 text, .docx or PDF",
@@ -330,14 +287,7 @@ def _html(raw: bytes, refuse) -> tuple[str, list[int]]:
 
     if b"<!ENTITY" in raw[:20000]:
         raise refuse("网页内有不允许的声明，不予打开", "holds a declaration that no page needs: not opened")
-    name = {"UTF-8": "utf-8", "GBK": "gb18030"}.get(encoding(raw))
-    source = (
-        raw.decode(name)
-        if name
-        else raw.decode("utf-16")
-        if raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-        else raw.decode("latin-1")
-    )
+    source = decoded(raw)[0] or raw.decode("latin-1")
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
     root = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True, huge_tree=False))
     for element in list(root.iter()):

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from ...facts import numerals, periods
-from ...facts.data import DataError, check, default_root
+from ...facts.checks import check, default_root
+from ...facts.problems import DataError
 from .figures import Figure
 from .mapping import SAME, Matcher, full_name
 from .opening import Opened, open_document

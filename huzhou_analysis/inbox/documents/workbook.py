@@ -7,7 +7,7 @@ import re
 
 from ...facts import numerals
 from ...facts.schema import TABLES
-from ..layout import FRONT, KEEP, choices, fields, header, is_required, label, sheet_name
+from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, label, sheet_name
 from .mapping import Matcher
 from .proposals import Proposals
 
@@ -16,7 +16,6 @@ COLOURS = {"yes": "#DDF0E2", "look": "#FFF2CC", "no": "#ECEFF1"}
 _WIDTHS = {"keep": 12, "sure": 8, "guesses": 20, "sentence": 62, "on_file": 26, "indicator": 36, "ref_area": 18, "as_printed": 28, "comment": 24, "locator": 22, "source_id": 18, "transformation": 16,
            "name_zh": 34, "name_en": 40, "title": 44, "title_en": 44, "around": 40}  # fmt: skip
 _SURE = {"sure": "确定 sure", "look": "存疑 look"}
-OTHERS, HELP = "未用数码 others", "说明 How to"
 
 
 def write(file: io.BytesIO, proposals: Proposals, matcher: Matcher) -> None:
@@ -275,12 +274,12 @@ def _help(sheet, proposals: Proposals, looks: dict) -> None:
     lines = (
         f"“采用”列：添加 yes {counts.get('yes', 0)}，待看 look {counts.get('look', 0)}，不要 no {counts.get('no', 0)}。只有 yes 的行会添加。",
         "Column 采用 keep: only rows marked yes are added. Change look to yes once you have checked the row, or to no.",
-        "yes：没有推测之处，指标、地区、单位都已收录。look：有推测（见“推测”列），或指标尚未收录。no：在案已有相同数字，或文内重复。",
+        "yes：没有推测之处，指标、地区、单位都已收录。look：有推测（见“推测”列），或指标尚未收录。no：已收录相同数字，或文内重复。",
         "yes: nothing guessed, all on file. look: something was guessed (column 推测), or the indicator is not on file. no: the same figure is on file, or it repeats.",
         "新指标、地区、单位在各自的工作表里预填，只有被采用的数字用到时才添加；请改好英文名和代码。",
         "New indicators, areas and units stand in their sheets; they are added only if a kept figure uses them. Look over their English names and codes.",
-        "“在案”列：≠ 表示在案有另一个值（可能是修订），并列供比较；未用数码在最后一张表。",
-        "Column 在案 on_file: ≠ shows another value on file (perhaps a revision). Numerals that state nothing are in the last sheet.",
+        "“已收录”列：≠ 表示已收录另一个值（可能是修订），并列供比较；未用数码在最后一张表。",
+        "Column 已收录 on_file: ≠ shows another value on file (perhaps a revision). Numerals that state nothing are in the last sheet.",
         "改好后保存、关闭，运行 make add ARGS=--dry-run 查看，再运行 make add。/ Save, close, then make add ARGS=--dry-run to look, make add to add.",
     )
     for number, line in enumerate(lines, 2):
