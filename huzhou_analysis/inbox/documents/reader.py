@@ -31,7 +31,6 @@ class Reading:
 
     text: str
     document: Document
-    blocks: list[Block]
     figures: list[Figure] = field(default_factory=list)
     others: list[Other] = field(default_factory=list)
 
@@ -48,75 +47,47 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
     areas : dict of str to str, optional
         Areas on file: name in a text to full name.
     """
-    if sum("一" <= c <= "鿿" for c in text) < 0.05 * len(text):
-        return _english(text, name)
-    parts = blocks(text)
-    document = describe(name, parts, areas or {})
+    chinese = sum("一" <= c <= "鿿" for c in text) >= 0.05 * len(text)
+    parts = blocks(text) if chinese else english.blocks(text)
+    document = describe(name, parts, areas or {}) if chinese else english.describe(name, parts)
     clock = Clock(document)
-    sentences, tables = Reader(document, clock), TableReader(document, clock)
-    reading = Reading(text, document, parts)
-    before = ""
+    sentences = Reader(document, clock) if chinese else english.EnglishReader(document)
+    tables, reading = TableReader(document, clock), Reading(text, document)
     for block in parts:
         if block.kind == "table":
             figures, cells = tables.table(block)
             reading.figures += figures
             reading.others += [Other(c.at[0], c.at[-1] + 1, c.text, block, c.text, reason) for c, reason in cells]
             continue
-        text_here = block.piece.text
-        again = re.fullmatch(r"(20\d\d)年\d{1,2}月(?:\d{1,2}日)?", text_here) if "统计局" in before else None
-        if again and document.kind == "bulletin" and int(again[1]) - 1 != document.year:
-            clock.restart("bulletin", int(again[1]) - 1)
-        before = text_here
-        report = begins_report(text_here)
-        if report and document.title not in text_here and report[1] != document.year:
-            clock.restart(*report)
-        elif block.kind == "heading" or (
-            document.kind == "work_report" and re.match(r"[一二三四五六七八九十]{1,2}、", text_here)
-        ):
-            clock.heading(text_here[:24])
-        figures, others = sentences.paragraph(block)
         at, plain = block.piece.at, block.piece.text
-        for s, e, numeral, reason in others:
-            reading.others.append(Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 8) : e + 8], reason))
+        if not chinese and block.kind == "heading":
+            sentences.heading(plain)
+        elif chinese:
+            _turn(document, clock, block)
+        figures, others = sentences.paragraph(block)
         if block.kind == "paragraph":
             reading.figures += figures
         else:
-            kind = {"caption": "numbering", "heading": "numbering", "note": "law"}[block.kind]
-            for f in figures:
-                n = f.numeral
-                reading.others.append(
-                    Other(
-                        at[n.start],
-                        at[n.end - 1] + 1,
-                        plain[n.start : n.digits_end],
-                        block,
-                        plain[max(0, n.start - 8) : n.end + 8],
-                        kind,
-                    )
-                )
-    return reading
-
-
-def _english(text: str, name: str) -> Reading:
-    parts = english.blocks(text)
-    document = english.describe(name, parts)
-    reader, reading = english.EnglishReader(document), Reading(text, document, parts)
-    for block in parts:
-        if block.kind == "heading":
-            reader.heading(block.piece.text)
-        figures, others = reader.paragraph(block)
-        at, plain = block.piece.at, block.piece.text
-        reading.figures += figures if block.kind == "paragraph" else []
+            reason = "law" if block.kind == "note" else "numbering"
+            numbers = [f.numeral for f in figures]
+            others += [(n.start, n.digits_end, plain[n.start : n.digits_end], reason) for n in numbers]
         reading.others += [
-            Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 12) : e + 12], reason)
+            Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 8) : e + 8], reason)
             for s, e, numeral, reason in others
         ]
-        if block.kind == "heading":
-            reading.others += [
-                Other(*place(f), plain[f.numeral.start : f.numeral.digits_end], block, plain[:40], "numbering")
-                for f in figures
-            ]
     return reading
+
+
+def _turn(document: Document, clock: Clock, block: Block) -> None:
+    """Set the clock by a heading, or anew where another document begins inside this one."""
+    text = block.piece.text
+    report = begins_report(text)
+    if report and document.title not in text and report[1] != document.year:
+        clock.restart(*report)
+    elif block.kind == "heading" or (
+        document.kind == "work_report" and re.match("[一二三四五六七八九十]{1,2}、", text)
+    ):
+        clock.heading(text[:24])
 
 
 def place(figure: Figure) -> tuple[int, int]:
