@@ -157,7 +157,7 @@ class EnglishReader:
         if _TO.search(before):
             return ("share" if percent else "level"), _TO.sub("", before)
         said = growth or behind
-        falls = said and re.match(_DOWN, said["verb"], re.I) and (percent or number.unit == "个百分点")
+        falls = said and re.fullmatch(_DOWN, said["verb"], re.I) and (percent or number.unit == "个百分点")
         number.value = -number.value if falls else number.value
         stem = before[: growth.start()] if growth else before
         if number.unit == "个百分点":

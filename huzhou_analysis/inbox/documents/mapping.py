@@ -14,7 +14,6 @@ import unicodedata
 import pandas as pd
 
 from ...facts.units import Units
-from . import names
 from .numbers import COUNTED
 from .words import kind_of_unit
 
@@ -183,40 +182,16 @@ class Matcher:
 
     def new_unit(self, unit: str) -> dict[str, str]:
         """A row of ``units.csv`` for a unit that is not on file."""
-        scale = re.match(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?", unit)[0]
-        power = {
-            "": 0,
-            "百": 2,
-            "千": 3,
-            "万": 4,
-            "十万": 5,
-            "百万": 6,
-            "千万": 7,
-            "亿": 8,
-            "十亿": 9,
-            "百亿": 10,
-            "千亿": 11,
-            "万亿": 12,
-        }[scale]
+        scale = re.match("(?:万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?", unit)[0]
+        power = sum({"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}[c] for c in scale)
         base = unit[len(scale) :]
-        rows = {r["unit"]: r for r in self.frames["units"].to_dict("records")}
-        if base in rows:
-            own = rows[base]
-            return {
-                "unit": unit,
-                "unit_measure": own["unit_measure"],
-                "unit_mult": str(int(own["unit_mult"]) + power),
-                "name_en": own["name_en"],
-                "unit_mult_en": own["unit_mult_en"],
-            }
+        own = next((r for r in self.frames["units"].to_dict("records") if r["unit"] == base), None)
+        if own:
+            names = {c: own[c] for c in ("unit_measure", "name_en", "unit_mult_en")}
+            return {"unit": unit, "unit_mult": str(int(own["unit_mult"]) + power)} | names
         measure = "COUNT" if base in COUNTED else "U_" + hashlib.sha1(base.encode()).hexdigest()[:6].upper()
-        return {
-            "unit": unit,
-            "unit_measure": measure,
-            "unit_mult": str(power),
-            "name_en": unit,
-            "unit_mult_en": str(power),
-        }
+        power = str(power)
+        return {"unit": unit, "unit_measure": measure, "unit_mult": power, "name_en": unit, "unit_mult_en": power}
 
 
 def full_name(figure_name: str, measure: str) -> str:
@@ -224,6 +199,3 @@ def full_name(figure_name: str, measure: str) -> str:
     if measure == "change" and not re.search(r"新增$|净增$|增加|减少|高出", figure_name):
         return f"{figure_name}增减量"
     return figure_name
-
-
-__all__ = ["Matcher", "canonical", "full_name", "names"]

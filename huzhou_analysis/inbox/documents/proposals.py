@@ -17,7 +17,6 @@ from .figures import Figure
 from .mapping import SAME, Matcher, full_name
 from .opening import Opened, open_document
 from .reader import Reading, place, read_text
-from .words import kind_of_unit
 
 GUESSES = {
     "period from the heading": "时期取自标题",
@@ -44,42 +43,7 @@ GUESSES = {
     "one number for several": "一数兼指多项",
     "an average over several years": "多年平均",
 }
-COLUMNS = (
-    *(
-        "keep",
-        "sure",
-        "guesses",
-        "sentence",
-        "on_file",
-        "as_printed",
-        "value",
-        "value_high",
-        "unit",
-        "relation",
-        "measure",
-        "indicator",
-        "indicator_zh",
-        "area",
-        "ref_area",
-        "period",
-    ),
-    *(
-        "time_period",
-        "time_basis",
-        "transformation",
-        "prices",
-        "span",
-        "record_type",
-        "commitment",
-        "obs_status",
-        "locator",
-        "page",
-        "offset",
-        "end",
-        "comment",
-        "new",
-    ),
-)
+COLUMNS = ["keep", "sure", "guesses", "sentence", "on_file", "as_printed", "value", "value_high", "unit", "relation", "measure", "indicator", "indicator_zh", "area", "ref_area", "period", "time_period", "time_basis", "transformation", "prices", "span", "record_type", "commitment", "obs_status", "locator", "page", "offset", "end", "comment", "new"]
 
 
 class Proposals(pd.DataFrame):
@@ -106,26 +70,19 @@ class View:
         self.proposals = proposals
 
     def _repr_html_(self) -> str:
-        text = self.proposals.attrs["text"]
-        marks = [
-            (
-                int(r.offset),
-                int(r.end),
-                "#cfe8d5" if r.sure == "sure" else "#ffe7a8",
-                f"{r.indicator_zh} · {r.area} · {r.period}：{r.value}{r.unit}",
+        text, others = self.proposals.attrs["text"], self.proposals.attrs["others"]
+        colours = {"sure": "#cfe8d5", "look": "#ffe7a8"}
+        marks = [(o["offset"], o["end"], "#e3e6e9", o["reason"] or "?") for o in others]
+        for r in self.proposals.itertuples():
+            marks.append(
+                (r.offset, r.end, colours[r.sure], f"{r.indicator_zh} · {r.area} · {r.period}：{r.value}{r.unit}")
             )
-            for r in self.proposals.itertuples()
-        ]
-        marks += [(o["offset"], o["end"], "#e3e6e9", o["reason"] or "?") for o in self.proposals.attrs["others"]]
         out, at = [], 0
         for start, end, colour, title in sorted(marks):
-            if start < at:
-                continue
-            out.append(html.escape(text[at:start]))
-            out.append(
-                f'<mark style="background:{colour}" title="{html.escape(title)}">{html.escape(text[start:end])}</mark>'
-            )
-            at = end
+            if start >= at:
+                mark = f'<mark style="background:{colour}" title="{html.escape(title)}">'
+                out += [html.escape(text[at:start]), mark, html.escape(text[start:end]), "</mark>"]
+                at = end
         body = "".join(out) + html.escape(text[at:])
         return f'<div lang="zh" style="white-space:pre-wrap;line-height:1.7">{body}</div>'
 
@@ -174,128 +131,85 @@ def read(file: Path | str, root: Path | str | None = None) -> Proposals:
 
 
 def propose(opened: Opened, reading: Reading, matcher: Matcher) -> Proposals:
-    """Rows for the figures of a reading."""
-    printed = Printed(reading)
+    """Rows for the figures of a reading: what the tables track first, then in the order of the document."""
+    whole = numerals.normalise(reading.text)
     seen: Counter = Counter()
     rows = []
     for figure in reading.figures:
-        row = _row(figure, opened, reading, matcher, printed)
-        key = (
-            row["indicator"] or row["indicator_zh"],
-            row["area"],
-            row["period"],
-            row["transformation"],
-            row["value"],
-            row["unit"],
-        )
+        row = _row(figure, opened, reading, matcher) | {"as_printed": cite(figure, whole)}
+        name = row["indicator"] or row["indicator_zh"]
+        key = (name, *(row[c] for c in ("area", "period", "transformation", "value", "unit")))
         seen[key] += 1
         row["on_file"] = _on_file(row, matcher)
         if seen[key] > 1:
-            row["keep"], row["comment"] = "no", "；".join(filter(None, (row["comment"], "文内重复")))
-        elif row["on_file"].startswith("="):
+            row["comment"] = "；".join(filter(None, (row["comment"], "文内重复")))
+        if seen[key] > 1 or row["on_file"].startswith("="):
             row["keep"] = "no"
         rows.append(row)
-    frame = Proposals(rows, columns=list(COLUMNS))
-    order = {"yes": 0, "look": 1, "no": 2}
-    rank = [(0 if r["indicator"] and not r["new"] else 1, order[r["keep"]]) for r in rows]
-    frame = frame.iloc[sorted(range(len(rows)), key=lambda i: (rank[i][0], i))].reset_index(drop=True)
-    frame.attrs.update(
-        text=reading.text,
-        file=opened.name,
-        document={
-            k: getattr(reading.document, k)
-            for k in ("title", "kind", "area", "year", "published", "publisher", "period")
-        },
-        others=[
-            {
-                "offset": o.start,
-                "end": o.end,
-                "numeral": o.numeral,
-                "around": o.around,
-                "reason": o.reason,
-                "locator": o.block.place,
-            }
-            for o in reading.others
-        ],
-    )
+    rows.sort(key=lambda row: (row["new"], ("yes", "look", "no").index(row["keep"])))
+    frame = Proposals(rows, columns=COLUMNS)
+    others = [
+        {"offset": o.start, "end": o.end, "numeral": o.numeral, "around": o.around, "reason": o.reason, "locator": o.block.place}
+        for o in reading.others
+    ]  # fmt: skip
+    frame.attrs.update(text=reading.text, file=opened.name, document=reading.document, others=others)
     return frame
 
 
-class Printed:
-    """Citations: a figure with the words before it, verbatim, at most 25 characters, found once in the document."""
-
-    LIMIT = 25
-
-    def __init__(self, reading: Reading) -> None:
-        self.whole = numerals.normalise(reading.text)
-
-    def cite(self, figure: Figure) -> str:
-        if figure.block.kind == "table":
-            return self._cell(figure)
-        text, number = figure.block.piece.text, figure.numeral
-        end = number.digits_end if number.rank and not number.word else number.end
-        clause = max(text.rfind(mark, 0, number.start) for mark in "，。；：") + 1
-        start = min(max(clause, number.start - self.LIMIT), number.start)
-        while True:
-            piece = text[start:end]
-            if (
-                self.whole.count(numerals.normalise(piece)) == 1
-                or len(numerals.normalise(piece)) >= self.LIMIT
-                or start == 0
-            ):
-                break
-            start -= 1
-        while len(numerals.normalise(text[start:end])) > self.LIMIT and start < number.start:
-            start += 1
-        while (
-            self.whole.count(numerals.normalise(text[start:end])) > 1
-            and len(numerals.normalise(text[start : end + 1])) <= self.LIMIT
-            and end < len(text)
-        ):
-            end += 1
-        return text[start:end].lstrip("，。；：、")
-
-    def _cell(self, figure: Figure) -> str:
-        row = next((r for r in figure.block.rows if any(c.at and c.at[0] == figure.clause[0] for c in r)), [])
-        cells = [c.text for c in row if c.at and c.at[0] <= figure.clause[0]]
-        room = self.LIMIT - len(cells[-1]) if cells else 0
-        return (cells[0][:room] if len(cells) > 1 else "") + (cells[-1] if cells else "")
+LIMIT = 25  # characters of a citation
 
 
-def _row(figure: Figure, opened: Opened, reading: Reading, matcher: Matcher, printed: Printed) -> dict:
-    number = figure.numeral
+def cite(figure: Figure, whole: str) -> str:
+    """A figure with the words before it, verbatim, at most 25 characters, found once in the document where that can be."""
+    if figure.block.kind == "table":
+        cells = [c.text for c in _cells(figure) if c.at and c.at[0] <= figure.clause[0]]
+        return (cells[0][: LIMIT - len(cells[-1])] if len(cells) > 1 else "") + "".join(cells[-1:])
+    text, number = figure.block.piece.text, figure.numeral
+    end = number.digits_end if number.rank and not number.word else number.end
+    start = max(text.rfind(mark, 0, number.start) for mark in "，。；：") + 1
+    start = max(start, min(number.start, end - LIMIT))
+
+    def plain() -> str:
+        return numerals.normalise(text[start:end])
+
+    while start > 0 and len(plain()) < LIMIT and whole.count(plain()) > 1:
+        start -= 1
+    while len(plain()) > LIMIT and start < number.start:
+        start += 1
+    while end < len(text) and len(plain()) < LIMIT and whole.count(plain()) > 1:
+        end += 1
+    return text[start:end].lstrip("，。；：、")
+
+
+def _cells(figure: Figure) -> list:
+    """Cells of the row of a table that holds a figure."""
+    rows = figure.block.rows
+    return next((row for row in rows if any(c.at and c.at[0] == figure.clause[0] for c in row)), [])
+
+
+def _row(figure: Figure, opened: Opened, reading: Reading, matcher: Matcher) -> dict:
+    number, measure = figure.numeral, figure.measure
     start, end = place(figure)
     guesses = list(dict.fromkeys(figure.guesses))
     if re.search(r"年平均|年年均", figure.comment):
         guesses.append("an average over several years")
-    measure = figure.measure
     unit = "位次" if measure == "rank" else "比值" if measure == "index" and not number.unit else number.unit
     name = full_name(figure.indicator, measure)
     growth = measure in ("growth", "points")
     indicator = matcher.indicator(name, unit, measure)
     if not indicator and (indicator := matcher.indicator(name, unit, measure, loose=True)):
         guesses.append("indicator matched without its verb")
-    area = matcher.area(figure.area)
-    period = _code(figure.period)
-    sure = "look" if guesses else "sure"
-    record = "target" if figure.target else "actual"
-    reliable = sure == "sure" and indicator and area and unit in matcher.units
-    comment = "；".join(
-        filter(
-            None,
-            (
-                figure.comment if figure.block.kind != "table" else "",
-                "" if period == figure.period or not figure.period else f"时期 {figure.period}",
-            ),
-        )
-    )
+    area, period = matcher.area(figure.area), _code(figure.period)
+    reliable = not guesses and indicator and area and unit in matcher.units
     inferred = any(g.startswith("period") for g in guesses)
+    tabular = figure.block.kind == "table"
+    said = "" if tabular else figure.comment
+    unread = f"时期 {figure.period}" if figure.period and period != figure.period else ""
     return {
         "keep": "yes" if reliable else "look",
-        "sure": sure,
-        "guesses": "；".join(GUESSES.get(g, g) for g in guesses),
-        "sentence": _sentence(figure, reading),
-        "as_printed": printed.cite(figure),
+        "sure": "look" if guesses else "sure",
+        "guesses": "；".join(GUESSES[g] for g in guesses),
+        "sentence": _sentence(figure),
         "value": f"{number.value:f}",
         "value_high": f"{number.high:f}" if number.high is not None else "",
         "unit": unit,
@@ -311,14 +225,14 @@ def _row(figure: Figure, opened: Opened, reading: Reading, matcher: Matcher, pri
         "transformation": "GY" if growth else "N",
         "prices": figure.prices if growth or figure.prices == "constant" else "",
         "span": _span(figure, period),
-        "record_type": record,
+        "record_type": "target" if figure.target else "actual",
         "commitment": figure.commitment,
         "obs_status": "",
-        "locator": figure.block.place + (f" {figure.comment}" if figure.block.kind == "table" else ""),
+        "locator": f"{figure.block.place} {figure.comment}" if tabular else figure.block.place,
         "page": opened.page(start),
         "offset": start,
         "end": end,
-        "comment": comment or ("时期取自前文" if inferred else ""),
+        "comment": "；".join(filter(None, (said, unread))) or ("时期取自前文" if inferred else ""),
         "new": not indicator,
     }
 
@@ -334,35 +248,28 @@ def _span(figure: Figure, period: str) -> str:
     """How a figure covers its period, where the tables cannot tell from others like it."""
     if figure.span:
         return figure.span
-    kind = periods.parse(period).kind if period else ""
-    text = (
-        figure.block.piece.text[max(0, figure.clause[0] - 12) : figure.clause[1]]
-        if figure.block.kind != "table"
-        else ""
-    )
-    stock = re.search(r"余额|存栏|人口|保有量|里程|用户|床位", figure.indicator) or re.search(
-        r"年末|年底|截至|共有|拥有|总数", text
-    )
+    text = figure.block.piece.text[max(0, figure.clause[0] - 12) : figure.clause[1]] * (figure.block.kind != "table")
+    held = re.search(r"余额|存栏|人口|保有量|里程|用户|床位", figure.indicator)
+    stock = held or re.search(r"年末|年底|截至|共有|拥有|总数", text)
+    kind = periods.parse(period).kind if period else "day"
     if (
-        not period
-        or kind == "day"
-        or (stock and figure.measure in ("level", "count", "share"))
+        kind == "day"
         or figure.measure in ("rank", "index")
+        or (stock and figure.measure in ("level", "count", "share"))
     ):
         return "point"
     return "annual" if kind == "year" else "cumulative"
 
 
-def _sentence(figure: Figure, reading: Reading) -> str:
+def _sentence(figure: Figure) -> str:
     """The sentence with the number between 【 】, at most some 160 characters of it."""
     if figure.block.kind == "table":
-        row = next((r for r in figure.block.rows if any(c.at and c.at[0] == figure.clause[0] for c in r)), [])
-        return f"{figure.block.caption}： " + " | ".join(
-            f"【{c.text}】" if c.at and c.at[0] == figure.clause[0] else c.text for c in row
-        )
+        cells = [f"【{c.text}】" if c.at[:1] == figure.clause[:1] else c.text for c in _cells(figure)]
+        return f"{figure.block.caption}： {' | '.join(cells)}"
     text, number = figure.block.piece.text, figure.numeral
     left, right = max(figure.sentence[0], number.start - 90), min(figure.sentence[1], number.end + 60)
-    return f"{'…' if left > figure.sentence[0] else ''}{text[left : number.start]}【{text[number.start : number.end]}】{text[number.end : right]}"
+    cut = "…" if left > figure.sentence[0] else ""
+    return f"{cut}{text[left : number.start]}【{text[number.start : number.end]}】{text[number.end : right]}"
 
 
 def _on_file(row: dict, matcher: Matcher) -> str:
@@ -370,22 +277,12 @@ def _on_file(row: dict, matcher: Matcher) -> str:
     if not row["indicator"] or not row["time_period"]:
         return ""
     row["goal"] = row["record_type"] == "target"
-    same = matcher.on_file.get(tuple(row[c] for c in SAME), [])
-    shown = []
-    for other in same:
-        if (
-            other["unit"] not in matcher.units
-            or row["unit"] not in matcher.units
-            or not matcher.units.comparable(other["unit"], row["unit"])
-        ):
-            continue
-        value = Decimal(row["value"])
-        old = Decimal(other["obs_value"]) * matcher.units.factor(other["unit"], row["unit"])
-        step = Decimal(1).scaleb(value.as_tuple().exponent)
-        if old == value or (other["unit"] != row["unit"] and abs(old - value) <= step / 2):
-            return f"= {other['obs_value']} {other['unit']} ({other['figure_id']})"
-        shown.append(f"≠ {other['obs_value']} {other['unit']} ({other['vintage'] or '?'}, {other['figure_id']})")
+    value, units, shown = Decimal(row["value"]), matcher.units, []
+    for other in matcher.on_file.get(tuple(row[c] for c in SAME), []):
+        if other["unit"] in units and row["unit"] in units and units.comparable(other["unit"], row["unit"]):
+            old = Decimal(other["obs_value"]) * units.factor(other["unit"], row["unit"])
+            half = Decimal(1).scaleb(value.as_tuple().exponent) / 2  # of the last digit that is printed
+            if old == value or (other["unit"] != row["unit"] and abs(old - value) <= half):
+                return f"= {other['obs_value']} {other['unit']} ({other['figure_id']})"
+            shown.append(f"≠ {other['obs_value']} {other['unit']} ({other['vintage'] or '?'}, {other['figure_id']})")
     return "；".join(shown[:3])
-
-
-__all__ = ["Proposals", "View", "kind_of_unit", "propose", "read"]

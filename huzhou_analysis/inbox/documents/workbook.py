@@ -8,7 +8,7 @@ import re
 from ...facts import numerals
 from ...facts.schema import TABLES
 from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, label, sheet_name
-from .mapping import Matcher
+from .mapping import Matcher, full_name
 from .proposals import Proposals
 
 INK, ACCENT, SOFT, LINE = "#1F2933", "#1B4F72", "#DCE6EE", "#C9D3DC"
@@ -30,8 +30,8 @@ def write(file: io.BytesIO, proposals: Proposals, matcher: Matcher) -> None:
         figures = book.add_worksheet(sheet_name("figures"))
         _figures(figures, _rows(proposals, matcher, source["source_id"], new), matcher, looks)
         for table in ("indicators", "ref_areas", "units"):
-            _entries(book.add_worksheet(sheet_name(table)), table, new[table], looks, keep="used")
-        _entries(book.add_worksheet(sheet_name("sources")), "sources", [source], looks, keep="used")
+            _entries(book.add_worksheet(sheet_name(table)), table, new[table], looks)
+        _entries(book.add_worksheet(sheet_name("sources")), "sources", [source], looks)
         _others(book.add_worksheet(OTHERS), proposals, looks)
         _help(book.add_worksheet(HELP), proposals, looks)
         figures.activate()
@@ -41,65 +41,44 @@ def source_row(proposals: Proposals, matcher: Matcher) -> dict[str, str]:
     """The document as a row of ``sources.csv``."""
     document = proposals.attrs["document"]
     known = set(matcher.frames["sources"].source_id)
-    kind = {"bulletin": "TJGB", "work_report": "GWR", "plan": "PLAN"}.get(document["kind"], "NEWS")
-    date = document["published"] or str(document["year"] or "")
+    kind, name = {
+        "bulletin": ("TJGB", "Statistical communiqué"),
+        "work_report": ("GWR", "Government work report"),
+        "plan": ("PLAN", "Government plan"),
+    }.get(document.kind, ("NEWS", "Press article"))
+    date = document.published or str(document.year or "")
     plain = f"R-{date.replace('-', '') or 'UNDATED'}-{kind}"
-    code = next(c for c in (plain, *(f"{plain}-{n}" for n in range(2, 1000))) if c not in known)
-    names = {"bulletin": "Statistical communiqué", "work_report": "Government work report", "plan": "Government plan"}
-    title = document["title"] or proposals.attrs["file"]
-    return {
-        "source_id": code,
-        "title": title,
-        "title_en": f"{names.get(document['kind'], 'Press article')} {document['year'] or ''} ({document['area']})".replace(
-            "  ", " "
-        ),
-        "publisher": document["publisher"],
-        "date_published": document["published"],
-        "date_accessed": "",
-        "kind": document["kind"],
-        "tier": "press" if document["kind"] == "news" else "official",
+    return dict.fromkeys((field.name for field in TABLES["sources"].fields), "") | {
+        "source_id": next(c for c in (plain, *(f"{plain}-{n}" for n in range(2, 1000))) if c not in known),
+        "title": document.title or proposals.attrs["file"],
+        "title_en": re.sub(" +", " ", f"{name} {document.year or ''} ({document.area})"),
+        "publisher": document.publisher,
+        "date_published": document.published,
+        "kind": document.kind,
+        "tier": "press" if document.kind == "news" else "official",
         "file": proposals.attrs["file"],
-        "url": "",
-        "comment": "",
     }
 
 
 def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[str, str]]]:
     """Rows for the indicators, areas and units that are not on file."""
-    indicators: dict[str, dict[str, str]] = {}
-    areas: dict[str, dict[str, str]] = {}
-    units: dict[str, dict[str, str]] = {}
-    codes: set[str] = set()
+    levels = {"市": "city", "省": "province", "区": "county", "县": "county", "州": "city", "国": "country"}
+    indicators, areas, units = {}, {}, {}
     for row in proposals.itertuples():
-        if row.new and row.indicator_zh and (name := _new_name(row)) not in indicators:
-            made = matcher.new_indicator(name, row.unit, row.measure)
-            while made["indicator"] in codes:
-                made["indicator"] += "_2"
-            codes.add(made["indicator"])
-            indicators[name] = made
-        if not row.ref_area and row.area and row.area not in areas:
-            level = {"市": "city", "省": "province", "区": "county", "县": "county", "州": "city", "国": "country"}.get(
-                row.area[-1], "zone"
-            )
-            areas[row.area] = {
-                "ref_area": f"G-NEW{len(areas) + 1}",
-                "name_zh": row.area,
-                "name_en": row.area,
-                "level": level,
-                "parent": "",
-                "comment": "",
-            }
-        if row.unit and row.unit not in matcher.units and row.unit not in units:
-            units[row.unit] = matcher.new_unit(row.unit)
+        name, area, unit = full_name(row.indicator_zh, row.measure), row.area, row.unit
+        if row.new and name and name not in indicators:
+            indicators[name] = matcher.new_indicator(name, unit, row.measure)
+            while sum(made["indicator"] == indicators[name]["indicator"] for made in indicators.values()) > 1:
+                indicators[name]["indicator"] += "_2"
+        if not row.ref_area and area and area not in areas:
+            codes = {"ref_area": f"G-NEW{len(areas) + 1}", "level": levels.get(area[-1], "zone")}
+            areas[area] = codes | {"name_zh": area, "name_en": area, "parent": "", "comment": ""}
+        if unit and unit not in matcher.units and unit not in units:
+            units[unit] = matcher.new_unit(unit)
     return {"indicators": list(indicators.values()), "ref_areas": list(areas.values()), "units": list(units.values())}
 
 
-def _new_name(row) -> str:
-    return (
-        row.indicator_zh
-        if row.measure != "change" or re.search("新增$|净增$|高出", row.indicator_zh)
-        else f"{row.indicator_zh}增减量"
-    )
+_TAKEN = ["guesses", "sentence", "on_file", "as_printed", "value_high", "unit", "time_period", "span", "locator", "comment", "transformation", "relation", "commitment", "prices", "time_basis"]
 
 
 def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> list[dict[str, str]]:
@@ -108,39 +87,20 @@ def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> lis
     on_file = dict(zip(matcher.frames["indicators"].indicator, matcher.frames["indicators"].name_zh, strict=True))
     out = []
     for row in proposals.itertuples():
-        key = row.indicator or fresh.get(_new_name(row), "")
-        area = row.ref_area or areas.get(row.area, "")
+        name = full_name(row.indicator_zh, row.measure)
+        key, area = row.indicator or fresh.get(name, ""), row.ref_area or areas.get(row.area, "")
         out.append(
-            {
-                name: str(getattr(row, name))
-                for name in (
-                    "guesses",
-                    "sentence",
-                    "on_file",
-                    "as_printed",
-                    "value_high",
-                    "unit",
-                    "time_period",
-                    "span",
-                    "locator",
-                    "comment",
-                )
-            }
+            {column: str(getattr(row, column)) for column in _TAKEN}
             | {
                 "keep": label(row.keep, KEEP.codes[row.keep][0]),
                 "sure": _SURE[row.sure],
-                "indicator": label(key, on_file.get(key, _new_name(row))) if key else "",
+                "indicator": label(key, on_file.get(key, name)) if key else "",
                 "ref_area": label(area, matcher.area_names.get(area, row.area)) if area else "",
                 "period_type": "" if row.time_period else "unstated",
                 "obs_value": row.value,
                 "source_id": source,
                 "locator_en": _in_english(row.locator),
-                "transformation": row.transformation,
                 "record_type": row.record_type if row.record_type != "actual" else "",
-                "relation": row.relation,
-                "commitment": row.commitment,
-                "prices": row.prices,
-                "time_basis": row.time_basis,
             }
         )
     return out
@@ -148,15 +108,12 @@ def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> lis
 
 def _in_english(locator: str) -> str:
     """A place in English: 二、工业 第3段 is "Section 2, para 3", 表2 行4 "Table 2, row 4"."""
-    sections = re.findall(r"(?:^|\s)(?:第)?([一二三四五六七八九十]{1,3})[、章节篇部]", locator)
-    parts = [f"Section {numerals.chinese_value(n)}" for n in sections]
-    for pattern, word in (
-        (r"^表(\d+)", "Table"),
-        (r"第(\d+)张表", "Table"),
-        (r"行(\d+)", "row"),
-        (r"第(\d+)段", "para"),
-    ):
-        parts += [f"{word} {m[1]}" for m in re.finditer(pattern, locator)]
+    parts = [
+        f"Section {numerals.chinese_value(n)}"
+        for n in re.findall(r"(?:^|\s)第?([一二三四五六七八九十]{1,3})[、章节篇部]", locator)
+    ]
+    for pattern, word in ((r"^表(\d+)|第(\d+)张表", "Table"), (r"行(\d+)", "row"), (r"第(\d+)段", "para")):
+        parts += [f"{word} {m[m.lastindex]}" for m in re.finditer(pattern, locator)]
     return ", ".join(parts) or locator
 
 
@@ -177,47 +134,47 @@ def _looks(book) -> dict:
     }
 
 
+def _head(sheet, table: str, columns: list, looks: dict, wide: tuple[str, ...] = ()) -> None:
+    """First row of a sheet, and the widths and looks of its columns."""
+    sheet.set_row(0, 34)
+    for position, field in enumerate(columns):
+        look = looks["wrap" if field.name in wide else "text"]
+        sheet.set_column(position, position, _WIDTHS.get(field.name, 14), look)
+        asked = looks["required" if is_required(table, field) else "optional"]
+        sheet.write_string(0, position, header(table, field), asked)
+
+
+def _value(field, value: str) -> str:
+    """A cell's text: a code with its name."""
+    return label(value, field.codes[value][0]) if value and field.codes and field.name != "keep" else value
+
+
 def _figures(sheet, rows: list[dict[str, str]], matcher: Matcher, looks: dict) -> None:
     columns = [*FRONT, *[f for f in fields("figures") if f.name not in ("mark", "year", "period_number")]]
-    sheet.freeze_panes(1, 4)
-    sheet.set_row(0, 34)
+    wide = ("sentence", "guesses", "on_file")
     last = max(1, len(rows))
+    sheet.freeze_panes(1, 4)
+    _head(sheet, "figures", columns, looks, wide)
     for position, field in enumerate(columns):
-        wide = field.name in ("sentence", "guesses", "on_file")
-        sheet.set_column(position, position, _WIDTHS.get(field.name, 13), looks["wrap" if wide else "text"])
-        sheet.write_string(
-            0, position, header("figures", field), looks["required" if is_required("figures", field) else "optional"]
-        )
-        if field.codes and len(",".join(_labels(matcher, field))) < 250:
-            sheet.data_validation(1, position, last, position, {"validate": "list", "source": _labels(matcher, field)})
+        labels = list(choices(matcher.frames, field).labels.values()) if field.codes else []
+        if labels and len(",".join(labels)) < 250:
+            sheet.data_validation(1, position, last, position, {"validate": "list", "source": labels})
     for number, row in enumerate(rows, 1):
         sheet.set_row(number, 46)
         for position, field in enumerate(columns):
-            value = row.get(field.name, "")
-            if value and field.codes and field.name not in ("keep",):
-                value = label(value, field.codes[value][0])
+            value = _value(field, row.get(field.name, ""))
             if field.name == "sentence" and "【" in value:
                 _marked(sheet, number, position, value, looks)
             elif value:
-                sheet.write_string(
-                    number,
-                    position,
-                    value,
-                    looks["wrap" if field.name in ("sentence", "guesses", "on_file") else "text"],
-                )
+                sheet.write_string(number, position, value, looks["wrap" if field.name in wide else "text"])
     sheet.autofilter(0, 0, last, len(columns) - 1)
     for code in COLOURS:
-        sheet.conditional_format(
-            1, 0, last, 3, {"type": "formula", "criteria": f'=ISNUMBER(SEARCH("· {code}",$A2))', "format": looks[code]}
-        )
+        rule = {"type": "formula", "criteria": f'=ISNUMBER(SEARCH("· {code}",$A2))', "format": looks[code]}
+        sheet.conditional_format(1, 0, last, 3, rule)
     sheet.ignore_errors({"number_stored_as_text": f"A1:AZ{last + 1}"})
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-
-
-def _labels(matcher: Matcher, field) -> list[str]:
-    return list(choices(matcher.frames, field).labels.values())
 
 
 def _marked(sheet, number: int, position: int, value: str, looks: dict) -> None:
@@ -231,20 +188,15 @@ def _marked(sheet, number: int, position: int, value: str, looks: dict) -> None:
         sheet.write_string(number, position, value, looks["wrap"])
 
 
-def _entries(sheet, table: str, rows: list[dict[str, str]], looks: dict, keep: str = "") -> None:
-    columns = [*([KEEP] if keep else []), *TABLES[table].fields]
+def _entries(sheet, table: str, rows: list[dict[str, str]], looks: dict) -> None:
+    """Rows that are added if a figure that is kept uses them."""
+    columns = [KEEP, *TABLES[table].fields]
     sheet.freeze_panes(1, 1)
-    sheet.set_row(0, 34)
-    for position, field in enumerate(columns):
-        sheet.set_column(position, position, _WIDTHS.get(field.name, 15), looks["text"])
-        sheet.write_string(
-            0, position, header(table, field), looks["required" if is_required(table, field) else "optional"]
-        )
-        for number, row in enumerate(rows, 1):
-            value = label(keep, KEEP.codes[keep][0]) if field.name == "keep" else row[field.name]
-            if value and field.codes and field.name != "keep":
-                value = label(value, field.codes[value][0])
-            if value:
+    _head(sheet, table, columns, looks)
+    for number, row in enumerate(rows, 1):
+        cells = row | {"keep": label("used", KEEP.codes["used"][0])}
+        for position, field in enumerate(columns):
+            if value := _value(field, cells[field.name]):
                 sheet.write_string(number, position, value, looks["text"])
     sheet.ignore_errors({"number_stored_as_text": f"A1:AZ{len(rows) + 1}"})
 
