@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905
 """A file turned into text: paragraphs on lines, cells of a table parted by ``|``; what is unsafe or unreadable is refused.
 
 Nothing is trusted: the kind of a file is read from its first bytes, a packed file's directory before its content, and
@@ -11,28 +12,27 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...facts.text_tables import decoded
+from ..cells import Refused
 
 MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 200 * 2**20
 MAX_PAGES = 400
 MAX_CHARACTERS = 2_000_000
-_PICTURES = {
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
-    b"BM": "BMP",
-    b"RIFF": "WebP",
-}
-_BLOCKS = set(
-    "p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td".split()  # noqa: SIM905
-)
-_SKIPPED = set("script style noscript template head svg iframe object embed form button select".split())  # noqa: SIM905
+# What a file that is not read begins with: (first bytes, what to say).
+_OTHERS = (
+    (rb"\xd0\xcf\x11\xe0", "是旧格式（.doc、.wps 或 .xls）；请另存为 .docx 或 PDF", "an old format (.doc, .wps or .xls); save it as .docx or PDF"),
+    (rb"\{\\rtf", "是 RTF；请另存为 .docx 或 PDF", "an RTF file; save it as .docx or PDF"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM|RIFF", "是图片，没有文字；请先作文字识别", "a picture without text; run text recognition on it first"),
+)  # fmt: skip
+_BLOCKS = set("p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td".split())
+_SKIPPED = set("script style noscript template head svg iframe object embed form button select".split())
+_PASSWORD = ("有密码；请取消密码后另存", "has a password; remove it and save again")
+_DECLARATION = ("文档内有不允许的声明，不予打开", "holds a declaration that no document needs: not opened")
 
 
 class DocumentError(ValueError):
@@ -64,156 +64,130 @@ def open_document(path: Path) -> Opened:
     DocumentError
         If the file is missing, locked, damaged, too large, without text, in another language, or of another kind.
     """
-    name = path.name
-
-    def refuse(zh: str, en: str) -> DocumentError:
-        return DocumentError(name, zh, en)
-
-    raw = _bytes(path, refuse)
-    kind = _kind(path, raw, refuse)
     try:
-        text, pages = {"pdf": _pdf, "docx": _docx, "html": _html, "text": _plain}[kind](raw, refuse)
-    except DocumentError:
-        raise
+        raw = _bytes(path)
+        text, pages = _reader(path, raw)(raw)
+        _readable(text, len(pages))
+    except Refused as reason:
+        raise DocumentError(path.name, reason.zh, reason.en) from None
     except (RecursionError, MemoryError):
-        raise refuse("嵌套过深或过大，不予打开", "nested too deeply, or too large: not opened") from None
-    except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
-        if "Password" in type(error).__name__ or "Password" in repr(error.args):
-            raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again") from None
-        raise refuse(
-            "文件已损坏，无法读取；请重新下载或另存", "is damaged and cannot be read; download or save it again"
+        raise DocumentError(
+            path.name, "嵌套过深或过大，不予打开", "nested too deeply, or too large: not opened"
         ) from None
-    _readable(text, len(pages), refuse)
-    return Opened(name, text, pages)
+    except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
+        damaged = ("文件已损坏，无法读取；请重新下载或另存", "is damaged and cannot be read; download or save it again")
+        locked = "Password" in type(error).__name__ or "Password" in repr(error.args)
+        raise DocumentError(path.name, *(_PASSWORD if locked else damaged)) from None
+    return Opened(path.name, text, pages)
 
 
-def _bytes(path: Path, refuse) -> bytes:
+def _bytes(path: Path) -> bytes:
     if path.name.startswith(("~$", ".~lock")):
-        raise refuse("这是办公软件的临时锁文件；请给出原文件", "a lock file of an office program; name the file itself")
+        raise Refused(
+            "这是办公软件的临时锁文件；请给出原文件", "a lock file of an office program; name the file itself"
+        )
     try:
         if path.is_dir():
-            raise refuse("这是文件夹；请给出其中的文件", "a folder; name the file in it")
+            raise Refused("这是文件夹；请给出其中的文件", "a folder; name the file in it")
         if path.stat().st_size > MAX_BYTES:
-            raise refuse(f"文件大于 {MAX_BYTES >> 20} MB，不予打开", f"larger than {MAX_BYTES >> 20} MB: not opened")
+            raise Refused(f"文件大于 {MAX_BYTES >> 20} MB，不予打开", f"larger than {MAX_BYTES >> 20} MB: not opened")
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise refuse("没有这个文件；请核对文件名和文件夹", "there is no such file; check its name and folder") from None
+        raise Refused(
+            "没有这个文件；请核对文件名和文件夹", "there is no such file; check its name and folder"
+        ) from None
     except OSError as error:
-        raise refuse(
-            f"读不到文件（{error.strerror}）；请关闭它或检查权限",
-            f"cannot be read ({error.strerror}); close it or check permissions",
+        why = error.strerror
+        raise Refused(
+            f"读不到文件（{why}）；请关闭它或检查权限", f"cannot be read ({why}); close it or check permissions"
         ) from None
     if not raw.strip():
-        raise refuse("文件是空的", "the file is empty")
+        raise Refused("文件是空的", "the file is empty")
     return raw
 
 
-def _kind(path: Path, raw: bytes, refuse) -> str:
-    if raw.lstrip()[:5] == b"%PDF-" or b"%PDF-" in raw[:1024]:
-        return "pdf"
+def _reader(path: Path, raw: bytes) -> Callable[[bytes], tuple[str, list[int]]]:
+    """Function that reads a file of this kind, by its first bytes."""
+    if b"%PDF-" in raw[:1024]:
+        return _pdf
     if raw.startswith(b"PK"):
-        return "docx"
-    if raw.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in raw:
-            raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again")
-        raise refuse(
-            "是旧格式（.doc、.wps 或 .xls）；请另存为 .docx 或 PDF",
-            "an old format (.doc, .wps or .xls); save it as .docx or PDF",
-        )
-    if raw.startswith(b"{\\rtf"):
-        raise refuse("是 RTF；请另存为 .docx 或 PDF", "an RTF file; save it as .docx or PDF")
-    for start, name in _PICTURES.items():
-        if raw.startswith(start):
-            raise refuse(
-                f"是图片（{name}），没有文字；请先作文字识别",
-                f"a picture ({name}) without text; run text recognition on it first",
-            )
+        return _docx
+    if "EncryptedPackage".encode("utf-16-le") in raw and raw.startswith(b"\xd0\xcf"):
+        raise Refused(*_PASSWORD)
+    for start, zh, en in _OTHERS:
+        if re.match(start, raw):
+            raise Refused(zh, en)
     head = raw[:2000].decode("latin-1").lstrip("\ufeff\xef\xbb\xbf \r\n\t").casefold()
-    if re.match(r"<(?:!doctype html|html|head|body|div|p|table|meta|title)\b", head) or (
-        path.suffix.lower() in (".html", ".htm") and "<" in head
-    ):
-        return "html"
+    page = re.match(r"<(?:!doctype html|html|head|body|div|p|table|meta|title)\b", head)
+    if page or ("<" in head and path.suffix.lower() in (".html", ".htm")):
+        return _html
     if head.startswith(("<?xml", "<!doctype")):
-        if "<html" in head and "<!entity" not in raw[:20000].decode("latin-1").casefold():
-            return "html"
-        raise refuse(
+        if "<html" in head and b"<!entity" not in raw[:20000].lower():
+            return _html
+        raise Refused(
             "是 XML，不是文档；请另存为 .docx、PDF 或网页",
             "an XML file, no document; save it as .docx, PDF or a web page",
         )
-    return "text"
+    return _plain
 
 
-def _readable(text: str, pages: int, refuse) -> None:
+def _readable(text: str, pages: int) -> None:
     """Refuse what has no text, too much of it, another language or not one numeral."""
     letters = [c for c in text if c.isalpha()]
     if len(letters) < max(20, 15 * pages):
-        raise refuse(
+        raise Refused(
             "没有可读的文字，可能是扫描件；请先作文字识别（OCR）",
             "holds no text that can be read, it may be a scan; run text recognition (OCR) first",
         )
     if len(text) > MAX_CHARACTERS:
-        raise refuse(
+        raise Refused(
             f"文字超过 {MAX_CHARACTERS:,} 个字符；请拆分", f"more than {MAX_CHARACTERS:,} characters; split it"
         )
-    share = {
-        "zh": sum("一" <= c <= "鿿" for c in letters) / len(letters),
-        "kana": sum("\u3040" <= c <= "\u30ff" for c in letters) / len(letters),
-        "latin": sum(c.isascii() for c in letters) / len(letters),
-    }
+    share = [sum(a <= c <= b for c in letters) / len(letters) for a, b in ("一鿿", "\u3040\u30ff", "\0\x7f")]
     english = len(re.findall(r"\b(?:the|of|and|in|to|by|for|was|percent)\b", text, re.I)) / max(1, len(text.split()))
-    if share["kana"] > 0.05 or (share["zh"] < 0.1 and not (share["latin"] > 0.8 and english > 0.1)):
-        raise refuse("不是中文（或英文）文档；只读这两种文字", "neither Chinese nor English; only these two are read")
+    if share[1] > 0.05 or (share[0] < 0.1 and not (share[2] > 0.8 and english > 0.1)):
+        raise Refused("不是中文（或英文）文档；只读这两种文字", "neither Chinese nor English; only these two are read")
     if not re.search(r"\d|[一二三四五六七八九]成|[百千万]", text):
-        raise refuse("文中没有数字", "holds no numeral")
+        raise Refused("文中没有数字", "holds no numeral")
 
 
 # --- kinds of file ----------------------------------------------------------------------------------------------------
 
 
-def _plain(raw: bytes, refuse) -> tuple[str, list[int]]:
+def _plain(raw: bytes) -> tuple[str, list[int]]:
     text = decoded(raw)[0]
     if not text or "\0" in text or sum(c < " " and c not in "\t\r\n\f\v" for c in text) > 0.01 * len(text):
-        raise refuse(
+        raise Refused(
             "不是文本（编码无法识别，或为二进制文件）；请另存为 UTF-8 文本、.docx 或 PDF",
             "no text (its encoding is unknown, or it is binary); save it as UTF-8 text, .docx or PDF",
         )
     return text.replace("\r\n", "\n").replace("\r", "\n"), []
 
 
-def _docx(raw: bytes, refuse) -> tuple[str, list[int]]:
+def _docx(raw: bytes) -> tuple[str, list[int]]:
     archive = zipfile.ZipFile(io.BytesIO(raw))
     parts = archive.infolist()
-    size = sum(p.file_size for p in parts)
+    size, names = sum(p.file_size for p in parts), {p.filename for p in parts}
     if size > MAX_UNPACKED or len(parts) > 5000 or (size > 20 * 2**20 and size > 200 * len(raw)):
-        raise refuse(
+        raise Refused(
             f"展开后过大（{size >> 20} MB，{len(parts)} 个部分），不予打开",
             f"too large when unpacked ({size >> 20} MB, {len(parts)} parts): not opened",
         )
-    names = {p.filename for p in parts}
     if "word/document.xml" not in names:
-        what = (
-            "Excel"
-            if "xl/workbook.xml" in names
-            else "PowerPoint"
-            if "ppt/presentation.xml" in names
-            else "OpenDocument"
-            if "content.xml" in names
-            else "zip"
-        )
-        raise refuse(
+        kinds = {"xl/workbook.xml": "Excel", "ppt/presentation.xml": "PowerPoint", "content.xml": "OpenDocument"}
+        what = next((kind for part, kind in kinds.items() if part in names), "zip")
+        raise Refused(
             f"不是 Word 文档（内容是 {what}）；请另存为 .docx 或 PDF",
             f"no Word document (it holds {what}); save it as .docx or PDF",
         )
     for part in parts:
         if part.flag_bits & 1:
-            raise refuse("有密码；请取消密码后另存", "has a password; remove it and save again")
+            raise Refused(*_PASSWORD)
         if part.filename.endswith((".xml", ".rels")):
             with archive.open(part) as file:  # no more than it says it holds, whatever is in it
                 content = file.read(part.file_size + 1)
             if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-                raise refuse(
-                    "文档内有不允许的声明，不予打开", "holds a declaration that no word processor writes: not opened"
-                )
+                raise Refused(*_DECLARATION)
     import docx
 
     lines: list[str] = []
@@ -271,100 +245,82 @@ def _write_table(rows: list[list[str]], lines: list[str]) -> None:
         lines.extend(c for row in filled for c in row)
         return
     for row, cells in zip(rows, filled, strict=True):
-        if (
-            cells
-            and len(set(cells)) == 1
-            and (len(cells) == len(row) or len(cells) == 1)
-            and not re.fullmatch(r"[-\d.,%]+", cells[0])
-        ):
+        alone = len(set(cells)) == 1 and len(cells) in (1, len(row)) and not re.fullmatch(r"[-\d.,%]+", cells[0])
+        if alone:
             lines.append(cells[0])
         elif cells:
             lines.append(" | ".join(c or "-" for c in row) if row[0] else " | ".join(row).strip(" |"))
 
 
-def _html(raw: bytes, refuse) -> tuple[str, list[int]]:
+def _html(raw: bytes) -> tuple[str, list[int]]:
     import lxml.html
 
     if b"<!ENTITY" in raw[:20000]:
-        raise refuse("网页内有不允许的声明，不予打开", "holds a declaration that no page needs: not opened")
+        raise Refused(*_DECLARATION)
     source = decoded(raw)[0] or raw.decode("latin-1")
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", source)
     root = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True, huge_tree=False))
     for element in list(root.iter()):
-        if (
-            not isinstance(element.tag, str)
-            or element.tag in _SKIPPED
-            or "display:none" in (element.get("style") or "").replace(" ", "")
-        ) and element.getparent() is not None:
+        hidden = "display:none" in (element.get("style") or "").replace(" ", "")
+        if (hidden or not isinstance(element.tag, str) or element.tag in _SKIPPED) and element.getparent() is not None:
             element.drop_tree()
     lines: list[str] = [""]
-    tables = {t for t in root.iter("table") if t.find(".//table") is None}
-    done: set = set()
-    for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
-        if element in done or any(a in done for a in ([element] if event == "start" else [])):
-            continue
-        if event == "start" and element in tables:
-            rows = [
-                [t for c in r.iterchildren("td", "th") for t in _spread(c.text_content(), c.get("colspan"))]
-                for r in element.iter("tr")
-            ]
-            caption = element.find("caption")
-            lines.extend([] if caption is None else [_cell(caption.text_content())])
-            _write_table(rows, lines)
-            lines.append("")
-            done.update(element.iter())
-            lines[-1] += element.tail or ""
-            continue
-        if event == "start":
-            if element.tag in _BLOCKS:
-                lines.append("")
-            lines[-1] += re.sub(r"\s+", " ", element.text or "")
-        else:
-            if element.tag in _BLOCKS:
-                lines.append("")
-            lines[-1] += re.sub(r"\s+", " ", element.tail or "")
+    _page_blocks(root, lines)
     return "\n".join(line.strip() for line in lines if line.strip()) + "\n", []
 
 
-def _pdf(raw: bytes, refuse) -> tuple[str, list[int]]:
-    total = 0
-    for m in re.finditer(rb"FlateDecode[^>]*>>\s*stream\r?\n", raw):
-        engine = zlib.decompressobj()
-        try:
-            total += len(engine.decompress(raw[m.end() : m.end() + 10 * 2**20], MAX_UNPACKED // 4))
-        except zlib.error:
-            continue
-        if total > MAX_UNPACKED or (engine.unconsumed_tail[:1] and total > MAX_UNPACKED // 4 - 1):
-            raise refuse(
-                f"展开后超过 {MAX_UNPACKED >> 20} MB，不予打开",
-                f"unpacks to more than {MAX_UNPACKED >> 20} MB: not opened",
-            )
-    said = max((int(n) for n in re.findall(rb"/Count\s+(\d{1,9})\b", raw)), default=0)
-    if said > MAX_PAGES:
-        raise refuse(
-            f"有 {said} 页，最多 {MAX_PAGES} 页；请只留要读的部分",
-            f"{said} pages, at most {MAX_PAGES}; keep the part to read",
-        )
+def _page_blocks(element, lines: list[str]) -> None:
+    """Lines of an element of a web page; a table that holds no other is written as one."""
+    block = element.tag in _BLOCKS
+    lines.extend([""] * block)
+    if element.tag == "table" and element.find(".//table") is None:
+        caption = element.find("caption")
+        lines.extend([] if caption is None else [_cell(caption.text_content())])
+        cells = [list(row.iterchildren("td", "th")) for row in element.iter("tr")]
+        _write_table([[t for c in row for t in _spread(c.text_content(), c.get("colspan"))] for row in cells], lines)
+    else:
+        lines[-1] += re.sub(r"\s+", " ", element.text or "")
+        for child in element:
+            _page_blocks(child, lines)
+    lines.extend([""] * block)
+    lines[-1] += re.sub(r"\s+", " ", element.tail or "")
+
+
+def _pdf(raw: bytes) -> tuple[str, list[int]]:
     import logging
 
     import pdfplumber
 
+    total = 0
+    for m in re.finditer(rb"FlateDecode[^>]*>>\s*stream\r?\n", raw):
+        try:
+            packed = raw[m.end() : m.end() + 10 * 2**20]
+            total += len(zlib.decompressobj().decompress(packed, MAX_UNPACKED // 4))
+        except zlib.error:
+            continue
+        if total > MAX_UNPACKED:
+            size = MAX_UNPACKED >> 20
+            raise Refused(f"展开后超过 {size} MB，不予打开", f"unpacks to more than {size} MB: not opened")
+    _few(max((int(n) for n in re.findall(rb"/Count\s+(\d{1,9})\b", raw)), default=0))
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     text, pages = "", []
     with pdfplumber.open(io.BytesIO(raw)) as pdf:
-        if len(pdf.pages) > MAX_PAGES:
-            raise refuse(
-                f"有 {len(pdf.pages)} 页，最多 {MAX_PAGES} 页；请只留要读的部分",
-                f"{len(pdf.pages)} pages, at most {MAX_PAGES}; keep the part to read",
-            )
+        _few(len(pdf.pages))
         for page in pdf.pages:
-            lines = _page(page)
             pages.append(len(text))
-            text += "".join(line + "\n" for line in lines)
+            text += "".join(line + "\n" for line in _page(page))
             page.close()
             if len(text) > MAX_CHARACTERS:
                 break
     return text, pages
+
+
+def _few(pages: int) -> None:
+    if pages > MAX_PAGES:
+        raise Refused(
+            f"有 {pages} 页，最多 {MAX_PAGES} 页；请只留要读的部分",
+            f"{pages} pages, at most {MAX_PAGES}; keep the part to read",
+        )
 
 
 def _page(page) -> list[str]:

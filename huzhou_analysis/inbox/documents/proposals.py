@@ -43,7 +43,38 @@ GUESSES = {
     "one number for several": "一数兼指多项",
     "an average over several years": "多年平均",
 }
-COLUMNS = ["keep", "sure", "guesses", "sentence", "on_file", "as_printed", "value", "value_high", "unit", "relation", "measure", "indicator", "indicator_zh", "area", "ref_area", "period", "time_period", "time_basis", "transformation", "prices", "span", "record_type", "commitment", "obs_status", "locator", "page", "offset", "end", "comment", "new"]
+COLUMNS = [
+    "keep",
+    "sure",
+    "guesses",
+    "sentence",
+    "on_file",
+    "as_printed",
+    "value",
+    "value_high",
+    "unit",
+    "relation",
+    "measure",
+    "indicator",
+    "indicator_zh",
+    "area",
+    "ref_area",
+    "period",
+    "time_period",
+    "time_basis",
+    "transformation",
+    "prices",
+    "span",
+    "record_type",
+    "commitment",
+    "obs_status",
+    "locator",
+    "page",
+    "offset",
+    "end",
+    "comment",
+    "new",
+]
 
 
 class Proposals(pd.DataFrame):

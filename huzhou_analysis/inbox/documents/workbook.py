@@ -78,7 +78,23 @@ def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[s
     return {"indicators": list(indicators.values()), "ref_areas": list(areas.values()), "units": list(units.values())}
 
 
-_TAKEN = ["guesses", "sentence", "on_file", "as_printed", "value_high", "unit", "time_period", "span", "locator", "comment", "transformation", "relation", "commitment", "prices", "time_basis"]
+_TAKEN = [
+    "guesses",
+    "sentence",
+    "on_file",
+    "as_printed",
+    "value_high",
+    "unit",
+    "time_period",
+    "span",
+    "locator",
+    "comment",
+    "transformation",
+    "relation",
+    "commitment",
+    "prices",
+    "time_basis",
+]
 
 
 def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> list[dict[str, str]]:
