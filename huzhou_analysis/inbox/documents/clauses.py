@@ -167,14 +167,12 @@ class Reader(Naming):
         clause = self.text[max(start, self.text.rfind("，", start, number.start)) : number.end]
         context = self.text[start : number.start]
         area = self.state.area or self.document.area
-        figure = Figure(number, self.block, name, measure, area, period, how, clause=(at, number.end))
+        figure = Figure(number, self.block, name, measure, area, period, clause=(at, number.end))
         figure.prices = self.state.prices
         figure.target = bool(self.clock.target or AIM.search(context) or self._ahead(period))
         if figure.target:
             strives = re.search(r"力争|争取(?!资金|到|中央)", context[-30:])
             figure.commitment = "strive" if strives else "ensure" if "确保" in context[-30:] else ""
-        if measure in ("growth", "change", "points"):
-            figure.of_what = name
         if "环比" in clause:
             figure.comment = "环比"
             figure.guesses.append("growth over the month before")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -34,6 +35,10 @@ AREAS = (
 )
 _NAMES = "|".join(sorted(map(re.escape, AREAS), key=len, reverse=True))
 _LOCAL = r"[一-鿿]{2,6}?(?:自治州|自治县|新区|开发区|区|县|州|盟|旗|市)"
+# What follows an area's name where it is part of another: 广东移动, 浙江大学, 上海港.
+_NO_AREA = re.compile(
+    r"银行|移动|电信|联通|式|共产|制造|[一-鿿]{0,6}(?:新区|开发区|高新区|自贸|直管区|机场)|[一-鿿]{0,2}(?:大学|学院|科学院|工程院|公司|集团|港|海关|证券|交易所|战区|黄酒|火腿|路|湖|江|高铁)"
+)
 _HERE = re.compile(r"^(?:全|我|本)[市省州县区旗盟]")
 
 
@@ -73,22 +78,15 @@ def describe(name: str, blocks: list[Block], areas: dict[str, str]) -> Document:
     top = [b.piece.text for b in prose[:14]]
     first = "\n".join(t[:200] for t in top)
     document = Document(name, areas=AREAS | areas)
-    titles = [
-        t
-        for t in top[:12]
-        if re.search(r"统计公报|政府工作报告|实施方案|规划|运行情况|经济运行|行动计划|工作要点|实施意见", t[:60])
-        and len(t) < 60
-        and "。" not in t
-    ]
-    document.title = next(
-        iter(titles), next((t for t in top if len(t) >= 6 and not re.match(r"(?:索引号|来源|20\d\d)", t)), name)
-    )[:80]
+    kinds = "统计公报|政府工作报告|实施方案|规划|运行情况|经济运行|行动计划|工作要点|实施意见"
+    titles = [t for t in top[:12] if re.search(kinds, t[:60]) and len(t) < 60 and "。" not in t]
+    others = [t for t in top if len(t) >= 6 and not re.match(r"(?:索引号|来源|20\d\d)", t)]
+    document.title = [*titles, *others, name][0][:80]
     document.kind = _kind(document.title, first, name)
     document.area = _area(document.title + "\n" + name, first, document.areas, blocks)
     document.published = _published(first)
-    document.publisher = next(
-        (m[0] for m in re.finditer(r"[一-鿿]{2,8}统计局|[一-鿿]{2,8}人民政府(?:办公室)?", first)), ""
-    )
+    publisher = re.search(r"[一-鿿]{2,8}统计局|[一-鿿]{2,8}人民政府(?:办公室)?", first)
+    document.publisher = publisher[0] if publisher else ""
     document.year, document.period = _base(document, top, name)
     return document
 
@@ -117,14 +115,10 @@ def _area(title: str, first: str, known: dict[str, str], blocks: list[Block]) ->
         if m := re.search(rf"(?:{names})(?=[^，。]*(?:公报|工作报告|方案|规划|经济运行))", text):
             return known[m[0]]
     body = "".join(b.piece.text for b in blocks)[:30000]
-    counts: dict[str, int] = {}
-    for m in re.finditer(names, body):
-        counts[known[m[0]]] = counts.get(known[m[0]], 0) + 1
-    best = sorted(counts.items(), key=lambda item: -item[1])
-    if best and (re.search(r"全市|我市|我区|我省|我县|全县", body) or best[0][1] >= 0.6 * sum(counts.values())):
-        city = [a for a, n in best if a.endswith("市" if "市" in body[:3000] else "省") and n >= 3]
-        return city[0] if city and re.search(r"全市|我市", body) else best[0][0]
-    return "全国" if not best or len(best) > 3 else best[0][0]
+    counts = Counter(known[m[0]] for m in re.finditer(names, body)).most_common()
+    if counts and (re.search("[全我][市区省县]", body) or counts[0][1] >= 0.6 * sum(n for _, n in counts)):
+        return counts[0][0]
+    return "全国" if not counts or len(counts) > 3 else counts[0][0]
 
 
 def _published(first: str) -> str:
@@ -132,47 +126,46 @@ def _published(first: str) -> str:
         r"(?m)(?:^|时间：|日期：|发布|成文|于)[^\d\n]{0,6}(20\d\d)[年/.-](\d{1,2})[月/.-](?:(\d{1,2})日?)?", first
     ):
         return f"{m[1]}-{int(m[2]):02d}" + (f"-{int(m[3]):02d}" if m[3] else "")
-    for line in first.split("\n")[:8]:
-        if len(line) < 50 and (m := re.search(r"(20\d\d)年(\d{1,2})月(\d{1,2})日", line)):
-            return f"{m[1]}-{int(m[2]):02d}-{int(m[3]):02d}"
-    return ""
+    dated = re.search(r"(?m)^.{0,24}(20\d\d)年(\d{1,2})月(\d{1,2})日.{0,14}$", first)
+    return f"{dated[1]}-{int(dated[2]):02d}-{int(dated[3]):02d}" if dated else ""
 
 
 def _base(document: Document, top: list[str], name: str) -> tuple[int, str]:
     """Year of the document and the period that its figures are about unless they say another."""
     title = document.title
     said = re.search(r"(20\d\d)年?", title) or re.search(r"(?<!\d)(20\d\d)年?(?!\d)", re.sub(r"20\d{6}", "", name))
-    opening = next((m for t in top for m in [re.match(r"(20\d\d)年?[，是,]", t)] if m), None)
-    line = next((m for t in top[:4] for m in [re.fullmatch(r"(20\d\d)年?(?:\[\d+\])?", t)] if m), None)
     published = int(document.published[:4]) if document.published else 0
+    body = title if document.kind == "bulletin" else title + "".join(t[:400] for t in top)
+    part = re.search(_PART, body)
     if document.kind == "bulletin":
-        year = next(
-            (int(m[1]) for m in (said if said and "公报" in title + name else None, opening, line, said) if m),
-            published - 1 if published else 0,
-        )
-        part = re.search(r"(\d{1,2})[—\-至](\d{1,2})月|(上半年)|(前三季度)|(一季度)|(?:20\d\d年)(\d{1,2})月", title)
-        return year, _part(year, part) if part and year else str(year) if year else ""
+        opening = [m for t in top for m in [re.match(r"(20\d\d)年?(?:[，是,]|(?:\[\d+\])?$)", t)] if m]
+        found = [said, *opening] if said and "公报" in title + name else [*opening, said]
+        year = next((int(m[1]) for m in found if m), published - 1 if published else 0)
+        return year, _part(year, part) if year else ""
     if document.kind == "work_report":
         year = int(said[1]) if said else published
         return year, str(year - 1) if year else ""
     if said or published:
         year = published or int(said[1])
-        body = "".join(t[:400] for t in top)
-        part = re.search(r"(\d{1,2})[—\-至](\d{1,2})月|(上半年)|(前三季度)|(一季度)", title + body)
-        return year, _part(int(said[1]) if said else year, part) if part else str(year - (not said))
+        whole = str(year - (not said))
+        return year, _part(int(said[1]) if said else year, part) if part else whole
     years = re.findall(r"(?<![到至\d])(20\d\d)(?!\d)", "".join(top))
-    part = re.search(r"()()(上半年)|(前三季度)|(一季度)", title)
     year = int(max(set(years), key=years.count)) if years else 0
-    return year, (_part(year, part) if part else str(year)) if year else ""
+    return year, _part(year, re.search(_PART, title)) if year else ""
 
 
-def _part(year: int, m: re.Match) -> str:
-    groups = [*m.groups(), *[None] * 6]
-    if groups[0]:
-        return f"{year}-{int(groups[0]):02d}/P{int(groups[1]) - int(groups[0]) + 1}M"
-    if groups[5]:
-        return f"{year}-{int(groups[5]):02d}"
-    return f"{year}-S1" if groups[2] else f"{year}-01/P9M" if groups[3] else f"{year}-Q1"
+_PART = r"(?P<first>\d{1,2})[—\-至](?P<last>\d{1,2})月|(?P<half>上半年)|(?P<three>前三季度)|(?P<quarter>一季度)|20\d\d年(?P<month>\d{1,2})月(?!\d)"
+
+
+def _part(year: int, m: re.Match | None) -> str:
+    """Code of the part of a year that a title names; the year where it names none."""
+    if not m:
+        return str(year)
+    if m["first"]:
+        return f"{year}-{int(m['first']):02d}/P{int(m['last']) - int(m['first']) + 1}M"
+    if m["month"]:
+        return f"{year}-{int(m['month']):02d}"
+    return f"{year}{'-S1' if m['half'] else '-01/P9M' if m['three'] else '-Q1'}"
 
 
 _PERIODS = [
@@ -186,11 +179,9 @@ _PERIODS = [
         (r"(?:到|至|截至|截止)?(?:(20\d\d)年)?(?<![\d—\-至到])(\d{1,2})月(?:份|底|末|当月)?(?![\d日—\-至到前])", "month"),
         (r"(去年|上年|前年|20\d\d年)(同期|同月|末|底|年末)(?!.{0,2}(?:基数|相比|持平))", "same"),
         (r"(?:到|至|力争到?)?(20\d\d|19\d\d)年(?:末|底|度|全年|以前|前)?", "year"),
-        (r"(?:这|过去|近|前)?五年(?:来|间|累计|以来)|五年累计|“?十[三四五]五”?(?:期间|以来|时期)", "five"),
-        (r"(?:这|过去)五年", "five"),
+        (r"(?:这|过去)五年|五年(?:来|间|累计|以来)|“?十[三四五]五”?(?:期间|以来|时期)", "five"),
         (r"近三年|三年来|过去三年", "three"),
         (r"(今年|去年|上年)(?:以来)?(?![^，]{0,3}(?:同期|增长|提高|下降|增加|减少|末增|末减|全年))", "relative"),
-        (r"(?:未来|今后)五年|“?十[四五六]五”?末", "next"),
         (r"全年(?!均)", "whole"),
     )
 ]  # fmt: skip
@@ -218,37 +209,23 @@ class Clock:
         if re.search(r"20\d\d年\d{1,2}月\d{1,2}日|^20\d\d年\d{1,2}月$", text):
             return
         report = self.document.kind == "work_report"
-        years = re.findall(r"(20\d\d)年?", text)
-        target = bool(re.search(r"目标|今年|任务|要求|安排|计划|展望|打算|未来|今后", text)) and not re.search(
-            r"完成|成就|回顾", text
-        )
-        major = re.match(r"[一二三四五六七八九十]{1,3}、", text)
-        if report and major:
-            self.target = target or bool(
-                re.search(r"工作(?:的)?(?:总体|主要|重点)", text) and years and int(years[-1]) == self.document.year
-            )
+        years = re.findall(r"(20\d\d)年", text)
+        ahead = re.search("目标|今年|任务|要求|安排|计划|展望|打算|未来|今后", text)
+        target = bool(ahead) and not re.search("完成|成就|回顾", text)
+        if report and re.match(r"[一二三四五六七八九十]{1,3}、", text):
+            work = re.search("工作(?:的)?(?:总体|主要|重点)", text) and years and int(years[-1]) == self.document.year
+            self.target, self.five = target or bool(work), ""
             self.period, self.how = (str(self.document.year) if self.target else self.document.period), "heading"
-            self.five = ""
-        elif (
-            years
-            and len(years) == 1
-            and re.search(r"20\d\d年", text)
-            and self.document.kind != "plan"
-            and text[:20] not in self.document.title
-        ):
+        elif len(years) == 1 and self.document.kind != "plan" and text[:20] not in self.document.title:
             self.period, self.how = self.at(text, len(text))[0], "heading"
-        if target and self.document.kind != "bulletin" and not report:
+        if target and self.document.kind not in ("bulletin", "work_report"):
             self.target = True
 
     def paragraph(self, text: str) -> None:
         if re.match(r"[^，。]{0,6}(?:五年来|过去五年|五年间|“?十[三四五]五”?时期)", text):
             self.five = self._five(text)
-        elif self.document.kind == "work_report" and re.match(r"(?:20\d\d年|一年来|过去一年)", text) and self.five:
-            self.five = ""
-        if (
-            re.search(r"(?:主要)?(?:预期|奋斗)?目标(?:是|为|：|建议)", text[:80])
-            and self.document.kind == "work_report"
-        ):
+        goals = re.search(r"(?:主要)?(?:预期|奋斗)?目标(?:是|为|：|建议)", text[:80])
+        if goals and self.document.kind == "work_report":
             self.target, self.period, self.how = True, str(self.document.year), "sentence"
 
     def _five(self, text: str) -> str:
@@ -303,22 +280,13 @@ class Clock:
             before = base - (2 if m[1] == "前年" else 1) if not m[1][0].isdigit() else int(m[1][:4])
             return f"{before}{self.period[4:]}" if m[2] in ("同期", "同月") else str(before)
         if kind == "relative":
-            here = self.document.year or base
-            return str(
-                here
-                if m[1] == "今年" and self.document.kind != "bulletin"
-                else base
-                if m[1] == "今年"
-                else base - 1
-                if self.document.kind == "bulletin"
-                else here - 1
-            )
+            bulletin = self.document.kind == "bulletin"
+            here = base if bulletin else self.document.year or base
+            return str(here if m[1] == "今年" else here - 1)
         if kind == "five":
             return self._five(m[0])
         if kind == "three":
             return f"{base - 2}/P3Y"
-        if kind == "next":
-            return ""
         return str(year) if kind == "year" else str(base)
 
     def remember(self, text: str, code: str) -> None:
@@ -344,13 +312,7 @@ def area_in(text: str, document: Document) -> tuple[str, str]:
     if m := _HERE.match(text):
         return document.area, text[m.end() :]
     m = document.named.match(text)
-    if (
-        m
-        and not document.named.match(text[m.end() :])
-        and not re.match(
-            r"银行|移动|电信|联通|科学院|工程院|式|共产|制造|[一-鿿]{0,6}(?:新区|开发区|高新区|自贸|直管区)|[一-鿿]{0,6}(?:国际)?机场|[一-鿿]{0,2}(?:大学|学院|公司|集团|机场|港|海关|证券|交易所|战区|黄酒|火腿|路|湖|江|高铁)",
-            text[m.end() :],
-        )
-    ):
-        return document.areas.get(m[0], document.areas.get(m[0][:-1], m[0])), re.sub(r"^[的，]", "", text[m.end() :])
+    rest = text[m.end() :] if m else ""
+    if m and not document.named.match(rest) and not _NO_AREA.match(rest):
+        return document.areas.get(m[0], document.areas.get(m[0][:-1], m[0])), re.sub(r"^[的，]", "", rest)
     return "", text

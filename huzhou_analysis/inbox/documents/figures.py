@@ -18,10 +18,8 @@ class Figure:
     measure: str
     area: str
     period: str
-    how: str = "sentence"
     sentence: tuple[int, int] = (0, 0)
     clause: tuple[int, int] = (0, 0)
-    of_what: str = ""
     prices: str = ""
     target: bool = False
     commitment: str = ""

@@ -236,24 +236,20 @@ class TableReader:
         number = Numeral(0, len(cell.text), len(cell.text), value, unit)
         number.relation = ">=" if cell.text.endswith("以上") else "="
         measure = self._measure(kind, said, here, noun, columns)
-        period, how = (year[1], "header") if year else self._period(columns, at, kind)
+        period = year[1] if year else self._period(columns, at, kind)
         where = area or self.document.area
-        figure = Figure(number, block, here or columns.caption, measure, where, period, how, guesses=guesses)
+        figure = Figure(number, block, here or columns.caption, measure, where, period, guesses=guesses)
         figure.clause = (cell.at[0], cell.at[-1] + 1)
-        figure.of_what = figure.indicator if measure in ("growth", "points") else ""
         ahead = period[:4].isdigit() and self.document.year and int(period[:4]) > self.document.year
         figure.target = columns.target or bool(ahead)
         return figure, level
 
-    def _period(self, columns: Columns, at: int, kind: str) -> tuple[str, str]:
+    def _period(self, columns: Columns, at: int, kind: str) -> str:
         """Period of a column: its own, of the levels beside it, of the caption, or what holds at this place."""
         beside = next((y for y in reversed(columns.years[:at]) if y), "") if kind == "growth" else ""
-        if period := columns.years[at] or beside:
-            return period, "header"
         found = re.search(r"(20\d\d)年?", columns.caption)
-        if found and not re.search(r"20\d\d年?[—-]20\d\d", columns.caption):
-            return found[1], "caption"
-        return self.clock.period, self.clock.how
+        caption = found[1] if found and not re.search(r"20\d\d年?[—-]20\d\d", columns.caption) else ""
+        return columns.years[at] or beside or caption or self.clock.period
 
     def _measure(self, kind: str, unit: str, name: str, noun: str, columns: Columns) -> str:
         if kind == "level" and unit == "%" and not noun and _GROWTH.search(columns.caption):
