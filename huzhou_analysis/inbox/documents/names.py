@@ -173,7 +173,7 @@ def family(name: str) -> str:
     if re.search(r"(?:总量|总数|总额|规模|数量)$", name) and 4 < len(name) <= 8 and len(head(name)) == 2:
         return re.sub(r"总(?=[量数额])", "", name)
     if m := re.search(
-        r"(生产者(?:出厂|购进)价格|居民人均(?:可支配收入|消费支出|消费性支出|纯收入)|对[^，]*?的?贡献率)$", name
+        r"((?:户籍|常住)人口|生产者(?:出厂|购进)价格|居民人均(?:可支配收入|消费支出|消费性支出|纯收入)|对[^，]*?的?贡献率)$", name
     ):
         return m[1]
     if re.search(r"价格(?:总)?指数(?:（[^）]*）)?$", name):

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from . import names
-from .context import Clock, Document, area_in
+from .context import _PART, Clock, Document, _part, area_in
 from .figures import Figure
 from .numbers import _UNIT, COUNTED, Numeral
 from .structure import Block, Piece
@@ -25,8 +25,8 @@ _MARK = re.compile(
 _STUB_UNIT = re.compile(
     r"（((?:万|亿|千|百)*(?:元|美元|吨|人|户|家|个|%|‰|亩|公顷|平方米|公里|千瓦时|辆|件|人次|吨公里|人公里|元/人|立方米|万元/人)(?:/[一-鿿]{1,3})?)）$"
 )
-_LEVEL = re.compile(
-    r"绝对[数值量额]|指标值|数值|数量$|总量$|实绩|完成[数额情]|合计|本[年月]累计|累计|实际|指数$|年末数|期末数|目标值|全年|(?:\d{4})年?"
+_NO_NOUN = re.compile(
+    r"(?:20|19)\d\d年?(?:末|底|目标)?|\d{1,2}[—\-]\d{1,2}月|比上年末?|同比|增长|增速|增幅|涨跌幅度?|[±+-]|绝对[数值量额]|指标值?|名称|数值|全年|年末数?|累计|本年|本月|实绩|目标|完成情况|项目|合计"
 )
 _GENERAL = {"指数", "金额", "数额", "总量", "数量", "总额", "人数", "规模", "总数", "数值", "水平"}
 
@@ -49,44 +49,26 @@ class Columns:
 
     def __init__(self, head: list[list[Piece]], width: int, caption: str, clock: Clock) -> None:
         self.caption = caption
-        self.labels = ["" for _ in range(width)]
+        self.labels = [""] * width
         for row in head:
-            offset = (
-                0
-                if len(row) >= width or (row and not re.search(r"\d|（", row[0].text) and len(row) == width)
-                else width - len(row)
-            )
-            for i, cell in enumerate(row):
-                if i + offset < width and cell.text not in self.labels[i + offset]:
-                    self.labels[i + offset] += cell.text
-        whole = _UNITS.search(caption) or (
-            _BRACKET.search(caption) if re.search(r"（(?:单位|%|亿元|万元|万吨)", caption) else None
-        )
+            offset = max(0, width - len(row))  # a header row over several stubs lacks their cells
+            for i, cell in enumerate(row[: width - offset], offset):
+                self.labels[i] += cell.text if cell.text not in self.labels[i] else ""
+        whole = _UNITS.search(caption) or re.search("（(?P<unit>%|亿元|万元|万吨)）", caption)
         self.caption_unit = whole["unit"] if whole else ""
         self.unit_column = next((i for i, t in enumerate(self.labels) if _UNIT_HEAD.search(t)), -1)
         self.kinds, self.units, self.nouns, self.years = [], [], [], []
         for label in self.labels:
-            bracket = _BRACKET.search(label)
-            unit = bracket["unit"].replace("单位：", "") if bracket else ""
-            bare = _BRACKET.sub("", label)
-            self.units.append(unit)
+            bracket, bare = _BRACKET.search(label), _BRACKET.sub("", label)
+            self.units.append(bracket["unit"].replace("单位：", "") if bracket else "")
             self.kinds.append("growth" if _GROWTH.search(bare) else "share" if _SHARE.search(bare) else "level")
-            year = re.search(r"(20\d\d|19\d\d)年?(?:(\d{1,2})[—\-至](\d{1,2})月|(上半年)|([一二三四])季度)?", bare)
-            self.years.append(_code(year) if year else "")
-            rest = re.sub(
-                r"(?:20|19)\d\d年?(?:末|底|目标)?|\d{1,2}[—\-]\d{1,2}月|比上年末?|同比|增长|增速|增幅|涨跌幅度?|[±+-]|绝对[数值量额]|指标值?|名称|数值|全年|年末数?|累计|本年|本月|实绩|目标|完成情况|项目|合计",
-                "",
-                bare,
-            )
-            self.nouns.append(names.clean(rest) if names.head(rest) and self.kinds[-1] == "level" else "")
-        self.first_value = next(
-            (
-                i
-                for i, (y, k, u) in enumerate(zip(self.years, self.kinds, self.units, strict=True))
-                if i and (y or u or k != "level")
-            ),
-            1,
-        )
+            year = re.search("((?:19|20)\\d\\d)年?", bare)
+            part = re.match(_PART, bare[year.end() :]) if year else None
+            self.years.append(_part(int(year[1]), part) if year else "")
+            noun = _NO_NOUN.sub("", bare) if self.kinds[-1] == "level" else ""
+            self.nouns.append(names.clean(noun) if names.head(noun) else "")
+        told = zip(self.years, self.kinds, self.units, strict=True)
+        self.first_value = next((i for i, (y, k, u) in enumerate(told) if i and (y or u or k != "level")), 1)
         self.target = bool(re.search(r"目标|规划|指标表|计划", caption + "".join(self.labels))) or clock.target
 
     def topic(self) -> str:
@@ -94,14 +76,6 @@ class Columns:
         plain = re.sub(r"^(?:附)?[表图]\d+[：:]?|（[^）]*）", "", self.caption)
         parts = re.split(r"及其|及|和|情况|增长速度|增速|主要", plain)
         return next((h for h in (names.head(p) for p in parts if p) if h), "")
-
-
-def _code(year: re.Match) -> str:
-    if year[2]:
-        return f"{year[1]}-{int(year[2]):02d}/P{int(year[3]) - int(year[2]) + 1}M"
-    if year[4]:
-        return f"{year[1]}-S1"
-    return f"{year[1]}-Q{'一二三四'.index(year[5]) + 1}" if year[5] else year[1]
 
 
 class TableReader:
@@ -117,7 +91,7 @@ class TableReader:
         if not body:
             return [], [(c, "name") for row in rows for c in row if re.search(r"\d", c.text)]
         begin = body[0]
-        if begin == 0 and sum(bool(re.fullmatch(r"(?:20|19)\d\d年?", c.text)) for c in rows[0][1:]) == len(rows[0]) - 1:
+        if begin == 0 and all(re.fullmatch(r"(?:20|19)\d\d年?", c.text) for c in rows[0][1:]):
             begin = 1
         width = max(len(rows[i]) for i in body)
         columns = Columns(rows[:begin], width, block.caption, self.clock)
@@ -125,18 +99,16 @@ class TableReader:
         others = [(c, "name") for row in rows[:begin] for c in row if re.search(r"\d", c.text)]
         parent = ""
         for number, row in enumerate(rows[begin:], begin + 1):
-            if re.search(r"序号|编号", columns.labels[0]) and re.fullmatch(r"\d{1,3}", row[0].text):
-                others.append((row[0], "numbering"))
-                row, base = row[1:], 1
-            else:
-                base = 0
-            shift = self._shift(row, columns, width, base)
+            counted = re.search(r"序号|编号", columns.labels[0]) and re.fullmatch(r"\d{1,3}", row[0].text)
+            others += [(row[0], "numbering")] if counted else []
+            row = row[1:] if counted else row
+            shift = self._shift(row, columns, 1 if counted else 0)
             made, parent, rest = self._row(block, row, columns, parent, number, shift)
             out += made
             others += rest
         return out, others
 
-    def _shift(self, row: list[Piece], columns: Columns, width: int, base: int) -> int:
+    def _shift(self, row: list[Piece], columns: Columns, base: int) -> int:
         """By how many columns the cells of a row stand left of their headers (a merged stub is lost)."""
         if columns.unit_column > 0:
             units = [i for i, c in enumerate(row) if i and _is_unit(c.text)]
@@ -157,32 +129,17 @@ class TableReader:
         labels = [c for i, c in enumerate(row[:until]) if i + shift != columns.unit_column] or stubs[:1]
         if not labels:
             return [], parent, [(c, "") for c in row if re.search(r"\d", c.text)]
-        stub = labels[-1].text
-        raw = re.sub(r"\[\d+\]", "", stub)
+        raw = re.sub(r"\[\d+\]", "", labels[-1].text)
         inner = _STUB_UNIT.search(raw)
         if inner and not unit:
             unit, raw = inner[1], raw[: inner.start()]
         marked = bool(re.match(r"[#＃]|其中", raw))
         name = _MARK.sub("", raw)
         year = re.fullmatch(r"(20\d\d|19\d\d)年?", name)
-        name = re.sub(r"^全[市州省县区]总?(?=.{2})", "", name)
+        name = re.sub(r"^(?:全[市省州县区]总?|全年|年末)(?=.{2})|（(?:含|不含|不满|包括)[^）]*）$", "", name)
         area, rest = area_in(name, self.document)
-        area, name = (area, "") if area and not rest else ("", name)
-        name = re.sub(r"^(?:全年|年末)(?=.{2})", "", name)
-        name = re.sub(r"（(?:含|不含|不满|包括)[^）]*）$", "", name)
-        guesses: list[str] = []
-        noun = next((n for n in columns.nouns if n and n not in _GENERAL), "")
-        if year:
-            name = ""
-        elif not names.head(name) and name:
-            counted = re.sub(r"^(?:万|亿)", "", unit) in COUNTED
-            end = names.family(parent) if parent else ""
-            if end and not noun and not counted:
-                name, guesses = self._joined(name, parent, end), ["head noun from the row above"]
-            elif not noun and columns.topic() and (not counted or columns.topic() == "产量"):
-                name, guesses = name + columns.topic(), ["head noun from the caption"]
-        elif not marked and name:
-            parent = name
+        area, name = (area, "") if area and not rest else ("", "" if year else name)
+        name, parent, guesses = self._completed(name, parent, unit, columns, marked)
         made, others = [], []
         level = ("", "")
         for i, cell in enumerate(row):
@@ -194,20 +151,24 @@ class TableReader:
             figure, level = self._cell(block, cell, columns, at, name, unit, year, area, level, list(guesses))
             figure.block, figure.comment = block, figure.comment or f"行{number}"
             made.append(figure)
-        if names.head(name) and not guesses and name:
-            parent = name if not marked else parent or name
-        if noun and name and not parent:
-            parent = ""
         others += [(c, "name") for c in labels if re.search(r"\d", c.text)]
         return made, parent, others
 
-    def _joined(self, name: str, parent: str, end: str) -> str:
-        """A row's name with what parts add of their whole: 城镇 of 户籍人口, 第一产业 of 地区生产总值 is 增加值."""
-        if re.search(r"生产总值|GDP", parent):
-            return name + "增加值"
-        if parent.endswith("户籍人口"):
-            return name + "户籍人口"
-        return names.completed(name, parent, parent, counted=False)[0] if name not in names.BARE else name + end
+    def _completed(self, name: str, parent: str, unit: str, columns: Columns, marked: bool):
+        """A row's name with the head noun of its whole or of the caption, the whole for the rows below, and what was guessed."""
+        counted = re.sub(r"^(?:万|亿)", "", unit) in COUNTED
+        topic, end = columns.topic(), names.family(parent) if parent else ""
+        if not name or names.head(name):
+            return name, name if name and not (marked and parent) else parent, []
+        if not any(n not in ("", *_GENERAL) for n in columns.nouns):
+            if end and not counted:
+                if re.search("生产总值|GDP", parent):
+                    return f"{name}增加值", parent, ["head noun from the row above"]
+                full = name + end if name in names.BARE else names.completed(name, parent, parent, counted=False)[0]
+                return full, parent, ["head noun from the row above"]
+            if topic and (not counted or topic == "产量"):
+                return name + topic, parent, ["head noun from the caption"]
+        return name, parent, []
 
     def _cell(self, block, cell, columns: Columns, at: int, name: str, unit: str, year, area: str, level, guesses):
         """Figure of a cell, and the name and unit that the growth beside it belongs to."""
