@@ -79,10 +79,6 @@ class Reader(Naming):
     def _sentence(self, start: int, end: int, numbers: list[Numeral]) -> list[Figure]:
         out: list[Figure] = []
         at, i = start, 0
-        if re.search(r"[市省区县州国旗盟]$", self.state.area):
-            self.state.lasting = self.state.area
-        elif self.state.lasting:  # a firm or a zone is what one sentence is about
-            self.state.area = self.state.lasting
         opening = self.text[start : numbers[0].start]
         if not PARTS.search(opening) and names.head(names.clean(re.split("[，；]", opening)[-1])):
             self.state.parts = False
@@ -90,11 +86,10 @@ class Reader(Naming):
             number = numbers[i]
             at, start = max(at, number.start - REACH), max(start, number.start - 2 * REACH)
             before = self.text[at : max(at, number.before or number.start)]
-            if PARTS.search(before):
-                self.state.parts = True
-            if p := re.search(r"不变价|可比价|现价|当年价", before):
-                self.state.prices = "current" if p[0] in ("现价", "当年价") else "constant"
-            elif re.search(r"[一-鿿]{4}", before) and "；" in before:
+            self.state.parts = self.state.parts or bool(PARTS.search(before))
+            if basis := re.search(r"(不变价|可比价)|现价|当年价", before):
+                self.state.prices = "constant" if basis[1] else "current"
+            elif "；" in before:
                 self.state.prices = ""
             group = self._group(numbers, i)
             made = self._list(group, before, start, at) if len(group) > 1 or "分别" in before else None
@@ -110,18 +105,13 @@ class Reader(Naming):
     def _group(self, numbers: list[Numeral], i: int) -> list[Numeral]:
         """Numbers that stand side by side: 4.3%、5.5%和6%."""
         group = [numbers[i]]
+        several = "分别" in self.text[max(0, group[0].start - 12) : group[0].start]
         for following in numbers[i + 1 : i + 40]:
             between = self.text[group[-1].end : following.before or following.start]
-            alike = kind_of_unit(following.unit) == kind_of_unit(group[-1].unit) or (
-                not group[-1].unit and following.unit
-            )
+            kinds = [kind_of_unit(n.unit) for n in (group[-1], following)]
             listing = re.fullmatch(rf"[、和及与，]|，?(?:和|及|与)|、分别|[、和及与](?:{UP}|{DOWN})", between)
-            if (
-                not listing
-                or following.rank
-                or following.ratio
-                or not (alike or "分别" in self.text[max(0, group[0].start - 12) : group[0].start])
-            ):
+            alike = kinds[0] == kinds[1] or (not kinds[0] and kinds[1])
+            if not listing or following.rank or following.ratio or not (alike or several):
                 break
             group.append(following)
         return group
@@ -130,31 +120,12 @@ class Reader(Naming):
         until = number.start - start if until is None else until
         return self.clock.at(self.text[start : number.start], until)
 
-    def _elsewhere(self, number: Numeral, before: str, after: str, start: int, at: int) -> Figure | None:
+    def _elsewhere(self, number: Numeral, before: str, start: int, at: int) -> Figure | None:
         """The same quantity of another area: 仅次于湖北省的58.3%和海南省的19.8%."""
         state = self.state
-        said = re.sub(
-            r"^(?:[，、；也]|增速|增幅|总量|规模|仅次于|高于|低于|和|与|以及|分别|超过|领先)+|的$", "", before
-        )
-        area, rest = area_in(said, self.document) if said else ("", "")
-        behind = re.match(r"的([一-鿿]{2,5}?)(?=[，。；、仅]|市|省)", after)
-        if (
-            behind
-            and (there := self.document.areas.get(behind[1]))
-            and number.unit not in ("%", "")
-            and state.by_unit.get(kind_of_unit(number.unit))
-        ):
-            kept, state.area = state.area, there
-            figure = self._figure(number, state.by_unit[kind_of_unit(number.unit)], "level", start, at)
-            state.area = kept
-            return figure
-        if (
-            not area
-            or rest
-            or not state.subject
-            or state.measure not in ("growth", "level", "share")
-            or not before.endswith("的")
-        ):
+        said = re.sub("^(?:[，、；也]|增速|增幅|总量|规模|仅次于|高于|低于|和|与|以及|分别|超过|领先)+|的$", "", before)
+        area, rest = area_in(said, self.document) if said and before.endswith("的") else ("", "")
+        if not area or rest or not state.subject or state.measure not in ("growth", "level", "share"):
             return None
         kept, state.area = state.area, area
         figure = self._figure(number, state.subject, state.measure, start, at)
@@ -166,7 +137,8 @@ class Reader(Naming):
         period, how = self._period(start, number)
         clause = self.text[max(start, self.text.rfind("，", start, number.start)) : number.end]
         context = self.text[start : number.start]
-        area = self.state.area or self.document.area
+        provinces = measure == "count" and re.search("(?:省份|省区市|省市)$", name)
+        area = "全国" if provinces else self.state.area or self.document.area
         figure = Figure(number, self.block, name, measure, area, period, clause=(at, number.end))
         figure.prices = self.state.prices
         figure.target = bool(self.clock.target or AIM.search(context) or self._ahead(period))
@@ -214,9 +186,8 @@ class Reader(Naming):
     def _list(self, group: list[Numeral], before: str, start: int, at: int) -> list[Figure] | None:
         """Figures of a list: 城镇和农村居民人均可支配收入分别增长4.3%、5.5%; None if it is none."""
         state = self.state
-        if group[-1].unit and not group[0].unit:
-            for number in group:
-                number.unit = number.unit or group[-1].unit
+        for number in group:
+            number.unit = number.unit or group[-1].unit
         measure, stem, sign = measured(before, group[0])
         share = SHARE.search(before) if measure == "share" else None
         found, areas, guesses = self._list_names(group, before, before[: share.start()] if share else stem, measure)
@@ -230,10 +201,8 @@ class Reader(Naming):
         out, here = [], state.area
         for number, name, there in zip(group, found, areas, strict=True):
             state.area = there or here
-            number.unit = number.unit or group[-1].unit
-            number.relation = (
-                group[0].relation if number.relation == "=" and re.search("分别", before) else number.relation
-            )
+            if number.relation == "=" and "分别" in before:
+                number.relation = group[0].relation
             own = re.search(rf"(?:({DOWN})|{UP})$", self.text[max(at, number.before - 4) : number.before])
             falls = bool(own[1]) if own else sign < 0
             number.value = -abs(number.value) if falls and measure in ("growth", "points") else number.value
@@ -256,24 +225,18 @@ class Reader(Naming):
         state, count = self.state, len(group)
         stem = stem.replace("分别", "").replace("各自", "")
         areas = [""] * count
-        if (pulled := re.search(r"拉动", stem)) and measure == "points" and len(state.names) == count:
-            return [re.sub(r"的贡献率$|增加值$", "", n) + "的拉动" for n in state.names], areas, []
         if spread := self._areas(stem, count):
             return spread[1], spread[0], []
         parts = re.split(r"[，；：。]", stem)
-        if measure == "points" and re.search(r"(?:^|，)比[^，]*$", stem) and state.last:
-            return [state.last] * count, areas, []
         for part in reversed(parts):
             area, part = area_in(names.clean(part) if part else "", self.document)
-            if part and not pulled and (found := names.listed(part, count)):
+            if part and (found := names.listed(part, count)):
                 state.area = area or state.area
                 return found, areas, []
         bare = not names.clean(parts[-1])
         if bare and len(state.names) == count:
             before_list = state.areas if len(state.areas) == count else areas
             return state.names, before_list, ["names from the list before"]
-        if measure == "points" and state.last:
-            return [state.last] * count, areas, []
         if bare and "分别" in before and len(state.recent) >= count > 1:
             return state.recent[-count:], areas, ["names from the clauses before"]
         return [], areas, []
@@ -305,7 +268,7 @@ class Reader(Naming):
         if measure == "share" and not reached and (share := self._share(number, before, start, at, first)):
             share.period = self._earlier(earlier["when"] or "", state.since) if earlier else share.period
             return share
-        if other := self._elsewhere(number, before, after, start, at) or self._over(number, before, measure, start, at):
+        if other := self._elsewhere(number, before, start, at):
             return other
         name, own = (state.last, False) if reached else self._named(stem, first, guesses)
         if measure == "share" and (m := re.match(AFTER_RATE, after)) and self.text[number.end] in "的同年增":
@@ -316,18 +279,10 @@ class Reader(Naming):
         if measure in ("growth", "points", "change") and sign < 0:
             number.value = -abs(number.value)
         guesses += self._doubts(number, name, measure, thing, own, before)
-        kept = state.area
-        if (measure == "count" and re.search(r"(?:省份|省区市|省市)$", name)) or after.startswith("的全国"):
-            state.area = "全国"
         figure = self._figure(number, name, measure, start, at)
-        state.area = kept
         figure.guesses += guesses
         if earlier or (reached and state.since):
             figure.period = self._earlier(earlier["when"] or "", state.since) if earlier else state.since
-        if "平均" in figure.comment:
-            state.average = figure.period
-        elif measure == "points" and not own and state.average:
-            figure.period = state.average
         if measure == "points" and (m := GAP.search(before)):
             figure.comment = f"gap to {m[1]}"
         self._remember(number, name, measure, own, guesses)
@@ -342,28 +297,12 @@ class Reader(Naming):
         m = re.match(r"的([^，。；、\d]{2,24}?)(?=签约|落地|建成|投产|[，。；、]|获|正式)", after)
         return (m[1], own, True) if m and measure in ("count", "level") else (name, own, False)
 
-    def _over(self, number: Numeral, before: str, measure: str, start: int, at: int) -> Figure | None:
-        """By how much one area is above another: 安徽高出上海70亿元."""
-        over = re.search(r"(?:高出|多出|领先|低于|少于)([一-鿿]{2,6})$", before)
-        there = self.document.areas.get(over[1]) if over else None
-        if not there or measure != "level":
-            return None
-        state = self.state
-        state.area = (
-            area_in(names.clean(re.split("[，；]", before[: over.start()])[-1]), self.document)[0] or state.area
-        )
-        base = state.by_unit.get(kind_of_unit(number.unit), state.subject)
-        name = f"{state.area}{base}高出{there}"
-        return self._figure(number, name, "change", start, at, guesses=["difference between areas"])
-
     def _earlier(self, when: str, period: str) -> str:
         """Period of the first value of 由X提高到Y."""
         if m := re.match(r"(?:19|20)\d\d", when):
             return m[0]
         if self.clock.five:
             return str(int(self.clock.five[:4]) - 1)
-        if m := re.search(r"/P(\d+)Y$", period):
-            return str(int(period[:4]) - 1)
         return year_before(period)
 
     def _share(self, number: Numeral, before: str, start: int, at: int, first: bool) -> Figure | None:
@@ -384,15 +323,10 @@ class Reader(Naming):
             base = names.completed(base, state.parent, state.subject, counted=False)[0]
         if base in ("总量", "数量", "合计") or names.PRONOUN.match(base) or not base:
             base = re.sub(r"(?<=.{2})规模$", "", state.subject)
-        elif not names.head(base) and own and state.parent_unit and state.parts:
-            base = names.completed(base, state.parent, state.subject, counted=False)[0]
         whole = re.sub(r"^全[市省州县区](?=.{2})", "", m["whole"])
         whole = re.sub(r"^(.{2,6})之(?:和|一)$", r"\1", whole)
         if m["name"]:
             name = m["name"]
-        elif not whole and not (m["word"] or re.search(r"比[^占]*$", m[0])) and state.whole:
-            whole = state.whole
-            name = f"{base}占{whole}比重"
         elif not whole:
             name = f"{base}占比"
         else:
@@ -402,8 +336,6 @@ class Reader(Naming):
         if own and names.head(base):
             state.subject = base
         figure = self._figure(number, name, "share", start, at, guesses=guesses)
-        if leads_to(self.text[number.end : number.end + 16]) and (f := FROM.search(before)):
-            figure.period = self._earlier(f["when"] or "", figure.period)
         return figure
 
     def _rank(self, number: Numeral, before: str, start: int, at: int, first: bool) -> Figure:
@@ -446,8 +378,7 @@ class Reader(Naming):
                 end = f"{rest[1]}占比" if rest else "增加值占地区生产总值比重"
                 state.names = [f"第{n}产业{end}" for n in "一二三"]
             else:
-                listing = names.listed(re.sub(r"(?:之比|比例|比|结构)$", "", stem), count)
-                state.names = listing or [stem] * count
+                state.names = [stem] * count
         number.unit = number.unit or "%"
         return self._figure(
             number, state.names[min(place, len(state.names) - 1)], "share" if count > 2 else "index", start, at

@@ -45,9 +45,7 @@ class State:
     recent: list[str] = field(default_factory=list)
     area: str = ""
     doubts: list[str] = field(default_factory=list)
-    average: str = ""
     whole: str = ""
-    lasting: str = ""
     scope: str = ""
     since: str = ""
     by_unit: dict[str, str] = field(default_factory=dict)

@@ -226,7 +226,6 @@ class Naming:
         if own:
             doubtful = ("name without a head noun", "name behind the number")
             state.doubts = [g for g in guesses if g in doubtful]
-            state.average = ""
         completed = any(g.startswith("head") for g in guesses)
         if measure not in ("points",) and own and not re.search(r"的(?:省份|省区市|城市|地区|行业|大类)$", name):
             state.subject = name
