@@ -42,7 +42,6 @@ class Block:
     kind: str
     piece: Piece
     place: str = ""
-    section: tuple[str, ...] = ()
     rows: list[list[Piece]] = field(default_factory=list)
     caption: str = ""
 
@@ -51,20 +50,15 @@ def squeeze(text: str, start: int = 0) -> Piece:
     """Text in one width and without white space; full-width punctuation, half-width letters and digits."""
     characters: list[str] = []
     at: list[int] = []
-    quoted = False
     for i, c in enumerate(text):
         if c.isspace() or unicodedata.category(c) == "Cf":
             continue
         if c == '"':
-            new, quoted = ("”" if quoted else "“"), not quoted
-        elif c == "，":
-            new = c
-        elif c == ",":
+            new = "”" if text.count('"', 0, i) % 2 else "“"
+        elif c in ",，":
             new = "," if re.match(r"\d,\d{3}(?!\d)", text[max(0, i - 1) : i + 5]) else "，"
         else:
-            new = c.translate(_WIDE)
-            if new == c:
-                new = unicodedata.normalize("NFKC", c).translate(_WIDE)
+            new = unicodedata.normalize("NFKC", c.translate(_WIDE)).translate(_WIDE)
         characters += new
         at += [start + i] * len(new)
     return Piece("".join(characters), tuple(at))
@@ -81,14 +75,13 @@ def blocks(text: str) -> list[Block]:
         lines.append((start, line.rstrip("\r\n\f\v")))
         start += len(line)
     found = _grouped(lines, _wrapped([line for _, line in lines]))
-    for first in found[:1]:
-        if (
-            first.kind == "paragraph"
-            and len(first.piece.text) <= 45
-            and "。" not in first.piece.text
-            and len(found) > 3
-        ):
-            first.kind = "heading"
+    if (
+        len(found) > 3
+        and found[0].kind == "paragraph"
+        and len(found[0].piece.text) <= 45
+        and "。" not in found[0].piece.text
+    ):
+        found[0].kind = "heading"
     _place(found)
     return found
 
@@ -116,10 +109,6 @@ def _cells(line: str, start: int) -> list[Piece]:
         cells.append(squeeze(cell, start + where))
         at = where + len(cell) + 1
     return cells
-
-
-def _chinese(text: str) -> bool:
-    return all("一" <= c <= "鿿" for c in text)
 
 
 def _kind_of(piece: Piece) -> str:
@@ -171,12 +160,13 @@ class _Grouping:
         piece = squeeze(line, start)
         if "|" in line:
             cells = _cells(line, start)
-            numeric = any(re.fullmatch(r"-?[\d.,]+%?|[-—/]", c.text) for c in cells[1:])
-            titled = _CAPTION.match(cells[0].text) or _HEADING.match(piece.text) if cells else None
-            if 1 < len(cells) <= 60 and (numeric or not titled):
-                return self.row(cells)
             piece = join(cells)
-        text = piece.text
+            numeric = any(re.fullmatch(r"-?[\d.,]+%?|[-—/]", c.text) for c in cells[1:])
+            titled = cells and (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))
+            if 1 < len(cells) <= 60 and (numeric or not titled):
+                self.row(cells)
+                return
+        text, tabular = piece.text, bool(self.found) and self.found[-1].kind == "table" and not self.open
         if not text:
             if not self.width or (self.open and self.open[-1].text[-1] in _END):
                 self.close()
@@ -184,21 +174,17 @@ class _Grouping:
             self.put("caption", piece)
         elif re.match(r"注[：:]", text):
             self.put("note", piece)
-        elif re.fullmatch(r"-?[\d.,]+%?", text) and self.found and self.found[-1].kind == "table" and not self.open:
+        elif tabular and re.fullmatch(r"-?[\d.,]+%?", text):
             self.row([piece])
         else:
             self.prose(piece)
-        return None
 
     def prose(self, piece: Piece) -> None:
-        text = piece.text
-        if _NOTES.match(text):
+        notes = bool(_NOTES.match(piece.text))
+        if notes or (self.open and not _continues(join(self.open).text, self.open[-1].text, piece.text, self.width)):
             self.close()
-            self.notes = True
-        elif self.open and not _continues(join(self.open).text, self.open[-1].text, text, self.width):
-            self.close()
-        if self.notes and self.found and not self.open and _HEADING.match(text) and not text[0].isdigit():
-            self.notes = False
+        ended = self.found and not self.open and re.match("[一二三四五六七八九十（第]", piece.text)
+        self.notes = notes or (self.notes and not (ended and _HEADING.match(piece.text)))
         self.open.append(piece)
 
 
@@ -215,26 +201,18 @@ def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
             last = above[-1].piece.text if above and above[-1].kind in ("caption", "heading") else ""
             titled = next((b.piece.text for b in reversed(above) if b.kind == "caption"), "")
             block.caption = titled if titled == last or not last else titled + last if "单位" in last else last
-            below = found[i + 1] if i + 1 < len(found) else None
-            if not block.caption and below and below.kind == "caption":
-                block.caption = below.piece.text
             block.rows = _tabular(block.rows)
     return [b for b in found if any(c.isalnum() for c in b.piece.text)]
 
 
 def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
     """Whether a line goes on with the sentence of the lines before it."""
-    if not width or re.match(
-        r"[●■◆★▲·—]{1,2}[^\d]|[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、", line
-    ):
-        return False
-    if re.match(r"\[\d+\]", line) and before[-1] in _END:
+    marked = r"[●■◆★▲·—]{1,2}[^\d]|[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、"
+    if not width or re.match(marked, line) or (before[-1] in _END and re.match(r"\[\d+\]", line)):
         return False
     if before[-1] in _END:
         return _size(before) >= width - 2 or line.startswith("其中")
-    if before[-1].isdigit() and line[0].isdigit():
-        return True
-    if before[-1] in "，、；：（" or line[0] in "，、；。）”%":
+    if (before[-1].isdigit() and line[0].isdigit()) or before[-1] in "，、；：（" or line[0] in "，、；。）”%":
         return True
     if _HEADING.match(paragraph) and _size(before) < width - 4:
         return False
@@ -242,21 +220,17 @@ def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
 
 
 def _tabular(rows: list[list[Piece]]) -> list[list[Piece]]:
-    """Rows of one table with their cells under their headers: a cell that holds two headers is parted."""
+    """Rows of one table with one word spread over two cells joined (林 | 业), and a cell with two headers parted."""
     lengths = [len(row) for row in rows]
     usual = max(set(lengths), key=lengths.count) if lengths else 0
-    for row in rows:  # 林 | 业: one word spread over the cell
+    for row in rows:
         while (
-            len(row) > usual and len(row[0].text) == 1 and len(row[1].text) == 1 and _chinese(row[0].text + row[1].text)
+            len(row) > usual and re.fullmatch("[一-鿿]{2}", row[0].text + row[1].text) and row[0].text and row[1].text
         ):
             row[:2] = [join(row[:2])]
-    body = max((len(row) for row in rows), default=0)
-    out = []
-    for row in rows:
-        if len(row) == body - 1 and (m := re.match(r"(.+?（[^）]*）)(.+（[^）]*）)$", row[-1].text)):
-            row = [*row[:-1], row[-1].part(0, m.end(1)), row[-1].part(m.end(1), len(row[-1].text))]
-        out.append(row)
-    return out
+        two = re.match(r"(.+?（[^）]*）)(.+（[^）]*）)$", row[-1].text) if len(row) == usual - 1 else None
+        row[-1:] = [row[-1].part(0, two.end(1)), row[-1].part(two.end(1), two.end())] if two else row[-1:]
+    return rows
 
 
 def _place(found: list[Block]) -> None:
@@ -266,12 +240,8 @@ def _place(found: list[Block]) -> None:
     for block in found:
         text = block.piece.text
         if block.kind == "heading":
-            if re.match(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节篇部]", text) or not section:
-                section, paragraph = [text], 0
-            elif _HEADING.match(text):
-                section, paragraph = [section[0], text], 0
-            else:
-                section, paragraph = [*section[:1], text], 0
+            top = re.match(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节篇部]", text)
+            section, paragraph = [text] if top or not section else [section[0], text], 0
             block.place = f"标题 {text[:20]}"
         elif block.kind == "table":
             table += 1
@@ -281,4 +251,3 @@ def _place(found: list[Block]) -> None:
             paragraph += 1
             where = " ".join(s[:16] for s in section)
             block.place = f"{where} 第{paragraph}段".strip()
-        block.section = tuple(section)
