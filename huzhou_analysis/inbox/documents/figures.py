@@ -33,7 +33,6 @@ class State:
     """What the clauses so far have said."""
 
     subject: str = ""
-    main: str = ""
     parent: str = ""
     parent_unit: str = ""
     things: str = ""

@@ -10,11 +10,6 @@ from .figures import State
 from .numbers import COUNTED, Numeral
 from .words import CLASSIFIER, DOING, NEW, RATE, THING_END, kind_of_unit
 
-_SINCE = r"(?:^|[，。；])([^，。；]{2,16}?)(?:增速|增长|发展|表现|再获|喜获|获得)[^，]{0,4}，[^，]*$"
-
-
-_KIN = re.compile(r"(?:存款|贷款|收入|支出|进口|出口)(?:余额|总额|额)?$")
-
 
 class Naming:
     """Names for the numbers of a paragraph; holds what its clauses have said so far."""
@@ -132,32 +127,20 @@ class Naming:
         known = self.document.kind == "news" and measure == "level" and not own and kind in state.by_unit
         if names.PRONOUN.match(name) or (known and not names.head(name)):
             name = ""
-        if name in names.BARE and (m := re.search(_SINCE, before)):
-            stem = area_in(names.clean(m[1]), self.document)[1]
-            if stem:
-                guesses.append("modifier from the clause before")
-                return stem + name
         if not name:
             return self._subject(kind, measure, guesses, before)
-        if measure == "points" and name in ("增速", "增幅", "占比", "比重"):
-            return state.last
         if m := re.fullmatch(r"(.*?)(?:增加值)?(占比|比重)", name):
-            base = names.clean(m[1]) or state.subject
             if not m[1]:
-                return f"{base}{m[2]}" if not base.endswith(("占比", "比重")) else base
+                return state.subject + m[2]
             return f"{name[:-2]}占{state.whole}比重" if state.whole and m[2] == "比重" and "占" not in name else name
         lead = NEW.match(state.last) if before.startswith("、") and measure in ("count", "level") else None
         if lead and not NEW.match(name) and not names.head(name) and not DOING.match(name):
-            if names.MODIFIER.search(name):
-                name = names.completed(name, state.things, state.subject, counted=True)[0]
             return lead[0] + name
         if measure == "share" and state.parts and state.ratio and not names.head(name):
             guesses.append("head noun from the clause before")
             return names.completed(name, state.ratio, state.subject, counted=False)[0]
         if measure == "change" and re.search(r"新增$|净增$", name):
             return name if len(name) > 2 else state.subject + name
-        if measure == "growth" and (base := re.fullmatch(r"(.+?)规模|(.*(?:GDP|生产总值))总量", name)):
-            name = base[1] or base[2]
         if not state.parts and len(name) > 6 and name not in names.BARE:
             return name
         return self._completed(number, name, measure, guesses, before)
@@ -184,10 +167,7 @@ class Naming:
         if not (bare or counted or (related and (state.parts or self.document.kind == "bulletin"))):
             return name
         whole = state.things if counted else state.parent
-        previous = state.subject
-        if bare and state.parts and state.main and re.match(r"[^，。]*；", before) and _KIN.search(state.main):
-            previous, state.parts = state.main, False  # 存款余额……，其中住户……；贷款余额: of the whole again
-        full, added = names.completed(name, whole, previous, counted=counted, things=state.things)
+        full, added = names.completed(name, whole, state.subject, counted=counted, things=state.things)
         alike = kind == state.parent_unit and (state.parts or kind in ("人", "辆")) and names.family(state.parent)
         if counted and not added and alike:
             full, added = names.completed(name, state.parent, state.subject, counted=False)
@@ -230,7 +210,6 @@ class Naming:
         if measure not in ("points",) and own and not re.search(r"的(?:省份|省区市|城市|地区|行业|大类)$", name):
             state.subject = name
             state.names = []
-            state.main = name if not state.parts and names.head(name) else state.main
         if name not in state.recent[-1:]:
             state.recent.append(name)
         state.last, state.measure = name, measure

@@ -33,7 +33,7 @@ _BEFORE = {
     ">": "超过|超出|突破|跨越|高于|大于|迈上|跨上|逾|超|首破|破",
     "<=": "不超过|不高于|不多于|至多|控制在|最高",
     "<": "低于|少于|小于|不足|不到",
-    "~": "大约|接近|大概|约|近",
+    "~": "大约|接近|大概|(?<![节签合集契条])约|(?<![最附临亲])近",
 }
 _AFTER = {">=": "及以上|以上", "<=": "以内|以下|之内", "~": "左右|上下|大关前", ">": "余|多"}
 _BOUND = re.compile(
@@ -76,7 +76,6 @@ _WORD_LEVEL = re.compile(
 _WORD_COUNT = re.compile(
     r"(?:(?<=新增)|(?<=新建)|(?<=建成)|(?<=培育)|(?<=引进)|(?<=共有)|(?<=拥有)|(?<=落地)|(?<=开通)|(?<=举办)|(?<=新设)|(?<=完成))[一二三四五六七八九两](?:家|个|项|条|座|所|名|件|场|架|艘)(?![百分月人])"
 )
-_SHARE_WORD = re.compile(r"(?<=[超过近])(?:一?半|半数)(?!年|个)|翻(?:了)?[一两]番")
 
 
 @dataclass
@@ -108,14 +107,8 @@ def _chinese(text: str) -> Decimal:
 
 def no_figures(text: str) -> list[tuple[int, int, str]]:
     """Runs of a paragraph whose numerals are dates, names, numbering: (start, end, reason)."""
-    out = [
-        (m.start(), m.end(), reason)
-        for reason, p in _NO_FIGURE
-        for m in p.finditer(text)
-        if re.search(r"[\d①-⑳]", m[0])
-    ]
-    out += [(m.start(), m.end(), "name") for m in _THRESHOLD.finditer(text)]
-    return sorted(out)
+    patterns = [*_NO_FIGURE, ("name", _THRESHOLD)]
+    return sorted((*m.span(), reason) for reason, p in patterns for m in p.finditer(text))
 
 
 def find(text: str) -> tuple[list[Numeral], list[tuple[int, int, str, str]]]:
@@ -132,9 +125,6 @@ def find(text: str) -> tuple[list[Numeral], list[tuple[int, int, str, str]]]:
     taken = [(n.start, n.end) for n in found] + [m.span() for m in re.finditer(r"“[^”]{1,12}”", text)]
     found += [n for n in _words(text) if not any(s < n.end and n.start < e for s, e in taken)]
     found = _ranges(text, sorted(found, key=lambda n: n.start))
-    for left, right in itertools.pairwise(found):  # 分别高9个和5.8个百分点
-        if left.unit == "个" and right.unit == "个百分点" and text[left.end : right.start] in ("和", "、", "及", "，"):
-            left.unit = "个百分点"
     _ratios(text, found)
     return found, others
 
@@ -143,10 +133,7 @@ def _quantity_in_quotes(text: str, m: re.Match, reason: str) -> bool:
     """A number with its unit at the end of a short quotation is a quantity all the same: “…增长5%”."""
     quoted = text.rfind("“", 0, m.start()) > text.rfind("”", 0, m.start())
     return (
-        reason == "name"
-        and quoted
-        and bool(re.match(r"(?:%|亿元|万元)", text[m.end() :]))
-        and text[m.start() - 1] in "长超达为"
+        reason == "name" and quoted and bool(re.search(rf"[长超达为]{m[0]}(?:%|[亿万]元)", text[m.start() - 1 :][:20]))
     )
 
 
@@ -164,9 +151,7 @@ def _measured(text: str, m: re.Match) -> Numeral:
     if words.endswith("成"):
         number.value, number.unit = number.value * 10, "%"
     _bounds(text, number)
-    if re.search(r"(?:^|[^\d年月%元])-$", text[max(0, m.start() - 3) : m.start()]) and not re.search(
-        r"[\d%]-$", text[max(0, m.start() - 3) : m.start()]
-    ):
+    if re.search(r"(?:^|[^\d年月%元])-$", text[max(0, m.start() - 2) : m.start()]):
         number.value = -number.value
     if text[m.start() - 1 : m.start()] == "第" and number.unit in ("", "位", "名", "位次"):
         number.rank, number.unit = True, "位"
@@ -178,12 +163,6 @@ def _bounds(text: str, number: Numeral) -> None:
     if before := _BOUND.search(text[max(0, number.start - 8) : number.start]):
         number.relation = next(r for i, r in enumerate(_BEFORE) if before[f"b{i}"])
         number.before = number.start - len(before[0])
-        if before[0].startswith("约") and re.search(
-            r"[节签合集契条]$", text[max(0, number.before - 2) : number.before]
-        ):
-            number.relation, number.before = "=", number.start
-        if before[0].startswith("近") and re.search(r"[最附临亲]$", text[max(0, number.before - 2) : number.before]):
-            number.relation, number.before = "=", number.start
     if behind := _BEHIND.match(text, number.end):
         after = next(r for i, r in enumerate(_AFTER) if behind[f"a{i}"])
         number.relation = after if number.relation == "=" else number.relation
@@ -202,29 +181,10 @@ def _words(text: str) -> list[Numeral]:
         out.append(Numeral(start, m.end(), m.end(), value, "位", rank=True, word=not n.isdigit(), before=m.start()))
     for m in _TENTHS.finditer(text):
         value = _chinese(m[0][0]) * 10 + (5 if m[0].endswith("半") else 0)
-        out.append(Numeral(m.start(), m.end(), m.end(), value, "%", word=True))
-    for pattern in (_WORD_LEVEL, _WORD_COUNT):
-        for m in pattern.finditer(text):
-            digits = re.match(r"[一二三四五六七八九十百千万亿两]+", m[0])[0]
-            unit = m[0][len(digits) :]
-            scale = ""
-            while len(digits) > 1 and digits[-1] in "万亿":
-                digits, scale = digits[:-1], digits[-1] + scale
-            out.append(
-                Numeral(
-                    m.start(),
-                    m.end(),
-                    m.end(),
-                    _chinese(digits) if digits not in ("万", "亿") else Decimal(1),
-                    scale + unit if digits not in ("万", "亿") else digits + scale + unit,
-                    word=True,
-                )
-            )
-    for m in _SHARE_WORD.finditer(text):
-        value, unit = (
-            (Decimal(2), "倍") if m[0].endswith("一番") else (Decimal(4), "倍") if "番" in m[0] else (Decimal(50), "%")
-        )
-        out.append(Numeral(m.start(), m.end(), m.end(), value, unit, word=True))
+        out.append(Numeral(*m.span(), m.end(), value, "%", word=True))
+    for m in itertools.chain(_WORD_LEVEL.finditer(text), _WORD_COUNT.finditer(text)):
+        digits = re.match("[一二三四五六七八九十百千两]*", m[0])[0]
+        out.append(Numeral(*m.span(), m.end(), _chinese(digits or "一"), m[0][len(digits) :], word=True))
     for number in out:
         if not number.rank:
             _bounds(text, number)
@@ -236,38 +196,25 @@ def _ranges(text: str, found: list[Numeral]) -> list[Numeral]:
     out: list[Numeral] = []
     for number in found:
         last = out[-1] if out else None
-        between = text[last.end : number.start] if last else ""
-        if (
-            last
-            and between in ("—", "——", "-", "至", "到")
-            and last.unit in ("", number.unit)
-            and number.value > last.value
-            and last.high is None
-            and not last.rank
-            and not re.search(
-                r"[由从自]$|[由从自][^，。]{0,6}年的?$",
-                text[max(0, (last.before or last.start) - 12) : last.before or last.start],
-            )
-        ):
-            last.high, last.unit, last.end, last.relation = number.value, number.unit, number.end, "range"
-        else:
-            out.append(number)
+        if last and text[last.end : number.start] in ("—", "——", "-", "至", "到") and last.unit in ("", number.unit):
+            begin = last.before or last.start
+            moves = re.search(r"[由从自](?:[^，。]{0,6}年的?)?$", text[max(0, begin - 12) : begin])
+            if number.value > last.value and last.high is None and not last.rank and not moves:
+                last.high, last.unit, last.end, last.relation = number.value, number.unit, number.end, "range"
+                continue
+        out.append(number)
     return out
 
 
 def _ratios(text: str, found: list[Numeral]) -> None:
     """Mark a:b:c; each part knows its place and how many there are."""
-    i = 0
-    while i < len(found):
-        j = i
-        while (
-            j + 1 < len(found)
-            and text[found[j].end : found[j + 1].start] in ("：", "/", "·")
-            and (found[j].unit == "" or found[j].unit == "%")
-            and text[found[j].end] == "："
-        ):
-            j += 1
-        if j > i:
-            for k in range(i, j + 1):
-                found[k].ratio, found[k].unit = (k - i, j - i + 1), found[k].unit or ""
-        i = j + 1
+    runs: list[list[Numeral]] = []
+    for number in found:
+        last = runs[-1][-1] if runs else None
+        if last and last.unit in ("", "%") and text[last.end : number.start] == "：":
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    for run in runs:
+        for place, number in enumerate(run if len(run) > 1 else []):
+            number.ratio = (place, len(run))

@@ -56,8 +56,6 @@ def leads_to(after: str) -> bool:
 def measured(before: str, number: Numeral) -> tuple[str, str, int]:
     """Measure that the words right before a number say, the words left for the name, and the sign."""
     unit = kind_of_unit(number.unit)
-    if number.rank:
-        return "rank", before, 1
     if to := TO.search(before):
         before = before[: to.start()]
         return ("share" if unit == "%" else "count" if unit in COUNTED else "level"), before, 1
@@ -67,21 +65,15 @@ def measured(before: str, number: Numeral) -> tuple[str, str, int]:
         gap = re.search(r"(?:高于|低于|高出|快于|慢于|领先)[^，。；]{1,12}$", before)
         cut = min([m.start() for m in (growth, gap) if m], default=len(before))
         return "points", before[:cut], -1 if gap and gap[0][0] in "低慢" else sign
-    if growth and not (
-        growth["verb"] in ("高", "低", "快", "慢", "少", "增", "升", "减", "降", "高于", "低于")
-        and unit not in ("%", "倍")
-        and not growth["against"]
-    ):
-        rate = unit in ("%", "倍", "‰")
-        if (
-            rate
-            and growth["verb"] in ("高", "低", "高于", "低于", "快", "慢", "快于", "慢于")
-            and names.clean(before[: growth.start()]).endswith(("率", "比重", "占比"))
-        ):
-            return "share", before[: growth.start()], 1
-        if re.search(r"新$", before[: growth.start("verb")]):
+    alone = growth and re.fullmatch("高|低|快|慢|少|增|升|减|降|高于|低于", growth["verb"]) and not growth["against"]
+    rate = unit in ("%", "倍", "‰")
+    if growth and (rate or not alone):
+        stem = before[: growth.start()]
+        if rate and growth["verb"][0] in "高低快慢" and names.clean(stem).endswith(("率", "比重", "占比")):
+            return "share", stem, 1
+        if before[: growth.start("verb")].endswith("新"):
             return ("change" if unit in ("元", "美元") else "count" if unit in COUNTED else "level"), before, 1
-        return ("growth" if rate else "change"), before[: growth.start()], sign
+        return ("growth" if rate else "change"), stem, sign
     if unit in ("%", "成"):
         return "share", before, 1
     return ("count" if unit in CLASSIFIER - {"人", "天", "台", "辆"} else "level"), before, 1
