@@ -285,6 +285,8 @@ class Reader(Naming):
             figure.period = self._earlier(earlier["when"] or "", state.since) if earlier else state.since
         if measure == "points" and (m := GAP.search(before)):
             figure.comment = f"gap to {m[1]}"
+        if measure == "change" and re.search("高出|低于|领先", before):
+            figure.guesses.append("difference between areas")
         self._remember(number, name, measure, own, guesses)
         return figure
 

@@ -36,6 +36,7 @@ GUESSES = {
     "no unit found": "未见单位",
     "no name found": "未见指标",
     "number in words": "中文数词",
+    "difference between areas": "两地之差",
     "growth over the month before": "环比",
     "read from English": "英文文本",
     "indicator matched without its verb": "按去掉动词的名称对应指标",

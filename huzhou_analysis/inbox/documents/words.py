@@ -59,10 +59,11 @@ def measured(before: str, number: Numeral) -> tuple[str, str, int]:
     if to := TO.search(before):
         before = before[: to.start()]
         return ("share" if unit == "%" else "count" if unit in COUNTED else "level"), before, 1
-    growth = GROWTH.search(before)
+    growth, gap = GROWTH.search(before), re.search(r"(?:高于|低于|高出|快于|慢于|领先)[^，。；]{1,12}$", before)
+    if gap and unit in ("元", "美元"):
+        return "change", before[: gap.start()], -1 if gap[0][0] == "低" else 1
     sign = -1 if growth and re.fullmatch(DOWN + "|降幅|跌幅", growth["verb"]) else 1
     if unit in ("个百分点", "个千分点", "百分点", "个基点", "个百分比"):
-        gap = re.search(r"(?:高于|低于|高出|快于|慢于|领先)[^，。；]{1,12}$", before)
         cut = min([m.start() for m in (growth, gap) if m], default=len(before))
         return "points", before[:cut], -1 if gap and gap[0][0] in "低慢" else sign
     alone = growth and re.fullmatch("高|低|快|慢|少|增|升|减|降|高于|低于", growth["verb"]) and not growth["against"]
