@@ -36,8 +36,8 @@ class State:
     parent: str = ""
     parent_unit: str = ""
     things: str = ""
-    ratio: str = ""
     last: str = ""
+    ratio: str = ""
     measure: str = ""
     names: list[str] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)

@@ -25,18 +25,12 @@ class Naming:
         news = self.document.kind == "news"
         if not news:
             state.area = self.document.area
-        parts = [names.clean(part) for part in re.split(r"[，；：。]", stem)]
-        parts = (
-            [re.sub(r"^(?:而|其中|在|同时|此外|距离|与)+", "", part) for part in parts if part]
-            if news
-            else [name]
-            if own
-            else []
-        )
+        said = [names.clean(part) for part in re.split(r"[，；：。]", stem)]
+        parts = [re.sub(r"^(?:而|在|与)+", "", part) for part in said] if news else [name] * own
         for part in parts:
             area, rest = area_in(part, self.document)
-            said = not re.match(r"[、与和跟及至到—·-]", rest)
-            if not area or not said or (not news and not (names.head(rest) and area != self.document.area)):
+            several = re.match(r"[、和与跟及至到—·-]", rest)
+            if not area or several or (not news and (area == self.document.area or not names.head(rest))):
                 continue
             state.area = area
             if names.clean(part) == names.clean(name) or part.endswith(name):
@@ -67,24 +61,17 @@ class Naming:
 
     def _behind(self, number: Numeral, before: str, after: str, name: str) -> str:
         """Name behind an amount: 以5万亿元的GDP总量位列第三, 900万常住人口; "" if it stands before it."""
-        here = re.split("[，；：]", before)[-1]
         if number.unit in ("万", "亿"):
-            m = re.match(
-                r"[一-鿿]{0,8}?(?:人口|用户|游客|学生|职工|群众|居民|农民|人次|考生|老年人|劳动力|从业者)", after
-            )
+            m = re.match("[一-鿿]{0,8}?(?:人口|用户|游客|学生|职工|群众|居民|农民|人次|老年人|劳动力)", after)
             number.unit += "人" if m or name.endswith(("人口", "人", "人数")) else ""
             return names.clean(m[0]) if m else ""
         if kind_of_unit(number.unit) in COUNTED or number.rank or (name and names.head(name)):
             return ""
         m = re.match(
-            r"的?([A-Za-z一-鿿]{2,14}?)(?=[，。；、）]|位列|位居|稳居|排名?|居|领跑|成为|高居|跻身|进入)", after
+            r"(?!左右|以上)的?([A-Za-z一-鿿]{2,14}?)(?=[，。；、）]|位列|位居|稳居|排名?|居|领跑|成为|跻身|进入)", after
         )
-        if not m or not re.search(
-            r"(?:以|凭借|拿下|坐拥|实现|斩获|对应|创造出|支撑起|贡献了?|达|^)$|^[^，]{0,12}$", here
-        ):
-            return ""
-        noun = names.clean(m[1])
-        return noun if names.head(noun) and not re.match(r"左右|以上|的", m[1]) else ""
+        noun = names.clean(m[1]) if m and len(re.split("[，；：]", before)[-1]) <= 12 else ""
+        return noun if names.head(noun) else ""
 
     def _thing(self, number: Numeral, before: str, after: str, name: str, own: bool) -> str:
         """Noun behind a number of things: 29项促消费政策; "" if the name stands before it."""
@@ -92,31 +79,20 @@ class Naming:
             return ""
         m = THING_END.search(after)
         noun = after[: m.start()] if m else after
-        if not noun or re.match(r"[以左上的之]|[和及与、]", noun) or re.match(r"(?:百分点|月|多)", noun):
+        if not noun or re.match("[以左上的之和及与、月多]|百分点", noun):
             return ""
         behind = names.clean(before[-12:]) if not re.search(r"[，。；：、]$", before) else ""
         if len(noun) < 2 and noun not in ("省", "县"):
             return ""
-        if (
-            behind
-            and own
-            and not re.fullmatch(
-                r"(?:新增|新建|新|累计|拥有|建成|新改建|共|新培育|新认定|新引进|.{0,4}完成|成功.{2,4}|.{2,8}(?:组织|涉及|围绕|建设|新增|新建|出台|举办|培育|落实|创建|签约|引进|实施|全部|至少已有|共有|已有))",
-                re.split(r"[，；：、]", before)[-1].strip(),
-            )
-            and names.head(name)
-        ):
-            return ""
         lead = NEW.search(names.clean(re.split(r"[，；：、]", before)[-1]) + " ") if before else None
         if own and behind and not lead and names.head(names.clean(name)):
             return ""
-        noun = re.sub(r"中有?$", "", noun)
-        name = re.sub(r"(?<=.{2})(?:中|和|及|与|以及)$", "", names.clean(noun))
+        name = re.sub(r"(?<=.{2})(?:中|和|及|与|以及)$", "", names.clean(re.sub("中有?$", "", noun)))
         number.consumed = number.end + len(noun)
-        whole = re.match(r"(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))([^，。；、]{2,24})", after)
-        if whole and re.match(
-            r"[^中有的].*(?:超|达|实现|增|高于|低于|保持|下降|位|入围|破|跑赢|领跑|转正|回升)", whole[2]
-        ):
+        whole = re.match(
+            "(.{0,6}?(?:省份|省区市|城市|地区|区县|国家|行业|大类|省市))(?![中有的])([^，。；、]{2,24})", after
+        )
+        if whole and re.search("超|达|实现|增|高于|低于|保持|下降|位|入围|破|跑赢|领跑|转正|回升", whole[2]):
             said = re.sub(r"^(?:均|全部|都|达到)+|[的（].*$", "", whole[2])
             name, number.consumed = f"{said}的{whole[1]}", number.end + len(whole[1])
         return (lead[0] + name if lead and not name.startswith(lead[0]) else name) or ""
@@ -128,7 +104,7 @@ class Naming:
         if names.PRONOUN.match(name) or (known and not names.head(name)):
             name = ""
         if not name:
-            return self._subject(kind, measure, guesses, before)
+            return self._subject(measure, guesses, before)
         if m := re.fullmatch(r"(.*?)(?:增加值)?(占比|比重)", name):
             if not m[1]:
                 return state.subject + m[2]
@@ -145,15 +121,13 @@ class Naming:
             return name
         return self._completed(number, name, measure, guesses, before)
 
-    def _subject(self, kind: str, measure: str, guesses: list[str], before: str) -> str:
+    def _subject(self, measure: str, guesses: list[str], before: str) -> str:
         """Name of a number whose clause gives none."""
         state = self.state
         if measure == "points":
             return state.last or state.subject
         if re.search(r"累计|总数|总量|共有", before) and (lead := NEW.match(state.subject)):
             return state.subject[lead.end() :]
-        if measure == "level" and self.document.kind == "news" and kind in state.by_unit:
-            return state.by_unit[kind]
         if not state.subject:
             guesses.append("no name found")
         return state.subject
@@ -173,8 +147,6 @@ class Naming:
             full, added = names.completed(name, state.parent, state.subject, counted=False)
         if added:
             guesses.append(f"{'head noun' if added == 'head' else 'modifier'} from the clause before")
-        if bare and name in ("总数", "总量", "数量") and full.endswith(name):
-            return full[: -len(name)] or full
         return full
 
     def _doubts(self, number: Numeral, name: str, measure: str, behind: bool, own: bool, before: str) -> list[str]:
