@@ -208,11 +208,8 @@ class Reader(Naming):
             number.value = -abs(number.value) if falls and measure in ("growth", "points") else number.value
             if share and share["whole"]:
                 name = f"{name}占{names.clean(share['whole'])}{share['word'] or '比重'}"
-            out.append(
-                self._figure(
-                    number, name, measure, start, at, comment="分别" if "分别" in before else "", guesses=list(guesses)
-                )
-            )
+            said = "分别" if "分别" in before else ""
+            out.append(self._figure(number, name, measure, start, at, comment=said, guesses=list(guesses)))
         state.area = here
         state.last, state.measure = found[-1], measure
         state.subject = found[-1] if measure != "points" else state.subject
@@ -337,35 +334,27 @@ class Reader(Naming):
         state.last, state.measure = name, "share"
         if own and names.head(base):
             state.subject = base
-        figure = self._figure(number, name, "share", start, at, guesses=guesses)
-        return figure
+        return self._figure(number, name, "share", start, at, guesses=guesses)
 
     def _rank(self, number: Numeral, before: str, start: int, at: int, first: bool) -> Figure:
         state = self.state
         guesses: list[str] = []
-        here = self.text[number.before or number.start : number.end]
-        said = self.text[at : number.start]
-        stem = re.sub(
-            r"(?:继续|稳|保持|跃|位|名|从|由)*(?:居(?!民|住)|列(?!车)|排名?|升|进|跃|第)[^，。；]*$", "", said
-        )
-        stem = re.sub(r"(?:规模|总量|增速|增幅)?(?:稳|保持|位|名|从|由|第|全[国球省市]|在|至|到|各省?区?)*$", "", stem)
-        name = self._named(stem, first, guesses)[0] or state.subject
-        scope = re.search(
-            r"全[国省球市州县区]|各省区|世界|同类城市|副省级城市",
-            self.text[max(at, number.start - 14) : number.start] + here,
-        )
-        growth = re.search(r"增速|增幅|涨幅", self.text[max(at, number.start - 12) : number.start])
-        moved = re.search(r"(?:升|进|跃|移|滑|降|前)(?:至|到|居|位)$", re.sub(r"第$", "", self.text[at : number.start]))
+        said, near = self.text[at : number.start], self.text[max(at, number.start - 14) : number.end]
+        stem = re.sub("(?:继续|稳|保持|跃|位|名|从|由)*(?:居(?!民|住)|列(?!车)|排名?|升|进|跃|第)[^，。；]*$", "", said)
+        stem = re.sub("(?:规模|总量|增速|增幅)?(?:稳|保持|位|名|从|由|第|全[国球省市]|在|至|到|各省?区?)*$", "", stem)
+        own = self._named(stem, first, guesses)[0]
+        name = own or state.subject
+        scope = re.search("全[国省球市州县区]|各省区|世界|同类城市|副省级城市", near)
+        growth = re.search("增速|增幅|涨幅", said[-12:])
+        moved = re.search("(?:升|进|跃|移|滑|降|前)(?:至|到|居|位)第?$", said)
         state.scope = scope[0] if scope else state.scope if moved else ""
         full = f"{name}{growth[0] if growth and growth[0] not in name else ''}{state.scope}位次"
         if not state.scope or not names.head(name) or (name == state.subject and len(state.names) > 1):
             guesses.append("name without a head noun")
         figure = self._figure(number, full, "rank", start, at, guesses=guesses)
-        if re.search(r"(?:从|由)[^，。]{0,8}$", self.text[at : number.start]) and leads_to(
-            self.text[number.end : number.end + 10]
-        ):
+        if re.search("[从由][^，。]{0,8}$", said) and leads_to(self.text[number.end : number.end + 10]):
             figure.period = self._earlier("", figure.period)
-        if names.head(name) and self._named(stem, first, [])[0]:
+        if names.head(own):
             state.subject = state.last = name
         return figure
 
@@ -375,13 +364,11 @@ class Reader(Naming):
         if place == 0 and not (re.search(r"(?:调整|优化|变|演变|提升)为$", before) and len(state.names) == count):
             stem = names.clean(re.sub(r"由(?:上年|去年|20\d\d年)?的?$", "", before))
             state.whole = stem
-            if re.search(r"三次产业|一二三产|三产|产业结构", stem) and count == 3:
-                rest = re.search(r"(投资|就业|从业人员)", stem)
-                end = f"{rest[1]}占比" if rest else "增加值占地区生产总值比重"
+            state.names = [stem] * count
+            if re.search("三次产业|一二三产|三产|产业结构", stem) and count == 3:
+                rest = re.search("投资|就业|从业人员", stem)
+                end = f"{rest[0]}占比" if rest else "增加值占地区生产总值比重"
                 state.names = [f"第{n}产业{end}" for n in "一二三"]
-            else:
-                state.names = [stem] * count
         number.unit = number.unit or "%"
-        return self._figure(
-            number, state.names[min(place, len(state.names) - 1)], "share" if count > 2 else "index", start, at
-        )
+        name = state.names[min(place, len(state.names) - 1)]
+        return self._figure(number, name, "share" if count > 2 else "index", start, at)

@@ -23,48 +23,17 @@ HEADS = sorted(
     key=len,
     reverse=True,
 )  # fmt: skip
-BARE = {
-    "竣工面积", "施工面积", "新开工面积", "待售面积", "存款余额",
-    "存栏", "出栏", "产量", "总产量", "产值", "增加值", "面积", "总数", "总量", "总额", "金额", "投资", "在校学生", "在校生", "在校生数", "在校学生数", "毕业生", "招生", "招生数", "专任教师",
-    "教职工", "规模", "总规模", "产销率", "营业收入", "营收", "利润", "利润总额", "用户", "床位", "床位数", "收入", "支出", "数量", "占比", "比重", "死亡", "成交额", "成交金额",
-    "交易额", "总里程", "里程", "总长", "总长度", "总面积", "人数", "总人数", "参保人数", "余额", "贷款余额", "营业额", "合同额", "完成营业额", "合同金额", "受伤", "均价", "总值", "总产值", "综合收入", "注册资本",
-    "拥有床位", "入住人数", "投资额", "总投资", "完成投资", "旅客周转量", "货物周转量", "总收入", "零售额", "销售额", "销售面积", "在园幼儿", "在园儿童", "建筑面积", "占地面积", "从业人员", "产量占比",
-}  # fmt: skip
-STANDARD = {
-    "GDP",
-    "出口",
-    "进口",
-    "进出口",
-    "常住人口",
-    "户籍人口",
-    "生产总值",
-    "税收收入",
-    "工业投资",
-    "出口额",
-    "进口额",
-    "出口总额",
-    "进口总额",
-    "外贸出口",
-    "外贸进口",
-    "固投",
-}
-STAFF = {
-    "在校学生",
-    "在校生",
-    "在校生数",
-    "在校学生数",
-    "毕业生",
-    "招生",
-    "招生数",
-    "专任教师",
-    "教职工",
-    "在园幼儿",
-    "在园儿童",
-    "床位",
-    "床位数",
-    "拥有床位",
-    "毕业生数",
-}
+# Heads that need the name of what they are of: 总产量 after 秋粮播种面积 is 秋粮总产量.
+STANDARD = set(
+    "GDP 出口 进口 进出口 常住人口 户籍人口 生产总值 税收收入 工业投资 出口额 进口额 出口总额 进口总额 外贸出口 外贸进口 固投".split()
+)
+STAFF = set(
+    "在校学生 在校生 在校生数 在校学生数 毕业生 招生 招生数 专任教师 教职工 在园幼儿 在园儿童 床位 床位数 拥有床位 毕业生数".split()
+)
+BARE = STAFF | set(
+    "竣工面积 施工面积 新开工面积 待售面积 存款余额 存栏 出栏 产量 总产量 产值 增加值 面积 总数 总量 总额 金额 投资 规模 总规模 产销率 营业收入 营收 利润 利润总额 用户 收入 支出 数量 占比 比重 死亡 成交额 成交金额 交易额 "
+    "总里程 里程 总长 总长度 总面积 人数 总人数 参保人数 余额 贷款余额 营业额 合同额 完成营业额 合同金额 受伤 均价 总值 总产值 综合收入 注册资本 入住人数 投资额 总投资 完成投资 旅客周转量 货物周转量 总收入 零售额 销售额 销售面积 建筑面积 占地面积 从业人员 产量占比".split()
+)
 _SIDES = {"城市", "城镇", "农村", "乡村", "男性", "女性", "境内", "境外", "国内", "民办", "公办", "市区"}
 _LEAD = re.compile(
     r"^(?:其中|此外|另外|同时|而|且|并(?!购)|但|又|再(?!就业|生)|也|还|仅|即|则|从而|尤其是|特别是|其(?!他|余|它)|该|这一|目前|现有|现(?![代行价金场货役])|初步核算|经初步核算|经核算|初步测算|初步统计|预计|据统计|据测算|据[^，]{0,12}(?:统计|核算|调查|显示)|数据显示|统计显示"
@@ -124,11 +93,10 @@ def _close(text: str) -> str:
     """Text without brackets and quotation marks that are opened or closed only."""
     for left, right in ("（）", "“”", "《》"):
         while text.count(right) > text.count(left):
-            at = text.index(right)
-            text = text[at + 1 :] if left != "“" else text[:at] + text[at + 1 :]
+            before, _, text = text.partition(right)
+            text = before + text if left == "“" else text
         while text.count(left) > text.count(right):
-            at = text.rindex(left)
-            text = text[:at] + text[at + 1 :]
+            text = "".join(text.rpartition(left)[::2])
     return text
 
 
@@ -211,7 +179,7 @@ def completed(name: str, parent: str, previous: str, *, counted: bool, things: s
             return previous, ""
         stem = prefix(previous) or (re.sub(r"（[^）]*）", "", previous) if not head(previous) else "")
         return (stem + name, "modifier") if stem and stem != name else (name, "")
-    if head(name) and not (len(name) <= 3 and head(name) in ("率", "额") and False):
+    if head(name):
         return name, ""
     if counted:
         if MODIFIER.search(name) and parent and not parent.endswith(name):

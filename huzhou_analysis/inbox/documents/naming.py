@@ -151,25 +151,22 @@ class Naming:
 
     def _doubts(self, number: Numeral, name: str, measure: str, behind: bool, own: bool, before: str) -> list[str]:
         """What makes a name doubtful: it stands behind the number, has no head noun, or holds a verb."""
-        plain = NEW.sub("", re.sub(r"“[^”]*”|（[^）]*）", "", name))
+        plain, formal = NEW.sub("", re.sub(r"“[^”]*”|（[^）]*）", "", name)), self.document.kind == "bulletin"
         if behind:
             return ["name behind the number"]
         if not own:
             return list(self.state.doubts)
-        formal = self.document.kind == "bulletin"
-        if measure == "count":
-            verb = DOING.search(plain if not formal else plain[:-2])
-            verb = verb or (not formal and names.dropped_verb(re.split(r"[，。；：]", before)[-1]))
-            return ["name without a head noun"] if verb or len(plain) > 18 or len(plain) < 2 else []
-        begin = (number.before or number.start) - len(before)
-        close = self.text[begin - 1 : begin] if begin else ""
-        loose = before[:1] not in "，。；：、和及与（）" and close not in ("", "。", "！", "？")
-        if not formal and (loose or (len(plain) <= 4 and plain not in names.STANDARD)):
-            return ["name without a head noun"]
-        if not names.head(name) and not (formal and measure in ("growth", "change")):
-            return ["name without a head noun"]
         verb = not formal and (DOING.search(plain) or names.dropped_verb(re.split(r"[，。；：]", before)[-1]))
-        return ["name without a head noun"] if verb or len(plain) > 24 or len(name) < 2 else []
+        if measure == "count":
+            doubtful = verb or DOING.search(plain[:-2]) or not 2 <= len(plain) <= 18
+        else:
+            begin = (number.before or number.start) - len(before)
+            close = self.text[begin - 1 : begin] if begin else ""
+            loose = before[:1] not in "，。；：、和及与（）" and close not in ("", "。", "！", "？")
+            short = len(plain) <= 4 and plain not in names.STANDARD
+            headless = not names.head(name) and not (formal and measure in ("growth", "change"))
+            doubtful = verb or headless or (not formal and (loose or short)) or not 2 <= len(plain) <= 24
+        return ["name without a head noun"] if doubtful else []
 
     def _remember(self, number: Numeral, name: str, measure: str, own: bool, guesses: list[str]) -> None:
         state = self.state

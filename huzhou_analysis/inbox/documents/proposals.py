@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905
 """Proposals: every figure of a document as a row of the template, with what was guessed and what is on file already."""
 
 from __future__ import annotations
@@ -40,41 +41,12 @@ GUESSES = {
     "growth over the month before": "环比",
     "read from English": "英文文本",
     "indicator matched without its verb": "按去掉动词的名称对应指标",
-    "one number for several": "一数兼指多项",
     "an average over several years": "多年平均",
 }
-COLUMNS = [
-    "keep",
-    "sure",
-    "guesses",
-    "sentence",
-    "on_file",
-    "as_printed",
-    "value",
-    "value_high",
-    "unit",
-    "relation",
-    "measure",
-    "indicator",
-    "indicator_zh",
-    "area",
-    "ref_area",
-    "period",
-    "time_period",
-    "time_basis",
-    "transformation",
-    "prices",
-    "span",
-    "record_type",
-    "commitment",
-    "obs_status",
-    "locator",
-    "page",
-    "offset",
-    "end",
-    "comment",
-    "new",
-]
+COLUMNS = (
+    "keep sure guesses sentence on_file as_printed value value_high unit relation measure indicator indicator_zh area ref_area "
+    "period time_period time_basis transformation prices span record_type commitment obs_status locator page offset end comment new"
+).split()
 
 
 class Proposals(pd.DataFrame):

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905
 """Proposals as a workbook in the template's own layout: to be looked over, corrected, and added by ``make add``."""
 
 from __future__ import annotations
@@ -78,23 +79,10 @@ def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[s
     return {"indicators": list(indicators.values()), "ref_areas": list(areas.values()), "units": list(units.values())}
 
 
-_TAKEN = [
-    "guesses",
-    "sentence",
-    "on_file",
-    "as_printed",
-    "value_high",
-    "unit",
-    "time_period",
-    "span",
-    "locator",
-    "comment",
-    "transformation",
-    "relation",
-    "commitment",
-    "prices",
-    "time_basis",
-]
+_TAKEN = (
+    "guesses sentence on_file as_printed value_high unit time_period span locator comment transformation relation commitment "
+    "prices time_basis"
+).split()
 
 
 def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> list[dict[str, str]]:
