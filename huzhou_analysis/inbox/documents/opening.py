@@ -70,14 +70,13 @@ def open_document(path: Path) -> Opened:
         _readable(text, len(pages))
     except Refused as reason:
         raise DocumentError(path.name, reason.zh, reason.en) from None
-    except (RecursionError, MemoryError):
-        raise DocumentError(
-            path.name, "嵌套过深或过大，不予打开", "nested too deeply, or too large: not opened"
-        ) from None
     except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
-        damaged = ("文件已损坏，无法读取；请重新下载或另存", "is damaged and cannot be read; download or save it again")
-        locked = "Password" in type(error).__name__ or "Password" in repr(error.args)
-        raise DocumentError(path.name, *(_PASSWORD if locked else damaged)) from None
+        why = ("文件已损坏，无法读取；请重新下载或另存", "is damaged and cannot be read; download or save it again")
+        if isinstance(error, RecursionError | MemoryError):
+            why = ("嵌套过深或过大，不予打开", "nested too deeply, or too large: not opened")
+        elif "Password" in type(error).__name__ + repr(error.args):
+            why = _PASSWORD
+        raise DocumentError(path.name, *why) from None
     return Opened(path.name, text, pages)
 
 
@@ -294,8 +293,8 @@ def _pdf(raw: bytes) -> tuple[str, list[int]]:
     total = 0
     for m in re.finditer(rb"FlateDecode[^>]*>>\s*stream\r?\n", raw):
         try:
-            packed = raw[m.end() : m.end() + 10 * 2**20]
-            total += len(zlib.decompressobj().decompress(packed, MAX_UNPACKED // 4))
+            packed = memoryview(raw)[m.end() : m.end() + 10 * 2**20]
+            total += len(zlib.decompressobj().decompress(packed, MAX_UNPACKED + 1))  # no more, whatever it holds
         except zlib.error:
             continue
         if total > MAX_UNPACKED:
