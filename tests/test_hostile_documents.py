@@ -154,7 +154,7 @@ def test_nothing_is_written(name, tmp_path: Path, capsys, tables):
     target = tmp_path / name
     if name in FILES:
         target.write_bytes(FILES[name])
-    assert make(target, tables) == 1
+    assert make(target, tables.folder) == 1
     said = capsys.readouterr()
     assert not said.out and (target.name in said.err) and "Traceback" not in said.err
-    assert not list((tables / "inbox").glob("*")) if (tables / "inbox").is_dir() else True
+    assert not list((tables.folder / "inbox").glob("*")) if (tables.folder / "inbox").is_dir() else True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -182,7 +183,7 @@ def test_kinds_of_file_give_the_same(tmp_path, tables):
     plain = tmp_path / "公报.txt"
     plain.write_bytes(BULLETIN.encode("gb18030"))
     frames = [
-        read(f, tables)
+        read(f, tables.folder)
         for f in (plain, as_docx(BULLETIN, tmp_path / "公报.docx"), as_html(BULLETIN, tmp_path / "公报.html"))
     ]
     said = [set(zip(f.indicator_zh, f.value, f.unit, strict=True)) for f in frames]
@@ -192,7 +193,7 @@ def test_kinds_of_file_give_the_same(tmp_path, tables):
 def test_proposals_are_a_frame_with_a_view(tmp_path, tables):
     file = tmp_path / "公报.txt"
     file.write_text(BULLETIN, encoding="utf-8")
-    frame = hz.read(file, tables)
+    frame = hz.read(file, tables.folder)
     assert isinstance(frame, Proposals) and isinstance(frame[frame.new], Proposals)
     gdp = frame[frame.indicator == "gdp"].iloc[0]
     assert (gdp.keep, gdp.sure, gdp.value, gdp.time_period, gdp.ref_area) == ("yes", "sure", "5123.4", "2031", "330500")
@@ -203,12 +204,13 @@ def test_proposals_are_a_frame_with_a_view(tmp_path, tables):
     assert "5123.4" in frame.view()._repr_html_() and "<script" not in frame.view()._repr_html_()
 
 
-def test_from_file_to_tables(tmp_path, tables, capsys):
+def test_from_file_to_tables(tmp_path, capsys):
     """A document read, one name corrected, one row taken and one left out, then added: the tables hold what was kept."""
+    root = shutil.copytree(OWN_ROOT, tmp_path / "data", ignore=shutil.ignore_patterns("inbox"))
     file = tmp_path / "公报.txt"
     file.write_text(BULLETIN.replace("2031", "2025").replace("2032", "2026"), encoding="utf-8")
-    assert make(file, tables) == 0
-    target = tables / "inbox" / "公报.xlsx"
+    assert make(file, root) == 0
+    target = root / "inbox" / "公报.xlsx"
     book = openpyxl.load_workbook(target)
     sheet = book["数字 figures"]
     at = {str(c.value).split("\n")[-1]: c.column for c in sheet[1]}
@@ -220,12 +222,12 @@ def test_from_file_to_tables(tmp_path, tables, capsys):
             sheet.cell(row, at["keep"]).value = "no"
     book["指标 indicators"].cell(2, 4).value = "Output of writing brushes"
     book.save(target)
-    made = plan([target], tables)
+    made = plan([target], root)
     assert not made.problems
     assert {r["indicator"] for r in made.rows["figures"]} >= {"gdp", "fdi_utilized"}
     assert [r["name_en"] for r in made.rows["indicators"]] == ["Output of writing brushes"]
     assert not any(r["obs_value"] == "81.5" for r in made.rows["figures"])
-    assert make(file, tables) == 1  # what stands in the inbox is not replaced
+    assert make(file, root) == 1  # what stands in the inbox is not replaced
     assert "公报.xlsx" in capsys.readouterr().err
 
 
@@ -233,7 +235,7 @@ def test_what_is_on_file_is_folded_and_a_revision_shown(tmp_path, tables):
     text = BULLETIN.replace("2031", "2013").replace("2032", "2014").replace("5123.4", "1803.2").replace("5.1%", "9.4%")
     file = tmp_path / "公报.txt"
     file.write_text(text, encoding="utf-8")
-    frame = read(file, tables).set_index("value")
+    frame = read(file, tables.folder).set_index("value")
     assert frame.keep["1803.2"] == "no" and frame.on_file["1803.2"].startswith("= 1803.2")
     assert frame.on_file["9.4"].startswith("≠ 9")
 
