@@ -229,34 +229,27 @@ class Clock:
             self.target, self.period, self.how = True, str(self.document.year), "sentence"
 
     def _five(self, text: str) -> str:
-        if not self.document.year:
-            return ""
-        if self.document.kind == "plan":
-            return f"{self.document.year}/P5Y"
-        last = self.document.year - 1 if self.document.kind in ("work_report", "news", "plan") else self.document.year
-        if m := re.search(r"十([二三四五])五", text):
-            first = {"二": 2011, "三": 2016, "四": 2021, "五": 2026}[m[1]]
-            return f"{first}/P5Y"
-        return f"{last - 4}/P5Y"
+        """Code of the five years that a text names: those of a plan, or the five before the document's own year."""
+        year, kind = self.document.year, self.document.kind
+        plan = re.search("十([二三四五])五", text)
+        first = 2011 + 5 * "二三四五".index(plan[1]) if plan else year - (4 if kind == "bulletin" else 5)
+        return f"{year if kind == 'plan' else first}/P5Y" if year else ""
 
     def at(self, text: str, start: int) -> tuple[str, str]:
         """Period that the words before a place name last, within its sentence: (code, how it is known)."""
-        period, how = (self.period, self.how)
-        if self.five:
-            period, how = str(int(self.five[:4]) + 4), "heading"
-        last = (-1, "", "")
+        last = (-1, "")
         for pattern, kind in _PERIODS:
             for m in pattern.finditer(text, 0, start):
-                if m.start() < last[0] or (m.start() == last[0] and last[1]) or _COMPARED.search(text[: m.start()]):
-                    continue
-                code = self._code(kind, m, text)
-                if code:
-                    last = (m.start(), code, kind)
+                later = m.start() > last[0] and not _COMPARED.search(text[: m.start()])
+                if later and (code := self._code(kind, m)):
+                    last = (m.start(), code)
         if last[1]:
             return last[1], "sentence"
-        return period, "title" if period == self.document.period and how == "earlier" else how
+        if self.five:
+            return str(int(self.five[:4]) + 4), "heading"
+        return self.period, "title" if self.period == self.document.period and self.how == "earlier" else self.how
 
-    def _code(self, kind: str, m: re.Match, text: str) -> str:
+    def _code(self, kind: str, m: re.Match) -> str:
         base = int(self.period[:4]) if self.period[:4].isdigit() else self.year
         year = int(m[1]) if m.re.groups and m[1] and m[1].isdigit() else base
         if not year:

@@ -103,11 +103,10 @@ class Matcher:
             self.on_file.setdefault(tuple(row[c] for c in SAME), []).append(row)
         self.areas: dict[str, str] = {}
         for row in self.frames["ref_areas"].itertuples():
-            plain = unicodedata.normalize("NFKC", row.name_zh)
-            short = re.sub(r"(?:\([^)]*\)|市|区|县|省)+$", "", plain)
-            for text in (plain, re.sub(r"\([^)]*\)$", "", plain), short):
-                if len(text) > 1:
-                    self.areas.setdefault(text, row.ref_area)
+            whole = unicodedata.normalize("NFKC", row.name_zh)
+            bare = re.sub(r"\([^)]*\)$", "", whole)
+            names = (whole, bare, re.sub("[市区县省]+$", "", bare))
+            self.areas |= {name: row.ref_area for name in names if len(name) > 1 and name not in self.areas}
         self.area_names = dict(zip(self.frames["ref_areas"].ref_area, self.frames["ref_areas"].name_zh, strict=True))
 
     def known_areas(self) -> dict[str, str]:
@@ -119,26 +118,23 @@ class Matcher:
 
         With `loose` the verbs that names open with are left out: 建成高品质步行街 is 高品质步行街.
         """
-        found = self.indicators.get(canonical(name), [])
+        plain, entries = canonical(name), self.indicators
         if loose:
-            plain = _VERBS.sub("", canonical(name))
-            found = self.without_verbs.get(plain, []) if len(plain) >= 3 else []
-        if measure not in ("growth", "points"):
+            plain, entries = _VERBS.sub("", plain), self.without_verbs
+        found = entries.get(plain, []) if len(plain) >= (3 if loose else 1) else []
+        if measure == "points":
+            found = [(key, own) for key, own in found if own in ("%", "‰") or own in self.units]
+        elif measure != "growth":
             found = [(key, own) for key, own in found if self._alike(unit, own)]
-        elif measure == "points":
-            found = [(key, own) for key, own in found if own in ("%", "‰") or self._level(own)]
         return found[0][0] if len(found) == 1 else ""
 
-    def _level(self, unit: str) -> bool:
-        return unit in self.units
-
     def _alike(self, unit: str, own: str) -> bool:
-        if unit in self.units and own in self.units:
-            money = {self.units[unit].unit_measure, self.units[own].unit_measure} <= {"CNY", "USD"}
-            if money or self.units.comparable(unit, own):
-                return True
-        counted = re.sub(r"^(?:亿|万)", "", unit) in COUNTED
-        return kind_of_unit(unit) == kind_of_unit(own) or (counted and own in self.units and self.units[own].is_count)
+        """Whether two units measure the same kind of thing; yuan and dollars do."""
+        both = [self.units[u] for u in (unit, own) if u in self.units]
+        if len(both) == 2 and ({u.unit_measure for u in both} <= {"CNY", "USD"} or self.units.comparable(unit, own)):
+            return True
+        counted = re.sub(r"^(?:亿|万)", "", unit) in COUNTED and own in self.units and self.units[own].is_count
+        return counted or kind_of_unit(unit) == kind_of_unit(own)
 
     def area(self, name: str) -> str:
         """Code of an area on file; "" if it is not."""

@@ -78,7 +78,6 @@ def clean(text: str) -> str:
             text = _VERB_LEAD.sub("", text)
         text = re.sub(r"^[的]", "", text)
     text = re.sub(r"(?<=.{2})(?:全年|年末|年底)?(?:累计)?实现(?=.{2})|(?<=.{3})(?:全年|年末)(?=.{2})", "", text)
-    text = text.replace("合计对", "对")
     text = re.sub(r"^(.{1,12}(?:中|里|内|上))，(?=.{2})", "", text)
     return text
 
@@ -145,8 +144,6 @@ def family(name: str) -> str:
         name,
     ):
         return m[1]
-    if re.search(r"价格(?:总)?指数(?:（[^）]*）)?$", name):
-        return "价格"
     return _TOTAL.sub("", head(name)).replace("零售总额", "零售额")
 
 
@@ -214,8 +211,6 @@ def listed(text: str, count: int) -> list[str]:
             )
         )
         text = m[1] + end
-    if text.startswith("城乡") and count == 2:
-        return [f"城镇{text[2:]}", f"农村{text[2:]}"]
     if text.startswith("三次产业") and count == 3:
         return [f"第{n}产业{text[4:]}" for n in "一二三"]
     text = re.sub(r"^[^、，]{1,8}中(?=[^国、，])", "", text)
