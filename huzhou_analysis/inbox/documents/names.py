@@ -78,8 +78,7 @@ def clean(text: str) -> str:
             text = _VERB_LEAD.sub("", text)
         text = re.sub(r"^[的]", "", text)
     text = re.sub(r"(?<=.{2})(?:全年|年末|年底)?(?:累计)?实现(?=.{2})|(?<=.{3})(?:全年|年末)(?=.{2})", "", text)
-    text = re.sub(r"^(.{1,12}(?:中|里|内|上))，(?=.{2})", "", text)
-    return text
+    return re.sub(r"^.{1,12}[中里内上]，(?=.{2})|合计(?=对)", "", text)
 
 
 def dropped_verb(text: str) -> bool:
