@@ -18,8 +18,8 @@ from pathlib import Path
 
 from ...facts.text_tables import decoded
 from ..cells import Refused
+from ..reading import content
 
-MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 200 * 2**20
 MAX_PAGES = 400
 MAX_CHARACTERS = 2_000_000
@@ -65,7 +65,7 @@ def open_document(path: Path) -> Opened:
         If the file is missing, locked, damaged, too large, without text, in another language, or of another kind.
     """
     try:
-        raw = _bytes(path)
+        raw = content(path)
         text, pages = _reader(path, raw)(raw)
         _readable(text, len(pages))
     except Refused as reason:
@@ -78,31 +78,6 @@ def open_document(path: Path) -> Opened:
             why = _PASSWORD
         raise DocumentError(path.name, *why) from None
     return Opened(path.name, text, pages)
-
-
-def _bytes(path: Path) -> bytes:
-    if path.name.startswith(("~$", ".~lock")):
-        raise Refused(
-            "这是办公软件的临时锁文件；请给出原文件", "a lock file of an office program; name the file itself"
-        )
-    try:
-        if path.is_dir():
-            raise Refused("这是文件夹；请给出其中的文件", "a folder; name the file in it")
-        if path.stat().st_size > MAX_BYTES:
-            raise Refused(f"文件大于 {MAX_BYTES >> 20} MB，不予打开", f"larger than {MAX_BYTES >> 20} MB: not opened")
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise Refused(
-            "没有这个文件；请核对文件名和文件夹", "there is no such file; check its name and folder"
-        ) from None
-    except OSError as error:
-        why = error.strerror
-        raise Refused(
-            f"读不到文件（{why}）；请关闭它或检查权限", f"cannot be read ({why}); close it or check permissions"
-        ) from None
-    if not raw.strip():
-        raise Refused("文件是空的", "the file is empty")
-    return raw
 
 
 def _reader(path: Path, raw: bytes) -> Callable[[bytes], tuple[str, list[int]]]:
