@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 PINS, CONDA = Path("requirements.txt"), Path("environment.yml")
-CONDA_NAMES = {"matplotlib-base": "matplotlib", "pandera-pandas": "pandera"}
+CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 
 subprocess.run(["uv", "pip", "compile", "pyproject.toml", "--quiet", "--output-file", PINS, *sys.argv[1:]], check=True)
 pins = dict(re.findall(r"(?m)^([\w.-]+)==([^\s;]+)", PINS.read_text(encoding="utf-8")))

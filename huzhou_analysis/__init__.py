@@ -2,16 +2,16 @@
 
 >>> import huzhou_analysis as hz
 >>> data = hz.load()                       # every printed figure, checked
->>> hz.show(hz.foreign_investment.trajectory(data), lang="zh")
+>>> fdi = hz.series(data, "实际利用外资")    # one number a year, each with its citation
+>>> hz.exhibit(data, "fdi", hz.over_years(data, fdi), title=("外资", "FDI"))  # doctest: +SKIP
 
-Everything else hangs from here: :func:`load`, :func:`series`, :func:`growth_ledger`, :func:`target_gaps`,
-:func:`project`, :func:`cite`, :func:`compose`, :func:`show`, and one module of exhibits for each theme. Parts are imported when first
-used, so that importing the package costs next to nothing.
+Notebooks are made of these names; a report is made of notebooks. Parts are imported when first used, so that importing
+the package costs next to nothing.
 """
 
 from importlib import import_module as _import
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "load": "facts.data",

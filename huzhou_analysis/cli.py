@@ -35,17 +35,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="COMMAND",
         parser_class=partial(Parser, parents=[tables]),
     )
-    report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
-    report.add_argument(
-        "--output",
-        metavar="DIR",
-        help="输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)",
-    )
-    report.add_argument("--fresh", action="store_true", help="即使没有变化也重做 / make it anew though nothing changed")
-    report.add_argument("--jobs", type=_count, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
-    report.add_argument(
-        "--notebooks", metavar="DIR", help="另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"
-    )
+    _report_commands(commands)
     commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
     read = commands.add_parser(
         "read", help="读文件，提出其中每个数字 / propose every figure of a document in a workbook"
@@ -81,6 +71,28 @@ def parser() -> argparse.ArgumentParser:
     )
     record.add_argument("--edition", metavar="NAME", help="版次名 / name of the edition (default: the version)")
     record.add_argument("--scores", action="store_true", help="只显示已有记录的评分 / only show how the record scores")
+    city = commands.add_parser("new-city", help="为另一城市建立空数据表 / lay out empty tables for another city")
+    city.add_argument("folder", metavar="DIR", help="新文件夹 / a new folder")
+    city.add_argument("--code", default="", help="城市代码（GB/T 2260）/ code of the city, such as 330300")
+    city.add_argument("--name", default="", help="中文名，如 温州市 / its Chinese name")
+    city.add_argument("--name-en", default="", help="英文名 / its English name, such as Wenzhou")
+    commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
+    return top
+
+
+def _report_commands(commands) -> None:
+    """Commands that run notebooks and write what they show."""
+    report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
+    report.add_argument(
+        "--output",
+        metavar="DIR",
+        help="输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)",
+    )
+    report.add_argument("--fresh", action="store_true", help="即使没有变化也重做 / make it anew though nothing changed")
+    report.add_argument("--jobs", type=_count, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
+    report.add_argument(
+        "--notebooks", metavar="DIR", help="另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"
+    )
     export = commands.add_parser("export", help="单独导出一个图表 / one exhibit as a file")
     export.add_argument(
         "exhibit", metavar="EXHIBIT", help="图表编号，如 scoreboard / id of an exhibit, as in the report"
@@ -98,13 +110,6 @@ def parser() -> argparse.ArgumentParser:
         "notebooks", help="运行笔记本并保存结果 / execute notebooks and keep their results in them"
     )
     notebooks.add_argument("files", nargs="*", metavar="FILE", help="笔记本 / notebooks (default: all in notebooks/)")
-    city = commands.add_parser("new-city", help="为另一城市建立空数据表 / lay out empty tables for another city")
-    city.add_argument("folder", metavar="DIR", help="新文件夹 / a new folder")
-    city.add_argument("--code", default="", help="城市代码（GB/T 2260）/ code of the city, such as 330300")
-    city.add_argument("--name", default="", help="中文名，如 温州市 / its Chinese name")
-    city.add_argument("--name-en", default="", help="英文名 / its English name, such as Wenzhou")
-    commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
-    return top
 
 
 def _count(text: str) -> int:
@@ -156,9 +161,10 @@ def _run(options: argparse.Namespace) -> int:
 
 def _recovered() -> bool:
     """Complete an adding that was cut short, before anything reads the tables."""
-    from .report.build import paths, say
+    from .facts.checks import default_root
+    from .facts.problems import say
 
-    root = paths().data
+    root = default_root()
     if not (root / ".adding").is_dir():
         return True
     from .inbox.writing import recover
@@ -364,7 +370,7 @@ def _record(options: argparse.Namespace) -> int:
     from . import __version__
     from .analysis.record import append, record_scores, score_record
     from .facts.data import DataError, load
-    from .report.build import say
+    from .facts.problems import say
 
     def keep() -> int:
         try:

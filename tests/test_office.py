@@ -49,7 +49,9 @@ def content(records, whole):
             blocks += [{"kind": "exhibit", "id": r["id"]}, said]
         blocks.append({"kind": "missing", "zh": "暂无数据", "en": "no figures on file"})
         parts.append(Section(f"0{n}_x", dict(zip(LANGUAGES, name, strict=True)), blocks, {r["id"]: r for r in some}))
-    counts = dict.fromkeys(("sections", "exhibits", "figures_cited", "documents_cited", "figures", "documents", "indicators", "targets"), 9)
+    counts = dict.fromkeys(
+        ("sections", "exhibits", "figures_cited", "documents_cited", "figures", "documents", "indicators", "targets"), 9
+    )
     return Content({"zh": "湖州市", "en": "Huzhou"}, parts, counts, {}, {"latest": [], "targets": []})
 
 
@@ -94,11 +96,8 @@ def faults(body):
                 found += [
                     f"{name}: shape {i} twice"
                     for i in set(ids)
-                    if (ids.count(i) > 1
-                    and "slide" in name)
-                    or (ids.count(i) > 1
-                    and name == "word/document.xml"
-                    and i != "0")
+                    if (ids.count(i) > 1 and "slide" in name)
+                    or (ids.count(i) > 1 and name == "word/document.xml" and i != "0")
                 ]
             if not name.endswith(".rels"):
                 continue

@@ -70,6 +70,12 @@ def test_the_page_holds_every_text_of_its_language_and_no_narrative_of_the_other
     )
 
 
+def test_links_between_notebooks_lead_to_chapters(records, tmp_path):
+    said = "见[本章](01_x.ipynb)和[另一篇](09_y.ipynb#一)。"
+    page.write(report(records["two_rows"], text=(said, said)), "zh", tmp_path / "a.html")
+    assert '见<a href="#01_x">本章</a>和另一篇。' in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
 def test_pages_load_nothing_and_run_nothing_of_the_tables(records, tmp_path):
     made = copy.deepcopy(records["two_rows"])
     for part in ("title", "subtitle", "reading"):

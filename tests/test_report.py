@@ -51,12 +51,14 @@ def test_it_holds_what_it_promises_and_the_manifest_lists_it(project):
     manifest = json.loads((reports / "manifest.json").read_text(encoding="utf-8"))
     assert held == set(manifest["outputs"])
     charts = {f"charts/fdi_path.{lang}.{kind}" for lang in ("zh", "en") for kind in ("png", "svg")}
-    tables = {f"tables/{i}.{lang}.csv" for lang in ("zh", "en") for i in ("fdi_path", "two_rows")}
+    tables = {f"tables/{i}.csv" for i in ("fdi_path", "two_rows")}
     rest = {"zh/report.html", "en/report.html", "index.html", "changes.md", "content.json", "snapshot.json"}
     notebooks = {f"notebooks/{n}.{kind}" for n in ("01_foreign_investment", "02_rows") for kind in ("ipynb", "html")}
     assert held == charts | tables | rest | notebooks
     assert all(build.MADE.fullmatch(name) for name in held)
     assert manifest["exhibits"] == {"01_foreign_investment": ["fdi_path"], "02_rows": ["two_rows"]}
+    rows = (reports / "tables" / "two_rows.csv").read_text(encoding="utf-8-sig")
+    assert rows == "name_zh,name_en,value\n甲,A,1.5\n乙,B,-2.0\n"
     assert manifest["inputs"]["notebooks/02_rows.ipynb"] == build.digest(project / "notebooks" / "02_rows.ipynb")
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data, DataError, Problem
+from ..facts.data import Data
+from ..facts.problems import DataError, Problem
 from . import targets
 from .gaps import target_gaps
 from .series import key, measured_in, points

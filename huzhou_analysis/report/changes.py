@@ -53,15 +53,8 @@ WORDS: dict[str, Text] = {
     "growth": text("同比", "On a year earlier"),
     "published": text("发布", "Published"),
     "latest": text("各指标最近一年和最近一期数据", "Latest year and latest part of a year of every indicator"),
+    "chance": text("，达标可能性", ", chance of the target "),
     "new_mark": text("（新）", " (new)"),
-}
-VERDICTS: dict[str, Text] = {
-    "reproduced": text("可复现", "reproduced"),
-    "not_tested": text("价格口径不同，未核对", "not tested, price basis differs"),
-    "revision": text("数据修订", "revised"),
-    "scope": text("口径不同", "scope differs"),
-    "contradicted": text("矛盾", "contradicted"),
-    "not_checkable": text("无从核对", "not checkable"),
 }
 
 
@@ -109,22 +102,17 @@ def _figures(data: Data) -> dict[str, dict]:
 
 
 def _targets(targets: list[dict]) -> dict[str, dict]:
-    out = {}
-    for t in targets:
-        shown = {
-            lang: t["status_words"][lang] + (_bracket(t["required"][lang], lang) if t["required"][lang] else "")
-            for lang in LANGUAGES
-        }
-        out[t["key"]] = _item({lang: _with_aim(t, lang) for lang in LANGUAGES}, shown)
-    return out
-
-
-def _with_aim(target: dict, lang: str) -> str:
-    return f"{target[lang]}{_bracket(target['target'][lang], lang)}"
+    return {
+        t["key"]: _item(
+            {lang: t[lang] + _bracket(t["target"][lang], lang) for lang in LANGUAGES},
+            {lang: t["status_words"][lang] + _bracket(t["required"][lang], lang) for lang in LANGUAGES},
+        )
+        for t in targets
+    }
 
 
 def _bracket(words: str, lang: str) -> str:
-    return f"（{words}）" if lang == "zh" else f" ({words})"
+    return "" if not words else f"（{words}）" if lang == "zh" else f" ({words})"
 
 
 def _projections(data: Data) -> dict[str, dict]:
@@ -133,47 +121,31 @@ def _projections(data: Data) -> dict[str, dict]:
     from ..analysis.plans import plan_years
 
     out: dict[str, dict] = {}
-    if not plan_years(data):
-        return out
-    for p in target_probabilities(data).itertuples():
+    for p in target_probabilities(data).itertuples() if plan_years(data) else ():
         if p.median != p.median or p.target != p.target:
             continue
-        amounts = {
-            lang: [
-                words.quantity(v, p.unit, lang, data.units, decimals=1)
+        name, shown, aim = figure_name(data, p.indicator, data.home), {}, {}
+        for lang in LANGUAGES:
+            median, low, high = (
+                words.quantity(v, p.unit, lang, data.units, decimals=1) if v == v else ""
                 for v in (p.median, p.low_80, p.high_80)
-                if v == v
-            ]
-            for lang in LANGUAGES
-        }
-        shown = {
-            lang: a[0] + (_bracket(f"80%: {a[1]}–{a[2]}", lang) if len(a) == 3 else "") for lang, a in amounts.items()
-        }
-        if p.probability == p.probability:
-            chance = f"{100 * p.probability:.0f}%"
-            shown = {"zh": f"{shown['zh']}，达标可能性{chance}", "en": f"{shown['en']}, chance of the target {chance}"}
-        aim = {
-            lang: words.quantity(f"{p.target:.10g}", p.unit, lang, data.units, relation=p.relation)
-            for lang in LANGUAGES
-        }
-        name = figure_name(data, p.indicator, data.home)
-        out[f"{p.indicator} | {p.relation}{p.target:.10g} {p.unit}"] = _item(
-            {lang: name[lang] + _bracket(aim[lang], lang) for lang in LANGUAGES}, shown
-        )
+            )
+            chance = f"{WORDS['chance'][lang]}{100 * p.probability:.0f}%" if p.probability == p.probability else ""
+            shown[lang] = median + _bracket(f"80%: {low}–{high}" if low else "", lang) + chance
+            aim[lang] = words.quantity(f"{p.target:.10g}", p.unit, lang, data.units, relation=p.relation)
+        key = f"{p.indicator} | {p.relation}{p.target:.10g} {p.unit}"
+        out[key] = _item({lang: name[lang] + _bracket(aim[lang], lang) for lang in LANGUAGES}, shown)
     return out
 
 
 def _ledger(data: Data) -> dict[str, dict]:
-    from ..analysis.ledger import growth_ledger
+    from ..analysis.ledger import VERDICTS, growth_ledger
 
     out = {}
     for figure_id, rows in growth_ledger(data).groupby("figure_id", sort=False):
         first, verdicts = rows.iloc[0], dict.fromkeys(rows.verdict)
         name, period = figure_name(data, first.indicator, first.ref_area), period_text(first.time_period)
-        shown = {
-            lang: ("、" if lang == "zh" else ", ").join(VERDICTS.get(v, text(v, v))[lang] for v in verdicts)
-            for lang in LANGUAGES
-        }
+        shown = {lang: " / ".join(VERDICTS[v][lang] for v in verdicts) for lang in LANGUAGES}
         out[figure_id] = _item({"zh": f"{name.zh}，{period.zh}", "en": f"{name.en}, {period.en}"}, shown)
     return out
 
@@ -214,15 +186,10 @@ def compare(before: dict | None, now: dict) -> dict:
         changed), "zh", "en", "before", "after", "source"}``; ``headline`` in both languages.
     """
     moved: dict[str, list[dict]] = {kind: [] for kind in KINDS}
-    state = (
-        "first"
-        if before is None
-        else "older"
-        if not before
-        else "other"
-        if before["home"] != now["home"]
-        else "compared"
-    )
+    if not before:
+        state = "first" if before is None else "older"
+    else:
+        state = "compared" if before["home"] == now["home"] else "other"
     if state == "compared":
         for kind in KINDS:
             old, new = before["items"][kind], now["items"][kind]
@@ -259,25 +226,11 @@ def tables(changes: dict, lang: str, most: int | None = None) -> list[dict]:
     for kind, rows in changes.get("moved", {}).items():
         if not rows:
             continue
-        named = ["kind", "what", "before", "after"] + (["source"] if kind == "figure" else [])
-        body = [
-            [
-                WORDS[r["change"]][lang],
-                r[lang],
-                r["before"][lang],
-                r["after"][lang],
-                *([r["source"][lang]] if kind == "figure" else []),
-            ]
-            for r in rows[:most]
-        ]
-        out.append(
-            {
-                "title": KINDS[kind][lang],
-                "columns": [WORDS[n][lang] for n in named],
-                "rows": body,
-                "left_out": len(rows) - len(body),
-            }
-        )
+        sourced = kind == "figure"
+        named = ["kind", "what", "before", "after", *(["source"] if sourced else [])]
+        body = [[WORDS[r["change"]][lang], r[lang], *(r[k][lang] for k in named[2:])] for r in rows[:most]]
+        columns, left = [WORDS[n][lang] for n in named], len(rows) - len(body)
+        out.append({"title": KINDS[kind][lang], "columns": columns, "rows": body, "left_out": left})
     return out
 
 

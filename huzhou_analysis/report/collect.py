@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from ..facts.words import LANGUAGES, Text, text
 from . import prose
@@ -382,6 +383,14 @@ def exhibits(name: str | None = None, *, folder: Path | str | None = None) -> li
     ------
     ValueError
         If no notebook has that name, or several do; the message names the nearest.
+
+    Examples
+    --------
+    >>> [e.id for e in hz.exhibits("外资")][:1]                      # doctest: +SKIP
+    ['foreign_investment_conflict']
+    >>> hz.exhibits("exprts")
+    Traceback (most recent call last):
+    ValueError: no notebook is called 'exprts'; near: exports, 02_exports, projections
     """
     from ..show.exhibit import Exhibit
 
@@ -421,7 +430,8 @@ def run_here(path: Path) -> list[dict]:
 
     space: dict[str, object] = {"__name__": "__main__", "display": lambda *_, **__: None}
     with tempfile.TemporaryDirectory(prefix="huzhou-") as records, contextlib.ExitStack() as stack:
-        stack.enter_context(_environment({EXPORT_VARIABLE: records, "MPLBACKEND": os.environ.get("MPLBACKEND", "agg")}))
+        backend = os.environ.get("MPLBACKEND", "agg")
+        stack.enter_context(patch.dict(os.environ, {EXPORT_VARIABLE: records, "MPLBACKEND": backend}))
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(contextlib.chdir(path.parent))
         warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
@@ -433,14 +443,3 @@ def run_here(path: Path) -> list[dict]:
             sys.modules["matplotlib.pyplot"].close("all")
         made = [json.loads(p.read_text(encoding="utf-8")) for p in Path(records).glob("*.json")]
     return sorted(made, key=lambda record: record["order"])
-
-
-@contextlib.contextmanager
-def _environment(values: dict[str, str]):
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)

@@ -28,6 +28,7 @@ from ..show.roles import GRID, INK, MUTED, PALETTE
 from . import prose
 from .content import Content
 from .slides import TemplateWarning
+from .text import words as shared
 
 MOST_ROWS = 15
 WIDTH = 6.5  # inches of text on a page of A4
@@ -46,15 +47,6 @@ HOUSE = {"Normal": (10.5, INK, False, 0, 6), "Title": (22, PALETTE[0], True, 0, 
          "Caption": (9, MUTED, False, 2, 4), "Header": (8.5, MUTED, False, 0, 0), "Footer": (8.5, MUTED, False, 0, 0)}  # fmt: skip
 
 WORDS: dict[str, Text] = {
-    "title": text("{city}经济形势报告", "The economy of {city}: report"),
-    "counts": text(
-        "全文{exhibits}张图表，引用{figures_cited}个公布数，出自{documents_cited}份文件；逐条出处见工作簿。",
-        "{exhibits} charts and tables cite {figures_cited} published figures from {documents_cited} documents; the workbook "
-        "lists every citation.",
-    ),
-    "summary": text("摘要", "Summary"),
-    "contents": text("目录", "Contents"),
-    "sources": text("资料来源", "Sources"),
     "document": text("文件", "Document"),
     "figures": text("引用数字（个）", "Figures cited"),
     "rows": text(
@@ -95,11 +87,11 @@ def write(content: Content, lang: str, path: Path, data=None, *, template: Path 
         return write_one(records[0], lang, path, template=template)
     from . import brief
 
-    city = content.city["zh"].removesuffix("市") + "市" if lang == "zh" else content.city["en"]
-    made = Report(lang, template, WORDS["title"][lang].format(city=city))
+    said = shared(lang, content.city, **content.counts)
+    made = Report(lang, template, said["title"])
     made.paragraph(made.title, "Title")
-    made.paragraph(WORDS["counts"][lang].format(**content.counts), "Exhibit Note")
-    made.heading(WORDS["summary"][lang], 1)
+    made.paragraph(said["counts"], "Exhibit Note")
+    made.heading(said["summary"], 1)
     for item in brief.key_messages(content, lang):
         made.paragraph(item["text"], "List Bullet")
     place = made.document.add_paragraph()
@@ -110,10 +102,10 @@ def write(content: Content, lang: str, path: Path, data=None, *, template: Path 
                 made.exhibit(section.exhibits[block["id"]])
             else:
                 made.blocks(prose.tree(prose.without_first_heading(block[lang])))
-    made.heading(WORDS["sources"][lang], 1)
+    made.heading(said["sources"], 1)
     rows = [[one["source"][lang], f"{one['figures']:,}"] for one in content.documents()]
-    made.table([[WORDS["document"][lang], WORDS["figures"][lang]], *rows], [False, True], WORDS["sources"][lang])
-    made.contents(place)
+    made.table([[WORDS["document"][lang], WORDS["figures"][lang]], *rows], [False, True], said["sources"])
+    made.contents(place, said["contents"])
     return made.save(path)
 
 
@@ -305,10 +297,10 @@ class Report:
         made.add_run(clean(words))
         made._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{number}"/>'))
 
-    def contents(self, place) -> None:
+    def contents(self, place, title: str) -> None:
         """The contents, before a paragraph: a field that Word can update, with its entries already in it."""
         entries = [e for e in self.headings if e[0] == 1]
-        made = [self.paragraph(WORDS["contents"][self.lang], "Normal", keep=True)]
+        made = [self.paragraph(title, "Normal", keep=True)]
         made[0].runs[0].bold = True
         for n, (_, words, anchor) in enumerate(entries):
             line = self.paragraph("", "Normal")

@@ -67,6 +67,13 @@ def export(
         If no notebook shows that id; the nearest are named.
     ValueError
         If the format is not known, or the exhibit has no chart and a picture is asked for.
+
+    Examples
+    --------
+    >>> hz.export("scoreboard", "targets.pptx", template="ours.pptx")  # doctest: +SKIP
+    >>> hz.export("scoreboard", "targets.gif")
+    Traceback (most recent call last):
+    ValueError: a file ends in .png, .svg, .pdf, .csv, .pptx, .docx, .xlsx, not in '.gif'
     """
     path = Path(path)
     kind = path.suffix.removeprefix(".").lower()

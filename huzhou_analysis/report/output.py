@@ -214,7 +214,8 @@ def _exhibit(folder: str, exhibit_id: str, lang: str, kept: str) -> None:
     record = next(s.exhibits[exhibit_id] for s in _content(folder).sections if exhibit_id in s.exhibits)
     if drawings.drawn(record):
         drawings.write_charts(record, lang, Path(folder) / "charts", Path(kept))
-    drawings.write_tables(record, lang, Path(folder) / "tables")
+    if lang == LANGUAGES[0]:
+        drawings.write_tables(record, Path(folder) / "tables")
 
 
 def writer(name: str):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
@@ -32,7 +33,6 @@ def _environment():
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.filters |= {"prose": lambda markdown, deeper=0: prose.html(markdown, deeper), "lines": _with_lines}
     return made
 
 
@@ -83,7 +83,8 @@ def _shown(section: Section, lang: str, numbers: dict[str, int], content: Conten
                  "words": " ".join(sorted(indicators))}
             )  # fmt: skip
         elif block[lang]:
-            blocks.append({"kind": block["kind"], "text": block[lang]})
+            places = {one.name: f"#{anchor(one)}" for one in content.sections}
+            blocks.append({"kind": block["kind"], "html": _links(prose.html(block[lang], 1), places)})
     return {"name": section.name, "anchor": anchor(section), "title": section.title[lang], "blocks": blocks}
 
 
@@ -171,9 +172,9 @@ def notebook(executed, title: str, names: Sequence[str]) -> str:
     exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True)
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     body, _ = exporter.from_notebook_node(shown)
-    body = _links(re.sub(r"<script[^>]*>.*?</script>", "", body, flags=re.DOTALL), names)
-    page = _environment().get_template("notebook.html.j2").render(title=title, body=body, code_style=_code_style())
-    return with_font(page)
+    places = {name: f"{quote(name)}.html" for name in names}
+    body = _links(re.sub(r"<script[^>]*>.*?</script>", "", body, flags=re.DOTALL), places)
+    return _environment().get_template("notebook.html.j2").render(title=title, body=body, code_style=_code_style())
 
 
 def _without_style(markup: str) -> str:
@@ -187,12 +188,14 @@ def _code_style() -> str:
     return HtmlFormatter(style="default").get_style_defs(".highlight")
 
 
-_TO_NOTEBOOK = re.compile(r'<a\b[^>]*\bhref="(?![a-z]+:)([^"#]*)\.ipynb(#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
+_TO_NOTEBOOK = re.compile(r'<a\b[^>]*\bhref="(?![a-z]+:)([^"#]*)\.ipynb(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 
 
-def _links(page: str, names: Sequence[str]) -> str:
+def _links(page: str, places: Mapping[str, str]) -> str:
+    """Links to notebooks lead to their places, by name; without a place they are plain text."""
+
     def link(found: re.Match) -> str:
-        stem = found[1].rpartition("/")[2]
-        return f'<a href="{stem}.html{found[2] or ""}">{found[3]}</a>' if stem in names else found[3]
+        place = places.get(unquote(html.unescape(found[1])).rpartition("/")[2])
+        return f'<a href="{place}">{found[2]}</a>' if place else found[2]
 
     return _TO_NOTEBOOK.sub(link, page)

@@ -12,6 +12,8 @@ import re
 import shutil
 import tempfile
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -129,12 +131,10 @@ def write_brief(content: Content, lang: str, path: Path, data: Data | None = Non
 # --- setting -------------------------------------------------------------------------------------------------------
 
 
-def _folder():
-    class Folder(tempfile.TemporaryDirectory):
-        def __enter__(self) -> Path:
-            return Path(super().__enter__())
-
-    return Folder(prefix="huzhou-pdf-")
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="huzhou-pdf-") as name:
+        yield Path(name)
 
 
 def _set(root: Path, template: str, values: dict, w: dict, lang: str, path: Path) -> None:

@@ -12,64 +12,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..facts.words import text
 from ..show import measure
 from ..show.columns import clean
 from ..show.office import EAST_ASIAN, LATIN
 from ..show.roles import INK, MUTED, PALETTE
 from ..show.roles import PAPER as WHITE
+from .tables import MISSING, Cell, Formula, Head, Number
 
 LINE, WIDEST, NARROWEST = 15, 46, 9  # points to a line, characters to a column
 MOST_LINES = 6
-MISSING = {
-    "[x]": text("暂无数据或不适用", "no figure on file, or none applies"),
-    "[m]": text(
-        "已达到，或目标年份已过，无须再增", "already met, or the target's year is over: nothing more is required"
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number of a cell: `decimals` places, `unit` shown behind it without being part of it."""
-
-    value: float
-    decimals: int | None = None
-    unit: str = ""
-    year: bool = False
-
-    @property
-    def format(self) -> str:
-        if self.year:
-            return "0"
-        if self.decimals is None:
-            return "General"
-        unit = '"' + clean(self.unit).replace('"', "")[:40] + '"' if self.unit else ""
-        digits = "#,##0" + ("." + "0" * self.decimals if self.decimals else "") + unit
-        return f"{digits};\u2212{digits}"
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula of a cell and what it comes to; ``{name}`` in it stands for another cell of the row."""
-
-    template: str
-    value: float | str
-    decimals: int | None = None
-
-
-Cell = Number | Formula | str | None
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column: the name that formulas use, its heading, whether it is grouped away."""
-
-    name: str
-    words: str
-    away: bool = False
-
-
+LINK = {"font_color": "#0072B2", "underline": 1}
 CHARACTER = 0.53  # of an em: the width in which a spreadsheet counts its columns
 
 
@@ -153,15 +105,18 @@ class Book:
         sheet.set_row(0, 21)
         row = 1
         if back:
-            sheet.write_url(
-                row, 0, f"internal:'{back}'!A1", self.format(font_color="#0072B2", underline=1), f"← {back}"
-            )
+            sheet.write_url(row, 0, f"internal:'{back}'!A1", self.format(**LINK), f"← {back}")
             row += 1
         for note in notes:
             for line in lines_of(note, 150):
                 sheet.write_string(row, 0, line, self.format(line, font_color=MUTED))
                 row += 1
         return row
+
+    def link(self, sheet, row: int, column: int, target: str, words: str) -> None:
+        """A link to a sheet."""
+        place = target.replace("'", "''")
+        sheet.write_url(row, column, f"internal:'{place}'!A1", self.format(**LINK), words)
 
     def table(
         self, sheet, row: int, heads: Sequence[Head], rows: Sequence[Sequence[Cell]], *, filters: bool = True
@@ -214,8 +169,7 @@ class Book:
     def _cell(self, sheet, row: int, column: int, cell: Cell, numeric: bool, places: dict[str, str]) -> None:
         """One cell: a formula, a number or a text, never one for the other."""
         if isinstance(cell, Formula):
-            number = Number(0, cell.decimals).format if cell.decimals is not None else "General"
-            look = self.format(num_format=number, align="right", font_color="#0000FF")
+            look = self.format(num_format=cell.format, align="right", font_color="#0000FF")
             sheet.write_formula(row, column, "=" + cell.template.format_map(places), look, cell.value)
         elif isinstance(cell, Number):
             sheet.write_number(row, column, cell.value, self.format(num_format=cell.format, align="right"))
@@ -242,8 +196,3 @@ def _shown(cell: Cell) -> str:
     if isinstance(cell, Formula):
         return f"{cell.value:,.2f}" if isinstance(cell.value, float) else str(cell.value)
     return cell or ""
-
-
-def missing_note(lang: str, codes: Sequence[str] = ("[x]",)) -> str:
-    """The sentence that explains codes in place of numbers."""
-    return ("；" if lang == "zh" else "; ").join(f"{code} {MISSING[code][lang]}" for code in codes)

@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.lang import MSO_LANGUAGE_ID
-from pptx.enum.text import MSO_AUTO_SIZE, PP_ALIGN
+from pptx.enum.text import MSO_AUTO_SIZE
 from pptx.exc import PackageNotFoundError
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
@@ -27,8 +27,9 @@ from ..facts.words import Text, text
 from ..show import exhibit, office
 from ..show.columns import clean
 from ..show.measure import column_widths, fitted
-from ..show.roles import GRID, MUTED
+from ..show.roles import MUTED
 from .content import Content
+from .text import words as shared
 
 MOST_SLIDES, MOST_NOTES = 12, 600
 WIDE, HIGH, MARGIN = 13.333, 7.5, 0.55
@@ -36,14 +37,8 @@ _A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 LAYOUTS = {"title": "Title Slide", "titleOnly": "Title Only"}
 
 WORDS: dict[str, Text] = {
-    "title": text("{city}经济形势简报", "The economy of {city}: briefing"),
-    "appendix": text("{city}经济形势简报：附图附表", "The economy of {city}: appendix"),
-    "messages": text("主要结论", "Key messages"),
-    "counts": text(
-        "引用{figures_cited}个公布数，出自{documents_cited}份文件；图表可编辑，逐条出处见工作簿。",
-        "{figures_cited} published figures from {documents_cited} documents are cited; charts can be edited; the workbook "
-        "lists every citation.",
-    ),
+    "appendix": text("：附图附表", ": appendix"),
+    "workbook": text("图表可编辑，逐条出处见工作簿。", "Charts can be edited; the workbook lists every citation."),
     "rows": text(
         "显示{all}行中的前{shown}行，全表见工作簿。", "First {shown} of {all} rows; the workbook has them all."
     ),
@@ -87,10 +82,11 @@ def write(content: Content, lang: str, path: Path, data=None, *, template: Path 
         return write_one(records[0], lang, path, template=template)
     from . import brief
 
-    deck = Deck(lang, template, _titled("title", content, lang))
+    said = shared(lang, content.city, **content.counts)
+    deck = Deck(lang, template, said["brief"])
     chosen = brief.ranked(content)[: MOST_SLIDES - 2]
-    deck.cover(_titled("title", content, lang), WORDS["counts"][lang].format(**content.counts))
-    deck.messages([item["text"] for item in brief.key_messages(content, lang)])
+    deck.cover(said["brief"], said["counts"])
+    deck.messages(said["summary"], [item["text"] for item in brief.key_messages(content, lang)])
     for record in chosen:
         deck.exhibit(record)
     return deck.save(path)
@@ -98,9 +94,10 @@ def write(content: Content, lang: str, path: Path, data=None, *, template: Path 
 
 def write_appendix(content: Content, lang: str, path: Path, data=None, *, template: Path | None = None) -> Path:
     """Write every exhibit on a slide of its own, in sections that bear the names of the notebooks."""
-    title = _titled("appendix", content, lang)
+    said = shared(lang, content.city, **content.counts)
+    title = said["brief"] + WORDS["appendix"][lang]
     deck = Deck(lang, template, title)
-    deck.cover(title, WORDS["counts"][lang].format(**content.counts))
+    deck.cover(title, said["counts"])
     groups = [(title, 1)]
     for section in content.sections:
         for record in section.shown():
@@ -115,11 +112,6 @@ def write_one(record: dict, lang: str, path: Path, *, template: Path | None = No
     deck = Deck(lang, template, record["title"][lang])
     deck.exhibit(record)
     return deck.save(path)
-
-
-def _titled(key: str, content: Content, lang: str) -> str:
-    city = content.city["zh"].removesuffix("市") + "市" if lang == "zh" else content.city["en"]
-    return WORDS[key][lang].format(city=city)
 
 
 # --- the template ---------------------------------------------------------------------------------------------------
@@ -322,11 +314,12 @@ class Deck:
         if place is None:
             left, width = shape.left / office.EMU, shape.width / office.EMU
             place = self.box(slide, (left, (shape.top + shape.height) / office.EMU + 0.1, width, 0.8), "subtitle")
-        self.run(place.text_frame.paragraphs[0], below, 16, MUTED)
+        for n, line in enumerate((below, WORDS["workbook"][self.lang])):
+            self.run(place.text_frame.paragraphs[0] if n == 0 else place.text_frame.add_paragraph(), line, 16, MUTED)
 
-    def messages(self, lines: Sequence[str]) -> None:
+    def messages(self, title: str, lines: Sequence[str]) -> None:
         """Key messages, in the size that lets all of them stand."""
-        slide, title = self.add("titleOnly", WORDS["messages"][self.lang])
+        slide, title = self.add("titleOnly", title)
         left, top, width, height = self.room(slide, title)
         each = height / max(len(lines), 1)
         points = min(fitted(clean(line), width - 0.4, each - 0.15, 22, 12)[0] for line in lines)
@@ -383,27 +376,11 @@ class Deck:
         left, top, width, height = box
         frame = exhibit.table_frame(record, self.lang)
         rows = [[clean(h) for h in frame.columns], *([clean(c) for c in r] for r in frame.values.tolist())]
-        numeric = [c["number"] for c in record["table"]["columns"]]
+        aligned = ["right" if c["number"] else "left" for c in record["table"]["columns"]]
         points, widths, heights = _table_layout(rows, width, height - 0.3)
-        shape = slide.shapes.add_table(
-            len(heights), len(widths), *(Inches(v) for v in (left, top, sum(widths), sum(heights)))
-        )
+        cells = [[(words, "", "", side) for words, side in zip(row, aligned, strict=True)] for row in rows]
+        shape = office.table_on_slide(slide, cells, self.lang, (left, top), widths, heights, points)
         office.describe(shape, record["id"], record["alt"][self.lang])
-        table = shape.table
-        table.horz_banding = False
-        table._tbl.tblPr.find(qn("a:tableStyleId")).text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no fill, no grid
-        for c, wide in enumerate(widths):
-            table.columns[c].width = Inches(wide)
-        for r, tall in enumerate(heights):
-            table.rows[r].height = Inches(tall)
-            for c, words in enumerate(rows[r]):
-                cell = table.cell(r, c)
-                cell.margin_top = cell.margin_bottom = Inches(0.03)
-                paragraph = cell.text_frame.paragraphs[0]
-                paragraph.alignment = PP_ALIGN.RIGHT if numeric[c] else PP_ALIGN.LEFT
-                self.run(paragraph, words, points, bold=r == 0)
-                rule = f'<a:lnB {_A} w="9525"><a:solidFill><a:srgbClr val="{(GRID if r else MUTED)[1:].upper()}"/></a:solidFill></a:lnB>'
-                cell._tc.get_or_add_tcPr().insert(0, parse_xml(rule))
         if len(heights) < len(rows):
             said = WORDS["rows"][self.lang].format(shown=len(heights) - 1, all=len(rows) - 1)
             note = self.box(slide, (left, top + sum(heights) + 0.06, width, 0.22), "rows")

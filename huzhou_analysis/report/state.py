@@ -8,11 +8,10 @@ import pandas as pd
 
 from ..analysis.gaps import target_gaps
 from ..analysis.latest import latest as latest_of_each
-from ..analysis.targets import STATUSES
-from ..facts import periods, words
+from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, text
-from ..show.sources import period_text
+from ..show.target_table import target_rows
 from .text import WORDS
 
 # Verdicts as a chief asks: what is reached, what is on its way, what is not, what cannot be said.
@@ -24,8 +23,14 @@ GROUPS = {
 }
 
 
-def pair(one: Text | dict) -> dict[str, str]:
-    return {lang: one[lang] for lang in LANGUAGES}
+COMMITMENTS = {"strive": text("（力争）", " (stretch)"), "ensure": text("（确保）", " (floor)")}
+
+
+def pair(one) -> dict[str, str]:
+    """A text, a quantity or nothing, as plain values in both languages."""
+    if one is None:
+        return {"zh": "—", "en": "—"}
+    return {lang: one.in_language(lang) if hasattr(one, "in_language") else one[lang] for lang in LANGUAGES}
 
 
 def figure_name(data: Data, indicator: str, area: str) -> Text:
@@ -75,7 +80,7 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
                 "time_period": one.time_period,
                 "part_year": bool(one.part_year),
                 "period": pair(one.period),
-                "value": {lang: one.level.in_language(lang) if one.level else "—" for lang in LANGUAGES},
+                "value": pair(one.level),
                 "growth": {lang: _growth(one, lang) for lang in LANGUAGES},
                 "source": pair(one.source),
                 "source_id": one.source_id,
@@ -108,67 +113,27 @@ def targets(data: Data) -> list[dict]:
     -------
     list of dict
         ``zh``, ``en`` (name), ``locator``, ``key``, ``table`` (whether it is a row of the plan's table), ``status``,
-        ``group`` (a key of ``GROUPS``), ``evidence``; ``status_words``, ``target``, ``actual``, ``actual_period``, ``required``,
-        ``sentence`` and ``needed`` in both languages; ``figures``.
+        ``group`` (a key of ``GROUPS``); ``status_words``, ``target``, ``actual``, ``actual_period``, ``required``, ``sentence``
+        and ``needed`` in both languages; ``acceleration``; ``figures``.
     """
-    rows = []
     gaps = target_gaps(data, full=True)
-    for t in gaps[gaps.counted.astype(bool)].itertuples():
-        name = figure_name(data, t.indicator, t.ref_area)
-        commitment = {"strive": text("（力争）", " (stretch)"), "ensure": text("（确保）", " (floor)")}.get(
-            t.commitment, text("", "")
-        )
+    gaps = gaps[gaps.counted.astype(bool)]
+    rows = []
+    for t, shown in zip(gaps.itertuples(), target_rows(data, gaps).itertuples() if len(gaps) else (), strict=True):
+        name, aim = figure_name(data, t.indicator, t.ref_area), COMMITMENTS.get(t.commitment, Text("", ""))
+        required = shown.required and text(f"年均变动{shown.required}", f"{shown.required.in_language('en')} a year")
         rows.append(
-            {
-                **{lang: name[lang] + commitment[lang] for lang in LANGUAGES},
-                "key": " | ".join(map(str, (t.plan, t.locator, t.indicator, t.ref_area, t.commitment, t.unit, t.span))),
-                "indicator": t.indicator,
-                "locator": t.locator,
-                "table": bool(t.table),
-                "status": t.status,
-                "group": next(group for group, statuses in GROUPS.items() if t.status in statuses),
-                "status_words": pair(STATUSES[t.status]),
-                "evidence": t.evidence,
-                "target": _amount(data, t.target, t.unit, t.relation)
-                if not t.in_words
-                else dict.fromkeys(LANGUAGES, t.in_words),
-                "actual": _amount(data, t.actual, t.unit, decimals=None if _printed(data, t) else 2),
-                "actual_period": pair(period_text(t.actual_period)),
-                "required": _pace(t.required_pace, t.pace_unit),
-                "sentence": {"zh": t.sentence_zh, "en": t.sentence_en},
-                "needed": {"zh": t.needed_zh, "en": t.needed_en},
-                "acceleration": None if pd.isna(t.acceleration) else float(t.acceleration),
-                "figures": [i for ids in (t.target_ids, t.actual_id) for i in str(ids).split()],
-            }
+            {lang: name[lang] + aim[lang] for lang in LANGUAGES}
+            | {"key": " | ".join(map(str, (t.plan, t.locator, t.indicator, t.ref_area, t.commitment, t.unit, t.span)))}
+            | {"locator": t.locator, "table": bool(t.table), "status": t.status}
+            | {"group": next(group for group, statuses in GROUPS.items() if t.status in statuses)}
+            | {"status_words": pair(shown.verdict), "target": pair(shown.target), "actual": pair(shown.actual)}
+            | {"actual_period": pair(shown.period), "required": pair(required or Text("", ""))}
+            | {"sentence": {"zh": t.sentence_zh, "en": t.sentence_en}, "needed": {"zh": t.needed_zh, "en": t.needed_en}}
+            | {"acceleration": None if pd.isna(t.acceleration) else float(t.acceleration)}
+            | {"figures": f"{t.target_ids} {t.actual_id}".split()}
         )
     return rows
-
-
-def _printed(data: Data, target) -> bool:
-    """Whether the actual is a figure as printed, not one worked out."""
-    ids = str(target.actual_id).split()
-    return (
-        len(ids) == 1 and ids[0] in data.figures.index and float(data.figures.obs_value[ids[0]]) == float(target.actual)
-    )
-
-
-def _amount(data: Data, value: float, unit: str, relation: str = "=", decimals: int | None = None) -> dict[str, str]:
-    if pd.isna(value):
-        return {"zh": "—", "en": "—"}
-    exact = f"{value:.10g}" if decimals is None else value
-    return {
-        lang: words.quantity(exact, unit, lang, data.units, decimals=decimals, relation=relation) for lang in LANGUAGES
-    }
-
-
-def _pace(value: float, unit: str) -> dict[str, str]:
-    if pd.isna(value):
-        return {"zh": "", "en": ""}
-    shown = words.number(float(value), 1)
-    if unit == "%":
-        return {"zh": f"年均{'增长' if value >= 0 else '下降'}{shown.lstrip('−')}%", "en": f"{shown}% a year"}
-    english = {"个百分点": " pp"}.get(unit, f" {unit}")
-    return {"zh": f"年均变动{shown}{unit}", "en": f"{shown}{english} a year"}
 
 
 def counts(data: Data, content) -> dict[str, int]:

@@ -48,7 +48,7 @@ MARKERS = {
     "": XL_MARKER_STYLE.NONE,
 }
 DASHES = {"solid": MSO_LINE.SOLID, "dash": MSO_LINE.DASH, "dot": MSO_LINE.ROUND_DOT, "dashdot": MSO_LINE.DASH_DOT}
-_NAMESPACES = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+NAMESPACES = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 
 
 def chart_xml(
@@ -87,8 +87,11 @@ def chart_xml(
         source.add_series(one.name, one.values)
     space = parse_xml(source.xml_bytes(TYPES[panel["kind"]]))
     chart = Chart(space, None)
-    for one, series in zip(made, chart.plots[0].series, strict=True):
-        _dress(panel, lang, one, series, points)
+    places = label_places(panel, lang, made)
+    for n, (one, series) in enumerate(zip(made, chart.plots[0].series, strict=True)):
+        _dress(panel, one, series, points)
+        for i, place in places.get(n, {}).items():
+            _label(one.points[i][lang], one.values[i], series.points[i].data_label, place, one.seen, points)
     _error_bars(made, chart, 1.0 if lang == "zh" else panel["scale_en"])
     _dress_plot(panel, made, chart, points)
     _axes(panel, axis, chart, years, points)
@@ -98,7 +101,7 @@ def chart_xml(
     chart.font.color.rgb = rgb(INK)
     if any(one.area for one in made):
         _fan(space, source, made)
-    space.find(qn("c:chart")).addnext(parse_xml(f"<c:spPr {_NAMESPACES}><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
+    space.find(qn("c:chart")).addnext(parse_xml(f"<c:spPr {NAMESPACES}><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
     body = etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
     return _moved(body, *cells) if cells else body
 
@@ -113,7 +116,7 @@ def _line(line, colour: str, width: float, dash: str = "solid") -> None:
     line.width = Pt(width)
     line.dash_style = DASHES[dash or "solid"]
     if not dash:  # transparent and not absent: some programs take the colour of markers from it
-        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(parse_xml(f'<a:alpha {_NAMESPACES} val="0"/>'))
+        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(parse_xml(f'<a:alpha {NAMESPACES} val="0"/>'))
 
 
 def _fill(fill, seen: Role) -> None:
@@ -136,8 +139,8 @@ def _marker(marker, seen: Role, size: int) -> None:
         _line(marker.format.line, seen.colour, 1.4)
 
 
-def _dress(panel: dict, lang: str, one: Column, series, points: float) -> None:
-    """A series as its role says, its points as theirs, the labels of its marks."""
+def _dress(panel: dict, one: Column, series, points: float) -> None:
+    """A series as its role says."""
     if one.area:
         return  # dressed where it is drawn
     seen, bar = one.seen, panel["kind"] in BARS
@@ -148,9 +151,6 @@ def _dress(panel: dict, lang: str, one: Column, series, points: float) -> None:
         many = sum(len(s["points"]) for s in panel["series"])
         _marker(series.marker, seen, round(points * (0.58 if many <= 40 else 0.42)))
         series.smooth = False
-    for i, p in enumerate(one.points):
-        if p and p[lang] and one.values[i] is not None and not one.over:
-            _label(panel, p[lang], one.values[i], series.points[i].data_label, seen, points)
 
 
 def _bar(panel: dict, seen: Role, form) -> None:
@@ -175,27 +175,43 @@ def _decimals(step: float) -> int:
     return len(f"{step:.9f}".rstrip("0").partition(".")[2])
 
 
-def _label(panel: dict, words: str, value: float, label, seen: Role, points: float) -> None:
+def label_places(panel: dict, lang: str, made: Sequence[Column]) -> dict[int, dict[int, XL_LABEL_POSITION]]:
+    """Where the number of each mark stands, by column and category: of several on lines in one year the lowest below."""
+    labelled = [
+        (n, i) for n, one in enumerate(made) if not one.over
+        for i, p in enumerate(one.points) if p and p[lang] and one.values[i] is not None
+    ]  # fmt: skip
+    out: dict[int, dict[int, XL_LABEL_POSITION]] = {}
+    for n, i in labelled:
+        place = XL_LABEL_POSITION.CENTER if panel["kind"].startswith("stacked") else XL_LABEL_POSITION.OUTSIDE_END
+        if panel["kind"] not in BARS:
+            beside = sorted((made[m].values[i], m) for m, other in labelled if other == i)
+            lowest, highest = beside[0] == (made[n].values[i], n), beside[-1] == (made[n].values[i], n)
+            place = (
+                XL_LABEL_POSITION.ABOVE if highest else XL_LABEL_POSITION.BELOW if lowest else XL_LABEL_POSITION.RIGHT
+            )
+        out.setdefault(n, {})[i] = place
+    return out
+
+
+def _label(words: str, value: float, label, place: XL_LABEL_POSITION, seen: Role, points: float) -> None:
     """The number beside a mark, as the mark says it: as a format of its value where that says the same, else as text."""
-    bar, stacked = panel["kind"] in BARS, panel["kind"].startswith("stacked")
     decimals = len(words.partition(".")[2])
     same = f"{value:,.{decimals}f}".replace("-", "\u2212") == words
     if not same:
         label.has_text_frame = True
         label.text_frame.text = clean(words)
-    label.position = (
-        XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.OUTSIDE_END if bar else XL_LABEL_POSITION.ABOVE
-    )
+    label.position = place
     font = label.text_frame.paragraphs[0].font if not same else label.font
     font.size = Pt(points - 1)
-    dark = stacked and seen.fill != PAPER and luminance(seen.fill) < 0.45
+    dark = place == XL_LABEL_POSITION.CENTER and seen.fill != PAPER and luminance(seen.fill) < 0.45
     font.color.rgb = rgb(PAPER if dark else INK)
     element = label._dLbl
     for body in element.iter(qn("a:bodyPr")):
         body.set("wrap", "none")
     if same:
         element.find(qn("c:idx")).addnext(
-            parse_xml(f'<c:numFmt {_NAMESPACES} formatCode="{number_code(decimals)}" sourceLinked="0"/>')
+            parse_xml(f'<c:numFmt {NAMESPACES} formatCode="{number_code(decimals)}" sourceLinked="0"/>')
         )
 
 
@@ -218,7 +234,7 @@ def _error_bars(made: Sequence[Column], chart: Chart, scale: float) -> None:
         )
     for n, both in sides.items():
         drawn = (
-            f'<c:errBars {_NAMESPACES}><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{both}'
+            f'<c:errBars {NAMESPACES}><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{both}'
             f'<c:spPr><a:ln w="13970"><a:solidFill><a:srgbClr val="{INK[1:].upper()}"/></a:solidFill></a:ln></c:spPr>'
             "</c:errBars>"
         )
@@ -266,7 +282,7 @@ def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tu
         names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
         for tag in ("tickLblSkip", "tickMarkSkip"):
             names._element.find(qn("c:noMultiLvlLbl")).addprevious(
-                parse_xml(f'<c:{tag} {_NAMESPACES} val="{years[0]}"/>')
+                parse_xml(f'<c:{tag} {NAMESPACES} val="{years[0]}"/>')
             )
 
 
@@ -284,7 +300,7 @@ def _heading(panel: dict, lang: str, chart: Chart, points: float) -> None:
     place = '<c:manualLayout><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0.005"/><c:y val="0.005"/></c:manualLayout>'
     for old in title.findall(qn("c:layout")):
         title.remove(old)
-    title.find(qn("c:tx")).addnext(parse_xml(f"<c:layout {_NAMESPACES}>{place}</c:layout>"))
+    title.find(qn("c:tx")).addnext(parse_xml(f"<c:layout {NAMESPACES}>{place}</c:layout>"))
 
 
 def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> None:
@@ -302,7 +318,7 @@ def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> N
     chart.legend.font.size = Pt(points - 1)
     place = chart.legend._element.find(qn("c:legendPos"))
     for n in reversed(hidden):
-        place.addnext(parse_xml(f'<c:legendEntry {_NAMESPACES}><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>'))
+        place.addnext(parse_xml(f'<c:legendEntry {NAMESPACES}><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>'))
 
 
 def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
@@ -319,7 +335,7 @@ def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
             if one.entry is None
             else f'<a:solidFill><a:srgbClr val="{one.seen.fill[1:].upper()}"/></a:solidFill>'
         )
-        area.find(qn("c:tx")).addnext(parse_xml(f"<c:spPr {_NAMESPACES}>{inside}<a:ln><a:noFill/></a:ln></c:spPr>"))
+        area.find(qn("c:tx")).addnext(parse_xml(f"<c:spPr {NAMESPACES}>{inside}<a:ln><a:noFill/></a:ln></c:spPr>"))
     for mine, theirs in zip(areas.findall(qn("c:axId")), lines.findall(qn("c:axId")), strict=True):
         mine.set("val", theirs.get("val"))
     lines.addprevious(areas)

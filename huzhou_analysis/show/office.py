@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 import re
 import zipfile
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from . import canvas, exhibit, native, picture
 from .chart import key_entries
 from .columns import clean, columns, has_native, workbook, year_labels
 from .native import chart_xml
-from .roles import GRID, INK, PALETTE, PAPER, look
+from .roles import GRID, INK, MUTED, PALETTE, PAPER, look
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en-GB"}
 LATIN, EAST_ASIAN = "Calibri", "Microsoft YaHei"
@@ -270,35 +269,55 @@ def _key_on_slide(slide, words, box, points: float) -> None:
 
 
 def _heat_on_slide(slide, panel: dict, lang: str, box, points: float):
-    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-    from pptx.util import Pt
-
     x, y, width, height = box
-    heading = clean(panel["heading"][lang])
-    if heading:
+    if heading := clean(panel["heading"][lang]):
         _key_on_slide(slide, [("", INK, heading)], (x, y, width, 0.3), points + 1)
         y, height = y + 0.34, height - 0.34
-    rows = heat_cells(panel, lang)
-    high = min(0.5, height / len(rows))
-    points = max(7.0, min(points, high * 72 / 1.9))
-    frame = slide.shapes.add_table(len(rows), len(rows[0]), *_emu((x, y, width, high * len(rows))))
-    table = frame.table
+    rows = [[(*cell, "left" if c == 0 else "center") for c, cell in enumerate(row)] for row in heat_cells(panel, lang)]
+    high, many = min(0.5, height / len(rows)), len(rows[0]) - 1
     first = width * min(0.5, 0.22 + 0.02 * max(len(r[0][0]) for r in rows))
-    for c in range(len(rows[0])):
-        table.columns[c].width = round((first if c == 0 else (width - first) / (len(rows[0]) - 1)) * EMU)
-    for r, row in enumerate(rows):
-        table.rows[r].height = round(high * EMU)
-        for c, (words, fill, ink) in enumerate(row):
+    widths, points = [first, *[(width - first) / many] * many], max(7.0, min(points, high * 72 / 1.9))
+    return table_on_slide(slide, rows, lang, (x, y), widths, [high] * len(rows), points)
+
+
+def table_on_slide(slide, rows, lang: str, place, widths: Sequence[float], heights: Sequence[float], points: float):
+    """A table in the fonts of the host, rules between its rows, the head in bold.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of tuple
+        Cells: words, colour behind them and their own (both may be empty), ``left``, ``center`` or ``right``.
+    place, widths, heights : sequences of float
+        In inches.
+    """
+    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+    from pptx.oxml import parse_xml
+    from pptx.util import Pt
+
+    frame = slide.shapes.add_table(len(heights), len(widths), *_emu((*place, sum(widths), sum(heights))))
+    table = frame.table
+    table.horz_banding = False
+    table._tbl.tblPr.find(
+        native.qn("a:tableStyleId")
+    ).text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no fill, no grid
+    for line, sizes, side in ((table.columns, widths, "width"), (table.rows, heights, "height")):
+        for one, size in zip(line, sizes, strict=True):
+            setattr(one, side, round(size * EMU))
+    for r, row in enumerate(rows[: len(heights)]):
+        for c, (words, fill, ink, align) in enumerate(row):
             cell = table.cell(r, c)
-            cell.fill.solid()
-            cell.fill.fore_color.rgb = native.rgb(fill)
-            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-            cell.margin_top = cell.margin_bottom = 0
-            paragraph = cell.text_frame.paragraphs[0]
-            paragraph.alignment = PP_ALIGN.LEFT if c == 0 else PP_ALIGN.CENTER
-            run = paragraph.add_run()
+            cell.vertical_anchor, cell.margin_top, cell.margin_bottom = MSO_ANCHOR.MIDDLE, 0, 0
+            if fill:
+                cell.fill.solid()
+                cell.fill.fore_color.rgb = native.rgb(fill)
+            rule = f'<a:lnB {native.NAMESPACES} w="9525"><a:solidFill><a:srgbClr val="{(GRID if r else MUTED)[1:].upper()}"/></a:solidFill></a:lnB>'
+            cell._tc.get_or_add_tcPr().insert(0, parse_xml(rule))
+            cell.text_frame.paragraphs[0].alignment = getattr(PP_ALIGN, align.upper())
+            run = cell.text_frame.paragraphs[0].add_run()
             run.text, run.font.size, run.font.bold = words, Pt(points), r == 0
-            run.font.color.rgb = native.rgb(ink)
+            run.font._element.set("lang", LANGUAGE_TAGS[lang])
+            if ink:
+                run.font.color.rgb = native.rgb(ink)
     return frame
 
 
@@ -459,9 +478,3 @@ def into_sheet(
     options = {"description": panel_alt(record, n, lang), "x_offset": offset, "y_offset": 4, "object_position": 1}
     sheet.insert_chart(row, 0, chart, options)
     return {mark: xml}
-
-
-def grid_size(chart: dict) -> tuple[int, int]:
-    """Rows and columns of the panels."""
-    rows = rows_of(chart)
-    return len(rows), math.ceil(len(chart["panels"]) / len(rows))

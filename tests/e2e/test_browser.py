@@ -92,7 +92,7 @@ GLYPHS = """async (family) => {
 }"""
 
 
-@pytest.mark.parametrize("name", [*PAGES, "notebooks/00_overview.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_chinese_is_drawn_with_the_glyphs_that_the_page_carries(visit, name):
     found = visit(name, WIDE).page.evaluate(GLYPHS, "Huzhou CJK")
     assert found["faces"] == ["loaded"]
