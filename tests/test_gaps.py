@@ -399,9 +399,7 @@ def test_a_single_figure_is_untested_and_a_share_stands_beside_its_dollars(all_g
     for indicator in ("fdi_manufacturing_share", "project_chain_concentration_300m", "fdi_utilized"):
         row = one(all_gaps, indicator)
         assert (row.robustness, row.evidence, row.sources) == ("untested", "D", 1)
-    assert (
-        "USD 0.342 bn" in one(all_gaps, "fdi_manufacturing_share").sentence_en
-    )  # 3.42 of the 4.8 that the plan wanted
+    assert "$342m" in one(all_gaps, "fdi_manufacturing_share").sentence_en  # 3.42 of the 4.8 that the plan wanted
     assert "without compilation sources: no actual is left" in one(all_gaps, "fdi_utilized").robustness_en
 
 
@@ -441,7 +439,7 @@ def test_how_many_cities_made_the_growth_that_is_needed(whole):
     fdi = hz.outside_view(whole, "实际利用外资")
     # 5.8亿美元 in 2023, 32.7% a year for four years: of the cities of 3 to 12亿美元 hardly any.
     assert (fdi.years, round(fdi.needed, 1)) == (4, 32.7)
-    assert fdi.cases > 200 and fdi.hits <= 2 and fdi.share < 0.01 and "USD 0.3 bn" in fdi.reference["en"]
+    assert fdi.cases > 200 and fdi.hits <= 2 and fdi.share < 0.01 and "$300m or more" in fdi.reference["en"]
     trade = hz.outside_view(whole, "trade_total")
     assert (trade.years, trade.cities) == (2, 10) and 0 < trade.hits < trade.cases <= 40
     assert "orientation only" in hz.outside_view(whole, "container_throughput").reference["en"]
@@ -530,7 +528,7 @@ def test_the_command_says_every_row_in_either_language(capsys):
     for lang, word in (("zh", "明显落后"), ("en", "far behind")):
         assert main(["gaps", "--lang", lang]) == 0
         said = capsys.readouterr().out
-        assert word in said and len(said.splitlines()) == 39
+        assert word in said and sum(bool(line.strip()) for line in said.splitlines()) == 2 + 38
     assert main(["gaps", "--as-of", "2023-01-01", "--format", "csv"]) == 0
     assert capsys.readouterr().out.count("\n") == 1
     assert main(["gaps", "--as-of", "yesterday"]) == 1

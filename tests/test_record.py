@@ -8,7 +8,7 @@ import pytest
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis import outlook, record
-from huzhou_analysis.facts.data import DataError
+from huzhou_analysis.facts.problems import DataError
 
 DAY = dt.date(2024, 3, 1)
 

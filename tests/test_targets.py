@@ -156,15 +156,15 @@ def test_steps_along_the_path_are_the_required_pace(start, end, years):
 def test_a_path_is_not_summed_beyond_its_last_year(data):
     goals = data.select("fdi_utilized", "330500", record_type="target", source="D003", period=["2023", "2025"])
     with pytest.raises(ValueError, match=r"does not cover 2023 to 2026 \(D003.fdi_utilized.2023, "):
-        path_sum(data, goals, 2023, 2026)
+        path_sum(goals, 2023, 2026)
     with pytest.raises(ValueError, match="does not cover 2022 to 2024"):
-        path_sum(data, goals, 2022, 2024)
+        path_sum(goals, 2022, 2024)
 
 
 def test_the_sum_of_the_foreign_investment_path_by_hand(data):
     # Straight: 16 + 16.5 + 17 + 17.5 + 18 = 85. Geometric: 16 + 16.492423 + 17 + 17.492856 + 18 = 84.985279.
     path = table_targets(data, "open")
-    geometric, straight = path_sum(data, path[path.indicator == "fdi_utilized"], 2023, 2027)
+    geometric, straight = path_sum(path[path.indicator == "fdi_utilized"], 2023, 2027)
     assert straight == pytest.approx(85)
     assert geometric == pytest.approx(84.985279, abs=1e-6)
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.words import Text, text
 from . import targets
-from .sentences import joined
-from .series import YEARLY, known, measured_in, points
+from .evidence import clauses
+from .series import YEARLY, in_unit, known, measured_in, points
 from .targets import Judgement
 
 WINDOWS = (1, 2, 3, 4, 5)
@@ -51,8 +52,9 @@ class Target:
     @cached_property
     def numeric(self) -> pd.DataFrame:
         """Figures that are numbers of a year or of a stated stretch of years, in order."""
-        stated = self.figures.time_period.map(lambda p: bool(p) and periods.parse(p).kind in ("year", "years"))
-        return self.figures[(self.figures.obs_text != "") & stated.astype(bool)].sort_values("time_period")
+        cells = zip(self.figures.obs_text, self.figures.time_period, strict=True)
+        stated = [bool(shown and p) and periods.parse(p).kind in ("year", "years") for shown, p in cells]
+        return self.figures[np.array(stated, dtype=bool)].sort_values("time_period")
 
     @cached_property
     def final(self) -> pd.Series:
@@ -89,6 +91,7 @@ class Actuals:
 
     def __init__(self, data: Data, as_of: str | None = None) -> None:
         self.data, self.as_of = data, as_of
+        self._stretches: dict[tuple, pd.DataFrame] = {}
         self.goals = known(data.figures[data.figures.record_type == "target"], as_of)
 
     def target(self, group: pd.DataFrame, rows: pd.DataFrame) -> Target:
@@ -145,17 +148,14 @@ class Actuals:
         for indicator, how, reason in self.pairs(target.first.indicator):
             if how not in allowed:
                 continue
-            for p in points(self.data, indicator, target.first.ref_area, as_of=self.as_of).to_dict("records"):
-                if not self.data.units.comparable(p["unit"], target.unit):
-                    continue
+            found = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
+            for p in in_unit(self.data, found, target.unit).to_dict("records") if len(found) else ():
                 care = self._part_of_a_year(p, target) if p["origin"] == "part_year" else None
                 whole = p["origin"] in ("printed", "sum", "ratio") and target.first.span != "cumulative"
                 if care or whole:
-                    scale = float(self.data.units.factor(p["unit"], target.unit))
-                    p |= {c: p[c] * scale for c in ("value", "low", "high")}
                     p |= {
                         "comparable": "with_care" if care else how,
-                        "reason": joined(reason, care) if care else reason,
+                        "reason": clauses([reason, care]) if care else reason,
                     }
                     rows.append(p | {"end": periods.parse(p["time_period"]).end})
         own = target.first.indicator
@@ -172,12 +172,16 @@ class Actuals:
 
     def stretch(self, target: Target, evidence: pd.Series) -> pd.DataFrame:
         """The whole years of the actual's series in its own stretch, in the target's unit."""
-        found = points(self.data, evidence.indicator, target.first.ref_area, as_of=self.as_of)
+        which = evidence.indicator, target.first.ref_area, evidence.segment, target.unit
+        if which not in self._stretches:
+            self._stretches[which] = self._stretch(*which)
+        return self._stretches[which]
+
+    def _stretch(self, indicator: str, area: str, segment: int, unit: str) -> pd.DataFrame:
+        found = points(self.data, indicator, area, as_of=self.as_of)
         whole = found.time_period.map(periods.is_year).astype(bool) & found.relation.isin(["=", "~"])
-        found = found[whole & found.origin.isin(YEARLY) & (found.segment == evidence.segment)]
-        found = measured_in(self.data, found, target.unit)
-        scale = [float(self.data.units.factor(u, target.unit)) for u in found.unit]
-        return found.assign(value=found.value * scale).drop_duplicates("year", keep="last")
+        found = found[whole & found.origin.isin(YEARLY) & (found.segment == segment)]
+        return in_unit(self.data, found, unit).drop_duplicates("year", keep="last")
 
     def changes(self, target: Target, evidence: pd.Series) -> dict[int, Pace]:
         """Change a year over the last 1 to 5 years within one stretch, by the number of years."""
@@ -243,14 +247,13 @@ class Actuals:
         for indicator, allowed, reason in self.pairs(target.first.indicator):
             years = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
             years = years[years.origin.isin(["printed", "sum"]) & years.time_period.map(periods.is_year).astype(bool)]
-            years = measured_in(self.data, years, target.unit)
+            years = in_unit(self.data, years, target.unit)
             years = years[(years.year >= period.start.year) & (years.year <= period.end.year)]
             if allowed == "no" or years.empty:
                 continue
             if list(years.year) == list(range(period.start.year, int(years.year.max()) + 1)):
-                scale = [float(self.data.units.factor(u, target.unit)) for u in years.unit]
                 last = years.iloc[-1].copy()
-                last["value"], last["origin"], last["obs_status"] = float((years.value * scale).sum()), "sum", "E"
+                last["value"], last["origin"], last["obs_status"] = float(years.value.sum()), "sum", "E"
                 last["time_period"] = f"{period.start.year}/P{len(years)}Y"
                 last["figure_id"] = " ".join(years.figure_id)
                 last["comparable"], last["reason"] = allowed, reason

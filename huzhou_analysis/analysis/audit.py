@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pandas as pd
 
@@ -23,109 +24,31 @@ from .relations import FINDING_COLUMNS, identities
 
 JUMP_FACTOR, JUMP_POINTS, JUMP_PERCENT = 3.0, 10.0, 25.0
 MAGNITUDE_FACTOR = 5.0
-# Severity and reading of each rule, in both languages; names in braces are filled in.
-READINGS = {
-    "vintages_differ": (
-        "low",
-        "{n}个时期由不同来源或版本公布了不同数值，{period}相差最大：引用时须注明来源与版本",
-        "different sources or vintages print different values for {n} period(s), most of all for {period}: name source "
-        "and vintage when quoting",
-    ),
-    "unit_differs": (
-        "high",
-        "同一指标两处单位不可换算，须核对",
-        "the two printings have units that do not convert: check them",
-    ),
-    "unit_wording": ("info", "数值相同，单位写法不同", "same value, the unit is worded differently"),
-    "bound_differs": (
-        "low",
-        "数值相同，一处为界限（突破、超、左右）、一处为等于：按界限判断，等于该值尚不算“突破”",
-        "same value, a bound in one place and an equality in the other: judged by the bound, equality does not exceed it",
-    ),
-    "weaker_bound": (
-        "low",
-        "两处可同时成立：一处只是较宽的界限，引用时用较严者",
-        "both can hold, one is only a weaker bound: quote the stricter",
-    ),
-    "stretch_and_table": (
-        "low",
-        "一处为力争值，另一处未写承诺程度：指标表所列为确保值，不是力争值",
-        "one is a stretch value, the other states no commitment: the table carries the floor, not the stretch",
-    ),
-    "value_differs": (
-        "high",
-        "同一指标、地区、时期有两个不同数值，引用前须核实",
-        "two different values for the same indicator, area and period: settle before quoting",
-    ),
-    "target_below_actual": (
-        "high",
-        "{actual}的实际数已超过{target}的目标：多半是口径不同，不得直接比较",
-        "the value printed for {actual} is already beyond the {target} target: most likely another definition; do not "
-        "compare the two",
-    ),
-    "plan_jump": (
-        "medium",
-        "要求的速度由每年{a}变为{b}，路径陡折：先核对原表再引用",
-        "the required pace goes from {a} to {b} a year: a kink to check against the printed table",
-    ),
-    "impossible_base": (
-        "high",
-        "水平值与增速不能同时成立：推不出正的基期值",
-        "level and rate cannot both hold: no positive base follows",
-    ),
-    "magnitude": (
-        "high",
-        "相近年份相差数倍：多半是单位或数量级之误",
-        "years close together differ several times: most likely a slip of unit or magnitude",
-    ),
-    "unit_break": (
-        "info",
-        "前后单位或币种不同，不折算、不连线",
-        "unit or currency changes: not converted, not joined",
-    ),
-    "share_above_100": ("high", "比重超过100%", "a share above 100%"),
-    "page_stamp": (
-        "medium",
-        "页面只有抓取日期{stamp}，正文“今年”“上半年”未载年份；{period}为推断，不得作为载明年份引用",
-        "the page only carries the stamp {stamp}; the year of its wording is not printed, {period} is inferred and must "
-        "not be quoted as stated",
-    ),
-}
-
-# What kind each finding is of, in a word: rules, and kinds of identities that fail.
-RULE_NAMES = {
-    "vintages_differ": text("来源或版本不同", "sources or vintages differ"),
-    "unit_differs": text("单位不可换算", "units do not convert"),
-    "unit_wording": text("单位写法不同", "unit worded differently"),
-    "bound_differs": text("界限不同", "bound differs"),
-    "weaker_bound": text("较宽的界限", "weaker bound"),
-    "stretch_and_table": text("力争值与指标表", "stretch value and table"),
-    "value_differs": text("数值不同", "value differs"),
-    "target_below_actual": text("目标低于已有实际数", "target below actual"),
-    "plan_jump": text("规划路径陡折", "kink in the plan's path"),
-    "impossible_base": text("基期不可能", "impossible base"),
-    "magnitude": text("数量级可疑", "implausible magnitude"),
-    "unit_break": text("单位或币种变动", "unit or currency changes"),
-    "share_above_100": text("比重超过100%", "share above 100%"),
-    "page_stamp": text("年份仅凭页面时间戳", "year from a page stamp"),
-    "part_whole": text("部分与整体", "part and whole"),
-    "path_total": text("逐年数与累计数", "years and total"),
-    "restated": text("重复表述", "restated"),
-    "count": text("计数", "count"),
-    "share": text("比重", "share"),
-    "order": text("大小关系", "order of size"),
-    "scale": text("量级", "order of magnitude"),
-}
+# Name, severity and reading of each rule (names in braces are filled in), and names of the kinds of identities that fail.
+_RULES = pd.read_csv(Path(__file__).with_name("audit_rules.csv"), keep_default_na=False, index_col="rule")
+RULE_NAMES = {rule: text(row.name_zh, row.name_en) for rule, row in _RULES.iterrows()}
 
 
 def _finding(
     data: Data, rule: str, ids: list[str], left: str, right: str, difference: str = "", severity: str = "", **words
 ) -> dict:
-    first, (usual, zh, en) = data.figure(ids[0]), READINGS[rule]
+    first, usual = data.figure(ids[0]), _RULES.loc[rule]
     where = (first.indicator, first.ref_area, first.time_period)
     name = f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", "")
-    said = say(zh, en, **words)
-    cells = (name, rule, severity or usual, "fails", *where, left, right, difference, said.zh, said.en, " ".join(ids))
+    said = say(usual.reading_zh, usual.reading_en, **words)
+    cells = (
+        name,
+        rule,
+        severity or usual.severity,
+        "fails",
+        *where,
+        left,
+        right,
+        difference,
+        said.zh,
+        said.en,
+        " ".join(ids),
+    )
     return dict(zip(FINDING_COLUMNS, cells, strict=True))
 
 
@@ -346,10 +269,6 @@ def findings(data: Data) -> pd.DataFrame:
     declared = identities(data)
     rows = pd.DataFrame([row for rule in RULES for row in rule(data)], columns=FINDING_COLUMNS)
     out = pd.concat([declared[declared.status != "holds"], rows], ignore_index=True)
-    rank = out.severity.map({s: i for i, s in enumerate(SEVERITIES)})
-    return (
-        out.assign(_r=rank)
-        .sort_values(["_r", "rule", "finding_id"], kind="stable")
-        .drop(columns="_r")
-        .reset_index(drop=True)
-    )
+    worst = out.severity.map(list(SEVERITIES).index)
+    order = out.assign(severity=worst).sort_values(["severity", "rule", "finding_id"], kind="stable").index
+    return out.loc[order].reset_index(drop=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ..facts import periods
 from ..facts.data import Data
 from ..facts.schema import TIERS
 from ..facts.words import LANGUAGES, Text, quantity, text
 from . import targets
-from .series import declared_breaks, known, vintages
+from .series import declared_breaks, known
 
 if TYPE_CHECKING:
     from .actuals import Actuals, Target
@@ -28,6 +29,12 @@ GRADES = {
 TIER_COST = {"official": 0, "yearbook": 0, "press": 1, "mirror": 2, "compilation": 2, "secondary": 3, "promotional": 5}
 OLD = 3
 WEAK = ("compilation", "secondary")
+
+
+def clauses(texts: Iterable[Text]) -> Text:
+    """Clauses as one text, with semicolons between."""
+    texts = list(texts)
+    return text("；".join(one.zh for one in texts), "; ".join(one.en for one in texts))
 
 
 def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
@@ -78,8 +85,8 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
         zh = f"换用其他{tried}个数字结论不变" if tried else "没有其他数字可供核对"
         en = f"the same under {tried} other figure{'s' * (tried != 1)}" if tried else "no other figure to test it with"
         flips = [text(zh, en)]
-    words = {lang: ("；" if lang == "zh" else "; ").join(w[lang] for w in [*flips, *lost]) for lang in LANGUAGES}
-    return {"robustness": code, "robustness_zh": words["zh"], "robustness_en": words["en"]}
+    words = clauses([*flips, *lost])
+    return {"robustness": code, "robustness_zh": words.zh, "robustness_en": words.en}
 
 
 def _readings(
@@ -127,7 +134,7 @@ def _readings(
     if facts["verdict"].rule == "pace":
         for other in gaps.changes(target, evidence).values():
             if other.change != speed:
-                label = text(f"按{other.since['zh']}的速度", f"at the pace {other.since['en']}")
+                label = text(f"按{other.since.zh}的变化", f"at the pace {other.since.en}")
                 yield label, target.judge(evidence.value, year, other.change, base).status, False
 
 
@@ -135,13 +142,13 @@ def _other_printings(
     gaps: Actuals, target: Target, evidence: pd.Series, speed: float, base: tuple[int, float] | None
 ) -> Iterator[tuple[Text, str, bool]]:
     """The verdict on every other printing of the same year."""
-    data = gaps.data
-    printed = vintages(data, evidence.indicator, target.first.ref_area).set_index("figure_id", drop=False)
-    printed = printed[printed.index.isin(known(data.figures, gaps.as_of).index)]
-    for other in printed.itertuples():
-        same = str(other.year) == evidence.time_period and other.figure_id not in evidence.figure_id.split()
-        if same and data.units.comparable(other.unit, target.unit):
-            value = data.units.convert(other.value, other.unit, target.unit)
+    data, where = gaps.data, {"record_type": "actual", "transformation": "N", "period": evidence.time_period}
+    if not periods.is_year(evidence.time_period):
+        return
+    printed = known(data.select(evidence.indicator, target.first.ref_area, **where), gaps.as_of)
+    for other_id, other in printed[printed.obs_text != ""].sort_values(["vintage", "source_id"]).iterrows():
+        if other_id not in evidence.figure_id.split() and data.units.comparable(other.unit, target.unit):
+            value = data.units.convert(other.obs_value, other.unit, target.unit)
             shown = {lang: quantity(f"{value:.6g}", target.unit, lang, data.units) for lang in LANGUAGES}
             label = text(
                 f"按{other.vintage or '未注明日期'}版本的{shown['zh']}",

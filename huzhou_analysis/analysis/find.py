@@ -9,19 +9,8 @@ from ..facts.numerals import normalise
 from ..facts.periods import parse
 from ..facts.words import label, quantity
 
-COLUMNS = [
-    "figure_id",
-    "indicator",
-    "area",
-    "period",
-    "value",
-    "record_type",
-    "obs_status",
-    "source",
-    "place",
-    "as_printed",
-    "comment",
-]
+COLUMNS = ["figure_id", "indicator", "area", "period", "value", "record_type", "obs_status", "source", "place"]
+COLUMNS += ["as_printed", "comment"]
 
 
 def printed_quantity(data: Data, figure: pd.Series, lang: str) -> str:

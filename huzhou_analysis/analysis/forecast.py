@@ -484,6 +484,3 @@ def _filled(values: pd.Series, found: Mapping, asked: Mapping, positive: bool) -
                     f"the total {total:g} of {first}-{last} is below the sum of its printed years: correct one"
                 )
     return whole, tuple(map(int, filled))
-
-
-__all__ = ["FEWEST", "MEMBERS", "MEMBER_NAMES", "BaseRate", "Projection", "project", "project_panel"]

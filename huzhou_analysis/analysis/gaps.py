@@ -20,7 +20,7 @@ from . import monitor, plans, targets
 from .actuals import Actuals, Target
 from .evidence import firmness, grade
 from .sentences import needed, rule, sentence
-from .series import measured_in, points
+from .series import in_unit, points
 from .targets import Judgement
 
 COLUMNS = ["locator", "indicator", "target", "relation", "unit", "target_year", "actual", "actual_period", "status"]
@@ -29,24 +29,15 @@ _MORE = ["plan", "leads", "counted", "ref_area", "theme", "table", "row", "commi
 _MORE += ["target_YEARS", "verdict_YEARS", "final_period", "in_words", "path_value", "path_is", "path_pace"]
 _MORE += ["absolute_gap", "relative_gap", "years_left", "growth_1", "growth_3", "growth_5", "recent_since_zh"]
 _MORE += ["recent_since_en", "newer_rate", "newer_rate_period", "acceleration", "reached_in", "years_late"]
-_MORE += ["way_done", "time_gone", "base_year", "base_value", "un_class", "wri_class"]
-_MORE += ["comparable", "pair_zh", "pair_en", "actual_indicator", "actual_status", "actual_tier", "actual_source"]
-_MORE += ["actual_origin", "sources", "age", "robustness", "robustness_zh", "robustness_en", "rule_zh", "rule_en"]
-_MORE += ["sentence_zh", "sentence_en", "needed_zh", "needed_en", "later_value", "later_period", "unlike_value"]
-_MORE += ["unlike_period", "unlike_indicator", "target_ids", "restated_ids", "actual_id", "growth_ids", "other_ids"]
-_NUMBERS = [
-    "target",
-    "target_year",
-    "actual",
-    "required_pace",
-    "recent_pace",
-    "path_value",
-    "path_pace",
-    "absolute_gap",
-]
-_NUMBERS += ["relative_gap", "years_left", "growth_1", "growth_3", "growth_5", "newer_rate", "acceleration"]
-_NUMBERS += ["reached_in", "years_late", "way_done", "time_gone", "base_year", "base_value", "sources", "age"]
-_NUMBERS += ["later_value", "unlike_value", "row"]
+_MORE += ["way_done", "time_gone", "base_year", "base_value", "un_class", "wri_class", "comparable", "pair_zh"]
+_MORE += ["pair_en", "actual_indicator", "actual_origin", "sources", "age", "robustness", "robustness_zh"]
+_MORE += ["robustness_en", "rule_zh", "rule_en", "sentence_zh", "sentence_en", "needed_zh", "needed_en"]
+_MORE += ["later_value", "later_period", "unlike_value", "unlike_period", "unlike_indicator", "target_ids"]
+_MORE += ["restated_ids", "actual_id", "growth_ids", "other_ids"]
+_NUMBERS = ["target", "target_year", "actual", "required_pace", "recent_pace", "path_value", "path_pace"]
+_NUMBERS += ["absolute_gap", "relative_gap", "years_left", "growth_1", "growth_3", "growth_5", "newer_rate"]
+_NUMBERS += ["acceleration", "reached_in", "years_late", "way_done", "time_gone", "base_year", "base_value"]
+_NUMBERS += ["sources", "age", "later_value", "unlike_value", "row"]
 
 
 def target_gaps(data: Data, as_of: str | None = None, *, plan: str | None = None, full: bool = False) -> pd.DataFrame:
@@ -195,9 +186,9 @@ class Gaps(Actuals):
             return row | self._nothing(target)
         same = self._restated(target)
         row |= {
-            f"target_{f.time_period}": f.obs_value
-            for f in target.numeric.itertuples()
-            if periods.is_year(f.time_period)
+            f"target_{period}": value
+            for period, value in zip(target.numeric.time_period, target.numeric.obs_value, strict=True)
+            if periods.is_year(period)
         }
         row |= {
             "counted": target.final.name == same[0],
@@ -218,11 +209,13 @@ class Gaps(Actuals):
         """Figures that print the same target, those of the tables of its plan first."""
         final = target.final
         same = self._goals_by_period[(final.indicator, final.ref_area, final.time_period, final.span)]
+        if len(same) == 1:
+            return [final.name]
         value = final.obs_value
         equal = [
-            self.data.units.comparable(f.unit, final.unit)
-            and math.isclose(self.data.units.convert(f.obs_value, f.unit, final.unit), value)
-            for f in same.itertuples()
+            self.data.units.comparable(unit, final.unit)
+            and math.isclose(self.data.units.convert(other, unit, final.unit), value)
+            for unit, other in zip(same.unit, same.obs_value, strict=True)
         ]
         same = same[pd.Series(equal, index=same.index, dtype=bool)].assign(
             _other=same.source_id != final.source_id, _text=~plans.is_table_row(same.locator)
@@ -235,7 +228,7 @@ class Gaps(Actuals):
         if found.empty:
             return self._not_comparable(target, out) if out else self._nothing(target)
         evidence = found.iloc[-1]
-        out |= self._evidence_cells(target, evidence, found)
+        out |= self._evidence_cells(target, evidence)
         for milestone in target.numeric.iloc[:-1].itertuples():
             then = found[found.time_period == milestone.time_period]
             if len(then):
@@ -247,11 +240,9 @@ class Gaps(Actuals):
         left = target.last_year - int(evidence.year)
         kind = targets.effective_kind(target.kind, evidence.value, final)
         out |= {
-            "absolute_gap": final - evidence.value,
             "years_left": left,
             "pace_unit": targets.pace_unit(kind, target.unit),
-        }
-        out["relative_gap"] = (final - evidence.value) / abs(final) if final else math.nan
+        } | _distance(final, evidence.value)
         if evidence.year < target.start:
             before = {"status": "no_figure_on_file", "evidence": ""}
             return out | before | needed(self.data, target, before=int(evidence.year))
@@ -288,7 +279,7 @@ class Gaps(Actuals):
         out |= firmness(self, target, evidence, found, facts)
         return out | rule(self.data, target, evidence, verdict, recent, status)
 
-    def _evidence_cells(self, target: Target, evidence: pd.Series, found: pd.DataFrame) -> dict:
+    def _evidence_cells(self, target: Target, evidence: pd.Series) -> dict:
         out = {
             "comparable": evidence.comparable,
             "pair_zh": evidence.reason["zh"],
@@ -296,19 +287,15 @@ class Gaps(Actuals):
             "actual": evidence.value,
             "actual_period": evidence.time_period,
             "actual_indicator": evidence.indicator,
-            "actual_status": evidence.obs_status,
-            "actual_tier": evidence.tier,
-            "actual_source": evidence.source_id,
             "actual_origin": evidence.origin,
             "actual_id": evidence.figure_id,
         } | grade(self.data, target, evidence)
         later = points(self.data, evidence.indicator, target.first.ref_area, as_of=self.as_of)
-        later = measured_in(self.data, later[later.origin == "part_year"], target.unit)
+        later = in_unit(self.data, later[later.origin == "part_year"], target.unit)
         later = later[later.time_period.map(lambda p: periods.parse(p).end > evidence.end).astype(bool)]
         if len(later):
             last = later.iloc[-1]
-            value = self.data.units.convert(last.value, last.unit, target.unit)
-            out |= {"later_value": value, "later_period": last.time_period, "other_ids": last.figure_id}
+            out |= {"later_value": last.value, "later_period": last.time_period, "other_ids": last.figure_id}
         return out
 
     def _unlike(self, target: Target) -> dict:
@@ -338,9 +325,8 @@ class Gaps(Actuals):
             found.year
         )
         status = "missed" if len(misses) else "met" if complete else "on_track"
-        final = target.final.obs_value
-        out = self._evidence_cells(target, evidence, found) | {"status": status, "absolute_gap": final - evidence.value}
-        out["relative_gap"] = (final - evidence.value) / abs(final) if final else math.nan
+        out = {"status": status} | _distance(target.final.obs_value, evidence.value)
+        out |= self._evidence_cells(target, evidence)
         out |= rule(self.data, target, evidence, Judgement(status, "bound"), None, status)
         return out | sentence(self.data, target, evidence, out)
 
@@ -349,16 +335,15 @@ class Gaps(Actuals):
         evidence = self.total(target)
         if evidence is None:
             return self._unlike(target) | self._nothing(target)
-        final, year, value = target.final.obs_value, int(evidence.year), float(evidence.value)
+        year, value = int(evidence.year), float(evidence.value)
         over = target.last_year - year <= 0
         if target.ceiling:  # what has been added up does not come down again
             verdict = Judgement("missed" if not target.meets(value) else "met" if over else "undecided", "bound")
         else:
             verdict = target.judge(value, year)
-        out = {"absolute_gap": final - value, "years_left": target.last_year - year}
-        out["relative_gap"] = (final - value) / abs(final) if final else math.nan
+        out = {"years_left": target.last_year - year} | _distance(target.final.obs_value, value)
         out |= {"required_pace": verdict.required, "pace_unit": targets.pace_unit("units", target.unit)}
-        out |= self._evidence_cells(target, evidence, pd.DataFrame([evidence])) | {"status": verdict.status}
+        out |= self._evidence_cells(target, evidence) | {"status": verdict.status}
         out |= rule(self.data, target, evidence, verdict, None, verdict.status)
         return out | {"robustness": "untested"} | sentence(self.data, target, evidence, out)
 
@@ -371,3 +356,8 @@ class Gaps(Actuals):
         said = {"rule_zh": why["zh"], "rule_en": why["en"]}
         said |= {"sentence_zh": f"{info.name_zh}：{why['zh']}。", "sentence_en": f"{info.name_en}: {why['en']}."}
         return unlike | needed(self.data, target) | {"status": "not_comparable", "comparable": "no"} | said
+
+
+def _distance(target: float, value: float) -> dict[str, float]:
+    """What is still missing, and that as a share of the target's size."""
+    return {"absolute_gap": target - value, "relative_gap": (target - value) / abs(target) if target else math.nan}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -27,45 +28,8 @@ VERDICTS = {
 }
 # Verdicts of lines in which levels of one price basis were held against the rate.
 TESTED = ("reproduced", "revision", "contradicted")
-
-_RULES = {
-    "reproduced": (
-        "由两个公布的水平值按舍入区间重算，与公布的增速重叠",
-        "recomputed from two printed levels on rounding intervals; overlaps the printed rate",
-    ),
-    "contradicted": (
-        "由两个公布的水平值按舍入区间重算，与公布的增速不重叠",
-        "recomputed from two printed levels on rounding intervals; does not overlap the printed rate",
-    ),
-    "price_basis": (
-        "增速按可比价、水平值按现价：二者之差含价格变动，未作检验",
-        "the rate is at constant prices, the levels at current prices: their difference holds price change and tests nothing",
-    ),
-    "revision": (
-        "水平值来自不同来源或版本，重算与公布的增速不重叠：数据已修订",
-        "the levels come from different sources or vintages and do not reproduce the rate: revised data",
-    ),
-    "scope": ("两年水平值口径、单位或币种不同", "scope, unit or currency of the two levels differ"),
-    "real_no_base": (
-        "增速按可比价、水平值按现价：不得用该增速倒推上年水平值",
-        "the rate is at constant prices and the level at current prices: the level must not be divided by the rate",
-    ),
-    "implied_base": (
-        "上年水平值未见公布；由本年水平值与增速倒推，为推算值",
-        "the level a year before is not on file; implied by this level and rate, a derived value",
-    ),
-    "implied_level": (
-        "本年水平值未见公布；由上年水平值与增速推得，为推算值",
-        "this level is not on file; implied by the level a year before and the rate, a derived value",
-    ),
-    "no_level": ("两年的水平值均未见公布", "neither level is on file"),
-    "average": (
-        "公布的是多年年均增速，不是单年增速",
-        "an average over several years is printed, not the growth of one",
-    ),
-    "points": ("以百分点表示的变动：上年比重由本年比重减去变动推得", "a change in points: subtracted from the share"),
-    "bound": ("公布的是界限或约数，不能倒推", "printed as a bound or approximation: implies no base"),
-}
+# Why a line has its verdict, by rule.
+_RULES = pd.read_csv(Path(__file__).with_name("ledger_rules.csv"), index_col="rule")
 
 
 def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.DataFrame:
@@ -80,13 +44,11 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
     Returns
     -------
     DataFrame
-        One row for each printed rate of :attr:`Data.own` and each pair of levels that tests it, the best pair first, or one row for a rate that
-        nothing tests
-        (columns ``LEDGER_COLUMNS``): what was printed, the levels used, the rate recomputed from them (percent, or
-        points for a change in points, as an interval) and its distance from the printed one, the base or level that the rate implies
-        (``derived`` is ``base`` or ``level``; for a real rate between nominal levels ``deflator``, in percent), a verdict and the rule that gave it in both
-        languages. Verdicts are the codes of ``VERDICTS``; ``tests`` says whether the line tests the rate at all: a rate
-        at constant prices beside levels at current prices does not.
+        Columns ``LEDGER_COLUMNS``: for each printed rate of :attr:`Data.own` a row for each pair of levels that tests it,
+        the best first, or one row. ``recomputed`` is in % (points for a change in points), ``difference`` its distance
+        from what was printed; ``derived`` is the ``base`` or ``level`` that the rate implies, or the ``deflator`` (%)
+        between a real rate and nominal levels. ``verdict`` is a code of ``VERDICTS``, with the rule in both languages;
+        ``tests`` says whether the line tests the rate at all.
 
     Examples
     --------
@@ -103,18 +65,10 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
 
 def _confront(data: Data, rate: pd.Series) -> list[dict]:
     """All ledger rows of one rate."""
-    row = dict.fromkeys(LEDGER_COLUMNS, "") | {
-        "figure_id": rate.name,
-        "indicator": rate.indicator,
-        "ref_area": rate.ref_area,
-        "time_period": rate.time_period,
-        "record_type": rate.record_type,
-        "printed": rate.obs_text,
-        "unit": rate.unit,
-    }
-    row |= dict.fromkeys(
-        ("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high"), float("nan")
-    )
+    numbers = ("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high")
+    row = dict.fromkeys(LEDGER_COLUMNS, "") | dict.fromkeys(numbers, float("nan"))
+    row |= {name: rate[name] for name in ("indicator", "ref_area", "time_period", "record_type", "unit")}
+    row |= {"figure_id": rate.name, "printed": rate.obs_text}
     before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
     levels, bases = _levels(data, rate, rate.time_period), _levels(data, rate, before)
     printed = data.interval(rate)
@@ -134,8 +88,8 @@ def _confront(data: Data, rate: pd.Series) -> list[dict]:
 
 
 def _settle(row: dict, verdict: str, rule: str) -> dict:
-    zh, en = _RULES[rule]
-    return row | {"verdict": verdict, "tests": verdict in TESTED, "rule_zh": zh, "rule_en": en}
+    said = _RULES.loc[rule]
+    return row | {"verdict": verdict, "tests": verdict in TESTED, "rule_zh": said.zh, "rule_en": said.en}
 
 
 def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level: pd.Series, base: pd.Series) -> dict:
@@ -213,6 +167,8 @@ def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
         source=rate.source_id if wanted == "claim" else None,
     )
     found = found[(found.obs_text != "") & (found.corrected != "exclude")]
-    found = found[found.unit.map(lambda u: data.units[u].is_share == (rate.unit == "个百分点")).astype(bool)]
+    found = found[[data.units[u].is_share == (rate.unit == "个百分点") for u in found.unit]]
+    if len(found) < 2:
+        return found
     order = (found.source_id != rate.source_id).astype(int) * 100 + source_rank(data, found)
     return found.loc[order.sort_values(kind="stable").index]

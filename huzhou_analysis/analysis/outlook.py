@@ -208,21 +208,3 @@ def _row(found: Outlook) -> dict:
         "reason_en": found.reason.en,
         "figure_ids": " ".join(found.figure_ids) if found else "",
     }
-
-
-def odds(probability: float) -> Text:
-    """A probability as people say it: about 1 in 20, about 3 in 10, about even."""
-    if math.isnan(probability):
-        return text("—", "—")
-    if not 0.01 < probability < 0.99:
-        return (
-            text("不高于1/100", "at most 1 in 100") if probability < 0.5 else text("不低于99/100", "at least 99 in 100")
-        )
-    percent, tenths = f"{probability:.0%}", round(probability * 10)
-    if not 0.095 <= probability <= 0.905:
-        n = round(1 / min(probability, 1 - probability))
-        k = 1 if probability < 0.5 else n - 1
-        return text(f"约{k}/{n}（{percent}）", f"about {k} in {n} ({percent})")
-    if tenths == 5:
-        return text(f"约一半（{percent}）", f"about even ({percent})")
-    return text(f"约{tenths}成（{percent}）", f"about {tenths} in 10 ({percent})")

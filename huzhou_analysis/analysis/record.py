@@ -16,9 +16,9 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.problems import DataError, Problem
-from . import targets
+from . import outlook, targets
 from .gaps import target_gaps
-from .series import key, measured_in, points
+from .series import in_unit, key, points
 
 COLUMNS = ["edition", "made", "kind", "indicator", "ref_area", "locator", "time_period", "unit", "relation", "target"]
 COLUMNS += ["status", "evidence", "probability", "median", "low", "high", "level", "known_to"]
@@ -63,8 +63,6 @@ def record(data: Data) -> pd.DataFrame:
 
 def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
     """What the tables say today: the verdict of every judged target, and intervals and chances where they are given."""
-    from .outlook import outlook, target_probabilities
-
     gaps = target_gaps(data, full=True)
     judged = gaps[gaps.status.isin(targets.JUDGED) & gaps.counted]
     rows = [
@@ -77,12 +75,11 @@ def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
         }
         for g in judged.itertuples()
     ]
-    chances = target_probabilities(data)
-    chances = chances[chances.probability.notna()].drop_duplicates(["indicator", "ref_area", "target", "relation"])
-    for c in chances.itertuples():
-        found = outlook(data, c.indicator, c.ref_area)
+    chances = outlook.target_probabilities(data)
+    for c in chances[chances.probability.notna()].itertuples():
+        found = outlook.outlook(data, c.indicator, c.ref_area)
         about = {"indicator": c.indicator, "ref_area": c.ref_area, "unit": c.unit, "known_to": f"{c.last_year:.0f}"}
-        chance = {"kind": "chance", "locator": c.locator, "relation": c.relation, "target": c.target}
+        chance = {"kind": "chance", "relation": c.relation, "target": c.target}
         rows.append(about | chance | {"time_period": str(found.year), "probability": c.probability})
         for year, ahead in found.projection.table.iterrows():
             for level in LEVELS:
@@ -149,17 +146,17 @@ def score_record(data: Data, rows: pd.DataFrame | None = None) -> pd.DataFrame:
 
 def _outturn(data: Data, row) -> tuple[float, str, float]:
     """Value printed for the period of a statement, its figures, and what part of the year already amounts to."""
-    there = measured_in(data, points(data, row.indicator, row.ref_area), row.unit)
+    there = in_unit(data, points(data, row.indicator, row.ref_area), row.unit)
     year = there[(there.time_period == row.time_period) & there.origin.isin(["printed", "sum", "ratio"])]
     if len(year) and row.time_period > row.known_to[:4]:
         one = year.iloc[-1]
-        return data.units.convert(one.value, one.unit, row.unit), one.figure_id, np.nan
+        return one.value, one.figure_id, np.nan
     flow = data.indicators.measure_type[row.indicator] == "flow" and not data.units[row.unit].is_share
     part = there[(there.origin == "part_year") & (there.year == int(row.time_period[:4]))]
     if not flow or part.empty:
         return np.nan, "", np.nan
     longest = part.loc[part.time_period.map(lambda p: periods.parse(p).months).idxmax()]
-    return np.nan, "", data.units.convert(longest.value, longest.unit, row.unit)
+    return np.nan, "", longest.value
 
 
 def _hit(data: Data, row) -> float:

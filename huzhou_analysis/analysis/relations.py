@@ -30,7 +30,7 @@ def _path(data: Data, indicator: str, first: int, last: int) -> tuple[Interval, 
         rows = plans.table_targets(data, source=source)
         rows = rows[(rows.indicator == indicator) & (rows.obs_text != "")]
         if len(rows) and targets.covers(rows, first, last):
-            low, high = sorted(targets.path_sum(data, rows, first, last))
+            low, high = sorted(targets.path_sum(rows, first, last))
             return Interval(low, high), list(rows.index)
     raise ValueError(f"no plan path for {indicator!r} from {first} to {last}")
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from ..facts.words import Text, text
+from ..facts.words import Text, say, text
 from . import plans, targets
 from .actuals import Target
 from .gaps import Gaps, gaps_of
 from .growth import Rate, percent
-from .sentences import amount, pace_words
+from .sentences import amount, movement
 from .series import key
 
 TOTAL_COLUMNS = ["indicator", "ref_area", "period", "unit", "relation", "total", "geometric", "straight", "met"]
@@ -71,19 +71,25 @@ class Scenario:
 
 def _sentence(data: Data, scenario: Scenario) -> Text:
     """The answer in words."""
-    year = int(scenario.path.index[-1])
-    end = amount(data, scenario.path.value.iloc[-1], scenario.unit)
-    bound = amount(data, scenario.target, scenario.unit, scenario.relation)
-    pace, word = pace_words(data, scenario.growth, scenario.pace_unit), targets.STATUSES[scenario.status]
-    first = int(scenario.path.index[0])
-    zh = f"若{first}年起每年{pace['zh']}，{year}年为{end['zh']}，目标{bound['zh']}：{word['zh']}"
-    en = f"At {pace['en']} a year from {first}, {end['en']} in {year} against a target of {bound['en']}: {word['en']}"
+    words = {
+        "first": int(scenario.path.index[0]),
+        "year": int(scenario.path.index[-1]),
+        "pace": movement(data, scenario.growth, scenario.pace_unit),
+        "end": amount(data, scenario.path.value.iloc[-1], scenario.unit),
+        "bound": amount(data, scenario.target, scenario.unit, scenario.relation),
+        "status": targets.STATUSES[scenario.status],
+        "late": text("", ""),
+    }
     if scenario.status == "missed":
-        late = text("这一速度达不到目标", "this pace never gets there")
+        words["late"] = text("，照此达不到目标", "; this pace never gets there")
         if math.isfinite(scenario.reached):
-            late = text(f"到{scenario.reached:.0f}年达到", f"the target is reached in {scenario.reached:.0f}")
-        zh, en = f"{zh}，{late['zh']}", f"{en}; {late['en']}"
-    return text(zh + "。", en + ".")
+            reached = f"{scenario.reached:.0f}"
+            words["late"] = text(f"，到{reached}年达到", f"; the target is reached in {reached}")
+    return say(
+        "若{first}年起年均{pace}，{year}年为{end}，目标{bound}：{status}{late}。",
+        "At {pace} a year from {first}, {end} in {year} against a target of {bound}: {status}{late}.",
+        **words,
+    )
 
 
 def basis(
@@ -244,38 +250,23 @@ def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
     >>> float(round(totals.straight["outbound_investment"], 6))  # 3 + 3.15 + 3.3 + 3.45 + 3.6
     16.5
     """
-    gaps = gaps_of(data, as_of)
-    yearly: dict[tuple, list[Target]] = {}
-    for t in gaps.targets:
-        if t.first.span == "annual" and len(t.numeric) > 1:
-            yearly.setdefault((t.first.indicator, t.first.ref_area, t.first.source_id), []).append(t)
-    rows = []
-    for goal in gaps.targets:
-        if goal.first.span != "cumulative" or goal.numeric.empty:
+    every, rows = gaps_of(data, as_of).targets, []
+    for goal in every:
+        first = goal.first
+        if first.span != "cumulative" or goal.numeric.empty:
             continue
-        same = goal.first.indicator, goal.first.ref_area, goal.first.source_id
-        paths = [t for t in yearly.get(same, ()) if data.units.comparable(t.unit, goal.unit)]
-        for path in paths:
-            named = [int(p) for p in path.numeric.time_period]
-            period = periods.parse(goal.final.time_period)
-            first = period.start.year if period.kind == "years" else min(named)
-            if not targets.covers(path.numeric, first, period.end.year):
+        for path in every:
+            other, period = path.first, periods.parse(goal.final.time_period)
+            same = all(first[name] == other[name] for name in ("indicator", "ref_area", "source_id"))
+            if not same or other.span != "annual" or len(path.numeric) < 2:
                 continue
-            sums = targets.path_sum(data, path.numeric, first, period.end.year)
+            start = period.start.year if period.kind == "years" else int(path.numeric.time_period.min())
+            comparable = data.units.comparable(path.unit, goal.unit)
+            if not comparable or not targets.covers(path.numeric, start, period.end.year):
+                continue
+            sums = targets.path_sum(path.numeric, start, period.end.year)
             geometric, straight = (data.units.convert(v, path.unit, goal.unit) for v in sums)
-            ascending = bool(data.indicators.ascending[goal.first.indicator])
-            rows.append(
-                (
-                    goal.first.indicator,
-                    goal.first.ref_area,
-                    f"{first}/P{period.end.year - first + 1}Y",
-                    goal.unit,
-                    goal.final.relation,
-                    goal.final.obs_value,
-                    geometric,
-                    straight,
-                    targets.meets(max(geometric, straight), goal.final.obs_value, goal.final.relation, ascending),
-                    " ".join([*goal.figures.index, *path.numeric.index]),
-                )
-            )
+            span, ids = f"{start}/P{period.end.year - start + 1}Y", [*goal.figures.index, *path.numeric.index]
+            about = (first.indicator, first.ref_area, span, goal.unit, goal.final.relation, goal.final.obs_value)
+            rows.append((*about, geometric, straight, goal.meets(max(geometric, straight)), " ".join(ids)))
     return pd.DataFrame(rows, columns=TOTAL_COLUMNS)

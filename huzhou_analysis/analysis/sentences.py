@@ -8,44 +8,52 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
-from ..facts.words import LANGUAGES, Text, number, quantity, text, unit_name
+from ..facts.words import LANGUAGES, Text, number, quantity, say, text, trimmed, unit_name
 from . import targets
 from .compare import WHOLES, share_levels
-from .evidence import GRADES
+from .evidence import GRADES, clauses
 
 if TYPE_CHECKING:
     from .actuals import Pace, Target
 
 
-def joined(a: Text, b: Text) -> Text:
-    """Two clauses as one text."""
-    return text(f"{a['zh']}；{b['zh']}", f"{a['en']}; {b['en']}")
+# What a change a year is called, upwards and downwards, by its unit; other units increase and decrease.
+_VERBS = {"%": ("增长", "下降"), "个百分点": ("提高", "降低"), "‰": ("提高", "降低")}
+_BOUND_RULES = {
+    "met": text("已达到{last}年目标{bound}", "meets the {last} target of {bound}"),
+    "met_in_part_year": text(
+        "期内达到{last}年目标值{bound}，全年尚无数据", "at the {last} target of {bound}; the whole year is not on file"
+    ),
+    "missed": text("未达到{last}年目标{bound}", "misses the {last} target of {bound}"),
+    "on_track": text("达到每年{bound}的目标", "meets the goal of {bound} for each year"),
+    "undecided": text("在上限{bound}以内，{last}年末方可认定", "within {bound}, to be decided in {last}"),
+}
+_PATHS = {
+    "printed": text("规划路径", "the plan's path"),
+    "implied": text("由规划前实绩到目标的路径", "the path from the last actual before the plan to the target"),
+}
 
 
-def _both(name: str, words: Text) -> dict[str, str]:
-    return {f"{name}_zh": words["zh"], f"{name}_en": words["en"]}
+def both(name: str, words: Text) -> dict[str, str]:
+    """A text as two cells of a row: ``name_zh`` and ``name_en``."""
+    return {f"{name}_zh": words.zh, f"{name}_en": words.en}
 
 
 def amount(data: Data, value: float, unit: str, relation: str = "=") -> Text:
     """A value in both languages, with as many decimals as it needs and no more than four digits call for."""
     if data.units[unit].unit_measure == "RANK":
         within = relation in ("<=", "<")
-        return text(
-            f"前{value:g}位" if within else f"第{value:g}位", f"the top {value:g}" if within else f"rank {value:g}"
-        )
-    places = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
-    printed = f"{value:.{places}f}"
-    printed = printed.rstrip("0").rstrip(".") if "." in printed else printed
+        return text(f"{'前' if within else '第'}{value:g}位", f"{'the top' if within else 'rank'} {value:g}")
+    printed = trimmed(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2)
+    printed = printed.replace(",", "").replace("−", "-")
     return text(*(quantity(printed, unit, lang, data.units, relation=relation) for lang in LANGUAGES))
 
 
-def pace_words(data: Data, value: float, pace_unit: str) -> Text:
-    """A change with its unit: +3.0%, +1.07 pp, +500."""
-    if pace_unit == "%":
-        return text(*[number(value, 1, sign=True) + "%"] * 2)
-    shown = amount(data, abs(value), pace_unit)
-    sign = "−" if value < 0 else "+"
-    return text(sign + shown["zh"], sign + shown["en"])
+def movement(data: Data, value: float, unit: str) -> Text:
+    """A change a year as prose says it, without a sign: 增长32.7%, 32.7%; 降低1.07个百分点, a fall of 1.07 pp."""
+    size = text(*[f"{number(abs(value), 1)}%"] * 2) if unit == "%" else amount(data, abs(value), unit)
+    up, down = _VERBS.get(unit, ("增加", "减少"))
+    return say("{verb}{size}", "{verb}{size}", size=size, verb=text(up, "") if value >= 0 else text(down, "a fall of "))
 
 
 def period_words(code: str) -> Text:
@@ -56,95 +64,65 @@ def rule(
     data: Data, target: Target, evidence: pd.Series, verdict: targets.Judgement, recent: Pace | None, status: str
 ) -> dict[str, str]:
     """The rule that gave a verdict, with its numbers."""
-    when, shown = period_words(evidence.time_period), amount(data, evidence.value, target.unit)
-    bound, last = amount(data, target.final.obs_value, target.unit, target.final.relation), target.last_year
-    lead = text(f"{when['zh']}为{shown['zh']}", f"{shown['en']} in {when['en']}")
+    unit = targets.pace_unit(targets.effective_kind(target.kind, evidence.value, target.final.obs_value), target.unit)
+    words: dict[str, object] = {
+        "when": period_words(evidence.time_period),
+        "shown": amount(data, evidence.value, target.unit),
+        "bound": amount(data, target.final.obs_value, target.unit, target.final.relation),
+        "last": target.last_year,
+        "year": int(evidence.year),
+        "need": movement(data, verdict.required, unit) if verdict.required == verdict.required else "",
+    }
+    needs = text("{year}年起须年均{need}", "needs {need} a year from {year}")
     if verdict.rule == "bound":
-        words = {
-            "met": (f"已达到{last}年目标{bound['zh']}", f"meets the {last} target of {bound['en']}"),
-            "met_in_part_year": (
-                f"期内达到{last}年目标值{bound['zh']}，全年尚无数据",
-                f"at the {last} target of {bound['en']}; the whole year is not on file",
-            ),
-            "missed": (f"未达到{last}年目标{bound['zh']}", f"misses the {last} target of {bound['en']}"),
-            "on_track": (f"达到每年{bound['zh']}的目标", f"meets the goal of {bound['en']} for each year"),
-            "undecided": (
-                f"在上限{bound['zh']}以内，{last}年末方可认定",
-                f"within {bound['en']}, to be decided in {last}",
-            ),
-        }[status]
-        return _both("rule", text(f"{lead['zh']}，{words[0]}", f"{lead['en']}, {words[1]}"))
-    kind = targets.effective_kind(target.kind, evidence.value, target.final.obs_value)
-    unit = targets.pace_unit(kind, target.unit)
-    need = pace_words(data, verdict.required, unit)
-    needed_zh = f"{evidence.year}年起每年需{need['zh']}"
-    needed_en = f"{need['en']} a year is needed from {evidence.year}"
-    if verdict.rule == "none":
-        return _both(
-            "rule",
-            text(
-                f"{lead['zh']}，未到{bound['zh']}；规划未列路径，也无往年数字可算速度，{needed_zh}",
-                f"{lead['en']}, not yet {bound['en']}; no path is printed and no earlier year is on file; {needed_en}",
-            ),
+        said = _BOUND_RULES[status]
+    elif verdict.rule == "none":
+        said = text(
+            f"未到{{bound}}；规划未列路径，也无往年数字可比，{needs.zh}",
+            f"not yet {{bound}}; no path is printed and no earlier year is on file; {needs.en}",
         )
-    if verdict.rule == "pace":
-        pace = pace_words(data, recent.change, unit)
-        return _both(
-            "rule",
-            text(
-                f"{lead['zh']}；规划未列路径，{recent.since['zh']}{pace['zh']}，{needed_zh}",
-                f"{lead['en']}; no path is printed; {pace['en']} {recent.since['en']}, {needed_en}",
-            ),
+    elif verdict.rule == "pace":
+        words |= {"recent": movement(data, recent.change, unit), "since": recent.since}
+        said = text(
+            f"规划未列路径，{{since}}{{recent}}，{needs.zh}", f"no path is printed; {{recent}} {{since}}, {needs.en}"
         )
-    due, later = amount(data, verdict.due, target.unit), amount(data, verdict.due_next, target.unit)
-    asked = pace_words(data, verdict.asked, unit)
-    name = {
-        "printed": ("规划路径", "the plan's path"),
-        "implied": ("由规划前实绩到目标的路径", "the path from the last actual before the plan to the target"),
-    }[verdict.path]
-    if verdict.status == "ahead":
-        zh, en = f"已到{name[0]}一年后的值{later['zh']}", f"where {name[1]} stands only a year later ({later['en']})"
-        return _both("rule", text(f"{lead['zh']}，{zh}", f"{lead['en']}, {en}"))
-    return _both(
-        "rule",
-        text(
-            f"{lead['zh']}，{name[0]}为{due['zh']}；{needed_zh}，路径要求{asked['zh']}",
-            f"{lead['en']}, {name[1]} is at {due['en']}; {needed_en}, the path asks {asked['en']}",
-        ),
-    )
+    elif verdict.status == "ahead":
+        words |= {"path": _PATHS[verdict.path], "later": amount(data, verdict.due_next, target.unit)}
+        said = text("已到{path}一年后的值{later}", "where {path} stands only a year later ({later})")
+    else:
+        words |= {"path": _PATHS[verdict.path], "due": amount(data, verdict.due, target.unit)}
+        words["asked"] = movement(data, verdict.asked, unit)
+        said = text(
+            f"{{path}}为{{due}}；{needs.zh}，路径要求年均{{asked}}",
+            f"{{path}} is at {{due}}; {needs.en}, the path asks {{asked}} a year",
+        )
+    return both("rule", say("{when}为{shown}，" + said.zh, "{shown} in {when}, " + said.en, **words))
 
 
 def sentence(data: Data, target: Target, evidence: pd.Series, row: dict) -> dict[str, str]:
     """The verdict argued in one sentence: figure, path or bound, paces with their years, verdict, grade of evidence."""
     info = data.indicators.loc[target.first.indicator]
-    status, letter = targets.STATUSES[row["status"]], GRADES[row["evidence"]]
-    zh, en = [row["rule_zh"]], [row["rule_en"]]
+    said = [text(row["rule_zh"], row["rule_en"])]
     if row.get("recent_since_zh") and row.get("required_pace") == row.get("required_pace"):
-        pace = pace_words(data, row["recent_pace"], row["pace_unit"])
-        if pace["zh"] not in row["rule_zh"]:
-            zh.append(f"近期速度{pace['zh']}（{row['recent_since_zh']}）")
-            en.append(f"recent pace {pace['en']} ({row['recent_since_en']})")
+        pace, since = movement(data, row["recent_pace"], row["pace_unit"]), row["recent_since_zh"]
+        if since not in row["rule_zh"]:
+            how = next((tail for tail in ("年均", "比上年", "同比") if since.endswith(tail)), "")
+            zh = f"近期{how}{pace.zh}（{since.removesuffix(how)}）"
+            said.append(text(zh, f"recent pace {pace.en} ({row['recent_since_en']})"))
         factor = row.get("acceleration")
         if factor is not None and factor > 1:
-            zh.append(f"须为近期速度的{factor:.1f}倍")
-            en.append(f"{factor:.1f} times the recent pace")
+            said.append(text(f"所需为近期的{factor:.1f}倍", f"{factor:.1f} times the recent pace is needed"))
     if row.get("newer_rate") is not None:
-        rate, when = number(row["newer_rate"], 1, sign=True), period_words(row["newer_rate_period"])
-        zh.append(f"{when['zh']}同比{rate}%")
-        en.append(f"{rate}% in {when['en']} over a year before")
-    dollars = _level_of_share(data, target, evidence)
-    if dollars:
-        zh.append(dollars["zh"])
-        en.append(dollars["en"])
+        rate, when = movement(data, row["newer_rate"], "%"), period_words(row["newer_rate_period"])
+        said.append(say("{when}同比{rate}", "{rate} in {when} over a year before", rate=rate, when=when))
+    said += filter(None, [_level_of_share(data, target, evidence)])
     if row.get("comparable") == "with_care":
-        zh.append(f"可比性：{row['pair_zh']}")
-        en.append(f"compared with care: {row['pair_en']}")
-    return _both(
+        said.append(text(f"可比性：{row['pair_zh']}", f"compared with care: {row['pair_en']}"))
+    words = {"name": text(info.name_zh, info.name_en), "said": clauses(said), "letter": GRADES[row["evidence"]]}
+    words["status"] = targets.STATUSES[row["status"]]
+    return both(
         "sentence",
-        text(
-            f"{info.name_zh}：{'；'.join(zh)}。结论：{status['zh']}（{letter['zh']}）。",
-            f"{info.name_en}: {'; '.join(en)}. Verdict: {status['en']} ({letter['en']}).",
-        ),
+        say("{name}：{said}。结论：{status}（{letter}）。", "{name}: {said}. Verdict: {status} ({letter}).", **words),
     )
 
 
@@ -158,48 +136,46 @@ def _level_of_share(data: Data, target: Target, evidence: pd.Series) -> Text | N
     plan = levels[levels.role == "target"]
     if mine.empty or plan.empty:
         return None
-    have = amount(data, mine.level.iloc[0], mine.unit.iloc[0])
-    want = amount(data, plan.level.iloc[0], plan.unit.iloc[0])
-    year = plan.time_period.iloc[0]
-    return text(
-        f"折合{have['zh']}，规划{year}年的比重与总额折合{want['zh']}",
-        f"that is {have['en']}, the plan's share of the plan's total in {year} is {want['en']}",
+    words = {
+        "have": amount(data, mine.level.iloc[0], mine.unit.iloc[0]),
+        "want": amount(data, plan.level.iloc[0], plan.unit.iloc[0]),
+        "year": plan.time_period.iloc[0],
+    }
+    return say(
+        "折合{have}，规划{year}年的比重与总额折合{want}",
+        "that is {have}, the plan's share of the plan's total in {year} is {want}",
+        **words,
     )
 
 
 def needed(data: Data, target: Target, before: int | None = None) -> dict[str, str]:
     """What would have to be on file to judge a target, and why it cannot be judged as it is."""
     first, info = target.first, data.indicators.loc[target.first.indicator]
-    name = text(info.name_zh, info.name_en)
-    unit = {lang: unit_name(target.unit, lang, data.units) for lang in LANGUAGES}
-    start = int((first.vintage or first.time_period or "0")[:4])
+    begin = text("", "")
     if first.relation == "relative":
         want = text(
-            f"同一年份的两个数字：{name['zh']}，以及原文与之相比的那一个（“{first.as_printed}”）",
-            f"two figures of one year: {name['en']}, and the one that the text compares it with",
+            "同一年份的两个数字：{name}，以及原文与之相比的那一个（“{printed}”）",
+            "two figures of one year: {name}, and the one that the text compares it with",
         )
     elif first.span == "per_year":
-        want = text(
-            f"{start}年以来各年的{name['zh']}（{unit['zh']}）",
-            f"{name['en']} ({unit['en']}) of each year since {start}",
-        )
+        want = text("{start}年以来各年的{name}（{unit}）", "{name} ({unit}) of each year since {start}")
     elif first.span == "cumulative":
-        stated = not target.numeric.empty and periods.parse(target.final.time_period).kind == "years"
-        begin = text("", "") if stated else text("，以及从哪一年起算", ", and the year from which it counts")
+        if target.numeric.empty or periods.parse(target.final.time_period).kind != "years":
+            begin = text("，以及从哪一年起算", ", and the year from which it counts")
         want = text(
-            f"{name['zh']}自规划起始的累计数，或期内逐年数字（{unit['zh']}）{begin['zh']}",
-            f"{name['en']}: a running total since the plan began, or every single year ({unit['en']}){begin['en']}",
+            "{name}自规划起始的累计数，或期内逐年数字（{unit}）{begin}",
+            "{name}: a running total since the plan began, or every single year ({unit}){begin}",
         )
     else:
-        want = text(
-            f"{start}年以来{name['zh']}的实绩（{unit['zh']}）",
-            f"an actual of {name['en']} ({unit['en']}) since {start}",
-        )
-    why = text("没有可比的实绩", "no comparable actual is on file")
+        want = text("{start}年以来{name}的实绩（{unit}）", "an actual of {name} ({unit}) since {start}")
+    name, why = text(info.name_zh, info.name_en), text("没有可比的实绩", "no comparable actual is on file")
     if before is not None:
         why = text(f"最近的实绩为{before}年，早于规划期", f"the latest actual is of {before}, before the plan")
-    return (
-        _both("needed", want)
-        | _both("rule", why)
-        | _both("sentence", text(f"{name['zh']}：{why['zh']}。", f"{name['en']}: {why['en']}."))
-    )
+    words = {"name": name, "unit": text(*(unit_name(target.unit, lang, data.units) for lang in LANGUAGES))}
+    words |= {
+        "start": int((first.vintage or first.time_period or "0")[:4]),
+        "printed": first.as_printed,
+        "begin": begin,
+    }
+    said = both("needed", say(want.zh, want.en, **words)) | both("rule", why)
+    return said | both("sentence", say("{name}：{why}。", "{name}: {why}.", name=name, why=why))

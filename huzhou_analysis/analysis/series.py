@@ -18,27 +18,8 @@ from ..facts.rounding import Interval
 from ..facts.schema import TIERS
 from .growth import implied_base, implied_level
 
-COLUMNS = [
-    "year",
-    "value",
-    "unit",
-    "growth",
-    "printed",
-    "low",
-    "high",
-    "relation",
-    "time_period",
-    "origin",
-    "obs_status",
-    "segment",
-    "vintage",
-    "stretch",
-    "tier",
-    "source_id",
-    "figure_id",
-    "indicator",
-    "ref_area",
-]
+COLUMNS = ["year", "value", "unit", "growth", "printed", "low", "high", "relation", "time_period", "origin"]
+COLUMNS += ["obs_status", "segment", "vintage", "stretch", "tier", "source_id", "figure_id", "indicator", "ref_area"]
 # A total that is printed in few years, and the indicators that add up to it (data/relations.csv holds the identity).
 PARTS = {"trade_total": ("exports", "imports")}
 # A share of the country that follows from two printed levels, in the unit of the share: (level, area of the whole).
@@ -51,6 +32,7 @@ YEARLY = ("printed", "sum", "ratio", "implied")
 _RANK = {tier: i for i, tier in enumerate(TIERS)}
 _ORIGINALS = ("official", "yearbook", "press", "mirror")
 _FIRST_DAY = dt.date(1, 1, 1)
+_NOTHING = pd.DataFrame(columns=COLUMNS)
 
 
 # --- what is known, and who is believed ----------------------------------------------------------------------------
@@ -166,7 +148,7 @@ def series(
     found = points(data, code, place, as_of=as_of)
     yearly = found[found.origin.isin(YEARLY)]
     if unit is not None:
-        found = measured_in(data, found, unit)
+        found = in_unit(data, found, unit)
     elif not everything and len(yearly):
         found = measured_in(data, found, yearly.unit.iloc[-1])
     if not everything:
@@ -176,12 +158,13 @@ def series(
         more = f" in {unit}" if unit else "; everything=True shows parts of years, if any"
         raise NotOnFile(f"{where.name_zh}{info.name_zh}（{unit or '年度'}）", f"{info.name_en}, {where.name_en}{more}")
     found = found.reset_index(drop=True)
-    return _with_growth(data, found if unit is None else _in_unit(data, found, unit))
+    return _with_growth(data, found)
 
 
-def _in_unit(data: Data, found: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Points written in another unit; digits that were printed in another one are no longer as printed."""
-    scale = [float(data.units.factor(u, unit)) for u in found.unit]
+def in_unit(data: Data, found: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Points that measure the same as `unit`, written in it; digits printed in another are no longer as printed."""
+    found = measured_in(data, found, unit)
+    scale = np.array([float(data.units.factor(u, unit)) for u in found.unit])
     same = found.unit == unit
     found = found.assign(**{c: found[c] * scale for c in ("value", "low", "high")}, unit=unit)
     return found.assign(printed=found.printed.where(same, ""))
@@ -204,9 +187,9 @@ def points(data: Data, indicator: str, area: str, *, as_of: str | None = None) -
 
 
 def _assembled(data: Data, indicator: str, area: str, as_of: str | None) -> pd.DataFrame:
+    if indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
+        return _NOTHING
     levels = _levels(data, indicator, area, as_of)
-    if levels.empty and indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
-        return pd.DataFrame(columns=COLUMNS)
     rows = [printed_point(data, figure) for _, figure in _chosen(data, levels).iterrows()]
     rows += _summed(data, rows, indicator, area, as_of)
     rows += _implied(data, rows, indicator, area, as_of)
@@ -394,9 +377,10 @@ def _segmented(out: pd.DataFrame, levels: pd.DataFrame, breaks: list[int]) -> pd
     """Number the stretches of each measure in the order in which they begin; parts of years belong to the last begun."""
     local = pd.Series(0, index=out.index)
     printed: dict[str, dict[tuple, dict[str, float]]] = {}
-    for one in levels[levels.relation == "="].itertuples():
-        by_source = printed.setdefault(one.measure, {})
-        by_source.setdefault((one.source_id, one.vintage), {}).setdefault(one.time_period, one.base)
+    cells = (levels[c] for c in ("relation", "measure", "source_id", "vintage", "time_period", "base"))
+    for relation, measure, source, vintage, period, base in zip(*cells, strict=True):
+        if relation == "=":
+            printed.setdefault(measure, {}).setdefault((source, vintage), {}).setdefault(period, base)
     for _, group in out[out.origin.isin(YEARLY)].groupby("_measure", sort=False):
         number = 1
         local[group.index[0]] = number

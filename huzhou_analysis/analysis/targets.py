@@ -299,7 +299,7 @@ def covers(figures: pd.DataFrame, first: int, last: int) -> bool:
     return all(value_on_path(by_year, year, False) is not None for year in range(first, last + 1))
 
 
-def path_sum(data: Data, figures: pd.DataFrame, first: int, last: int) -> tuple[float, float]:
+def path_sum(figures: pd.DataFrame, first: int, last: int) -> tuple[float, float]:
     """Sum of a plan path over the years `first` to `last`: named years as printed, the years between them read off
     the path once geometrically and once straight.
 

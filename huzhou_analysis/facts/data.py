@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from . import names, rounding
@@ -122,6 +123,15 @@ class Data:
         """Series that were assembled from these tables before (:func:`~huzhou_analysis.series` keeps them here)."""
         return {}
 
+    @cached_property
+    def _rows_by_indicator(self) -> dict[str, np.ndarray]:
+        return self.figures.groupby("indicator").indices
+
+    @cached_property
+    def _codes(self) -> dict[str, np.ndarray]:
+        wanted = ("indicator", "ref_area", "record_type", "transformation", "source_id", "time_period")
+        return {column: self.figures[column].to_numpy(object) for column in wanted}
+
     def select(
         self,
         indicator=None,
@@ -133,18 +143,16 @@ class Data:
         period=None,
     ) -> pd.DataFrame:
         """Figures that match; each argument may be one value or a list of them, None matches all."""
-        chosen = self.figures
-        for column, wanted in (
-            ("indicator", indicator),
-            ("ref_area", area),
-            ("record_type", record_type),
-            ("transformation", transformation),
-            ("source_id", source),
-            ("time_period", period),
+        rows = np.arange(len(self.figures))
+        if isinstance(indicator, str):
+            rows, indicator = self._rows_by_indicator.get(indicator, rows[:0]), None
+        for column, wanted in zip(
+            self._codes, (indicator, area, record_type, transformation, source, period), strict=True
         ):
             if wanted is not None:
-                chosen = chosen[chosen[column].isin([wanted] if isinstance(wanted, str) else list(wanted))]
-        return chosen
+                allowed = {wanted} if isinstance(wanted, str) else set(wanted)
+                rows = rows[np.array([code in allowed for code in self._codes[column][rows]], dtype=bool)]
+        return self.figures.iloc[rows]
 
     def indicator(self, name: str) -> str:
         """Code of an indicator given by code, Chinese or English name (:func:`huzhou_analysis.facts.names.indicator`)."""

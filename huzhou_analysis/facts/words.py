@@ -291,7 +291,7 @@ def say(zh: str, en: str, **values: object) -> Text:
     Examples
     --------
     >>> say("共{n}项", "{n} in all", n=39)
-    Text(zh='共39项', en='39 in all')
+    Text(zh='共39项', en='39 in all', figures=())
     """
     return Text(*(_Formatter(lang).vformat(one, (), values) for lang, one in (("zh", zh), ("en", en))), cited(values))
 

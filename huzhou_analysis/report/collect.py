@@ -27,6 +27,7 @@ from .content import Section
 CELL_TIMEOUT = 600
 # Characters that a notebook may print and show: many times what a page for reading needs, little for a computer.
 OUTPUT_LIMIT = 20_000_000
+LACKING = ("NotOnFile", "UnknownName")  # what another city may not have, and what its tables may not name
 OWN_FOLDER = Path(__file__).resolve().parent.parent.parent / "notebooks"
 # Chinese is legible in every plot that a researcher draws, even after a library has chosen fonts of its own.
 STARTUP = """
@@ -225,7 +226,7 @@ async def _run(executed: Executed, environment: dict[str, str], records: Path | 
     try:
         await client.async_execute(env=environment)
     except CellExecutionError as error:
-        if own or error.ename != "NotOnFile":
+        if own or error.ename not in LACKING:
             raise
         last = next(n for n, cell in enumerate(notebook.cells) if _failed(cell))
         zh, _, en = _plain(error.evalue).partition(" / ")

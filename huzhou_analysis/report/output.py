@@ -167,6 +167,7 @@ def _workers(jobs: int) -> Iterator[Executor]:
 def _begin() -> None:
     """In each worker: end with the main process, and without a word when interrupted."""
     import signal
+    import sys
     from multiprocessing import parent_process
     from threading import Thread
 
@@ -177,6 +178,7 @@ def _begin() -> None:
         os._exit(1)
 
     matplotlib.use("agg")
+    sys.unraisablehook = lambda *_: None  # a half-written file that is closed on a full disk: the cause is told once
     Thread(target=end_with, args=[parent_process()], daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
