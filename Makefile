@@ -32,8 +32,8 @@ report: ## Build every report into reports/ (OUT=folder) | 生成全部报告
 test: ## Run the tests | 运行测试
 test-e2e: ## Run the end-to-end tests, which build whole reports | 运行端到端测试
 lab: ## Open the notebooks in JupyterLab | 在 JupyterLab 中打开笔记本
-read: ## Propose every figure of a document in data/inbox/NAME.xlsx (FILE=document) | 读文件，提出其中的数字
 notebooks: ## Execute the notebooks and keep their results in them | 运行笔记本并保存结果
+read: ## Propose every figure of a document in data/inbox/NAME.xlsx (FILE=document) | 读文件，提出其中的数字
 template: ## Write data/inbox/new_figures.xlsx to fill in (FILE=file) | 写出填报模板
 add: ## Add the figures of the inbox (FILE=file; ARGS=--dry-run to look first) | 添加新数字
 codebook: ## Write the codebook of the data tables | 生成数据说明
