@@ -30,86 +30,13 @@ def parser() -> argparse.ArgumentParser:
         "--data", metavar="DIR", help="数据表所在文件夹 / folder of the tables (default: HUZHOU_DATA, else data)"
     )
     commands = top.add_subparsers(
-        dest="command",
-        required=True,
-        metavar="COMMAND",
-        parser_class=partial(Parser, parents=[tables]),
+        dest="command", required=True, metavar="COMMAND", parser_class=partial(Parser, parents=[tables])
     )
-    _report_commands(commands)
-    commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
-    read = commands.add_parser(
-        "read", help="读文件，提出其中每个数字 / propose every figure of a document in a workbook"
-    )
-    read.add_argument("file", metavar="FILE", help="PDF、docx、html 或 txt / a document with text")
-    template = commands.add_parser("template", help="写出填报模板 / write a workbook to fill in new figures")
-    template.add_argument("file", nargs="?", metavar="FILE", help="文件名 / file (default: inbox/new_figures.xlsx)")
-    add = commands.add_parser("add", help="添加填好的数字 / add what files hold to the tables, whole or not at all")
-    add.add_argument("files", nargs="*", metavar="FILE", help="xlsx 或 csv / default: everything in the inbox")
-    add.add_argument("--dry-run", action="store_true", help="只显示，不写入 / show what would be added, write nothing")
-    add.add_argument(
-        "--confirm", action="store_true", help="异常之处已核对，照加 / what stands out was checked: add it"
-    )
-    add.add_argument("--undo", action="store_true", help="撤销上次添加 / take back what was added last")
-    commands.add_parser("undo", help="撤销上次添加 / take back what was added last")
-    audit = commands.add_parser(
-        "audit", help="对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings"
-    )
-    audit.add_argument("--sources", metavar="DIR", help="原始文件所在文件夹 / folder with the documents' text files")
-    audit.add_argument("--lang", choices=("zh", "en"), default="zh")
-    find = commands.add_parser("find", help="按任意字词查数字 / look a figure up by any word")
-    find.add_argument("text", nargs="+", help="中文或英文字词 / words in either language")
-    find.add_argument("--lang", choices=("zh", "en"), default="zh")
-    gaps = commands.add_parser("gaps", help="目标进度表 / every target: latest actual, gap, verdict")
-    gaps.add_argument(
-        "--as-of", metavar="DATE", help="只用该日以前发布的数字 / only what was published by then (ISO date)"
-    )
-    gaps.add_argument("--lang", choices=("zh", "en"), default="zh")
-    gaps.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    gaps.add_argument("--all", action="store_true", help="连同正文中的目标 / the goals of the text as well")
-    record = commands.add_parser(
-        "record", help="把本版结论、区间和概率记入 record.csv / put verdicts, intervals and chances on record"
-    )
-    record.add_argument("--edition", metavar="NAME", help="版次名 / name of the edition (default: the version)")
-    record.add_argument("--scores", action="store_true", help="只显示已有记录的评分 / only show how the record scores")
-    city = commands.add_parser("new-city", help="为另一城市建立空数据表 / lay out empty tables for another city")
-    city.add_argument("folder", metavar="DIR", help="新文件夹 / a new folder")
-    city.add_argument("--code", default="", help="城市代码（GB/T 2260）/ code of the city, such as 330300")
-    city.add_argument("--name", default="", help="中文名，如 温州市 / its Chinese name")
-    city.add_argument("--name-en", default="", help="英文名 / its English name, such as Wenzhou")
-    commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
+    for name, (_, help_text, *arguments) in _COMMANDS.items():
+        command = commands.add_parser(name, help=help_text)
+        for argument, options in arguments:
+            command.add_argument(argument, **options)
     return top
-
-
-def _report_commands(commands) -> None:
-    """Commands that run notebooks and write what they show."""
-    report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
-    report.add_argument(
-        "--output",
-        metavar="DIR",
-        help="输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)",
-    )
-    report.add_argument("--fresh", action="store_true", help="即使没有变化也重做 / make it anew though nothing changed")
-    report.add_argument("--jobs", type=_count, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
-    report.add_argument(
-        "--notebooks", metavar="DIR", help="另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"
-    )
-    export = commands.add_parser("export", help="单独导出一个图表 / one exhibit as a file")
-    export.add_argument(
-        "exhibit", metavar="EXHIBIT", help="图表编号，如 scoreboard / id of an exhibit, as in the report"
-    )
-    export.add_argument("--format", choices=("pptx", "docx", "xlsx", "png", "svg", "pdf", "csv"), help="default: pptx")
-    export.add_argument("--lang", choices=("zh", "en"), default="zh")
-    export.add_argument(
-        "--size", choices=("slide", "column", "square"), default="slide", help="图片尺寸 / of a picture"
-    )
-    export.add_argument("--transparent", action="store_true", help="图片无底色 / a picture without a ground")
-    export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the picture")
-    export.add_argument("--template", metavar="FILE", help="套用自己的 pptx 或 docx / your own master or styles")
-    export.add_argument("--output", metavar="FILE", help="文件名 / file to write (default: ID.LANG.FORMAT)")
-    notebooks = commands.add_parser(
-        "notebooks", help="运行笔记本并保存结果 / execute notebooks and keep their results in them"
-    )
-    notebooks.add_argument("files", nargs="*", metavar="FILE", help="笔记本 / notebooks (default: all in notebooks/)")
 
 
 def _count(text: str) -> int:
@@ -135,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from .facts.problems import DataError, fail
     from .report.build import PROJECT
 
     if "data" in options:
@@ -146,17 +74,17 @@ def _run(options: argparse.Namespace) -> int:
     try:
         if not _recovered():
             return 1
-        return _COMMANDS[options.command](options)
+        return _COMMANDS[options.command][0](options)
+    except DataError as error:
+        return fail(str(error))
     except BrokenPipeError:
         return 1
     except OSError as error:
-        name = error.filename or ""
-        print(
-            f"读写失败（{error.strerror or error}）：{name}；请检查路径、权限和磁盘空间，关闭占用它的程序后重试 / cannot be read or written "
-            f"({error.strerror or error}): {name}; check path, permissions and disk space, close what holds it, and try again",
-            file=sys.stderr,
+        name, reason = error.filename or "", error.strerror or error
+        return fail(
+            f"读写失败（{reason}）：{name}；请检查路径、权限和磁盘空间，关闭占用它的程序后重试 / cannot be read or written ({reason}): "
+            f"{name}; check path, permissions and disk space, close what holds it, and try again"
         )
-        return 1
 
 
 def _recovered() -> bool:
@@ -181,7 +109,7 @@ def _alone(work: Callable[[], int]) -> int:
     """Exit status of something that changes the tables, done while nothing else is going on in the project."""
     from .facts.checks import default_root
     from .facts.locking import TABLES_LOCK, Busy, locked
-    from .facts.problems import say
+    from .facts.problems import fail
 
     root = default_root()
     if not root.is_dir():
@@ -190,8 +118,7 @@ def _alone(work: Callable[[], int]) -> int:
         with locked(root / TABLES_LOCK, wait=60):
             return work()
     except Busy as busy:
-        say(str(busy), error=True)
-        return 1
+        return fail(str(busy))
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -232,14 +159,9 @@ def _check(options: argparse.Namespace) -> int:
     from .facts.problems import DataError
     from .facts.relations import relation_problems
 
-    try:
-        data = load()
-        problems = relation_problems(data)
-    except DataError as error:
-        problems = error.problems
-    if problems:
-        print(DataError(problems), file=sys.stderr)
-        return 1
+    data = load()
+    if problems := relation_problems(data):
+        raise DataError(problems)
     print(
         f"数据无误 / all tables are in order: {len(data.figures)} figures, {len(data.indicators)} indicators, "
         f"{len(data.sources)} sources"
@@ -257,13 +179,8 @@ def _audit(options: argparse.Namespace) -> int:
     from .analysis.audit import findings
     from .analysis.provenance import prove, report
     from .facts.data import load
-    from .facts.problems import DataError
 
-    try:
-        data = load()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    data = load()
     print("文件自查 / findings of the documents against themselves:")
     for f in findings(data).itertuples():
         print(
@@ -296,13 +213,8 @@ def _audit(options: argparse.Namespace) -> int:
 def _find(options: argparse.Namespace) -> int:
     from .analysis.find import find
     from .facts.data import load
-    from .facts.problems import DataError
 
-    try:
-        found = find(load(), " ".join(options.text), lang=options.lang)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    found = find(load(), " ".join(options.text), lang=options.lang)
     for figure_id, f in found.iterrows():
         status = f.record_type if f.obs_status == "A" else f"{f.record_type} · {f.obs_status}"
         print(
@@ -318,30 +230,21 @@ def _gaps(options: argparse.Namespace) -> int:
     from .analysis.gaps import target_gaps
     from .facts import periods
     from .facts.data import load
-    from .facts.problems import DataError
+    from .facts.problems import fail
 
     if options.as_of:
         try:
             periods.parse(options.as_of)
         except ValueError:
-            print(
-                f"不是日期 / not a date: {options.as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024",
-                file=sys.stderr,
-            )
-            return 1
-    try:
-        data = load()
-        table = target_gaps(data, options.as_of, full=True)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+            return fail(f"不是日期 / not a date: {options.as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024")
+    data = load()
+    table = target_gaps(data, options.as_of, full=True)
     if options.format == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif options.format == "json":
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        full = target_gaps(data, options.as_of, full=True)
-        full = full[full.counted.astype(bool)]
+        full = table[table.counted.astype(bool)]
         _print_targets(data, full if options.all else full[full.table.astype(bool)], options.lang)
     return 0
 
@@ -413,22 +316,18 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _new_city(options: argparse.Namespace) -> int:
+    from .facts.problems import fail
     from .inbox.new_city import NewCityError, lay_out
 
     try:
         folder = lay_out(options.folder, options.code, options.name, options.name_en)
     except NewCityError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return fail(str(error))
     shown = f'"{options.folder}"' if " " in options.folder else options.folder
-    first = (
-        ""
-        if options.code
-        else "\n  0. ref_areas.csv：补入本市一行（level 为 city）/ add the city's own row (level city)"
-    )
+    first = "\n  0. ref_areas.csv：补入本市一行（level 为 city）/ add the city's own row (level city)"
     print(
         f"已建立空数据表 / empty tables laid out: {folder}\n"
-        f"接下来 / what to do next:{first}\n"
+        f"接下来 / what to do next:{'' if options.code else first}\n"
         f"  1. make template DATA={shown}：写出填报模板；逐行填入文件和数字（规划指标表的行，位置写作“数字方案 指标表 行1”）/ writes a "
         "workbook: fill in the documents and the figures (the place of a row of a plan's table: “数字方案 指标表 行1”)\n"
         f"  2. make add DATA={shown}：检查后写入 / checks and adds them\n"
@@ -440,30 +339,62 @@ def _new_city(options: argparse.Namespace) -> int:
 def _codebook(options: argparse.Namespace) -> int:
     from .facts.codebook import write
     from .facts.data import load
-    from .facts.problems import DataError
 
-    try:
-        changed = write(load())
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    changed = write(load())
     print("\n".join(f"已更新 / written: {p.name}" for p in changed) or "无变化 / nothing changed")
     return 0
 
 
-_COMMANDS = {
-    "report": _report,
-    "check": _check,
-    "read": _read,
-    "template": _template,
-    "add": _add,
-    "undo": _add,
-    "audit": _audit,
-    "find": _find,
-    "gaps": _gaps,
-    "record": _record,
-    "export": _export,
-    "notebooks": _notebooks,
-    "new-city": _new_city,
-    "codebook": _codebook,
+# Each command: what it runs, its help, its arguments.
+# fmt: off
+_LANG = ("--lang", {"choices": ("zh", "en"), "default": "zh"})
+_COMMANDS: dict[str, tuple] = {
+    "report": (_report, "生成报告 / execute the notebooks and build the report",
+        ("--output", {"metavar": "DIR", "help": "输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)"}),
+        ("--fresh", {"action": "store_true", "help": "即使没有变化也重做 / make it anew though nothing changed"}),
+        ("--jobs", {"type": _count, "metavar": "N", "help": "同时运行的笔记本数 / notebooks at a time"}),
+        ("--notebooks", {"metavar": "DIR", "help": "另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"})),
+    "check": (_check, "检查数据表 / check every table and list what is wrong"),
+    "read": (_read, "读文件，提出其中每个数字 / propose every figure of a document in a workbook",
+        ("file", {"metavar": "FILE", "help": "PDF、docx、html 或 txt / a document with text"})),
+    "template": (_template, "写出填报模板 / write a workbook to fill in new figures",
+        ("file", {"nargs": "?", "metavar": "FILE", "help": "文件名 / file (default: inbox/new_figures.xlsx)"})),
+    "add": (_add, "添加填好的数字 / add what files hold to the tables, whole or not at all",
+        ("files", {"nargs": "*", "metavar": "FILE", "help": "xlsx 或 csv / default: everything in the inbox"}),
+        ("--dry-run", {"action": "store_true", "help": "只显示，不写入 / show what would be added, write nothing"}),
+        ("--confirm", {"action": "store_true", "help": "异常之处已核对，照加 / what stands out was checked: add it"}),
+        ("--undo", {"action": "store_true", "help": "撤销上次添加 / take back what was added last"})),
+    "undo": (_add, "撤销上次添加 / take back what was added last"),
+    "audit": (_audit, "对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings",
+        ("--sources", {"metavar": "DIR", "help": "原始文件所在文件夹 / folder with the documents' text files"}),
+        _LANG),
+    "find": (_find, "按任意字词查数字 / look a figure up by any word",
+        ("text", {"nargs": "+", "help": "中文或英文字词 / words in either language"}),
+        _LANG),
+    "gaps": (_gaps, "目标进度表 / every target: latest actual, gap, verdict",
+        ("--as-of", {"metavar": "DATE", "help": "只用该日以前发布的数字 / only what was published by then (ISO date)"}),
+        _LANG,
+        ("--format", {"choices": ("table", "csv", "json"), "default": "table"}),
+        ("--all", {"action": "store_true", "help": "连同正文中的目标 / the goals of the text as well"})),
+    "record": (_record, "把本版结论、区间和概率记入 record.csv / put verdicts, intervals and chances on record",
+        ("--edition", {"metavar": "NAME", "help": "版次名 / name of the edition (default: the version)"}),
+        ("--scores", {"action": "store_true", "help": "只显示已有记录的评分 / only show how the record scores"})),
+    "export": (_export, "单独导出一个图表 / one exhibit as a file",
+        ("exhibit", {"metavar": "EXHIBIT", "help": "图表编号，如 scoreboard / id of an exhibit, as in the report"}),
+        ("--format", {"choices": ("pptx", "docx", "xlsx", "png", "svg", "pdf", "csv"), "help": "default: pptx"}),
+        _LANG,
+        ("--size", {"choices": ("slide", "column", "square"), "default": "slide", "help": "图片尺寸 / of a picture"}),
+        ("--transparent", {"action": "store_true", "help": "图片无底色 / a picture without a ground"}),
+        ("--watermark", {"default": "", "metavar": "TEXT", "help": "水印，如 草稿 / words across the picture"}),
+        ("--template", {"metavar": "FILE", "help": "套用自己的 pptx 或 docx / your own master or styles"}),
+        ("--output", {"metavar": "FILE", "help": "文件名 / file to write (default: ID.LANG.FORMAT)"})),
+    "notebooks": (_notebooks, "运行笔记本并保存结果 / execute notebooks and keep their results in them",
+        ("files", {"nargs": "*", "metavar": "FILE", "help": "笔记本 / notebooks (default: all in notebooks/)"})),
+    "new-city": (_new_city, "为另一城市建立空数据表 / lay out empty tables for another city",
+        ("folder", {"metavar": "DIR", "help": "新文件夹 / a new folder"}),
+        ("--code", {"default": "", "help": "城市代码（GB/T 2260）/ code of the city, such as 330300"}),
+        ("--name", {"default": "", "help": "中文名，如 温州市 / its Chinese name"}),
+        ("--name-en", {"default": "", "help": "英文名 / its English name, such as Wenzhou"})),
+    "codebook": (_codebook, "生成数据说明 / write data/README.md and data/datapackage.json"),
 }
+# fmt: on

@@ -1,24 +1,20 @@
 """Loading and checking the tables: sound ones in any form, and every kind of bad input with the message it gets."""
 
-import csv
 import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from hostile_city import free
+from table_copies import ROOT
 
 import huzhou_analysis as hz
 from huzhou_analysis.cli import main
 from huzhou_analysis.facts.checks import check
-from huzhou_analysis.facts.data import relation_sign
 from huzhou_analysis.facts.problems import DataError
 from huzhou_analysis.facts.schema import TABLES
-
-ROOT = Path(__file__).resolve().parent.parent
 
 FDI = "D000.fdi_utilized.2018P5Y"  # 累计实到外资61.2亿美元, period inferred
 CLAIM = "D001-02.industrial_investment.2021-S1"  # on a promotional page
@@ -26,18 +22,6 @@ CLAIM = "D001-02.industrial_investment.2021-S1"  # on a promotional page
 
 def where(problems):
     return sorted((p.file, p.row, p.column) for p in problems)
-
-
-def command(folder, *arguments, **environment):
-    """Run the command line as a user does."""
-    environment = {**os.environ, "HUZHOU_DATA": str(folder), "PYTHONIOENCODING": "utf-8", **environment}
-    return subprocess.run(
-        [sys.executable, "-m", "huzhou_analysis", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
 
 
 def contents(folder):
@@ -77,67 +61,22 @@ def duplicate(table, key):
     return breaks
 
 
-def encoded(encoding):
+def header(change, *columns):
+    """The first row of the figures changed; the columns in which it is seen."""
+
     def breaks(tables):
-        text = tables.path("figures").read_text(encoding="utf-8-sig")
-        tables.path("figures").write_bytes(text.encode(encoding))
-        return [("figures.csv", 0, "", "")]
-
-    return breaks
-
-
-def separated(mark):
-    def breaks(tables):
-        path = tables.path("figures")
         rows = tables.rows("figures")
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file, delimiter=mark).writerows(rows)
-        return [("figures.csv", 0, "", "")]
+        tables.write("figures", [change(rows[0]), *rows[1:]])
+        return [("figures.csv", 0, column, "") for column in columns]
 
     return breaks
 
 
-def replaced(content):
-    def breaks(tables):
-        tables.path("figures").write_bytes(content)
-        return [("figures.csv", 0, "", "")]
-
-    return breaks
-
-
-def removed(tables):
-    tables.path("units").unlink()
-    return [("units.csv", 0, "", "")]
-
-
-def without_column(tables):
+def ragged(tables):
     rows = tables.rows("figures")
-    at = rows[0].index("vintage")
-    tables.write("figures", [row[:at] + row[at + 1 :] for row in rows])
-    return [("figures.csv", 0, "vintage", "")]
-
-
-def misspelt_column(tables):
-    rows = tables.rows("figures")
-    rows[0][rows[0].index("obs_value")] = "obs_valeu"
+    rows[299].append("stray")
     tables.write("figures", rows)
-    return [("figures.csv", 0, "obs_value", ""), ("figures.csv", 0, "obs_valeu", "")]
-
-
-def extra_column(tables):
-    tables.write("pairs", [[*row, "x"] for row in tables.rows("pairs")])
-    return [("pairs.csv", 0, "x", "")]
-
-
-def ragged(*numbers):
-    def breaks(tables):
-        rows = tables.rows("figures")
-        for number in numbers:
-            rows[number - 1].append("stray")
-        tables.write("figures", rows)
-        return [("figures.csv", number, "", "") for number in numbers]
-
-    return breaks
+    return [("figures.csv", 300, "", "")]
 
 
 def blank_lines_before_the_fault(tables):
@@ -147,11 +86,6 @@ def blank_lines_before_the_fault(tables):
     lines[4:4] = ["", "", commas]  # two empty lines, and one that a spreadsheet leaves of a cleared row
     tables.path("figures").write_text("\n".join(lines), encoding="utf-8")
     return [("figures.csv", row + 3, "unit", "亿美金")]
-
-
-def line_break_in_a_cell_before_the_fault(tables):
-    tables.set("figures", "D000.plan_areas.undated", comment="one\ntwo\nthree")
-    return figure("unit", "亿美金")(tables)
 
 
 def correction(**changed):
@@ -175,33 +109,18 @@ BAD = {
     "period in words": (figure("time_period", "2018-2022"), ["2018/P5Y"]),
     "unknown indicator": (figure("indicator", "fdi_utilised"), ["indicators.csv", "nearest: fdi_utilized"]),
     "unknown source": (unknown_source, ["sources.csv", "outline.csv"]),
-    "duplicate id": (duplicate("figures", FDI), ["重复：第 14、762 行", "rows 14, 762", "must be unique"]),
-    "duplicate unit": (duplicate("units", "亿元"), ["重复", "must be unique"]),
-    "duplicate area": (duplicate("ref_areas", "330500"), ["重复", "must be unique"]),
+    "duplicate id": (duplicate("figures", FDI), ["重复", "must be unique"]),
     "citation without its number": (figure("as_printed", "累计实到外资亿美元"), ["没有数字 61.2", "number 61.2"]),
-    "citation with a longer number": (figure("as_printed", "累计实到外资161.2亿美元"), ["没有数字 61.2"]),
     "citation too long": (figure("as_printed", "五年来我市累计实际到位的外商直接投资共计61.2亿美元"), ["25"]),
     "region code without its zero": (figure("ref_area", "33050"), ["ref_areas.csv", "nearest: 330500"]),
-    "parent without its zero": (one_cell("ref_areas", "330502", "parent", "33050"), ["not in ref_areas.csv"]),
-    "GBK": (encoded("gb18030"), ["UTF-8", "GBK", "另存为", "save it as"]),
-    "UTF-16": (encoded("utf-16"), ["UTF-8", "另存为"]),
-    "missing column": (without_column, ["缺少", "missing"]),
-    "misspelt column": (misspelt_column, ["obs_valeu", "允许的列", "allowed"]),
-    "extra column": (extra_column, ["target_indicator, actual_indicator, comparable, reason"]),
-    "ragged row": (ragged(300), ["21", "20", "格", "cells"]),
-    "ragged first row": (ragged(2), ["21", "20"]),
-    "two ragged rows": (ragged(5, 300), ["21", "20"]),
-    "empty file": (replaced(b""), ["空的", "empty"]),
-    "only a mark of order": (replaced(b"\xef\xbb\xbf"), ["空的", "empty"]),
-    "missing file": (removed, ["读不到", "cannot be read"]),
+    "misspelt column": (
+        header(lambda h: ["obs_valeu" if c == "obs_value" else c for c in h], "obs_value", "obs_valeu"),
+        ["缺少", "允许的列", "is it written as obs_valeu"],
+    ),
+    "extra column": (header(lambda h: [*h, "x"], "x"), ["allowed: figure_id, record_type"]),
+    "ragged row": (ragged, ["21", "20", "格", "cells"]),
     "fault after blank lines": (blank_lines_before_the_fault, ["nearest: 亿美元"]),
-    "fault after a line break in a cell": (line_break_in_a_cell_before_the_fault, ["nearest: 亿美元"]),
-    "thousands separator": (figure("obs_value", "1,345"), ["不带单位、逗号和百分号", "without unit, comma"]),
-    "percent sign": (figure("obs_value", "34.6%", CLAIM + ".gy"), ["plain number such as 300.8"]),
-    "number with its unit": (figure("obs_value", "61.2亿"), ["plain number"]),
-    "number in full width": (figure("obs_value", "６１.２"), ["plain number"]),
     "number in words": (figure("obs_value", "nan"), ["plain number"]),
-    "no number": (figure("obs_value", ""), ["不能为空", "must not be empty"]),
     "number for a wordy target": (cells(FDI, "obs_value", relation="relative", obs_value="61.2"), ["应为空"]),
     "upper end without range": (cells(FDI, "value_high", value_high="70", as_printed="61.2至70亿美元"), ["range"]),
     "range without upper end": (cells(FDI, "value_high", relation="range"), ["range"]),
@@ -210,15 +129,11 @@ BAD = {
         ["应大于 obs_value", "must be above obs_value"],
     ),
     "inferred without reason": (figure("comment", ""), ["写明理由", "must say why"]),
-    "period with basis unstated": (figure("time_basis", "unstated"), ["unstated"]),
     "no period but a basis": (cells(FDI, "time_basis", time_period="", time_basis="stated"), ["unstated"]),
-    "published before it began": (figure("time_period", "2032"), ["发布时间", "begins after it was published"]),
     "promotional actual": (figure("record_type", "actual", CLAIM), ["招商宣传", "claim"]),
-    "mistyped record type": (figure("record_type", "actuals"), ["actual, target, claim, parameter", "nearest: actual"]),
     "growth in money": (figure("unit", "亿元", CLAIM + ".gy"), ["个百分点", "growth rate"]),
     "required cell empty": (figure("span", ""), ["不能为空", "must not be empty"]),
     "locator not in the outline": (figure("locator", "发展交通物流 第99段"), ["outline.csv"]),
-    "locator of another source": (figure("locator", "数字方案 一(二)"), ["outline.csv"]),
     "date as Excel writes it": (figure("vintage", "2023/6/1"), ["2023-05-09"]),
     "day that does not exist": (figure("vintage", "2023-02-30"), ["2023-05-09"]),
     "direction in words": (one_cell("indicators", "gdp", "ascending", "yes"), ["true, false"]),
@@ -237,16 +152,9 @@ BAD = {
         one_cell("units", "亿元", "unit_mult", "7"),
         ["10的8次方", "power of ten of 8"],
     ),
-    "English power of ten that belies the name": (
-        one_cell("units", "亿元", "unit_mult_en", "8"),
-        ["power of ten of 9"],
-    ),
-    "semicolons": (separated(";"), ["分号", "semicolons", "save it as"]),
-    "tabs": (separated("\t"), ["制表符", "tabs"]),
     "correction overtaken": (correction(expect="61.3"), ["原值现为 61.2", "now 61.2", "review"]),
     "correction of no figure": (correction(figure_id="D000.nothing"), ["figures.csv"]),
     "override without value": (correction(action="override"), ["override"]),
-    "flag with a value": (correction(value="60"), ["override"]),
     "correction of a mistyped number": (correction_of_a_mistyped_number, ["plain number"]),
 }
 
@@ -293,7 +201,7 @@ def test_all_problems_come_at_once_in_order(tables):
     assert refused.value.problems == problems
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["codebook"], ["template"]])
+@pytest.mark.parametrize("arguments", [["check"], ["template"]])
 def test_the_command_line_lists_everything_and_writes_nothing(tables, capsys, arguments):
     expected = break_much(tables)
     before = contents(tables.folder)
@@ -308,15 +216,16 @@ def test_the_command_line_lists_everything_and_writes_nothing(tables, capsys, ar
 
 
 def test_a_console_without_chinese_gets_the_message_all_the_same(tables):
-    tables.set("figures", FDI, unit="亿美金")
-    done = command(tables.folder, "check", PYTHONIOENCODING="ascii")
+    row = tables.set("figures", FDI, unit="亿美金")
+    environment = os.environ | {"HUZHOU_DATA": str(tables.folder), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "huzhou_analysis", "check"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True)
     said = done.stderr.decode("ascii")
-    assert done.returncode == 1
-    assert "Traceback" not in said
-    assert "figures.csv row 14 [unit]" in said
+    assert (done.returncode, "Traceback" in said) == (1, False)
+    assert f"figures.csv row {row} [unit]" in said
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["add"], ["undo"], ["template"]])
+@pytest.mark.parametrize("arguments", [["check"], ["undo"]])
 def test_no_folder_at_all(tmp_path, capsys, arguments):
     assert main([*arguments, "--data", str(tmp_path / "没有")]) == 1
     said = capsys.readouterr().err
@@ -330,24 +239,16 @@ def test_every_table_is_checked(tables):
     problem each."""
     for n, name in enumerate(TABLES):
         text = tables.path(name).read_text(encoding="utf-8-sig")
-        kinds = (b"", text.encode("utf-16"), text.replace(",", ";").encode(), text.replace(",", "\t").encode())
+        kinds = (
+            b"",
+            text.encode("utf-16"),
+            text.replace(",", ";").encode(),
+            text.replace(",", "\t").encode(),
+            text.encode("gb18030"),
+        )
         merged = text.replace("\n", "\n<<<<<<< HEAD\n=======\n>>>>>>> theirs\n", 1).encode()
-        tables.path(name).write_bytes([*kinds, merged][n % 5])
+        tables.path(name).write_bytes([*kinds, merged][n % 6])
     assert where(check(tables.folder)[1]) == [(f"{name}.csv", 0, "") for name in sorted(TABLES)]
-
-
-@pytest.mark.parametrize("name", ["figures", "corrections", "relations"])
-def test_every_required_cell_is_required(tables, name):
-    if len(tables.rows(name)) == 1:
-        tables.add(name, figure_id=FDI, action="flag", expect="61.2", reason="test", status="open")
-    head, *rows = tables.rows(name)
-    required = [f.name for f in TABLES[name].fields if f.required]
-    # In two goes: a row that is blank as a whole is passed over.
-    for emptied in (required[:1], required[1:]):
-        blank = ["" if column in emptied else cell for column, cell in zip(head, rows[-1], strict=True)]
-        tables.write(name, [head, *rows[:-1], blank])
-        problems = [p for p in check(tables.folder)[1] if (p.file, p.row) == (f"{name}.csv", len(rows) + 1)]
-        assert {p.column for p in problems if p.value == "" and "must not be empty" in p.en} >= set(emptied)
 
 
 # --- sound input in any form ---------------------------------------------------------------------------------------
@@ -395,15 +296,10 @@ def test_columns_may_stand_in_another_order(tables):
     pd.testing.assert_frame_equal(frames_of(tables.folder)["figures"], expected["figures"])
 
 
-@pytest.mark.parametrize("word", ["NA", "NULL", "nan", "None", "N/A"])
+@pytest.mark.parametrize("word", ["NA", "nan", "None", "a\tb", "a\nb", "\u200b", "\U00020bb7"], ids=ascii)
 def test_words_that_mean_nothing_elsewhere_are_text_here(tables, word):
     tables.set("figures", FDI, comment=word)
     assert tables.load().figure(FDI).comment == word
-
-
-def test_region_codes_stay_text(data):
-    assert set(data.figures.ref_area.map(type)) == {str}
-    assert "330500" in data.ref_areas.index
 
 
 # --- the front door ------------------------------------------------------------------------------------------------
@@ -440,11 +336,6 @@ def test_what_a_figure_may_stand_for(data, figure_id, low, high):
     assert data.interval(figure_id).floats == data.interval(data.figure(figure_id)).floats == (low, high)
 
 
-def test_a_figure_in_words_has_no_interval(data):
-    with pytest.raises(ValueError):
-        data.interval("D003.platform_export_growth.330500-28.2023P5Y.gy")
-
-
 def test_selecting_by_one_value_or_several(data):
     found = data.select(
         "fdi_utilized", "330500", record_type=["target"], transformation="N", source="D003", period=["2023", "2025"]
@@ -468,13 +359,6 @@ def test_a_mistyped_id_gets_near_ones(data):
         data.figure("D001-GWR.export.2013")
 
 
-def test_signs_of_relations():
-    shown = [relation_sign(relation) for relation in ("=", ">=", ">", "<=", "<", "~", "range", "relative")]
-    assert shown == ["", "≥", ">", "≤", "<", "≈", "", ""]
-    with pytest.raises(KeyError):
-        relation_sign("==")
-
-
 @pytest.mark.parametrize("mark", ["\x0b", "\u202e"], ids=ascii)
 def test_what_cannot_be_seen_is_refused_in_every_text_column(tables, mark):
     """Files of other formats cannot hold it, or show 12 as 21: each cell is named."""
@@ -491,10 +375,3 @@ def test_what_cannot_be_seen_is_refused_in_every_text_column(tables, mark):
     assert found == wanted
     assert len(wanted) > 20
     assert not any(mark in str(p) for p in problems)
-
-
-@pytest.mark.parametrize("mark", ["\t", "\n", "\u200b", "\U00020bb7"], ids=ascii)
-def test_what_any_file_can_hold_is_kept(tables, mark):
-    key = tables.rows("figures")[1][0]
-    tables.set("figures", key, comment=f"a{mark}b")
-    assert tables.load().figure(key).comment == f"a{mark}b"

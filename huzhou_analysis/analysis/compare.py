@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..facts import names, periods
+from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from .plans import goals
 from .series import key, points, printed_point
@@ -73,7 +73,7 @@ def area_levels(
     (['C-GDP-REV'], 11)
     """
     code, home = key(data, indicator)
-    places = [names.area(data, str(a)) for a in areas] if areas is not None else peers(data)
+    places = [data.area(str(a)) for a in areas] if areas is not None else peers(data)
     rows = _printed_levels(data, code, places, source)
     own = home if home in places else None
     full = [_with_all(group, years, own) for _, group in rows.groupby("family")] if len(rows) else []

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ..facts import names, periods
+from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from ..facts.rounding import Interval
 from ..facts.schema import TIERS
@@ -43,8 +43,8 @@ def key(data: Data, indicator: str, area: str | int | None = None) -> tuple[str,
     code = indicator if isinstance(indicator, str) and indicator in data.indicators.index else None
     place = area if isinstance(area, str) and area in data.ref_areas.index else None
     return (
-        code or names.indicator(data, indicator),
-        place or names.area(data, None if area is None else str(area)),
+        code or data.indicator(indicator),
+        place or data.area(None if area is None else str(area)),
     )
 
 

@@ -69,16 +69,9 @@ def check(root: Path | str | None = None) -> tuple[Frames, list[Problem]]:
     """
     root = Path(root) if root is not None else default_root()
     if not root.is_dir():
-        return {}, [
-            Problem(
-                root.name,
-                0,
-                "",
-                str(root),
-                "没有这个数据文件夹，请指明数据表所在文件夹（--data、DATA= 或 HUZHOU_DATA）",
-                "there is no such data folder; name one that holds the tables (--data DIR, DATA=DIR or HUZHOU_DATA)",
-            )
-        ]
+        zh = "没有这个数据文件夹，请指明数据表所在文件夹（--data、DATA= 或 HUZHOU_DATA）"
+        en = "there is no such data folder; name one that holds the tables (--data DIR, DATA=DIR or HUZHOU_DATA)"
+        return {}, [_problem(root.name, zh, en, value=str(root))]
     frames: Frames = {}
     problems: list[Problem] = []
     for table in TABLES.values():
@@ -119,19 +112,13 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
     text = _text(path)
     if (mark := text_tables.separator(text, table.columns)) != ",":
         zh, en = text_tables.SEPARATORS[mark]
-        raise _refused(
-            path,
-            f"各列以{zh}分隔，应为逗号；请另存为“CSV UTF-8（逗号分隔）”",
-            f"its columns are separated by {en}, not commas; save it as 'CSV UTF-8 (comma delimited)'",
-        )
+        zh = f"各列以{zh}分隔，应为逗号；请另存为“CSV UTF-8（逗号分隔）”"
+        en = f"its columns are separated by {en}, not commas; save it as 'CSV UTF-8 (comma delimited)'"
+        raise _refused(path, zh, en)
     try:
         head, *rows = text_tables.records(text)
     except csv.Error as error:
-        raise _refused(
-            path,
-            f"无法按 CSV 读取（{error}）；多半是引号不成对",
-            f"cannot be read as CSV ({error}); most likely a quote is not closed",
-        ) from None
+        raise _refused(path, *text_tables.unreadable(error)) from None
     width = len(table.columns)
     if not any(cell for row in rows for cell in row[width:]):  # columns that a spreadsheet left behind
         head = [*head[:width], *filter(None, head[width:])]
@@ -151,30 +138,22 @@ def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise _refused(
-            path,
-            f"读不到文件（{error.strerror}）；请确认文件存在且未被其他程序占用",
-            f"the file cannot be read ({error.strerror}); see that it is there and that no other program holds it",
-        ) from None
+        zh = f"读不到文件（{error.strerror}）；请确认文件存在且未被其他程序占用"
+        en = f"the file cannot be read ({error.strerror}); see that it is there and that no other program holds it"
+        raise _refused(path, zh, en) from None
     text, encoding = text_tables.decoded(raw)
     if encoding != "UTF-8":
-        raise _refused(
-            path,
-            f"文件编码不是 UTF-8（像是 {encoding}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”",
-            f"the file is not UTF-8 (it looks like {encoding}); save it as 'CSV UTF-8 (comma delimited)'",
-        )
+        zh = f"文件编码不是 UTF-8（像是 {encoding}）；请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”"
+        en = f"the file is not UTF-8 (it looks like {encoding}); save it as 'CSV UTF-8 (comma delimited)'"
+        raise _refused(path, zh, en)
     if not text.strip():
-        raise _refused(
-            path,
-            "文件是空的，连表头都没有；请从备份或版本库恢复",
-            "the file is empty: not even a header; bring it back from a copy or from git",
-        )
+        zh = "文件是空的，连表头都没有；请从备份或版本库恢复"
+        en = "the file is empty: not even a header; bring it back from a copy or from git"
+        raise _refused(path, zh, en)
     if text_tables.has_conflict_marks(text):
-        raise _refused(
-            path,
-            "含版本合并的冲突标记（<<<<<<<、>>>>>>>）；请先在版本库中解决冲突",
-            "holds the marks of a merge conflict (<<<<<<<, >>>>>>>); resolve the conflict in git first",
-        )
+        zh = "含版本合并的冲突标记（<<<<<<<、>>>>>>>）；请先在版本库中解决冲突"
+        en = "holds the marks of a merge conflict (<<<<<<<, >>>>>>>); resolve the conflict in git first"
+        raise _refused(path, zh, en)
     return text
 
 
@@ -191,23 +170,15 @@ def _header(file: str, head: list[str], table: Table) -> Iterator[Problem]:
     for column in table.columns:
         if column not in head:
             near = nearest(column, extra)
-            yield _problem(
-                file,
-                "缺少这一列" + (f"（是否写成了 {near}？）" if near else ""),
-                "this column is missing" + (f" (is it written as {near}?)" if near else ""),
-                column=column,
-            )
+            zh, en = (f"（是否写成了 {near}？）", f" (is it written as {near}?)") if near else ("", "")
+            yield _problem(file, f"缺少这一列{zh}", f"this column is missing{en}", column=column)
     for column in extra:
+        zh = "没有这一列；允许的列：" + "、".join(table.columns)
+        en = "there is no such column; allowed: " + ", ".join(table.columns)
         if not column.strip():
             zh = "有一列没有列名，下面却有内容；请删去，或补上列名"
-            yield _problem(file, zh, "a column without a name holds something; delete it, or name it", row=1)
-            continue
-        yield _problem(
-            file,
-            "没有这一列；允许的列：" + "、".join(table.columns),
-            "there is no such column; allowed: " + ", ".join(table.columns),
-            column=column,
-        )
+            en = "a column without a name holds something; delete it, or name it"
+        yield _problem(file, zh, en, int(not column.strip()), column.strip())
     for column in {c for c in head if head.count(c) > 1 and c in table.columns}:
         yield _problem(file, "这一列出现两次；请删去一列", "this column stands twice; delete one", column=column)
 
@@ -215,12 +186,9 @@ def _header(file: str, head: list[str], table: Table) -> Iterator[Problem]:
 def _widths(file: str, head: list[str], rows: list[list[str]]) -> Iterator[Problem]:
     for number, row in enumerate(rows, 2):
         if len(row) > len(head):
-            yield _problem(
-                file,
-                f"这一行有 {len(row)} 格，应为 {len(head)} 格（文字里的逗号要用引号括起）",
-                f"this row has {len(row)} cells where {len(head)} are allowed (text with a comma needs quotes)",
-                row=number,
-            )
+            zh = f"这一行有 {len(row)} 格，应为 {len(head)} 格（文字里的逗号要用引号括起）"
+            en = f"this row has {len(row)} cells where {len(head)} are allowed (text with a comma needs quotes)"
+            yield _problem(file, zh, en, row=number)
 
 
 # --- columns -------------------------------------------------------------------------------------------------------
@@ -247,33 +215,20 @@ def _columns(table: Table, frames: Frames) -> Iterator[Problem]:
             wrong = [value for value in cells.unique() if value != "" and not rule.holds(value)]
             for row, value in cells[cells.isin(wrong)].items():
                 near = nearest(value, sorted(rule.choices))
-                yield _problem(
-                    file,
-                    f"{rule.zh}；最接近的是 {near}" if near else rule.zh,
-                    f"{rule.en}; nearest: {near}" if near else rule.en,
-                    row + 2,
-                    field.name,
-                    value,
-                )
+                zh, en = (f"；最接近的是 {near}", f"; nearest: {near}") if near else ("", "")
+                yield _problem(file, rule.zh + zh, rule.en + en, row + 2, field.name, value)
     yield from _duplicates(table, frame)
 
 
 def _duplicates(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
-    for key in [(field.name,) for field in table.fields if field.unique] or ([table.key] if table.key else []):
-        rows: dict[tuple, list[int]] = {}
-        for row, values in zip(frame.index, frame[list(key)].values.tolist(), strict=True):
-            if all(values):
-                rows.setdefault(tuple(values), []).append(row + 2)
-        for values, numbers in rows.items():
-            if len(numbers) > 1:
-                yield _problem(
-                    f"{table.name}.csv",
-                    f"重复：第 {'、'.join(map(str, numbers))} 行相同，须唯一",
-                    f"duplicate: rows {', '.join(map(str, numbers))} are the same, must be unique",
-                    numbers[1],
-                    "+".join(key),
-                    " / ".join(values),
-                )
+    if not (key := list(table.key)):
+        return
+    filled = frame[(frame[key] != "").all(axis=1)]
+    for values, rows in filled[filled.duplicated(key, keep=False)].groupby(key, sort=False):
+        numbers = [str(row + 2) for row in rows.index]
+        zh = f"重复：第 {'、'.join(numbers)} 行相同，须唯一"
+        en = f"duplicate: rows {', '.join(numbers)} are the same, must be unique"
+        yield _problem(f"{table.name}.csv", zh, en, rows.index[1] + 2, "+".join(key), " / ".join(values))
 
 
 def _rules(field: Field, frames: Frames) -> Iterator[_Rule]:
@@ -291,46 +246,33 @@ def _rules(field: Field, frames: Frames) -> Iterator[_Rule]:
         table, column = field.refers.split(".")
         if table in frames:
             known = set(frames[table][column]) - {""}
-            yield _Rule(
-                known.__contains__,
-                f"{table}.csv 中没有；请核对写法，或先在该表新增一行",
-                f"not in {table}.csv; check the spelling, or add a row there first",
-                known,
-            )
+            zh = f"{table}.csv 中没有；请核对写法，或先在该表新增一行"
+            en = f"not in {table}.csv; check the spelling, or add a row there first"
+            yield _Rule(known.__contains__, zh, en, known)
 
 
 def _kind_rules(field: Field) -> Iterator[_Rule]:
     if field.kind == "string" and not (field.codes or field.refers or field.pattern):
-        yield _Rule(
-            lambda v: not _UNSEEN.search(v),
-            "含看不见的控制字符或改变书写方向的字符；请删去后重新输入",
-            "holds control characters that cannot be seen, or turn the direction of writing: delete and type it again",
-        )
+        zh = "含看不见的控制字符或改变书写方向的字符；请删去后重新输入"
+        en = "holds control characters that cannot be seen, or turn the direction of writing: delete and type it again"
+        yield _Rule(lambda v: not _UNSEEN.search(v), zh, en)
     elif field.kind == "number":
-        yield _Rule(
-            NUMBER.fullmatch,
-            "应为数字，如 300.8，不带单位、逗号和百分号",
-            "must be a plain number such as 300.8, without unit, comma or percent sign",
-        )
+        zh = "应为数字，如 300.8，不带单位、逗号和百分号"
+        en = "must be a plain number such as 300.8, without unit, comma or percent sign"
+        yield _Rule(NUMBER.fullmatch, zh, en)
     elif field.kind == "integer":
         yield _Rule(_INTEGER.fullmatch, "应为整数", "must be a whole number")
     elif field.kind == "date":
-        yield _Rule(
-            lambda v: _DATE.fullmatch(v) and periods.is_period(v),
-            f"应为日期，如 2023、2023-05 或 2023-05-09（{periods.FIRST}—{periods.LAST} 年）",
-            f"must be a date such as 2023, 2023-05 or 2023-05-09 ({periods.FIRST} to {periods.LAST})",
-        )
+        zh = f"应为日期，如 2023、2023-05 或 2023-05-09（{periods.FIRST}—{periods.LAST} 年）"
+        en = f"must be a date such as 2023, 2023-05 or 2023-05-09 ({periods.FIRST} to {periods.LAST})"
+        yield _Rule(lambda v: _DATE.fullmatch(v) and periods.is_period(v), zh, en)
     elif field.kind == "period":
-        yield _Rule(
-            periods.is_period,
-            f"不是有效时期；写法：{periods.FORMS}（{periods.FIRST}—{periods.LAST} 年）",
-            f"no such period; forms: {periods.FORMS} ({periods.FIRST} to {periods.LAST})",
-        )
-        yield _Rule(
-            lambda v: not periods.is_period(v) or periods.shortest(v) == v,
-            "同一时期只有一种写法：整年、半年、季度和单月不写作若干个月",
-            "a period has one code: a whole year, half-year, quarter or month is not written as months",
-        )
+        zh = f"不是有效时期；写法：{periods.FORMS}（{periods.FIRST}—{periods.LAST} 年）"
+        en = f"no such period; forms: {periods.FORMS} ({periods.FIRST} to {periods.LAST})"
+        yield _Rule(periods.is_period, zh, en)
+        zh = "同一时期只有一种写法：整年、半年、季度和单月不写作若干个月"
+        en = "a period has one code: a whole year, half-year, quarter or month is not written as months"
+        yield _Rule(lambda v: not periods.is_period(v) or periods.shortest(v) == v, zh, en)
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------
@@ -339,47 +281,28 @@ def _kind_rules(field: Field) -> Iterator[_Rule]:
 def _figures(frames: Frames) -> Iterator[Problem]:
     """Problems of single rows of ``figures.csv``: what several of their cells say together."""
     measures = dict(frames["units"][["unit", "unit_measure"]].values) if "units" in frames else {}
-    parts = _parts(frames)
     promotional = set()
     if "sources" in frames:
         promotional = set(frames["sources"].source_id[frames["sources"].tier == "promotional"])
     for row in frames["figures"].itertuples():
         for column, zh, en in (*_period_of(row), *_number_of(row, measures), *_cited(row)):
             yield _problem("figures.csv", zh, en, row.Index + 2, column, getattr(row, column))
-        if parts is not None and row.locator and (row.source_id, row.locator) not in parts:
-            yield _problem("figures.csv", *_NO_PART, row.Index + 2, "locator", row.locator)
         if row.source_id in promotional and row.record_type != "claim":
             zh, en = "招商宣传来源的数字只能是 claim", "figures of a promotional source can only be claims"
             yield _problem("figures.csv", zh, en, row.Index + 2, "record_type", row.record_type)
 
 
-_NO_PART = (
-    "outline.csv 中该来源没有这个位置；请核对写法，或先在该表新增一行",
-    "outline.csv has no such part of this source; check the spelling, or add a row there first",
-)
-
-
-def _parts(frames: Frames) -> set[tuple[str, str]] | None:
-    if "outline" not in frames:
-        return None
-    return set(zip(frames["outline"].source_id, frames["outline"].locator, strict=True))
-
-
 def _period_of(row) -> Iterator[tuple[str, str, str]]:
     if (row.time_period == "") != (row.time_basis == "unstated"):
-        yield (
-            "time_basis",
-            "time_period 为空时应为 unstated，否则应为 stated 或 inferred",
-            "must be unstated where time_period is empty, else stated or inferred",
-        )
+        zh = "time_period 为空时应为 unstated，否则应为 stated 或 inferred"
+        en = "must be unstated where time_period is empty, else stated or inferred"
+        yield "time_basis", zh, en
     if row.time_basis == "inferred" and row.comment == "":
         yield "comment", "时期为推断（inferred）时，须写明理由", "an inferred period must say why"
     if row.record_type == "actual" and _begins_after(row.time_period, row.vintage):
-        yield (
-            "time_period",
-            "实绩的时期在其发布时间（vintage）之后才开始",
-            "an actual cannot be of a period that begins after it was published (vintage)",
-        )
+        zh = "实绩的时期在其发布时间（vintage）之后才开始"
+        en = "an actual cannot be of a period that begins after it was published (vintage)"
+        yield "time_period", zh, en
 
     if periods.is_period(row.time_period):
         growth = row.transformation == "GY"
@@ -395,17 +318,13 @@ def _begins_after(period: str, published: str) -> bool:
 def _number_of(row, measures: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     wordless = row.relation == "relative" or row.obs_status == "M"
     if row.obs_value == "" and not wordless:
-        yield (
-            "obs_value",
-            "不能为空（除非 relation 为 relative 或 obs_status 为 M）",
-            "must not be empty (unless relation is relative or obs_status is M)",
-        )
+        zh = "不能为空（除非 relation 为 relative 或 obs_status 为 M）"
+        en = "must not be empty (unless relation is relative or obs_status is M)"
+        yield "obs_value", zh, en
     if row.obs_value != "" and wordless:
-        yield (
-            "obs_value",
-            "relation 为 relative 或 obs_status 为 M 时应为空",
-            "must be empty where relation is relative or obs_status is M",
-        )
+        zh = "relation 为 relative 或 obs_status 为 M 时应为空"
+        en = "must be empty where relation is relative or obs_status is M"
+        yield "obs_value", zh, en
     if (row.value_high != "") != (row.relation == "range"):
         yield "value_high", "有且仅有 relation 为 range 时填写", "is filled in exactly where relation is range"
     both = NUMBER.fullmatch(row.obs_value) and NUMBER.fullmatch(row.value_high)
@@ -445,11 +364,14 @@ def _magnitudes(units: pd.DataFrame) -> Iterator[Problem]:
 
 def _references(frames: Frames) -> Iterator[Problem]:
     """What one table says of another, beyond single columns."""
-    parts = _parts(frames)
-    for name in ("milestones", "not_figures") if parts is not None else ():
-        for row in frames[name].itertuples() if name in frames else ():
-            if row.locator and (row.source_id, row.locator) not in parts:
-                yield _problem(f"{name}.csv", *_NO_PART, row.Index + 2, "locator", row.locator)
+    if "outline" in frames:
+        zh = "outline.csv 中该来源没有这个位置；请核对写法，或先在该表新增一行"
+        en = "outline.csv has no such part of this source; check the spelling, or add a row there first"
+        parts = set(frames["outline"][["source_id", "locator"]].itertuples(index=False, name=None))
+        for name in {"figures", "milestones", "not_figures"} & set(frames):
+            for row in frames[name].itertuples():
+                if row.locator and (row.source_id, row.locator) not in parts:
+                    yield _problem(f"{name}.csv", zh, en, row.Index + 2, "locator", row.locator)
     if "corrections" in frames and "figures" in frames:
         yield from _corrections(frames)
     if "ref_areas" in frames and frames["ref_areas"].empty:
@@ -462,14 +384,9 @@ def _corrections(frames: Frames) -> Iterator[Problem]:
         now = printed.get(row.figure_id)
         told = now is not None and NUMBER.fullmatch(row.expect)
         if told and (now == "" or (NUMBER.fullmatch(now) and Decimal(now) != Decimal(row.expect))):
-            yield _problem(
-                "corrections.csv",
-                f"原值现为 {now}：来源或已自行更正，请复核此项更正",
-                f"the printed value is now {now}: the source may have mended its error; review this correction",
-                row.Index + 2,
-                "expect",
-                row.expect,
-            )
+            zh = f"原值现为 {now}：来源或已自行更正，请复核此项更正"
+            en = f"the printed value is now {now}: the source may have mended its error; review this correction"
+            yield _problem("corrections.csv", zh, en, row.Index + 2, "expect", row.expect)
         if (row.action == "override") != (row.value != ""):
             zh, en = "有且仅有 override 时填写", "is filled in exactly for override"
             yield _problem("corrections.csv", zh, en, row.Index + 2, "value", row.value)

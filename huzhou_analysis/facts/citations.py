@@ -108,18 +108,16 @@ def objection(value: str, printed: str, *, growth: bool = False, unit: str = "",
     if number and not (not growth and any(_EITHER_SIGN.search(r.before) for r in same)):
         signs = {r.sign for r in same}
         if signs == {0}:
-            return (
-                f"原文没有写明 {abs(number)} 是升是降（如降幅收窄多少不是增长率）；请核对",
-                f"does not say whether {abs(number)} is a rise or a fall (a fall that narrows by so much is no rate); check it",
-            )
+            zh = f"原文没有写明 {abs(number)} 是升是降（如降幅收窄多少不是增长率）；请核对"
+            en = f"does not say whether {abs(number)} is a rise or a fall (a fall that narrows by so much is no rate); check it"
+            return zh, en
         if 0 not in signs and (1 if number > 0 else -1) not in signs:
             return f"按原文应为 {-number:f}；请核对正负号", f"says {-number:f}; check the sign"
     places = {len(r.digits.partition(".")[2]) for r in same}
     if len(value.partition(".")[2]) not in places:
-        return (
-            f"原文印作 {same[0].digits}，数值写作 {value}：小数位数是印出内容的一部分，请照原文写",
-            f"prints {same[0].digits}, the value is written {value}: its decimals are part of what is printed, write them",
-        )
+        zh = f"原文印作 {same[0].digits}，数值写作 {value}：小数位数是印出内容的一部分，请照原文写"
+        en = f"prints {same[0].digits}, the value is written {value}: its decimals are part of what is printed, write them"
+        return zh, en
     return None
 
 
@@ -131,25 +129,21 @@ def _no_growth(printed: str, found: list[Reading], number: Decimal, span: str, u
             continue
         if r.index:
             growth = r.value - 100
-            return (
-                f"原文的 {r.digits} 以上年为100：同比增长为 {growth:f}，请填 {growth:f}",
-                f"{r.digits} has the year before as 100: the growth is {growth:f}; enter {growth:f}",
-            )
+            zh = f"原文的 {r.digits} 以上年为100：同比增长为 {growth:f}，请填 {growth:f}"
+            en = f"{r.digits} has the year before as 100: the growth is {growth:f}; enter {growth:f}"
+            return zh, en
         if r.after.startswith(("倍", "番")):
-            return (
-                f"原文的 {r.digits} 是倍数，不是百分数；请改填两期的水平值",
-                f"{r.digits} is a multiple, no percentage; enter the levels of both periods instead",
-            )
+            zh = f"原文的 {r.digits} 是倍数，不是百分数；请改填两期的水平值"
+            en = f"{r.digits} is a multiple, no percentage; enter the levels of both periods instead"
+            return zh, en
     if not any(r.value == abs(number) for r in found) and _MULTIPLE.search(text):
-        return (
-            "原文是倍数或翻番，不是百分数；请改填两期的水平值",
-            "is a multiple, no percentage; enter the levels of both periods instead",
-        )
+        zh = "原文是倍数或翻番，不是百分数；请改填两期的水平值"
+        en = "is a multiple, no percentage; enter the levels of both periods instead"
+        return zh, en
     if _PERIOD_BEFORE.search(text) and "同比" not in text:
-        return (
-            "原文是环比（比上一期），不是同比；此表不收环比增长",
-            "is against the period before, not the same period a year before",
-        )
+        zh = "原文是环比（比上一期），不是同比；此表不收环比增长"
+        en = "is against the period before, not the same period a year before"
+        return zh, en
     if re.search("[两二三四五六]年平均|[两二三四五六]年年均", text):
         return "原文是几年平均的增长，不是同比", "is an average over several years, not growth over one year"
     if re.search("年均|年平均", text) and span not in ("per_year", "cumulative"):
@@ -166,8 +160,7 @@ def written(value: Decimal, printed: str, *, growth: bool = False) -> str:
             return ("-" if value < 0 else "") + reading.digits
         if reading.index and reading.value - 100 == value:
             return f"{reading.value - 100:f}"
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return numerals.digits(value)
 
 
 _YEAR = re.compile(r"(?<![\d.比较与])(?P<y>(?:19|20)\d\d)年")

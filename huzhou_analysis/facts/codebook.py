@@ -7,56 +7,13 @@ import re
 from pathlib import Path
 
 from .data import Data
-from .schema import TABLES, Field
-
-_TYPES = {
-    "string": "string",
-    "number": "number",
-    "integer": "integer",
-    "boolean": "boolean",
-    "date": "string",
-    "period": "string",
-}
-
+from .schema import TABLES, Field, Table
 
 GENERATED = ("README.md", "datapackage.json")
 
 
 def datapackage(data: Data) -> str:
     """A Data Package (Frictionless Data) that describes every table."""
-    resources = []
-    for table in TABLES.values():
-        schema: dict = {"fields": [_field(f) for f in table.fields], "missingValues": [""]}
-        if table.key:
-            schema["primaryKey"] = list(table.key)
-        foreign = [
-            {
-                "fields": f.name,
-                "reference": {
-                    "resource": f.refers.split(".")[0].replace("_", "-")
-                    if f.refers.split(".")[0] != table.name
-                    else "",
-                    "fields": f.refers.split(".")[1],
-                },
-            }
-            for f in table.fields
-            if f.refers
-        ]
-        if foreign:
-            schema["foreignKeys"] = foreign
-        resources.append(
-            {
-                "name": table.name.replace("_", "-"),
-                "path": f"{table.name}.csv",
-                "title": table.en,
-                "description": table.zh,
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "profile": "tabular-data-resource",
-                "schema": schema,
-            }
-        )
     city = data.city["en"]
     package = {
         "name": re.sub(r"[^a-z0-9.]+", "-", city.lower()).strip("-.") + "-figures",
@@ -68,25 +25,41 @@ def datapackage(data: Data) -> str:
             {"name": "CC-BY-4.0", "title": "Selection, structure, comments and translations; see DATA-LICENSE.md"}
         ],
         "sources": [{"title": s.title} for s in data.sources.itertuples()],
-        "resources": resources,
+        "resources": [_resource(table) for table in TABLES.values()],
     }
     return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
 
 
+def _resource(table: Table) -> dict:
+    schema: dict = {"fields": [_field(f) for f in table.fields], "missingValues": [""]}
+    if table.key:
+        schema["primaryKey"] = list(table.key)
+    foreign = [(f.name, *f.refers.split(".")) for f in table.fields if f.refers]
+    if foreign:
+        schema["foreignKeys"] = [
+            {"fields": name, "reference": {"resource": "" if to == table.name else to.replace("_", "-"), "fields": key}}
+            for name, to, key in foreign
+        ]
+    return {
+        "name": table.name.replace("_", "-"),
+        "path": f"{table.name}.csv",
+        "title": table.en,
+        "description": table.zh,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "profile": "tabular-data-resource",
+        "schema": schema,
+    }
+
+
 def _field(field: Field) -> dict:
-    constraints: dict = {}
-    if field.required:
-        constraints["required"] = True
-    if field.unique:
-        constraints["unique"] = True
-    if field.codes:
-        constraints["enum"] = list(field.codes)
-    if field.pattern:
-        constraints["pattern"] = field.pattern
-    if field.max_length:
-        constraints["maxLength"] = field.max_length
-    out = {"name": field.name, "type": _TYPES[field.kind], "title": field.zh, "description": field.en}
-    return out | ({"constraints": constraints} if constraints else {})
+    limits = {"required": field.required, "unique": field.unique, "enum": list(field.codes or ()),
+              "pattern": field.pattern, "maxLength": field.max_length}  # fmt: skip
+    limits = {name: limit for name, limit in limits.items() if limit}
+    kind = "string" if field.kind in ("date", "period") else field.kind
+    out = {"name": field.name, "type": kind, "title": field.zh, "description": field.en}
+    return out | ({"constraints": limits} if limits else {})
 
 
 def readme(data: Data) -> str:
@@ -99,60 +72,35 @@ def readme(data: Data) -> str:
         "每个公布数一行；编码为 UTF-8（带或不带 BOM 均可）。 / One row for each printed number; UTF-8, with or without BOM.",
         "",
         "## 现有数字 / What is on file",
-        "",
     ]
     figures = data.figures
     counts = figures.groupby(["source_id", "record_type"], sort=False).size().unstack(fill_value=0)
     kinds = [k for k in TABLES["figures"].field("record_type").codes if k in counts]
-    lines += _markdown(
-        ["source_id", *kinds, "total"],
-        [[s, *(int(row[k]) for k in kinds), int(row.sum())] for s, row in counts.iterrows()]
-        + [["**total**", *(int(counts[k].sum()) for k in kinds), len(figures)]],
-    )
+    rows = [[s, *(int(row[k]) for k in kinds), int(row.sum())] for s, row in counts.iterrows()]
+    rows += [["**total**", *(int(counts[k].sum()) for k in kinds), len(figures)]]
+    lines += _markdown(["source_id", *kinds, "total"], rows)
     basis = figures.groupby(["record_type", "time_basis"], sort=False).size().unstack(fill_value=0)
     bases = list(TABLES["figures"].field("time_basis").codes)
-    lines += [
-        "",
-        *_markdown(["record_type", *bases], [[k, *(int(row.get(b, 0)) for b in bases)] for k, row in basis.iterrows()]),
-    ]
+    rows = [[k, *(int(row.get(b, 0)) for b in bases)] for k, row in basis.iterrows()]
+    lines += _markdown(["record_type", *bases], rows)
     for table in TABLES.values():
-        lines += ["", f"## `{table.name}.csv` · {table.zh}", "", f"{table.en}. {_rows(data, table.name)} rows.", ""]
-        lines += _markdown(
-            ["列 column", "类型 type", "必填 required", "中文", "meaning"],
-            [
-                [
-                    f"`{f.name}`",
-                    f.kind,
-                    "●" if f.required else "",
-                    f.zh,
-                    f.en + (f" → `{f.refers}`" if f.refers else ""),
-                ]
-                for f in table.fields
-            ],
-        )
-        for field in table.fields:
-            if field.codes:
-                lines += ["", f"`{field.name}`", ""]
-                lines += _markdown(
-                    ["代码 code", "中文", "meaning"], [[f"`{c}`", zh, en] for c, (zh, en) in field.codes.items()]
-                )
+        count = len(data.units_table if table.name == "units" else getattr(data, table.name))
+        lines += ["", f"## `{table.name}.csv` · {table.zh}", "", f"{table.en}. {count} rows."]
+        rows = [
+            [f"`{f.name}`", f.kind, "●" if f.required else "", f.zh, f.en + (f" → `{f.refers}`" if f.refers else "")]
+            for f in table.fields
+        ]
+        lines += _markdown(["列 column", "类型 type", "必填 required", "中文", "meaning"], rows)
+        for field in (f for f in table.fields if f.codes):
+            rows = [[f"`{c}`", zh, en] for c, (zh, en) in field.codes.items()]
+            lines += ["", f"`{field.name}`", *_markdown(["代码 code", "中文", "meaning"], rows)]
     return "\n".join(lines) + "\n"
 
 
-def _rows(data: Data, name: str) -> int:
-    frame = data.units_table if name == "units" else getattr(data, name)
-    return len(frame)
-
-
 def _markdown(head: list, rows: list) -> list[str]:
-    def cell(value) -> str:
-        return str(value).replace("|", "\\|")
-
-    return [
-        "| " + " | ".join(map(cell, head)) + " |",
-        "|" + "---|" * len(head),
-        *("| " + " | ".join(map(cell, row)) + " |" for row in rows),
-    ]
+    """A blank line and a table."""
+    lines = ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in [head, *rows]]
+    return ["", lines[0], "|" + "---|" * len(head), *lines[1:]]
 
 
 def generated(data: Data) -> dict[str, str]:
@@ -170,6 +118,3 @@ def write(data: Data, root: Path | None = None) -> list[Path]:
             path.write_text(content, encoding="utf-8", newline="\n")
             changed.append(path)
     return changed
-
-
-__all__ = ["datapackage", "generated", "readme", "write"]

@@ -13,7 +13,7 @@ import pandas as pd
 from . import names, rounding
 from .checks import check, default_root
 from .problems import DataError
-from .schema import RELATIONS, TABLES
+from .schema import TABLES
 from .units import Units
 from .words import Text, text
 
@@ -39,9 +39,8 @@ def home_area(figures: pd.DataFrame, levels: pd.Series) -> str:
         if len(found):
             counts = found.value_counts(sort=False)
             return counts.index[counts.argmax()]
-    for areas in (levels.index[levels == "city"], levels.index):
-        if len(areas):
-            return areas[0]
+    if areas := [*levels.index[levels == "city"], *levels.index]:
+        return areas[0]
     raise NotOnFile("ref_areas.csv 中没有地区", "no area in ref_areas.csv")
 
 
@@ -155,12 +154,29 @@ class Data:
         return self.figures.iloc[rows]
 
     def indicator(self, name: str) -> str:
-        """Code of an indicator given by code, Chinese or English name (:func:`huzhou_analysis.facts.names.indicator`)."""
-        return names.indicator(self, name)
+        """Code of an indicator given by its code, Chinese or English name.
+
+        Raises
+        ------
+        UnknownName
+            A KeyError, if no indicator or more than one has the name; the message lists the nearest.
+
+        Examples
+        --------
+        >>> hz.load().indicator("实际利用外资")
+        'fdi_utilized'
+        """
+        return names.code(self.indicators, name, "indicator")
 
     def area(self, name: str | None = None) -> str:
-        """Code of an area given by code or name; the city itself without one (:func:`huzhou_analysis.facts.names.area`)."""
-        return names.area(self, name)
+        """Code of an area given by code or name, as :meth:`indicator`; the city itself without one.
+
+        Examples
+        --------
+        >>> hz.load().area("湖州"), hz.load().area("Zhejiang")
+        ('330500', '330000')
+        """
+        return self.home if name is None else names.code(self.ref_areas, name, "area")
 
     def figure(self, figure_id: str) -> pd.Series:
         """One figure by its id; a :class:`NotOnFile` (a KeyError) names near ids."""
@@ -168,13 +184,10 @@ class Data:
             return self.figures.loc[figure_id]
         except KeyError:
             near = ", ".join(difflib.get_close_matches(str(figure_id), list(self.figures.index), 3))
+            zh, en = (f"（相近：{near}）", f"; near: {near}") if near else ("", "")
             raise NotOnFile(
-                f"编号为 {figure_id} 的数字"
-                + (f"（相近：{near}）" if near else "")
-                + "；请用 hz.find(data, 词) 查编号",
-                f"no figure {figure_id!r}"
-                + (f"; near: {near}" if near else "")
-                + "; hz.find(data, words) looks an id up",
+                f"编号为 {figure_id} 的数字{zh}；请用 hz.find(data, 词) 查编号",
+                f"no figure {figure_id!r}{en}; hz.find(data, words) looks an id up",
             ) from None
 
     def one(
@@ -290,10 +303,3 @@ def _typed_figures(figures: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataF
         if row.action == "override":
             figures.loc[figure_id, "obs_text"] = row.value
     return figures.assign(obs_value=pd.to_numeric(figures.obs_text), value_high=pd.to_numeric(figures.high_text))
-
-
-def relation_sign(relation: str, lang: str = "zh") -> str:
-    """Printed sign of a relation before a number: ≥, >, ≤, <, ≈ or nothing."""
-    if relation not in RELATIONS:
-        raise KeyError(relation)
-    return {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}.get(relation, "")

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .data import Data
-
 _KIND_OF_AREA = re.compile(r"(?<=..)(?:市|省|区|县|镇)$|(?:province|city|district|county|town)$")
 
 
@@ -27,71 +25,27 @@ class UnknownName(KeyError):
         return self.args[0]
 
 
-def indicator(data: Data, name: str) -> str:
-    """Code of an indicator.
-
-    Parameters
-    ----------
-    data : Data
-    name : str
-        Its code, Chinese name or English name.
-
-    Returns
-    -------
-    str
-        Key into ``data.indicators``.
-
-    Raises
-    ------
-    UnknownName
-        A KeyError, if no indicator or more than one has the name; the message lists the nearest.
-
-    Examples
-    --------
-    >>> hz.load().indicator("实际利用外资")
-    'fdi_utilized'
-    """
-    return _code(name, "indicator", _indicator_names(data.indicators))
-
-
-def area(data: Data, name: str | None = None) -> str:
-    """Code of an area; without a name that of the city which the tables are about.
-
-    Raises
-    ------
-    UnknownName
-        As :func:`indicator`.
-
-    Examples
-    --------
-    >>> hz.load().area("湖州"), hz.load().area("Zhejiang")
-    ('330500', '330000')
-    """
-    return data.home if name is None else _code(name, "area", _area_names(data.ref_areas))
-
-
 def fold(text: str) -> str:
     """Text as it is compared: one width, small letters, no spaces or punctuation."""
     text = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in text if c.isalnum())
 
 
-def _indicator_names(table: pd.DataFrame) -> dict[str, list[str]]:
-    return {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
+def code(table: pd.DataFrame, name: str, what: str) -> str:
+    """Code of the row of a table that a name means, its code, Chinese or English name; `what` is indicator or area.
 
-
-def _area_names(table: pd.DataFrame) -> dict[str, list[str]]:
-    names = {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
-    for code, known in names.items():
-        names[code] = known + [short for n in known if (short := _KIND_OF_AREA.sub("", fold(n))) != fold(n)]
-    return names
-
-
-def _code(name: str, what: str, names: dict[str, list[str]]) -> str:
+    Raises
+    ------
+    UnknownName
+        If no row or more than one has the name.
+    """
     if not isinstance(name, str):
         raise UnknownName(f"{what}: give its code or name as text, not {name!r}")
-    if name in names:
+    if name in table.index:
         return name
+    names = {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
+    if what == "area":
+        names = {c: known + [_KIND_OF_AREA.sub("", fold(n)) for n in known] for c, known in names.items()}
     wanted = fold(name)
     found = [code for code, known in names.items() if wanted and wanted in map(fold, known)]
     if len(found) == 1:

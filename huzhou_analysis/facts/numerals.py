@@ -73,6 +73,12 @@ def separated(text: str) -> str:
     return re.sub(r"(?<![\d.,\s])\s++|\s++(?![\d.,])", "", text)
 
 
+def digits(number: Decimal) -> str:
+    """Digits of a number without an exponent and without zeros at the end."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def chinese_value(text: str) -> int:
     """Integer value of a Chinese numeral: 二十八 → 28, 百亿 → 10,000,000,000.
 

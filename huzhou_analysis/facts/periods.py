@@ -22,7 +22,7 @@ from . import numerals
 
 _SIMPLE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<part>[SQ])(?P<nth>\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?", re.ASCII)
 _SPAN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?/P(?P<count>\d+)(?P<unit>[MY])", re.ASCII)
-_MONTHS_EN = ["", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 FIRST, LAST = 1900, 2100  # years that a figure of these tables can be about
 FORMS = "2023 · 2023-S1 · 2023-Q1 · 2023-05 · 2023-05-09 · 2023-01/P9M · 2018/P5Y"
@@ -66,37 +66,26 @@ class Period:
         return parse(re.sub(r"^\d{4}", f"{self.start.year - shift:04d}", self.code))
 
     def label(self, lang: str) -> str:
-        """Readable form: 2023年1-9月, Jan-Sep 2023."""
-        zh, y = lang == "zh", self.start.year
-        if self.kind == "year":
-            return f"{y}年" if zh else str(y)
-        if self.kind == "years":
-            return f"{y}—{self.end.year}年" if zh else f"{y}–{self.end.year}"
-        if self.kind == "half":
-            first = self.start.month == 1
-            return f"{y}年{'上' if first else '下'}半年" if zh else f"{'H1' if first else 'H2'} {y}"
-        if self.kind == "quarter":
-            n = (self.start.month + 2) // 3
-            return f"{y}年{'一二三四'[n - 1]}季度" if zh else f"Q{n} {y}"
-        if self.kind == "months":
-            if self.start.year != self.end.year:
-                return (
-                    f"{y}年{self.start.month}月—{self.end.year}年{self.end.month}月"
-                    if zh
-                    else f"{_MONTHS_EN[self.start.month]} {y}–{_MONTHS_EN[self.end.month]} {self.end.year}"
-                )
-            return (
-                f"{y}年{self.start.month}—{self.end.month}月"
-                if zh
-                else f"{_MONTHS_EN[self.start.month]}–{_MONTHS_EN[self.end.month]} {y}"
-            )
-        if self.kind == "month":
-            return f"{y}年{self.start.month}月" if zh else f"{_MONTHS_EN[self.start.month]} {y}"
-        return (
-            f"{y}年{self.start.month}月{self.start.day}日"
-            if zh
-            else f"{self.start.day} {_MONTHS_EN[self.start.month]} {y}"
-        )
+        """Readable form: 2023年1—9月, Jan–Sep 2023."""
+        first, last = self.start, self.end
+        kind = "across" if self.kind == "months" and last.year > first.year else self.kind
+        return _LABELS[kind][lang != "zh"].format(
+            y=first.year, m=first.month, d=first.day, y2=last.year, m2=last.month, half="上下"[first.month > 6],
+            q="一二三四"[(first.month - 1) // 3], n=1 + (first.month > 6 if kind == "half" else (first.month - 1) // 3),
+            month=_MONTHS[first.month], month2=_MONTHS[last.month],
+        )  # fmt: skip
+
+
+_LABELS = {
+    "year": ("{y}年", "{y}"),
+    "years": ("{y}—{y2}年", "{y}–{y2}"),
+    "half": ("{y}年{half}半年", "H{n} {y}"),
+    "quarter": ("{y}年{q}季度", "Q{n} {y}"),
+    "months": ("{y}年{m}—{m2}月", "{month}–{month2} {y}"),
+    "across": ("{y}年{m}月—{y2}年{m2}月", "{month} {y}–{month2} {y2}"),
+    "month": ("{y}年{m}月", "{month} {y}"),
+    "day": ("{y}年{m}月{d}日", "{d} {month} {y}"),
+}
 
 
 @lru_cache(maxsize=4096)
@@ -108,39 +97,27 @@ def parse(code: str) -> Period:
     ValueError
         If `code` has none of the forms above, or names a month, quarter or day that does not exist.
     """
-    if m := _SPAN.fullmatch(code):
-        year, month, count = int(m["year"]), int(m["month"] or 1), int(m["count"])
-        if count < 1 or not 1 <= month <= 12 or (m["unit"] == "Y" and m["month"]):
-            raise ValueError(f"no such period: {code!r}")
-        last = year * 12 + month - 1 + count * (12 if m["unit"] == "Y" else 1) - 1
-        if last // 12 > 9999:
-            raise ValueError(f"no such period: {code!r}")
-        return Period(
-            code,
-            "years" if m["unit"] == "Y" else "months",
-            _date(code, year, month, 1),
-            _month_end(last // 12, last % 12 + 1),
-        )
-    if not (m := _SIMPLE.fullmatch(code)):
+    m = _SPAN.fullmatch(code) or _SIMPLE.fullmatch(code)
+    if not m:
         raise ValueError(f"not a period: {code!r}")
-    year = int(m["year"])
-    if m["part"]:
-        length, nth = (6, int(m["nth"])) if m["part"] == "S" else (3, int(m["nth"]))
-        if not 1 <= nth <= 12 // length:
-            raise ValueError(f"no such period: {code!r}")
-        return Period(
-            code,
-            "half" if length == 6 else "quarter",
-            _date(code, year, (nth - 1) * length + 1, 1),
-            _month_end(year, nth * length),
-        )
-    if m["day"]:
-        day = _date(code, year, int(m["month"]), int(m["day"]))
-        return Period(code, "day", day, day)
-    if m["month"]:
-        start = _date(code, year, int(m["month"]), 1)
-        return Period(code, "month", start, _month_end(year, start.month))
-    return Period(code, "year", _date(code, year, 1, 1), dt.date(year, 12, 31))
+    found = {"month": None, "part": None, "day": None, "unit": None} | m.groupdict()
+    year, first, count, kind = int(m["year"]), int(found["month"] or 1), 12, "year"
+    if found["unit"]:
+        kind, count = ("months", int(m["count"])) if m["unit"] == "M" else ("years", 12 * int(m["count"]))
+    elif found["part"]:
+        kind, count = ("half", 6) if m["part"] == "S" else ("quarter", 3)
+        first = (int(m["nth"]) - 1) * count + 1
+    elif found["month"]:
+        kind, count = ("day" if found["day"] else "month"), 1
+    last = year * 12 + first - 2 + count  # months since the year 0
+    try:
+        if count < 1 or first > 12 or (kind == "years" and found["month"]):
+            raise ValueError
+        start = dt.date(year, first, int(found["day"] or 1))
+        end = start if kind == "day" else _month_end(last // 12, last % 12 + 1)
+    except ValueError:
+        raise ValueError(f"no such period: {code!r}") from None
+    return Period(code, kind, start, end)
 
 
 _ORDINALS = {"一": "1", "二": "2", "两": "2", "三": "3", "四": "4"}
@@ -219,13 +196,6 @@ def shortest(code: str) -> str:
     if last - first == 5 and last % 6 == 0:
         return f"{year}-S{last // 6}"
     return f"{year}-{first:02d}" if first == last else period.code
-
-
-def _date(code: str, year: int, month: int, day: int) -> dt.date:
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        raise ValueError(f"no such period: {code!r}") from None
 
 
 def _month_end(year: int, month: int) -> dt.date:

@@ -125,55 +125,43 @@ def _own_name(data: Data, row) -> Iterator[tuple]:
 def _dates(row, today: dt.date) -> Iterator[tuple]:
     published = periods.parse(row.vintage) if row.vintage else None
     if published and published.start > today:
-        yield (
-            "published",
-            f"发布时间 {row.vintage} 在今天（{today}）之后",
-            f"published {row.vintage}, after today ({today})",
-        )
+        zh = f"发布时间 {row.vintage} 在今天（{today}）之后"
+        en = f"published {row.vintage}, after today ({today})"
+        yield "published", zh, en
     if not published or not row.time_period or row.record_type != "actual" or row.comment or row.obs_status in "PE":
         return
     period = periods.parse(row.time_period)
     if published.end < period.end and period.kind in ("year", "years"):
-        yield (
-            "running",
-            f"发布于 {row.vintage}，{row.time_period} 尚未结束：是否为其中一部分，或为预计数？",
-            f"published {row.vintage}, before {row.time_period} was over: a part of it, or an estimate?",
-        )
+        zh = f"发布于 {row.vintage}，{row.time_period} 尚未结束：是否为其中一部分，或为预计数？"
+        en = f"published {row.vintage}, before {row.time_period} was over: a part of it, or an estimate?"
+        yield "running", zh, en
 
 
 def _words(data: Data, row, held: Held) -> Iterator[tuple]:
     """Words of the citation that speak of something else: a goal, another area, another indicator."""
     text = numerals.normalise(row.as_printed)
     if row.record_type == "actual" and row.obs_status not in "PE" and (word := _EXPECTED.search(text)):
-        yield (
-            "expected",
-            f"原文“{row.as_printed}”有“{word[0]}”：是否为目标或预计数？",
-            f"“{row.as_printed}” says {word[0]} (expected): a goal, or an estimate?",
-        )
+        zh = f"原文“{row.as_printed}”有“{word[0]}”：是否为目标或预计数？"
+        en = f"“{row.as_printed}” says {word[0]} (expected): a goal, or an estimate?"
+        yield "expected", zh, en
     if other := _other_area(data, row.ref_area, text, held.places):
         names = data.ref_areas.name_zh[other], data.ref_areas.name_zh[row.ref_area]
-        yield (
-            "area",
-            f"原文“{row.as_printed}”说的是{names[0]}，地区却是{names[1]}",
-            f"“{row.as_printed}” speaks of {names[0]}, the area is {names[1]}",
-        )
+        zh = f"原文“{row.as_printed}”说的是{names[0]}，地区却是{names[1]}"
+        en = f"“{row.as_printed}” speaks of {names[0]}, the area is {names[1]}"
+        yield "area", zh, en
     if other := _other_indicator(row, text, held.cores):
         names = data.indicators.name_zh[other], data.indicators.name_zh[row.indicator]
-        yield (
-            "indicator",
-            f"原文“{row.as_printed}”像是“{names[0]}”，指标却是“{names[1]}”",
-            f"“{row.as_printed}” looks like {names[0]}, the indicator is {names[1]}",
-        )
+        zh = f"原文“{row.as_printed}”像是“{names[0]}”，指标却是“{names[1]}”"
+        en = f"“{row.as_printed}” looks like {names[0]}, the indicator is {names[1]}"
+        yield "indicator", zh, en
     usual = data.indicators.unit[row.indicator]
     alike = data.units.comparable(row.unit, usual) or all(data.units[unit].is_money for unit in (row.unit, usual))
     if row.transformation == "N" and not alike and row.indicator != "size_threshold":
         others = data.figures[(data.figures.indicator == row.indicator) & (data.figures.index != row.figure_id)]
         if row.unit not in set(others.unit):
-            yield (
-                "unit",
-                f"单位是{row.unit}，该指标通常以{usual}计",
-                f"the unit is {row.unit}, the indicator's usual one {usual}",
-            )
+            zh = f"单位是{row.unit}，该指标通常以{usual}计"
+            en = f"the unit is {row.unit}, the indicator's usual one {usual}"
+            yield "unit", zh, en
 
 
 def _other_area(data: Data, area: str, text: str, places: dict[str, str]) -> str:
@@ -246,11 +234,9 @@ def _level(data: Data, row, point: Point, held: Held) -> Iterator[tuple]:
 def _same_period(point: Point, others: list[Point], most: float) -> Iterator[tuple]:
     for other in others:
         if other.year == point.year and _times(point.value, other.value) > most:
-            yield (
-                "twice",
-                f"{point.shown}，同一时期另一处为{other.shown}（{other.figure_id}）",
-                f"{point.shown}, elsewhere {other.shown} for the same period ({other.figure_id})",
-            )
+            zh = f"{point.shown}，同一时期另一处为{other.shown}（{other.figure_id}）"
+            en = f"{point.shown}, elsewhere {other.shown} for the same period ({other.figure_id})"
+            yield "twice", zh, en
 
 
 def _times(a: float, b: float) -> float:
@@ -284,11 +270,9 @@ def _parent(data: Data, row, point: Point, held: Held) -> Iterator[tuple]:
     other = _nearest(held.groups.get((row.indicator, parent, *point.key[2:]), []), point.year)
     if other and point.value > SHARE_OF_PARENT * other.value > 0:
         name = data.ref_areas.name_zh[parent]
-        yield (
-            "parent",
-            f"{point.shown}，而{name}{other.year}年为{other.shown}：地区是否填对？",
-            f"{point.shown}, but {name} has {other.shown} in {other.year}: is the area right?",
-        )
+        zh = f"{point.shown}，而{name}{other.year}年为{other.shown}：地区是否填对？"
+        en = f"{point.shown}, but {name} has {other.shown} in {other.year}: is the area right?"
+        yield "parent", zh, en
 
 
 def _rate(data: Data, row, point: Point, held: Held) -> Iterator[tuple]:
@@ -299,11 +283,9 @@ def _rate(data: Data, row, point: Point, held: Held) -> Iterator[tuple]:
     if (implied := _implied(point, held.areas[point.key[:2]])) is not None:
         turned = implied * rate < 0 and min(abs(implied), abs(rate)) > 1
         if turned or abs(implied - rate) > POINTS:
-            yield (
-                "rate",
-                f"增长{point.shown}，而两年的水平值相差{implied:.1f}%",
-                f"a growth of {point.shown}, but the levels of the two years differ by {implied:.1f}%",
-            )
+            zh = f"增长{point.shown}，而两年的水平值相差{implied:.1f}%"
+            en = f"a growth of {point.shown}, but the levels of the two years differ by {implied:.1f}%"
+            yield "rate", zh, en
         return
     rates = held.rates[row.indicator]  # its own is one of them
     known = len(rates) > 2

@@ -28,6 +28,14 @@ class Problem:
         return f"{self.file}{at_zh}{column}{value}：{self.zh}\n    {self.file}{at_en}{column}{value}: {self.en}"
 
 
+class TwoLanguages(Exception):
+    """What is wrong, in Chinese (``zh``) and English (``en``)."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.zh, self.en = zh, en
+
+
 class DataError(Exception):
     """The tables cannot be used as they are; :attr:`problems` lists every reason.
 
@@ -76,3 +84,9 @@ def say(text: str, *, error: bool = False) -> None:
     except UnicodeEncodeError:
         encoding = stream.encoding or "ascii"
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+
+
+def fail(text: str) -> int:
+    """Print what went wrong; returns the exit status of a command that failed."""
+    say(text, error=True)
+    return 1

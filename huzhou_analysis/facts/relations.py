@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from .data import Data
-from .problems import Problem
+from .problems import Problem, TwoLanguages
 from .rounding import Interval
 
 REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
@@ -17,12 +17,8 @@ FORMS = '[figure_id] · 12.5 · + - * / ( ) · path("indicator", 2023, 2027) · 
 Path = Callable[[str, int, int], tuple[Interval, list[str]]]
 
 
-class ExpressionError(ValueError):
-    """An expression of ``relations.csv`` cannot be read; the message says why in Chinese and English."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh} / {en}")
-        self.zh, self.en = zh, en
+class ExpressionError(TwoLanguages, ValueError):
+    """An expression of ``relations.csv`` cannot be read; the message says why."""
 
 
 def evaluate(data: Data, expression: str, path: Path | None = None) -> tuple[Interval, list[str]]:

@@ -1,6 +1,6 @@
 """What each table in ``data/`` must look like: the one place where columns, codes and constraints are written.
 
-The checks of :mod:`huzhou_analysis.data`, ``data/datapackage.json`` and the codebook ``data/README.md`` all come from here.
+The checks of :mod:`~huzhou_analysis.facts.checks`, ``data/datapackage.json`` and the codebook ``data/README.md`` all come from here.
 Column names and codes follow SDMX (CL_OBS_STATUS, UNIT_MEASURE, UNIT_MULT, TIME_PERIOD) and IATI where they have a word.
 """
 
@@ -31,13 +31,18 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file: its name without the ending, its columns in order, and the columns that identify a row."""
+    """One CSV file: its name without the ending, its columns in order, and, if they are several, those that identify a row."""
 
     name: str
     zh: str
     en: str
     fields: tuple[Field, ...]
-    key: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The column that is unique, or those that are so together; none where rows may repeat."""
+        return self.together or tuple(f.name for f in self.fields if f.unique)
 
     @property
     def columns(self) -> list[str]:
@@ -216,7 +221,6 @@ FIGURES = Table(
               required=True, max_length=25),
         Field("comment", "string", "备注", "anything a user of the number must know"),
     ),
-    key=("figure_id",),
 )
 
 INDICATORS = Table(
@@ -232,7 +236,6 @@ INDICATORS = Table(
         Field("definition", "string", "定义", "what is counted, and its scope"),
         Field("breaks", "string", "断点", "known breaks in the series"),
     ),
-    key=("indicator",),
 )
 
 REF_AREAS = Table(
@@ -246,7 +249,6 @@ REF_AREAS = Table(
         Field("parent", "string", "上级", "area that contains it", refers="ref_areas.ref_area"),
         Field("comment", "string", "备注", "overlaps and scope"),
     ),
-    key=("ref_area",),
 )
 
 UNITS = Table(
@@ -258,7 +260,6 @@ UNITS = Table(
         Field("name_en", "string", "英文单位", "English unit that stands in its place", required=True),
         Field("unit_mult_en", "integer", "英文倍率", "power of ten of the English unit", required=True),
     ),
-    key=("unit",),
 )
 
 SOURCES = Table(
@@ -276,7 +277,6 @@ SOURCES = Table(
         Field("url", "string", "网址", "address"),
         Field("comment", "string", "备注", "how dates were inferred, and limits"),
     ),
-    key=("source_id",),
 )
 
 OUTLINE = Table(
@@ -288,7 +288,7 @@ OUTLINE = Table(
         Field("anchor", "string", "起始文字", "first characters of the part, where the document's text is checked; empty for pages and books",
               max_length=25),
     ),
-    key=("source_id", "locator"),
+    together=("source_id", "locator"),
 )
 
 NOT_FIGURES = Table(
@@ -329,7 +329,7 @@ CORRECTIONS = Table(
         Field("status", "string", "状态", "open or settled",
               required=True, codes={"open": ("待定", "open"), "settled": ("已定", "settled")}),
     ),
-    key=("figure_id",),
+    together=("figure_id",),
 )
 
 IDENTITIES = Table(
@@ -345,7 +345,6 @@ IDENTITIES = Table(
         Field("reading_zh", "string", "解读", "how to read it", required=True),
         Field("reading_en", "string", "英文解读", "how to read it, in English", required=True),
     ),
-    key=("relation_id",),
 )
 
 PAIRS = Table(
@@ -359,21 +358,9 @@ PAIRS = Table(
         Field("reason_zh", "string", "理由", "why", required=True),
         Field("reason_en", "string", "英文理由", "why, in English", required=True),
     ),
-    key=("target_indicator", "actual_indicator"),
+    together=("target_indicator", "actual_indicator"),
 )
+TABLES: dict[str, Table] = {table.name: table for table in (
+    FIGURES, INDICATORS, REF_AREAS, UNITS, SOURCES, OUTLINE, NOT_FIGURES, MILESTONES, CORRECTIONS, IDENTITIES, PAIRS,
+)}
 # fmt: on
-
-_ALL = (
-    FIGURES,
-    INDICATORS,
-    REF_AREAS,
-    UNITS,
-    SOURCES,
-    OUTLINE,
-    NOT_FIGURES,
-    MILESTONES,
-    CORRECTIONS,
-    IDENTITIES,
-    PAIRS,
-)
-TABLES: dict[str, Table] = {table.name: table for table in _ALL}

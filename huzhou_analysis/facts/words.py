@@ -7,11 +7,13 @@ behind them, so that what is cited follows from what was said.
 
 from __future__ import annotations
 
+import operator
 import re
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import reduce
 
 from . import periods
 from .units import Unit, Units
@@ -184,16 +186,12 @@ class Quantity:
     def __gt__(self, other: Quantity) -> bool:
         return self.value > self._same(other).value
 
-    __radd__ = __add__  # sum() begins with 0, which is no quantity: see total()
     __rmul__ = __mul__
 
 
 def total(quantities: Iterable[Quantity]) -> Quantity:
     """Sum of like quantities, in the unit of the first."""
-    first, *rest = quantities
-    for one in rest:
-        first = first + one
-    return first
+    return reduce(operator.add, quantities)
 
 
 RELATION_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈", "range": ""}
@@ -324,15 +322,10 @@ def change(before: float | Quantity, after: float | Quantity | None = None, deci
 
 def above(value: float | Quantity, other: float | Quantity) -> Text:
     """How one number stands to another, in words: 高于, above; 低于, below; 等于, equal to."""
-    a, b = (
-        (float(value), float(value._same(other)))
-        if isinstance(value, Quantity) and isinstance(other, Quantity)
-        else (float(value), float(other))
-    )
-    ids = cited({"a": value, "b": other})
-    return (
-        Text("高于", "above", ids) if a > b else Text("低于", "below", ids) if a < b else Text("等于", "equal to", ids)
-    )
+    both = isinstance(value, Quantity) and isinstance(other, Quantity)
+    difference = float(value - other) if both else float(value) - float(other)
+    zh, en = ("高于", "above") if difference > 0 else ("低于", "below") if difference < 0 else ("等于", "equal to")
+    return Text(zh, en, cited({"a": value, "b": other}))
 
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -349,11 +342,11 @@ def ordinal(place: int) -> Text:
 def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> Text:
     """Texts as an enumeration: 甲、乙和丙; a, b and c."""
     parts = [as_text(t) for t in texts]
-    both = {}
+    both = []
     for lang, comma, end in (("zh", "、", last[0]), ("en", ", ", last[1])):
-        words = [p[lang] for p in parts]
-        both[lang] = comma.join(words[:-1]) + end + words[-1] if len(words) > 1 else "".join(words)
-    return Text(both["zh"], both["en"], cited({"parts": parts}))
+        *first, final = [p[lang] for p in parts] or [""]
+        both.append(comma.join(first) + end + final if first else final)
+    return Text(*both, cited({"parts": parts}))
 
 
 # --- words for codes -----------------------------------------------------------------------------------------------
@@ -363,52 +356,17 @@ LABELS: dict[str, Text] = {
     "target": text("目标", "Target"),
     "claim": text("宣称", "Claim"),
     "parameter": text("参数", "Parameter"),
-    "implied": text("推算", "Implied"),
-    "derived": text("推算", "derived"),
-    "source": text("资料来源", "Source"),
     "note": text("注", "Note"),
-    "reading": text("解读", "Reading"),
     "data": text("数据", "Data"),
     "citations": text("出处", "Citations"),
-    "no_figure": text("暂无数据", "no figure on file"),
-    "indicator": text("指标", "Indicator"),
-    "area": text("地区", "Area"),
     "period": text("时期", "Period"),
     "value": text("数值", "Value"),
-    "unit": text("单位", "Unit"),
     "printed": text("原文", "As printed"),
     "document": text("文件", "Document"),
     "place": text("位置", "Place"),
     "status": text("状态", "Status"),
     "basis": text("时期依据", "Period basis"),
     "figure_id": text("数字编号", "Figure id"),
-    "verdict": text("核对结论", "Verdict"),
-    "rule": text("依据", "Rule"),
-    "reproduced": text("可复现", "reproduced"),
-    "price_basis": text("价格口径不同", "price basis"),
-    "revision": text("数据修订", "revision"),
-    "scope": text("口径不同", "scope"),
-    "contradicted": text("矛盾", "contradicted"),
-    "not_checkable": text("无从核对", "not checkable"),
-    "met": text("已达到", "met"),
-    "ahead": text("超前", "ahead"),
-    "on_track": text("按计划", "on track"),
-    "behind": text("落后", "behind"),
-    "far_behind": text("明显落后", "far behind"),
-    "no_figure_on_file": text("暂无数据", "no figure on file"),
-    "not_comparable": text("不可比", "not comparable"),
-    "missed": text("未达到", "missed"),
-    "open": text("尚未达到", "not met yet"),
-    "robust": text("稳健", "robust"),
-    "fragile": text("易变", "fragile"),
-    "single_source": text("仅一处来源", "one source only"),
-    "yes": text("可比", "comparable"),
-    "with_care": text("谨慎可比", "with care"),
-    "no": text("不可比", "not comparable"),
-    "in_words": text("文字目标", "stated in words"),
-    "points_a_year": text("个百分点/年", "pp a year"),
-    "percent_a_year": text("%/年", "% a year"),
-    "too_few": text("观测值太少，不作预测", "too few observations to project"),
 }
 
 
@@ -433,12 +391,6 @@ def number(value: float | str | Decimal, decimals: int | None = None, *, sign: b
         if exact == 0:
             exact = abs(exact)
     return f"{exact:{'+' if sign else ''},f}".replace("-", "−")
-
-
-def trimmed(value: float, decimals: int, *, sign: bool = False) -> str:
-    """A number with at most so many decimals, without trailing zeros: 0.05, 1.5, 500."""
-    shown = number(value, decimals, sign=sign)
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def unit_name(unit: str, lang: str, units: Units) -> str:

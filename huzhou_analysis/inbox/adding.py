@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..facts.checks import check, default_root
-from ..facts.problems import DataError, say
+from ..facts.problems import DataError, fail, say
 from ..facts.schema import TABLES
 from . import writing
 from .layout import FILE
@@ -61,8 +61,7 @@ def add(
         say(f"· {zh}\n  {en}")
     if made.problems:
         say(str(DataError(made.problems)), error=True)
-        say("数据表未改动；什么也没有添加。/ The tables were left as they were; nothing was added.", error=True)
-        return 1
+        return fail("数据表未改动；什么也没有添加。/ The tables were left as they were; nothing was added.")
     if not made.count:
         say("没有可添加的新内容；数据表未改动。/ Nothing new to add; the tables were left as they were.")
         if not dry_run and made.notes:
@@ -75,17 +74,15 @@ def add(
         )
         return 0
     if made.questions and not confirmed:
-        say(
+        return fail(
             "尚未添加：请逐条核对原文。有误请改正文件；无误请加 --confirm（make add ARGS=--confirm）。/ Not added yet: check each "
-            "against the document. Mend the file, or, if all is right, add it with --confirm (make add ARGS=--confirm).",
-            error=True,
+            "against the document. Mend the file, or, if all is right, add it with --confirm (make add ARGS=--confirm)."
         )
-        return 1
     return _write(made, paths, root)
 
 
 def _show(made: Plan) -> None:
-    figures = len(made.rows["figures"])
+    figures = len(made.added["figures"])
     say(
         f"将添加 {figures} 个数字、{made.count - figures} 个其他条目 / to add: {figures} figures, {made.count - figures} other entries"
     )
@@ -110,8 +107,7 @@ def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
         contents[f"inbox/added/{name}"], before[f"inbox/added/{name}"] = content, ""
         writing.commit(root, contents, before)
     except writing.Unfinished as error:
-        say(str(error), error=True)
-        return 1
+        return fail(str(error))
     except OSError as error:
         return _not_written(error)
     say(f"\n已添加 / added: {', '.join(sorted(made.contents))}")
@@ -140,10 +136,7 @@ def undo(root: Path | str | None = None) -> int:
             contents, _, problems = tried(root, contents)
         if problems:
             say(str(DataError(problems)), error=True)
-            say(
-                "数据表未改动；什么也没有撤销。/ The tables were left as they were; nothing was taken back.", error=True
-            )
-            return 1
+            return fail("数据表未改动；什么也没有撤销。/ The tables were left as they were; nothing was taken back.")
         writing.commit(root, contents, {name: writing.checksum(root / name) for name in contents})
         for now, then in note["files"]:
             if (root / now).exists() and not (root / then).exists():
@@ -156,21 +149,17 @@ def undo(root: Path | str | None = None) -> int:
 
 
 def _tables_wrong(error: DataError) -> int:
-    say(
-        f"数据表本身有问题，请先改正 / the tables on file have problems of their own, mend these first:\n{error}",
-        error=True,
+    return fail(
+        f"数据表本身有问题，请先改正 / the tables on file have problems of their own, mend these first:\n{error}"
     )
-    return 1
 
 
 def _not_written(error: Exception) -> int:
     reason = getattr(error, "strerror", None) or error
-    say(
+    return fail(
         f"没有写成（{reason}）；数据表未改动。请检查磁盘空间和权限，关闭打开的数据表后重试。/ Not written ({reason}); the tables were "
-        "left as they were. Check disk space and permissions, close open tables and try again.",
-        error=True,
+        "left as they were. Check disk space and permissions, close open tables and try again."
     )
-    return 1
 
 
 def _moves(paths: Sequence[Path], root: Path) -> list[tuple[Path, Path]]:

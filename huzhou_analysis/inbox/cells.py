@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..facts.problems import Problem
+from ..facts.problems import Problem, TwoLanguages
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 100_000
@@ -15,12 +15,8 @@ SAVE_AS = ("请在 Excel 或 WPS 中另存为 .xlsx", "open it in Excel or WPS a
 FORMULA_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"}
 
 
-class Refused(Exception):
-    """A file is not read; why, in Chinese and English."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+class Refused(TwoLanguages):
+    """A file is not read."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +69,3 @@ def tidy(text: str) -> str:
         " " if c.isspace() else c for c in text if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace()
     )
     return re.sub(" {2,}", " ", kept).strip()
-
-
-def plain_number(number: Decimal) -> str:
-    """Digits of a number without an exponent and without zeros at the end."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

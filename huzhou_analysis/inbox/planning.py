@@ -32,13 +32,12 @@ _SAME = ("record_type", "indicator", "ref_area", "time_period", "transformation"
 
 @dataclass
 class Plan:
-    """What files would change: rows to append by table, where each came from, and what to say and ask about them.
+    """What files would change: rows to append by table, with the cells they came from, and what to say and ask about them.
 
     `contents` holds the files as they would be, `before` the checksums of those that they were made from.
     """
 
-    rows: dict[str, list[dict[str, str]]] = field(default_factory=lambda: {name: [] for name in TABLES})
-    origins: dict[str, list[Draft]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    added: dict[str, list[Draft]] = field(default_factory=lambda: {name: [] for name in TABLES})
     problems: list[Problem] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
@@ -48,11 +47,10 @@ class Plan:
 
     @property
     def count(self) -> int:
-        return sum(map(len, self.rows.values()))
+        return sum(map(len, self.added.values()))
 
-    def add(self, table: str, values: dict[str, str], origin: Draft) -> None:
-        self.rows[table].append(values)
-        self.origins[table].append(origin)
+    def rows(self, table: str) -> list[dict[str, str]]:
+        return [draft.values for draft in self.added[table]]
 
 
 def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Plan:
@@ -103,21 +101,20 @@ def _add_entry(made: Plan, draft: Draft, frame: pd.DataFrame) -> None:
     key = TABLES[draft.table].key[0]
     code = draft.values[key]
     on_file = frame[frame[key] == code].to_dict("records")
-    for other in [*on_file, *(v for v in made.rows[draft.table] if v[key] == code)]:
+    for other in [*on_file, *(v for v in made.rows(draft.table) if v[key] == code)]:
         column = next((c for c, v in draft.values.items() if other[c] != v), "")
         if not column:
             zh, en = f"{code} 已收录，未重复添加", f"{code} is on file already: not added again"
             made.notes.append((f"{zh}（{_at(draft)}）", f"{en} ({_at(draft)})"))
             return
-        made.problems.append(
-            draft.row.problem(
-                column,
-                f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {draft.table}.csv",
-                f"{code} is on file with “{other[column]}” here; nothing is overwritten: take another {key}, or edit {draft.table}.csv",
-            )
+        file = f"{draft.table}.csv"
+        zh = f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {file}"
+        en = (
+            f"{code} is on file with “{other[column]}” here; nothing is overwritten: take another {key}, or edit {file}"
         )
+        made.problems.append(draft.row.problem(column, zh, en))
         return
-    made.add(draft.table, draft.values, draft)
+    made.added[draft.table].append(draft)
 
 
 def _at(draft: Draft) -> str:
@@ -127,28 +124,23 @@ def _at(draft: Draft) -> str:
 def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame], city: str) -> None:
     values, figures = draft.values, frames["figures"]
     alike = figures[(figures[list(_SAME)] == [values[c] for c in _SAME]).all(axis=1)].to_dict("records")
-    origins = {o.values["figure_id"]: o for o in made.origins["figures"]}
-    fresh = [v for v in made.rows["figures"] if all(v[c] == values[c] for c in _SAME)]
-    for other in alike + fresh:
-        where = _at(origins[other["figure_id"]]) if other["figure_id"] in origins else other["figure_id"]
+    alike = [(row, row["figure_id"]) for row in alike]
+    alike += [(d.values, _at(d)) for d in made.added["figures"] if all(d.values[c] == values[c] for c in _SAME)]
+    for other, where in alike:
         if _same_figure(other, values):
             zh, en = f"与 {where} 是同一个数字，未重复添加", f"is the same figure as {where}: not added again"
             made.notes.append((f"{_at(draft)} {zh}", f"{_at(draft)} {en}"))
             return
         if values["record_type"] == "actual" and values["time_period"] and not values["comment"]:
             shown = f"{other['obs_value']} {other['unit']}"
-            made.problems.append(
-                draft.row.problem(
-                    "obs_value",
-                    f"同一来源同一位置的同一数字已是 {shown}（{where}）；请核对。修订请登记新来源；若确是另一个数字，请在备注说明",
-                    f"the same figure of the same source and place is {shown} already ({where}); check it. A revision "
-                    "needs a source of its own; if it is another figure, say so in the comment",
-                )
-            )
+            zh = f"同一来源同一位置的同一数字已是 {shown}（{where}）；请核对。修订请登记新来源；若确是另一个数字，请在备注说明"
+            en = f"the same figure of the same source and place is {shown} already ({where}); check it. A revision "
+            en += "needs a source of its own; if it is another figure, say so in the comment"
+            made.problems.append(draft.row.problem("obs_value", zh, en))
             return
-    taken = set(figures.figure_id) | {v["figure_id"] for v in made.rows["figures"]}
+    taken = set(figures.figure_id) | {v["figure_id"] for v in made.rows("figures")}
     values["figure_id"] = values["figure_id"] or _figure_id(values, city, taken)
-    made.add("figures", values, draft)
+    made.added["figures"].append(draft)
     _add_place(made, draft, frames["outline"])
 
 
@@ -163,11 +155,12 @@ def _add_place(made: Plan, draft: Draft, outline: pd.DataFrame) -> None:
     """A place of a document that the outline does not list yet."""
     source, locator = draft.values["source_id"], draft.values["locator"]
     known = set(zip(outline.source_id, outline.locator, strict=True))
-    known |= {(v["source_id"], v["locator"]) for v in made.rows["outline"]}
+    known |= {(v["source_id"], v["locator"]) for v in made.rows("outline")}
     if (source, locator) not in known:
         same = outline.locator_en[outline.locator == locator]
         english = draft.locator_en or (str(same.value_counts().index[0]) if len(same) else locator)
-        made.add("outline", {"source_id": source, "locator": locator, "locator_en": english, "anchor": ""}, draft)
+        place = {"source_id": source, "locator": locator, "locator_en": english, "anchor": ""}
+        made.added["outline"].append(Draft(draft.row, "outline", place))
 
 
 def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
@@ -192,7 +185,7 @@ def _try_out(made: Plan, root: Path, today: dt.date) -> None:
     if data is None:
         made.problems += _at_their_cells(made, root, problems)
     else:
-        made.questions = questions(data, {row["figure_id"] for row in made.rows["figures"]}, today)
+        made.questions = questions(data, {row["figure_id"] for row in made.rows("figures")}, today)
 
 
 def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Data | None, list[Problem]]:
@@ -225,34 +218,30 @@ def _bytes(path: Path) -> bytes:
 
 
 def _at_their_cells(made: Plan, root: Path, problems: Sequence[Problem]) -> list[Problem]:
-    out = []
+    out, before = [], {}  # spreadsheet row of the last record of each table
+    for table in TABLES:
+        with (root / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+            before[table] = sum(1 for _ in csv.reader(file))
     for problem in problems:
         table = problem.file.removesuffix(".csv")
-        index = problem.row - _last_line(root / f"{table}.csv") - 1 if table in TABLES else -1
-        if 0 <= index < len(made.origins.get(table, [])):
-            column = problem.column.split("+")[0]
-            out.append(made.origins[table][index].row.problem(column, problem.zh, problem.en, problem.value))
-        else:
-            out.append(problem)
+        index = problem.row - before[table] - 1 if table in TABLES else -1
+        if 0 <= index < len(made.added.get(table, [])):
+            row, column = made.added[table][index].row, problem.column.split("+")[0]
+            problem = row.problem(column, problem.zh, problem.en, problem.value)
+        out.append(problem)
     return out
-
-
-def _last_line(path: Path) -> int:
-    """Spreadsheet row of the last record of a table."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return sum(1 for _ in csv.reader(file))
 
 
 def _grown(made: Plan, root: Path, name: str) -> bytes:
     """A table with its new rows appended; what is there keeps its bytes."""
     old = (root / f"{name}.csv").read_bytes()
-    if not made.rows[name]:
+    if not made.added[name]:
         return old
     end = "\r\n" if b"\r\n" in old else "\n"
     head = next(csv.reader(io.StringIO(old.decode("utf-8-sig"), newline="")))
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, head, lineterminator=end)
-    writer.writerows({c: row[c] for c in TABLES[name].columns} for row in made.rows[name])
+    writer.writerows({c: row[c] for c in TABLES[name].columns} for row in made.rows(name))
     gap = b"" if old.endswith((b"\n", b"\r")) else end.encode()
     return old + gap + text.getvalue().encode("utf-8")
 
@@ -263,13 +252,14 @@ def _grown(made: Plan, root: Path, name: str) -> bytes:
 def _shown(made: Plan, frames: dict[str, pd.DataFrame], grown: dict[str, pd.DataFrame]) -> list[str]:
     lines = []
     for table in ("indicators", "ref_areas", "units", "sources", "outline"):
-        for values in made.rows[table]:
+        for values in made.rows(table):
             names = " · ".join(values[c] for c in TABLES[table].columns[:3])
             lines.append(f"  + {TABLES[table].zh} {table}: {names}")
     indicators = grown["indicators"].set_index("indicator")
     areas = grown["ref_areas"].set_index("ref_area").name_zh
     units = Units(grown["units"].to_dict("records"))
-    for values, origin in zip(made.rows["figures"], made.origins["figures"], strict=True):
+    for origin in made.added["figures"]:
+        values = origin.values
         period, name = values["time_period"], indicators.loc[values["indicator"]]
         when = f"{periods.parse(period).label('zh')} ({period})" if period else "未载明 unstated"
         kind = "同比增长 growth " if values["transformation"] == "GY" else ""
@@ -307,9 +297,8 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list
             old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
             change = Decimal(values["obs_value"]) - old
             percent = f", {change / abs(old) * 100:+.2f}%" if old and values["transformation"] == "N" else ""
-            difference = (
-                f"差 difference {change.normalize():+f} {values['unit']}{percent}" if change else "相同 the same"
-            )
+            difference = f"差 difference {change.normalize():+f} {values['unit']}{percent}"
+            difference = difference if change else "相同 the same"
         on_file = f"{_value(other)} ({other['vintage'] or '?'}, {other['figure_id']})"
         new = f"{_value(values)} ({values['vintage'] or '?'})"
         lines.append(f"      Δ 现有 on file: {on_file}; 新 new: {new}; {difference}；并存 both are kept")

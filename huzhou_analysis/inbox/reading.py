@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from ..facts import text_tables
@@ -56,15 +57,13 @@ def _entries(file: str, grids: list[Grid], problems: list[Problem], notes: list[
         these = _rows(file, grid, problems)
         found += these is not None or len(problems) > before
         if these is None and len(problems) == before and grid.cells and not grid.hidden:
-            notes.append(
-                (f"{file}：没有表头，忽略工作表 {grid.name}", f"{file}: no header, sheet {grid.name} is ignored")
-            )
+            zh = f"{file}：没有表头，忽略工作表 {grid.name}"
+            notes.append((zh, f"{file}: no header, sheet {grid.name} is ignored"))
         rows += these or []
     if not found:
-        raise Refused(
-            "没有找到表头；请使用 make template 生成的模板，保留第一行",
-            "no header was found; use the template of `make template` and keep its first row",
-        )
+        zh = "没有找到表头；请使用 make template 生成的模板，保留第一行"
+        en = "no header was found; use the template of `make template` and keep its first row"
+        raise Refused(zh, en)
     return _kept(rows)
 
 
@@ -139,37 +138,28 @@ def _text_table(file: str, raw: bytes, notes: list[tuple[str, str]]) -> Grid:
     text, encoding = text_tables.decoded(raw)
     binary = b"\0" in raw[:4096] or raw.startswith((b"%PDF", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"{\\rtf"))
     if (binary and encoding != "UTF-16") or not text or "\0" in text:
-        raise Refused(
-            f"既不是 xlsx 也不是 csv（后缀与内容不符或编码无法识别）；{SAVE_AS[0]}",
-            f"neither xlsx nor csv (its ending belies its content, or its encoding is unknown); {SAVE_AS[1]}",
-        )
+        zh = f"既不是 xlsx 也不是 csv（后缀与内容不符或编码无法识别）；{SAVE_AS[0]}"
+        en = f"neither xlsx nor csv (its ending belies its content, or its encoding is unknown); {SAVE_AS[1]}"
+        raise Refused(zh, en)
     if text[:1000].lstrip().casefold().startswith(("<html", "<!doctype", "<?xml", "<table")):
         raise Refused(f"是网页或 XML，不是表格；{SAVE_AS[0]}", f"a web page or XML, no table; {SAVE_AS[1]}")
     if encoding != "UTF-8":
-        notes.append(
-            (
-                f"{file}：按 {encoding} 编码读取，请核对中文",
-                f"{file}: read as {encoding}; check that its Chinese is right",
-            )
-        )
+        zh = f"{file}：按 {encoding} 编码读取，请核对中文"
+        notes.append((zh, f"{file}: read as {encoding}; check that its Chinese is right"))
     cells, count = {}, 0
     try:
         for r, record in enumerate(text_tables.records(text, text_tables.separator(text, _WORDS)), 1):
             count += len(record)
             if count > MAX_CELLS:
-                raise Refused(
-                    f"单元格过多（最多 {MAX_CELLS}）；请只保留要添加的行",
-                    f"too many cells (at most {MAX_CELLS}); keep only the rows to add",
-                )
+                zh = f"单元格过多（最多 {MAX_CELLS}）；请只保留要添加的行"
+                en = f"too many cells (at most {MAX_CELLS}); keep only the rows to add"
+                raise Refused(zh, en)
             for c, value in enumerate(record, 1):
                 if value := tidy(value):
                     kind = "error" if value in FORMULA_ERRORS else "text"
                     cells[r, c] = Cell(f"{get_column_letter(c)}{r}", kind, value)
     except csv.Error as error:
-        raise Refused(
-            f"无法按 CSV 读取（{error}）；多半是引号不成对",
-            f"cannot be read as CSV ({error}); most likely a quote is not closed",
-        ) from None
+        raise Refused(*text_tables.unreadable(error)) from None
     return Grid("csv", cells)
 
 
@@ -187,7 +177,12 @@ def _rows(file: str, grid: Grid, problems: list[Problem]) -> list[Row] | None:
         by_row.setdefault(r, {})[c] = cell
     named = _table_named(grid.name)
     at, table = _header(by_row, named)
-    teller = _Teller(file, grid, problems)
+
+    def teller(zh: str, en: str, cell: Cell | None = None, row: int = 0, column: str = "") -> None:
+        """Note down what is wrong with the sheet, at its place."""
+        place = f"{grid.name}!{cell.address}" if cell else grid.name
+        problems.append(Problem(file, row, column, cell.text if cell else "", zh, en, place))
+
     if not at:
         if named and by_row:
             teller("没有找到表头；请保留模板的第一行", "no header was found; keep the first row of the template")
@@ -207,9 +202,8 @@ def _rows(file: str, grid: Grid, problems: list[Problem]) -> list[Row] | None:
     rows = []
     for r, cells in body.items():
         for c in sorted(set(cells) - set(columns) - set(by_row[at])):
-            teller(
-                "这一格在表头之外；请移到有表头的列", "stands outside the table; move it under a header", cells[c], r
-            )
+            zh = "这一格在表头之外；请移到有表头的列"
+            teller(zh, "stands outside the table; move it under a header", cells[c], r)
         row = Row(file, grid.name, table, r, {columns[c]: cell for c, cell in cells.items() if c in columns}, letters)
         if r in grid.hidden_rows and row.cells:
             zh, en = "这一行被隐藏或筛掉；请取消隐藏或删除", "the row is hidden or filtered out; show it or delete it"
@@ -223,17 +217,6 @@ def _rows(file: str, grid: Grid, problems: list[Problem]) -> list[Row] | None:
     return rows
 
 
-class _Teller:
-    """Notes down what is wrong with a sheet, at its place."""
-
-    def __init__(self, file: str, grid: Grid, problems: list[Problem]) -> None:
-        self.file, self.grid, self.problems = file, grid, problems
-
-    def __call__(self, zh: str, en: str, cell: Cell | None = None, row: int = 0, column: str = "") -> None:
-        place = f"{self.grid.name}!{cell.address}" if cell else self.grid.name
-        self.problems.append(Problem(self.file, row, column, cell.text if cell else "", zh, en, place))
-
-
 def _header(by_row: dict[int, dict[int, Cell]], named: str) -> tuple[int, str]:
     """Row of the header, among the first fifteen, and the table whose it is; 0 if there is none."""
     best = (2, 0, "")
@@ -245,7 +228,7 @@ def _header(by_row: dict[int, dict[int, Cell]], named: str) -> tuple[int, str]:
     return -best[1], best[2]
 
 
-def _columns(head: dict[int, Cell], body: dict[int, dict[int, Cell]], table: str, teller: _Teller) -> dict[int, str]:
+def _columns(head: dict[int, Cell], body: dict[int, dict[int, Cell]], table: str, teller: Callable) -> dict[int, str]:
     """Column of the table that each column of the sheet is."""
     names, columns = _names(table), {}
     allowed = [field.name for field in fields(table)]
@@ -258,12 +241,9 @@ def _columns(head: dict[int, Cell], body: dict[int, dict[int, Cell]], table: str
             columns[c] = name
         elif any(c in cells for cells in body.values()):
             near = nearest(cell.text, list(names.values()))
-            teller(
-                "没有这一列" + (f"；是否为 {near}？" if near else "") + "；允许的列：" + "、".join(allowed),
-                "there is no such column" + (f"; is it {near}?" if near else "") + "; allowed: " + ", ".join(allowed),
-                cell,
-                row=1,
-            )
+            zh, en = (f"；是否为 {near}？", f"; is it {near}?") if near else ("", "")
+            zh = f"没有这一列{zh}；允许的列：{'、'.join(allowed)}"
+            teller(zh, f"there is no such column{en}; allowed: {', '.join(allowed)}", cell, row=1)
     return columns
 
 

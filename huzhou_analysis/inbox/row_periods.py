@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..facts import numerals, periods
+from ..facts.problems import TwoLanguages
 from .cells import Row
 
 _TWO = re.compile(r"(\d\d)年?")
@@ -22,12 +23,12 @@ _FORMS = {
 _NUMBERS = {"quarter": "1-4", "year_to_date": "2-12", "month": "1-12", "day": "9-27"}
 
 
-class Unclear(Exception):
-    """The cells of a row name no period, or two; column and message say why."""
+class Unclear(TwoLanguages):
+    """The cells of a row name no period, or two; `column` says where."""
 
     def __init__(self, column: str, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.column, self.zh, self.en = column, zh, en
+        super().__init__(zh, en)
+        self.column = column
 
 
 def period(row: Row, text: str, kind: str, year: str, number: str) -> str:
@@ -51,15 +52,12 @@ def period(row: Row, text: str, kind: str, year: str, number: str) -> str:
     written = _written(row, text) if text else ""
     chosen = _chosen(row, kind, year, number)
     if written and chosen and written != chosen:
-        raise Unclear(
-            "time_period",
-            f"与“时期类型＋年份”（{chosen}）不一致；请只留一种写法",
-            f"disagrees with period type and year ({chosen}); keep one of the two",
-        )
+        zh = f"与“时期类型＋年份”（{chosen}）不一致；请只留一种写法"
+        en = f"disagrees with period type and year ({chosen}); keep one of the two"
+        raise Unclear("time_period", zh, en)
     if written and kind == "unstated":
-        raise Unclear(
-            "time_period", "时期类型选了“未载明”，此格应为空", "must be empty where the period type is 'unstated'"
-        )
+        zh = "时期类型选了“未载明”，此格应为空"
+        raise Unclear("time_period", zh, "must be empty where the period type is 'unstated'")
     if not (written or chosen) and kind != "unstated":
         raise Unclear(
             "time_period",
@@ -82,18 +80,14 @@ def _written(row: Row, text: str) -> str:
         pass
     plain = numerals.plain(text)
     if re.fullmatch(r"\d{4}\.1", plain):
-        raise Unclear(
-            "time_period",
-            f"{plain} 分不清是1月还是10月（数字格不保留末尾的0）；请写成 {plain[:4]}年10月 或 {plain[:4]}年1月",
-            f"{plain} may be January or October (a number keeps no zero at its end); write {plain[:4]}-10 or {plain[:4]}-01",
-        )
+        zh = f"{plain} 分不清是1月还是10月（数字格不保留末尾的0）；请写成 {plain[:4]}年10月 或 {plain[:4]}年1月"
+        en = f"{plain} may be January or October (a number keeps no zero at its end); write {plain[:4]}-10 or {plain[:4]}-01"
+        raise Unclear("time_period", zh, en)
     if found := re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?)", plain):
         year, first, last = found.groups()
-        raise Unclear(
-            "time_period",
-            f"{plain} 分不清是某日还是几个月；请写成 {year}年{first}-{last}月 或 {year}年{first}月{last}日",
-            f"{plain} may be a day or several months; write {year}年{first}-{last}月 or {year}-{first:0>2}-{last:0>2}",
-        )
+        zh = f"{plain} 分不清是某日还是几个月；请写成 {year}年{first}-{last}月 或 {year}年{first}月{last}日"
+        en = f"{plain} may be a day or several months; write {year}年{first}-{last}月 or {year}-{first:0>2}-{last:0>2}"
+        raise Unclear("time_period", zh, en)
     forms = f"2026 · 2026年上半年 · 2026年1-9月 · 2026年三季度 · {periods.FORMS}"
     two = _TWO.fullmatch(plain)
     zh, en = (f"；是否为 20{two[1]}？", f"; is it 20{two[1]}?") if two else ("", "")
@@ -102,31 +96,23 @@ def _written(row: Row, text: str) -> str:
 
 def _chosen(row: Row, kind: str, year: str, number: str) -> str:
     """Code from type, year and number; empty if there are none."""
-    if row.cells.get("year") and row.cells["year"].kind in ("date", "month"):
-        zh = "应只填四位年份，如 2026（此格是日期）"
-        raise Unclear("year", zh, "must be a year of four digits such as 2026 (the cell holds a date)")
     year = numerals.plain(year).removesuffix("年").strip()
+    if not re.fullmatch(r"(19|20)\d\d", year) and (year or kind not in ("", "unstated")):
+        zh, en = (f"；是否为 20{year}？", f"; is it 20{year}?") if re.fullmatch(r"\d\d", year) else ("", "")
+        raise Unclear("year", f"应为四位年份，如 2026{zh}", f"must be a year of four digits such as 2026{en}")
     if kind in ("", "unstated"):
         if (year or number) and not row.cells.get("time_period"):
             zh = "填了年份，请再选时期类型（全年、上半年、1-N月累计 …）"
             raise Unclear("period_type", zh, "choose the kind of period as well")
-        if year and not re.fullmatch(r"(19|20)\d\d", year):
-            raise Unclear("year", "应为四位年份，如 2026", "must be a year of four digits such as 2026")
         return ""
-    if not re.fullmatch(r"(19|20)\d\d", year):
-        zh, en = (f"；是否为 20{year}？", f"; is it 20{year}?") if re.fullmatch(r"\d\d", year) else ("", "")
-        raise Unclear("year", f"应为四位年份，如 2026{zh}", f"must be a year of four digits such as 2026{en}")
-    if (number != "") != (kind in _NUMBERS):
-        if number:
-            raise Unclear("period_number", "这种时期不填“第几”", "must be empty for this kind of period")
-        raise Unclear("period_number", f"请填“第几”（{_NUMBERS[kind]}）", f"give its number ({_NUMBERS[kind]})")
-    number = numerals.plain(number)
+    allowed, number = _NUMBERS.get(kind, ""), numerals.plain(number)
     number = _ORDINALS.get(number, number)
     if kind == "day":
         number = re.sub(r"^(\d\d?)[-月/](\d\d?)日?$", r"\1月\2", number)
-    elif kind in _NUMBERS and not re.fullmatch(r"\d\d?", number):
-        raise Unclear("period_number", f"应为 {_NUMBERS[kind]}", f"must be {_NUMBERS[kind]}")
     try:
+        if not re.fullmatch({"": "", "9-27": ".+"}.get(allowed, r"\d\d?"), number):
+            raise ValueError
         return periods.read(_FORMS[kind].format(y=year, n=number))
     except ValueError:
-        raise Unclear("period_number", f"应为 {_NUMBERS[kind]}", f"must be {_NUMBERS[kind]}") from None
+        zh, en = (f"应为 {allowed}", f"must be {allowed}") if allowed else ("这种时期不填“第几”", "must be empty here")
+        raise Unclear("period_number", zh, en) from None

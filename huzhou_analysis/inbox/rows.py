@@ -36,17 +36,8 @@ _UNREADABLE = {
     "day": ("被 Excel 变成了日期（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
         "Excel has turned this into a date (5-7 became 7 May); format the cell as text and enter it again"),
 }  # fmt: skip
-_IN_PARTS = {
-    "mark",
-    "unit",
-    "obs_value",
-    "value_high",
-    "time_period",
-    "period_type",
-    "year",
-    "period_number",
-    "vintage",
-}
+_IN_PARTS = {"mark", "unit", "obs_value", "value_high", "time_period", "period_type", "year", "period_number",
+             "vintage"}  # fmt: skip
 
 
 @dataclass
@@ -108,12 +99,9 @@ class Drafting:
             note = (f"{row.file}：示例行未添加", f"{row.file}: the example rows are not added")
             self.notes += [note] if note not in self.notes else []
         else:
-            self.say(
-                row,
-                "mark",
-                "这一行标为示例，但内容已改动：要添加，请清空这一格；不要，请删除整行",
-                "the row is marked as an example but was changed: clear this cell to add it, or delete the row",
-            )
+            zh = "这一行标为示例，但内容已改动：要添加，请清空这一格；不要，请删除整行"
+            en = "the row is marked as an example but was changed: clear this cell to add it, or delete the row"
+            self.say(row, "mark", zh, en)
 
     # --- cells -----------------------------------------------------------------------------------------------------
 
@@ -144,12 +132,10 @@ class Drafting:
             return found[0]
         if found:
             options = [allowed.labels[c] for c in found]
-            zh, en = (
-                "可指多项：" + "、".join(options) + "；请选其一",
-                "may mean several: " + ", ".join(options) + "; choose one",
-            )
+            zh, en = f"可指多项：{'、'.join(options)}；请选其一", f"may mean several: {', '.join(options)}; choose one"
         elif definition.codes:
-            zh, en = "允许的值：" + "、".join(allowed.labels.values()), "allowed: " + ", ".join(allowed.labels.values())
+            listed = allowed.labels.values()
+            zh, en = f"允许的值：{'、'.join(listed)}", f"allowed: {', '.join(listed)}"
         else:
             table = definition.refers.split(".")[0]
             if canonical(text.rsplit("·", 1)[-1]) in self.failed.get(table, ()):
@@ -174,28 +160,22 @@ class Drafting:
         except ValueError:
             zh = "应为日期，如 2026、2026-07 或 2026-07-20（年份四位；2026.1 分不清1月和10月）"
             en = "must be a date such as 2026, 2026-07 or 2026-07-20 (year in four digits; 2026.1 may be October)"
-            self.say(row, column, zh, en)
-            return None
+            return self.say(row, column, zh, en)
         if period.start > self.today:
-            self.say(
-                row, column, f"日期在今天（{self.today}）之后；请核对", f"lies after today ({self.today}); check it"
-            )
-            return None
+            zh = f"日期在今天（{self.today}）之后；请核对"
+            return self.say(row, column, zh, f"lies after today ({self.today}); check it")
         return code
 
     # --- tables other than figures -----------------------------------------------------------------------------------
 
     def entry(self, row: Row, table: str) -> Draft | None:
         """A new indicator, area, unit or source."""
-        values: dict[str, str] = {}
-        ok = True
+        values = {}
         for definition in TABLES[table].fields:
-            value = self._entry_value(row, table, definition)
-            if value == "" and definition.required:
+            values[definition.name] = self._entry_value(row, table, definition)
+            if values[definition.name] == "" and definition.required:
                 self.say(row, definition.name, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
-            ok = ok and value is not None and (value != "" or not definition.required)
-            values[definition.name] = value or ""
-        return Draft(row, table, values) if ok else None
+        return None if None in values.values() else Draft(row, table, values)
 
     def _entry_value(self, row: Row, table: str, definition: Field) -> str | None:
         """Value of a cell; None after a problem."""
@@ -278,12 +258,9 @@ class Drafting:
         typed = None
         if "obs_value" not in row.cells:
             if not wordless:
-                self.say(
-                    row,
-                    "obs_value",
-                    "不能为空：填原文的数字；文字目标请把“关系”选为 relative，表中为空的选状态 M",
-                    "must not be empty: enter the number printed; for a goal in words choose the relation 'relative', for an empty cell the status M",
-                )
+                zh = "不能为空：填原文的数字；文字目标请把“关系”选为 relative，表中为空的选状态 M"
+                en = "must not be empty: enter the number printed; for a goal in words choose the relation 'relative', for an empty cell the status M"
+                self.say(row, "obs_value", zh, en)
         elif (typed := self._typed(row, "obs_value")) is not None:
             if wordless:
                 zh = "关系为 relative 或状态为 M 时应为空"
@@ -307,11 +284,9 @@ class Drafting:
         if text is None:
             return None
         if cell.kind in ("boolean", "date", "month"):
-            zh, en = (
-                ("是真/假值", "a true/false value")
-                if cell.kind == "boolean"
-                else ("被 Excel 变成了日期（如 5-7）", "Excel has turned this into a date")
-            )
+            zh, en = ("被 Excel 变成了日期（如 5-7）", "Excel has turned this into a date")
+            if cell.kind == "boolean":
+                zh, en = "是真/假值", "a true/false value"
             again = "must be a number; format the cell as text and enter it again"
             return self.say(row, column, f"{zh}，应为数字；请设为文本后重填", f"{en}, {again}")
         if cell.number is not None:
@@ -330,24 +305,17 @@ class Drafting:
         if not behind or (meant and meant == (unit or meant)):
             return True
         if row.cells["obs_value"].kind == "percent" and unit:
-            self.say(
-                row,
-                "obs_value",
-                f"单元格是百分比格式，单位却是 {unit}；请核对",
-                f"the cell is formatted as a percentage, the unit is {unit}; check it",
-            )
+            zh = f"单元格是百分比格式，单位却是 {unit}；请核对"
+            self.say(row, "obs_value", zh, f"the cell is formatted as a percentage, the unit is {unit}; check it")
             return False
-        zh, en = (
-            (f"与单位 {unit} 不一致", f"disagrees with the unit {unit}")
-            if unit
-            else ("不是表中的单位", "is no unit on file")
-        )
+        zh, en = ("不是表中的单位", "is no unit on file")
+        if unit:
+            zh, en = f"与单位 {unit} 不一致", f"disagrees with the unit {unit}"
         near = "" if meant else self._unit_like(behind, indicator)
-        zh, en = (
-            zh + (f"；是否为 {near}？" if near else "；请核对"),
-            en + (f"; is it {near}?" if near else "; check it"),
+        more = (f"是否为 {near}？", f"is it {near}?") if near else ("请核对", "check it")
+        self.say(
+            row, "obs_value", f"数字后面的 {behind} {zh}；{more[0]}", f"{behind} behind the number {en}; {more[1]}"
         )
-        self.say(row, "obs_value", f"数字后面的 {behind} {zh}", f"{behind} behind the number {en}")
         return False
 
     def _unit_like(self, text: str, indicator: str) -> str:
@@ -401,11 +369,8 @@ class Drafting:
         if upper is None:
             return False
         if typed.high is not None and typed.high != upper.low:
-            zh, en = (
-                f"与数值中的区间上限 {typed.high} 不一致",
-                f"disagrees with the upper end {typed.high} of the range",
-            )
-            self.say(row, "value_high", zh, f"{en} in the value")
+            zh = f"与数值中的区间上限 {typed.high} 不一致"
+            self.say(row, "value_high", zh, f"disagrees with the upper end {typed.high} of the range in the value")
             return False
         return upper.low
 
@@ -426,20 +391,15 @@ class Drafting:
         return True
 
     def _unit_agrees(self, row: Row, value: Decimal, unit: str, printed: str) -> None:
-        seen = unit_after(value, printed, self.frames["units"].unit)
-        measures = {
-            u: (m, p) for u, m, p in self.frames["units"][["unit", "unit_measure", "unit_mult"]].values.tolist()
-        }
+        units = self.frames["units"]
+        seen = sorted(unit_after(value, printed, units.unit))
+        measures = {u: rest for u, *rest in units[["unit", "unit_measure", "unit_mult"]].values.tolist()}
         if seen and not any(
             measures.get(s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
         ):
-            shown = sorted(seen)
-            self.say(
-                row,
-                "unit",
-                f"原文“{printed}”在数字后面印的是 {'、'.join(shown)}；请改单位或原文",
-                f"“{printed}” prints {', '.join(shown)} behind the number; mend the unit or the text",
-            )
+            zh = f"原文“{printed}”在数字后面印的是 {'、'.join(seen)}；请改单位或原文"
+            en = f"“{printed}” prints {', '.join(seen)} behind the number; mend the unit or the text"
+            self.say(row, "unit", zh, en)
 
     def _consistent(self, row: Row, values: dict) -> None:
         """Period against the text, the date of publication and today; an inference against its reason."""
@@ -454,24 +414,14 @@ class Drafting:
         period = periods.parse(values["time_period"])
         published = periods.parse(values["vintage"]).end if values["vintage"] else None
         if period.start > self.today:
-            self.say(
-                row,
-                column,
-                f"实绩的时期尚未开始（今天 {self.today}）；目标请把记录类型选为 target",
-                f"a result of a period that has not begun (today {self.today}); for a goal choose the record type 'target'",
-            )
+            zh = f"实绩的时期尚未开始（今天 {self.today}）；目标请把记录类型选为 target"
+            en = f"a result of a period that has not begun (today {self.today}); for a goal choose the record type 'target'"
+            self.say(row, column, zh, en)
         elif published and published < period.start:
-            self.say(
-                row,
-                column,
-                f"发布于 {values['vintage']}，早于时期开始；请核对时期、来源或记录类型",
-                f"published {values['vintage']}, before the period begins; check the period, the source or the record type",
-            )
+            zh = f"发布于 {values['vintage']}，早于时期开始；请核对时期、来源或记录类型"
+            en = f"published {values['vintage']}, before the period begins; check the period, the source or the record type"
+            self.say(row, column, zh, en)
         elif published and published < period.end and period.kind != "year":
             place = f"{row.sheet}!{row.place(column)}"
-            self.notes.append(
-                (
-                    f"{place}：发布（{values['vintage']}）早于时期结束，请留意",
-                    f"{place}: published ({values['vintage']}) before the period ends",
-                )
-            )
+            zh = f"{place}：发布（{values['vintage']}）早于时期结束，请留意"
+            self.notes.append((zh, f"{place}: published ({values['vintage']}) before the period ends"))

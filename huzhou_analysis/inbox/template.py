@@ -65,7 +65,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
     root : path, optional
         Folder of the tables.
     """
-    from ..facts.problems import say
+    from ..facts.problems import fail, say
     from .adding import inbox
     from .reading import read
     from .writing import replace
@@ -73,34 +73,28 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
     root = Path(root) if root is not None else default_root()
     path = Path(file) if file else inbox(root) / FILE
     if path.suffix.lower() != ".xlsx":
-        say(f"模板文件名须以 .xlsx 结尾 / the file must end in .xlsx: {path}", error=True)
-        return 1
+        return fail(f"模板文件名须以 .xlsx 结尾 / the file must end in .xlsx: {path}")
     frames, problems = check(root)
     if problems:
-        say(str(DataError(problems)), error=True)
-        return 1
+        return fail(str(DataError(problems)))
     if path.exists():
         found: list[Problem] = []
         rows = [row for row in read(path, found, []) if "mark" not in row.cells]
         if rows or found:
-            say(
+            return fail(
                 f"{path.name} 已存在并有内容（{len(rows)} 行），不予覆盖。请先 make add 添加，或改名、移走。/ is there and holds {len(rows)} rows: "
-                "it is not replaced. Add it with make add, or rename it.",
-                error=True,
+                "it is not replaced. Add it with make add, or rename it."
             )
-            return 1
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         workbook = io.BytesIO()
         write(workbook, frames)
         replace(path, workbook.getvalue())
     except OSError as error:
-        say(
+        return fail(
             f"没有写成（{error.strerror or error}）：{path}；请关闭它，检查权限和磁盘空间 / not written ({error.strerror or error}); close the "
-            "file, check permissions and disk space",
-            error=True,
+            "file, check permissions and disk space"
         )
-        return 1
     say(
         f"模板已写好 / template written: {path}\n"
         "下一步：用 Excel 或 WPS 打开，在“数字 figures”表逐行填写，保存并关闭，然后 make add ARGS=--dry-run 看一看，再 make add。\n"
@@ -110,7 +104,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
 
 
 def write(file: Path | io.BytesIO, frames: dict[str, pd.DataFrame]) -> None:
-    """Write the template for the tables in `frames` (as read by :func:`huzhou_analysis.data.check`)."""
+    """Write the template for the tables in `frames` (as read by :func:`~huzhou_analysis.facts.checks.check`)."""
     import xlsxwriter
 
     frames = {name: frame.astype(str) for name, frame in frames.items()}
@@ -201,12 +195,9 @@ def _entry(sheet, table: str, frames, names, formats: dict) -> None:
         rule: dict = {"input_title": f"{field.zh} {field.name}"[:32], "input_message": _hint(field)}
         if (table, field.name) in names:
             # What is not on the list may be added in this very file, or be a plain name: a warning, no bar.
-            rule |= {
-                "validate": "list",
-                "source": f"={names[table, field.name][0]}",
-                "error_type": "stop" if field.codes else "warning",
-            }
-            rule |= {"error_title": "不在列表中 not listed", "error_message": "请从列表中选。Choose from the list."}
+            rule |= {"validate": "list", "source": f"={names[table, field.name][0]}"}
+            rule |= {"error_type": "stop" if field.codes else "warning", "error_title": "不在列表中 not listed"}
+            rule |= {"error_message": "请从列表中选。Choose from the list."}
         else:
             rule |= {"validate": "any"}
         sheet.data_validation(1, position, ROWS, position, rule)
@@ -254,37 +245,28 @@ def _slips(sheet, table: str, columns: list[Field], formats: dict) -> None:
 
 def _example(table: str, frames: dict[str, pd.DataFrame], names) -> dict[str, str]:
     """A real row of the table as a person would enter it; nothing if there is none."""
-    frame = frames[table]
+    fits = frames[table]
     if table == "figures":
         dates = dict(zip(frames["sources"].source_id, frames["sources"].date_published, strict=True))
-        fits = frame[
-            (frame.record_type == "actual")
-            & (frame.ref_area == home(frames))
-            & (frame.transformation == "N")
-            & (frame.relation == "=")
-            & (frame.vintage == frame.source_id.map(dates))
+        plain = {"record_type": "actual", "ref_area": home(frames), "transformation": "N", "relation": "="}
+        fits = fits[
+            (fits[list(plain)] == list(plain.values())).all(axis=1) & fits.vintage.eq(fits.source_id.map(dates))
         ]
-        fits = fits[fits.obs_value.ne("") & _where(_held, fits.obs_value, fits.as_printed)]
-        fits = fits[fits.time_period.ne("")]
+        fits = fits[fits.obs_value.ne("") & fits.time_period.ne("")]
+        fits = fits[_where(_held, fits.obs_value, fits.as_printed)].iloc[::-1]
         for wish in (  # as plain and as telling an example as there is
             lambda rows: _where(_held, rows.unit, rows.as_printed) & ~_where(str.isascii, rows.as_printed),
             lambda rows: rows.comment.eq(""),
-            lambda rows: _where(lambda p: p[4:8] == "-01/" and p.endswith("M"), rows.time_period),
+            lambda rows: rows.time_period.str.fullmatch(r"\d{4}-01/P\d+M"),
         ):
             fits = fits[wish(fits)] if wish(fits).any() else fits
-    else:
-        fits = frame
     if not len(fits):
         return {}
-    values = fits.iloc[-1 if table == "figures" else 0].to_dict()
+    values = fits.iloc[0].to_dict()
     if table == "figures" and periods.parse(values["time_period"]).kind == "months":
         period = periods.parse(values["time_period"])
-        values |= {
-            "period_type": "year_to_date",
-            "year": str(period.year),
-            "period_number": str(period.end.month),
-            "time_period": "",
-        }
+        values |= {"period_type": "year_to_date", "year": str(period.year), "period_number": str(period.end.month)}
+        values["time_period"] = ""
     shown = {
         name: names[table, name][1].labels.get(value, value) if value and (table, name) in names else value
         for name, value in values.items()
@@ -317,58 +299,43 @@ _STEPS = (
 )  # fmt: skip
 
 
+_COLOURS = (
+    ("wrong_cell", "缺少或写法不对", "missing, or in a wrong form"),
+    ("warn_cell", "请再看一眼：不是纯数字、原文里找不到、或百分数小于 1（34.6% 写 34.6，不写 0.346）",
+     "look again: no plain number, not in the text, or a percentage below 1 (34.6%, not 0.346)"),
+)  # fmt: skip
+
+
 def _help(sheet, formats: dict) -> None:
     sheet.hide_gridlines(2)
     for column, width in enumerate((4, 22, 20, 52, 62)):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 34)
     sheet.write_string(0, 1, "新数字填报模板 · New figures", formats["title"])
-    row = 2
-
-    def section(text: str) -> None:
-        nonlocal row
-        for column in range(1, 5):
-            sheet.write_string(row, column, text if column == 1 else "", formats["section"])
-        row += 1
-
-    section("七步 · Seven steps")
-    for number, (zh, en) in enumerate(_STEPS, 1):
-        sheet.set_row(row, 32)
-        sheet.write_string(row, 0, str(number), formats["muted"])
-        sheet.merge_range(row, 1, row, 3, zh, formats["body"])
-        sheet.write_string(row, 4, en, formats["muted"])
-        row += 1
-    row += 1
-    section("颜色 · Colours")
-    for look, zh, en in (
-        ("wrong_cell", "缺少或写法不对", "missing, or in a wrong form"),
-        (
-            "warn_cell",
-            "请再看一眼：不是纯数字、原文里找不到、或百分数小于 1（34.6% 写 34.6，不写 0.346）",
-            "look again: no plain number, not in the text, or a percentage below 1 (34.6%, not 0.346)",
-        ),
+    row, star = 2, {True: " *", False: ""}
+    columns = [
+        ({1: (f.zh + star[is_required("figures", f)], "body"), 2: (f.name, "muted")}, *_HINTS.get(f.name, (f.zh, f.en)))
+        for f in fields("figures")
+    ]
+    for title, lines in (
+        ("七步 · Seven steps", [({0: (str(n), "muted")}, zh, en) for n, (zh, en) in enumerate(_STEPS, 1)]),
+        ("颜色 · Colours", [({1: ("", look)}, zh, en) for look, zh, en in _COLOURS]),
+        ("“数字”表的列 · Columns of 数字 figures", columns),
     ):
-        sheet.set_row(row, 32)
-        sheet.write_string(row, 1, "", formats[look])
-        sheet.merge_range(row, 2, row, 3, zh, formats["body"])
-        sheet.write_string(row, 4, en, formats["muted"])
-        row += 1
-    row += 1
-    section("“数字”表的列 · Columns of 数字 figures")
-    for field in fields("figures"):
-        zh, en = _HINTS.get(field.name, (field.zh, field.en))
-        sheet.set_row(row, 30)
-        star = " *" if is_required("figures", field) else ""
-        sheet.write_string(row, 1, field.zh + star, formats["body"])
-        sheet.write_string(row, 2, field.name, formats["muted"])
-        sheet.write_string(row, 3, zh, formats["body"])
-        sheet.write_string(row, 4, en, formats["muted"])
-        row += 1
+        for column in range(1, 5):
+            sheet.write_string(row, column, title if column == 1 else "", formats["section"])
+        for first, zh, en in lines:
+            row += 1
+            sheet.set_row(row, 32)
+            for column, (text, look) in first.items():
+                sheet.write_string(row, column, text, formats[look])
+            if (left := max(first) + 1) < 3:
+                sheet.merge_range(row, left, row, 3, zh, formats["body"])
+            else:
+                sheet.write_string(row, 3, zh, formats["body"])
+            sheet.write_string(row, 4, en, formats["muted"])
+        row += 2
     names = [f"{TABLES[t].zh} {t}" for t in ENTRY_TABLES]
-    row += 1
     sheet.write_string(row, 1, f"另有 / further sheets: {', '.join(names[1:])}, {LISTS}", formats["muted"])
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-
-
-__all__ = ["make", "write"]

@@ -14,11 +14,16 @@ import zipfile
 from decimal import Decimal
 from xml.parsers import expat
 
-from .cells import FORMULA_ERRORS, MAX_BYTES, MAX_CELLS, SAVE_AS, Cell, Grid, Refused, plain_number, tidy
+from ..facts.numerals import digits
+from .cells import FORMULA_ERRORS, MAX_BYTES, MAX_CELLS, SAVE_AS, Cell, Grid, Refused, tidy
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CHUNK = 1 << 20
+_DAMAGED = (
+    f"工作簿无法读取，可能已损坏；{SAVE_AS[0]}后重试",
+    f"the workbook cannot be read, it may be damaged; {SAVE_AS[1]}",
+)
 
 
 def grids(file: str, raw: bytes, notes: list[tuple[str, str]]) -> list[Grid]:
@@ -39,18 +44,14 @@ def grids(file: str, raw: bytes, notes: list[tuple[str, str]]) -> list[Grid]:
             formulas = any(cell.data_type == "f" for sheet in book.worksheets for cell in sheet._cells.values())
             computed = openpyxl.load_workbook(io.BytesIO(raw), data_only=True, keep_links=False) if formulas else book
     except Exception:  # whatever a damaged workbook raises in zip, XML or openpyxl
-        raise Refused(
-            f"工作簿无法读取，可能已损坏；{SAVE_AS[0]}后重试",
-            f"the workbook cannot be read, it may be damaged; {SAVE_AS[1]}",
-        ) from None
+        raise Refused(*_DAMAGED) from None
     if not book.worksheets:
         raise Refused(
             f"工作簿中没有可读的工作表；{SAVE_AS[0]}", f"the workbook has no sheet that can be read; {SAVE_AS[1]}"
         )
     if "xl/vbaProject.bin" in names:
-        notes.append(
-            (f"{file}：含宏，只读数据，不运行", f"{file}: holds macros; only its data is read, nothing is run")
-        )
+        zh = f"{file}：含宏，只读数据，不运行"
+        notes.append((zh, f"{file}: holds macros; only its data is read, nothing is run"))
     return [_grid(sheet, computed[sheet.title]) for sheet in book.worksheets]
 
 
@@ -66,10 +67,9 @@ def _scanned(raw: bytes) -> set[str]:
         raise Refused("文件已损坏；请重新保存或重新复制", "the file is damaged; save or copy it again") from None
     size = sum(p.file_size for p in parts)
     if size > MAX_BYTES or len(parts) > 5000 or (size > 20 * 2**20 and size > 200 * len(raw)):
-        raise Refused(
-            f"展开后过大（{size >> 20} MB，{len(parts)} 个部分），不予打开；请把数据复制到新模板",
-            f"too large when unpacked ({size >> 20} MB, {len(parts)} parts): not opened; copy your rows into a new template",
-        )
+        zh = f"展开后过大（{size >> 20} MB，{len(parts)} 个部分），不予打开；请把数据复制到新模板"
+        en = f"too large when unpacked ({size >> 20} MB, {len(parts)} parts): not opened; copy your rows into a new template"
+        raise Refused(zh, en)
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
         kind = "Word" if "word/document.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "zip"
@@ -85,10 +85,7 @@ def _scanned(raw: bytes) -> set[str]:
                 with archive.open(part) as stream:
                     cells += _cells_in(stream, part.file_size, MAX_CELLS - cells)
             except (expat.ExpatError, zipfile.BadZipFile, ValueError, OSError, EOFError):
-                raise Refused(
-                    f"工作簿无法读取，可能已损坏；{SAVE_AS[0]}后重试",
-                    f"the workbook cannot be read, it may be damaged; {SAVE_AS[1]}",
-                ) from None
+                raise Refused(*_DAMAGED) from None
     return names
 
 
@@ -106,19 +103,17 @@ def _cells_in(stream, size: int, most: int) -> int:
         nonlocal found
         namespace, _, local = name.rpartition(" ")
         if namespace == _STRICT:
-            raise Refused(
-                "是“Strict Open XML”格式；请另存为普通的“Excel 工作簿 (.xlsx)”",
-                "a Strict Open XML workbook; save it as a plain 'Excel Workbook (.xlsx)'",
-            )
+            zh = "是“Strict Open XML”格式；请另存为普通的“Excel 工作簿 (.xlsx)”"
+            en = "a Strict Open XML workbook; save it as a plain 'Excel Workbook (.xlsx)'"
+            raise Refused(zh, en)
         if local == "c":
             found += 1
         elif local == "mergeCell":
             found += _area(attributes.get("ref", ""))
         if found > most:
-            raise Refused(
-                f"单元格过多（{MAX_CELLS - most + found}，最多 {MAX_CELLS}）；请只保留要添加的行",
-                f"too many cells ({MAX_CELLS - most + found}, at most {MAX_CELLS}); keep only the rows to add",
-            )
+            zh = f"单元格过多（{MAX_CELLS - most + found}，最多 {MAX_CELLS}）；请只保留要添加的行"
+            en = f"too many cells ({MAX_CELLS - most + found}, at most {MAX_CELLS}); keep only the rows to add"
+            raise Refused(zh, en)
 
     def declaration(*_) -> None:
         raise Refused("工作簿内有不允许的声明，不予打开", "holds a declaration that no spreadsheet writes: not opened")
@@ -192,8 +187,8 @@ def _cell(cell, computed) -> Cell | None:
         if not number.is_finite():
             return Cell(place, "error", str(value))
         if "%" in pattern:
-            return Cell(place, "percent", f"{plain_number(number * 100)}%", number * 100)
-        return Cell(place, "number", plain_number(number), number)
+            return Cell(place, "percent", f"{digits(number * 100)}%", number * 100)
+        return Cell(place, "number", digits(number), number)
     if isinstance(value, dt.datetime | dt.date):
         return _date_cell(place, value, pattern.lower())
     if isinstance(value, dt.time | dt.timedelta):

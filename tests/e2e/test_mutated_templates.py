@@ -26,17 +26,10 @@ SOUND = [
     BASE,
     BASE | GROWTH,
     BASE | {"obs_value": "1234.5", "as_printed": "出口1234.5亿元"},
-    BASE
-    | {
-        "obs_value": "7",
-        "unit": "家",
-        "indicator": "little_giants",
-        "as_printed": "共7家",
-        "time_period": "2022年",
-        "span": "全年",
-    },
+    BASE | {"obs_value": "7", "unit": "家", "indicator": "little_giants", "as_printed": "共7家", "time_period": "2022年",
+            "span": "全年"},
     BASE | {"time_period": "2023-01/P5M", "source_id": "D000"},
-]
+]  # fmt: skip
 MORE = {
     "full stop": lambda cell, other: cell + "。",
     "unit behind": lambda cell, other: cell + "亿元",

@@ -8,7 +8,7 @@ import re
 
 from ...facts import numerals
 from ...facts.schema import TABLES
-from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, label, sheet_name
+from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, sheet_name
 from .mapping import Matcher, full_name
 from .proposals import Proposals
 
@@ -36,6 +36,11 @@ def write(file: io.BytesIO, proposals: Proposals, matcher: Matcher) -> None:
         _others(book.add_worksheet(OTHERS), proposals, looks)
         _help(book.add_worksheet(HELP), proposals, looks)
         figures.activate()
+
+
+def label(code: str, name: str) -> str:
+    """A choice as the template shows it: readable name and code."""
+    return f"{name} · {code}"
 
 
 def source_row(proposals: Proposals, matcher: Matcher) -> dict[str, str]:
