@@ -224,9 +224,9 @@ def test_from_file_to_tables(tmp_path, capsys):
     book.save(target)
     made = plan([target], root)
     assert not made.problems
-    assert {r["indicator"] for r in made.rows["figures"]} >= {"gdp", "fdi_utilized"}
-    assert [r["name_en"] for r in made.rows["indicators"]] == ["Output of writing brushes"]
-    assert not any(r["obs_value"] == "81.5" for r in made.rows["figures"])
+    assert {r["indicator"] for r in made.rows("figures")} >= {"gdp", "fdi_utilized"}
+    assert [r["name_en"] for r in made.rows("indicators")] == ["Output of writing brushes"]
+    assert not any(r["obs_value"] == "81.5" for r in made.rows("figures"))
     assert make(file, root) == 1  # what stands in the inbox is not replaced
     assert "公报.xlsx" in capsys.readouterr().err
 
