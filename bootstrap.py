@@ -225,6 +225,7 @@ TARGETS = {
     "test-e2e": ["-m", "pytest", "-m", "e2e"],
     "lab": ["-m", "jupyterlab", "--ServerApp.root_dir=" + ROOT, OVERVIEW],
     "notebooks": ["-m", "huzhou_analysis", "notebooks", "DATA"],
+    "read": ["-m", "huzhou_analysis", "read", "DATA", "FILE"],
     "template": ["-m", "huzhou_analysis", "template", "DATA", "FILE"],
     "add": ["-m", "huzhou_analysis", "add", "DATA", "FILE"],
     "codebook": ["-m", "huzhou_analysis", "codebook", "DATA"],

@@ -51,6 +51,7 @@ _HOMES = {
     "Projection": "analysis.forecast",
     "outlook": "analysis.outlook",
     "target_probabilities": "analysis.outlook",
+    "read": "inbox.documents",
     "find": "analysis.find",
     "findings": "analysis.audit",
     "identities": "analysis.relations",

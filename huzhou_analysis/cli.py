@@ -121,6 +121,12 @@ def _alone(work: Callable[[], int]) -> int:
         return fail(str(busy))
 
 
+def _read(options: argparse.Namespace) -> int:
+    from .inbox.documents import make
+
+    return make(options.file)
+
+
 def _template(options: argparse.Namespace) -> int:
     from .inbox.template import make
 
@@ -349,6 +355,8 @@ _COMMANDS: dict[str, tuple] = {
         ("--jobs", {"type": _count, "metavar": "N", "help": "同时运行的笔记本数 / notebooks at a time"}),
         ("--notebooks", {"metavar": "DIR", "help": "另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"})),
     "check": (_check, "检查数据表 / check every table and list what is wrong"),
+    "read": (_read, "读文件，提出其中每个数字 / propose every figure of a document in a workbook",
+        ("file", {"metavar": "FILE", "help": "PDF、docx、html 或 txt / a document with text"})),
     "template": (_template, "写出填报模板 / write a workbook to fill in new figures",
         ("file", {"nargs": "?", "metavar": "FILE", "help": "文件名 / file (default: inbox/new_figures.xlsx)"})),
     "add": (_add, "添加填好的数字 / add what files hold to the tables, whole or not at all",

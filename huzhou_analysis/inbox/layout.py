@@ -16,7 +16,7 @@ MARK = Field(
 )
 EXAMPLE = "示例 example"
 FILE = "new_figures.xlsx"
-LISTS, HELP = OTHER_SHEETS = ("列表 lists", "说明 How to")  # sheets of the template that are not filled in
+LISTS, HELP, OTHERS = OTHER_SHEETS = ("列表 lists", "说明 How to", "未用数码 others")  # sheets that hold no rows to add
 ENTRY_TABLES = ("figures", "indicators", "ref_areas", "units", "sources")
 
 PERIOD_TYPES = {
@@ -30,6 +30,26 @@ PERIOD_TYPES = {
     "five_years": ("五年合计", "five years together; the first of them in the year"),
     "unstated": ("未载明", "the document states no period"),
 }
+# Columns in front of what is proposed from a document; read back, and rows that are not kept are left out.
+KEEP = Field(
+    "keep",
+    "string",
+    "采用",
+    "whether the row is added",
+    codes={
+        "yes": ("添加", "add it"),
+        "no": ("不要", "leave it out"),
+        "look": ("待看", "not added until it is looked at"),
+        "used": ("随用", "added if a kept figure uses it"),
+    },
+)
+FRONT = (
+    KEEP,
+    Field("sure", "string", "把握", "sure: nothing was guessed"),
+    Field("guesses", "string", "推测", "what was guessed"),
+    Field("sentence", "string", "原句", "the sentence with the number marked"),
+    Field("on_file", "string", "已收录", "what the tables hold for the same quantity"),
+)
 _EXTRA = {
     "period_type": Field(
         "period_type", "string", "时期类型", "kind of period; or fill in time_period instead", codes=PERIOD_TYPES
@@ -51,11 +71,11 @@ def fields(table: str, *, all_columns: bool = False) -> list[Field]:
     """Columns of an entry sheet in order; with `all_columns` also those read back but not offered (``figure_id``)."""
     own = TABLES[table].fields
     if table != "figures":
-        return [MARK, *own]
+        return [MARK, *own, *([KEEP] if all_columns else [])]
     by_name = {f.name: f for f in own} | _EXTRA
     first = [by_name[name] for name in _FIGURE_ORDER]
     rest = [f for f in own if f not in first and (all_columns or f.name != "figure_id")]
-    return [MARK, *first, *rest]
+    return [MARK, *first, *rest, *(FRONT if all_columns else ())]
 
 
 def is_required(table: str, field: Field) -> bool:

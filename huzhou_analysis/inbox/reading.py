@@ -16,7 +16,7 @@ from ..facts import text_tables
 from ..facts.problems import Problem, nearest
 from ..facts.schema import TABLES
 from .cells import FORMULA_ERRORS, MAX_BYTES, MAX_CELLS, SAVE_AS, Cell, Grid, Refused, Row, tidy
-from .layout import ENTRY_TABLES, OTHER_SHEETS, canonical, fields, is_required, sheet_name
+from .layout import ENTRY_TABLES, KEEP, OTHER_SHEETS, canonical, code_choices, fields, is_required, sheet_name
 from .workbooks import grids as workbook_grids
 
 
@@ -33,7 +33,7 @@ def read(path: Path, problems: list[Problem], notes: list[tuple[str, str]]) -> l
         Gets what is worth saying in Chinese and English though nothing is wrong.
     """
     try:
-        raw = _content(path)
+        raw = content(path)
         if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             grids = workbook_grids(path.name, raw, notes)
         elif raw.startswith(b"\xd0\xcf\x11\xe0"):
@@ -64,30 +64,49 @@ def _entries(file: str, grids: list[Grid], problems: list[Problem], notes: list[
         zh = "没有找到表头；请使用 make template 生成的模板，保留第一行"
         en = "no header was found; use the template of `make template` and keep its first row"
         raise Refused(zh, en)
-    return rows
+    return _kept(rows)
 
 
-def _content(path: Path) -> bytes:
+def _kept(rows: list[Row]) -> list[Row]:
+    """Rows to add: of proposals those that are marked yes, and of new entries those that such a figure uses."""
+
+    def said(row: Row) -> str:
+        cell = row.cells.pop("keep", None)
+        return (code_choices(KEEP.codes).find(cell.text) or [cell.text])[0] if cell else "yes"
+
+    marked = [(row, said(row)) for row in rows]
+    figures = [row for row, mark in marked if row.table == "figures" and mark not in ("no", "look")]
+    used = {canonical(t) for row in figures for c in row.cells.values() for t in (c.text, c.text.rsplit("·", 1)[-1])}
+    entries = [
+        row
+        for row, mark in marked
+        if row.table != "figures" and (mark != "used" or any(canonical(c.text) in used for c in row.cells.values()))
+    ]
+    return figures + entries
+
+
+def content(path: Path) -> bytes:
     """Bytes of a file that is there, closed and of a sensible size."""
     if path.name.startswith("~$"):
         raise Refused(
-            "这是 Excel 的临时锁文件，不是数据；请给出原文件", "a lock file of Excel, no data; name the file itself"
+            "这是 Excel 或 Word 的临时锁文件，不是数据；请给出原文件",
+            "a lock file of Excel or Word, no data; name the file itself",
         )
     locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
     for lock in (lock for lock in locks if lock.exists()):
         raise Refused(
-            f"文件正在 Excel 或 WPS 中打开（有 {lock.name}）；请保存并关闭后重试；若并未打开，请删除该锁文件",
-            f"the file is open in Excel or WPS ({lock.name} is there); save and close it, then try again; if it is not open, "
+            f"文件正在 Excel、Word 或 WPS 中打开（有 {lock.name}）；请保存并关闭后重试；若并未打开，请删除该锁文件",
+            f"the file is open in Excel, Word or WPS ({lock.name} is there); save and close it, then try again; if it is not open, "
             "delete that lock file",
         )
     if path.is_dir():
         raise Refused("这是文件夹，请给出其中的文件", "a folder; name the file in it")
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise Refused("文件大于 200 MB，不是填好的模板", "larger than 200 MB: no filled-in template")
+            raise Refused("文件大于 200 MB，不予打开", "larger than 200 MB: not opened")
         raw = path.read_bytes()
     except FileNotFoundError:
-        beside = [p.name for p in path.parent.glob("*.[xc][ls]*")] if path.parent.is_dir() else []
+        beside = [p.name for p in path.parent.glob("*.*")] if path.parent.is_dir() else []
         near = "、".join(difflib.get_close_matches(path.name, beside, 1, 0.5))
         raise Refused(
             "没有这个文件" + (f"；是否为 {near}？" if near else "；请核对文件名和文件夹"),
