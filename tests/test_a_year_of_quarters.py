@@ -78,7 +78,7 @@ def planned(tables, *rows):
 def test_sound_rows_are_right_and_nothing_is_asked(tables):
     made = planned(tables, *SOUND)
     assert [str(one) for one in (*made.problems, *made.questions)] == []
-    values = [(row["time_period"], row["obs_value"]) for row in made.rows["figures"]]
+    values = [(row["time_period"], row["obs_value"]) for row in made.rows("figures")]
     assert values == [
         *(("2024-Q1", "71.3"), ("2024-S1", "148.9"), ("2024-01/P9M", "230.2"), ("2024-10", "27.1"), ("2024-Q1", "5.1")),
         *(("2024-S1", "-2.0"), ("2024-01/P9M", "4.2"), ("2024-10", "-0.8"), ("2024-11", "26.4")),

@@ -489,7 +489,7 @@ class Finding:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         said = self.text[canvas.chosen_language()]
-        bundle = {"text/markdown": said, "text/plain": said}
+        bundle = {"text/markdown": said.replace("$", "\\$"), "text/plain": said}  # a dollar is money, no formula
         if os.environ.get(EXPORT_VARIABLE):
             both = _both(self.text) | {"figures": list(self.text.figures)}
             bundle = {TEXT_TYPE: both} | bundle
