@@ -32,19 +32,18 @@ report: ## Build every report into reports/ (OUT=folder) | 生成全部报告
 test: ## Run the tests | 运行测试
 test-e2e: ## Run the end-to-end tests, which build whole reports | 运行端到端测试
 lab: ## Open the notebooks in JupyterLab | 在 JupyterLab 中打开笔记本
+notebooks: ## Execute the notebooks and keep their results in them | 运行笔记本并保存结果
+read: ## Propose every figure of a document in data/inbox/NAME.xlsx (FILE=document) | 读文件，提出其中的数字
 template: ## Write data/inbox/new_figures.xlsx to fill in (FILE=file) | 写出填报模板
 add: ## Add the figures of the inbox (FILE=file; ARGS=--dry-run to look first) | 添加新数字
-tidy: ## Take results out of the notebooks, as they are committed | 清理笔记本中的运行结果
-hooks: ## Tidy notebooks before every commit (once per checkout) | 提交前自动清理笔记本
 codebook: ## Write the codebook of the data tables | 生成数据说明
-gallery: ## Write docs/gallery.md with a picture of every chart | 生成图集
 audit: ## Check the figures against their sources (SOURCES=folder) | 对照原始文件核对数据
 bench: ## Measure speed and memory into benchmarks/results.md (QUICK=1 for a short form) | 性能基准测试
 pins: ## Compile requirements.txt anew (needs uv; UPGRADE=1 for newer versions) | 更新依赖版本
 clean: ## Remove reports and caches, keep .venv | 清除报告与缓存
 distclean: ## Remove .venv as well | 连同运行环境一并清除
 
-setup report test test-e2e lab template add tidy hooks codebook gallery audit bench pins clean distclean:
+setup report test test-e2e lab notebooks read template add codebook audit bench pins clean distclean:
 	@$(if $(PYTHON),,$(error Python 3.11 or newer was not found; install it, or name it: make $@ PYTHON=... / 未找到 Python 3.11 或更高版本，请先安装，或用 PYTHON=... 指定))exec "$(PYTHON)" bootstrap.py $@
 
-.PHONY: help setup report test test-e2e lab template add tidy hooks codebook gallery audit bench pins clean distclean
+.PHONY: help setup report test test-e2e lab notebooks read template add codebook audit bench pins clean distclean

@@ -6,7 +6,7 @@ rem   make report
 rem   make report OUT=D:\briefing
 rem   make report ENV=current         in an activated conda environment
 rem
-rem Targets: help setup report test test-e2e lab template add tidy hooks codebook gallery audit bench pins clean distclean
+rem Targets: help setup report test test-e2e lab notebooks read template add codebook audit bench pins clean distclean
 
 setlocal
 set "PYTHONUTF8=1"

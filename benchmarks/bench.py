@@ -5,15 +5,12 @@
     make bench ARGS="load"     only some parts: import, notebooks, unchanged, load, series
 
 What is compared runs in turn on the same machine, in processes of its own (``measuring.py``); work lies in
-``.cache/bench``. The peer of the projections, statsforecast, needs an older pandas than this project has: it gets an
-environment of its own there, once, over the network. It is left out, and the table says so, where that cannot be made or
-HUZHOU_BENCHMARKS names no folder of series.
+``.cache/bench``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import shutil
@@ -32,7 +29,6 @@ from measuring import ROOT, Failed, Sample, Spread, growth_order, in_turn, ratio
 
 HERE, WORK, RESULTS = ROOT / "benchmarks", ROOT / ".cache" / "bench", ROOT / "benchmarks" / "results.md"
 PYTHON = sys.executable
-PEER = "statsforecast==2.1.1"
 CORES = os.cpu_count() or 1
 HEAD = ("", "ours", "floor or peer", "ratio", "at most", "", "peak, ours", "peak, other")
 TITLES = {
@@ -201,75 +197,8 @@ def load(part: Part, quick: bool) -> None:
 
 
 def series(part: Part, quick: bool) -> None:
-    source = os.environ.get("HUZHOU_BENCHMARKS")
-    if not source:
-        part.say("Not measured: HUZHOU_BENCHMARKS names no folder of series.")
-        return
-    peer, why = peer_python()
-    rows, scored = [], []
-    for size in (1_000,) if quick else (1_000, 20_000):
-        panel = WORK / f"panel-{size}.npz"
-        run(script("short_series", "write", size, panel, "--data", source))
-        answers = {name: WORK / f"{name}.npz" for name in ("ours", "cluster", "peer")}
-        commands = {name: script("short_series", name, panel, answers[name]) for name in ("ours", "cluster")}
-        if peer:
-            commands["peer"] = [peer, str(HERE / "short_series.py"), "peer", str(panel), str(answers["peer"])]
-        try:
-            import dask.distributed  # noqa: F401
-        except ImportError:
-            del commands["cluster"]
-        found = in_turn(commands, 2 if size > 5000 else 3)
-        took = lambda one: float(one.printed.split()[-1])  # noqa: E731
-        if peer:
-            rows.append(compared(f"{size:,}: ours against AutoETS", found["ours"], found["peer"], 1, took))
-        if "cluster" in found:
-            same = same_numbers(answers["ours"], answers["cluster"])
-            label = f"{size:,}: local Dask cluster against ours, numbers {'identical' if same else 'DIFFERENT'}"
-            rows.append(compared(label, found["cluster"], found["ours"], None, took))
-        shown = [answers[name] for name in ("ours", "peer") if name in found]
-        result = json.loads(run(script("short_series", "score", panel, *shown)).printed)
-        for name, scores in result.items():
-            label = {"ours": "ours", "peer": f"AutoETS, {PEER}"}[name]
-            scored.append([f"{size:,}: {label}", *(f"{scores[one]:.3f}" for one in ("sMAPE", "MASE", "OWA")), *(f"{scores[one]:.1f}" for one in ("cover 80", "cover 95", "MSIS 95"))])  # fmt: skip
-    head = list(HEAD)
-    head[0] = "series"
-    part.say(
-        "Yearly series of the M3 and M4 competitions, each cut to its last 5 to 12 training points, six years ahead with 80 % and",
-        f"95 % intervals; ours in one process, the peer and the cluster in {CORES}. Seconds from the panel in memory to the table of",
-        "forecasts, warmed up.",
-        *([f"Without the peer: {why}"] if why else []),
-        *([] if "cluster" in found else ["Without the cluster: the extra `cluster` is not installed."]),
-        "",
-        *([table(head, rows), ""] if rows else []),
-        "Accuracy of these forecasts (OWA: below 1 is better than the naive forecast; coverage: 80 should be 80):",
-        "",
-        table(("", "sMAPE", "MASE", "OWA", "covered by 80 %", "covered by 95 %", "MSIS 95"), scored),
-    )
-
-
-def same_numbers(one: Path, other: Path) -> bool:
-    """Whether two answers are the same bit for bit."""
-    import numpy as np
-
-    with np.load(one) as a, np.load(other) as b:
-        return a.files == b.files and all(a[name].tobytes() == b[name].tobytes() for name in a.files)
-
-
-def peer_python() -> tuple[str, str]:
-    """Interpreter of an environment with the peer, made the first time; or nothing, and why."""
-    folder = WORK / PEER.replace("==", "-")
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if (folder / "ready").is_file():
-        return str(python), ""
-    shutil.rmtree(folder, ignore_errors=True)
-    print(f"Installing {PEER} into an environment of its own, once", flush=True)
-    try:
-        run([PYTHON, "-m", "venv", str(folder)])
-        run([str(python), "-m", "pip", "install", "--quiet", "--only-binary", ":all:", PEER])
-        (folder / "ready").touch()
-    except (Failed, OSError):
-        return "", f"{PEER} could not be installed (it needs the network, and a Python that it supports)."
-    return str(python), ""
+    found = run(script("short_series", 1_000 if quick else 12_000))
+    part.say("Random walks of 20 years, four years ahead with intervals, in one process:", "", found.printed.strip())
 
 
 def machine() -> list[str]:

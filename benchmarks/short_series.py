@@ -1,160 +1,68 @@
-"""Project thousands of short series: one side of the comparison, measured.
+"""Time the projection of all annual series of three hundred cities: 12,000 random walks of 20 years, four years ahead.
 
-    python benchmarks/short_series.py write COUNT PANEL --data DIR     a panel of short series, with what came after
-    python benchmarks/short_series.py ours PANEL ANSWER                this project, in one process
-    python benchmarks/short_series.py cluster PANEL ANSWER             this project, through joblib on a local Dask cluster
-    python benchmarks/short_series.py peer PANEL ANSWER                AutoETS of statsforecast, one process for each core
-    python benchmarks/short_series.py score PANEL ANSWER...            accuracy and coverage of answers
+    python benchmarks/short_series.py [COUNT] [--cluster]
 
-Series are the yearly ones of forecasting competitions, each cut to its last 5 to 12 training points. Panels and answers are
-``.npz`` files. The side that forecasts prints its seconds: warmed up, imports and start of processes aside, from the panel
-in memory to the table of forecasts.
+In one process; with ``--cluster`` also over a local Dask cluster by joblib, with the same numbers. Prints seconds.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
 import sys
 import time
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-LENGTHS = range(5, 13)
-LEVELS = (80, 95)
-CORES = os.cpu_count() or 1
-WARM = 64
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from huzhou_analysis.analysis.calibration import KINDS
+from huzhou_analysis.analysis.forecast import project_panel
 
-def write(count: int, path: Path, folder: Path) -> None:
-    """As many cases as wanted, spread evenly over series and lengths."""
-    accuracy = _accuracy()
-    competitions = accuracy.read(folder)[0]
-    cases = [
-        accuracy.competition_cases(frame, last)
-        for name, frame in competitions.items()
-        for last in LENGTHS
-        if name.startswith(("m3", "m4"))
-    ]
-    histories = [history for one in cases for history in one.histories]
-    futures = np.concatenate([one.futures for one in cases])
-    if count > len(histories):
-        sys.exit(f"{len(histories)} series are at hand, {count} were asked for")
-    chosen = np.linspace(0, len(histories) - 1, count).round().astype(int)
-    np.savez(
-        path,
-        lengths=np.array([len(histories[one]) for one in chosen]),
-        values=np.concatenate([histories[one] for one in chosen]),
-        futures=futures[chosen],
-    )
+YEARS, HORIZON, PARTS = 20, 4, 16
 
 
-def _accuracy():
-    """The benchmark of accuracy beside this file."""
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
-    import forecast_accuracy
-
-    return forecast_accuracy
-
-
-def long(panel) -> object:
-    """A panel as long data."""
-    import pandas as pd
-
-    lengths = panel["lengths"]
-    years = np.concatenate([np.arange(one) for one in lengths])
-    return pd.DataFrame({"unique_id": np.repeat(np.arange(len(lengths)), lengths), "ds": years, "y": panel["values"]})
+def walks(count: int) -> pd.DataFrame:
+    """Series in every kind that has a panel, the same in every run."""
+    rng = np.random.default_rng(0)
+    values = np.exp(5 + rng.normal(0.07, 0.1, (count, YEARS)).cumsum(axis=1))
+    kinds = np.array([name for name, kind in KINDS.items() if kind.stands_for])
+    frame = {"series": np.repeat(np.arange(count), YEARS), "year": np.tile(np.arange(2005, 2005 + YEARS), count)}
+    return pd.DataFrame(frame).assign(value=values.ravel(), kind=np.repeat(kinds[np.arange(count) % len(kinds)], YEARS))
 
 
-def _columns(table, names: dict[str, str], shape: tuple[int, int]) -> dict[str, np.ndarray]:
-    return {name: table[column].to_numpy(dtype=float).reshape(shape) for name, column in names.items()}
-
-
-def _own_columns() -> dict[str, str]:
-    return {one: one for one in ("mean", *(f"{side}_{level}" for level in LEVELS for side in ("lower", "upper")))}
-
-
-def ours(panel) -> tuple[float, dict[str, np.ndarray]]:
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from huzhou_analysis.analysis import projection
-
-    frame, shape = long(panel), panel["futures"].shape
-    projection.project_panel(frame[frame.unique_id < WARM], shape[1], LEVELS)
-    start = time.perf_counter()
-    table = projection.project_panel(frame, shape[1], LEVELS)
-    return time.perf_counter() - start, _columns(table, _own_columns(), shape)
-
-
-def cluster(panel) -> tuple[float, dict[str, np.ndarray]]:
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+def over_a_cluster(panel: pd.DataFrame) -> pd.DataFrame:
+    """Parts of the panel in workers of a local cluster."""
     import joblib
     from dask.distributed import Client, LocalCluster
 
-    from huzhou_analysis.analysis import projection
-
-    frame, shape = long(panel), panel["futures"].shape
-    options = {"n_workers": CORES, "threads_per_worker": 1, "dashboard_address": None}
-    with LocalCluster(**options) as local, Client(local) as client, joblib.parallel_config("dask"):
-        client.run(
-            import_module, "huzhou_analysis.analysis.projection.panel"
-        )  # every worker, not only the one that works first
-        projection.project_panel(frame[frame.unique_id < WARM], shape[1], LEVELS, n_jobs=None)
-        start = time.perf_counter()
-        table = projection.project_panel(frame, shape[1], LEVELS, n_jobs=None)
-        return time.perf_counter() - start, _columns(table, _own_columns(), shape)
-
-
-def peer(panel) -> tuple[float, dict[str, np.ndarray]]:
-    from statsforecast import StatsForecast, models
-
-    frame, shape = long(panel), panel["futures"].shape
-
-    def forecast(rows):
-        # Yearly series have no season; the naive forecast steps in where a history is too short for the model.
-        model = StatsForecast(
-            models=[models.AutoETS(season_length=1)], freq=1, n_jobs=CORES, fallback_model=models.Naive()
+    with (
+        LocalCluster(n_workers=os.cpu_count(), threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster),
+        joblib.parallel_config("dask"),
+    ):
+        parts = joblib.Parallel()(
+            joblib.delayed(project_panel)(part, HORIZON) for _, part in panel.groupby(panel.series % PARTS)
         )
-        return model.forecast(df=rows, h=shape[1], level=list(LEVELS))
-
-    forecast(frame[frame.unique_id < WARM])
-    start = time.perf_counter()
-    table = forecast(frame)
-    took = time.perf_counter() - start
-    names = {"mean": "AutoETS"}
-    for level in LEVELS:
-        names |= {f"lower_{level}": f"AutoETS-lo-{level}", f"upper_{level}": f"AutoETS-hi-{level}"}
-    return took, _columns(table.sort_values(["unique_id", "ds"]), names, shape)
+    return pd.concat(parts).sort_values(["series", "year"]).reset_index(drop=True)
 
 
-def score(panel, answers: list[Path]) -> dict[str, dict[str, float]]:
-    """sMAPE, MASE, OWA, coverage and MSIS of each answer, by its file name."""
-    accuracy = _accuracy()
-    edges = np.cumsum(panel["lengths"])[:-1]
-    cases = accuracy.Cases(np.split(panel["values"], edges), panel["futures"], np.arange(len(panel["lengths"])))
-    found = {}
-    for path in answers:
-        with np.load(path) as answer:
-            ends = {level: (answer[f"lower_{level}"], answer[f"upper_{level}"]) for level in LEVELS}
-            found[path.stem] = accuracy.scores(cases, accuracy.Forecast(answer["mean"], ends, 0.0))
-    return found
-
-
-def main(arguments: list[str]) -> None:
-    what = arguments[0]
-    if what == "write":
-        write(int(arguments[1]), Path(arguments[2]), Path(arguments[4]))
-        return
-    with np.load(arguments[1]) as file:
-        panel = {name: file[name] for name in file.files}
-    if what == "score":
-        print(json.dumps(score(panel, [Path(one) for one in arguments[2:]])))
-        return
-    took, answer = {"ours": ours, "cluster": cluster, "peer": peer}[what](panel)
-    np.savez(arguments[2], **answer)
-    print(json.dumps(took))
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("count", type=int, nargs="?", default=12_000)
+    parser.add_argument("--cluster", action="store_true")
+    given = parser.parse_args()
+    panel = walks(given.count)
+    start, used = time.perf_counter(), time.process_time()
+    found = project_panel(panel, HORIZON)
+    print(f"{given.count:,} series: {time.perf_counter() - start:.1f} s, processor {time.process_time() - used:.1f} s")
+    if given.cluster:
+        start = time.perf_counter()
+        same = over_a_cluster(panel).equals(found)
+        print(f"over a cluster: {time.perf_counter() - start:.1f} s, {'the same numbers' if same else 'OTHER NUMBERS'}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -63,6 +63,7 @@ def empty(work: Path) -> None:
 
 def sections(work: Path) -> list:
     from huzhou_analysis.export.html import City, Section
+
     from huzhou_analysis.facts.data import load
 
     found, city = [], City.of(load())
@@ -77,6 +78,7 @@ def sections(work: Path) -> list:
 def page(lang: str, work: Path) -> None:
     from huzhou_analysis.export import html
     from huzhou_analysis.export.change_notes import Notes
+
     from huzhou_analysis.facts.words import text
 
     shown, nothing = sections(work), Notes(text("", ""), [], [])

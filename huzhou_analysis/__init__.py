@@ -2,26 +2,31 @@
 
 >>> import huzhou_analysis as hz
 >>> data = hz.load()                       # every printed figure, checked
->>> hz.show(hz.foreign_investment.trajectory(data), lang="zh")
+>>> fdi = hz.series(data, "实际利用外资")    # one number a year, each with its citation
+>>> hz.exhibit(data, "fdi", hz.over_years(data, fdi), title=("外资", "FDI"))  # doctest: +SKIP
 
-Everything else hangs from here: :func:`load`, :func:`series`, :func:`growth_ledger`, :func:`target_gaps`,
-:func:`project`, :func:`cite`, :func:`compose`, :func:`show`, and one module of exhibits for each theme. Parts are imported when first
-used, so that importing the package costs next to nothing.
+Notebooks are made of these names; a report is made of notebooks. Parts are imported when first used, so that importing
+the package costs next to nothing.
 """
 
 from importlib import import_module as _import
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "load": "facts.data",
-    "check": "facts.data",
+    "check": "facts.checks",
     "Data": "facts.data",
-    "DataError": "facts.data",
-    "default_root": "facts.data",
+    "DataError": "facts.problems",
+    "default_root": "facts.checks",
     "series": "analysis.series",
     "vintages": "analysis.series",
+    "compare_areas": "analysis.compare",
+    "area_levels": "analysis.compare",
+    "share_levels": "analysis.compare",
     "growth_ledger": "analysis.ledger",
+    "Rate": "analysis.growth",
+    "BreakWarning": "analysis.growth",
     "growth_rate": "analysis.growth",
     "implied_base": "analysis.growth",
     "implied_level": "analysis.growth",
@@ -29,56 +34,71 @@ _HOMES = {
     "contribution": "analysis.growth",
     "implied_deflator": "analysis.growth",
     "target_gaps": "analysis.gaps",
+    "roll_up": "analysis.monitor",
+    "latest": "analysis.latest",
+    "official_verdicts": "analysis.monitor",
+    "outside_view": "analysis.outside",
     "what_if": "analysis.scenario",
     "path_totals": "analysis.scenario",
-    "plan_pace": "analysis.targets",
-    "table_targets": "analysis.targets",
+    "plans": "analysis.plans",
+    "plan": "analysis.plans",
+    "plan_pace": "analysis.plans",
+    "table_targets": "analysis.plans",
     "required_growth": "analysis.targets",
     "required_points": "analysis.targets",
-    "project": "analysis.projection",
-    "project_panel": "analysis.projection",
-    "Projection": "analysis.projection",
-    "measured_coverage": "analysis.projection",
+    "project": "analysis.forecast",
+    "project_panel": "analysis.forecast",
+    "Projection": "analysis.forecast",
     "outlook": "analysis.outlook",
     "target_probabilities": "analysis.outlook",
+    "read": "inbox.documents",
     "find": "analysis.find",
     "findings": "analysis.audit",
-    "identities": "analysis.audit",
+    "identities": "analysis.relations",
+    "record": "analysis.record",
+    "score_record": "analysis.record",
+    "record_scores": "analysis.record",
+    "hedgehog": "analysis.record",
     "prove": "analysis.provenance",
-    "show": "exhibit",
-    "cite": "exhibit",
-    "compose": "exhibit",
-    "Exhibit": "exhibit",
+    "exhibit": "show.exhibit",
+    "finding": "show.exhibit",
+    "Exhibit": "show.exhibit",
+    "exhibits": "report.collect",
+    "export": "report.export",
+    "cite": "show.sources",
+    "Chart": "show.chart",
+    "Panel": "show.chart",
+    "marks": "show.chart",
+    "over_years": "show.chart",
+    "ranked": "show.chart",
+    "fan": "show.chart",
+    "style": "show.canvas",
+    "say": "facts.words",
+    "text": "facts.words",
+    "change": "facts.words",
+    "Quantity": "facts.words",
+    "total": "facts.words",
+    "point": "facts.words",
+    "above": "facts.words",
+    "joined": "facts.words",
+    "ordinal": "facts.words",
+    "period_text": "show.sources",
+    "name": "show.sources",
+    "area_name": "show.sources",
+    "target_rows": "show.target_table",
+    "explore": "show.explore",
+    "open_indicators": "show.explore",
+    "TARGET_HEADINGS": "show.target_table",
+    "figure_quantity": "facts.words",
     "Interval": "facts.rounding",
     "printed_interval": "facts.rounding",
 }
-_THEMES = (
-    "overview",
-    "foreign_investment",
-    "exports",
-    "industrial_investment",
-    "transport",
-    "scoreboard",
-    "target_paths",
-    "target_cards",
-    "targets_2027",
-    "scenarios",
-    "projections",
-    "growth_rates",
-    "neighbours",
-    "context",
-    "document_audit",
-)
-
-__all__ = [*_HOMES, *_THEMES]
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str):
     if name in _HOMES:
         value = getattr(_import(f".{_HOMES[name]}", __name__), name)
-    elif name in _THEMES:
-        value = _import(f".exhibits.{name}", __name__)
-        value.__dir__ = value.__all__.copy  # completion offers the exhibits, not what the module imports
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

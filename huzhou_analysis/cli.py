@@ -23,75 +23,26 @@ class Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     top = Parser(
         prog="python -m huzhou_analysis",
-        description="城市经济的印刷数字、核对与目标 / the economy of a city from its documents",
+        description="城市经济的公布数、核对与目标 / the economy of a city from its documents",
     )
     tables = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     tables.add_argument(
         "--data", metavar="DIR", help="数据表所在文件夹 / folder of the tables (default: HUZHOU_DATA, else data)"
     )
     commands = top.add_subparsers(
-        dest="command",
-        required=True,
-        metavar="COMMAND",
-        parser_class=partial(Parser, parents=[tables]),
+        dest="command", required=True, metavar="COMMAND", parser_class=partial(Parser, parents=[tables])
     )
-    report = commands.add_parser("report", help="生成报告 / execute the notebooks and build the report")
-    report.add_argument(
-        "--output",
-        metavar="DIR",
-        help="输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)",
-    )
-    report.add_argument("--fresh", action="store_true", help="忽略缓存，全部重跑 / execute every notebook again")
-    report.add_argument("--jobs", type=int, metavar="N", help="同时运行的笔记本数 / notebooks at a time")
-    commands.add_parser("check", help="检查数据表 / check every table and list what is wrong")
-    template = commands.add_parser("template", help="写出填报模板 / write a workbook to fill in new figures")
-    template.add_argument("file", nargs="?", metavar="FILE", help="文件名 / file (default: inbox/new_figures.xlsx)")
-    add = commands.add_parser("add", help="添加填好的数字 / add what files hold to the tables, whole or not at all")
-    add.add_argument("files", nargs="*", metavar="FILE", help="xlsx 或 csv / default: everything in the inbox")
-    add.add_argument("--dry-run", action="store_true", help="只显示，不写入 / show what would be added, write nothing")
-    audit = commands.add_parser(
-        "audit", help="对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings"
-    )
-    audit.add_argument("--sources", metavar="DIR", help="原始文件所在文件夹 / folder with the documents' text files")
-    audit.add_argument("--lang", choices=("zh", "en"), default="zh")
-    find = commands.add_parser("find", help="按任意字词查数字 / look a figure up by any word")
-    find.add_argument("text", nargs="+", help="中文或英文字词 / words in either language")
-    find.add_argument("--lang", choices=("zh", "en"), default="zh")
-    gaps = commands.add_parser("gaps", help="目标进度表 / every target: latest actual, gap, verdict")
-    gaps.add_argument(
-        "--as-of", metavar="DATE", help="只用该日以前发布的数字 / only what was published by then (ISO date)"
-    )
-    gaps.add_argument("--lang", choices=("zh", "en"), default="zh")
-    gaps.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    gaps.add_argument("--all", action="store_true", help="连同正文中的目标 / the goals of the text as well")
-    export = commands.add_parser("export", help="单独导出一个图表 / one exhibit as a file")
-    export.add_argument(
-        "exhibit", metavar="EXHIBIT", help="图表编号，如 scoreboard / id of an exhibit, as in the report"
-    )
-    export.add_argument("--format", choices=("pptx", "docx", "xlsx", "png", "svg", "pdf", "csv"), default="pptx")
-    export.add_argument("--lang", choices=("zh", "en"), default="zh")
-    export.add_argument(
-        "--size", choices=("slide", "column", "square"), default="slide", help="图片尺寸 / of a picture"
-    )
-    export.add_argument("--watermark", default="", metavar="TEXT", help="水印，如 草稿 / words across the page")
-    export.add_argument("--output", metavar="FILE", help="文件名 / file to write (default: ID.LANG.FORMAT)")
-    tidy = commands.add_parser(
-        "tidy", help="清理笔记本中的运行结果 / take results out of notebooks, as they are committed"
-    )
-    tidy.add_argument("files", nargs="*", metavar="FILE", help="笔记本 / notebooks (default: all in notebooks/)")
-    only = tidy.add_mutually_exclusive_group()
-    only.add_argument("--check", action="store_true", help="只检查 / change nothing, exit status 1 if any is not tidy")
-    only.add_argument(
-        "--staged", action="store_true", help="即将提交的笔记本 / those about to be committed (for the hook)"
-    )
-    city = commands.add_parser("new-city", help="为另一城市建立空数据表 / lay out empty tables for another city")
-    city.add_argument("folder", metavar="DIR", help="新文件夹 / a new folder")
-    city.add_argument("--code", default="", help="城市代码（GB/T 2260）/ code of the city, such as 330300")
-    city.add_argument("--name", default="", help="中文名，如 温州市 / its Chinese name")
-    city.add_argument("--name-en", default="", help="英文名 / its English name, such as Wenzhou")
-    commands.add_parser("codebook", help="生成数据说明 / write data/README.md and data/datapackage.json")
-    commands.add_parser("gallery", help="生成图集 / write docs/gallery.md with a picture of every chart")
+    for name, (_, help_text, *arguments) in _COMMANDS.items():
+        command = commands.add_parser(name, help=help_text)
+        for argument, options in arguments:
+            command.add_argument(argument, **options)
     return top
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} 应为不小于1的整数 / is no whole number from 1")
+    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,48 +53,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = dict(os.environ)
     try:
         return _run(parser().parse_args(arguments))
+    except KeyboardInterrupt:  # also while what a command needs is being imported
+        print("\n已中断；已有的报告和数据未改动 / interrupted; reports and data are as they were", file=sys.stderr)
+        return 130
     finally:
         os.environ.clear()
         os.environ.update(before)
 
 
 def _run(options: argparse.Namespace) -> int:
-    from .report.build import paths
+    from .facts.problems import DataError, fail
+    from .report.build import PROJECT
 
     if "data" in options:
         os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
-    # What draws and what executes keeps lists of its own, and the home folder may not be ours to write in.
-    os.environ.setdefault("MPLCONFIGDIR", str(paths().fonts))
-    os.environ.setdefault("IPYTHONDIR", str(paths().kept / "ipython"))
+    # What draws keeps a list of fonts, and the home folder may not be ours to write in.
+    os.environ.setdefault("MPLCONFIGDIR", str(PROJECT / ".cache" / "matplotlib"))
     # The matrices here are tiny: spreading them over threads costs several times what it saves.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         if not _recovered():
             return 1
-        return _COMMANDS[options.command](options)
-    except KeyboardInterrupt:
-        print("\n已中断；已有的报告和数据未改动 / interrupted; reports and data are as they were", file=sys.stderr)
-        return 130
+        return _COMMANDS[options.command][0](options)
+    except DataError as error:
+        return fail(str(error))
     except BrokenPipeError:
         return 1
     except OSError as error:
-        name = error.filename or ""
-        print(
-            f"读写失败（{error.strerror or error}）：{name}；请检查路径、权限和磁盘空间，关闭占用它的程序后重试 / cannot be read or written "
-            f"({error.strerror or error}): {name}; check path, permissions and disk space, close what holds it, and try again",
-            file=sys.stderr,
+        name, reason = error.filename or "", error.strerror or error
+        return fail(
+            f"读写失败（{reason}）：{name}；请检查路径、权限和磁盘空间，关闭占用它的程序后重试 / cannot be read or written ({reason}): "
+            f"{name}; check path, permissions and disk space, close what holds it, and try again"
         )
-        return 1
 
 
 def _recovered() -> bool:
     """Complete an adding that was cut short, before anything reads the tables."""
-    from .report.build import paths, say
+    from .facts.checks import default_root
+    from .facts.problems import say
 
-    root = paths().data
+    root = default_root()
     if not (root / ".adding").is_dir():
         return True
-    from .inbox.adding import recover
+    from .inbox.writing import recover
 
     def complete() -> int:
         if message := recover(root):
@@ -155,15 +107,24 @@ def _recovered() -> bool:
 
 def _alone(work: Callable[[], int]) -> int:
     """Exit status of something that changes the tables, done while nothing else is going on in the project."""
-    from .facts.lock import Busy, Lock
-    from .report.build import paths, say
+    from .facts.checks import default_root
+    from .facts.locking import TABLES_LOCK, Busy, locked
+    from .facts.problems import fail
 
+    root = default_root()
+    if not root.is_dir():
+        return work()
     try:
-        with Lock(paths().lock):
+        with locked(root / TABLES_LOCK, wait=60):
             return work()
     except Busy as busy:
-        say(str(busy), error=True)
-        return 1
+        return fail(str(busy))
+
+
+def _read(options: argparse.Namespace) -> int:
+    from .inbox.documents import make
+
+    return make(options.file)
 
 
 def _template(options: argparse.Namespace) -> int:
@@ -173,50 +134,53 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    from .inbox.adding import add
+    from .inbox.adding import add, undo
 
-    return _alone(lambda: add(options.files, dry_run=options.dry_run))
+    if options.command == "undo" or options.undo:
+        return _alone(undo)
+    return _alone(lambda: add(options.files, dry_run=options.dry_run, confirmed=options.confirm))
 
 
 def _report(options: argparse.Namespace) -> int:
-    from .report.build import ReportError, build, say
+    from .report.build import build
 
-    try:
-        return build(options.output, fresh=options.fresh, jobs=options.jobs)
-    except ReportError as error:
-        say(str(error), error=True)
-        return 1
+    return build(options.output, fresh=options.fresh, jobs=options.jobs, notebooks=options.notebooks)
+
+
+def _notebooks(options: argparse.Namespace) -> int:
+    from .report.notebooks import refresh
+
+    return refresh(options.files)
 
 
 def _check(options: argparse.Namespace) -> int:
-    from .analysis.audit import relation_problems
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.plausible import questions
+    from .facts.problems import DataError
+    from .facts.relations import relation_problems
 
-    try:
-        data = load()
-        problems = relation_problems(data)
-    except DataError as error:
-        problems = error.problems
-    if problems:
-        print(DataError(problems), file=sys.stderr)
-        return 1
+    data = load()
+    if problems := relation_problems(data):
+        raise DataError(problems)
     print(
         f"数据无误 / all tables are in order: {len(data.figures)} figures, {len(data.indicators)} indicators, "
         f"{len(data.sources)} sources"
     )
+    if found := questions(data):
+        print(
+            f"\n请核对，{len(found)} 处异常（已核对的，记入 corrections.csv，action 为 flag）/ please check, {len(found)} stand out "
+            "(what has been checked: list it in corrections.csv with the action flag):"
+        )
+        print("\n".join(f"  ? {question}" for question in found))
     return 0
 
 
 def _audit(options: argparse.Namespace) -> int:
     from .analysis.audit import findings
     from .analysis.provenance import prove, report
-    from .facts.data import DataError, load
+    from .facts.data import load
 
-    try:
-        data = load()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    data = load()
     print("文件自查 / findings of the documents against themselves:")
     for f in findings(data).itertuples():
         print(
@@ -248,13 +212,9 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _find(options: argparse.Namespace) -> int:
     from .analysis.find import find
-    from .facts.data import DataError, load
+    from .facts.data import load
 
-    try:
-        found = find(load(), " ".join(options.text), lang=options.lang)
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    found = find(load(), " ".join(options.text), lang=options.lang)
     for figure_id, f in found.iterrows():
         status = f.record_type if f.obs_status == "A" else f"{f.record_type} · {f.obs_status}"
         print(
@@ -269,109 +229,105 @@ def _find(options: argparse.Namespace) -> int:
 def _gaps(options: argparse.Namespace) -> int:
     from .analysis.gaps import target_gaps
     from .facts import periods
-    from .facts.data import DataError, load
+    from .facts.data import load
+    from .facts.problems import fail
 
     if options.as_of:
         try:
             periods.parse(options.as_of)
         except ValueError:
-            print(
-                f"不是日期 / not a date: {options.as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024",
-                file=sys.stderr,
-            )
-            return 1
-    try:
-        data = load()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    table = target_gaps(data, options.as_of)
+            return fail(f"不是日期 / not a date: {options.as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024")
+    data = load()
+    table = target_gaps(data, options.as_of, full=True)
     if options.format == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif options.format == "json":
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        from .analysis.targets import is_table_row
-        from .exhibits.scoreboard import terminal_table
-
-        terminal_table(data, table if options.all else table[is_table_row(table.locator)], options.lang)
+        full = table[table.counted.astype(bool)]
+        _print_targets(data, full if options.all else full[full.table.astype(bool)], options.lang)
     return 0
+
+
+def _print_targets(data, gaps, lang: str) -> None:
+    """Targets as a table for a terminal; a file or pipe gets lines of full width."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from .show.target_table import TARGET_HEADINGS, target_rows
+
+    columns = [c for c in TARGET_HEADINGS if c not in ("target_period", "progress")]
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        out.add_column(TARGET_HEADINGS[column][lang], overflow="fold")
+    for row in target_rows(data, gaps)[columns].itertuples(index=False) if len(gaps) else ():
+        out.add_row(*("—" if cell is None else cell.in_language(lang) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=240)
+    console.print(out)
+
+
+def _record(options: argparse.Namespace) -> int:
+    from . import __version__
+    from .analysis.record import append, record_scores, score_record
+    from .facts.data import DataError, load
+    from .facts.problems import say
+
+    def keep() -> int:
+        try:
+            data = load()
+            if options.scores:
+                print(record_scores(score_record(data)).to_string(index=False, na_rep="—"))
+                return 0
+            number = append(data, options.edition or __version__)
+        except (DataError, ValueError) as error:
+            say(str(error), error=True)
+            return 1
+        say(f"已记入 {number} 条 / {number} statements put on record: {data.root / 'record.csv'}")
+        return 0
+
+    return keep() if options.scores else _alone(keep)
 
 
 def _export(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from .catalogue import find
-    from .facts.data import DataError, load
-    from .report.build import notebook_files, paths
+    from .facts.problems import DataError, say
+    from .report.export import UnknownExhibit, export
 
-    path = Path(options.output or f"{options.exhibit}.{options.lang}.{options.format}")
-    if path.suffix != f".{options.format}":
-        print(f"文件名须以 .{options.format} 结尾 / the file must end in .{options.format}: {path}", file=sys.stderr)
+    kind = options.format or Path(options.output or "x.pptx").suffix.removeprefix(".")
+    path = Path(options.output or f"{options.exhibit}.{options.lang}.{kind}")
+    if path.suffix != f".{kind}":
+        say(f"文件名须以 .{kind} 结尾 / the file must end in .{kind}: {path}", error=True)
         return 1
     try:
-        data = load()
-        exhibit = find(data, options.exhibit, notebook_files(paths(), data.home))
-        exhibit.save(path, lang=options.lang, size=options.size, watermark=options.watermark, data=data)
-    except DataError as error:
-        print(error, file=sys.stderr)
+        export(options.exhibit, path, lang=options.lang, size=options.size, transparent=options.transparent,
+               watermark=options.watermark, template=options.template)  # fmt: skip
+    except (DataError, UnknownExhibit) as error:
+        say(str(error), error=True)
         return 1
-    except KeyError as error:
-        print(error.args[0], file=sys.stderr)
+    except (OSError, ValueError, RuntimeError) as error:
+        say(f"没有写成，请按下述原因改正后重试 / not written; mend what follows and try again: {error}", error=True)
         return 1
-    except (OSError, ValueError) as error:
-        print(
-            f"没有写成，请按下述原因改正后重试 / not written; mend what follows and try again: {error}", file=sys.stderr
-        )
-        return 1
-    print(f"已写出 / written: {path}")
+    say(f"已写出 / written: {path}")
     return 0
 
 
-def _tidy(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from .report.build import paths, say
-    from .tidy import before_commit, rewrite, untidy
-
-    where = paths()
-    if options.staged:
-        done, problems = before_commit(where.project)
-    else:
-        changes, problems = untidy([Path(f) for f in options.files] or sorted(where.notebooks.glob("*.ipynb")))
-        done = list(changes)
-        if options.check:
-            problems += [
-                f"{path.name}：不是提交时应有的样子（结果、运行次数、内核或键序）；请运行 make tidy / is not as it is committed (results, "
-                "counts of runs, kernel or order of keys): run make tidy"
-                for path in done
-            ]
-        else:
-            rewrite(changes)
-    for problem in problems:
-        say(problem, error=True)
-    if (done and not options.check) or not problems:
-        say("\n".join(f"已清理 / tidied: {path.name}" for path in done) or "无变化 / nothing changed")
-    return 1 if problems else 0
-
-
 def _new_city(options: argparse.Namespace) -> int:
+    from .facts.problems import fail
     from .inbox.new_city import NewCityError, lay_out
 
     try:
         folder = lay_out(options.folder, options.code, options.name, options.name_en)
     except NewCityError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return fail(str(error))
     shown = f'"{options.folder}"' if " " in options.folder else options.folder
-    first = (
-        ""
-        if options.code
-        else "\n  0. ref_areas.csv：补入本市一行（level 为 city）/ add the city's own row (level city)"
-    )
+    first = "\n  0. ref_areas.csv：补入本市一行（level 为 city）/ add the city's own row (level city)"
     print(
         f"已建立空数据表 / empty tables laid out: {folder}\n"
-        f"接下来 / what to do next:{first}\n"
+        f"接下来 / what to do next:{'' if options.code else first}\n"
         f"  1. make template DATA={shown}：写出填报模板；逐行填入文件和数字（规划指标表的行，位置写作“数字方案 指标表 行1”）/ writes a "
         "workbook: fill in the documents and the figures (the place of a row of a plan's table: “数字方案 指标表 行1”)\n"
         f"  2. make add DATA={shown}：检查后写入 / checks and adds them\n"
@@ -382,45 +338,63 @@ def _new_city(options: argparse.Namespace) -> int:
 
 def _codebook(options: argparse.Namespace) -> int:
     from .facts.codebook import write
-    from .facts.data import DataError, load
+    from .facts.data import load
 
-    try:
-        changed = write(load())
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
+    changed = write(load())
     print("\n".join(f"已更新 / written: {p.name}" for p in changed) or "无变化 / nothing changed")
     return 0
 
 
-def _gallery(options: argparse.Namespace) -> int:
-    from .catalogue import calls, made
-    from .export.gallery import write
-    from .facts.data import DataError, load
-    from .report.build import notebook_files, paths
-
-    where = paths()
-    try:
-        data = load()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    changed = write([exhibit for _, exhibit in made(data, calls(notebook_files(where)))], where.project / "docs")
-    print("\n".join(f"已更新 / written: {p.name}" for p in changed) or "无变化 / nothing changed")
-    return 0
-
-
-_COMMANDS = {
-    "report": _report,
-    "check": _check,
-    "template": _template,
-    "add": _add,
-    "audit": _audit,
-    "find": _find,
-    "gaps": _gaps,
-    "export": _export,
-    "tidy": _tidy,
-    "new-city": _new_city,
-    "codebook": _codebook,
-    "gallery": _gallery,
+# Each command: what it runs, its help, its arguments.
+# fmt: off
+_LANG = ("--lang", {"choices": ("zh", "en"), "default": "zh"})
+_COMMANDS: dict[str, tuple] = {
+    "report": (_report, "生成报告 / execute the notebooks and build the report",
+        ("--output", {"metavar": "DIR", "help": "输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)"}),
+        ("--fresh", {"action": "store_true", "help": "即使没有变化也重做 / make it anew though nothing changed"}),
+        ("--jobs", {"type": _count, "metavar": "N", "help": "同时运行的笔记本数 / notebooks at a time"}),
+        ("--notebooks", {"metavar": "DIR", "help": "另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"})),
+    "check": (_check, "检查数据表 / check every table and list what is wrong"),
+    "read": (_read, "读文件，提出其中每个数字 / propose every figure of a document in a workbook",
+        ("file", {"metavar": "FILE", "help": "PDF、docx、html 或 txt / a document with text"})),
+    "template": (_template, "写出填报模板 / write a workbook to fill in new figures",
+        ("file", {"nargs": "?", "metavar": "FILE", "help": "文件名 / file (default: inbox/new_figures.xlsx)"})),
+    "add": (_add, "添加填好的数字 / add what files hold to the tables, whole or not at all",
+        ("files", {"nargs": "*", "metavar": "FILE", "help": "xlsx 或 csv / default: everything in the inbox"}),
+        ("--dry-run", {"action": "store_true", "help": "只显示，不写入 / show what would be added, write nothing"}),
+        ("--confirm", {"action": "store_true", "help": "异常之处已核对，照加 / what stands out was checked: add it"}),
+        ("--undo", {"action": "store_true", "help": "撤销上次添加 / take back what was added last"})),
+    "undo": (_add, "撤销上次添加 / take back what was added last"),
+    "audit": (_audit, "对照原始文件核对引证与数码，并列出文件自相矛盾之处 / prove citations, list findings",
+        ("--sources", {"metavar": "DIR", "help": "原始文件所在文件夹 / folder with the documents' text files"}),
+        _LANG),
+    "find": (_find, "按任意字词查数字 / look a figure up by any word",
+        ("text", {"nargs": "+", "help": "中文或英文字词 / words in either language"}),
+        _LANG),
+    "gaps": (_gaps, "目标进度表 / every target: latest actual, gap, verdict",
+        ("--as-of", {"metavar": "DATE", "help": "只用该日以前发布的数字 / only what was published by then (ISO date)"}),
+        _LANG,
+        ("--format", {"choices": ("table", "csv", "json"), "default": "table"}),
+        ("--all", {"action": "store_true", "help": "连同正文中的目标 / the goals of the text as well"})),
+    "record": (_record, "把本版结论、区间和概率记入 record.csv / put verdicts, intervals and chances on record",
+        ("--edition", {"metavar": "NAME", "help": "版次名 / name of the edition (default: the version)"}),
+        ("--scores", {"action": "store_true", "help": "只显示已有记录的评分 / only show how the record scores"})),
+    "export": (_export, "单独导出一个图表 / one exhibit as a file",
+        ("exhibit", {"metavar": "EXHIBIT", "help": "图表编号，如 scoreboard / id of an exhibit, as in the report"}),
+        ("--format", {"choices": ("pptx", "docx", "xlsx", "png", "svg", "pdf", "csv"), "help": "default: pptx"}),
+        _LANG,
+        ("--size", {"choices": ("slide", "column", "square"), "default": "slide", "help": "图片尺寸 / of a picture"}),
+        ("--transparent", {"action": "store_true", "help": "图片无底色 / a picture without a ground"}),
+        ("--watermark", {"default": "", "metavar": "TEXT", "help": "水印，如 草稿 / words across the picture"}),
+        ("--template", {"metavar": "FILE", "help": "套用自己的 pptx 或 docx / your own master or styles"}),
+        ("--output", {"metavar": "FILE", "help": "文件名 / file to write (default: ID.LANG.FORMAT)"})),
+    "notebooks": (_notebooks, "运行笔记本并保存结果 / execute notebooks and keep their results in them",
+        ("files", {"nargs": "*", "metavar": "FILE", "help": "笔记本 / notebooks (default: all in notebooks/)"})),
+    "new-city": (_new_city, "为另一城市建立空数据表 / lay out empty tables for another city",
+        ("folder", {"metavar": "DIR", "help": "新文件夹 / a new folder"}),
+        ("--code", {"default": "", "help": "城市代码（GB/T 2260）/ code of the city, such as 330300"}),
+        ("--name", {"default": "", "help": "中文名，如 温州市 / its Chinese name"}),
+        ("--name-en", {"default": "", "help": "英文名 / its English name, such as Wenzhou"})),
+    "codebook": (_codebook, "生成数据说明 / write data/README.md and data/datapackage.json"),
 }
+# fmt: on

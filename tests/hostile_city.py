@@ -19,6 +19,7 @@ LONG = "长" * 2500 + "x" * 2500
 # Columns that must keep what they hold: keys, codes, numbers, dates, and what the made-up city's tables refer to.
 KEPT = {("units", "unit"), ("units", "unit_measure"), ("outline", "locator"), ("figures", "locator"),
         ("milestones", "locator"), ("not_figures", "locator"), ("not_figures", "numeral"), ("relations", "left"), ("relations", "right")}  # fmt: skip
+NAMED = ("gdp", "trade_total")  # indicators that notebooks ask for by their Chinese names
 LOCATORS = {"表1": "=1+1 <b>表</b> [x](javascript:y) {{1}}", "一": '@x "><img src=z onerror=q>'}
 
 
@@ -55,7 +56,7 @@ def hostile(folder):
                 at = head.index(field.name)
                 if field.name == "locator":
                     row[at] = LOCATORS.get(row[at], row[at])
-                if not free(name, field):
+                if not free(name, field) or (field.name == "name_zh" and row[0] in NAMED):
                     continue
                 turn = next(number)
                 row[at] = _put(field, row[at], turn, dict(zip(head, row, strict=True)))

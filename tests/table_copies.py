@@ -64,7 +64,7 @@ class Tables:
             "vintage": "2024-02",
             "source_id": "D000",
             "locator": "开头",
-            "as_printed": f"共{value.lstrip('-')}",
+            "as_printed": f"共{value}",
         }
         return self.add("figures", figure_id=figure_id, obs_value=value, **(defaults | cells))
 

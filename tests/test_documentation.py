@@ -3,7 +3,6 @@
 import inspect
 import json
 import re
-import runpy
 import subprocess
 import tomllib
 import unicodedata
@@ -143,7 +142,14 @@ def test_both_readmes_link_each_other_and_name_the_same_commands_and_folders():
     assert READMES[1] in links(english)
     assert READMES[0] in links(chinese)
     # Words that stand for something are written in the reader's language.
-    placeholders = {"文件夹": "folder", " --lang en": "", " --watermark 草稿": "", ', lang="en"': ""}
+    placeholders = {
+        "文件夹": "folder",
+        "图表": "exhibit",
+        "图.pptx": "chart.pptx",
+        " --lang en": "",
+        " --watermark 草稿": "",
+        ', lang="en"': "",
+    }
 
     def named(path):
         found = set()
@@ -181,17 +187,9 @@ def test_the_readme_shows_the_quarter_in_five_steps():
         assert places == sorted(places)
 
 
-def test_every_target_is_in_the_help_and_in_the_batch_file():
-    batch = (ROOT / "make.bat").read_text(encoding="ascii")
-    assert re.search(r"(?m)^rem Targets: (.+?)\s*$", batch)[1].split() == make_targets()
-    assert list(runpy.run_path(str(ROOT / "bootstrap.py"))["TARGETS"]) == make_targets()
-
-
-def test_a_researcher_finds_every_everyday_target_in_both_readmes():
-    behind_the_scenes = {"setup", "test-e2e", "pins", "distclean", "bench"}
+def test_both_readmes_name_every_target():
     for name in READMES:
-        made = {line.split()[1] for line in commands(ROOT / name)[0]}
-        assert set(make_targets()) - behind_the_scenes <= made
+        assert {line.split()[1] for line in commands(ROOT / name)[0]} >= set(make_targets())
 
 
 # ------------------------------------------------------------------------------------------------------------- methods
@@ -203,21 +201,18 @@ def test_a_researcher_finds_every_everyday_target_in_both_readmes():
         "analysis.growth",
         "analysis.targets",
         "facts.rounding",
-        "analysis.projection",
+        "analysis.forecast",
         "analysis.ledger",
         "analysis.scenario",
     ],
 )
 def test_every_public_formula_is_in_the_methods(module):
     home = import_module(f"huzhou_analysis.{module}")
-    public = getattr(home, "__all__", None) or [
+    functions = [
         name for name, value in vars(home).items()
-        if not name.startswith("_") and getattr(value, "__module__", "") == home.__name__
+        if inspect.isfunction(value) and value.__module__ == home.__name__ and not name.startswith("_")
     ]  # fmt: skip
-    functions = [name for name in public if inspect.isroutine(getattr(home, name)) or name in hz.__all__]
-    if module == "analysis.scenario":
-        functions = [name for name in functions if name in hz.__all__]
-    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("methods.md", "projections.md"))
     assert functions
     assert [name for name in functions if not re.search(rf"`(?:hz\.)?{name}\b", text)] == []
 
@@ -233,12 +228,13 @@ def test_every_source_that_is_cited_is_in_the_literature():
 
 
 def test_verdicts_and_statuses_of_the_library_are_explained():
-    from huzhou_analysis.facts.words import LABELS
+    from huzhou_analysis.analysis.ledger import VERDICTS
+    from huzhou_analysis.analysis.targets import STATUSES
 
     text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
-    for key in ("reproduced", "price_basis", "revision", "scope", "contradicted", "not_checkable",
-                "met", "ahead", "on_track", "behind", "far_behind"):  # fmt: skip
-        assert LABELS[key]["en"] in text, key
+    words = [code.replace("_", " ") for code in VERDICTS] + [word["en"] for word in STATUSES.values()]
+    explained = set(", ".join(re.findall(r"(?m)^\| ([^|`]+) \|", text)).split(", "))
+    assert set(words) - explained - {"not comparable", "no figure on file"} == set()
 
 
 # ---------------------------------------------------------------------------------------------------------------- data

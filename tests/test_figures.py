@@ -9,13 +9,11 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-import huzhou_analysis as hz
-from huzhou_analysis.analysis.targets import table_targets
+from huzhou_analysis.analysis.plans import table_targets
 from huzhou_analysis.facts import codebook, periods
 from huzhou_analysis.facts.schema import TABLES
 
@@ -187,70 +185,6 @@ def plain(text):
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-CHINESE = {
-    "首": 1,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
-    "百": 100,
-    "千": 1000,
-    "半": Decimal("0.5"),
-}
-
-
-def numbers_of(text):
-    """Numbers in a citation: digits, single Chinese numerals (tenths as percent), and the one of a bare 亿元."""
-    text = plain(text)
-    found = {Decimal(n.replace(",", "")) for n in re.findall(r"(?<![\d.])\d+(?:,\d{3})*(?:\.\d+)?(?![\d])", text)}
-    for digit, factor in re.findall(r"([一二两三四五六七八九十])([十百千成]?)", text):
-        found.add(Decimal(CHINESE[digit]) * {"": 1, "十": 10, "百": 100, "千": 1000, "成": 10}[factor])
-    if re.search(r"(?<![\d一二两三四五六七八九十百千万])[万亿]", text):  # 亿元以上: one 亿 or more
-        found.add(Decimal(1))
-    return found | {Decimal(value) for word, value in CHINESE.items() if word in text}
-
-
-def test_every_number_stands_in_its_citation(data):
-    wrong = {}
-    for row in data.figures.itertuples():
-        for text in filter(None, (row.obs_text, row.high_text)):
-            if abs(Decimal(text)) not in numbers_of(row.as_printed):
-                wrong[row.Index] = (text, row.as_printed)
-    assert wrong == {}
-
-
-def test_every_citation_is_short_and_whole(data):
-    printed = data.figures.as_printed
-    assert (printed.str.len() <= 25).all()
-    assert (printed == printed.str.strip()).all()
-    assert not printed.str.contains(r"[\n\r\t]").any()
-    # A number is not cut off: what is cited neither begins nor ends in the middle of one.
-    assert not printed.str.contains(r"^[.,]\d|\d[.,]$").any()
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_figure_is_cited_with_document_place_and_characters(data, lang):
-    lines = hz.cite(data, *data.figures.index, lang=lang).split("\n")
-    places = {(part.source_id, part.locator): part.locator_en for part in data.outline.itertuples()}
-    for line, row in zip(lines, data.figures.itertuples(), strict=True):
-        title = data.sources.loc[row.source_id, "title" if lang == "zh" else "title_en"]
-        place = row.locator if lang == "zh" else places[row.source_id, row.locator]
-        assert title in line
-        assert place in line
-        assert f"“{row.as_printed}”" in line
-        if row.time_period:
-            assert re.split("[（(]", line)[-1].startswith(periods.parse(row.time_period).label(lang))
-        else:
-            assert line.endswith("（时期未载明）" if lang == "zh" else "(period not stated)")
-
-
 def test_ids_say_what_the_figure_is(data):
     for row in data.figures.itertuples():
         source, indicator, *rest = row.Index.split(".")
@@ -277,18 +211,6 @@ def test_the_work_report_of_2014_tells_results_of_2013_and_goals_from_2014(data)
     assert (end[report.record_type == "target"] >= 2014).all()
     whole = report[report.record_type == "actual"].time_period == "2013"
     assert whole.mean() > 0.8
-
-
-def test_no_result_is_published_before_its_time(data):
-    actual = data.figures[
-        (data.figures.record_type == "actual") & (data.figures.time_period != "") & (data.figures.vintage != "")
-    ]
-    assert len(actual) > 100
-    for row in actual.itertuples():
-        period, published = periods.parse(row.time_period), periods.parse(row.vintage).end
-        assert period.start <= published, row.Index
-        if row.span == "annual":  # a whole year's flow is known when the year is over
-            assert period.end <= published, row.Index
 
 
 def test_no_period_comes_from_the_stamp_of_a_page(data):
@@ -417,6 +339,7 @@ def test_the_data_package_describes_the_files_as_they_are(data):
     found = {
         path.name: path.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
         for path in (ROOT / "data").glob("*.csv")
+        if path.name != "record.csv"  # statements of editions, no table of figures: see docs/methods.md
     }
     assert described == found
     names = {resource["name"]: resource for resource in package["resources"]}
@@ -437,14 +360,6 @@ def test_the_codebook_counts_what_is_on_file(whole):
         *(kinds[k] for k in ("actual", "target", "claim", "parameter")),
         len(data.figures),
     ]
-
-
-def test_a_changed_table_makes_the_codebook_stale_and_writing_mends_it(tables):
-    codebook.write(tables.load())
-    tables.add_figure("D000.fdi_utilized.2023", "15", indicator="fdi_utilized", unit="亿美元")
-    data = tables.load()
-    assert [path.name for path in codebook.write(data)] == ["README.md"]
-    assert codebook.write(data) == []
 
 
 def test_files_are_ready_for_excel_and_for_git():
@@ -472,31 +387,6 @@ def documents(data):
     if not texts:
         pytest.skip("HUZHOU_SOURCES holds none of the documents")
     return texts
-
-
-@pytest.mark.parametrize("table", ["figures", "not_figures"])
-def test_every_citation_is_in_its_document(data, documents, table):
-    texts = {source: plain(text) for source, text in documents.items()}
-    rows = getattr(data, table).reset_index()
-    rows = rows[rows.source_id.isin(texts)]
-    assert len(rows) > 0
-    assert [r.as_printed for r in rows.itertuples() if plain(r.as_printed) not in texts[r.source_id]] == []
-    assert rows.as_printed.str.len().max() <= 25
-
-
-def test_every_citation_is_in_the_part_that_is_named(data, documents):
-    parts = {}
-    for source, outline in data.outline.groupby("source_id", sort=False):
-        if source in documents:
-            text, at, starts = plain(documents[source]), 0, []
-            for row in outline.itertuples():
-                at = text.find(plain(row.anchor), at)
-                assert at >= 0, f"{source} {row.locator}: {row.anchor}"
-                starts.append(at)
-            for row, start, end in zip(outline.itertuples(), starts, [*starts[1:], len(text)], strict=True):
-                parts[source, row.locator] = text[start:end]
-    rows = [r for r in data.figures.itertuples() if r.source_id in documents]
-    assert [r.Index for r in rows if plain(r.as_printed) not in parts[r.source_id, r.locator]] == []
 
 
 def test_the_tables_above_are_those_of_the_document(documents):

@@ -1,12 +1,15 @@
-"""Growth on rounding intervals, and the ledger that confronts printed rates with printed levels."""
+"""Growth on plain numbers and on rounding intervals, and the ledger that confronts printed rates with printed levels."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import huzhou_analysis as hz
 from huzhou_analysis.analysis.growth import (
+    Rate,
     compound_growth,
     contribution,
     growth_rate,
@@ -14,25 +17,22 @@ from huzhou_analysis.analysis.growth import (
     implied_deflator,
     implied_level,
 )
-from huzhou_analysis.analysis.ledger import LEDGER_COLUMNS, growth_ledger
-from huzhou_analysis.facts.rounding import Interval, printed_interval
+from huzhou_analysis.analysis.ledger import LEDGER_COLUMNS, VERDICTS, growth_ledger
+from huzhou_analysis.facts.names import UnknownName
+from huzhou_analysis.facts.rounding import Interval
 
 
-def rounded(low, high, denominator=1000):
+def rounded(low, high):
     return st.builds(
         lambda a, width: Interval(a, a + width),
-        st.fractions(low, high, max_denominator=denominator),
-        st.fractions(Fraction(1, 1000), 1, max_denominator=denominator),
+        st.fractions(low, high, max_denominator=1000),
+        st.fractions(Fraction(1, 1000), 1, max_denominator=1000),
     )
 
 
 levels = rounded(1, 10_000)
-rates = rounded(Fraction(-9, 10), 5)
+rates = rounded(-90, 500)  # per cent
 shares = st.fractions(0, Fraction(999, 1000), max_denominator=1000)
-
-
-def percent(text):
-    return printed_interval(text) / 100
 
 
 def inside(interval, share):
@@ -44,71 +44,59 @@ def inside(interval, share):
 
 def test_the_base_of_300_8_at_34_6_percent():
     # [300.75, 300.85) over [1.3455, 1.3465): the least base is 300.75/1.3465, the greatest 300.85/1.3455.
-    base = implied_base(printed_interval("300.8"), percent("34.6"))
+    base = implied_base("300.8", "34.6")
     assert base == Interval(Fraction("300.75") / Fraction("1.3465"), Fraction("300.85") / Fraction("1.3455"))
-    # 1.3465 x 223.35 = 300.74..; 1.3465 x 223.36 = 300.75..; 1.3455 x 223.59 = 300.84..; x 223.60 = 300.85..
-    assert Fraction("223.35") < base.low < Fraction("223.36")
-    assert Fraction("223.59") < base.high < Fraction("223.60")
+    assert implied_base(300.8, 34.6) == pytest.approx(300.8 / 1.346)
 
 
-def test_growth_from_one_printed_level_to_another():
-    # 2.0 after 1.0: [1.95/1.05 - 1, 2.05/0.95 - 1) = [0.857.., 1.157..): two digits say very little.
-    growth = growth_rate(printed_interval("2.0"), printed_interval("1.0"))
-    assert growth == Interval(Fraction(195, 105) - 1, Fraction(205, 95) - 1)
+def test_printed_text_gives_what_rounding_leaves_open_and_numbers_give_numbers():
+    # 2.0 after 1.0: [1.95/1.05 - 1, 2.05/0.95 - 1) = [85.7%, 115.7%): two digits say very little.
+    assert growth_rate("2.0", "1.0") == Interval(Fraction(19500, 105) - 100, Fraction(20500, 95) - 100)
+    assert growth_rate(119, 100) == pytest.approx(0.19) and growth_rate(Decimal("119"), 100) == pytest.approx(0.19)
+    # 80.9 and +7.5%, both rounded: [80.85 x 1.0745, 80.95 x 1.0755)
+    assert implied_level("80.9", "7.5") == Interval("86.873325", "87.061725")
+    assert implied_level(80, 7.5) == pytest.approx(86)
 
 
-def test_the_level_that_a_base_and_a_rate_imply():
-    # 80.9 and +7.5%, both rounded: [80.85 x 1.0745, 80.95 x 1.0755) = [86.873325, 87.061725)
-    assert implied_level(printed_interval("80.9"), percent("7.5")) == Interval("86.873325", "87.061725")
+def test_compound_growth_contribution_and_deflator():
+    assert compound_growth(100, 200, 2) == pytest.approx(0.41421356, abs=1e-8)  # the square root of 2, less 1
+    assert compound_growth(100, 130, 1) == pytest.approx(0.30)
+    assert contribution(26, 20, 120) == 5  # 6 of 120
+    assert implied_deflator(9, 6) == pytest.approx(109 / 106 - 1)
+    assert implied_deflator(Interval.point(9), Interval.point(6)) == Interval.point(Fraction(300, 106))
 
 
-def test_compound_growth_of_a_doubling_in_two_years():
-    # Points 100 to 200 in two years: the square root of 2, less 1. One year: simply the growth.
-    assert compound_growth(Interval.point(100), Interval.point(200), 2).middle == pytest.approx(0.41421356, abs=1e-8)
-    assert compound_growth(Interval.point(100), Interval.point(121), 2).middle == pytest.approx(0.10, abs=1e-12)
-    assert compound_growth(Interval.point(100), Interval.point(130), 1).middle == pytest.approx(0.30, abs=1e-12)
+def test_a_rate_is_a_fraction_that_prints_itself_in_per_cent():
+    need = hz.required_growth(5.8, 18, 4)
+    assert (str(need), f"{need:.0%}", round(need.percent, 2)) == ("32.7%", "33%", 32.73)
+    assert implied_level(5.8, need) == pytest.approx(5.8 * (18 / 5.8) ** 0.25)  # it goes in as it came out
+    assert str(Rate(-0.0631)) == "−6.3%"
 
 
-def test_contribution_by_hand():
-    # A part grows from 20 to 26 in a whole of 120: 6/120 = 5 points.
-    points = contribution(Interval.point(26), Interval.point(20), Interval.point(120))
-    assert points == Interval.point(5)
-
-
-def test_deflator_by_hand():
-    # Nominal +9%, real +6%: 1.09/1.06 - 1 = 2.830..%
-    assert implied_deflator(Interval.point("0.09"), Interval.point("0.06")) == Interval.point(Fraction(109, 106) - 1)
+@pytest.mark.parametrize("growth", [0.05, -0.346, 0.999])
+def test_a_fraction_where_per_cent_is_meant_is_refused_and_printed_text_is_not(growth):
+    for function in (implied_base, implied_level):
+        with pytest.raises(ValueError, match=f"growth is in per cent: .* write {growth * 100:g}"):
+            function(100, growth)
+    assert 0.4 / 100 * 200 + 200 in implied_level(Interval.point(200), "0.4")
+    assert implied_level(100, 0) == 100
 
 
 # --- properties ----------------------------------------------------------------------------------------------------
 
 
-@given(level=levels, rate=rates)
-def test_growth_from_the_implied_base_holds_the_printed_rate(level, rate):
-    again = growth_rate(level, implied_base(level, rate))
-    assert again.low <= rate.low
-    assert rate.high <= again.high
-    assert again.overlaps(rate)
-
-
-@given(base=levels, rate=rates)
-def test_the_base_of_the_implied_level_holds_the_printed_base(base, rate):
-    again = implied_base(implied_level(base, rate), rate)
-    assert again.low <= base.low
-    assert base.high <= again.high
-
-
 @given(level=levels, rate=rates, s=shares, t=shares)
 def test_the_implied_base_holds_the_base_of_every_level_and_rate(level, rate, s, t):
-    x, g = inside(level, s), inside(rate, t)
     base = implied_base(level, rate)
-    assert base.low <= x / (1 + g) <= base.high
+    assert base.low <= inside(level, s) / (1 + inside(rate, t) / 100) <= base.high
+    again = growth_rate(level, base)
+    assert again.low <= rate.low and rate.high <= again.high
 
 
 @given(now=levels, then=levels, s=shares, t=shares)
 def test_growth_holds_the_growth_between_any_two_levels(now, then, s, t):
     growth = growth_rate(now, then)
-    assert growth.low <= inside(now, s) / inside(then, t) - 1 <= growth.high
+    assert growth.low <= (inside(now, s) / inside(then, t) - 1) * 100 <= growth.high
 
 
 @given(level=levels, rate=rates, factor=st.sampled_from([10, 10**4, Fraction(1, 10**4)]))
@@ -121,89 +109,57 @@ def test_the_unit_does_not_change_a_rate(level, rate, factor):
 def test_growing_at_the_compound_rate_leads_from_start_to_end(start, end, years):
     rate = compound_growth(start, end, years)
     # The slowest growth leads from the highest start to the lowest end, the fastest the other way.
-    assert float(start.high) * (1 + float(rate.low)) ** years == pytest.approx(float(end.low), rel=1e-9)
-    assert float(start.low) * (1 + float(rate.high)) ** years == pytest.approx(float(end.high), rel=1e-9)
+    assert float(start.high) * (1 + float(rate.low) / 100) ** years == pytest.approx(float(end.low), rel=1e-9)
+    assert float(start.low) * (1 + float(rate.high) / 100) ** years == pytest.approx(float(end.high), rel=1e-9)
 
 
 @given(before=st.lists(st.integers(1, 1000), min_size=2, max_size=6), data=st.data())
 def test_contributions_of_all_parts_add_up_to_the_growth_of_the_whole(before, data):
     now = data.draw(st.lists(st.integers(0, 1000), min_size=len(before), max_size=len(before)))
-    point, whole = Interval.point, sum(before)
-    parts = [contribution(point(a), point(b), point(whole)) for a, b in zip(now, before, strict=True)]
-    assert sum(parts, start=point(0)) == growth_rate(point(sum(now)), point(whole)) * 100
+    parts = [contribution(a, b, sum(before)) for a, b in zip(now, before, strict=True)]
+    assert sum(parts) == pytest.approx(growth_rate(sum(now), sum(before)).percent)
 
 
-@given(real=rates, prices=rates, s=shares, t=shares)
-def test_the_deflator_of_nominal_growth_holds_the_price_growth(real, prices, s, t):
-    nominal = (real + 1) * (prices + 1) - 1
+@given(real=rates, prices=rates)
+def test_the_deflator_of_nominal_growth_holds_the_price_growth(real, prices):
+    nominal = ((real / 100 + 1) * (prices / 100 + 1) - 1) * 100
     found = implied_deflator(nominal, real)
-    assert found.low <= prices.low
-    assert prices.high <= found.high
-    assert found.low <= (1 + inside(nominal, s)) / (1 + inside(real, t)) - 1 <= found.high
+    assert found.low <= prices.low and prices.high <= found.high
 
 
 # --- what cannot be computed ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("base", ["0", "-3"])
-def test_growth_from_nothing_is_refused(base):
-    with pytest.raises(
-        ValueError,
-        match=r"^基期值可能.* / the base may be zero or negative: .*; state the change in its own unit instead$",
-    ):
-        growth_rate(printed_interval("5"), printed_interval(base))
-
-
-@pytest.mark.parametrize("rate", ["-100", "-99.5", "-120"])
-def test_a_fall_to_nothing_implies_no_base(rate):
-    growth = percent(rate)
-    if rate == "-99.5":
-        # [-99.55%, -99.45%): 1 was left of 1/0.0055 to 1/0.0045.
-        assert implied_base(Interval.point(1), growth) == Interval(1 / Fraction("0.0055"), 1 / Fraction("0.0045"))
-    else:
-        message = (
-            r"^增速可能.* / growth may reach -100%: the base would be unbounded; check the rate \(34.6% is 0.346\)$"
-        )
-        with pytest.raises(ValueError, match=message):
-            implied_base(Interval.point(1), growth)
-
-
-def test_a_rate_that_reaches_minus_one_exactly_implies_no_base():
-    with pytest.raises(ValueError, match="growth may reach -100%"):
-        implied_base(Interval.point(1), Interval(-1, 0))
-
-
 @pytest.mark.parametrize(
-    ("start", "end", "years", "message"),
+    ("call", "message"),
     [
-        (Interval.point(1), Interval.point(2), 0, r"^年均增速至少.* / compound growth needs at least one year"),
-        (Interval(0, 1), Interval.point(2), 3, r"^年均增速要求.* / compound growth needs positive levels"),
-        (
-            Interval.point(1),
-            Interval(-1, 2),
-            3,
-            r"positive levels; shares move in points a year: use hz.required_points$",
-        ),
+        (lambda: growth_rate(5, 0), "the base may be zero or negative"),
+        (lambda: growth_rate("5", "-3"), "the base may be zero or negative"),
+        (lambda: growth_rate(Interval.point(1), Interval(0, 1)), "the base may be zero or negative"),
+        (lambda: implied_base(1, -100), "growth may reach -100%"),
+        (lambda: implied_base(Interval.point(1), Interval(-100, 0)), "growth may reach -100%"),
+        (lambda: implied_deflator(5, -120), "growth may reach -100%"),
+        (lambda: compound_growth(1, 2, 0), "at least one"),
+        (lambda: compound_growth(1, 2), "a number of years"),
+        (lambda: compound_growth(0, 2, 3), "positive levels"),
+        (lambda: compound_growth(1, -2, 3), "positive levels"),
+        (lambda: contribution(1, 1, 0), "the whole may be zero"),
+        (lambda: growth_rate(float("nan"), 1), "a level is a number"),
+        (lambda: growth_rate(None, 1), "a level is a number"),
+        (lambda: growth_rate(True, 1), "a level is a number"),
+        (lambda: growth_rate("三成", 1), "not a plain decimal number"),
     ],
 )
-def test_compound_growth_without_meaning_is_refused(start, end, years, message):
-    with pytest.raises(ValueError, match=message):
-        compound_growth(start, end, years)
+def test_what_has_no_meaning_is_refused_in_a_sentence(call, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
 
 
 def test_what_may_just_be_computed():
-    with pytest.raises(ValueError, match="zero or negative"):
-        growth_rate(Interval.point(1), Interval(0, 1))
-    # From 1 to something between nothing and 2 in a year: a fall of all to a doubling.
-    assert compound_growth(Interval.point(1), Interval(0, 2), 1) == Interval(-1, 1)
-    assert compound_growth(Interval.point(1), Interval(0.5, 2), 1) == Interval(-0.5, 1)
-    # 0.5 more of a part, where the whole before was 0.5 to 1: 50 to 100 points.
+    # [-99.55%, -99.45%): 1 was left of 1/0.0055 to 1/0.0045.
+    assert implied_base(Interval.point(1), "-99.5") == Interval(1 / Fraction("0.0055"), 1 / Fraction("0.0045"))
+    assert compound_growth(Interval.point(1), Interval(0, 2), 1) == Interval(-100, 100)
     assert contribution(Interval.point(1), Interval.point(0.5), Interval(0.5, 1)) == Interval(50, 100)
-
-
-def test_contribution_to_nothing_is_refused():
-    with pytest.raises(ValueError, match=r"^总量可能.* / the whole may be zero or negative: .*; check the whole$"):
-        contribution(Interval.point(1), Interval.point(1), Interval(0, 1))
 
 
 # --- the ledger ----------------------------------------------------------------------------------------------------
@@ -218,14 +174,24 @@ def test_the_ledger_speaks_of_every_printed_rate_in_order(data):
     printed = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "")]
     assert list(ledger.columns) == LEDGER_COLUMNS
     assert list(dict.fromkeys(ledger.figure_id)) == list(printed.index)
-    assert set(ledger.verdict) <= {"reproduced", "contradicted", "price_basis", "revision", "scope", "not_checkable"}
-    assert (ledger.rule_zh != "").all()
-    assert (ledger.rule_en != "").all()
+    assert set(ledger.verdict) <= set(VERDICTS) and (ledger.rule_zh != "").all() and (ledger.rule_en != "").all()
 
 
 def test_the_ledger_of_one_theme(data):
-    assert set(growth_ledger(data, ["exports"]).indicator) == {"exports"}
-    assert growth_ledger(data, ["no_such_indicator"]).empty
+    assert set(growth_ledger(data, ["出口总额"]).indicator) == {"exports"}
+    with pytest.raises(UnknownName):
+        growth_ledger(data, ["no_such_indicator"])
+
+
+def test_price_basis_is_no_check(whole):
+    """Few lines test anything: levels of one price basis against a rate of the same."""
+    ledger = growth_ledger(whole)
+    assert set(ledger.verdict[ledger.tests]) == {"reproduced", "revision"} and ledger.tests.sum() < len(ledger) / 20
+    real = whole.figures.prices.reindex(ledger.figure_id).to_numpy() == "constant"
+    assert not ledger.tests[real].any()
+    # 387.3亿元 after 413.5 is a fall of 6.3%; printed is +1.4% on one account: two scopes, no contradiction.
+    one = ledger[ledger.figure_id == "P-20230227-GWR.local_fiscal_revenue.2022.gy"]
+    assert set(one.verdict) == {"scope"}
 
 
 def test_industrial_investment_implies_its_base_of_the_half_year_before(data):
@@ -234,13 +200,6 @@ def test_industrial_investment_implies_its_base_of_the_half_year_before(data):
     assert row.derived_unit == "亿元"
     assert row.level_id == "D001-02.industrial_investment.2021-S1"
     assert (row.derived_low, row.derived_high) == pytest.approx((300.75 / 1.3465, 300.85 / 1.3455), rel=1e-12)
-
-
-def test_exports_of_2013_imply_those_of_2012(data):
-    # 80.9 at +9.5%: [80.85/1.0955, 80.95/1.0945) = [73.80.., 73.96..)
-    row = entry(data, "D001-GWR.exports.2013.gy")
-    assert (row.derived, row.derived_period, row.derived_unit) == ("base", "2012", "亿美元")
-    assert (row.derived_low, row.derived_high) == pytest.approx((80.85 / 1.0955, 80.95 / 1.0945), rel=1e-12)
 
 
 def test_a_goal_for_growth_implies_a_level_from_the_actual_before(data):
@@ -269,11 +228,6 @@ def test_a_change_of_an_approximate_share_implies_nothing(tables):
     assert row.base_id == "D001-GWR.rd_share.2013"
     assert (row.verdict, row.derived) == ("not_checkable", "")
     assert "bound" in row.rule_en
-
-
-def test_an_undated_rate_has_no_level(data):
-    row = entry(data, "D001-03.childrenswear_own_brand_exports.330502.undated.gy")
-    assert (row.verdict, row.level_id, row.base_id) == ("not_checkable", "", "")
 
 
 EXPORTS = {
@@ -348,17 +302,12 @@ def test_a_base_printed_as_zero_is_not_checkable_and_no_crash(tables):
     assert entry(tables.load(), "D001-GWR.exports.2013.gy").verdict == "not_checkable"
 
 
-def test_a_fall_of_all_is_not_checkable_and_no_crash(tables):
-    tables.set("figures", "D001-GWR.exports.2013.gy", obs_value="-100", as_printed="下降100%")
-    assert entry(tables.load(), "D001-GWR.exports.2013.gy").verdict == "not_checkable"
-
-
 def test_real_growth_between_two_nominal_levels_is_a_matter_of_prices(tables):
     # 1803.2 after 1650: +9.28% nominal, printed +9% real: no contradiction is ever claimed, not even from 1000.
     for base in ("1650", "1000"):
         tables.add_figure(f"D001-GWR.gdp.2012.{base}", base, **(EXPORTS | {"indicator": "gdp", "unit": "亿元"}))
         row = entry(tables.load(), "D001-GWR.gdp.2013.gy")
-        assert row.verdict == "price_basis"
+        assert (row.verdict, row.tests) == ("not_tested", False)
         tables.write("figures", tables.rows("figures")[:-1])
 
 
@@ -385,14 +334,6 @@ def test_a_change_in_points_is_subtracted_from_a_share(tables):
     row = entry(tables.load(), "D001-GWR.rd_share.2014.gy")
     assert (row.derived, row.derived_period, row.derived_unit) == ("base", "2013", "%")
     assert (row.derived_low, row.derived_high) == pytest.approx((2.30, 2.30), rel=1e-12)
-
-
-def test_a_change_in_points_is_added_to_the_share_before(tables):
-    # 2013: 2.30%, goal +0.13 points: [2.295 + 0.13, 2.305 + 0.13) = [2.425, 2.435).
-    tables.set("figures", "D001-GWR.rd_share.2013", obs_value="2.30", relation="=", as_printed="占比2.30%")
-    row = entry(tables.load(), "D001-GWR.rd_share.2014.gy")
-    assert (row.derived, row.derived_period, row.derived_unit) == ("level", "2014", "%")
-    assert (row.derived_low, row.derived_high) == pytest.approx((2.425, 2.435), rel=1e-12)
 
 
 @pytest.mark.parametrize(("share", "verdict"), [("2.43", "reproduced"), ("2.46", "contradicted")])

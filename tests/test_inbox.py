@@ -1,30 +1,28 @@
-"""New figures through the template: right values or messages that name the cell; written whole or not at all.
-
-``python tests/test_inbox.py`` prints every broken input with what is expected of it.
-"""
+"""New figures through the template: right values or messages that name the cell; written whole or not at all."""
 
 import csv
 import datetime as dt
 import io
+import re
 import shutil
-import string
 import tracemalloc
 import zipfile
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from table_copies import Tables
 
 from huzhou_analysis import cli as __main__
-from huzhou_analysis.facts import codebook, numerals, periods
-from huzhou_analysis.facts.data import check, load
+from huzhou_analysis.facts import codebook
+from huzhou_analysis.facts.checks import check
+from huzhou_analysis.facts.data import load
 from huzhou_analysis.facts.schema import TABLES
-from huzhou_analysis.inbox import adding, layout, rows, template
+from huzhou_analysis.inbox import layout, planning, reading, template, writing
 
 TODAY = dt.date(2026, 11, 1)
 SHEET = layout.sheet_name("figures")
@@ -32,20 +30,14 @@ COLUMNS = [f.name for f in layout.fields("figures")]
 LETTER = {name: get_column_letter(i) for i, name in enumerate(COLUMNS, 1)}
 # A sound row: the press feature of June 2023 could have printed it; no such figure is on file.
 BASE = {
-    "indicator": "出口总额 · exports",
-    "time_period": "2023年1-4月",
-    "transformation": "水平值 · N",
-    "obs_value": "34.6",
-    "unit": "亿元",
-    "as_printed": "出口34.6亿元",
-    "source_id": "D000",
-    "locator": "开头",
-}
+    "indicator": "出口总额 · exports", "time_period": "2023年1-4月", "transformation": "水平值 · N", "obs_value": "34.6",
+    "unit": "亿元", "as_printed": "出口34.6亿元", "source_id": "D000", "locator": "开头",
+}  # fmt: skip
 GROWTH = {"transformation": "同比", "unit": "%", "as_printed": "出口增长34.6%"}
 
 
-def workbook(*records, tweak=None, columns=COLUMNS, name=SHEET, header=None):
-    """A filled-in sheet as bytes; `tweak` gets workbook and sheet."""
+def workbook(*records, tweak=None, columns=COLUMNS, name=SHEET, header=None, entries=None):
+    """A filled-in sheet as bytes; `tweak` gets workbook and sheet, `entries` holds a row of other tables by their names."""
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = name
@@ -60,26 +52,20 @@ def workbook(*records, tweak=None, columns=COLUMNS, name=SHEET, header=None):
                 cell.value = value
     if tweak:
         tweak(book, sheet)
+    for table, entry in (entries or {}).items():
+        other = book.create_sheet(layout.sheet_name(table))
+        other.append(list(entry))
+        other.append(list(entry.values()))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def text(*records, delimiter=",", encoding="utf-8-sig", columns=COLUMNS):
+def text(*records, delimiter=",", encoding="utf-8-sig", header=COLUMNS):
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns, delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(records)
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerows([header, *([record.get(c, "") for c in COLUMNS] for record in records)])
     return out.getvalue().encode(encoding)
-
-
-def exported(record):
-    """A sheet of the template as Excel saves it as csv."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([layout.header("figures", f) for f in layout.fields("figures")])
-    writer.writerow([record.get(c, "") for c in COLUMNS])
-    return out.getvalue().encode("gbk")
 
 
 def zipped(**parts):
@@ -99,18 +85,12 @@ def repacked(content, change):
     return out.getvalue()
 
 
-def cached(formula, result, **change):
-    """A row whose value is a formula with a saved result (openpyxl itself saves none)."""
-    content = workbook(BASE | change | {"obs_value": formula})
-
-    def put(name, part):
-        return (
-            part.replace(b"<v></v>", f"<v>{result}</v>".encode()).replace(b"<v />", f"<v>{result}</v>".encode())
-            if "sheet1" in name
-            else part
-        )
-
-    return repacked(content, put)
+def cached(formula):
+    """A row whose value is a formula with 34.6 as its saved result (openpyxl itself saves none)."""
+    content = workbook(BASE | {"obs_value": formula})
+    return repacked(
+        content, lambda name, part: re.sub(rb"<v\s*/>|<v></v>", b"<v>34.6</v>", part) if "sheet1" in name else part
+    )
 
 
 @dataclass(frozen=True)
@@ -124,16 +104,6 @@ class Case:
     says: tuple = ()
     file: str = "new.xlsx"
     note: str = ""
-
-    @property
-    def expected(self):
-        if self.values:
-            return "accepted: " + ", ".join(f"{k}={v}" for k, v in self.values.items())
-        return (
-            f"refused at {self.at or 'the file'}: {' … '.join(self.says)}"
-            if self.says
-            else f"accepted, told: {self.note}"
-        )
 
 
 def row(**change):
@@ -154,20 +124,6 @@ def at(column, number=2):
 
 V = {"obs_value": "34.6"}
 A_DATE = dt.datetime(2026, 7, 5)
-
-
-def merge(reference):
-    return lambda book, sheet: sheet.merge_cells(reference)
-
-
-def hide_row(book, sheet):
-    sheet.row_dimensions[2].hidden = True
-
-
-def filter_row(book, sheet):
-    sheet.auto_filter.ref = "A1:W3"
-    sheet.auto_filter.add_filter_column(1, ["x"])
-    sheet.row_dimensions[2].hidden = True
 
 
 def hide_column(book, sheet):
@@ -192,114 +148,90 @@ def with_macros(content):
     return out.getvalue()
 
 
+def raised(before, mark, after):
+    return CellRichText(before, TextBlock(InlineFont(vertAlign="superscript"), mark), after)
+
+
+def prefixed(name, part):
+    """A sheet whose cells are written with a prefix, in a part of another name's space, and are far too many."""
+    if "sheet1" not in name:
+        return part
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    cells = "<x:row>" + "<x:c/>" * 200 + "</x:row>"
+    return f'<x:worksheet xmlns:x="{space}"><x:sheetData>{cells * 600}</x:sheetData></x:worksheet>'.encode()
+
+
 CASES = [
     # --- units and choices
-    Case("wrong unit", row(unit="亿美金"), at=at("unit"), says=("units.csv", "亿美元")),
     Case("unit other than printed", row(unit="亿美元"), at=at("unit"), says=("亿元", "prints")),
     Case("no unit", row(unit=None), at=at("unit"), says=("must not be empty", "亿元")),
     Case("unit in the value", row(obs_value="34.6亿元"), V),
     Case("unit in the value only", row(obs_value="34.6亿元", unit=None), V | {"unit": "亿元"}),
     Case("other unit in the value", row(obs_value="34.6亿美元"), at=at("obs_value"), says=("disagrees",)),
     Case("unknown unit in the value", row(obs_value="34.6亿美金", unit=None), at=at("obs_value"), says=("no unit on file", "亿美元")),
-    Case("full-width unit", growth(unit="％"), V | {"unit": "%"}),
     Case("unknown indicator, near", row(indicator="出口总颔"), at=at("indicator"), says=("exports",)),
-    Case("indicator by its Chinese name", row(indicator="出口总额"), {"indicator": "exports"}),
-    Case("indicator by code in full width", row(indicator="ｅｘｐｏｒｔｓ"), {"indicator": "exports"}),
     Case("indicator that may be several", row(indicator="出口"), at=at("indicator"), says=("did you mean", "·")),
     Case("label whose name and code disagree", row(indicator="出口总额 · imports"), at=at("indicator"), says=("several", "imports")),
-    Case("unknown status", row(obs_status="好"), at=at("obs_status"), says=("allowed", "P")),
-    Case("unknown source", row(source_id="D999"), at=at("source_id"), says=("sources.csv", "D00")),
     Case("level or growth not chosen", row(transformation=None), at=at("transformation"), says=("must not be empty",)),
-    Case("growth in a unit that is no rate", row(transformation="GY"), at=at("unit"), says=("a growth rate (GY) is in",)),
     # --- numbers
-    Case("number as number", row(obs_value=34.6), V),
-    Case("number as text", row(obs_value="34.6"), V),
     Case("digits as printed", row(obs_value=34.6, as_printed="出口34.60亿元"), {"obs_value": "34.60"}),
     Case("float noise", row(obs_value=0.1 + 0.2, as_printed="出口0.3亿元"), {"obs_value": "0.3"}),
-    Case("full-width digits", row(obs_value="３４．６"), V),
-    Case("spaces, no-break and zero-width characters", row(obs_value="\u00a0 34.6\u200b \ufeff"), V),
     Case("thousands separator", row(obs_value="1,234.5", as_printed="出口1234.5亿元"), {"obs_value": "1234.5"}),
-    Case("Chinese comma", row(obs_value="1，234.5", as_printed="出口1,234.5亿元"), {"obs_value": "1234.5"}),
     Case("comma in a wrong place", row(obs_value="34,6"), at=at("obs_value"), says=("must be a number",)),
-    Case("space inside a number", row(obs_value="34 .6"), at=at("obs_value"), says=("must be a number",)),
     Case("Chinese numeral", row(obs_value="二十八", as_printed="出口二十八亿元"), {"obs_value": "28"}),
-    Case("Chinese numeral with a decimal", row(obs_value="三十四点六"), at=at("obs_value"), says=("must be a number",)),
-    Case("scientific notation", row(obs_value="3.46E+01"), V),
     Case("scientific notation that lost digits", row(obs_value="1.2E+03", as_printed="出口1234亿元"), at=at("obs_value"), says=("does not hold", "1234")),
     Case("percent cell", growth(obs_value=(0.346, "0.0%")), V | {"unit": "%"}),
-    Case("percent cell without unit", growth(obs_value=(0.346, "0.0%"), unit=None), V | {"unit": "%"}),
     Case("percent cell in another unit", row(obs_value=(0.346, "0%")), at=at("obs_value"), says=("percentage", "亿元")),
-    Case("fraction for a percentage", growth(obs_value=0.346), at=at("obs_value"), says=("does not hold", "34.6")),
-    Case("negative number", growth(obs_value=-34.6, as_printed="出口下降34.6%"), {"obs_value": "-34.6"}),
-    Case("typographic minus", growth(obs_value="−34.6", as_printed="出口下降34.6%"), {"obs_value": "-34.6"}),
-    Case("a fall entered as growth", growth(as_printed="出口下降34.6%"), at=at("obs_value"), says=("-34.6",)),
-    Case("growth entered as a fall", growth(obs_value="-34.6"), at=at("obs_value"), says=("growth",)),
-    Case("parentheses for a negative", growth(obs_value="(34.6)"), at=at("obs_value"), says=("-34.6",)),
     Case("boolean", row(obs_value=True), at=at("obs_value"), says=("true/false",)),
-    Case("error cell", row(obs_value="#N/A"), at=at("obs_value"), says=("formula that failed",)),
-    Case("error cell of a division", row(obs_value="#DIV/0!"), at=at("obs_value"), says=("formula that failed",)),
-    Case("dash for nothing", row(obs_value="—"), at=at("obs_value"), says=("must be a number",)),
-    Case("no value", row(obs_value=None), at=at("obs_value"), says=("must not be empty",)),
-    Case("date in the value", row(obs_value=(A_DATE, "yyyy-mm-dd")), at=at("obs_value"), says=("into a date",)),
     Case("5-7 that became a date", row(obs_value=(A_DATE, 'm"月"d"日"')), at=at("obs_value"), says=("into a date",)),
     Case("formula without result", row(obs_value="=17.3*2"), at=at("obs_value"), says=("paste as values",)),
-    Case("formula with result", lambda: cached("=17.3*2", "34.6"), V),
-    Case("formula that refers to another workbook", lambda: cached("=[1]Sheet1!A1", "34.6"), at=at("obs_value"), says=("another workbook",)),
+    Case("formula with result", lambda: cached("=17.3*2"), V),
+    Case("formula that refers to another workbook", lambda: cached("=[1]Sheet1!A1"), at=at("obs_value"), says=("another workbook",)),
     Case("number not in the text", row(obs_value="43.6"), at=at("obs_value"), says=("does not hold", "34.6")),
     # --- ranges, bounds, approximations
-    Case("range", row(obs_value="5-7", as_printed="出口5-7亿元"), {"obs_value": "5", "value_high": "7", "relation": "range"}),
-    Case("range with a dash", row(obs_value="5—7亿元", as_printed="出口5—7亿元"), {"obs_value": "5", "value_high": "7"}),
     Case("range the wrong way round", row(obs_value="7-5", as_printed="出口5-7亿元"), at=at("value_high"), says=("above the value",)),
-    Case("bound in words", row(obs_value="超过34.6", as_printed="出口超过34.6亿元"), V | {"relation": ">"}),
-    Case("bound as a sign", row(obs_value="≥34.6"), V | {"relation": ">="}),
-    Case("bound behind the unit", row(obs_value="34.6亿元以上"), V | {"relation": ">="}),
     Case("bound in the text only", row(as_printed="出口突破34.6亿元"), V | {"relation": ">"}),
     Case("bound against the relation chosen", row(obs_value=">34.6", relation="="), at=at("relation"), says=("disagrees",)),
-    Case("about", row(obs_value="约34.6"), V | {"relation": "~"}),
     Case("a bound before a Chinese numeral", row(obs_value="1000", as_printed="近千家企业", unit="家", span="时点"), {"relation": "~"}),
-    Case("no more than", row(obs_value="不超过34.6"), V | {"relation": "<="}),
-    Case("no more than, in the text only", row(as_printed="出口不超过34.6亿元"), V | {"relation": "<="}),
-    Case("a word that is no bound", row(as_printed="节约34.6亿元"), V | {"relation": "="}),
     Case("a fall by at least", growth(obs_value="-34.6", as_printed="下降34.6%以上"), {"obs_value": "-34.6", "relation": "<="}),
     Case("a magnitude of no unit", row(as_printed="出口34.6万亿元"), at=at("unit"), says=("万亿",)),
     # --- periods and dates
-    Case("first half in words", row(time_period="2022年上半年"), {"time_period": "2022-S1"}),
-    Case("half by its code", row(time_period="2022-S1"), {"time_period": "2022-S1"}),
-    Case("January to June is the first half", row(time_period="2022年1-6月"), {"time_period": "2022-S1"}),
     Case("type, year and number", row(time_period=None, period_type="1-N月累计", year=2023, period_number=4), {"time_period": "2023-01/P4M"}),
     Case("five years", row(time_period=None, period_type="五年合计", year="2018"), {"time_period": "2018/P5Y"}),
-    Case("type without number", row(time_period=None, period_type="季度", year=2023), at=at("period_number"), says=("1-4",)),
-    Case("fifth quarter", row(time_period=None, period_type="季度", year=2023, period_number=5), at=at("period_number"), says=("1-4",)),
     Case("type and period disagree", row(period_type="全年", year=2022), at=at("time_period"), says=("disagrees",)),
-    Case("date as a date", row(time_period=(dt.datetime(2023, 4, 9), "yyyy-mm-dd")), {"time_period": "2023-04-09"}),
     Case("month that became a date", row(time_period=(dt.datetime(2023, 4, 1), 'yyyy"年"m"月"')), {"time_period": "2023-04"}),
-    Case("1-9 that became a date", row(time_period=(A_DATE, "d-mmm")), at=at("time_period"), says=("into a date",)),
-    Case("year as a date", row(time_period=None, period_type="全年", year=(A_DATE, "yyyy-mm-dd")), at=at("year"), says=("four digits",)),
-    Case("two-digit year", row(time_period="23年"), at=at("time_period"), says=("2023",)),
-    Case("two-digit year beside a type", row(time_period=None, period_type="全年", year=23), at=at("year"), says=("2023",)),
     Case("no period", row(time_period=None), at=at("time_period"), says=("未载明",)),
     Case("period not stated", row(time_period=None, period_type="未载明", record_type="claim", span="累计"), {"time_period": "", "time_basis": "unstated"}),
-    Case("13th month", row(time_period="2023-13"), at=at("time_period"), says=("no such period",)),
     Case("a result of the future", row(time_period="2027"), at=at("time_period"), says=("not begun", "target")),
     Case("published before the period begins", row(time_period="2023-Q3"), at=at("time_period"), says=("2023-06",)),
     Case("published in the future", row(vintage="2027-01-01"), at=at("vintage"), says=("after today",)),
     Case("inferred without a reason", row(time_basis="推断"), at=at("comment"), says=("say why",)),
     # --- text
-    Case("text too long", row(as_printed="出口34.6亿元" + "同" * 20), at=at("as_printed"), says=("at most 25",)),
     Case("formula in a comment", lambda: text(BASE | {"comment": "=HYPERLINK(1)"}), {"comment": "=HYPERLINK(1)"}, file="a.csv"),
-    Case("markup in a comment", row(comment="<script>alert(1)</script>"), {"comment": "<script>alert(1)</script>"}),
-    Case("line break in a comment", row(comment="一\n二"), {"comment": "一 二"}),
     Case("a new place", row(locator="第9段"), {"locator": "第9段"}),
+    # --- marks, spaces, signs, forms of growth, kinds of period
+    Case("a raised digit", row(as_printed=raised("出口34.6", "1", "亿元")), V),
+    Case("a circled digit in the value", row(obs_value="34.6①"), V),
+    Case("two numbers as one", row(as_printed="出口 34.6 9.0", obs_value="34.69"), at=at("obs_value"), says=("does not hold", "34.6、9.0")),
+    Case("October as a number", row(time_period=2022.10), at=at("time_period"), says=("January or October",)),
+    Case("months against the text", row(as_printed="前三季度出口34.6亿元", time_period="2022年三季度"), at=at("time_period"), says=("前三季度",)),
+    Case("the growth of an index", growth(as_printed="为上年的109.0%", obs_value="9"), {"obs_value": "9.0"}),
+    Case("a magnitude behind the value", row(obs_value="34.6万"), at=at("obs_value"), says=("万元",)),
     # --- sheets
-    Case("cells merged downwards", lambda: workbook(BASE, BASE | {"time_period": "2022"}, tweak=merge(f"{LETTER['obs_value']}2:{LETTER['obs_value']}3")), at=f"{SHEET}!{LETTER['obs_value']}2", says=("merged",)),
+    Case("a row struck through", tweaked(lambda b, s: [setattr(cell, "font", Font(strike=True)) for cell in s[2]]), at=at("obs_value"), says=("struck through",)),
+    Case("a row of no height", lambda: repacked(workbook(BASE), lambda n, p: p.replace(b'<row r="2"', b'<row r="2" ht="0" customHeight="1"')), at=at("mark"), says=("hidden",)),
+    Case("a format that shows nothing", row(obs_value=(34.6, ";;;")), at=at("obs_value"), says=("shows nothing",)),
+    Case("a stray formatted cell", tweaked(lambda b, s: setattr(s["C1048576"], "number_format", "0.0")), V),
+    Case("the filled-in sheet is not the one of that name", tweaked(lambda b, s: (setattr(s, "title", "Sheet1"), b.create_sheet(SHEET))), V),
+    Case("Strict Open XML", lambda: repacked(workbook(BASE), lambda n, p: p.replace(b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main")), says=("Strict Open XML",)),
+    Case("many cells under another tag", lambda: repacked(workbook(BASE), prefixed), says=("too many cells",)),
+    Case("cells merged downwards", lambda: workbook(BASE, BASE | {"time_period": "2022"}, tweak=lambda b, s: s.merge_cells(f"{LETTER['obs_value']}2:{LETTER['obs_value']}3")), at=f"{SHEET}!{LETTER['obs_value']}2", says=("merged",)),
     Case("value merged across", tweaked(lambda b, s: (s.__setitem__(f"{LETTER['obs_value']}2", 34.6), s.merge_cells(f"{LETTER['obs_value']}2:{LETTER['unit']}2"))), at=at("obs_value"), says=("merged",)),
-    Case("hidden row", tweaked(hide_row), at=at("mark"), says=("hidden",)),
-    Case("filtered row", tweaked(filter_row), at=at("mark"), says=("filtered",)),
+    Case("hidden row", tweaked(lambda b, s: setattr(s.row_dimensions[2], "hidden", True)), at=at("mark"), says=("hidden",)),
     Case("hidden column", tweaked(hide_column), at=f"{SHEET}!{LETTER['comment']}1", says=("hidden",)),
     Case("hidden sheet", tweaked(hide_sheet), at=SHEET, says=("hidden",)),
     Case("missing column", lambda: workbook({k: v for k, v in BASE.items() if k != "unit"}, columns=[c for c in COLUMNS if c != "unit"]), at=SHEET, says=("missing", "unit")),
     Case("renamed column", lambda: workbook(BASE, header=[{"unit": "units"}.get(c, c) for c in COLUMNS]), at=f"{SHEET}!{LETTER['unit']}1", says=("no such column", "unit?")),
-    Case("columns in another order", lambda: workbook(BASE, columns=COLUMNS[::-1]), V),
     Case("duplicated column", lambda: workbook(BASE, header=[{"comment": "unit"}.get(c, c) for c in COLUMNS]), at=f"{SHEET}!{LETTER['comment']}1", says=("two columns",)),
     Case("header under a title", tweaked(title_row), V),
     Case("another sheet name", lambda: workbook(BASE, name="Sheet1"), V),
@@ -308,25 +240,17 @@ CASES = [
     Case("the same row twice", lambda: workbook(BASE, BASE), V, note="same figure"),
     Case("two values for one figure", lambda: workbook(BASE, BASE | {"obs_value": "35.6", "as_printed": "出口35.6亿元"}), at=at("obs_value", 3), says=("34.6 亿元 already",)),
     # --- files
-    Case("csv with a byte order mark", lambda: text(BASE), V, file="a.csv"),
-    Case("csv without", lambda: text(BASE, encoding="utf-8"), V, file="a.csv"),
     Case("GBK csv", lambda: text(BASE, encoding="gbk"), V, file="a.csv", note="read as GBK"),
     Case("UTF-16 csv", lambda: text(BASE, encoding="utf-16", delimiter="\t"), V, file="a.csv", note="read as UTF-16"),
     Case("semicolons", lambda: text(BASE, delimiter=";"), V, file="a.csv"),
-    Case("tabs", lambda: text(BASE, delimiter="\t"), V, file="a.txt"),
-    Case("csv saved from the template, with its headers of two lines", lambda: exported(BASE), V, file="a.csv"),
+    Case("csv saved from the template, with its headers of two lines", lambda: text(BASE, encoding="gbk", header=[layout.header("figures", f) for f in layout.fields("figures")]), V, file="a.csv"),
     Case("csv named xlsx", lambda: text(BASE), V),
     Case("open quote", lambda: text(BASE) + b'"open', says=("quote",), file="a.csv"),
     Case("zero bytes", lambda: b"", says=("0 bytes",)),
     Case("an empty sheet", lambda: workbook(header=["x"]), says=("no header",)),
-    Case("only the header", lambda: workbook(), note="Nothing"),
     Case("renamed docx", lambda: zipped(word__document_xml="<a/>"), says=("Word",)),
-    Case("renamed zip", lambda: zipped(a="b"), says=("zip",)),
-    Case("truncated workbook", lambda: workbook(BASE)[:2000], says=("damaged",)),
     Case("damaged sheet", lambda: repacked(workbook(BASE), lambda n, p: p[: len(p) // 2] if "sheet1" in n else p), says=("damaged",)),
     Case("renamed pdf", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", says=("neither xlsx nor csv",)),
-    Case("renamed picture", lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF", says=("neither xlsx nor csv",)),
-    Case("web page named xls", lambda: b"<html><table><tr><td>1</td></tr></table></html>", says=("web page",), file="a.xls"),
     Case("old xls", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), says=("old format",), file="a.xls"),
     Case("password", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), says=("password",)),
     Case("zip bomb", lambda: zipped(xl__workbook_xml=b"0" * (60 * 2**20)), says=("too large",)),
@@ -358,12 +282,12 @@ def small(five_documents, tmp_path_factory):
 def planned(content, root, folder, file="new.xlsx"):
     path = folder / file
     path.write_bytes(content)
-    return adding.plan([path], root, TODAY)
+    return planning.plan([path], root, TODAY)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_broken_input(case, small, tmp_path):
-    """Each gives the right value or a message that names its place; see `Case.expected`."""
+    """Each gives the right value or a message that names its place."""
     made = planned(case.content(), small, tmp_path, case.file)
     if case.says:
         told = [p for p in made.problems if all(s in f"{p.column} {p}" for s in case.says)]
@@ -373,8 +297,7 @@ def test_broken_input(case, small, tmp_path):
         return
     assert not made.problems, [str(p) for p in made.problems]
     if case.values:
-        assert len(made.rows["figures"]) == 1
-        added = made.rows["figures"][0]
+        (added,) = made.rows("figures")
         assert {k: added[k] for k in case.values} == case.values
     if case.note and case.note != "Nothing":
         assert any(case.note in en for _, en in made.notes), made.notes
@@ -388,76 +311,17 @@ def understated(size):
     return padded[:at] + (1000).to_bytes(4, "little") + padded[at + 4 :]
 
 
-@pytest.mark.parametrize("kind", ["understated.xlsx", "long.csv"])
-def test_what_is_too_large_is_refused_without_being_held(kind, tmp_path):
-    """Unpacked or split into cells, each would take hundreds of megabytes."""
-    path = tmp_path / kind
-    path.write_bytes(
-        understated(150_000_000) if kind.endswith("xlsx") else b"indicator,obs_value\n" + b"exports,1\n" * 1_000_000
-    )
-    problems = []
+def test_what_unpacks_to_more_than_it_says_is_refused_without_being_held(tmp_path):
+    path, problems = tmp_path / "understated.xlsx", []
+    path.write_bytes(understated(150_000_000))
     tracemalloc.start()
     try:
-        assert adding.read(path, problems, []) == []
+        assert reading.read(path, problems, []) == []
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert "damaged" in problems[0].en or "too many cells" in problems[0].en
-    assert peak < 80_000_000
-
-
-def test_case_names_differ():
-    assert len({c.name for c in CASES}) == len(CASES) >= 40
-
-
-# --- whatever is changed in a sound row ------------------------------------------------------------------------------
-
-NOISE = st.sampled_from(list(string.printable) + list("，。％０９５亿万元约超—–−～（）以上下降  \u200b\ufeff‰"))
-
-
-@st.composite
-def mutated(draw):
-    """A sound row with one cell changed: characters put in, taken out or replaced."""
-    column = draw(st.sampled_from(sorted(BASE)))
-    value = list(BASE[column])
-    for _ in range(draw(st.integers(1, 2))):
-        place = draw(st.integers(0, len(value)))
-        value[place : place + draw(st.integers(0, 1))] = draw(st.lists(NOISE, max_size=2))
-    return column, "".join(value)
-
-
-@given(mutated())
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_a_changed_row_keeps_its_value_or_is_refused_at_its_cell(frames, tmp_path, change):
-    """Never another number: what is accepted stands in the text as printed, and every refusal has its cell."""
-    column, value = change
-    path = tmp_path / "x.csv"
-    path.write_bytes(text(BASE | {column: value}))
-    problems, notes = [], []
-    found = adding.read(path, problems, notes)
-    drafting = rows.Drafting(frames, TODAY)
-    drafts = drafting.drafts(found)
-    problems += drafting.problems
-    assert bool(drafts) != bool(problems) or not found
-    assert all(p.cell.startswith("csv!") for p in problems)
-    for draft in drafts:
-        assert Decimal(draft.values["obs_value"]) in numerals.printed_values(draft.values["as_printed"])
-        if column not in ("obs_value", "as_printed"):
-            assert draft.values["obs_value"] == "34.6"
-        if column != "unit":
-            assert draft.values["unit"] == "亿元"
-        if column == "obs_value" and draft.values["value_high"] == "":
-            assert Decimal(draft.values["obs_value"]) == Decimal("34.6")
-        assert periods.parse(draft.values["time_period"])
-        assert (draft.values["indicator"], draft.values["source_id"]) == ("exports", "D000") or column in (
-            "indicator",
-            "source_id",
-        )
-
-
-@pytest.fixture(scope="module")
-def frames(small):
-    return check(small)[0]
+    assert "damaged" in problems[0].en
+    assert peak < 60_000_000
 
 
 # --- adding ----------------------------------------------------------------------------------------------------------
@@ -473,7 +337,9 @@ def city(small, tmp_path):
 
 
 def state(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != ".lock"
+    }
 
 
 def drop(folder, content=None, name="new.xlsx"):
@@ -500,12 +366,8 @@ def test_rows_are_appended_and_nothing_else_moves(city, capsys):
     assert new.startswith(old) and new.count(b"\n") == old.count(b"\n") + 1
     assert [n for n in before if n.endswith(".csv") and before[n] != after.get(n)] == ["figures.csv"]
     figure = load(city).figures.iloc[-1]
-    assert (figure.obs_text, figure.unit, figure.vintage, figure.name) == (
-        "34.6",
-        "亿元",
-        "2023-06",
-        "D000.exports.2023-01P4M",
-    )
+    assert (figure.obs_text, figure.unit, figure.vintage) == ("34.6", "亿元", "2023-06")
+    assert figure.name == "D000.exports.2023-01P4M"
     assert codebook.generated(load(city))["README.md"].encode() == after["README.md"]
     assert "inbox/added/new.xlsx" in after and "inbox/new.xlsx" not in after
     assert "make report" in capsys.readouterr().out
@@ -517,16 +379,19 @@ def test_the_same_file_adds_once(city, capsys):
         assert command("add", data=city) == 0
     assert "not added again" in capsys.readouterr().out
     assert sum(i.startswith("D000.exports.2023-01P4M") for i in load(city).figures.index) == 1
-    assert sorted(p.name for p in (city / "inbox" / "added").iterdir()) == ["new-2.xlsx", "new.xlsx"]
+    assert sorted(p.name for p in (city / "inbox" / "added").glob("*.xlsx")) == ["new-2.xlsx", "new.xlsx"]
 
 
-def test_a_dry_run_writes_nothing(city, capsys):
-    drop(city)
+def test_a_dry_run_writes_nothing_and_files_outside_the_inbox_stay(city, tmp_path, capsys):
+    path = tmp_path / "mine.csv"
+    path.write_bytes(text(BASE))
     before = state(city)
-    assert command("add", "--dry-run", data=city) == 0
+    assert command("add", path, "--dry-run", data=city) == 0
     assert state(city) == before
     out = capsys.readouterr().out
     assert "34.6 亿元" in out and "D000.exports.2023-01P4M" in out
+    assert command("add", path, data=city) == 0
+    assert path.exists() and load(city).figures.index[-1] == "D000.exports.2023-01P4M"
 
 
 def test_one_bad_row_keeps_the_good_ones_out(city, capsys):
@@ -536,6 +401,48 @@ def test_one_bad_row_keeps_the_good_ones_out(city, capsys):
     assert state(city) == before
     err = capsys.readouterr().err
     assert f"{SHEET}!{LETTER['unit']}3 [unit] '亿美金'" in err and "亿美元" in err and "nothing was added" in err
+
+
+def test_what_stands_out_is_asked_about_before_it_is_added_and_can_be_taken_back(city, capsys):
+    drop(city, workbook(BASE | GROWTH | {"obs_value": "3460", "as_printed": "出口增长3460%"}))
+    before = state(city)
+    assert command("add", data=city) == 1
+    said = capsys.readouterr()
+    assert "增长3460%" in said.out and "--confirm" in said.err
+    assert state(city) == before
+    assert command("add", "--confirm", data=city) == 0
+    assert load(city).figures.index[-1] == "D000.exports.2023-01P4M.gy"
+    drop(city, workbook(BASE), "next.xlsx")
+    assert command("add", data=city) == 0
+    assert command("undo", data=city) == 0  # one after the other, the last first
+    assert load(city).figures.index[-1] == "D000.exports.2023-01P4M.gy"
+    assert command("add", "--undo", data=city) == 0
+    after = state(city)
+    assert {name: after[name] for name in before} == before
+    assert command("undo", data=city) == 0
+    assert "nothing to take back" in capsys.readouterr().out
+
+
+def test_rows_changed_since_are_not_taken_back(city, capsys):
+    drop(city)
+    assert command("add", data=city) == 0
+    path = city / "figures.csv"
+    path.write_bytes(path.read_bytes().replace("出口34.6亿元".encode(), "出口为34.6亿元".encode()))
+    changed = state(city)
+    assert command("undo", data=city) == 1
+    assert "by hand" in capsys.readouterr().err
+    assert state(city) == changed
+
+
+def test_one_fault_is_one_problem_and_hides_no_other(city, capsys):
+    """A source without its English title is told once, not again by each of its figures; other rows' faults are told too."""
+    figures = [BASE | {"source_id": "B2024", "locator": f"第{n}段"} for n in range(5)]
+    figures += [BASE | {"obs_value": "abc"}, BASE, BASE | {"obs_value": "35.6", "as_printed": "出口35.6亿元"}]
+    drop(city, workbook(*figures, entries={"sources": SOURCE | {"title_en": ""}}))
+    assert command("add", data=city) == 1
+    said = capsys.readouterr().err
+    assert "数据有 3 处问题" in said
+    assert "[title_en]" in said and "'abc'" in said and "34.6 亿元 already" in said
 
 
 def test_windows_line_ends_and_a_missing_one_are_kept(city):
@@ -549,28 +456,14 @@ def test_windows_line_ends_and_a_missing_one_are_kept(city):
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
+SOURCE = {"source_id": "B2024", "title": "公报", "title_en": "Bulletin", "date_published": "2024-03", "kind": "bulletin", "tier": "official"}  # fmt: skip
+
+
 def test_a_revision_stands_beside_the_old_value(city, capsys):
     drop(city)
     assert command("add", data=city) == 0
-    source = {
-        "source_id": "B2024",
-        "title": "公报",
-        "title_en": "Bulletin",
-        "date_published": "2024-03",
-        "kind": "bulletin",
-        "tier": "official",
-    }
-    book = openpyxl.load_workbook(
-        io.BytesIO(
-            workbook(BASE | {"source_id": "B2024", "obs_value": "36.33", "as_printed": "36.33亿元", "locator": "第1段"})
-        )
-    )
-    sheet = book.create_sheet("来源 sources")
-    sheet.append(list(source))
-    sheet.append(list(source.values()))
-    out = io.BytesIO()
-    book.save(out)
-    drop(city, out.getvalue(), "revision.xlsx")
+    row = BASE | {"source_id": "B2024", "obs_value": "36.33", "as_printed": "36.33亿元", "locator": "第1段"}
+    drop(city, workbook(row, entries={"sources": SOURCE}), "revision.xlsx")
     assert command("add", data=city) == 0
     said = capsys.readouterr().out
     assert "34.6 亿元 (2023-06" in said and "36.33 亿元 (2024-03" in said
@@ -586,22 +479,14 @@ def test_a_new_indicator_area_and_unit_come_with_their_figure(city):
         "ref_areas": {"ref_area": "330500-TH", "name_zh": "太湖度假区", "name_en": "Taihu resort", "level": "平台园区", "parent": "湖州市"},
         "units": {"unit": "艘", "unit_measure": "COUNT", "unit_mult": 0, "name_en": "number", "unit_mult_en": 0},
     }  # fmt: skip
-    figure = BASE | {
+    row = BASE | {
         "indicator": "太湖轮渡",
         "ref_area": "太湖度假区",
         "unit": "艘",
         "obs_value": 12,
         "as_printed": "轮渡12艘",
-        "span": "时点",
     }
-    book = openpyxl.load_workbook(io.BytesIO(workbook(figure)))
-    for table, entry in entries.items():
-        sheet = book.create_sheet(layout.sheet_name(table))
-        sheet.append(list(entry))
-        sheet.append(list(entry.values()))
-    out = io.BytesIO()
-    book.save(out)
-    drop(city, out.getvalue())
+    drop(city, workbook(row | {"span": "时点"}, entries=entries))
     assert command("add", data=city) == 0
     data = load(city)
     added = data.figure("D000.lake_ferries.330500-TH.2023-01P4M")
@@ -610,25 +495,19 @@ def test_a_new_indicator_area_and_unit_come_with_their_figure(city):
 
 
 def test_an_entry_on_file_is_never_overwritten(city, capsys):
-    content = workbook()
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    sheet = book.create_sheet("单位 units")
-    sheet.append(["unit", "unit_measure", "unit_mult", "name_en", "unit_mult_en"])
-    sheet.append(["亿元", "CNY", 9, "CNY bn", 9])
-    out = io.BytesIO()
-    book.save(out)
-    drop(city, out.getvalue())
+    entry = {"unit": "亿元", "unit_measure": "CNY", "unit_mult": 9, "name_en": "CNY bn", "unit_mult_en": 9}
+    drop(city, workbook(entries={"units": entry}))
     before = state(city)
     assert command("add", data=city) == 1
     assert "单位 units!C2 [unit_mult] '9'" in capsys.readouterr().err
     assert state(city) == before
 
 
-@pytest.mark.parametrize("after", range(1, 12))
+@pytest.mark.parametrize("after", [1, 5, 8])
 def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsys):
     """The n-th write fails: all tables are old, or (the writes were enough) all are new."""
     drop(city, workbook(BASE | {"locator": "第9段"}))
-    before, calls, write = state(city), [], adding._write
+    before, calls, write = state(city), [], writing._write
 
     def full(path, content):
         calls.append(path)
@@ -637,7 +516,7 @@ def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsy
             raise OSError(28, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(adding, "_write", full)
+    monkeypatch.setattr(writing, "_write", full)
     status = command("add", data=city)
     if status:
         assert state(city) == before
@@ -647,10 +526,10 @@ def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsy
         assert load(city).figures.index[-1] == "D000.exports.2023-01P4M"
 
 
-@pytest.mark.parametrize("after", range(1, 4))
+@pytest.mark.parametrize("after", [1, 3])
 def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkeypatch, after, capsys):
     drop(city, workbook(BASE | {"locator": "第9段"}))
-    replaced, replace = [], adding.os.replace
+    replaced, replace = [], writing.os.replace
 
     class Killed(BaseException):
         pass
@@ -661,7 +540,7 @@ def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkey
             raise Killed
         replace(source, target)
 
-    monkeypatch.setattr(adding.os, "replace", kill)
+    monkeypatch.setattr(writing.os, "replace", kill)
     with pytest.raises(Killed):
         command("add", data=city)
     monkeypatch.undo()
@@ -674,7 +553,7 @@ def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkey
 
 def test_a_table_changed_after_the_cut_is_left_alone(city, monkeypatch, capsys):
     drop(city, workbook(BASE | {"locator": "第9段"}))
-    monkeypatch.setattr(adding, "_complete", lambda root: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(writing, "_complete", lambda root: (_ for _ in ()).throw(KeyboardInterrupt))
     assert command("add", data=city) == 130
     monkeypatch.undo()
     with (city / "outline.csv").open("ab") as file:
@@ -685,47 +564,21 @@ def test_a_table_changed_after_the_cut_is_left_alone(city, monkeypatch, capsys):
     assert (city / "outline.csv").read_bytes() == mine
 
 
-def test_a_folder_without_permission_is_said(city, monkeypatch, capsys):
-    drop(city)
-    before = state(city)
-
-    def denied(*_, **__):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(adding.tempfile, "mkdtemp", denied)
-    assert command("add", data=city) == 1
-    assert "Permission denied" in capsys.readouterr().err
-    assert state(city) == before
-
-
-@pytest.mark.parametrize("lock", ["~$new.xlsx", ".~lock.new.xlsx#"])
-def test_a_file_that_is_open_is_refused(city, capsys, lock):
-    drop(city)
-    (city / "inbox" / lock).write_bytes(b"x")
-    assert command("add", data=city) == 1
-    assert "save and close" in capsys.readouterr().err
-
-
-def test_a_file_that_is_not_there_names_the_nearest(city, capsys):
+def test_a_file_that_is_open_or_not_there_is_refused(city, capsys):
     path = drop(city, name="二季度.xlsx")
+    for lock in ("~$二季度.xlsx", ".~lock.二季度.xlsx#"):
+        (city / "inbox" / lock).write_bytes(b"x")
+        assert command("add", data=city) == 1
+        assert "save and close" in capsys.readouterr().err
+        (city / "inbox" / lock).unlink()
     assert command("add", path.with_name("二季度.xls"), data=city) == 1
     assert "二季度.xlsx" in capsys.readouterr().err
 
 
-def test_files_outside_the_inbox_stay(city, tmp_path):
-    path = tmp_path / "mine.csv"
-    path.write_bytes(text(BASE))
-    assert command("add", path, data=city) == 0
-    assert path.exists() and load(city).figures.index[-1] == "D000.exports.2023-01P4M"
-
-
-def test_an_empty_inbox_says_what_to_do(city, capsys):
+def test_nothing_to_add_or_to_complete_stops_nothing(city, capsys):
     assert command("add", data=city) == 0
     assert "make template" in capsys.readouterr().out
-
-
-def test_a_finished_adding_that_was_killed_while_tidying_stops_nothing(city):
-    (city / ".adding").mkdir()
+    (city / ".adding").mkdir()  # of an adding that was killed while tidying up
     assert command("check", data=city) == 0
     assert not (city / ".adding").exists()
 
@@ -754,11 +607,8 @@ def test_the_first_figure_of_an_empty_city(city):
     book.save(path)
     assert command("add", data=city) == 0
     data = load(city)
-    assert data.figures.loc["D000.exports.2023-01P4M", ["ref_area", "obs_text", "unit"]].tolist() == [
-        "330400",
-        "34.6",
-        "亿元",
-    ]
+    added = data.figure("D000.exports.2023-01P4M")
+    assert (added.ref_area, added.obs_text, added.unit) == ("330400", "34.6", "亿元")
 
 
 # --- the template ----------------------------------------------------------------------------------------------------
@@ -793,17 +643,6 @@ def test_every_drop_down_holds_what_the_tables_allow(book, small):
             assert all(len(finder.find(label)) == 1 for label in shown)
 
 
-def test_headers_are_read_back_and_marked(book):
-    for table in layout.ENTRY_TABLES:
-        head = [c.value for c in book[layout.sheet_name(table)][1]]
-        names = [f.name for f in layout.fields(table)]
-        assert [h.split("\n")[1] for h in head] == names
-        if table != "figures":
-            assert [n for n, h in zip(names, head, strict=True) if "*" in h] == [
-                f.name for f in TABLES[table].fields if f.required
-            ]
-
-
 def test_the_example_is_a_row_on_file(book, small):
     head, example = ([c.value for c in book[SHEET][n]] for n in (1, 2))
     entered = dict(zip([h.split("\n")[1] for h in head], example, strict=True))
@@ -812,37 +651,23 @@ def test_the_example_is_a_row_on_file(book, small):
     assert entered["mark"] == layout.EXAMPLE
 
 
-def test_an_untouched_template_adds_nothing_and_may_be_made_anew(city, capsys):
+def test_an_untouched_template_adds_nothing_and_a_filled_in_one_survives_the_round(city, capsys):
+    """What a person fills in by the labels of the lists comes out as the codes of the table; a second template waits."""
     before = {n: b for n, b in state(city).items() if n.endswith(".csv")}
+    path = city / "inbox" / "new_figures.xlsx"
     for _ in range(2):
         assert command("template", data=city) == 0
         assert command("add", data=city) == 0
     assert "Nothing new to add" in capsys.readouterr().out
     assert {n: b for n, b in state(city).items() if n.endswith(".csv")} == before
-
-
-def test_a_template_that_holds_figures_is_not_replaced(city, capsys):
-    path = drop(city, name="new_figures.xlsx")
-    before = path.read_bytes()
-    assert command("template", data=city) == 1
-    assert path.read_bytes() == before
-    assert "make add" in capsys.readouterr().err
-
-
-def test_a_filled_in_template_survives_the_round(city):
-    """What a person fills in by the labels of the lists comes out as the codes of the table."""
-    assert command("template", data=city) == 0
-    path = city / "inbox" / "new_figures.xlsx"
     book = openpyxl.load_workbook(path)
     for column, value in BASE.items():
         book[SHEET][f"{LETTER[column]}3"] = value
     book.save(path)
+    filled = path.read_bytes()
+    assert command("template", data=city) == 1
+    assert path.read_bytes() == filled
+    assert "make add" in capsys.readouterr().err
     assert command("add", data=city) == 0
-    assert load(city).figures.iloc[-1][["indicator", "ref_area", "time_period", "obs_text", "record_type", "relation"]].tolist() == [
-        "exports", "330500", "2023-01/P4M", "34.6", "actual", "=",
-    ]  # fmt: skip
-
-
-if __name__ == "__main__":
-    for number, case in enumerate(CASES, 1):
-        print(f"{number:3d}. {case.name} — {case.expected}")
+    columns = ["indicator", "ref_area", "time_period", "obs_text", "record_type", "relation"]
+    assert load(city).figures.iloc[-1][columns].tolist() == ["exports", "330500", "2023-01/P4M", "34.6", "actual", "="]

@@ -1,4 +1,4 @@
-"""One run at a time: who comes second is told at once, and a killed run leaves nothing locked."""
+"""The lock of the tables' folder: no adding is lost, whoever comes second waits or is told, and a killed run leaves nothing."""
 
 import os
 import subprocess
@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from made_up_city import city, figure
 
-from huzhou_analysis.facts.lock import Busy, Lock
+import huzhou_analysis as hz
+from huzhou_analysis.facts.locking import TABLES_LOCK, Busy, locked
 
 ROOT = Path(__file__).resolve().parent.parent
 HOLD = """
 import sys
-from huzhou_analysis.facts.lock import Lock
-with Lock(sys.argv[1]):
+from huzhou_analysis.facts.locking import locked
+with locked(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -23,8 +25,8 @@ with Lock(sys.argv[1]):
 @contextmanager
 def holding(path):
     """Another process that holds a lock."""
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], cwd=ROOT, stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, encoding="utf-8") as other:  # fmt: skip
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], cwd=ROOT, **pipes) as other:
         assert other.stdout.readline() == "held\n"
         try:
             yield other
@@ -32,53 +34,40 @@ def holding(path):
             other.kill()
 
 
-def test_the_second_is_told_who_holds_it_since_when_and_what_to_do(tmp_path):
-    path = tmp_path / "一处 place" / "run.lock"
+def test_the_second_is_told_where_and_what_to_do_and_may_enter_once_the_first_is_gone(tmp_path):
+    path = tmp_path / "一处 place" / TABLES_LOCK
     with holding(path) as other:
-        with pytest.raises(Busy) as caught, Lock(path):
+        with pytest.raises(Busy, match="run the command again") as caught, locked(path):
             pass
-        words = str(caught.value)
-        assert f"进程 {other.pid}" in words
-        assert f"process {other.pid}, since 20" in words
-        assert "run the command again" in words
-
-
-def test_it_is_free_again_when_the_holder_ends_or_is_killed(tmp_path):
-    path = tmp_path / "run.lock"
-    with holding(path) as other:
+        assert str(path) in str(caught.value)
         other.kill()
         other.wait()
-        with Lock(path):
-            assert path.read_bytes().startswith(str(os.getpid()).encode())  # not what the killed one wrote
-    with holding(path) as other:
-        other.communicate("")  # it ends by itself
-    with Lock(path):
-        pass
-    assert path.read_bytes() == b""
-
-
-def test_one_process_cannot_enter_twice(tmp_path):
-    with Lock(tmp_path / "l"), pytest.raises(Busy), Lock(tmp_path / "l"):
-        pass
-
-
-def test_an_error_inside_frees_it(tmp_path):
-    with pytest.raises(ValueError, match="x"), Lock(tmp_path / "l"):
+        with locked(path), pytest.raises(Busy), locked(path):  # nor twice from one process
+            pass
+    with pytest.raises(ValueError, match="x"), locked(path):
         raise ValueError("x")
-    with Lock(tmp_path / "l"):
+    with locked(path):
         pass
 
 
-def test_waiting_is_said_and_ends_with_the_other(tmp_path):
-    path = tmp_path / "setup.lock"
-    with holding(path) as other:
-        with Lock(path, wait=True, waiting=other.kill):  # the other ends only once we have said that we wait
-            other.wait()
-        assert other.returncode != 0
-
-
-def test_a_lock_file_with_any_content_is_no_hindrance(tmp_path):
-    path = tmp_path / "run.lock"
-    path.write_bytes(b"\xff\x00 not a process" * 100)
-    with Lock(path):
-        assert path.stat().st_size < 40
+def test_of_additions_at_once_from_two_checkouts_none_is_lost(tmp_path):
+    """Two processes, each started in another folder, add a figure to one folder of tables at the same moment."""
+    tables = city(tmp_path / "shared 数据")
+    before, rounds = set(hz.load(tables).figures.index), 2
+    head = ["indicator", "time_period", "transformation", "obs_value", "unit", "as_printed", "source_id", "locator"]
+    for n in range(rounds):
+        running = []
+        for k in (1, 2):
+            here = tmp_path / f"checkout {k}"
+            here.mkdir(exist_ok=True)
+            row = figure("", f"{310 + n}.{k}", "exports", "亿元", f"{2010 + 2 * n + k}", "M-BOOK", "表1")
+            row |= {"transformation": "N"}
+            (here / "new.csv").write_text(
+                "\n".join([",".join(head), ",".join(row[name] for name in head)]), encoding="utf-8-sig"
+            )
+            command = [sys.executable, "-m", "huzhou_analysis", "add", "new.csv", "--confirm", "--data", str(tables)]
+            environment = os.environ | {"PYTHONPATH": str(ROOT)}
+            running.append(subprocess.Popen(command, cwd=here, env=environment, stdout=subprocess.DEVNULL))
+        assert [process.wait(120) for process in running] == [0, 0]
+    added = set(hz.load(tables).figures.index) - before
+    assert len(added) == 2 * rounds

@@ -1,270 +1,59 @@
-"""Check the documents against themselves and each other.
+"""Check the documents against themselves and each other, on rounding intervals.
 
-Two kinds of checks, both on rounding intervals. *Identities* are declared in ``data/relations.csv``: expressions over
-figures that must agree, bound or contain each other. *Rules* look at all figures: the same thing printed in two ways, a
-target that the latest actual has passed, a plan that jumps, a rate that implies an impossible base, a year that only a
-page stamp suggests. Every finding names both printings, the difference and how to read it.
-
-A statement fails only if no values within the two intervals satisfy it: the documents are given every benefit of
-rounding.
+Rules look at all figures: the same thing printed in two ways, a target that the latest actual has passed, a plan that
+jumps, a rate that implies an impossible base, a year that only a page stamp suggests. With the identities of
+:mod:`~huzhou_analysis.analysis.relations` that fail they make the findings; each names both printings, the difference
+and how to read it.
 """
 
 from __future__ import annotations
 
-import ast
-import re
-from itertools import combinations
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from pathlib import Path
 
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data, DataError, Problem
-from ..facts.rounding import Interval
+from ..facts.data import Data
 from ..facts.schema import SEVERITIES
-from . import targets
+from ..facts.words import LANGUAGES, Text, say, text
+from . import plans, targets
 from .growth import implied_base
+from .relations import FINDING_COLUMNS, identities
 
-FINDING_COLUMNS = [
-    "finding_id",
-    "rule",
-    "severity",
-    "status",
-    "indicator",
-    "ref_area",
-    "time_period",
-    "left",
-    "right",
-    "difference",
-    "reading_zh",
-    "reading_en",
-    "figures",
-]
-
-REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
-
-
-# --- declared identities -------------------------------------------------------------------------------------------
-
-
-class ExpressionError(ValueError):
-    """An expression of ``relations.csv`` cannot be read."""
-
-
-def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
-    """Value of an expression on rounding intervals, and the figures it names.
-
-    Parameters
-    ----------
-    expression : str
-        Figure ids in square brackets, numbers, ``+ - * /``, parentheses, and the functions
-
-        - ``path("indicator", first, last)``: sum of the plan's yearly targets over the years, those between named years
-          read off the path once geometrically and once straight (the interval spans both);
-        - ``outline_rows("source", "pattern")``: number of parts whose locator begins with the pattern (a regular
-          expression);
-        - ``outline_groups("source", "pattern")``: number of different values of its group.
-
-    Returns
-    -------
-    value : Interval
-        In the units as printed: the author of a relation keeps them the same on both sides.
-    figures : list of str
-
-    Raises
-    ------
-    ExpressionError
-        If it is malformed or names an unknown figure.
-    """
-    used: list[str] = []
-
-    def figure(match: re.Match) -> str:
-        if match[1] not in data.figures.index:
-            raise ExpressionError(f"no figure {match[1]!r}")
-        used.append(match[1])
-        return f"_figure({len(used) - 1})"
-
-    try:
-        tree = ast.parse(REFERENCE.sub(figure, expression), mode="eval").body
-    except SyntaxError as error:
-        raise ExpressionError(f"cannot be read: {error.msg}") from None
-
-    def value(node: ast.expr) -> Interval:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            return Interval.point(node.value)
-        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-            return _OPERATORS[type(node.op)](value(node.left), value(node.right))
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            return -value(node.operand)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-            arguments = [a.value for a in node.args if isinstance(a, ast.Constant)]
-            if node.func.id == "_figure":
-                return data.interval(used[arguments[0]])
-            if node.func.id in _FUNCTIONS and len(arguments) == len(node.args):
-                return _FUNCTIONS[node.func.id](data, used, *arguments)
-        raise ExpressionError(f"not allowed: {ast.unparse(node)}")
-
-    return value(tree), list(dict.fromkeys(used))
-
-
-_OPERATORS = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-}
-
-
-def _path(data: Data, used: list[str], indicator: str, first: int, last: int) -> Interval:
-    rows = targets.table_targets(data)
-    rows = rows[(rows.indicator == indicator) & (rows.obs_text != "")]
-    if rows.empty:
-        raise ExpressionError(f"no plan path for {indicator!r}")
-    used += list(rows.index)
-    low, high = sorted(targets.path_sum(data, rows, first, last))
-    return Interval(low, high)
-
-
-def _outline(data: Data, source: str, pattern: str) -> pd.Series:
-    places = data.outline[data.outline.source_id == source].locator
-    return places[places.str.match(pattern)]
-
-
-_FUNCTIONS = {
-    "path": _path,
-    "outline_rows": lambda data, used, source, pattern: Interval.point(len(_outline(data, source, pattern))),
-    "outline_groups": lambda data, used, source, pattern: Interval.point(
-        _outline(data, source, pattern).str.extract(pattern, expand=False).nunique()
-    ),
-}
-
-
-def holds(left: Interval, expect: str, right: Interval) -> bool:
-    """Whether some values within the two intervals satisfy the expectation."""
-    if expect == "=":
-        return left.overlaps(right)
-    if expect == "<=":
-        return left.may_be_at_most(right)
-    return right.may_be_at_most(left)
-
-
-def relation_problems(data: Data) -> list[Problem]:
-    """Expressions of ``relations.csv`` that cannot be evaluated, as problems of that table."""
-    problems = []
-    for row, (relation_id, r) in enumerate(data.relations.iterrows(), 2):
-        for column in ("left", "right"):
-            try:
-                evaluate(data, r[column])
-            except ValueError as error:
-                problems.append(
-                    Problem(
-                        "relations.csv",
-                        row,
-                        column,
-                        r[column],
-                        f"{relation_id} 的算式无法计算：{error}",
-                        f"the expression of {relation_id} cannot be evaluated: {error}",
-                    )
-                )
-    return problems
-
-
-def identities(data: Data) -> pd.DataFrame:
-    """Every declared identity with both sides evaluated; ``status`` is ``holds`` or ``fails``.
-
-    Parameters
-    ----------
-    data : Data
-        From :func:`load`.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``FINDING_COLUMNS``, one row for each row of ``relations.csv``.
-
-    Raises
-    ------
-    DataError
-        If an expression cannot be evaluated.
-
-    Examples
-    --------
-    >>> set(hz.identities(data).status) <= {"holds", "fails"}
-    True
-    """
-    problems = relation_problems(data)
-    if problems:
-        raise DataError(problems)
-    rows = []
-    for relation_id, r in data.relations.iterrows():
-        row = dict.fromkeys(FINDING_COLUMNS, "") | {
-            "finding_id": relation_id,
-            "rule": r.kind,
-            "severity": r.severity,
-            "reading_zh": r.reading_zh,
-            "reading_en": r.reading_en,
-        }
-        (left, a), (right, b) = evaluate(data, r.left), evaluate(data, r.right)
-        figures = list(dict.fromkeys(a + b))
-        first = data.figure(figures[0]) if figures else None
-        rows.append(
-            row
-            | {
-                "status": "holds" if holds(left, r.expect, right) else "fails",
-                "left": _show(left),
-                "right": _show(right),
-                "difference": f"{left.distance(right):.4g}",
-                "figures": " ".join(figures),
-                "indicator": "" if first is None else first.indicator,
-                "ref_area": "" if first is None else first.ref_area,
-                "time_period": "" if first is None else first.time_period,
-            }
-        )
-    return pd.DataFrame(rows, columns=FINDING_COLUMNS)
-
-
-def _show(interval: Interval) -> str:
-    low, high = interval.floats
-    if not interval.bounded:
-        return (
-            f"≥{low:g}"
-            if high == float("inf") and low != -float("inf")
-            else f"≤{high:g}"
-            if low == -float("inf") and high != float("inf")
-            else "?"
-        )
-    if low == high:
-        return f"{low:g}"
-    return f"{low:.5g}…{high:.5g}"
-
-
-# --- rules over all figures ----------------------------------------------------------------------------------------
+JUMP_FACTOR, JUMP_POINTS, JUMP_PERCENT = 3.0, 10.0, 25.0
+MAGNITUDE_FACTOR = 5.0
+# Name, severity and reading of each rule (names in braces are filled in), and names of the kinds of identities that fail.
+_RULES = pd.read_csv(Path(__file__).with_name("audit_rules.csv"), keep_default_na=False, index_col="rule")
+RULE_NAMES = {rule: text(row.name_zh, row.name_en) for rule, row in _RULES.iterrows()}
 
 
 def _finding(
-    data: Data, rule: str, severity: str, figures: list[str], left: str, right: str, difference: str, zh: str, en: str
+    data: Data, rule: str, ids: list[str], left: str, right: str, difference: str = "", severity: str = "", **words
 ) -> dict:
-    first = data.figure(figures[0])
-    return dict(
-        zip(
-            FINDING_COLUMNS,
-            (
-                f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", ""),
-                rule,
-                severity,
-                "fails",
-                first.indicator,
-                first.ref_area,
-                first.time_period,
-                left,
-                right,
-                difference,
-                zh,
-                en,
-                " ".join(figures),
-            ),
-            strict=True,
-        )
+    first, usual = data.figure(ids[0]), _RULES.loc[rule]
+    where = (first.indicator, first.ref_area, first.time_period)
+    name = f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", "")
+    said = say(usual.reading_zh, usual.reading_en, **words)
+    cells = (
+        name,
+        rule,
+        severity or usual.severity,
+        "fails",
+        *where,
+        left,
+        right,
+        difference,
+        said.zh,
+        said.en,
+        " ".join(ids),
     )
+    return dict(zip(FINDING_COLUMNS, cells, strict=True))
+
+
+def _when(period: str) -> Text:
+    return text(*(periods.parse(period).label(lang) for lang in LANGUAGES))
 
 
 def same_thing_printed_twice(data: Data) -> list[dict]:
@@ -276,51 +65,35 @@ def same_thing_printed_twice(data: Data) -> list[dict]:
         & (data.figures.indicator != "size_threshold")
         & data.own
     ]
-    found, between = [], []
     keys = ["record_type", "indicator", "ref_area", "time_period", "transformation", "span"]
-    for _, group in figures.groupby(keys, sort=False):
-        ways = group.drop_duplicates(["obs_text", "relation", "unit", "commitment"])
-        for (a_id, a), (b_id, b) in combinations(ways.iterrows(), 2):
+    ways = figures.drop_duplicates([*keys, "obs_text", "relation", "unit", "commitment"])
+    ways = ways[ways.duplicated(keys, keep=False)]
+    found, between = [], {}
+    for _, group in ways.groupby(keys, sort=False):
+        for (_, a), (_, b) in combinations(group.iterrows(), 2):
             if a.time_period == "" and a.source_id == b.source_id:
                 continue  # two places of one undated page may speak of different times
-            finding = _compare(data, a_id, a, b_id, b)
+            finding = _compare(data, a, b)
             if finding is None:
                 continue
             revised = finding["rule"] in ("value_differs", "weaker_bound", "bound_differs", "stretch_and_table")
-            if revised and a.source_id != b.source_id and (a.record_type == "actual" or a.vintage[:4] != b.vintage[:4]):
-                between.append((a, b))
+            other = a.source_id != b.source_id and (a.record_type == "actual" or a.vintage[:4] != b.vintage[:4])
+            if revised and other:
+                key = (a.indicator, a.ref_area, a.transformation, a.record_type)
+                between.setdefault(key, []).append((_gap(data, a, b), a, b))
             else:
                 found.append(finding)
-    return found + _vintages_differ(data, between)
+    return found + [_vintages_differ(data, cases) for cases in between.values()]
 
 
-def _vintages_differ(data: Data, pairs: list[tuple[pd.Series, pd.Series]]) -> list[dict]:
-    """One finding for each indicator whose sources or vintages print different actuals: the widest case, and how many."""
-    found = []
-    by_indicator: dict[tuple, list] = {}
-    for a, b in pairs:
-        by_indicator.setdefault((a.indicator, a.ref_area, a.transformation, a.record_type), []).append(
-            (_gap(data, a, b), a, b)
-        )
-    for (_, _, kind, _), cases in by_indicator.items():
-        gap, a, b = max(cases, key=lambda case: case[0])
-        unit = "个百分点" if kind == "GY" else "%"
-        years = sorted({a.time_period for _, a, _ in cases})
-        found.append(
-            _finding(
-                data,
-                "vintages_differ",
-                "medium" if gap >= 1 else "low",
-                [a.name, b.name],
-                f"{a.obs_text}{a.unit} ({a.source_id})",
-                f"{b.obs_text}{b.unit} ({b.source_id})",
-                f"{gap:.2f}{unit}",
-                f"{len(years)}个时期由不同来源或版本印出不同数值，{a.time_period}年相差最大：引用时须注明来源与版本",
-                f"different sources or vintages print different values for {len(years)} period"
-                f"{'s' * (len(years) != 1)}, most of all for {a.time_period}: name source and vintage when quoting",
-            )
-        )
-    return found
+def _vintages_differ(data: Data, cases: list[tuple[float, pd.Series, pd.Series]]) -> dict:
+    """One finding for an indicator whose sources or vintages print different values: the widest case, and how many."""
+    gap, a, b = max(cases, key=lambda case: case[0])
+    shown = [f"{f.obs_text}{f.unit} ({f.source_id})" for f in (a, b)]
+    difference = f"{gap:.2f}{'个百分点' if a.transformation == 'GY' else '%'}"
+    words = {"n": len({a.time_period for _, a, _ in cases}), "period": _when(a.time_period)}
+    severity = "medium" if gap >= 1 else "low"
+    return _finding(data, "vintages_differ", [a.name, b.name], *shown, difference, severity, **words)
 
 
 def _gap(data: Data, a: pd.Series, b: pd.Series) -> float:
@@ -331,139 +104,60 @@ def _gap(data: Data, a: pd.Series, b: pd.Series) -> float:
     return abs(other / a.obs_value - 1) * 100
 
 
-def _compare(data: Data, a_id: str, a: pd.Series, b_id: str, b: pd.Series) -> dict | None:
-    pair = [a_id, b_id]
-    shown = (f"{_bound(a)}{a.obs_text}{a.unit}", f"{_bound(b)}{b.obs_text}{b.unit}")
-    if {a.commitment, b.commitment} == {"strive", "ensure"}:
+def _compare(data: Data, a: pd.Series, b: pd.Series) -> dict | None:
+    """What differs between two printings of one thing, or nothing."""
+    commitments = {a.commitment, b.commitment}
+    if commitments == {"strive", "ensure"}:
         return None  # a stretch value and a floor are two targets
+    ids, shown = [a.name, b.name], (_shown(a), _shown(b))
     if not data.units.comparable(a.unit, b.unit):
-        return _finding(
-            data,
-            "unit_differs",
-            "high",
-            pair,
-            *shown,
-            "",
-            "同一指标两处单位不可换算，须核对",
-            "the two printings have units that do not convert: check them",
-        )
-    left = data.interval(a)
-    right = data.interval(b) * data.units.factor(b.unit, a.unit)
-    if a.obs_value == b.obs_value and a.unit != b.unit:
-        return _finding(
-            data,
-            "unit_wording",
-            "info",
-            pair,
-            *shown,
-            "0",
-            "数值相同，单位写法不同",
-            "same value, the unit is worded differently",
-        )
-    if a.obs_value == b.obs_value and a.relation == b.relation:
-        return None
+        return _finding(data, "unit_differs", ids, *shown)
     if a.obs_value == b.obs_value:
-        return _finding(
-            data,
-            "bound_differs",
-            "low",
-            pair,
-            *shown,
-            "0",
-            "数值相同，一处为界限（突破、超、左右）、一处为等于：按界限判断，等于该值尚不算“突破”",
-            "same value, a bound in one place and an equality in the other: judged by the bound, equality does "
-            "not exceed it",
-        )
-    difference = f"{abs(a.obs_value - float(right.middle if b.relation == '=' else b.obs_value)):g}"
+        rule = "unit_wording" if a.unit != b.unit else "bound_differs" if a.relation != b.relation else ""
+        return _finding(data, rule, ids, *shown, "0") if rule else None
+    left, right = data.interval(a), data.interval(b) * data.units.factor(b.unit, a.unit)
+    other = float(right.middle if b.relation == "=" else b.obs_value)
+    difference = f"{abs(a.obs_value - other):g}"
     if left.overlaps(right):
-        return _finding(
-            data,
-            "weaker_bound",
-            "low",
-            pair,
-            *shown,
-            difference,
-            "两处可同时成立：一处只是较宽的界限，引用时用较严者",
-            "both can hold, one is only a weaker bound: quote the stricter",
-        )
-    if {a.commitment, b.commitment} == {"strive", ""} and (a.source_id, a.locator) == (b.source_id, b.locator):
+        return _finding(data, "weaker_bound", ids, *shown, difference)
+    if commitments == {"strive", ""} and (a.source_id, a.locator) == (b.source_id, b.locator):
         return None  # a goal and its stretch value, printed side by side
-    if "strive" in (a.commitment, b.commitment) or "ensure" in (a.commitment, b.commitment):
-        return _finding(
-            data,
-            "stretch_and_table",
-            "low",
-            pair,
-            *shown,
-            difference,
-            "一处为力争值，另一处未写承诺程度：指标表所列为确保值，不是力争值",
-            "one is a stretch value, the other states no commitment: the table carries the floor, not the stretch",
-        )
-    return _finding(
-        data,
-        "value_differs",
-        "low" if a.record_type == "claim" else "high",
-        pair,
-        *shown,
-        difference,
-        "同一指标、地区、时期印有两个不同数值，引用前须核实",
-        "two different values for the same indicator, area and period: settle before quoting",
-    )
+    rule = "stretch_and_table" if commitments & {"strive", "ensure"} else "value_differs"
+    mild = "low" if rule == "value_differs" and a.record_type == "claim" else ""
+    return _finding(data, rule, ids, *shown, difference, mild)
 
 
-def _bound(figure: pd.Series) -> str:
+def _shown(figure: pd.Series) -> str:
+    """A figure with its commitment and bound: 力争≥500亿元."""
     commitment = {"strive": "力争", "ensure": "确保"}.get(figure.commitment, "")
-    return commitment + {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈", "range": ""}[figure.relation]
+    bound = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}.get(figure.relation, "")
+    return f"{commitment}{bound}{figure.obs_text}{figure.unit}"
 
 
-def target_already_passed(data: Data) -> list[dict]:
+def target_already_passed(data: Data) -> Iterator[dict]:
     """A target that the latest actual of the same name, or of one declared beside it, has already passed."""
-    found = []
-    goals = targets.table_targets(data)
-    goals = goals[goals.obs_text != ""]
-    for indicator, path in goals.groupby("indicator", sort=False):
+    goals = plans.table_targets(data)
+    for indicator, path in goals[goals.obs_text != ""].groupby("indicator", sort=False):
         names = [indicator, *data.pairs[data.pairs.target_indicator == indicator].actual_indicator]
         actuals = data.select(names, path.ref_area.iloc[0], record_type="actual", transformation="N")
-        actuals = actuals[
-            (actuals.time_period != "")
-            & (actuals.span != "cumulative")
-            & (actuals.obs_text != "")
-            & (actuals.unit == path.unit.iloc[0])
-        ]
+        actuals = actuals[(actuals.time_period != "") & (actuals.span != "cumulative") & (actuals.obs_text != "")]
+        actuals = actuals[actuals.unit == path.unit.iloc[0]]
         if actuals.empty:
             continue
-        ends = actuals.time_period.map(lambda p: periods.parse(p).end)
-        latest = actuals.loc[ends.idxmax()]
-        last = path.iloc[-1]
+        latest, last = actuals.loc[actuals.time_period.map(lambda p: periods.parse(p).end).idxmax()], path.iloc[-1]
         before_the_plan = periods.parse(latest.time_period).end < periods.parse(last.vintage).end
-        if before_the_plan and targets.meets(
-            latest.obs_value, last.obs_value, last.relation, bool(data.indicators.ascending[indicator])
-        ):
-            found.append(
-                _finding(
-                    data,
-                    "target_below_actual",
-                    "high",
-                    [last.name, latest.name],
-                    f"{last.obs_text}{last.unit}",
-                    f"{latest.obs_text}{latest.unit}",
-                    f"{abs(latest.obs_value - last.obs_value):g}",
-                    f"{latest.time_period}年所印实绩已超过{last.time_period}年目标：多半是口径不同，不得直接比较",
-                    f"the value printed for {latest.time_period} is already beyond the {last.time_period} target: most likely "
-                    "another definition; do not compare the two",
-                )
-            )
-    return found
+        better = bool(data.indicators.ascending[indicator])
+        if before_the_plan and targets.meets(latest.obs_value, last.obs_value, last.relation, better):
+            shown = (f"{last.obs_text}{last.unit}", f"{latest.obs_text}{latest.unit}")
+            beyond = f"{abs(latest.obs_value - last.obs_value):g}"
+            when = {"actual": _when(latest.time_period), "target": _when(last.time_period)}
+            yield _finding(data, "target_below_actual", [last.name, latest.name], *shown, beyond, **when)
 
 
-JUMP_FACTOR, JUMP_POINTS, JUMP_PERCENT = 3.0, 10.0, 25.0
-
-
-def plan_jumps(data: Data) -> list[dict]:
+def plan_jumps(data: Data) -> Iterator[dict]:
     """A plan path whose required pace changes by a factor of three or more between its steps and is large besides."""
-    found = []
-    paces = targets.plan_pace(data, targets.table_targets(data))
-    for (_, _), steps in paces.groupby(["indicator", "ref_area"], sort=False):
+    paces = plans.plan_pace(data, plans.table_targets(data))
+    for _, steps in paces.groupby(["indicator", "ref_area"], sort=False):
         steps = steps.drop_duplicates("from_period")
         if len(steps) < 2 or steps.pace_unit.iloc[0] not in ("%", "个百分点"):
             continue
@@ -471,172 +165,73 @@ def plan_jumps(data: Data) -> list[dict]:
         large = JUMP_POINTS if a.pace_unit == "个百分点" else JUMP_PERCENT
         big, small = max(abs(a.pace), abs(b.pace)), min(abs(a.pace), abs(b.pace))
         if big >= large and big >= JUMP_FACTOR * max(small, 1e-9) and not (b.pace == 0 and b.to_value == 100):
-            unit = a.pace_unit
-            found.append(
-                _finding(
-                    data,
-                    "plan_jump",
-                    "medium",
-                    [a.from_id, a.to_id, b.to_id],
-                    f"{a.pace:+.3g}{unit}/年",
-                    f"{b.pace:+.3g}{unit}/年",
-                    f"{b.pace - a.pace:+.3g}",
-                    f"要求的速度由每年{a.pace:.3g}变为{b.pace:.3g}（{unit}），路径陡折：先核对原表再引用",
-                    f"the required pace goes from {a.pace:.3g} to {b.pace:.3g} a year: a kink to check against the printed table",
-                )
-            )
-    return found
+            shown = (f"{a.pace:+.3g}{a.pace_unit}/年", f"{b.pace:+.3g}{a.pace_unit}/年", f"{b.pace - a.pace:+.3g}")
+            unit = text(a.pace_unit, "%" if a.pace_unit == "%" else " points")
+            words = {
+                k: say("{x:.3g}{unit}", "{x:.3g}{unit}", x=step.pace, unit=unit) for k, step in (("a", a), ("b", b))
+            }
+            yield _finding(data, "plan_jump", [a.from_id, a.to_id, b.to_id], *shown, **words)
 
 
-def impossible_bases(data: Data) -> list[dict]:
+def impossible_bases(data: Data) -> Iterator[dict]:
     """A printed level and growth rate that leave no positive level a year before."""
-    found = []
-    rates = data.figures[
-        (data.figures.transformation == "GY") & (data.figures.obs_text != "") & (data.figures.unit == "%")
-    ]
-    for figure_id, rate in rates.iterrows():
-        level = data.select(
-            rate.indicator, rate.ref_area, transformation="N", period=rate.time_period, source=rate.source_id
-        )
+    rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "")]
+    for figure_id, rate in rates[rates.unit == "%"].iterrows():
+        where = {"transformation": "N", "period": rate.time_period, "source": rate.source_id}
+        level = data.select(rate.indicator, rate.ref_area, **where)
         level = level[level.obs_text != ""]
-        interval = data.interval(rate)
-        if level.empty or not interval.bounded or not data.interval(level.iloc[0]).bounded:
+        growth = data.interval(rate)
+        if level.empty or not growth.bounded or not data.interval(level.iloc[0]).bounded:
             continue
-        try:
-            base = implied_base(data.interval(level.iloc[0]), interval / 100)
-        except ValueError:
-            base = None
-        if base is None or base.low <= 0:
-            found.append(
-                _finding(
-                    data,
-                    "impossible_base",
-                    "high",
-                    [level.index[0], figure_id],
-                    level.obs_text.iloc[0],
-                    f"{rate.obs_text}%",
-                    "",
-                    "水平值与增速不能同时成立：推不出正的基期值",
-                    "level and rate cannot both hold: no positive base follows",
-                )
-            )
-    return found
+        if growth.low <= -100 or implied_base(data.interval(level.iloc[0]), growth).low <= 0:
+            ids = [level.index[0], figure_id]
+            yield _finding(data, "impossible_base", ids, level.obs_text.iloc[0], f"{rate.obs_text}%")
 
 
-MAGNITUDE_FACTOR, MAGNITUDE_YEARS = 5.0, 1
-
-
-def implausible_steps(data: Data) -> list[dict]:
+def implausible_steps(data: Data) -> Iterator[dict]:
     """Levels of one indicator, a year apart, that differ by a factor of five: a slip of unit or magnitude."""
-    found = []
-    actuals = data.figures[
-        (data.figures.record_type == "actual")
-        & (data.figures.transformation == "N")
-        & (data.figures.obs_value > 0)
-        & data.figures.relation.eq("=")
-        & (data.figures.corrected != "exclude")
-        & data.own
-    ]
+    figures = data.figures
+    levels = (figures.record_type == "actual") & (figures.transformation == "N") & (figures.obs_value > 0)
+    actuals = figures[levels & figures.relation.eq("=") & (figures.corrected != "exclude") & data.own]
     actuals = actuals[actuals.time_period.map(periods.is_year).astype(bool)].sort_values("time_period")
     for _, group in actuals.groupby(["indicator", "ref_area"], sort=False):
-        for (a_id, a), (b_id, b) in zip(list(group.iterrows())[:-1], list(group.iterrows())[1:], strict=True):
-            if data.units[a.unit].is_share or not data.units.comparable(a.unit, b.unit):
+        for (a_id, a), (b_id, b) in pairwise(group.iterrows()):
+            shares = data.units[a.unit].is_share or not data.units.comparable(a.unit, b.unit)
+            if shares or b.obs_status == "B" or periods.years_between(a.time_period, b.time_period) > 1:
                 continue
             ratio = data.units.convert(b.obs_value, b.unit, a.unit) / a.obs_value
-            if b.obs_status == "B":
-                continue
-            near = periods.years_between(a.time_period, b.time_period) <= MAGNITUDE_YEARS
-            if near and not 1 / MAGNITUDE_FACTOR < ratio < MAGNITUDE_FACTOR:
-                found.append(
-                    _finding(
-                        data,
-                        "magnitude",
-                        "high",
-                        [a_id, b_id],
-                        f"{a.obs_text}{a.unit}",
-                        f"{b.obs_text}{b.unit}",
-                        f"{ratio:.3g}x",
-                        "相近年份相差数倍：多半是单位或数量级之误",
-                        "years close together differ several times: most likely a slip of unit or magnitude",
-                    )
-                )
-    return found
+            if not 1 / MAGNITUDE_FACTOR < ratio < MAGNITUDE_FACTOR:
+                yield _finding(data, "magnitude", [a_id, b_id], _shown(a), _shown(b), f"{ratio:.3g}x")
 
 
-def currency_changes(data: Data) -> list[dict]:
+def currency_changes(data: Data) -> Iterator[dict]:
     """One indicator printed in units that do not convert: never joined into one line."""
-    found = []
-    levels = data.figures[
-        (data.figures.transformation == "N")
-        & (data.figures.obs_text != "")
-        & data.figures.record_type.isin(["actual", "target"])
-        & (data.figures.indicator != "size_threshold")
-    ]
-    for _, group in levels.groupby(["indicator", "ref_area"], sort=False):
-        measures = group.unit.map(lambda u: data.units[u].unit_measure)
-        if measures.nunique() > 1:
-            firsts = group[~measures.duplicated()]
-            found.append(
-                _finding(
-                    data,
-                    "unit_break",
-                    "info",
-                    list(firsts.index[:2]),
-                    *[f"{f.obs_text}{f.unit} ({f.time_period or '—'})" for _, f in firsts.iloc[:2].iterrows()],
-                    "",
-                    "前后单位或币种不同，不折算、不连线",
-                    "unit or currency changes: not converted, not joined",
-                )
-            )
-    return found
+    figures = data.figures
+    levels = figures[(figures.transformation == "N") & (figures.obs_text != "")]
+    levels = levels[levels.record_type.isin(["actual", "target"]) & (levels.indicator != "size_threshold")]
+    measure = levels.unit.map({u: data.units[u].unit_measure for u in data.units})
+    firsts = levels[~pd.DataFrame({"i": levels.indicator, "a": levels.ref_area, "m": measure}).duplicated()]
+    for _, group in firsts.groupby(["indicator", "ref_area"], sort=False):
+        if len(group) > 1:
+            shown = [f"{f.obs_text}{f.unit} ({f.time_period or '—'})" for _, f in group.iloc[:2].iterrows()]
+            yield _finding(data, "unit_break", list(group.index[:2]), *shown)
 
 
-def shares_above_whole(data: Data) -> list[dict]:
-    """A share above 100 per cent."""
-    shares = data.figures[
-        (data.figures.unit == "%")
-        & (data.figures.transformation == "N")
-        & (data.figures.obs_value > 100)
-        & data.figures.indicator.str.contains("share|coverage|rate$|openness")
-    ]
-    return [
-        _finding(
-            data,
-            "share_above_100",
-            "high",
-            [i],
-            f"{f.obs_text}%",
-            "100%",
-            f"{f.obs_value - 100:g}",
-            "比重超过100%",
-            "a share above 100%",
-        )
-        for i, f in shares.iterrows()
-    ]
+def shares_above_whole(data: Data) -> Iterator[dict]:
+    """A share above 100 per cent; rates such as the fulfilment of a plan may be."""
+    figures = data.figures
+    shares = figures.indicator.str.contains("share|coverage|openness") & (figures.unit == "%")
+    for i, f in figures[shares & (figures.transformation == "N") & (figures.obs_value > 100)].iterrows():
+        yield _finding(data, "share_above_100", [i], f"{f.obs_text}%", "100%", f"{f.obs_value - 100:g}")
 
 
-def years_from_page_stamps(data: Data) -> list[dict]:
+def years_from_page_stamps(data: Data) -> Iterator[dict]:
     """Periods given to figures of a page that states no date of its own."""
     undated = data.sources.index[(data.sources.date_published == "") & (data.sources.date_accessed != "")]
-    found = []
     inferred = data.figures[data.figures.source_id.isin(undated) & (data.figures.time_basis == "inferred")]
     for (source, period), group in inferred.groupby(["source_id", "time_period"], sort=False):
         stamp = data.sources.date_accessed[source]
-        found.append(
-            _finding(
-                data,
-                "page_stamp",
-                "medium",
-                list(group.index),
-                period,
-                stamp,
-                "",
-                f"页面只有抓取日期{stamp}，正文“今年”“上半年”未载年份；{period}为推断，不得作为载明年份引用",
-                f"the page only carries the stamp {stamp}; the year of its wording is not printed, {period} is inferred and must not be "
-                "quoted as stated",
-            )
-        )
-    return found
+        yield _finding(data, "page_stamp", list(group.index), period, stamp, stamp=stamp, period=_when(period))
 
 
 RULES = (
@@ -672,14 +267,8 @@ def findings(data: Data) -> pd.DataFrame:
     True
     """
     declared = identities(data)
-    rows = [row for rule in RULES for row in rule(data)]
-    out = pd.concat(
-        [declared[declared.status != "holds"], pd.DataFrame(rows, columns=FINDING_COLUMNS)], ignore_index=True
-    )
-    rank = out.severity.map({s: i for i, s in enumerate(SEVERITIES)})
-    return (
-        out.assign(_r=rank)
-        .sort_values(["_r", "rule", "finding_id"], kind="stable")
-        .drop(columns="_r")
-        .reset_index(drop=True)
-    )
+    rows = pd.DataFrame([row for rule in RULES for row in rule(data)], columns=FINDING_COLUMNS)
+    out = pd.concat([declared[declared.status != "holds"], rows], ignore_index=True)
+    worst = out.severity.map(list(SEVERITIES).index)
+    order = out.assign(severity=worst).sort_values(["severity", "rule", "finding_id"], kind="stable").index
+    return out.loc[order].reset_index(drop=True)

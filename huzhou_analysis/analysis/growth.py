@@ -1,26 +1,96 @@
-"""Growth rates, bases and contributions on rounding intervals.
+"""Growth rates, bases and contributions, on plain numbers and on what rounding leaves open.
 
-Rates are fractions (34.6% is 0.346) and every function takes and returns :class:`~huzhou_analysis.rounding.Interval`.
-A rate at constant prices is never divided into a level at current prices.
+A growth is put in as printed, in per cent: 34.6, "34.6", an :class:`~huzhou_analysis.facts.rounding.Interval` of per
+cent, or a :class:`Rate`. Plain numbers give a plain number or a Rate; printed text, quantities and intervals give an
+interval, rates again in per cent. A rate at constant prices is never divided into a level at current prices.
 """
 
 from __future__ import annotations
 
-from ..facts.rounding import Interval
+import math
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+
+from ..facts.rounding import Interval, printed_interval
 
 
-def growth_rate(level: Interval, base: Interval) -> Interval:
+class Rate(float):
+    """A rate of growth: the number is the fraction (0.327), it prints itself in per cent (32.7%).
+
+    Examples
+    --------
+    >>> need = hz.required_growth(5.8, 18, 4)
+    >>> f"{need:.1%}", need.percent > 32
+    ('32.7%', True)
+    """
+
+    @property
+    def percent(self) -> float:
+        return float(self) * 100
+
+    def __str__(self) -> str:
+        return f"{float(self):.1%}".replace("-", "−")
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class BreakWarning(UserWarning):
+    """Growth was taken across a break, or from one vintage into another: it is no growth of the thing itself."""
+
+
+Level = Interval | float | int | str
+
+
+def _level(value: Level) -> tuple[Interval, bool]:
+    """A level as an interval, and whether it is a plain number."""
+    if isinstance(value, Interval):
+        return value, False
+    if getattr(value, "printed", ""):
+        return printed_interval(value.printed, getattr(value, "relation", "=")), False
+    if isinstance(value, str):
+        return printed_interval(value), False
+    if hasattr(value, "unit") and hasattr(value, "value"):
+        value = value.value
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction) or not math.isfinite(value):
+        raise TypeError(f"a level is a number, printed digits in quotes or an Interval, not {value!r}")
+    return Interval.point(value), True
+
+
+def percent(growth: Level | Rate) -> tuple[Interval, bool]:
+    """A growth in per cent as an interval, and whether it is a plain number.
+
+    Raises
+    ------
+    ValueError
+        If it is a plain number between -1 and 1: 0.05 may be meant as a fraction or as five hundredths of a per cent.
+    """
+    if isinstance(growth, Rate):
+        return Interval.point(growth.percent), True
+    found, plain = _level(growth)
+    if plain and 0 < abs(found.low) < 1:
+        raise ValueError(
+            f"growth is in per cent: {float(growth):g} may mean {float(growth):.0%}, then write {float(growth) * 100:g}; "
+            f'for a printed {float(growth):g}% write "{float(growth):g}" in quotes'
+        )
+    return found, plain
+
+
+def growth_rate(level: Level, base: Level) -> Rate | Interval:
     """Growth from `base` to `level`: level / base - 1.
 
     Parameters
     ----------
-    level, base : Interval
+    level, base : number, printed digits, Quantity or Interval
         Levels of a period and of the one before, in one unit; `base` must be positive.
 
     Returns
     -------
-    Interval
-        Growth as a fraction; every rate that levels within the two intervals allow.
+    Rate, or Interval in per cent
+        The latter holds every rate that levels within the two roundings allow.
 
     Raises
     ------
@@ -29,159 +99,158 @@ def growth_rate(level: Interval, base: Interval) -> Interval:
 
     Examples
     --------
-    >>> print(hz.growth_rate(hz.printed_interval("119"), hz.printed_interval("100")))
-    (0.179104, 0.201005)
+    >>> hz.growth_rate(119, 100)
+    19.0%
+    >>> print(hz.growth_rate("119", "100"))
+    (17.9104, 20.1005)
     """
-    if base.low <= 0:
+    (now, a), (then, b) = _level(level), _level(base)
+    if then.low <= 0:
         raise ValueError(
-            "基期值可能为零或负，增速无定义；请改用增减额 / the base may be zero or negative: growth is undefined; "
-            "state the change in its own unit instead"
+            "the base may be zero or negative: growth is undefined; state the change in its own unit instead"
         )
-    return level / base - 1
+    found = now / then - 1
+    return Rate(found.middle) if a and b else found * 100
 
 
-def implied_base(level: Interval, growth: Interval) -> Interval:
-    """Level one period earlier that a printed level and growth rate imply: level / (1 + growth).
+def implied_base(level: Level, growth: Level | Rate) -> float | Interval:
+    """Level one period earlier that a level and a growth rate imply: level / (1 + growth/100).
 
     Parameters
     ----------
-    level : Interval
-        Level of the period, in its printed unit.
-    growth : Interval
-        Growth over the period before, as a fraction.
+    level : number, printed digits, Quantity or Interval
+    growth : number, printed digits, Rate or Interval
+        Growth over the period before, in per cent.
 
     Returns
     -------
-    Interval
-        In the unit of `level`; as wide as the rounding of both allows.
+    float or Interval
+        In the unit of `level`; the interval is as wide as the rounding of both allows.
 
     Raises
     ------
     ValueError
-        If `growth` may reach -1: the base would be unbounded.
+        If `growth` may reach -100 (the base would be unbounded), or is a plain number between -1 and 1.
 
     Examples
     --------
-    >>> print(hz.implied_base(hz.printed_interval("300.8"), hz.printed_interval("34.6") / 100))
+    >>> round(hz.implied_base(300.8, 34.6), 2)
+    223.48
+    >>> print(hz.implied_base("300.8", "34.6"))
     (223.357, 223.597)
     """
-    if growth.low <= -1:
-        raise ValueError(
-            "增速可能达到-100%，基期值无界；请核对增速（34.6%写作0.346） / growth may reach -100%: the base would be "
-            "unbounded; check the rate (34.6% is 0.346)"
-        )
-    return level / (growth + 1)
+    (now, a), (rate, b) = _level(level), percent(growth)
+    if rate.low <= -100:
+        raise ValueError("growth may reach -100%: the base would be unbounded; check the rate (34.6% is 34.6)")
+    found = now / (rate / 100 + 1)
+    return found.middle if a and b else found
 
 
-def implied_level(base: Interval, growth: Interval) -> Interval:
-    """Level that a base and a growth rate imply: base x (1 + growth), in the unit of `base`.
-
-    Parameters
-    ----------
-    base : Interval
-        Level of the period before, in its printed unit.
-    growth : Interval
-        Growth since then, as a fraction.
-
-    Returns
-    -------
-    Interval
-        In the unit of `base`.
+def implied_level(base: Level, growth: Level | Rate) -> float | Interval:
+    """Level that a base and a growth rate in per cent imply: base x (1 + growth/100), in the unit of `base`.
 
     Examples
     --------
-    >>> print(hz.implied_level(hz.Interval.point(200), hz.Interval.point("0.05")))
-    [210, 210]
+    >>> hz.implied_level(200, 5)
+    210.0
     """
-    return base * (growth + 1)
+    (then, a), (rate, b) = _level(base), percent(growth)
+    found = then * (rate / 100 + 1)
+    return found.middle if a and b else found
 
 
-def compound_growth(start: Interval, end: Interval, years: int) -> Interval:
+def compound_growth(start: Level | pd.DataFrame, end: Level, years: int | None = None) -> Rate | Interval:
     """Yearly rate that leads from `start` to `end` in `years` years: (end / start)^(1/years) - 1.
 
     Parameters
     ----------
-    start, end : Interval
-        Levels in one unit.
+    start, end : number, printed digits, Quantity or Interval
+        Levels in one unit. Or a frame of :func:`~huzhou_analysis.analysis.series.series` and its first year, and
+        `years` is its last: ``compound_growth(fdi, 2018, 2023)``.
     years : int
         Years from one to the other.
 
     Returns
     -------
-    Interval
-        Growth a year, as a fraction.
+    Rate, or Interval in per cent
 
     Raises
     ------
     ValueError
         If `years` is below 1, `start` may be zero or negative, or `end` may be negative.
 
+    Warns
+    -----
+    BreakWarning
+        If a break or a change of vintage lies between two years of a frame.
+
     Examples
     --------
-    >>> print(hz.compound_growth(hz.Interval.point(100), hz.Interval.point(121), 2))
-    [0.1, 0.1]
+    >>> hz.compound_growth(100, 121, 2)
+    10.0%
     """
-    if years < 1:
-        raise ValueError("年均增速至少需要一年；请核对年份 / compound growth needs at least one year; check the years")
-    if start.low <= 0 or end.low < 0:
-        raise ValueError(
-            "年均增速要求水平值为正；比重请用 hz.required_points / compound growth needs positive levels; shares move "
-            "in points a year: use hz.required_points"
+    if isinstance(start, pd.DataFrame):
+        return _between(start, end, years)
+    if years is None and hasattr(start, "time_period") and hasattr(end, "time_period"):
+        years = end.year - start.year
+    if isinstance(years, bool) or not isinstance(years, int | float) or not years >= 1:
+        raise ValueError(f"compound growth needs a number of years, at least one, not {years!r}")
+    (first, a), (last, b) = _level(start), _level(end)
+    if first.low <= 0 or last.low < 0:
+        raise ValueError("compound growth needs positive levels; for others and for shares use hz.required_points")
+    found = (last / first).power(1 / years) - 1
+    return Rate(found.middle) if a and b else found * 100
+
+
+def _between(frame: pd.DataFrame, first: int, last: int | None) -> Rate:
+    """Compound growth between two years of a series."""
+    rows = [frame[frame.year == year] for year in (first, last)]
+    for year, row in zip((first, last), rows, strict=True):
+        if len(row) != 1:
+            raise ValueError(f"the series has no one value of {year}; it has {', '.join(map(str, frame.year))}")
+    a, b = (row.iloc[0] for row in rows)
+    if a.segment != b.segment:
+        warnings.warn(
+            f"between {first} and {last} the series breaks or changes its vintage ({a.stretch}, then {b.stretch}): "
+            "this is not the growth of one thing",
+            BreakWarning,
+            stacklevel=3,
         )
-    return (end / start).power(1 / years) - 1
+    return compound_growth(float(a.value), float(b.value), int(b.year - a.year))
 
 
-def contribution(part: Interval, part_before: Interval, whole_before: Interval) -> Interval:
+def contribution(part: Level, part_before: Level, whole_before: Level) -> float | Interval:
     """Contribution of a part to the growth of the whole, in points: (part - part_before) / whole_before x 100.
 
     The contributions of all parts add up to the growth of the whole (System of National Accounts 2008, ch. 15).
 
-    Parameters
-    ----------
-    part, part_before : Interval
-        The part now and a period before.
-    whole_before : Interval
-        The whole a period before, in the same unit.
-
-    Returns
-    -------
-    Interval
-        In percentage points.
-
     Examples
     --------
-    >>> print(hz.contribution(hz.Interval.point(30), hz.Interval.point(20), hz.Interval.point(200)))
-    [5, 5]
+    >>> hz.contribution(30, 20, 200)
+    5.0
     """
-    if whole_before.low <= 0:
-        raise ValueError(
-            "总量可能为零或负，贡献无定义；请核对总量 / the whole may be zero or negative: contributions are undefined; "
-            "check the whole"
-        )
-    return (part - part_before) / whole_before * 100
+    levels = [_level(one) for one in (part, part_before, whole_before)]
+    if levels[2][0].low <= 0:
+        raise ValueError("the whole may be zero or negative: contributions are undefined; check the whole")
+    found = (levels[0][0] - levels[1][0]) / levels[2][0] * 100
+    return found.middle if all(plain for _, plain in levels) else found
 
 
-def implied_deflator(nominal: Interval, real: Interval) -> Interval:
-    """Price growth that nominal and real growth imply: (1 + nominal) / (1 + real) - 1, all fractions.
-
-    Parameters
-    ----------
-    nominal, real : Interval
-        Growth at current and at constant prices, as fractions.
-
-    Returns
-    -------
-    Interval
-        Growth of prices, as a fraction.
+def implied_deflator(nominal: Level | Rate, real: Level | Rate) -> Rate | Interval:
+    """Price growth that nominal and real growth imply: (1 + nominal) / (1 + real) - 1, put in and given in per cent.
 
     Raises
     ------
     ValueError
-        If real growth may be -1: the deflator would be unbounded.
+        If real growth may be -100: the deflator would be unbounded.
 
     Examples
     --------
-    >>> print(hz.implied_deflator(hz.Interval.point("0.1"), hz.Interval.point("0.08")))
-    [0.0185185, 0.0185185]
+    >>> hz.implied_deflator(10, 8)
+    1.9%
     """
-    return (nominal + 1) / (real + 1) - 1
+    (a, a_plain), (b, b_plain) = percent(nominal), percent(real)
+    if b.low <= -100:
+        raise ValueError("real growth may reach -100%: the deflator would be unbounded; check the rate")
+    found = (a / 100 + 1) / (b / 100 + 1) - 1
+    return Rate(found.middle) if a_plain and b_plain else found * 100

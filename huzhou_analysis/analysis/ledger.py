@@ -3,76 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.rounding import Interval
+from ..facts.words import text
 from .growth import growth_rate, implied_base, implied_deflator, implied_level
-from .series import source_rank
+from .series import key, source_rank
 
-LEDGER_COLUMNS = [
-    "figure_id",
-    "indicator",
-    "ref_area",
-    "time_period",
-    "record_type",
-    "printed",
-    "unit",
-    "level_id",
-    "base_id",
-    "recomputed_low",
-    "recomputed_high",
-    "difference",
-    "derived",
-    "derived_period",
-    "derived_low",
-    "derived_high",
-    "derived_unit",
-    "verdict",
-    "rule_zh",
-    "rule_en",
-]
-
-_RULES = {
-    "reproduced": (
-        "由两个印刷水平值按舍入区间重算，与印刷增速重叠",
-        "recomputed from two printed levels on rounding intervals; overlaps the printed rate",
-    ),
-    "contradicted": (
-        "由两个印刷水平值按舍入区间重算，与印刷增速不重叠",
-        "recomputed from two printed levels on rounding intervals; does not overlap the printed rate",
-    ),
-    "price_basis": (
-        "增速按可比价、水平值按现价：差额为价格变动，不作矛盾论",
-        "the rate is at constant prices, the levels at current prices: the difference is price change",
-    ),
-    "revision": (
-        "水平值来自不同来源或版本，重算与印刷增速不重叠：数据已修订",
-        "the levels come from different sources or vintages and do not reproduce the rate: revised data",
-    ),
-    "scope": ("两年水平值口径、单位或币种不同", "scope, unit or currency of the two levels differ"),
-    "real_no_base": (
-        "增速按可比价、水平值按现价：不得用该增速倒推上年水平值",
-        "the rate is at constant prices and the level at current prices: the level must not be divided by the rate",
-    ),
-    "implied_base": (
-        "上年水平值未见印刷；由本年水平值与增速倒推，为推算值",
-        "the level a year before is not on file; implied by this level and rate, a derived value",
-    ),
-    "implied_level": (
-        "本年水平值未见印刷；由上年水平值与增速推得，为推算值",
-        "this level is not on file; implied by the level a year before and the rate, a derived value",
-    ),
-    "no_level": ("两年的水平值均未见印刷", "neither level is on file"),
-    "average": (
-        "印刷的是多年年均增速，不是单年增速",
-        "an average over several years is printed, not the growth of one",
-    ),
-    "points": ("以百分点表示的变动：上年比重由本年比重减去变动推得", "a change in points: subtracted from the share"),
-    "bound": ("印刷的是界限或约数，不能倒推", "printed as a bound or approximation: implies no base"),
+LEDGER_COLUMNS = ["figure_id", "indicator", "ref_area", "time_period", "record_type", "printed", "unit"]
+LEDGER_COLUMNS += ["level_id", "base_id", "recomputed_low", "recomputed_high", "difference"]
+LEDGER_COLUMNS += ["derived", "derived_period", "derived_low", "derived_high", "derived_unit"]
+LEDGER_COLUMNS += ["verdict", "tests", "rule_zh", "rule_en"]
+VERDICTS = {
+    "reproduced": text("可复现", "reproduced"),
+    "revision": text("数据修订", "revised"),
+    "contradicted": text("矛盾", "contradicted"),
+    "scope": text("口径不同", "scope differs"),
+    "not_tested": text("未检验（价格口径不同）", "not tested (price basis)"),
+    "not_checkable": text("无从核对", "not checkable"),
 }
+# Verdicts of lines in which levels of one price basis were held against the rate.
+TESTED = ("reproduced", "revision", "contradicted")
+# Why a line has its verdict, by rule.
+_RULES = pd.read_csv(Path(__file__).with_name("ledger_rules.csv"), index_col="rule")
 
 
 def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.DataFrame:
@@ -82,46 +39,36 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
     ----------
     data : Data
     indicators : sequence of str, optional
-        Only these indicators.
+        Only these, by code or name.
 
     Returns
     -------
     DataFrame
-        One row for each printed rate of :attr:`Data.own` and each pair of levels that tests it, the best pair first, or one row for a rate that
-        nothing tests
-        (columns ``LEDGER_COLUMNS``): what was printed, the levels used, the rate recomputed from them (percent, or
-        points for a change in points, as an interval) and its distance from the printed one, the base or level that the rate implies
-        (``derived`` is ``base`` or ``level``; for a real rate between nominal levels ``deflator``, in percent), a verdict and the rule that gave it in both
-        languages. Verdicts: ``reproduced``, ``price_basis``, ``revision``, ``scope``, ``contradicted``,
-        ``not_checkable``.
+        Columns ``LEDGER_COLUMNS``: for each printed rate of :attr:`Data.own` a row for each pair of levels that tests it,
+        the best first, or one row. ``recomputed`` is in % (points for a change in points), ``difference`` its distance
+        from what was printed; ``derived`` is the ``base`` or ``level`` that the rate implies, or the ``deflator`` (%)
+        between a real rate and nominal levels. ``verdict`` is a code of ``VERDICTS``, with the rule in both languages;
+        ``tests`` says whether the line tests the rate at all.
 
     Examples
     --------
     >>> ledger = hz.growth_ledger(data, ["gdp"])
-    >>> sorted(set(ledger.verdict))  # real growth, nominal levels: the difference is price change
-    ['not_checkable', 'price_basis']
+    >>> sorted(set(ledger.verdict))  # real growth, nominal levels: that is no test
+    ['not_checkable', 'not_tested']
     """
     rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "") & data.own]
     if indicators is not None:
-        rates = rates[rates.indicator.isin(list(indicators))]
+        rates = rates[rates.indicator.isin([key(data, one)[0] for one in indicators])]
     rows = [row for _, rate in rates.iterrows() for row in _confront(data, rate)]
     return pd.DataFrame(rows, columns=LEDGER_COLUMNS)
 
 
 def _confront(data: Data, rate: pd.Series) -> list[dict]:
     """All ledger rows of one rate."""
-    row = dict.fromkeys(LEDGER_COLUMNS, "") | {
-        "figure_id": rate.name,
-        "indicator": rate.indicator,
-        "ref_area": rate.ref_area,
-        "time_period": rate.time_period,
-        "record_type": rate.record_type,
-        "printed": rate.obs_text,
-        "unit": rate.unit,
-    }
-    row |= dict.fromkeys(
-        ("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high"), float("nan")
-    )
+    numbers = ("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high")
+    row = dict.fromkeys(LEDGER_COLUMNS, "") | dict.fromkeys(numbers, float("nan"))
+    row |= {name: rate[name] for name in ("indicator", "ref_area", "time_period", "record_type", "unit")}
+    row |= {"figure_id": rate.name, "printed": rate.obs_text}
     before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
     levels, bases = _levels(data, rate, rate.time_period), _levels(data, rate, before)
     printed = data.interval(rate)
@@ -141,8 +88,8 @@ def _confront(data: Data, rate: pd.Series) -> list[dict]:
 
 
 def _settle(row: dict, verdict: str, rule: str) -> dict:
-    zh, en = _RULES[rule]
-    return row | {"verdict": verdict, "rule_zh": zh, "rule_en": en}
+    said = _RULES.loc[rule]
+    return row | {"verdict": verdict, "tests": verdict in TESTED, "rule_zh": said.zh, "rule_en": said.en}
 
 
 def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level: pd.Series, base: pd.Series) -> dict:
@@ -155,22 +102,22 @@ def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level:
     if not data.units.comparable(level.unit, base.unit):
         return _settle(row, "scope", "scope")
     then = then * data.units.factor(base.unit, level.unit)
-    recomputed = now - then if rate.unit == "个百分点" else growth_rate(now, then) * 100
+    recomputed = now - then if rate.unit == "个百分点" else growth_rate(now, then)
     row["recomputed_low"], row["recomputed_high"] = recomputed.floats
     row["difference"] = recomputed.distance(printed)
     if rate.prices == "constant":
         if printed.low > -100 and printed.bounded:
             row["derived"], row["derived_period"], row["derived_unit"] = "deflator", rate.time_period, "%"
-            row["derived_low"], row["derived_high"] = (implied_deflator(recomputed / 100, printed / 100) * 100).floats
-        return _settle(row, "price_basis", "price_basis")
+            row["derived_low"], row["derived_high"] = implied_deflator(recomputed, printed).floats
+        return _settle(row, "not_tested", "price_basis")
     if rate.unit != "个百分点" and printed.low > -100:
-        implied = implied_base(now, printed * data.units.factor(rate.unit, "%") / 100)
+        implied = implied_base(now, printed * data.units.factor(rate.unit, "%"))
         row["derived"], row["derived_period"] = "base", periods.parse(rate.time_period).year_before().code
         row["derived_low"], row["derived_high"] = implied.floats
         row["derived_unit"] = level.unit
     if recomputed.overlaps(printed):
         return _settle(row, "reproduced", "reproduced")
-    if "B" in (level.obs_status, base.obs_status):
+    if "B" in (rate.obs_status, level.obs_status, base.obs_status):
         return _settle(row, "scope", "scope")
     if level.source_id != base.source_id or level.vintage != base.vintage:
         return _settle(row, "revision", "revision")
@@ -191,10 +138,10 @@ def _imply(
     if rate.unit == "个百分点":
         derived = interval - printed if bases.empty else interval + printed
     else:
-        fraction = printed * data.units.factor(rate.unit, "%") / 100
-        if bases.empty and fraction.low <= -1:
+        growth = printed * data.units.factor(rate.unit, "%")
+        if bases.empty and growth.low <= -100:
             return _settle(row, "not_checkable", "bound")
-        derived = implied_base(interval, fraction) if bases.empty else implied_level(interval, fraction)
+        derived = implied_base(interval, growth) if bases.empty else implied_level(interval, growth)
     row["derived"], row["derived_period"] = ("base", before) if bases.empty else ("level", rate.time_period)
     row["derived_low"], row["derived_high"] = derived.floats
     row["derived_unit"] = known.unit
@@ -220,6 +167,8 @@ def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
         source=rate.source_id if wanted == "claim" else None,
     )
     found = found[(found.obs_text != "") & (found.corrected != "exclude")]
-    found = found[found.unit.map(lambda u: data.units[u].is_share == (rate.unit == "个百分点")).astype(bool)]
+    found = found[[data.units[u].is_share == (rate.unit == "个百分点") for u in found.unit]]
+    if len(found) < 2:
+        return found
     order = (found.source_id != rate.source_id).astype(int) * 100 + source_rank(data, found)
     return found.loc[order.sort_values(kind="stable").index]

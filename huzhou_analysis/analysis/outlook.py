@@ -1,83 +1,49 @@
-"""The outlook of an indicator to the target year: its usable history, its projection, the probability of its target.
+"""The outlook of an indicator on file to the plan's last year: projection, chance of the target, outside view.
 
-Or the reason why there is none: a probability that rests on four points, or on figures from before a break, would be
-worse than none, and the required growth stands in its place.
+Or the reason why there is none: a chance that rests on four points, or on figures from before a break, would be worse
+than none, and the required growth stands in its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+import math
+from dataclasses import dataclass
 
 import pandas as pd
 
-from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from ..facts.schema import TIERS
 from ..facts.words import Text, text
-from .gaps import Gaps, Target, gaps_of
-from .projection import MIN_POINTS, Projection, measured_coverage, project
-from .series import series
-from .targets import plan_years, target_year
+from .calibration import LONGEST_HORIZON
+from .forecast import FEWEST, Projection, project
+from .gaps import target_gaps
+from .outside import OutsideView, outside_view
+from .plans import plan, target_year
+from .series import COLUMNS, key, series
 
-# Further ahead nothing was measured.
-LONGEST_HORIZON = 6
-POINT_COLUMNS = ["year", "value", "origin", "obs_status", "tier", "figure_id"]
-# A total that is printed in few years, and the parts that add up to it (data/relations.csv holds the identity).
-PARTS = {"trade_total": ("exports", "imports")}
-# Breaks that a history may cross, and why.
-CROSSED: dict[tuple[str, int], Text] = {
-    ("fdi_utilized", 2022): text(
-        "2022年的统计范围扩大是全国性的，校准所用各市序列同样跨过它，故不在此断开",
-        "the widening of 2022 was national: the cities' series that the interval is calibrated on cross it too, so the history is "
-        "not cut there",
-    )
-}
-_INFLOW, _OUTPUT = {"foreign_investment"}, {"output", "consumption", "finance"}
-
-PROBABILITY_COLUMNS = [
-    "locator",
-    "indicator",
-    "ref_area",
-    "target",
-    "relation",
-    "unit",
-    "observations",
-    "first_year",
-    "last_year",
-    "kind",
-    "probability",
-    "mean",
-    "lower_80",
-    "upper_80",
-    "coverage_80",
-    "coverage_95",
-    "typical_miss",
-    "reason_zh",
-    "reason_en",
-    "figure_ids",
-]
+# Kinds of quantity (analysis/calibration.py) by indicator, else by theme where the unit is one of amounts.
+KIND_OF_INDICATOR = {"gdp": "gdp", "retail_sales": "retail", "industrial_output": "industrial_output", "loans": "loans"}
+KIND_OF_THEME = {"foreign_investment": "foreign_investment", "investment": "investment", "transport": "freight"}
+PART = ("part_year", "period_total")
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """A projection of one indicator to the target year, or why there is none.
+    """A projection of one indicator to ``year``, or why there is none; true if there is one.
 
     Attributes
     ----------
     indicator, area, unit : str
-    kind : str
-        What the quantity is (see :func:`~huzhou_analysis.projection.project`).
+    year : int
     points : DataFrame
-        The whole history on file (columns ``POINT_COLUMNS``), in ``unit``; ``origin`` is ``printed``, ``implied`` (by a
-        growth rate) or ``sum`` (of printed parts).
-    breaks : tuple of int
-        Years in which a new level begins.
+        Rows of :func:`~.series.series`: the whole years of the last stretch, which the projection starts from.
     projection : Projection
-        From what follows the last break.
-    target : float
-        Value of the last target year, in ``unit``; NaN if the plan sets none.
+    target, relation : float, str
+        Of ``year``, in ``unit``; NaN if the plan sets none.
+    probability : float
+        Chance of meeting the target; NaN without projection, target or panel of the kind.
+    outside : OutsideView or None
+        How many city-years that stood alike made the growth needed; None where no growth is needed or known.
+    figure_ids : list of str
     reason : Text
         Why nothing is projected; empty otherwise.
     """
@@ -85,285 +51,160 @@ class Outlook:
     indicator: str
     area: str
     unit: str
-    kind: str
+    year: int
     points: pd.DataFrame
-    breaks: tuple[int, ...]
     projection: Projection
     target: float
     relation: str
-    ascending: bool
     target_ids: tuple[str, ...]
-    reason: Text = field(default_factory=dict)
+    outside: OutsideView | None
+    reason: Text
 
     def __bool__(self) -> bool:
         return not self.reason
 
     @property
-    def horizon(self) -> int:
-        """Years from the last actual to the target year."""
-        return len(self.projection.table)
-
-    @property
     def probability(self) -> float:
-        """Probability of meeting the target; NaN without a projection or a target."""
-        if not self or self.target != self.target:
-            return float("nan")
-        return self.projection.probability(self.target, self.relation, ascending=self.ascending)
-
-    def coverage(self) -> dict:
-        """What the same interval covered on real series of that length (see :func:`measured_coverage`)."""
-        return measured_coverage(self.kind, self.projection.observations, self.horizon)
+        known = self and not math.isnan(self.target)
+        return self.projection.probability(self.target, relation=self.relation) if known else math.nan
 
     @property
     def figure_ids(self) -> list[str]:
-        return [i for ids in self.points.figure_id for i in ids.split()]
+        return [one for ids in self.points.figure_id for one in ids.split()]
 
 
-def kind_of(data: Data, indicator: str, unit: str) -> str:
-    """What an indicator is to a projection: a share, a count, an inflow, a city's output, or anything else."""
-    info = data.indicators.loc[indicator]
-    if data.units[unit].is_share:
-        return "share"
-    if data.units[unit].is_count:
-        return "count"
-    if info.theme in _INFLOW:
-        return "inflow"
-    return "output" if info.theme in _OUTPUT else "general"
+def kind_of(data: Data, indicator: str, unit: str) -> str | None:
+    """What an indicator is to a projection; None where nothing is known of how its like moves."""
+    info, measure = data.indicators.loc[indicator], data.units[unit]
+    if measure.is_share:
+        return "share" if info.measure_type == "ratio" else "rate"
+    if indicator in KIND_OF_INDICATOR:
+        return KIND_OF_INDICATOR[indicator]
+    if info.theme in KIND_OF_THEME and measure.unit_measure in ("CNY", "USD", "T", "TKM"):
+        return KIND_OF_THEME[info.theme]
+    return "flow" if info.measure_type == "flow" and measure.unit_measure in ("CNY", "USD") else None
 
 
-def history(data: Data, indicator: str, area: str, unit: str) -> pd.DataFrame:
-    """Every whole year on file in one unit: printed, implied by a growth rate, or the sum of printed parts.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``POINT_COLUMNS``, one row a year.
-    """
-    found = _annual(data, indicator, area, unit)
-    if indicator in PARTS:
-        parts = [_annual(data, part, area, unit).set_index("year") for part in PARTS[indicator]]
-        both = sorted(set.intersection(*(set(p.index) for p in parts)) - set(found.year))
-        rows = [
-            {
-                "year": year,
-                "value": sum(p.value[year] for p in parts),
-                "origin": "sum",
-                "obs_status": "E",
-                "tier": max((p.tier[year] for p in parts), key=list(TIERS).index),
-                "figure_id": " ".join(p.figure_id[year] for p in parts),
-            }
-            for year in both
-            if all(p.origin[year] == "printed" for p in parts)
-        ]
-        if rows:
-            found = pd.concat([found, pd.DataFrame(rows)]) if len(found) else pd.DataFrame(rows)
-    return found.sort_values("year").reset_index(drop=True)[POINT_COLUMNS]
-
-
-def _annual(data: Data, indicator: str, area: str, unit: str) -> pd.DataFrame:
-    points = series(data, indicator, area)
-    points = points[points.origin.isin(["printed", "implied"])]
-    whole = points.time_period.map(periods.is_year).astype(bool)
-    points = points[whole & points.relation.isin(["=", "~"])]
-    points = points[points.unit.map(lambda u: data.units.comparable(u, unit)).astype(bool)]
-    values = [data.units.convert(v, u, unit) for v, u in zip(points.value, points.unit, strict=True)]
-    return points.assign(value=values)[POINT_COLUMNS]
-
-
-def declared_breaks(data: Data, indicator: str, area: str) -> tuple[int, ...]:
-    """Years in which a new level begins: declared for the indicator, or marked on a figure (status B)."""
-    points = series(data, indicator, area)
-    marked = points.year[(points.obs_status == "B") & (points.origin == "printed")]
-    years = {*gaps_of(data).break_years(indicator), *map(int, marked)}
-    return tuple(sorted(year for year in years if (indicator, year) not in CROSSED))
-
-
-def outlook(
-    data: Data,
-    indicator: str,
-    area: str | None = None,
-    *,
-    breaks: Sequence[int] | None = None,
-    until: int | None = None,
-    year: int | None = None,
-) -> Outlook:
-    """Project an indicator to the target year from everything on file, or say why not.
+def outlook(data: Data, indicator: str, area: str | int | None = None, *, year: int | None = None) -> Outlook:
+    """Project an indicator to the plan's last year from everything on file, or say why not.
 
     Parameters
     ----------
     data : Data
-    indicator : str
-    area : str, optional
-        By default the city that the plan is about.
-    breaks : sequence of int, optional
-        Years in which a new level begins, in place of the declared ones.
-    until : int, optional
-        Leave out what came after this year.
-    year : int
-        Year to project to; by default the last that the plan sets targets for.
-
-    Returns
-    -------
-    Outlook
-        With ``projection`` and ``probability``; false, with ``reason`` in both languages, where nothing is projected.
-
-    Raises
-    ------
-    NotOnFile
-        If the indicator is not in the tables, or no plan sets a target for any year.
+    indicator, area : str
+        Code or name; by default the city that the tables are about.
+    year : int, optional
+        Year to project to, by default the last that the plan sets targets for.
 
     Examples
     --------
     >>> found = hz.outlook(data, "fdi_utilized")
     >>> found.projection.table if found else found.reason["en"]  # doctest: +SKIP
     """
-    area, year = area or data.home, year or target_year(data)
-    if indicator not in data.indicators.index:
-        raise NotOnFile(f"指标 {indicator}", f"the indicator {indicator}")
-    target = _target(gaps_of(data), indicator, area)
-    unit = target.unit if target else data.indicators.unit[indicator]
-    points = history(data, indicator, area, unit)
-    if until is not None:
-        points = points[points.year <= until]
-    cuts = declared_breaks(data, indicator, area) if breaks is None else tuple(breaks)
-    cuts = tuple(b for b in cuts if len(points) and b <= points.year.iloc[-1])
-    kind = kind_of(data, indicator, unit)
+    code, place = key(data, indicator, area)
+    try:
+        view = outside_view(data, code, place)
+    except NotOnFile:
+        view = None
+    return _outlook(data, code, place, year or target_year(data), view)
+
+
+def _outlook(data: Data, code: str, place: str, year: int, view: OutsideView | None) -> Outlook:
+    try:
+        rows = series(data, code, place, everything=True)
+    except NotOnFile:
+        rows = pd.DataFrame(columns=COLUMNS)
+    whole = rows[~rows.origin.isin(PART) & rows.relation.isin(["=", "~"])]
+    unit = whole.unit.iloc[-1] if len(whole) else data.indicators.unit[code]
+    points = whole[whole.segment == whole.segment.iloc[-1]] if len(whole) else whole
     last = int(points.year.iloc[-1]) if len(points) else year - 1
-    horizon = max(1, year - last)
-    projection = project(points[["year", "value"]], horizon, (50, 80, 95), kind, cuts)
-    reason = _reason(points, projection, cuts, last, year)
-    path = target.path if target else {}
-    return Outlook(
-        indicator,
-        area,
-        unit,
-        kind,
-        points,
-        cuts,
-        projection,
-        path.get(str(year), float("nan")),
-        target.final.relation if target else "=",
-        bool(data.indicators.ascending[indicator]),
-        tuple(target.figures.index) if target else (),
-        reason,
-    )
+    horizon = min(max(1, year - last), LONGEST_HORIZON)
+    projection = project(rows, horizon, kind=kind_of(data, code, unit))
+    goal, relation, ids = _goal(data, code, place, unit, year)
+    reason = _reason(points, projection, whole, last, year)
+    return Outlook(code, place, unit, year, points, projection, goal, relation, ids, view, reason)
 
 
-def _target(gaps: Gaps, indicator: str, area: str) -> Target | None:
-    found = [
-        t
-        for t in gaps.targets
-        if t.first.indicator == indicator
-        and t.first.ref_area == area
-        and t.path
-        and t.first.span in ("annual", "point")
-    ]
-    return max(found, key=lambda t: len(t.numeric), default=None)
+def _goal(data: Data, code: str, place: str, unit: str, year: int) -> tuple[float, str, tuple[str, ...]]:
+    """The plan's target for a year: value in a unit, the bound that meets it, its figure."""
+    better = ">=" if data.indicators.ascending[code] else "<="
+    try:
+        rows = plan(data, code, place)
+    except NotOnFile:
+        return math.nan, better, ()
+    rows = rows[(rows.year == year) & rows.unit.map(lambda u: data.units.comparable(u, unit)).astype(bool)]
+    if rows.empty:
+        return math.nan, better, ()
+    row = rows.iloc[-1]
+    relation = row.relation if row.relation in (">=", ">", "<=", "<") else better
+    return data.units.convert(row.value, row.unit, unit), relation, (row.figure_id,)
 
 
-def _reason(points: pd.DataFrame, projection: Projection, breaks: Sequence[int], last: int, year: int) -> Text:
+def _reason(points: pd.DataFrame, projection: Projection, whole: pd.DataFrame, last: int, year: int) -> Text:
     if points.empty:
-        return text("没有年度实绩", "no annual actual is on file")
+        return text("没有年度实际数", "no annual actual is on file")
     if last >= year:
-        return text(f"{last}年已有实绩", f"an actual of {last} is on file")
-    if projection.reason:
-        n, least = projection.observations, MIN_POINTS
-        after = text(f"{breaks[-1]}年断点之后", f" after the break of {breaks[-1]}") if breaks else text("", "")
-        return text(
-            f"{after['zh']}仅有{n}个连续可用的年度实绩，少于{least}个",
-            f"only {n} usable annual actual{'s' if n != 1 else ''}{after['en']}, fewer than {least}",
-        )
+        return text(f"{last}年已有实际数", f"an actual of {last} is on file")
+    if not projection:
+        n, cut = projection.observed, len(points) < len(whole)
+        zh = f"{points.year.iloc[0]}年口径或版本变动之后" if cut else ""
+        en = f" after the break of {points.year.iloc[0]}" if cut else ""
+        few = f"only {n} usable annual actual{'s' * (n != 1)}{en}, fewer than {FEWEST}"
+        return text(f"{zh}仅有{n}个可用的年度实际数，少于{FEWEST}个", few)
     if year - last > LONGEST_HORIZON:
-        return text(
-            f"序列止于{last}年，超出可核对的预测期",
-            f"the series ends in {last}, further back than anything that was measured",
-        )
-    return {}
-
-
-@lru_cache(maxsize=4)
-def _probabilities(data: Data) -> pd.DataFrame:
-    gaps, year = gaps_of(data), str(max(plan_years(data), default=""))
-    rows = []
-    for target in gaps.targets:
-        first = target.first
-        if first.span not in ("annual", "point") or year not in target.path:
-            continue
-        found = outlook(data, first.indicator, first.ref_area)
-        relation, value = target.final.relation, target.path[year]
-        value = data.units.convert(value, target.unit, found.unit)
-        chance = found.projection.probability(value, relation, ascending=found.ascending) if found else float("nan")
-        end = found.projection.table.iloc[-1] if found else {}
-        cover = found.coverage() if found else {}
-        points = found.points
-        rows.append(
-            {
-                "locator": first.locator,
-                "indicator": first.indicator,
-                "ref_area": first.ref_area,
-                "target": value,
-                "relation": relation,
-                "unit": found.unit,
-                "observations": found.projection.observations,
-                "first_year": int(points.year.iloc[0]) if len(points) else None,
-                "last_year": int(points.year.iloc[-1]) if len(points) else None,
-                "kind": found.kind,
-                "probability": chance,
-                **{name: end[name] if found else float("nan") for name in ("mean", "lower_80", "upper_80")},
-                "coverage_80": cover.get("coverage_80", float("nan")),
-                "coverage_95": cover.get("coverage_95", float("nan")),
-                "typical_miss": cover.get("miss", float("nan")),
-                "reason_zh": found.reason.get("zh", ""),
-                "reason_en": found.reason.get("en", ""),
-                "figure_ids": " ".join(found.figure_ids) if found else "",
-            }
-        )
-    return pd.DataFrame(rows, columns=PROBABILITY_COLUMNS)
+        far = f"the series ends in {last}, further back than anything that was measured"
+        return text(f"序列止于{last}年，超出可检验的预测期", far)
+    return text("", "")
 
 
 def target_probabilities(data: Data) -> pd.DataFrame:
-    """Probability of every target of the plan's last year, or the reason why none is given.
-
-    Parameters
-    ----------
-    data : Data
-        From :func:`load`.
+    """Chance of every target of the plan's last year, or the reason why none is given.
 
     Returns
     -------
     DataFrame
-        One row for each target that names a value for that year (columns ``PROBABILITY_COLUMNS``): ``probability`` is NaN
-        where ``reason_zh/en`` says why; ``coverage_80`` and ``coverage_95`` are what the same intervals covered, in
-        cases of 100, on real series of that kind and length, and ``typical_miss`` their median error in percent.
+        One row an indicator with a target for that year: ``indicator, ref_area, target, relation, unit, observations, first_year,
+        last_year, kind, stands_for, probability, cases, hits, outside_share, median, low_80, high_80, coverage_80,
+        coverage_95, typical_miss, reason_zh, reason_en, figure_ids``. ``probability`` is NaN where a reason says why or
+        ``stands_for`` is empty (no panel of the kind).
 
     Examples
     --------
     >>> chances = hz.target_probabilities(data)
-    >>> bool(((chances.probability >= 0) & (chances.probability <= 1) | (chances.reason_en != "")).all())
+    >>> bool(((chances.probability >= 0) & (chances.probability <= 1) | chances.probability.isna()).all())
     True
     """
-    return _probabilities(data).copy()
+    year, gaps = target_year(data), target_gaps(data)
+    needing = set(gaps.indicator[(gaps.pace_unit == "%") & gaps.required_pace.notna()])
+    goals = data.select(area=data.home, record_type="target", period=str(year), transformation="N")
+    codes = dict.fromkeys(goals.indicator[goals.obs_text != ""])
+    views = {code: outside_view(data, code) if code in needing else None for code in codes}
+    return pd.DataFrame([_row(_outlook(data, code, data.home, year, view)) for code, view in views.items()])
 
 
-def odds(probability: float) -> Text:
-    """A probability as people say it: about 1 in 20, about 3 in 10, more likely than not."""
-    if probability != probability:
-        return text("—", "—")
-    percent = f"{probability:.0%}"
-    if probability < 0.005:
-        return text("不到1/200", "less than 1 in 200")
-    if probability > 0.995:
-        return text("超过199/200", "more than 199 in 200")
-    if probability < 0.095:
-        n = round(1 / probability)
-        return text(f"约1/{n}（{percent}）", f"about 1 in {n} ({percent})")
-    if probability > 0.905:
-        n = round(1 / (1 - probability))
-        return text(f"约{n - 1}/{n}（{percent}）", f"about {n - 1} in {n} ({percent})")
-    n = round(probability * 10)
-    if n == 5:
-        return text(f"约一半（{percent}）", f"about even ({percent})")
-    return text(f"约{n}成（{percent}）", f"about {n} in 10 ({percent})")
-
-
-__all__ = ["Outlook", "declared_breaks", "history", "kind_of", "odds", "outlook", "target_probabilities"]
+def _row(found: Outlook) -> dict:
+    past, held, view = found.points.year, found.projection.coverage(), found.outside
+    ends = found.projection.table.iloc[-1] if found else pd.Series(dtype=float)
+    return {
+        "indicator": found.indicator,
+        "ref_area": found.area,
+        "target": found.target,
+        "relation": found.relation,
+        "unit": found.unit,
+        "observations": found.projection.observed,
+        "first_year": past.min(),
+        "last_year": past.max(),
+        "kind": found.projection.kind,
+        "stands_for": found.projection.stands_for,
+        "probability": found.probability,
+        "cases": view.cases if view else 0,
+        "hits": view.hits if view else 0,
+        "outside_share": view.share if view else math.nan,
+        **{c: ends.get(c, math.nan) for c in ("median", "low_80", "high_80")},
+        "coverage_80": held.coverage_80,
+        "coverage_95": held.coverage_95,
+        "typical_miss": held.miss,
+        "reason_zh": found.reason.zh,
+        "reason_en": found.reason.en,
+        "figure_ids": " ".join(found.figure_ids) if found else "",
+    }

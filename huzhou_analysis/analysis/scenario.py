@@ -9,24 +9,17 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from ..facts import periods
-from ..facts import words as i18n
-from ..facts.data import Data
-from ..facts.words import Text, text
-from . import targets
-from .gaps import Evidence, Gaps, Target, gaps_of
+from ..facts.data import Data, NotOnFile
+from ..facts.words import Text, say, text
+from . import plans, targets
+from .actuals import Target
+from .gaps import Gaps, gaps_of
+from .growth import Rate, percent
+from .sentences import amount, movement
+from .series import key
 
-TOTAL_COLUMNS = [
-    "indicator",
-    "ref_area",
-    "period",
-    "unit",
-    "relation",
-    "total",
-    "geometric",
-    "straight",
-    "met",
-    "target_ids",
-]
+TOTAL_COLUMNS = ["indicator", "ref_area", "period", "unit", "relation", "total", "geometric", "straight", "met"]
+TOTAL_COLUMNS += ["target_ids"]
 
 
 @dataclass(frozen=True)
@@ -69,85 +62,77 @@ class Scenario:
     required: float
     verdicts: pd.DataFrame
     figure_ids: tuple[str, ...]
-    sentence: Text = field(default_factory=dict)
+    sentence: Text = field(default_factory=lambda: text("", ""))
 
     def _repr_html_(self) -> str:
-        from ..exhibit import table_html
-
-        shown = self.path.reset_index().astype({"year": str}).round(2)
-        words = "".join(f"<p>{html.escape(self.sentence[lang])}</p>" for lang in i18n.LANGUAGES)
-        return words + table_html(shown.astype(object).where(shown.notna(), "—"), [True, True, False, True])
+        words = "".join(f"<p>{html.escape(self.sentence[lang])}</p>" for lang in ("zh", "en"))
+        return words + self.path.round(2).to_html(na_rep="—")
 
 
 def _sentence(data: Data, scenario: Scenario) -> Text:
     """The answer in words."""
-    gaps = gaps_of(data)
-    final, year = scenario.path.value.iloc[-1], int(scenario.path.index[-1])
-    end = gaps.quantity(final, scenario.unit)
-    bound = gaps.quantity(scenario.target, scenario.unit, scenario.relation)
-    pace = pace_words(data, scenario.growth, scenario.pace_unit)
-    word = i18n.labels(scenario.status)
-    zh = f"若此后每年{pace['zh']}，{year}年为{end['zh']}，目标{bound['zh']}：{word['zh']}"
-    en = f"At {pace['en']} a year, {end['en']} in {year} against a target of {bound['en']}: {word['en']}"
-    if scenario.status == "missed":
-        late = text("这一速度达不到目标", "this pace never gets there")
-        if math.isfinite(scenario.reached):
-            late = text(f"到{scenario.reached:.0f}年方达到", f"the target is reached in {scenario.reached:.0f}")
-        zh, en = f"{zh}，{late['zh']}", f"{en}; {late['en']}"
-    return text(zh + "。", en + ".")
-
-
-def pace_words(data: Data, value: float, pace_unit: str) -> Text:
-    """A change with its unit: +3.0%, +1.07 pp, +500."""
-    if pace_unit == "%":
-        return dict.fromkeys(i18n.LANGUAGES, i18n.number(value, 1, sign=True) + "%")
-    shown = {
-        lang: i18n.quantity(f"{abs(value):.2f}".rstrip("0").rstrip("."), pace_unit, lang, data.units)
-        for lang in i18n.LANGUAGES
+    words = {
+        "first": int(scenario.path.index[0]),
+        "year": int(scenario.path.index[-1]),
+        "pace": movement(data, scenario.growth, scenario.pace_unit),
+        "end": amount(data, scenario.path.value.iloc[-1], scenario.unit),
+        "bound": amount(data, scenario.target, scenario.unit, scenario.relation),
+        "status": targets.STATUSES[scenario.status],
+        "late": text("", ""),
     }
-    return {lang: ("−" if value < 0 else "+") + shown[lang] for lang in i18n.LANGUAGES}
+    if scenario.status == "missed":
+        words["late"] = text("，照此达不到目标", "; this pace never gets there")
+        if math.isfinite(scenario.reached):
+            reached = f"{scenario.reached:.0f}"
+            words["late"] = text(f"，到{reached}年达到", f"; the target is reached in {reached}")
+    return say(
+        "若{first}年起年均{pace}，{year}年为{end}，目标{bound}：{status}{late}。",
+        "At {pace} a year from {first}, {end} in {year} against a target of {bound}: {status}{late}.",
+        **words,
+    )
 
 
 def basis(
-    data: Data, indicator: str, area: str | None = None, as_of: str | None = None
-) -> tuple[Gaps, Target, Evidence]:
-    """Target and latest comparable actual that scenarios of an indicator start from.
+    data: Data, indicator: str, area: str | int | None = None, as_of: str | None = None
+) -> tuple[Gaps, Target, pd.Series]:
+    """Target of the leading plan and latest comparable actual that scenarios of an indicator start from.
 
     Raises
     ------
-    KeyError
-        If the plan sets no annual target for the indicator.
-    ValueError
-        If no comparable actual of the plan's years is on file, or none that comes before the target year.
+    NotOnFile
+        If the plan sets no annual target for the indicator, or no comparable actual of the plan's years is on file.
     """
-    area = area or data.home
-    gaps = gaps_of(data, as_of)
+    code, place = key(data, indicator, area)
+    gaps, info = gaps_of(data, as_of), data.indicators.loc[code]
+    plan = plans.leading(data, code, place)
     found = [
         t
         for t in gaps.targets
-        if t.first.indicator == indicator
-        and t.first.ref_area == area
+        if (t.first.indicator, t.first.ref_area, t.first.source_id) == (code, place, plan)
         and t.first.span in ("annual", "point")
         and t.path
     ]
     if not found:
-        raise KeyError(
-            f"规划未给{area}的{indicator!r}设年度目标；有目标的指标见 hz.target_gaps(data).indicator / the plan sets no annual "
-            f"target for {indicator!r} in {area}; hz.target_gaps(data).indicator lists those that have one"
+        raise NotOnFile(f"规划中{info.name_zh}的年度目标", f"an annual target of a plan for {info.name_en} ({code})")
+    target = max(found, key=lambda t: (len(t.numeric), t.first.commitment != "strive"))
+    evidence = gaps.candidates(target)
+    if len(evidence):
+        evidence = evidence[(evidence.year >= target.start) & (evidence.year < target.last_year)]
+    if evidence.empty:
+        raise NotOnFile(
+            f"{target.start}年以来{info.name_zh}的可比实绩",
+            f"a comparable actual of {info.name_en} ({code}) since {target.start}: nothing to start from",
         )
-    target = max(found, key=lambda t: len(t.numeric))
-    evidence = [e for e in gaps.candidates(target) if target.start <= e.year < int(max(target.path))]
-    if not evidence:
-        raise ValueError(
-            f"{indicator!r}在{target.start}年及以后没有可比实绩，无从起算；请补录数字，或换一个指标 / "
-            f"no comparable actual of {indicator!r} is on file for {target.start} or later: nothing to start from; "
-            "add the figure, or choose another indicator"
-        )
-    return gaps, target, evidence[-1]
+    return gaps, target, evidence.iloc[-1]
 
 
 def what_if(
-    data: Data, indicator: str, growth: float | None = None, *, area: str | None = None, as_of: str | None = None
+    data: Data,
+    indicator: str,
+    growth: float | Rate | None = None,
+    *,
+    area: str | int | None = None,
+    as_of: str | None = None,
 ) -> Scenario:
     """Carry an indicator from its latest actual to the last target year at an assumed pace.
 
@@ -155,15 +140,13 @@ def what_if(
     ----------
     data : Data
     indicator : str
-        An indicator with an annual target and a comparable actual of the plan's years.
-    growth : float, optional
+        Code or name of an indicator with an annual target and a comparable actual of the plan's years.
+    growth : number or Rate, optional
         Change a year in the unit in which the indicator moves, as in ``required_pace`` of
-        :func:`~huzhou_analysis.gaps.target_gaps`: 5 means 5% for a level, 5 points for a percentage, 5 of them for a
-        count. By default what is just required.
-    area : str, optional
-        By default the city that the plan is about.
-    as_of : str, optional
-        Only what had been published by then.
+        :func:`~huzhou_analysis.analysis.gaps.target_gaps`: 5 means 5% for a level, 5 points for a percentage, 5 of
+        them for a count. By default what is just required.
+    area, as_of : str, optional
+        By default the city that the plan is about, and everything on file.
 
     Returns
     -------
@@ -172,80 +155,75 @@ def what_if(
 
     Raises
     ------
-    KeyError, ValueError
-        See :func:`basis`; ValueError also for a pace of -100% or less, or one that is not a finite number.
+    NotOnFile
+        See :func:`basis`.
+    ValueError
+        For a pace of -100% or less or not finite, or a growth between -1 and 1 that may be meant as a fraction.
 
     Examples
     --------
     >>> found = hz.what_if(data, "fdi_utilized", 5)  # 5% a year from the latest actual
-    >>> print(found.sentence["en"])  # doctest: +SKIP
+    >>> found.pace_unit
+    '%'
     """
     _, target, evidence = basis(data, indicator, area, as_of)
-    ascending = bool(data.indicators.ascending[indicator])
-    last, first = int(max(target.path)), evidence.year
-    final, relation = target.path[str(last)], target.final.relation
-    kind = target.kind if target.kind != "growth" or (evidence.value > 0 and final > 0) else "units"
-    met = targets.meets(evidence.value, final, relation, ascending)
-    required = targets.change_a_year(evidence.value, final, last - first, kind)
-    if growth is None:
-        growth = required
-    if not math.isfinite(growth) or (kind == "growth" and growth <= -100):
-        pace = targets.pace_unit(kind, target.unit)
-        raise ValueError(
-            f"growth 应为有限的数{'且高于-100%' if kind == 'growth' else ''}，写作 5 即每年5{pace}，不能是 {growth!r} / growth must "
-            f"be a finite number{' above -100%' if kind == 'growth' else ''}, not {growth!r}; write 5 for 5{pace} a year"
-        )
+    final, first = target.path[max(target.path)], int(evidence.year)
+    kind = targets.effective_kind(target.kind, evidence.value, final)
+    required = targets.change_a_year(evidence.value, final, target.last_year - first, kind)
+    pace = required if growth is None else _assumed(growth, kind, targets.pace_unit(kind, target.unit))
+    path = _carried(data, target, evidence, pace, kind)
+    verdicts = _verdicts(target, path)
+    met = target.meets(evidence.value)
+    wait = 0.0 if met else targets.years_needed(evidence.value, final, pace, kind)
+    reached = first + math.ceil(wait - 1e-9) if math.isfinite(wait) else math.inf
+    if verdicts.status.iloc[-1] == "missed" and reached <= target.last_year:
+        reached = target.last_year + 1.0  # on the mark, which a bound like 突破 does not count
+    unit, ids = targets.pace_unit(kind, target.unit), (*target.figures.index, *evidence.figure_id.split())
+    last = (verdicts.status.iloc[-1], target.final.relation, final, float(reached), math.nan if met else required)
+    about = (target.first.indicator, target.unit, unit, kind, float(pace))
+    scenario = Scenario(*about, path, *last, verdicts, ids)
+    return replace(scenario, sentence=_sentence(data, scenario))
+
+
+def _assumed(growth: float | Rate, kind: str, unit: str) -> float:
+    """An assumed change a year in the unit in which the indicator moves."""
+    if kind == "growth":
+        pace = percent(growth)[0].middle
+    elif isinstance(growth, str):
+        pace = float(growth)
+    elif isinstance(growth, Rate | bool) or not isinstance(growth, int | float):
+        raise ValueError(f"this indicator moves in {unit} a year: write a number of them, not {growth!r}")
+    else:
+        pace = float(growth)
+    if not math.isfinite(pace) or (kind == "growth" and pace <= -100):
+        raise ValueError(f"growth must be a finite number of {unit} a year, above -100%, not {growth!r}")
+    return pace
+
+
+def _carried(data: Data, target: Target, evidence: pd.Series, pace: float, kind: str) -> pd.DataFrame:
+    """Path by year from the latest actual to the last target year, beside the plan's own."""
+    first, last, final = int(evidence.year), target.last_year, target.path[max(target.path)]
     years = range(first, last + 1)
-    values = [targets.advance(evidence.value, growth, year - first, kind) for year in years]
+    values = [targets.advance(evidence.value, pace, year - first, kind) for year in years]
     if data.units[target.unit].is_share:
-        top = 100.0 if target.unit == "%" else 1000.0
-        values = [min(max(value, 0.0), top) for value in values]
+        values = [min(max(value, 0.0), 100.0 if target.unit == "%" else 1000.0) for value in values]
     if math.isclose(values[-1], final, rel_tol=1e-12):
         values[-1] = final  # the pace that is just required ends on the target and not a rounding error beside it
-    plan = [targets.value_on_path(target.path, year, target.kind == "growth") for year in years]
-    path = pd.DataFrame(
-        {
-            "value": values,
-            "origin": ["printed"] + ["assumed"] * (last - first),
-            "plan": pd.array(plan, dtype="Float64"),
-        },
-        index=pd.Index(list(years), name="year"),
-    ).astype({"plan": float})
-    named = {int(y): v for y, v in target.path.items() if int(y) >= first}
-    own = {int(f.time_period): f.relation for _, f in target.numeric.iterrows()}
-    verdicts = pd.DataFrame(
-        [
-            {
-                "year": year,
-                "target": value,
-                "value": path.value[year],
-                "status": "met"
-                if targets.meets(path.value[year], value, own.get(year, relation), ascending)
-                else "missed",
-            }
-            for year, value in sorted(named.items())
-        ]
-    ).set_index("year")
-    wait = 0.0 if met else targets.years_needed(evidence.value, final, growth, kind)
-    reached = first + math.ceil(wait - 1e-9) if math.isfinite(wait) else math.inf
-    if verdicts.status.iloc[-1] == "missed" and reached <= last:
-        reached = last + 1.0  # on the mark, which a bound like 突破 does not count
-    scenario = Scenario(
-        indicator,
-        target.unit,
-        targets.pace_unit(kind, target.unit),
-        kind,
-        float(growth),
-        path,
-        verdicts.status.iloc[-1],
-        relation,
-        final,
-        float(reached),
-        math.nan if met else required,
-        verdicts,
-        (*target.figures.index, *evidence.figure_id.split()),
-    )
-    return replace(scenario, sentence=_sentence(data, scenario))
+    plan = [targets.value_on_path(target.path, year, kind == "growth") for year in years]
+    columns = {"value": values, "origin": [evidence.origin] + ["assumed"] * (last - first)}
+    out = pd.DataFrame(columns | {"plan": pd.array(plan, dtype="Float64")}, index=pd.Index(list(years), name="year"))
+    return out.astype({"plan": float})
+
+
+def _verdicts(target: Target, path: pd.DataFrame) -> pd.DataFrame:
+    """The target years from the actual on, each with target, value and status."""
+    own = {int(f.time_period): f.relation for f in target.numeric.itertuples()}
+    rows = []
+    for year, value in sorted((int(y), v) for y, v in target.path.items() if int(y) >= path.index[0]):
+        here, relation = path.value[year], own.get(year, target.final.relation)
+        reached = targets.meets(here, value, relation, target.ascending)
+        rows.append({"year": year, "target": value, "value": here, "status": "met" if reached else "missed"})
+    return pd.DataFrame(rows).set_index("year")
 
 
 def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
@@ -272,41 +250,23 @@ def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
     >>> float(round(totals.straight["outbound_investment"], 6))  # 3 + 3.15 + 3.3 + 3.45 + 3.6
     16.5
     """
-    gaps = gaps_of(data, as_of)
-    rows = []
-    for goal in gaps.targets:
-        if goal.first.span != "cumulative" or goal.numeric.empty:
+    every, rows = gaps_of(data, as_of).targets, []
+    for goal in every:
+        first = goal.first
+        if first.span != "cumulative" or goal.numeric.empty:
             continue
-        paths = [
-            t
-            for t in gaps.targets
-            if t.first.indicator == goal.first.indicator
-            and t.first.ref_area == goal.first.ref_area
-            and t.first.span == "annual"
-            and len(t.numeric) > 1
-            and data.units.comparable(t.unit, goal.unit)
-        ]
-        for path in paths:
-            named = [int(p) for p in path.numeric.time_period]
-            period = periods.parse(goal.final.time_period)
-            first = period.start.year if period.kind == "years" else min(named)
-            if not targets.covers(path.numeric, first, period.end.year):
+        for path in every:
+            other, period = path.first, periods.parse(goal.final.time_period)
+            same = all(first[name] == other[name] for name in ("indicator", "ref_area", "source_id"))
+            if not same or other.span != "annual" or len(path.numeric) < 2:
                 continue
-            sums = targets.path_sum(data, path.numeric, first, period.end.year)
+            start = period.start.year if period.kind == "years" else int(path.numeric.time_period.min())
+            comparable = data.units.comparable(path.unit, goal.unit)
+            if not comparable or not targets.covers(path.numeric, start, period.end.year):
+                continue
+            sums = targets.path_sum(path.numeric, start, period.end.year)
             geometric, straight = (data.units.convert(v, path.unit, goal.unit) for v in sums)
-            ascending = bool(data.indicators.ascending[goal.first.indicator])
-            rows.append(
-                (
-                    goal.first.indicator,
-                    goal.first.ref_area,
-                    f"{first}/P{period.end.year - first + 1}Y",
-                    goal.unit,
-                    goal.final.relation,
-                    goal.final.obs_value,
-                    geometric,
-                    straight,
-                    targets.meets(max(geometric, straight), goal.final.obs_value, goal.final.relation, ascending),
-                    " ".join([*goal.figures.index, *path.numeric.index]),
-                )
-            )
+            span, ids = f"{start}/P{period.end.year - start + 1}Y", [*goal.figures.index, *path.numeric.index]
+            about = (first.indicator, first.ref_area, span, goal.unit, goal.final.relation, goal.final.obs_value)
+            rows.append((*about, geometric, straight, goal.meets(max(geometric, straight)), " ".join(ids)))
     return pd.DataFrame(rows, columns=TOTAL_COLUMNS)

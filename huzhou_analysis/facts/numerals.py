@@ -13,7 +13,7 @@ _MYRIADS = {"万": 10**4, "亿": 10**8}
 _CN = "一二三四五六七八九十百千万亿两零〇"
 _COUNTED = "个家项条名倍座台套位种类场次户亩人年级元平公里吨余多"
 
-_ARABIC = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_ARABIC = re.compile(r"\d++(?:,\d{3})*+(?:\.\d++)?+(?![¼-¾⅐-⅞])")  # 2½ is no 2
 # Chinese numerals are counted as quantities where the characters around them say so: tenths (六成), a magnitude
 # before a measure word (近千家, 百亿级), or a small number before one (两个). Elsewhere they are words (一体化, 万里).
 _QUANTITY = re.compile(
@@ -39,8 +39,44 @@ class Numeral:
 
 
 def normalise(text: str) -> str:
-    """Text without whitespace and in one width (NFKC), so that line breaks inside a number do not matter."""
+    """Text without whitespace and in one width (NFKC), as it is compared with the text of a document."""
     return "".join(unicodedata.normalize("NFKC", text or "").split())
+
+
+def plain(text: str) -> str:
+    """Text in one width, in which a character that only looks like digits is none.
+
+    A footnote mark (², ①, ⑴) becomes a space, a unit in one character (㎡) loses its digits, and a fraction (½) stays.
+    """
+    return "".join(map(_plain_character, text or "")).strip()
+
+
+def _plain_character(character: str) -> str:
+    if unicodedata.category(character) == "Nd":  # also １ and 𝟏
+        return str(unicodedata.decimal(character))
+    wide, kind = unicodedata.normalize("NFKC", character), unicodedata.decomposition(character).partition(" ")[0]
+    if kind == "<fraction>":
+        return character
+    if kind == "<square>":
+        return "".join(c for c in wide if not c.isnumeric())
+    marks = unicodedata.category(character) == "No" or (wide != character and any(c.isnumeric() for c in wide))
+    return " " if marks else wide
+
+
+def separated(text: str) -> str:
+    """Text in one width without whitespace, save where it keeps two numbers apart.
+
+    A single space joins groups of three digits (1 803.2); any other whitespace, and a mark, stands between two numbers.
+    """
+    text = re.sub(r"[^\S\n\r\t\v\f]", " ", plain(text))
+    text = re.sub(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d,]| \d)", lambda m: m[0].replace(" ", ""), text)
+    return re.sub(r"(?<![\d.,\s])\s++|\s++(?![\d.,])", "", text)
+
+
+def digits(number: Decimal) -> str:
+    """Digits of a number without an exponent and without zeros at the end."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def chinese_value(text: str) -> int:
@@ -103,7 +139,7 @@ def quantities(text: str, start: int = 0, end: int | None = None) -> list[Numera
 
 def printed_values(text: str) -> set[Decimal]:
     """All values that the numerals in a short printed form may be read as, Chinese ones wherever they stand."""
-    text = normalise(text)
+    text = separated(text)
     values = set(map(_decimal, _ARABIC.findall(text)))
     if "首" in text:  # 全省首个: the first one
         values.add(Decimal(1))

@@ -15,14 +15,16 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from . import numerals
+
 _SIMPLE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<part>[SQ])(?P<nth>\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?", re.ASCII)
 _SPAN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?/P(?P<count>\d+)(?P<unit>[MY])", re.ASCII)
-_MONTHS_EN = ["", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+FIRST, LAST = 1900, 2100  # years that a figure of these tables can be about
 FORMS = "2023 · 2023-S1 · 2023-Q1 · 2023-05 · 2023-05-09 · 2023-01/P9M · 2018/P5Y"
 
 
@@ -64,37 +66,26 @@ class Period:
         return parse(re.sub(r"^\d{4}", f"{self.start.year - shift:04d}", self.code))
 
     def label(self, lang: str) -> str:
-        """Readable form: 2023年1-9月, Jan-Sep 2023."""
-        zh, y = lang == "zh", self.start.year
-        if self.kind == "year":
-            return f"{y}年" if zh else str(y)
-        if self.kind == "years":
-            return f"{y}—{self.end.year}年" if zh else f"{y}–{self.end.year}"
-        if self.kind == "half":
-            first = self.start.month == 1
-            return f"{y}年{'上' if first else '下'}半年" if zh else f"{'H1' if first else 'H2'} {y}"
-        if self.kind == "quarter":
-            n = (self.start.month + 2) // 3
-            return f"{y}年{'一二三四'[n - 1]}季度" if zh else f"Q{n} {y}"
-        if self.kind == "months":
-            if self.start.year != self.end.year:
-                return (
-                    f"{y}年{self.start.month}月—{self.end.year}年{self.end.month}月"
-                    if zh
-                    else f"{_MONTHS_EN[self.start.month]} {y}–{_MONTHS_EN[self.end.month]} {self.end.year}"
-                )
-            return (
-                f"{y}年{self.start.month}—{self.end.month}月"
-                if zh
-                else f"{_MONTHS_EN[self.start.month]}–{_MONTHS_EN[self.end.month]} {y}"
-            )
-        if self.kind == "month":
-            return f"{y}年{self.start.month}月" if zh else f"{_MONTHS_EN[self.start.month]} {y}"
-        return (
-            f"{y}年{self.start.month}月{self.start.day}日"
-            if zh
-            else f"{self.start.day} {_MONTHS_EN[self.start.month]} {y}"
-        )
+        """Readable form: 2023年1—9月, Jan–Sep 2023."""
+        first, last = self.start, self.end
+        kind = "across" if self.kind == "months" and last.year > first.year else self.kind
+        return _LABELS[kind][lang != "zh"].format(
+            y=first.year, m=first.month, d=first.day, y2=last.year, m2=last.month, half="上下"[first.month > 6],
+            q="一二三四"[(first.month - 1) // 3], n=1 + (first.month > 6 if kind == "half" else (first.month - 1) // 3),
+            month=_MONTHS[first.month], month2=_MONTHS[last.month],
+        )  # fmt: skip
+
+
+_LABELS = {
+    "year": ("{y}年", "{y}"),
+    "years": ("{y}—{y2}年", "{y}–{y2}"),
+    "half": ("{y}年{half}半年", "H{n} {y}"),
+    "quarter": ("{y}年{q}季度", "Q{n} {y}"),
+    "months": ("{y}年{m}—{m2}月", "{month}–{month2} {y}"),
+    "across": ("{y}年{m}月—{y2}年{m2}月", "{month} {y}–{month2} {y2}"),
+    "month": ("{y}年{m}月", "{month} {y}"),
+    "day": ("{y}年{m}月{d}日", "{d} {month} {y}"),
+}
 
 
 @lru_cache(maxsize=4096)
@@ -106,59 +97,49 @@ def parse(code: str) -> Period:
     ValueError
         If `code` has none of the forms above, or names a month, quarter or day that does not exist.
     """
-    if m := _SPAN.fullmatch(code):
-        year, month, count = int(m["year"]), int(m["month"] or 1), int(m["count"])
-        if count < 1 or not 1 <= month <= 12 or (m["unit"] == "Y" and m["month"]):
-            raise ValueError(f"no such period: {code!r}")
-        last = year * 12 + month - 1 + count * (12 if m["unit"] == "Y" else 1) - 1
-        if last // 12 > 9999:
-            raise ValueError(f"no such period: {code!r}")
-        return Period(
-            code,
-            "years" if m["unit"] == "Y" else "months",
-            _date(code, year, month, 1),
-            _month_end(last // 12, last % 12 + 1),
-        )
-    if not (m := _SIMPLE.fullmatch(code)):
+    m = _SPAN.fullmatch(code) or _SIMPLE.fullmatch(code)
+    if not m:
         raise ValueError(f"not a period: {code!r}")
-    year = int(m["year"])
-    if m["part"]:
-        length, nth = (6, int(m["nth"])) if m["part"] == "S" else (3, int(m["nth"]))
-        if not 1 <= nth <= 12 // length:
-            raise ValueError(f"no such period: {code!r}")
-        return Period(
-            code,
-            "half" if length == 6 else "quarter",
-            _date(code, year, (nth - 1) * length + 1, 1),
-            _month_end(year, nth * length),
-        )
-    if m["day"]:
-        day = _date(code, year, int(m["month"]), int(m["day"]))
-        return Period(code, "day", day, day)
-    if m["month"]:
-        start = _date(code, year, int(m["month"]), 1)
-        return Period(code, "month", start, _month_end(year, start.month))
-    return Period(code, "year", _date(code, year, 1, 1), dt.date(year, 12, 31))
+    found = {"month": None, "part": None, "day": None, "unit": None} | m.groupdict()
+    year, first, count, kind = int(m["year"]), int(found["month"] or 1), 12, "year"
+    if found["unit"]:
+        kind, count = ("months", int(m["count"])) if m["unit"] == "M" else ("years", 12 * int(m["count"]))
+    elif found["part"]:
+        kind, count = ("half", 6) if m["part"] == "S" else ("quarter", 3)
+        first = (int(m["nth"]) - 1) * count + 1
+    elif found["month"]:
+        kind, count = ("day" if found["day"] else "month"), 1
+    last = year * 12 + first - 2 + count  # months since the year 0
+    try:
+        if count < 1 or first > 12 or (kind == "years" and found["month"]):
+            raise ValueError
+        start = dt.date(year, first, int(found["day"] or 1))
+        end = start if kind == "day" else _month_end(last // 12, last % 12 + 1)
+    except ValueError:
+        raise ValueError(f"no such period: {code!r}") from None
+    return Period(code, kind, start, end)
 
 
 _ORDINALS = {"一": "1", "二": "2", "两": "2", "三": "3", "四": "4"}
-_PLAIN = r"(?P<y>\d{4})年?"
+_Y, _M, _TO = r"(?P<y>\d{4})年?", r"(?P<m>\d\d?)", "(?:-|至|到)"
 _WRITTEN = [
     (re.compile(pattern), code)
     for pattern, code in (
-        (rf"{_PLAIN}(?:全年|度)?", "{y}"),
-        (rf"{_PLAIN}上半年|{_PLAIN.replace('<y>', '<y2>')}[hs]1|h1(?P<y3>\d{{4}})", "{y}-S1"),
-        (rf"{_PLAIN}下半年|{_PLAIN.replace('<y>', '<y2>')}[hs]2|h2(?P<y3>\d{{4}})", "{y}-S2"),
+        (rf"{_Y}(?:全年|度)?", "{y}"),
+        (rf"{_Y}(?:上半年|[hs]1)|h1(?P<y2>\d{{4}})", "{y}-S1"),
+        (rf"{_Y}(?:下半年|[hs]2)|h2(?P<y2>\d{{4}})", "{y}-S2"),
         (
-            rf"{_PLAIN}第?(?P<q>[一二三四1-4])季度?|{_PLAIN.replace('<y>', '<y2>')}-?q(?P<q2>[1-4])|q(?P<q3>[1-4])(?P<y3>\d{{4}})",
+            rf"{_Y}第?(?P<q>[一二三四1-4])季度?|{_Y.replace('<y>', '<y2>')}-?q(?P<q2>[1-4])|q(?P<q3>[1-4])(?P<y3>\d{{4}})",
             "{y}-Q{q}",
         ),
-        (rf"{_PLAIN}前(?P<q>[一二两三四])个?季度", "{y}-01/P{q3}M"),
-        (rf"{_PLAIN}前(?P<n>\d\d?)个?月", "{y}-01/P{n}M"),
-        (rf"{_PLAIN}(?P<m>\d\d?)月?(?:-|至|到)(?P<n>\d\d?)月(?:份|累计)?", "{y}-{m}/P{span}M"),
-        (rf"{_PLAIN}(?:-|至|到)(?P<z>\d{{4}})年?", "{y}/P{years}Y"),
-        (r"(?P<y>\d{4})(?:年|[/.-])(?P<m>\d\d?)月?份?", "{y}-{m}"),
-        (r"(?P<y>\d{4})(?:年|[/.-])(?P<m>\d\d?)(?:月|[/.-])(?P<d>\d\d?)[日号]?", "{y}-{m}-{d}"),
+        (rf"{_Y}(?:前|[一1]{_TO})(?P<q>[一二两三四1-4])个?季度", "{y}-01/P{quarters}M"),
+        (rf"{_Y}前(?P<n>\d\d?)个?月", "{y}-01/P{n}M"),
+        (rf"{_Y}{_M}月?{_TO}(?P<n>\d\d?)(?:月(?:份|累计)?)", "{y}-{m}/P{span}M"),
+        (rf"(?P<y>\d{{4}})(?:年|[/.]){_M}月?{_TO}(?P<n>\d\d?)月?", "{y}-{m}/P{span}M"),  # 2026.1-9, 2026年1-9
+        (rf"{_Y}{_TO}(?P<z>\d{{4}})年?", "{y}/P{years}Y"),
+        (rf"(?P<y>\d{{4}})(?:年|[/-]){_M}月?份?|(?P<y2>\d{{4}})\.(?!1$)(?P<m2>\d\d?)", "{y}-{m}"),
+        (rf"(?P<y>\d{{4}})(?:年|(?P<s>[/.])){_M}(?(s)(?P=s)|月)(?P<d>\d\d?)[日号]?", "{y}-{m}-{d}"),
+        (rf"(?P<y>\d{{4}})-{_M}-(?P<d>1[3-9]|2\d|3[01])", "{y}-{m}-{d}"),  # 2026-1-9 might be January to September
     )
 ]
 
@@ -171,51 +152,63 @@ def read(text: str) -> str:
     Raises
     ------
     ValueError
-        If it is none of these; two-digit years are not guessed at.
+        If it is none of these, or may be read in two ways: 2022.1 may be what a spreadsheet left of 2022.10, 2026-1-9
+        may be a day or nine months, 20 22 may be two numbers, and two-digit years are not guessed at.
     """
-    code = unicodedata.normalize("NFKC", text).strip()
+    code = numerals.plain(text)
     try:
-        return _one_code(parse(code))
+        return shortest(code)
     except ValueError:
         pass
-    plain = re.sub(r"\s+", "", code).casefold()
-    plain = re.sub(r"[—–−~～―]+", "-", plain)
+    if re.search(r"(?<![hqsHQS]\d)(?<=\d)\s+\d", code):
+        raise ValueError(f"not a period: {text!r}")
+    code = re.sub(r"[—–−~～―]+", "-", re.sub(r"\s+", "", code).casefold())
     for pattern, form in _WRITTEN:
-        if m := pattern.fullmatch(plain):
+        if m := pattern.fullmatch(code):
             found = {k.rstrip("23"): v for k, v in m.groupdict().items() if v}
-            if "q" in found:
-                found["q"] = _ORDINALS.get(found["q"], found["q"])
+            q = _ORDINALS.get(found.get("q", ""), found.get("q", "0"))
             first, last = int(found.get("m") or 1), int(found.get("n") or 0)
-            found |= {"span": str(last - first + 1), "m": f"{first:02d}", "d": f"{int(found.get('d') or 0):02d}"}
-            if "{q3}" in form:
-                form, found["n"] = "{y}-01/P{n}M", str(3 * int(found["q"]))
-            if "z" in found:
-                found["years"] = str(int(found["z"]) - int(found["y"]) + 1)
-            return _one_code(parse(form.format(**found)))
+            found |= {"q": q, "quarters": str(3 * int(q)), "span": str(last - first + 1)}
+            found |= {"m": f"{first:02d}", "d": f"{int(found.get('d') or 0):02d}"}
+            found["years"] = str(int(found.get("z") or 0) - int(found["y"]) + 1)
+            return shortest(form.format(**found))
     raise ValueError(f"not a period: {text!r}")
 
 
-def _one_code(period: Period) -> str:
-    """The shorter code of a stretch of months that is a quarter, a half or a year."""
-    if period.kind != "months" or period.start.year != period.end.year:
+def shortest(code: str) -> str:
+    """The one code of a period: months or years that are a month, quarter, half-year or year are named as such.
+
+    Raises
+    ------
+    ValueError
+        If `code` is no period.
+    """
+    period = parse(code)
+    if period.kind not in ("months", "years"):
         return period.code
     year, first, last = period.start.year, period.start.month, period.end.month
+    if (first, last) == (1, 12):
+        return f"{year}/P{period.end.year - year + 1}Y" if period.end.year > year else str(year)
+    if period.end.year > year:
+        return period.code
     if last - first == 2 and last % 3 == 0:
         return f"{year}-Q{last // 3}"
     if last - first == 5 and last % 6 == 0:
         return f"{year}-S{last // 6}"
-    return str(year) if (first, last) == (1, 12) else f"{year}-{first:02d}" if first == last else period.code
-
-
-def _date(code: str, year: int, month: int, day: int) -> dt.date:
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        raise ValueError(f"no such period: {code!r}") from None
+    return f"{year}-{first:02d}" if first == last else period.code
 
 
 def _month_end(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def is_period(code: str) -> bool:
+    """Whether a code names a period of the years that these tables can be about."""
+    try:
+        period = parse(code)
+    except ValueError:
+        return False
+    return period.start.year >= FIRST and period.end.year <= LAST
 
 
 def is_year(code: str) -> bool:

@@ -9,13 +9,15 @@ Endpoints are :class:`fractions.Fraction`: no binary rounding is added to the de
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 Number = int | float | str | Decimal | Fraction
 
 INFINITY = math.inf
+_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 def exact(value: Number) -> Fraction | float:
@@ -27,7 +29,7 @@ def exact(value: Number) -> Fraction | float:
         if math.isinf(value):
             return value
         if math.isnan(value):
-            raise ValueError("不是数；缺值请勿传入 / not a number; leave missing values out")
+            raise ValueError("not a number; leave missing values out")
         return Fraction(repr(float(value)))
     return Fraction(value)
 
@@ -56,9 +58,7 @@ class Interval:
     def __post_init__(self) -> None:
         low, high = exact(self.low), exact(self.high)
         if low > high:
-            raise ValueError(
-                f"区间首尾颠倒，请对调 / interval turned round: low {float(low)} is above high {float(high)}; swap them"
-            )
+            raise ValueError(f"interval turned round: low {float(low)} is above high {float(high)}; swap them")
         point = low == high
         object.__setattr__(self, "low", low)
         object.__setattr__(self, "high", high)
@@ -136,10 +136,7 @@ class Interval:
     def __truediv__(self, other: Interval | Number) -> Interval:
         other = _interval(other)
         if other.low <= 0 <= other.high:
-            raise ValueError(
-                "除数区间可能为零，结果无界；请核对除数 / division by an interval that may be zero: the result is "
-                "unbounded; check the divisor"
-            )
+            raise ValueError("division by an interval that may be zero: the result is unbounded; check the divisor")
         return self * Interval(_reciprocal(other.high), _reciprocal(other.low), other.high_closed, other.low_closed)
 
     def __rtruediv__(self, other: Number) -> Interval:
@@ -148,9 +145,7 @@ class Interval:
     def power(self, exponent: float) -> Interval:
         """Non-negative interval raised to a positive exponent (monotone, so end by end); floats for roots."""
         if self.low < 0 or exponent <= 0:
-            raise ValueError(
-                "乘方要求区间非负、指数为正；请核对两者 / power needs a non-negative interval and a positive exponent; check both"
-            )
+            raise ValueError("power needs a non-negative interval and a positive exponent; check both")
         return Interval(float(self.low) ** exponent, float(self.high) ** exponent, self.low_closed, self.high_closed)
 
     def __str__(self) -> str:
@@ -191,17 +186,13 @@ def decimals(text: str) -> int:
     ValueError
         If `text` is not a plain decimal number.
     """
-    try:
-        exponent = Decimal(text).as_tuple().exponent
-    except (InvalidOperation, TypeError):
+    if not isinstance(text, str):
         raise ValueError(
-            f"不是普通小数，请只写数字，如 300.8 / not a plain decimal number: {text!r}; write digits such as 300.8"
-        ) from None
-    if not isinstance(exponent, int):
-        raise ValueError(
-            f"不是有限的数，请只写数字，如 300.8 / not a finite number: {text!r}; write digits such as 300.8"
+            f"precision is part of what was printed: write the number as text, {str(text)!r}, not {text!r}"
         )
-    return max(0, -exponent)
+    if not _PLAIN.fullmatch(text):
+        raise ValueError(f"not a plain decimal number: {text!r}; write digits such as 300.8")
+    return len(text.partition(".")[2])
 
 
 def half_unit(text: str) -> Fraction:
@@ -238,10 +229,7 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
     if relation == "~":
         return Interval(-INFINITY, INFINITY)
     if relation == "relative":
-        raise ValueError(
-            f"关系为 {relation!r} 的数字没有区间；可用 = >= > <= < ~ range / a number printed as {relation!r} has no interval; "
-            "use = >= > <= < ~ or range"
-        )
+        raise ValueError(f"a number printed as {relation!r} has no interval; use = >= > <= < ~ or range")
     # The text is checked first: what is no number is refused in words.
     half = half_unit(text)
     value = Fraction(Decimal(text))
@@ -253,7 +241,4 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
         return Interval(-INFINITY, value, high_closed=relation == "<=")
     if relation == "range":
         return Interval(value - half, half_unit(high) + Fraction(Decimal(high)))
-    raise ValueError(
-        f"关系为 {relation!r} 的数字没有区间；可用 = >= > <= < ~ range / a number printed as {relation!r} has no interval; "
-        "use = >= > <= < ~ or range"
-    )
+    raise ValueError(f"a number printed as {relation!r} has no interval; use = >= > <= < ~ or range")

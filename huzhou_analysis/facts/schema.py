@@ -1,6 +1,6 @@
 """What each table in ``data/`` must look like: the one place where columns, codes and constraints are written.
 
-The checks of :mod:`huzhou_analysis.data`, ``data/datapackage.json`` and the codebook ``data/README.md`` all come from here.
+The checks of :mod:`~huzhou_analysis.facts.checks`, ``data/datapackage.json`` and the codebook ``data/README.md`` all come from here.
 Column names and codes follow SDMX (CL_OBS_STATUS, UNIT_MEASURE, UNIT_MULT, TIME_PERIOD) and IATI where they have a word.
 """
 
@@ -31,13 +31,18 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file: its name without the ending, its columns in order, and the columns that identify a row."""
+    """One CSV file: its name without the ending, its columns in order, and, if they are several, those that identify a row."""
 
     name: str
     zh: str
     en: str
     fields: tuple[Field, ...]
-    key: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The column that is unique, or those that are so together; none where rows may repeat."""
+        return self.together or tuple(f.name for f in self.fields if f.unique)
 
     @property
     def columns(self) -> list[str]:
@@ -187,285 +192,175 @@ SEVERITIES = {
 BOOLEANS = {"true": ("是", "more is better"), "false": ("否", "less is better")}
 
 
-def _field(name, kind, zh, en, **options) -> Field:
-    return Field(name, kind, zh, en, **options)
-
-
+# One line a column: name, kind, Chinese name, what it holds.
+# fmt: off
 FIGURES = Table(
-    "figures",
-    "数字",
-    "Every printed number, one row each",
+    "figures", "数字", "Every printed number, one row each",
     (
-        _field(
-            "figure_id",
-            "string",
-            "数字编号",
-            "unique, stable, readable",
-            required=True,
-            unique=True,
-            pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]*",
-        ),
-        _field("record_type", "string", "记录类型", "what kind of statement it is", required=True, codes=RECORD_TYPES),
-        _field("indicator", "string", "指标", "what is measured", required=True, refers="indicators.indicator"),
-        _field(
-            "ref_area",
-            "string",
-            "地区",
-            "GB/T 2260 code as text, or a local code",
-            required=True,
-            refers="ref_areas.ref_area",
-        ),
-        _field("time_period", "period", "时期", "ISO 8601 / SDMX period; empty where none can be given"),
-        _field("time_basis", "string", "时期依据", "where the period comes from", required=True, codes=TIME_BASES),
-        _field("obs_value", "number", "数值", "the number as printed, in `unit`; empty for a wordy target"),
-        _field("value_high", "number", "区间上限", "upper end of a printed range"),
-        _field("relation", "string", "关系", "what was printed around the number", required=True, codes=RELATIONS),
-        _field("commitment", "string", "承诺", "力争 or 确保, if printed", codes=COMMITMENTS),
-        _field("unit", "string", "单位", "unit as printed", required=True, refers="units.unit"),
-        _field("transformation", "string", "变换", "level or growth", required=True, codes=TRANSFORMATIONS),
-        _field("prices", "string", "价格", "price basis", codes=PRICES),
-        _field("span", "string", "时间跨度", "how the number covers its period", required=True, codes=SPANS),
-        _field("obs_status", "string", "状态", "SDMX CL_OBS_STATUS", required=True, codes=OBS_STATUSES),
-        _field("vintage", "date", "发布时间", "when this value was published; empty where unknown"),
-        _field("source_id", "string", "来源", "document that printed it", required=True, refers="sources.source_id"),
-        _field("locator", "string", "位置", "part of the document, as listed in outline.csv", required=True),
-        _field(
-            "as_printed",
-            "string",
-            "原文",
-            "the characters as printed, holding the number",
-            required=True,
-            max_length=25,
-        ),
-        _field("comment", "string", "备注", "anything a user of the number must know"),
+        Field("figure_id", "string", "数字编号", "unique, stable, readable",
+              required=True, unique=True, pattern="[A-Za-z0-9][A-Za-z0-9_.-]*"),
+        Field("record_type", "string", "记录类型", "what kind of statement it is", required=True, codes=RECORD_TYPES),
+        Field("indicator", "string", "指标", "what is measured", required=True, refers="indicators.indicator"),
+        Field("ref_area", "string", "地区", "GB/T 2260 code as text, or a local code",
+              required=True, refers="ref_areas.ref_area"),
+        Field("time_period", "period", "时期", "ISO 8601 / SDMX period; empty where none can be given"),
+        Field("time_basis", "string", "时期依据", "where the period comes from", required=True, codes=TIME_BASES),
+        Field("obs_value", "number", "数值", "the number as printed, in `unit`; empty for a wordy target"),
+        Field("value_high", "number", "区间上限", "upper end of a printed range"),
+        Field("relation", "string", "关系", "what was printed around the number", required=True, codes=RELATIONS),
+        Field("commitment", "string", "承诺", "力争 or 确保, if printed", codes=COMMITMENTS),
+        Field("unit", "string", "单位", "unit as printed", required=True, refers="units.unit"),
+        Field("transformation", "string", "变换", "level or growth", required=True, codes=TRANSFORMATIONS),
+        Field("prices", "string", "价格", "price basis", codes=PRICES),
+        Field("span", "string", "时间跨度", "how the number covers its period", required=True, codes=SPANS),
+        Field("obs_status", "string", "状态", "SDMX CL_OBS_STATUS", required=True, codes=OBS_STATUSES),
+        Field("vintage", "date", "发布时间", "when this value was published; empty where unknown"),
+        Field("source_id", "string", "来源", "document that printed it", required=True, refers="sources.source_id"),
+        Field("locator", "string", "位置", "part of the document, as listed in outline.csv", required=True),
+        Field("as_printed", "string", "原文", "the characters as printed, holding the number",
+              required=True, max_length=25),
+        Field("comment", "string", "备注", "anything a user of the number must know"),
     ),
-    key=("figure_id",),
 )
 
 INDICATORS = Table(
-    "indicators",
-    "指标",
-    "What is measured",
+    "indicators", "指标", "What is measured",
     (
-        _field("indicator", "string", "指标", "key", required=True, unique=True, pattern=r"[a-z][a-z0-9_]*"),
-        _field("name_zh", "string", "中文名", "Chinese name", required=True),
-        _field("name_en", "string", "英文名", "English name", required=True),
-        _field("theme", "string", "主题", "theme", required=True, codes=THEMES),
-        _field("unit", "string", "常用单位", "usual unit", required=True, refers="units.unit"),
-        _field("measure_type", "string", "量的类型", "kind of quantity", required=True, codes=MEASURE_TYPES),
-        _field("ascending", "boolean", "越大越好", "is more better?", required=True, codes=BOOLEANS),
-        _field("definition", "string", "定义", "what is counted, and its scope"),
-        _field("breaks", "string", "断点", "known breaks in the series"),
+        Field("indicator", "string", "指标", "key", required=True, unique=True, pattern="[a-z][a-z0-9_]*"),
+        Field("name_zh", "string", "中文名", "Chinese name", required=True),
+        Field("name_en", "string", "英文名", "English name", required=True),
+        Field("theme", "string", "主题", "theme", required=True, codes=THEMES),
+        Field("unit", "string", "常用单位", "usual unit", required=True, refers="units.unit"),
+        Field("measure_type", "string", "量的类型", "kind of quantity", required=True, codes=MEASURE_TYPES),
+        Field("ascending", "boolean", "越大越好", "is more better?", required=True, codes=BOOLEANS),
+        Field("definition", "string", "定义", "what is counted, and its scope"),
+        Field("breaks", "string", "断点", "known breaks in the series"),
     ),
-    key=("indicator",),
 )
 
 REF_AREAS = Table(
-    "ref_areas",
-    "地区",
-    "Areas, zones and firms that figures are about",
+    "ref_areas", "地区", "Areas, zones and firms that figures are about",
     (
-        _field(
-            "ref_area",
-            "string",
-            "代码",
-            "GB/T 2260 code as text, or a local code",
-            required=True,
-            unique=True,
-            pattern=r"(\d{6}(-[A-Z0-9]+)?|[EG]-[A-Z0-9-]+)",
-        ),
-        _field("name_zh", "string", "中文名", "Chinese name", required=True),
-        _field("name_en", "string", "英文名", "English name", required=True),
-        _field("level", "string", "层级", "kind of area", required=True, codes=LEVELS),
-        _field("parent", "string", "上级", "area that contains it", refers="ref_areas.ref_area"),
-        _field("comment", "string", "备注", "overlaps and scope"),
+        Field("ref_area", "string", "代码", "GB/T 2260 code as text, or a local code",
+              required=True, unique=True, pattern=r"(\d{6}(-[A-Z0-9]+)?|[EG]-[A-Z0-9-]+)"),
+        Field("name_zh", "string", "中文名", "Chinese name", required=True),
+        Field("name_en", "string", "英文名", "English name", required=True),
+        Field("level", "string", "层级", "kind of area", required=True, codes=LEVELS),
+        Field("parent", "string", "上级", "area that contains it", refers="ref_areas.ref_area"),
+        Field("comment", "string", "备注", "overlaps and scope"),
     ),
-    key=("ref_area",),
 )
 
 UNITS = Table(
-    "units",
-    "单位",
-    "Units as printed, and their English counterparts",
+    "units", "单位", "Units as printed, and their English counterparts",
     (
-        _field("unit", "string", "单位", "unit as printed", required=True, unique=True),
-        _field("unit_measure", "string", "计量", "SDMX UNIT_MEASURE; only units of one measure convert", required=True),
-        _field("unit_mult", "integer", "倍率", "SDMX UNIT_MULT: power of ten", required=True),
-        _field("name_en", "string", "英文单位", "English unit that stands in its place", required=True),
-        _field("unit_mult_en", "integer", "英文倍率", "power of ten of the English unit", required=True),
+        Field("unit", "string", "单位", "unit as printed", required=True, unique=True),
+        Field("unit_measure", "string", "计量", "SDMX UNIT_MEASURE; only units of one measure convert", required=True),
+        Field("unit_mult", "integer", "倍率", "SDMX UNIT_MULT: power of ten", required=True),
+        Field("name_en", "string", "英文单位", "English unit that stands in its place", required=True),
+        Field("unit_mult_en", "integer", "英文倍率", "power of ten of the English unit", required=True),
     ),
-    key=("unit",),
 )
 
 SOURCES = Table(
-    "sources",
-    "来源",
-    "Documents that print the figures",
+    "sources", "来源", "Documents that print the figures",
     (
-        _field(
-            "source_id", "string", "来源编号", "key", required=True, unique=True, pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]*"
-        ),
-        _field("title", "string", "标题", "title as printed", required=True),
-        _field("title_en", "string", "英文标题", "English rendering of the title", required=True),
-        _field("publisher", "string", "发布者", "who published it"),
-        _field("date_published", "date", "发布日期", "as far as known"),
-        _field("date_accessed", "date", "访问日期", "when the page was read or stamped"),
-        _field("kind", "string", "种类", "kind of document", required=True, codes=KINDS),
-        _field("tier", "string", "层级", "how far to trust it", required=True, codes=TIERS),
-        _field("file", "string", "文件", "file name of the document's text, for the audit"),
-        _field("url", "string", "网址", "address"),
-        _field("comment", "string", "备注", "how dates were inferred, and limits"),
+        Field("source_id", "string", "来源编号", "key", required=True, unique=True, pattern="[A-Za-z0-9][A-Za-z0-9_.-]*"),
+        Field("title", "string", "标题", "title as printed", required=True),
+        Field("title_en", "string", "英文标题", "English rendering of the title", required=True),
+        Field("publisher", "string", "发布者", "who published it"),
+        Field("date_published", "date", "发布日期", "as far as known"),
+        Field("date_accessed", "date", "访问日期", "when the page was read or stamped"),
+        Field("kind", "string", "种类", "kind of document", required=True, codes=KINDS),
+        Field("tier", "string", "层级", "how far to trust it", required=True, codes=TIERS),
+        Field("file", "string", "文件", "file name of the document's text, for the audit"),
+        Field("url", "string", "网址", "address"),
+        Field("comment", "string", "备注", "how dates were inferred, and limits"),
     ),
-    key=("source_id",),
 )
 
 OUTLINE = Table(
-    "outline",
-    "提纲",
-    "Parts of each document, in order: what a locator points to",
+    "outline", "提纲", "Parts of each document, in order: what a locator points to",
     (
-        _field("source_id", "string", "来源", "document", required=True, refers="sources.source_id"),
-        _field("locator", "string", "位置", "name of the part", required=True),
-        _field("locator_en", "string", "英文位置", "name of the part in English", required=True),
-        _field(
-            "anchor",
-            "string",
-            "起始文字",
-            "first characters of the part, where the document's text is checked; empty for pages and books",
-            max_length=25,
-        ),
+        Field("source_id", "string", "来源", "document", required=True, refers="sources.source_id"),
+        Field("locator", "string", "位置", "name of the part", required=True),
+        Field("locator_en", "string", "英文位置", "name of the part in English", required=True),
+        Field("anchor", "string", "起始文字", "first characters of the part, where the document's text is checked; empty for pages and books",
+              max_length=25),
     ),
-    key=("source_id", "locator"),
+    together=("source_id", "locator"),
 )
 
 NOT_FIGURES = Table(
-    "not_figures",
-    "非数字",
-    "Numerals that are names, dates or numbering",
+    "not_figures", "非数字", "Numerals that are names, dates or numbering",
     (
-        _field("source_id", "string", "来源", "document", required=True, refers="sources.source_id"),
-        _field("locator", "string", "位置", "part of the document; empty: anywhere in it"),
-        _field("numeral", "string", "数码", "the numeral, or several separated by spaces", required=True),
-        _field("as_printed", "string", "原文", "characters around it", required=True, max_length=25),
-        _field("reason", "string", "原因", "why it is no figure", required=True, codes=REASONS),
-        _field("comment", "string", "备注", "remark"),
+        Field("source_id", "string", "来源", "document", required=True, refers="sources.source_id"),
+        Field("locator", "string", "位置", "part of the document; empty: anywhere in it"),
+        Field("numeral", "string", "数码", "the numeral, or several separated by spaces", required=True),
+        Field("as_printed", "string", "原文", "characters around it", required=True, max_length=25),
+        Field("reason", "string", "原因", "why it is no figure", required=True, codes=REASONS),
+        Field("comment", "string", "备注", "remark"),
     ),
 )
 
 MILESTONES = Table(
-    "milestones",
-    "大事记",
-    "Dated policy events for annotating charts",
+    "milestones", "大事记", "Dated policy events for annotating charts",
     (
-        _field("date", "date", "日期", "year, month or day", required=True),
-        _field("ref_area", "string", "地区", "area", required=True, refers="ref_areas.ref_area"),
-        _field("theme", "string", "主题", "theme", required=True, codes=THEMES),
-        _field("title_zh", "string", "中文", "short title in Chinese", required=True),
-        _field("title_en", "string", "英文", "short title in English", required=True),
-        _field("source_id", "string", "来源", "document", required=True, refers="sources.source_id"),
-        _field("locator", "string", "位置", "part of the document", required=True),
-        _field("comment", "string", "备注", "remark"),
+        Field("date", "date", "日期", "year, month or day", required=True),
+        Field("ref_area", "string", "地区", "area", required=True, refers="ref_areas.ref_area"),
+        Field("theme", "string", "主题", "theme", required=True, codes=THEMES),
+        Field("title_zh", "string", "中文", "short title in Chinese", required=True),
+        Field("title_en", "string", "英文", "short title in English", required=True),
+        Field("source_id", "string", "来源", "document", required=True, refers="sources.source_id"),
+        Field("locator", "string", "位置", "part of the document", required=True),
+        Field("comment", "string", "备注", "remark"),
     ),
 )
 
 CORRECTIONS = Table(
-    "corrections",
-    "更正",
-    "Corrections as data: none is silent",
+    "corrections", "更正", "Corrections as data: none is silent",
     (
-        _field(
-            "figure_id", "string", "数字编号", "figure that is corrected", required=True, refers="figures.figure_id"
-        ),
-        _field("action", "string", "处理", "what is done", required=True, codes=ACTIONS),
-        _field("value", "number", "更正值", "value used instead, in the figure's unit (override)"),
-        _field(
-            "expect",
-            "number",
-            "预期原值",
-            "printed value the correction expects; fails once the source has changed",
-            required=True,
-        ),
-        _field("reason", "string", "理由", "why, and how it is known", required=True),
-        _field(
-            "status",
-            "string",
-            "状态",
-            "open or settled",
-            required=True,
-            codes={"open": ("待定", "open"), "settled": ("已定", "settled")},
-        ),
+        Field("figure_id", "string", "数字编号", "figure that is corrected", required=True, refers="figures.figure_id"),
+        Field("action", "string", "处理", "what is done", required=True, codes=ACTIONS),
+        Field("value", "number", "更正值", "value used instead, in the figure's unit (override)"),
+        Field("expect", "number", "预期原值", "printed value the correction expects; fails once the source has changed",
+              required=True),
+        Field("reason", "string", "理由", "why, and how it is known", required=True),
+        Field("status", "string", "状态", "open or settled",
+              required=True, codes={"open": ("待定", "open"), "settled": ("已定", "settled")}),
     ),
-    key=("figure_id",),
+    together=("figure_id",),
 )
 
 IDENTITIES = Table(
-    "relations",
-    "勾稽关系",
-    "Identities that the documents must satisfy, evaluated on rounding intervals",
+    "relations", "勾稽关系", "Identities that the documents must satisfy, evaluated on rounding intervals",
     (
-        _field("relation_id", "string", "编号", "key", required=True, unique=True, pattern=r"[a-z0-9_]+"),
-        _field("kind", "string", "种类", "kind of identity", required=True, codes=RELATION_KINDS),
-        _field(
-            "left",
-            "string",
-            "左式",
-            "expression over [figure_id], numbers, + - * / and the functions of the audit",
-            required=True,
-        ),
-        _field(
-            "expect", "string", "应为", "what should hold between left and right", required=True, codes=EXPECTATIONS
-        ),
-        _field("right", "string", "右式", "expression", required=True),
-        _field(
-            "severity", "string", "程度", "how much it matters if it does not hold", required=True, codes=SEVERITIES
-        ),
-        _field("reading_zh", "string", "解读", "how to read it", required=True),
-        _field("reading_en", "string", "英文解读", "how to read it, in English", required=True),
+        Field("relation_id", "string", "编号", "key", required=True, unique=True, pattern="[a-z0-9_]+"),
+        Field("kind", "string", "种类", "kind of identity", required=True, codes=RELATION_KINDS),
+        Field("left", "string", "左式", "expression over [figure_id], numbers, + - * / and the functions of the audit",
+              required=True),
+        Field("expect", "string", "应为", "what should hold between left and right", required=True, codes=EXPECTATIONS),
+        Field("right", "string", "右式", "expression", required=True),
+        Field("severity", "string", "程度", "how much it matters if it does not hold", required=True, codes=SEVERITIES),
+        Field("reading_zh", "string", "解读", "how to read it", required=True),
+        Field("reading_en", "string", "英文解读", "how to read it, in English", required=True),
     ),
-    key=("relation_id",),
 )
 
 PAIRS = Table(
-    "pairs",
-    "配对",
-    "Which actual a target may be compared with, and why or why not",
+    "pairs", "配对", "Which actual a target may be compared with, and why or why not",
     (
-        _field(
-            "target_indicator",
-            "string",
-            "目标指标",
-            "indicator of the target",
-            required=True,
-            refers="indicators.indicator",
-        ),
-        _field(
-            "actual_indicator",
-            "string",
-            "实绩指标",
-            "indicator of the actual",
-            required=True,
-            refers="indicators.indicator",
-        ),
-        _field("comparable", "string", "可比性", "may they be compared?", required=True, codes=COMPARABLE),
-        _field("reason_zh", "string", "理由", "why", required=True),
-        _field("reason_en", "string", "英文理由", "why, in English", required=True),
+        Field("target_indicator", "string", "目标指标", "indicator of the target",
+              required=True, refers="indicators.indicator"),
+        Field("actual_indicator", "string", "实绩指标", "indicator of the actual",
+              required=True, refers="indicators.indicator"),
+        Field("comparable", "string", "可比性", "may they be compared?", required=True, codes=COMPARABLE),
+        Field("reason_zh", "string", "理由", "why", required=True),
+        Field("reason_en", "string", "英文理由", "why, in English", required=True),
     ),
-    key=("target_indicator", "actual_indicator"),
+    together=("target_indicator", "actual_indicator"),
 )
-
-TABLES: dict[str, Table] = {
-    t.name: t
-    for t in (
-        FIGURES,
-        INDICATORS,
-        REF_AREAS,
-        UNITS,
-        SOURCES,
-        OUTLINE,
-        NOT_FIGURES,
-        MILESTONES,
-        CORRECTIONS,
-        IDENTITIES,
-        PAIRS,
-    )
-}
+TABLES: dict[str, Table] = {table.name: table for table in (
+    FIGURES, INDICATORS, REF_AREAS, UNITS, SOURCES, OUTLINE, NOT_FIGURES, MILESTONES, CORRECTIONS, IDENTITIES, PAIRS,
+)}
+# fmt: on

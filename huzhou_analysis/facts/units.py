@@ -48,7 +48,7 @@ class Units:
         try:
             return self._units[unit]
         except KeyError:
-            raise KeyError(f"unit {unit!r} is not in units.csv") from None
+            raise KeyError(f"unit {unit!r} is not in units.csv; it has {', '.join(self._units)}") from None
 
     def __contains__(self, unit: str) -> bool:
         return unit in self._units
@@ -71,8 +71,8 @@ class Units:
         a, b = self[source], self[target]
         if a.unit_measure != b.unit_measure:
             raise ValueError(
-                f"{source}不能换算为{target}；请用同类单位（币种之间不换算） / {source} ({a.unit_measure}) cannot be written in "
-                f"{target} ({b.unit_measure}); name a unit of the same measure, currencies are not converted"
+                f"{source} ({a.unit_measure}) cannot be written in {target} ({b.unit_measure}); name a unit of the same "
+                "measure, currencies are not converted"
             )
         return Decimal(10) ** (a.unit_mult - b.unit_mult)
 

@@ -1,6 +1,6 @@
 """Sheets and columns of the template: the tables' own, in the order in which a person thinks of them.
 
-Everything comes from :mod:`huzhou_analysis.schema`: a new code or column there appears in the template and is read back.
+Everything comes from :mod:`~huzhou_analysis.facts.schema`: a new code or column there appears in the template and is read back.
 """
 
 from __future__ import annotations
@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ..facts.names import nearest_codes
 from ..facts.schema import TABLES, Field
 
 MARK = Field(
     "mark", "string", "标记", "“示例 example” marks a row that is shown as an example and not added; leave empty"
 )
 EXAMPLE = "示例 example"
+FILE = "new_figures.xlsx"
+LISTS, HELP, OTHERS = OTHER_SHEETS = ("列表 lists", "说明 How to", "未用数码 others")  # sheets that hold no rows to add
 ENTRY_TABLES = ("figures", "indicators", "ref_areas", "units", "sources")
 
 PERIOD_TYPES = {
@@ -27,6 +30,26 @@ PERIOD_TYPES = {
     "five_years": ("五年合计", "five years together; the first of them in the year"),
     "unstated": ("未载明", "the document states no period"),
 }
+# Columns in front of what is proposed from a document; read back, and rows that are not kept are left out.
+KEEP = Field(
+    "keep",
+    "string",
+    "采用",
+    "whether the row is added",
+    codes={
+        "yes": ("添加", "add it"),
+        "no": ("不要", "leave it out"),
+        "look": ("待看", "not added until it is looked at"),
+        "used": ("随用", "added if a kept figure uses it"),
+    },
+)
+FRONT = (
+    KEEP,
+    Field("sure", "string", "把握", "sure: nothing was guessed"),
+    Field("guesses", "string", "推测", "what was guessed"),
+    Field("sentence", "string", "原句", "the sentence with the number marked"),
+    Field("on_file", "string", "已收录", "what the tables hold for the same quantity"),
+)
 _EXTRA = {
     "period_type": Field(
         "period_type", "string", "时期类型", "kind of period; or fill in time_period instead", codes=PERIOD_TYPES
@@ -36,41 +59,30 @@ _EXTRA = {
     "locator_en": Field("locator_en", "string", "英文位置", "name of a new place in English, if you can give it"),
 }
 _FIGURE_ORDER = (
-    *("indicator", "ref_area", "period_type", "year", "period_number", "time_period", "transformation", "obs_value"),
-    *(
-        "unit",
-        "as_printed",
-        "source_id",
-        "locator",
-        "record_type",
-        "relation",
-        "value_high",
-        "commitment",
-        "obs_status",
-    ),
-    *("prices", "span", "vintage", "time_basis", "comment", "locator_en"),
-)
+    "indicator", "ref_area", "period_type", "year", "period_number", "time_period", "transformation", "obs_value", "unit",
+    "as_printed", "source_id", "locator", "record_type", "relation", "value_high", "commitment", "obs_status", "prices",
+    "span", "vintage", "time_basis", "comment", "locator_en",
+)  # fmt: skip
 # Required by the table, but worked out where the person leaves them empty.
 _DERIVED = {"figure_id", "ref_area", "record_type", "relation", "span", "obs_status", "time_basis", "locator"}
-_NEEDED = {"obs_value"}
 
 
 def fields(table: str, *, all_columns: bool = False) -> list[Field]:
     """Columns of an entry sheet in order; with `all_columns` also those read back but not offered (``figure_id``)."""
     own = TABLES[table].fields
     if table != "figures":
-        return [MARK, *own]
+        return [MARK, *own, *([KEEP] if all_columns else [])]
     by_name = {f.name: f for f in own} | _EXTRA
     first = [by_name[name] for name in _FIGURE_ORDER]
     rest = [f for f in own if f not in first and (all_columns or f.name != "figure_id")]
-    return [MARK, *first, *rest]
+    return [MARK, *first, *rest, *(FRONT if all_columns else ())]
 
 
 def is_required(table: str, field: Field) -> bool:
     """Whether a person must fill a column in."""
     if table != "figures":
         return field.required
-    return (field.required and field.name not in _DERIVED) or field.name in _NEEDED
+    return (field.required and field.name not in _DERIVED) or field.name == "obs_value"
 
 
 def sheet_name(table: str) -> str:
@@ -80,11 +92,6 @@ def sheet_name(table: str) -> str:
 def header(table: str, field: Field) -> str:
     """Header of a column: Chinese, a star where it is required, and the machine's name."""
     return f"{field.zh}{' *' if is_required(table, field) else ''}\n{field.name}"
-
-
-def label(code: str, name: str) -> str:
-    """A choice as it is shown: readable name and code."""
-    return f"{name} · {code}"
 
 
 def canonical(text: str) -> str:
@@ -98,7 +105,8 @@ class Choices:
 
     def __init__(self, entries: list[tuple[str, list[str]]]) -> None:
         """`entries` holds each code with its names, the one it is shown with first."""
-        self.labels = {code: label(code, names[0]) if names else code for code, names in entries}
+        self.labels = {code: f"{names[0]} · {code}" if names else code for code, names in entries}
+        self._names = {code: [code, *names] for code, names in entries}
         self._meanings: dict[str, list[str]] = {}
         for code, names in entries:
             for name in dict.fromkeys(canonical(n) for n in (code, self.labels[code], *names)):
@@ -118,20 +126,9 @@ class Choices:
             return by_code if not by_name else [c for c in by_name if c in by_code] or by_name + by_code
         return []
 
-    def near(self, text: str, limit: int = 3) -> list[str]:
+    def near(self, text: str) -> list[str]:
         """Labels of the choices written most like a text."""
-        import difflib
-
-        from ..facts.data import nearest
-
-        wanted = canonical(text.rsplit("·", 1)[0])
-        names = list(self._meanings)
-        holding = [n for n in names if len(wanted) > 1 and wanted in n]
-        holding.sort(key=lambda n: (not n.startswith(wanted), len(n)))
-        found = holding[:limit] + difflib.get_close_matches(wanted, names, limit, 0.55)
-        found = found or [n for n in [nearest(wanted, names)] if n]
-        codes = dict.fromkeys(code for name in found for code in self._meanings[name])
-        return [self.labels[code] for code in list(codes)[:limit]]
+        return [self.labels[code] for code in nearest_codes(text.rsplit("·", 1)[0], self._names)]
 
 
 def code_choices(codes: dict[str, tuple[str, str]]) -> Choices:
@@ -139,18 +136,13 @@ def code_choices(codes: dict[str, tuple[str, str]]) -> Choices:
     return Choices([(c, [zh, en, *[w for w in re.split(r"[（）、]", zh) if w]]) for c, (zh, en) in codes.items()])
 
 
-def table_choices(frames, target: str) -> Choices:
-    """Choices of a column that refers to ``table.column``."""
-    table, column = target.split(".")
-    frame = frames[table]
-    names = [c for c in ("name_zh", "title", "name_en", "title_en") if c in frame.columns]
-    if table == "units":
-        return Choices([(u, []) for u in frame[column]])
-    return Choices(list(zip(frame[column], frame[names].values.tolist(), strict=True)))
-
-
 def choices(frames, field: Field) -> Choices | None:
     """What may stand in a column; None where anything may."""
     if field.codes:
         return code_choices(field.codes)
-    return table_choices(frames, field.refers) if field.refers else None
+    if not field.refers:
+        return None
+    table, column = field.refers.split(".")
+    frame = frames[table]
+    names = [c for c in ("name_zh", "title", "name_en", "title_en") if c in frame.columns and table != "units"]
+    return Choices(list(zip(frame[column], frame[names].values.tolist(), strict=True)))

@@ -10,15 +10,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..analysis.targets import table_targets
-from ..exhibits.overview import HEADLINES
+from ..facts.checks import OWN_ROOT
 from ..facts.codebook import write
-from ..facts.data import OWN_ROOT, Data, load
+from ..facts.data import Data, load
 from ..facts.schema import TABLES
 
 # What ties an indicator's definition to the documents of one city; platforms called 2+8 are one city's own.
 _PARTICULAR = re.compile(r"\bplans?\b|printed|counting rules", re.IGNORECASE)
 _LOCAL = "2+8"
+# The usual accounts of a city, beside the indicators of the plan's tables.
+_USUAL = (
+    *("gdp", "fixed_asset_investment", "retail_sales", "trade_total", "exports", "fdi_utilized", "fiscal_revenue"),
+    *("local_fiscal_revenue", "urban_income", "rural_income", "rd_share"),
+)
 
 
 class NewCityError(Exception):
@@ -81,10 +85,12 @@ def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str 
 
 def _indicators(own: Data) -> pd.DataFrame:
     """Indicators of the plan's tables and of the usual accounts, with what is true of them in any city."""
-    wanted = [*dict.fromkeys(table_targets(own).indicator), *HEADLINES]
-    found = own.indicators.loc[list(dict.fromkeys(wanted))].reset_index()
+    targets = own.figures[
+        own.figures.record_type.eq("target") & own.figures.locator.str.contains("指标表 行", regex=False)
+    ]
+    found = own.indicators.loc[list(dict.fromkeys([*targets.indicator, *_USUAL]))].reset_index()
     found = found[~found.name_zh.str.contains(_LOCAL, regex=False)]
-    names = [*own.city.values(), own.city["zh"].removesuffix("市")]
+    names = [own.city.zh, own.city.en, own.city.zh.removesuffix("市")]
     tied = found.definition.map(lambda d: bool(_PARTICULAR.search(d)) or any(name in d for name in names))
     return found.assign(
         definition=found.definition.where(~tied, ""),

@@ -1,138 +1,43 @@
 """Cells of an entry sheet turned into rows of the tables; what is left empty is worked out where that is safe.
 
-A number counts as entered only if the characters as printed hold it: they decide its digits (34.60), and whether 0.346
-was meant as 34.6. What is worked out is listed with the row, so that it can be shown before anything is written.
+A number counts as entered only if the characters as printed hold it: they decide its digits (34.60), its sign, and
+whether 0.346 was meant as 34.6. What is worked out is listed with the row, so that it can be shown before anything is
+written.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pandas as pd
 
-from ..facts import numerals, periods
-from ..facts.data import Problem, home_area, nearest
+from ..facts import citations, numerals, periods
+from ..facts.problems import Problem, nearest
 from ..facts.schema import RELATIONS, TABLES, Field
+from . import defaults, row_periods
+from .cells import Row
 from .layout import Choices, canonical, choices, code_choices, fields, is_required, sheet_name
-from .reading import Row, tidy
+from .quantities import MAGNITUDES, Entered, bound_around, negative_meant, quantity, unit_after
 
-_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
-_BEFORE = {
-    ">=": "≥|>=|不少于|不低于|至少|atleast",
-    ">": ">|突破|超过|超|逾|高于|大于|over|topped|exceeded|exceeding|morethan",
-    "<=": "≤|<=|不高于|不超过|不多于|至多",
-    "<": "<|低于|少于|小于",
-    "~": "≈|~|大约|大概|接近|约|近|about|nearly|around|approximately",
-}
-_AFTER = {">=": "以上", "<=": "以内|以下", "~": "左右|上下", ">": "余|多"}
-_SIGN = re.compile(
-    rf"(?P<sign>{'|'.join(w for words in _BEFORE.values() for w in words.split('|'))})?(?P<rest>.*)", re.S
-)
-_ENTERED = re.compile(
-    rf"(?P<low>{_NUMBER})(?:(?P<inner>[^\d,.+-]*?)(?:-|至|到|~)(?P<high>{_NUMBER}))?(?P<rest>[^\d,.+-]\D*)?", re.S
-)
-_FALL = re.compile(
-    r"下降|减少|降低|回落|负增长|削减|压缩|缩减|下滑|萎缩|跌|降|down|fell|fall|decreas|declin|drop|contract|lower|-|−|–",
-    re.I,
-)
-_RISE = re.compile(r"(?:增长|增加|上升|提高|增幅|increase|growth of|grew|rose|up)[^\d-]{0,6}$", re.I)
-_FALL_JUST_BEFORE = re.compile(
-    r"(?:下降|减少|降低|负增长|下滑|萎缩|-|−|down|fell|fell by|decreased|declined|dropped)[了为至到达约近超过by ]{0,4}$",
-    re.I,
-)
-
-
-@dataclass(frozen=True)
-class Entered:
-    """A quantity as a person typed it: digits, upper end, relation and the unit behind it, each where it was typed."""
-
-    low: Decimal
-    high: Decimal | None = None
-    relation: str = ""
-    unit: str = ""
-
-
-def quantity(text: str) -> Entered | None:
-    """Read 1,234.5, ３４.６, 5.8亿美元, 超过5, 5—7, 50以上, 二十八; None if it is no number that can be told for sure."""
-    text = (
-        unicodedata.normalize("NFKC", tidy(text))
-        .replace("−", "-")
-        .replace("–", "-")
-        .replace("—", "-")
-        .replace("～", "~")
-    )
-    if re.search(r"\d\s+[\d.,]|[.,]\s+\d", text) and not re.fullmatch(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d+)?\D*", text):
-        return None
-    text = re.sub(r"\s+", "", text)
-    signed = _SIGN.fullmatch(text)
-    relation = (
-        next((r for r, words in _BEFORE.items() if signed["sign"] in words.split("|")), "") if signed["sign"] else ""
-    )
-    found = _ENTERED.fullmatch(signed["rest"])
-    if not found:
-        if set(text) <= set("零〇一二三四五六七八九十百千两万亿"):
-            return Entered(Decimal(numerals.chinese_value(text)))
-        return None
-    unit = found["rest"] or ""
-    for sign, words in _AFTER.items():
-        for word in words.split("|"):
-            if (unit.endswith(word) or unit.startswith(word)) and unit:
-                relation, unit = relation or sign, unit.removeprefix(word).removesuffix(word)
-    if found["inner"] and found["inner"] != unit:
-        return None
-    low, high = (Decimal(t.replace(",", "")) if t else None for t in (found["low"], found["high"]))
-    return Entered(low, high, "range" if high is not None else relation, unit)
-
-
-def bound_around(number: Decimal, printed: str, unit: str) -> str:
-    """Relation that the words right before a number or right behind its unit say: 超2亿美元 is ``>``, 200个以上 ``>=``.
-
-    Of a negative number the words bound its size: a fall of 4%以上 is ``<=`` -4.
-    """
-    text = numerals.normalise(printed)
-    turned = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
-    for found in numerals.quantities(text):
-        if abs(number) not in found.values:
-            continue
-        before = re.sub(r"[节签合集契条]约$|最近$", "", text[: found.start].casefold())
-        after = text[found.end :].removeprefix(numerals.normalise(unit))
-        said = [(len(w), r) for r, words in _BEFORE.items() for w in words.split("|") if before.endswith(w)]
-        said += [(len(w), r) for r, words in _AFTER.items() for w in words.split("|") if after.startswith(w)]
-        said += [(1, ">") for w in ("余", "多") if text[found.end :].startswith(w)]
-        if said:
-            relation = max(said)[1]  # the longest word: 不超过 is no 超过
-            return turned.get(relation, relation) if number < 0 else relation
-    return ""
-
-
-def digits(value: Decimal, printed: str) -> str:
-    """A number in the digits it is printed with: 34.6 is 34.60 where that is what the document has."""
-    for found in numerals.arabic(numerals.normalise(printed)):
-        if found.values[0] == abs(value):
-            return ("-" if value < 0 else "") + found.text.replace(",", "")
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def unit_after(value: Decimal, printed: str, units: Iterable[str]) -> set[str]:
-    """Units of the table that stand right behind a number as printed; the longest at each place, else a magnitude."""
-    text = numerals.normalise(printed)
-    keys = {numerals.normalise(u): u for u in units}
-    found = set()
-    for numeral in numerals.arabic(text):
-        if numeral.values[0] == abs(value):
-            rest = re.sub(r"^(?:多|余)", "", text[numeral.end :])
-            fits = [k for k in keys if rest.startswith(k)]
-            if fits:
-                found.add(keys[max(fits, key=len)])
-            elif scale := re.match(r"万亿|[百千万亿]|(?:thousand|[mbtr]+illion)", rest, re.I):
-                found.add(scale[0])  # a magnitude of no unit on file: 万亿元
-    return found
+# Cells that hold nothing to be read, and what to do about each.
+_UNREADABLE = {
+    "error": ("是出错的公式（如 #N/A）；请填原文的内容", "a formula that failed; enter what is printed"),
+    "formula": ("公式没有计算结果；请复制后“选择性粘贴—数值”", "a formula without a result; copy it and paste as values"),
+    "link": ("公式引用了别的工作簿；请粘贴为数值", "a formula that refers to another workbook; paste it as a value"),
+    "merged": ("是合并单元格，无法判断属于哪一格；请取消合并并逐格填写",
+        "a merged cell: unclear which cell it is for; unmerge it and fill in each"),
+    "struck": ("被划掉（删除线）；要添加请去掉删除线，不要请清空", "struck through; remove the line to add it, or clear the cell"),
+    "unseen": ("的格式不显示任何内容（;;;）；请改为常规格式", "has a format that shows nothing (;;;); format it as general"),
+    "time": ("被 Excel 变成了时刻；请把单元格设为文本后重填",
+        "Excel has turned this into a time of day; format the cell as text and enter it again"),
+    "day": ("被 Excel 变成了日期（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
+        "Excel has turned this into a date (5-7 became 7 May); format the cell as text and enter it again"),
+}  # fmt: skip
+_IN_PARTS = {"mark", "unit", "obs_value", "value_high", "time_period", "period_type", "year", "period_number",
+             "vintage"}  # fmt: skip
 
 
 @dataclass
@@ -150,26 +55,17 @@ class Drafting:
     """Turns rows into drafts against the tables on file; problems and notes are collected."""
 
     def __init__(self, frames: dict[str, pd.DataFrame], today: dt.date) -> None:
-        self.frames, self.today = {n: f.astype(str) for n, f in frames.items()}, today
+        self.frames, self.today = dict(frames), today
         self.problems: list[Problem] = []
         self.notes: list[tuple[str, str]] = []
+        self.failed: dict[str, set[str]] = {}  # keys of new entries that are refused, by table
         self._choices: dict[tuple[str, str], Choices | None] = {}
 
     def drafts(self, rows: list[Row]) -> list[Draft]:
         """Drafts of all rows: indicators, areas, units and sources first, so that figures may refer to them."""
         made: list[Draft] = []
         for table in ("units", "ref_areas", "indicators", "sources", "figures"):
-            these = []
-            for row in rows:
-                if row.table != table:
-                    continue
-                before = len(self.problems)
-                example = "mark" in row.cells
-                draft = self.figure(row) if table == "figures" else self.entry(row, table)
-                if example:
-                    self._example(row, draft if len(self.problems) == before else None, before)
-                elif len(self.problems) == before and draft is not None:
-                    these.append(draft)
+            these = [draft for row in rows if row.table == table and (draft := self._draft(row, table))]
             made += these
             if table != "figures" and these:
                 fresh = pd.DataFrame([d.values for d in these])
@@ -179,64 +75,46 @@ class Drafting:
                 self._choices.clear()
         return made
 
+    def _draft(self, row: Row, table: str) -> Draft | None:
+        before = len(self.problems)
+        draft = self.figure(row) if table == "figures" else self.entry(row, table)
+        sound = draft if len(self.problems) == before else None
+        if "mark" in row.cells:
+            self._example(row, sound, before)
+            return None
+        if sound is None and table != "figures" and (cell := row.cells.get(TABLES[table].key[0])):
+            self.failed.setdefault(table, set()).add(canonical(cell.text))
+        return sound
+
     def _example(self, row: Row, draft: Draft | None, before: int) -> None:
         """A marked row is passed over if it is the example still, that is, a row on file; else it may be meant."""
-        table = TABLES[row.table]
         on_file = False
         if draft:
             frame = self.frames[row.table]
-            compared = [c for c in table.columns if c not in ("figure_id", "comment") and draft.values.get(c)]
+            names = TABLES[row.table].columns
+            compared = [c for c in names if c not in ("figure_id", "comment") and draft.values.get(c)]
             on_file = bool((frame[compared] == [draft.values[c] for c in compared]).all(axis=1).any())
         del self.problems[before:]
         if on_file:
             note = (f"{row.file}：示例行未添加", f"{row.file}: the example rows are not added")
-            if note not in self.notes:
-                self.notes.append(note)
+            self.notes += [note] if note not in self.notes else []
         else:
-            self.problems.append(
-                row.problem(
-                    "mark",
-                    "这一行标为示例，但内容已改动：要添加，请清空这一格；不要，请删除整行",
-                    "the row is marked as an example but was changed: clear this cell to add it, or delete the row",
-                )
-            )
+            zh = "这一行标为示例，但内容已改动：要添加，请清空这一格；不要，请删除整行"
+            en = "the row is marked as an example but was changed: clear this cell to add it, or delete the row"
+            self.say(row, "mark", zh, en)
 
     # --- cells -----------------------------------------------------------------------------------------------------
 
-    def say(self, row: Row, column: str, zh: str, en: str, value: str | None = None) -> str:
+    def say(self, row: Row, column: str, zh: str, en: str, value: str | None = None) -> None:
         self.problems.append(row.problem(column, zh, en, value))
-        return ""
 
     def text(self, row: Row, column: str) -> str | None:
         """Text of a cell; None if the cell holds what no text is (and a problem has been told)."""
         cell = row.cells.get(column)
         if cell is None:
             return ""
-        messages = {
-            "error": ("是出错的公式（如 #N/A）；请填原文的内容", "a formula that failed; enter what is printed"),
-            "formula": (
-                "公式没有计算结果；请复制后“选择性粘贴—数值”",
-                "a formula without a result; copy it and paste as values",
-            ),
-            "link": (
-                "公式引用了别的工作簿；请粘贴为数值",
-                "a formula that refers to another workbook; paste it as a value",
-            ),
-            "merged": (
-                "是合并单元格，无法判断属于哪一格；请取消合并并逐格填写",
-                "a merged cell: unclear which cell it is for; unmerge it and fill in each",
-            ),
-            "time": (
-                "被 Excel 变成了时刻；请把单元格设为文本后重填",
-                "Excel has turned this into a time of day; format the cell as text and enter it again",
-            ),
-            "day": (
-                "被 Excel 变成了日期（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
-                "Excel has turned this into a date (5-7 became 7 May); format the cell as text and enter it again",
-            ),
-        }
-        if cell.kind in messages:
-            self.say(row, column, *messages[cell.kind])
+        if cell.kind in _UNREADABLE:
+            self.say(row, column, *_UNREADABLE[cell.kind])
             return None
         return cell.text
 
@@ -254,21 +132,17 @@ class Drafting:
             return found[0]
         if found:
             options = [allowed.labels[c] for c in found]
-            self.say(
-                row,
-                column,
-                "可指多项：" + "、".join(options) + "；请选其一",
-                "may mean several: " + ", ".join(options) + "; choose one",
-            )
-            return None
-        near = allowed.near(text)
-        if definition.codes:
-            zh, en = "允许的值：" + "、".join(allowed.labels.values()), "allowed: " + ", ".join(allowed.labels.values())
+            zh, en = f"可指多项：{'、'.join(options)}；请选其一", f"may mean several: {', '.join(options)}; choose one"
+        elif definition.codes:
+            listed = allowed.labels.values()
+            zh, en = f"允许的值：{'、'.join(listed)}", f"allowed: {', '.join(listed)}"
         else:
             table = definition.refers.split(".")[0]
+            if canonical(text.rsplit("·", 1)[-1]) in self.failed.get(table, ()):
+                return None  # its own row is refused, and told
             zh = f"{table}.csv 中没有；要新增，请先填工作表“{sheet_name(table)}”"
             en = f"not in {table}.csv; to add it, fill in the sheet '{sheet_name(table)}' as well"
-        if near:
+        if not found and (near := allowed.near(text)):
             zh, en = f"{zh}；是否为：{'、'.join(near)}？", f"{en}; did you mean: {', '.join(near)}?"
         self.say(row, column, zh, en)
         return None
@@ -281,64 +155,47 @@ class Drafting:
         try:
             code = cell.text if cell.kind in ("date", "month") else periods.read(text)
             period = periods.parse(code)
-            if period.kind not in ("year", "month", "day") or not period.start.year >= 1900:
+            if period.kind not in ("year", "month", "day") or not periods.is_period(code):
                 raise ValueError
         except ValueError:
-            self.say(
-                row,
-                column,
-                "应为日期，如 2026、2026-07 或 2026-07-20（年份四位）",
-                "must be a date such as 2026, 2026-07 or 2026-07-20 (year in four digits)",
-            )
-            return None
+            zh = "应为日期，如 2026、2026-07 或 2026-07-20（年份四位；2026.1 分不清1月和10月）"
+            en = "must be a date such as 2026, 2026-07 or 2026-07-20 (year in four digits; 2026.1 may be October)"
+            return self.say(row, column, zh, en)
         if period.start > self.today:
-            self.say(
-                row, column, f"日期在今天（{self.today}）之后；请核对", f"lies after today ({self.today}); check it"
-            )
-            return None
+            zh = f"日期在今天（{self.today}）之后；请核对"
+            return self.say(row, column, zh, f"lies after today ({self.today}); check it")
         return code
 
     # --- tables other than figures -----------------------------------------------------------------------------------
 
     def entry(self, row: Row, table: str) -> Draft | None:
         """A new indicator, area, unit or source."""
-        values: dict[str, str] = {}
-        ok = True
+        values = {}
         for definition in TABLES[table].fields:
-            column = definition.name
-            cell = row.cells.get(column)
-            if definition.codes and cell and cell.kind == "boolean" and cell.text.lower() in definition.codes:
-                value: str | None = cell.text.lower()
-            elif definition.refers and table == "ref_areas" and cell:
-                value = self.text(row, column)
-                value = value and (self.chosen(row, column, definition) if not self._in_file(value) else value)
-            elif definition.codes or definition.refers:
-                value = self.chosen(row, column, definition)
-            elif definition.kind == "date":
-                value = self.date(row, column)
-            else:
-                value = self.text(row, column)
-                if value and (definition.pattern or definition.kind == "integer"):
-                    value = unicodedata.normalize("NFKC", value).replace("−", "-")
-                if value and definition.kind == "integer" and not re.fullmatch(r"-?\d+", value, re.ASCII):
-                    self.say(row, column, "应为整数", "must be a whole number")
-                    value = None
-                if value and definition.pattern and not re.fullmatch(definition.pattern, value):
-                    self.say(
-                        row,
-                        column,
-                        f"写法应符合 {definition.pattern}（{definition.zh}）",
-                        f"must have the form {definition.pattern} ({definition.en})",
-                    )
-                    value = None
-            if value == "" and definition.required:
-                self.say(row, column, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
-            ok = ok and value is not None and (value != "" or not definition.required)
-            values[column] = value or ""
-        return Draft(row, table, values) if ok else None
+            values[definition.name] = self._entry_value(row, table, definition)
+            if values[definition.name] == "" and definition.required:
+                self.say(row, definition.name, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
+        return None if None in values.values() else Draft(row, table, values)
 
-    def _in_file(self, code: str) -> bool:
-        return code in set(self.frames["ref_areas"].ref_area)
+    def _entry_value(self, row: Row, table: str, definition: Field) -> str | None:
+        """Value of a cell; None after a problem."""
+        column, cell = definition.name, row.cells.get(definition.name)
+        if definition.codes and cell and cell.kind == "boolean" and cell.text.lower() in definition.codes:
+            return cell.text.lower()
+        if definition.codes or definition.refers:
+            return self.chosen(row, column, definition)
+        if definition.kind == "date":
+            return self.date(row, column)
+        value = self.text(row, column)
+        if not value or not (definition.pattern or definition.kind == "integer"):
+            return value
+        value = numerals.plain(value).replace("−", "-")
+        if definition.kind == "integer" and not re.fullmatch(r"-?\d+", value, re.ASCII):
+            return self.say(row, column, "应为整数", "must be a whole number")
+        if definition.pattern and not re.fullmatch(definition.pattern, value):
+            zh = f"写法应符合 {definition.pattern}（{definition.zh}）"
+            return self.say(row, column, zh, f"must have the form {definition.pattern} ({definition.en})")
+        return value
 
     # --- figures -----------------------------------------------------------------------------------------------------
 
@@ -348,196 +205,73 @@ class Drafting:
         definitions = {f.name: f for f in fields("figures", all_columns=True)}
         values = dict.fromkeys(TABLES["figures"].columns, "")
         derived: list[tuple[str, str]] = []
+        failed = False
         for name, definition in definitions.items():
-            if name in (
-                "mark",
-                "unit",
-                "obs_value",
-                "value_high",
-                "time_period",
-                "period_type",
-                "year",
-                "period_number",
-                "vintage",
-            ):
+            if name in _IN_PARTS:
                 continue
-            value = (
-                self.chosen(row, name, definition) if definition.codes or definition.refers else self.text(row, name)
-            )
+            listed = definition.codes or definition.refers
+            value = self.chosen(row, name, definition) if listed else self.text(row, name)
+            failed |= value is None
             if name in values:
                 values[name] = value or ""
         values["vintage"] = self.date(row, "vintage") or ""
         values["time_period"] = self._period(row, definitions["period_type"])
-        unit_text = self.text(row, "unit")
-        self._quantity(row, values, unit_text, definitions, derived)
+        self._quantity(row, values, definitions["unit"], derived)
         for name, definition in definitions.items():
-            cell = row.cells.get(name)
-            if is_required("figures", definition) and cell is None and name not in ("obs_value", "unit"):
+            if is_required("figures", definition) and name not in row.cells and name not in ("obs_value", "unit"):
                 self.say(row, name, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
-        if len(self.problems) > before:
+        if failed or len(self.problems) > before:
             return None
-        self._defaults(row, values, derived)
+        derived += defaults.fill(values, self.frames)
+        if not values["span"]:
+            zh = "无法推定：请选时间跨度（全年、累计、每年、时点）"
+            self.say(row, "span", zh, "cannot be worked out: choose annual, cumulative, per_year or point")
         self._consistent(row, values)
         if len(self.problems) > before:
             return None
         return Draft(row, "figures", values, derived, self.text(row, "locator_en") or "")
 
     def _period(self, row: Row, kinds: Field) -> str:
-        """Code of the period, written as one or chosen as type, year and number; both must agree."""
-        cell, text = row.cells.get("time_period"), self.text(row, "time_period")
-        if text is None:
-            return ""
-        direct = ""
-        if text:
-            try:
-                if cell.kind in ("percent", "boolean"):
-                    raise ValueError
-                direct = cell.text if cell.kind in ("date", "month") else periods.read(text)
-                if not 1900 <= periods.parse(direct).start.year <= 2100:
-                    raise ValueError
-            except ValueError:
-                forms = f"2026 · 2026年上半年 · 2026年1-9月 · 2026年三季度 · {periods.FORMS}"
-                two = re.fullmatch(r"(\d\d)年?", unicodedata.normalize("NFKC", text))
-                near = f"；是否为 20{two[1]}？" if two else ""
-                near_en = f"; is it 20{two[1]}?" if two else ""
-                return self.say(
-                    row, "time_period", f"不是有效时期{near}；写法：{forms}", f"no such period{near_en}; forms: {forms}"
-                )
         kind = self.chosen(row, "period_type", kinds)
-        parts = None if kind is None else self._period_parts(row, kind)
-        if parts is None:
+        number_cell = row.cells.get("period_number")
+        dated = number_cell and number_cell.kind in ("date", "month")  # 9-27 that Excel has taken for a date
+        parts = [self.text(row, "time_period"), kind, self.text(row, "year")]
+        parts += [number_cell.text[5:] if dated else self.text(row, "period_number")]
+        if None in parts:
             return ""
-        if direct and parts and direct != parts:
-            return self.say(
-                row,
-                "time_period",
-                f"与“时期类型＋年份”（{parts}）不一致；请只留一种写法",
-                f"disagrees with period type and year ({parts}); keep one of the two",
-            )
-        if not (direct or parts) and kind != "unstated":
-            return self.say(
-                row,
-                "time_period",
-                "不能为空：填时期（如 2026年1-9月），或选时期类型并填年份；原文没有写明时，时期类型选“未载明”",
-                "must not be empty: write the period (2026-01/P9M), or choose its type and year; where the document states none, "
-                "choose the type 未载明 · unstated",
-            )
-        if direct and kind == "unstated":
-            return self.say(
-                row,
-                "time_period",
-                "时期类型选了“未载明”，此格应为空",
-                "must be empty where the period type is 'unstated'",
-            )
-        return direct or parts or ""
-
-    def _period_parts(self, row: Row, kind: str) -> str | None:
-        """Code from type, year and number; "" if there are none, None after a problem."""
-        year, number = self.text(row, "year"), self.text(row, "period_number")
-        if year is None or number is None:
-            return None
-        cell = row.cells.get("period_number")
-        if cell and cell.kind in ("date", "month"):  # 9-27 that Excel has taken for a date
-            number = cell.text[5:]
-        year = unicodedata.normalize("NFKC", year).removesuffix("年").strip()
-        if row.cells.get("year") and row.cells["year"].kind in ("date", "month"):
-            self.say(
-                row,
-                "year",
-                "应只填四位年份，如 2026（此格是日期）",
-                "must be a year of four digits such as 2026 (the cell holds a date)",
-            )
-            return None
-        if kind in ("", "unstated"):
-            if (year or number) and not row.cells.get("time_period"):
-                column = "year" if year else "period_number"
-                self.say(
-                    row,
-                    "period_type",
-                    "填了年份，请再选时期类型（全年、上半年、1-N月累计 …）",
-                    "choose the kind of period as well",
-                    row.cells[column].text,
-                )
-                return None
-            if year and not re.fullmatch(r"(19|20)\d\d", year):
-                self.say(row, "year", "应为四位年份，如 2026", "must be a year of four digits such as 2026")
-                return None
-            return ""
-        if not re.fullmatch(r"(19|20)\d\d", year):
-            guess = f"；是否为 20{year}？" if re.fullmatch(r"\d\d", year) else ""
-            self.say(
-                row,
-                "year",
-                f"应为四位年份，如 2026{guess}",
-                f"must be a year of four digits such as 2026{guess and f'; is it 20{year}?'}",
-            )
-            return None
-        number = unicodedata.normalize("NFKC", number).strip()
-        number = {"一": "1", "二": "2", "三": "3", "四": "4"}.get(number, number)
-        forms = {
-            "year": "{y}",
-            "first_half": "{y}-S1",
-            "second_half": "{y}-S2",
-            "quarter": "{y}-Q{n}",
-            "year_to_date": "{y}年1-{n}月",
-            "month": "{y}年{n}月",
-            "day": "{y}-{n}",
-            "five_years": "{y}/P5Y",
-        }
-        form = forms[kind]
-        allowed = {"quarter": "1-4", "year_to_date": "2-12", "month": "1-12", "day": "9-27"}.get(kind, "")
-        if ("{n}" in form) != bool(number):
-            if number:
-                self.say(row, "period_number", "这种时期不填“第几”", "must be empty for this kind of period")
-            else:
-                self.say(row, "period_number", f"请填“第几”（{allowed}）", f"give its number ({allowed})")
-            return None
         try:
-            return periods.read(form.format(y=year, n=number))
-        except ValueError:
-            self.say(row, "period_number", f"应为 {allowed}", f"must be {allowed}")
-            return None
+            return row_periods.period(row, *parts)
+        except row_periods.Unclear as error:
+            cell = row.cells.get(error.column) or row.cells.get("year") or row.cells.get("period_number")
+            self.say(row, error.column, error.zh, error.en, cell.text if cell else "")
+            return ""
 
-    def _quantity(self, row: Row, values: dict, unit_text: str | None, definitions: dict, derived: list) -> None:
+    def _quantity(self, row: Row, values: dict, unit_field: Field, derived: list) -> None:
         """Value, upper end, relation and unit, proved by the characters as printed."""
         printed = values["as_printed"]
         if len(numerals.normalise(printed)) > 25:
-            self.say(
-                row,
-                "as_printed",
-                "原文最多 25 个字符；只摘含有这个数字的一段",
-                "at most 25 characters; copy only the piece that holds the number",
-            )
+            zh = "原文最多 25 个字符；只摘含有这个数字的一段"
+            self.say(row, "as_printed", zh, "at most 25 characters; copy only the piece that holds the number")
         wordless = values["relation"] == "relative" or values["obs_status"] == "M"
-        cell, unit, typed = row.cells.get("obs_value"), "", None
-        if unit_text:
-            unit = self.chosen(row, "unit", definitions["unit"]) or ""
-        if cell is None:
+        unit_given = row.cells.get("unit") is not None
+        unit = (self.chosen(row, "unit", unit_field) or "") if unit_given else ""
+        typed = None
+        if "obs_value" not in row.cells:
             if not wordless:
-                self.say(
-                    row,
-                    "obs_value",
-                    "不能为空：填原文的数字；文字目标请把“关系”选为 relative，表中为空的选状态 M",
-                    "must not be empty: enter the number printed; for a goal in words choose the relation 'relative', for an empty cell the status M",
-                )
+                zh = "不能为空：填原文的数字；文字目标请把“关系”选为 relative，表中为空的选状态 M"
+                en = "must not be empty: enter the number printed; for a goal in words choose the relation 'relative', for an empty cell the status M"
+                self.say(row, "obs_value", zh, en)
         elif (typed := self._typed(row, "obs_value")) is not None:
             if wordless:
-                self.say(
-                    row,
-                    "obs_value",
-                    "关系为 relative 或状态为 M 时应为空",
-                    "must be empty where the relation is relative or the status M",
-                )
-            self._number(row, values, typed, unit, printed, derived)
-            unit = unit or (self._unit_named(typed.unit) if not unit_text else "")
-        if not unit and unit_text == "":
-            near = unit_after(typed.low, printed, self.frames["units"].unit) if typed else set()
-            self.say(
-                row,
-                "unit",
-                "不能为空：选原文的单位" + (f"；是否为 {'、'.join(near)}？" if near else ""),
-                "must not be empty: choose the unit printed" + (f"; is it {', '.join(near)}?" if near else ""),
-            )
+                zh = "关系为 relative 或状态为 M 时应为空"
+                self.say(row, "obs_value", zh, "must be empty where the relation is relative or the status M")
+            if self._unit_behind(row, typed.unit, unit, values["indicator"]):
+                self._number(row, values, typed, unit or typed.unit, derived)
+            unit = unit or (self._unit_named(typed.unit) if not unit_given else "")
+        if not unit and not unit_given:
+            near = "、".join(unit_after(typed.low, printed, self.frames["units"].unit)) if typed else ""
+            zh, en = (f"；是否为 {near}？", f"; is it {near}?") if near else ("", "")
+            self.say(row, "unit", f"不能为空：选原文的单位{zh}", f"must not be empty: choose the unit printed{en}")
         values["unit"] = unit
         if typed is not None and unit:
             self._unit_agrees(row, typed.low, unit, printed)
@@ -549,247 +283,145 @@ class Drafting:
         cell, text = row.cells[column], self.text(row, column)
         if text is None:
             return None
-        if cell.kind == "boolean" or cell.kind in ("date", "month"):
-            what = (
-                ("是真/假值", "a true/false value")
-                if cell.kind == "boolean"
-                else ("被 Excel 变成了日期（如 5-7）", "Excel has turned this into a date")
-            )
-            self.say(
-                row,
-                column,
-                f"{what[0]}，应为数字；请设为文本后重填",
-                f"{what[1]}, must be a number; format the cell as text and enter it again",
-            )
-            return None
+        if cell.kind in ("boolean", "date", "month"):
+            zh, en = ("被 Excel 变成了日期（如 5-7）", "Excel has turned this into a date")
+            if cell.kind == "boolean":
+                zh, en = "是真/假值", "a true/false value"
+            again = "must be a number; format the cell as text and enter it again"
+            return self.say(row, column, f"{zh}，应为数字；请设为文本后重填", f"{en}, {again}")
         if cell.number is not None:
             return Entered(cell.number, unit="%" if cell.kind == "percent" else "")
         typed = quantity(text)
         if typed is None:
-            inside = re.fullmatch(rf"[(（]({_NUMBER})[)）]", unicodedata.normalize("NFKC", text))
-            hint = (f"；负数请写成 -{inside[1]}", f"; write a negative number as -{inside[1]}") if inside else ("", "")
-            self.say(
-                row,
-                column,
-                f"应为数字，如 300.8，不带文字{hint[0]}",
-                f"must be a number such as 300.8, without words{hint[1]}",
-            )
+            inside = negative_meant(text)
+            zh, en = (f"；负数请写成 -{inside}", f"; write a negative number as -{inside}") if inside else ("", "")
+            zh, en = f"应为一个数字，如 300.8，不带文字{zh}", f"must be a number such as 300.8, without words{en}"
+            self.say(row, column, zh, en)
         return typed
 
-    def _number(self, row: Row, values: dict, typed: Entered, unit: str, printed: str, derived: list) -> None:
-        percent = row.cells["obs_value"].kind == "percent"
-        if typed.unit:
-            meant = self._unit_named(typed.unit)
-            if (unit and meant != unit) or not meant:
-                allowed = list(self.frames["units"].unit)
-                near = nearest(typed.unit, allowed)
-                self.say(
-                    row,
-                    "obs_value",
-                    (
-                        f"单元格是百分比格式，单位却是 {unit}"
-                        if percent and unit
-                        else f"数字后面的 {typed.unit} " + (f"与单位 {unit} 不一致" if unit else "不是在案的单位")
-                    )
-                    + (f"；是否为 {near}？" if near and not meant else "；请核对"),
-                    (
-                        f"the cell is formatted as a percentage, the unit is {unit}"
-                        if percent and unit
-                        else f"{typed.unit} behind the number "
-                        + (f"disagrees with the unit {unit}" if unit else "is no unit on file")
-                    )
-                    + (f"; is it {near}?" if near and not meant else "; check it"),
-                )
-                return
-        high = typed.high
-        if "value_high" in row.cells:
-            upper = self._typed(row, "value_high")
-            if upper is None:
-                return
-            if high is not None and high != upper.low:
-                self.say(
-                    row,
-                    "value_high",
-                    f"与数值中的区间上限 {high} 不一致",
-                    f"disagrees with the upper end {high} of the range in the value",
-                )
-                return
-            high = upper.low
-        given = values["relation"]
-        said = "range" if high is not None else typed.relation
-        if given and said and given != said and not (said == "range" and given == "range"):
-            names = code_choices(RELATIONS).labels
-            self.say(
-                row,
-                "relation",
-                f"与数值中的写法（{names[said]}）不一致",
-                f"disagrees with what the value says ({names[said]})",
-            )
+    def _unit_behind(self, row: Row, behind: str, unit: str, indicator: str) -> bool:
+        """Whether a unit typed behind the value is that of the row, or one of the table where the row gives none."""
+        meant = self._unit_named(behind)
+        if not behind or (meant and meant == (unit or meant)):
+            return True
+        if row.cells["obs_value"].kind == "percent" and unit:
+            zh = f"单元格是百分比格式，单位却是 {unit}；请核对"
+            self.say(row, "obs_value", zh, f"the cell is formatted as a percentage, the unit is {unit}; check it")
+            return False
+        zh, en = ("不是表中的单位", "is no unit on file")
+        if unit:
+            zh, en = f"与单位 {unit} 不一致", f"disagrees with the unit {unit}"
+        near = "" if meant else self._unit_like(behind, indicator)
+        more = (f"是否为 {near}？", f"is it {near}?") if near else ("请核对", "check it")
+        self.say(
+            row, "obs_value", f"数字后面的 {behind} {zh}；{more[0]}", f"{behind} behind the number {en}; {more[1]}"
+        )
+        return False
+
+    def _unit_like(self, text: str, indicator: str) -> str:
+        """Units that a text may stand for; of a bare magnitude (万) those that measure what the indicator does."""
+        units = self.frames["units"]
+        if not MAGNITUDES.fullmatch(text):
+            return nearest(text, list(units.unit))
+        usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(indicator, "")
+        measure = dict(units[["unit", "unit_measure"]].values).get(usual, "")
+        return "、".join(units.unit[(units.unit_measure == measure) & units.unit.str.startswith(text)])
+
+    def _number(self, row: Row, values: dict, typed: Entered, unit: str, derived: list) -> None:
+        high = self._upper_end(row, typed)
+        if high is False:
             return
-        if not given:
-            found = said or bound_around(typed.low, printed, unit or typed.unit)
-            values["relation"] = found or "="
-            if found:
-                derived.append((f"关系 {found}", f"relation {found}"))
-        if values["relation"] == "range" and (high is None or high <= typed.low):
-            self.say(row, "value_high", "区间要填上限，且大于数值", "a range needs its upper end, above the value")
+        printed, growth = values["as_printed"], values["transformation"] == "GY"
+        if not self._relation(row, values, typed, high, unit, derived):
             return
         for column, number in (("obs_value", typed.low), ("value_high", high)):
             if number is None:
                 continue
-            if printed and abs(number) not in numerals.printed_values(printed):
-                hundred = abs(number) * 100
-                seen = [n.text for n in numerals.arabic(numerals.normalise(printed))]
-                hint = (
-                    (f"；是否为 {hundred.normalize():f}？", f"; is it {hundred.normalize():f}?")
-                    if hundred in numerals.printed_values(printed)
-                    else ("", "")
-                )
-                self.say(
-                    row,
-                    column,
-                    f"原文“{printed}”里没有这个数字{hint[0]}（原文中的数字：{'、'.join(seen) or '无'}）；请核对数值，或让原文包含它",
-                    f"“{printed}” does not hold this number{hint[1]} (it holds: {', '.join(seen) or 'none'}); check the value, or let "
-                    "as_printed hold it",
-                    f"{number:f}",
-                )
+            text = citations.written(number, printed, growth=growth)
+            unit_code, span = self._unit_named(unit), values["span"]
+            said = citations.objection(text, printed, growth=growth, unit=unit_code, span=span) if printed else None
+            if said:
+                zh, en = self._with_what_is_printed(number, printed, *said)
+                self.say(row, column, zh, en, f"{number:f}")
                 return
-            values[column] = digits(number, printed)
-        explicit = row.cells["obs_value"].text.lstrip().startswith("+")
-        text = numerals.normalise(printed)
-        before = [text[: n.start] for n in numerals.arabic(text) if n.values[0] == abs(typed.low)]
-        if (
-            values["transformation"] == "GY"
-            and typed.low > 0
-            and not explicit
-            and before
-            and all(map(_FALL_JUST_BEFORE.search, before))
-        ):
-            self.say(
-                row,
-                "obs_value",
-                f"原文说下降：应为 -{typed.low:f}？若确为上升，请写成 +{typed.low:f}",
-                f"the text speaks of a fall: is it -{typed.low:f}? If it is a rise, write +{typed.low:f}",
-            )
-        if (
-            typed.low < 0
-            and (not _FALL.search(printed))
-            and values["transformation"] == "GY"
-            and any(map(_RISE.search, before))
-        ):
-            self.say(
-                row,
-                "obs_value",
-                "原文说增长，数值却是负数；请核对",
-                "the text speaks of growth but the value is negative; check it",
-            )
+            values[column] = text
+            if growth and not citations.holds(text, printed):
+                told = (f"增长 {text}（原文以上年为100）", f"growth {text} (the year before is 100 in the text)")
+                derived.append(told)
+
+    def _with_what_is_printed(self, number: Decimal, printed: str, zh: str, en: str) -> tuple[str, str]:
+        """An objection with the numbers that the text holds, and whether a share was meant as a percentage."""
+        if citations.holds(f"{number:f}", printed):
+            return f"原文“{printed}”：{zh}", f"“{printed}”: {en}"
+        seen = "、".join(n.text for n in numerals.arabic(numerals.separated(printed)))
+        hundred = f"{(abs(number) * 100).normalize():f}"
+        hints = (f"；是否为 {hundred}？", f"; is it {hundred}?") if citations.holds(hundred, printed) else ("", "")
+        return (
+            f"原文“{printed}”：{zh}{hints[0]}（原文中的数字：{seen or '无'}）；请核对数值，或让原文包含它",
+            f"“{printed}” {en}{hints[1]} (it holds: {seen or 'none'}); check the value, or let as_printed hold it",
+        )
+
+    def _upper_end(self, row: Row, typed: Entered) -> Decimal | bool | None:
+        """Upper end of a range, None without one, False after a problem."""
+        if "value_high" not in row.cells:
+            return typed.high
+        upper = self._typed(row, "value_high")
+        if upper is None:
+            return False
+        if typed.high is not None and typed.high != upper.low:
+            zh = f"与数值中的区间上限 {typed.high} 不一致"
+            self.say(row, "value_high", zh, f"disagrees with the upper end {typed.high} of the range in the value")
+            return False
+        return upper.low
+
+    def _relation(self, row: Row, values: dict, typed: Entered, high: Decimal | None, unit: str, derived: list) -> bool:
+        """Settle the relation from what is chosen, typed and printed; False after a problem."""
+        given, said = values["relation"], "range" if high is not None else typed.relation
+        if given and said and given != said:
+            name = code_choices(RELATIONS).labels[said]
+            self.say(row, "relation", f"与数值中的写法（{name}）不一致", f"disagrees with what the value says ({name})")
+            return False
+        if not given:
+            found = said or bound_around(typed.low, values["as_printed"], unit)
+            values["relation"] = found or "="
+            derived += [(f"关系 {found}", f"relation {found}")] if found else []
+        if values["relation"] == "range" and (high is None or high <= typed.low):
+            self.say(row, "value_high", "区间要填上限，且大于数值", "a range needs its upper end, above the value")
+            return False
+        return True
 
     def _unit_agrees(self, row: Row, value: Decimal, unit: str, printed: str) -> None:
-        seen = unit_after(value, printed, self.frames["units"].unit)
-        measures = self.frames["units"].set_index("unit")[["unit_measure", "unit_mult"]].apply(tuple, axis=1)
+        units = self.frames["units"]
+        seen = sorted(unit_after(value, printed, units.unit))
+        measures = {u: rest for u, *rest in units[["unit", "unit_measure", "unit_mult"]].values.tolist()}
         if seen and not any(
             measures.get(s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
         ):
-            self.say(
-                row,
-                "unit",
-                f"原文“{printed}”在数字后面印的是 {'、'.join(sorted(seen))}；请改单位或原文",
-                f"“{printed}” prints {', '.join(sorted(seen))} behind the number; mend the unit or the text",
-            )
-
-    def _defaults(self, row: Row, values: dict, derived: list) -> None:
-        """What a person need not say, worked out and told."""
-        figures, sources = self.frames["figures"], self.frames["sources"].set_index("source_id")
-        source = sources.loc[values["source_id"]]
-
-        def default(column: str, value: str, zh: str, en: str, tell: bool = True) -> None:
-            if not values[column] and value:
-                values[column] = value
-                if tell:
-                    derived.append(
-                        (f"{TABLES['figures'].field(column).zh} {value}（{zh}）", f"{column} {value} ({en})")
-                    )
-
-        default("ref_area", home(self.frames), "未填，取本市", "left empty: the city", True)
-        promotional = source.tier == "promotional"
-        default(
-            "record_type",
-            "claim" if promotional else "actual",
-            "来源为招商宣传" if promotional else "未填",
-            "promotional source" if promotional else "left empty",
-        )
-        default("relation", "=", "", "", False)
-        default("locator", "正文", "未填", "left empty")
-        default("time_basis", "stated" if values["time_period"] else "unstated", "", "", False)
-        default("vintage", source.date_published, "来源的发布日期", "the source's date")
-        weak = {"promotional": "V", "mirror": "V", "compilation": "V", "secondary": "U"}.get(source.tier, "A")
-        default("obs_status", weak, f"来源层级 {source.tier}", f"tier {source.tier}", weak != "A")
-        alike = figures[
-            (figures.indicator == values["indicator"]) & (figures.transformation == values["transformation"])
-        ]
-        prices = set(alike.prices)
-        if len(prices) == 1:
-            default("prices", prices.pop(), "同指标已有数字", "as its other figures")
-        default("span", self._span(values, alike), "按指标和时期", "from indicator and period")
-        if not values["span"]:
-            self.say(
-                row,
-                "span",
-                "无法推定：请选时间跨度（全年、累计、每年、时点）",
-                "cannot be worked out: choose annual, cumulative, per_year or point",
-            )
-
-    def _span(self, values: dict, alike: pd.DataFrame) -> str:
-        def kind(code: str) -> str:
-            return periods.parse(code).kind if code else ""
-
-        same = alike[
-            (alike.record_type == values["record_type"]) & (alike.time_period.map(kind) == kind(values["time_period"]))
-        ]
-        if same.span.nunique() == 1:
-            return same.span.iloc[0]
-        indicators = self.frames["indicators"].set_index("indicator")
-        measure, period = indicators.measure_type[values["indicator"]], kind(values["time_period"])
-        if values["record_type"] == "parameter" or period == "day":
-            return "point"
-        if measure == "flow" or values["transformation"] == "GY":
-            return {"year": "annual", "": ""}.get(period, "cumulative")
-        if measure == "count" or not period:
-            return "point" if measure != "count" and same.empty else ""
-        return "point"
+            zh = f"原文“{printed}”在数字后面印的是 {'、'.join(seen)}；请改单位或原文"
+            en = f"“{printed}” prints {', '.join(seen)} behind the number; mend the unit or the text"
+            self.say(row, "unit", zh, en)
 
     def _consistent(self, row: Row, values: dict) -> None:
-        """Period against the date of publication, and an inference against its reason."""
+        """Period against the text, the date of publication and today; an inference against its reason."""
         if values["time_basis"] == "inferred" and not values["comment"]:
             self.say(row, "comment", "时期为推断（inferred）时，须写明理由", "an inferred period must say why")
+        column = "time_period" if "time_period" in row.cells else "year"
+        growth = values["transformation"] == "GY"
+        if said := citations.period_objection(values["time_period"], values["as_printed"], growth=growth):
+            self.say(row, column, *said)
         if not values["time_period"] or values["record_type"] not in ("actual", "claim"):
             return
         period = periods.parse(values["time_period"])
-        column = "time_period" if "time_period" in row.cells else "year"
         published = periods.parse(values["vintage"]).end if values["vintage"] else None
         if period.start > self.today:
-            self.say(
-                row,
-                column,
-                f"实绩的时期尚未开始（今天 {self.today}）；目标请把记录类型选为 target",
-                f"a result of a period that has not begun (today {self.today}); for a goal choose the record type 'target'",
-            )
+            zh = f"实绩的时期尚未开始（今天 {self.today}）；目标请把记录类型选为 target"
+            en = f"a result of a period that has not begun (today {self.today}); for a goal choose the record type 'target'"
+            self.say(row, column, zh, en)
         elif published and published < period.start:
-            self.say(
-                row,
-                column,
-                f"发布于 {values['vintage']}，早于时期开始；请核对时期、来源或记录类型",
-                f"published {values['vintage']}, before the period begins; check the period, the source or the record type",
-            )
+            zh = f"发布于 {values['vintage']}，早于时期开始；请核对时期、来源或记录类型"
+            en = f"published {values['vintage']}, before the period begins; check the period, the source or the record type"
+            self.say(row, column, zh, en)
         elif published and published < period.end and period.kind != "year":
-            self.notes.append(
-                (
-                    f"{row.sheet}!{row.place(column)}：发布（{values['vintage']}）早于时期结束，请留意",
-                    f"{row.sheet}!{row.place(column)}: published ({values['vintage']}) before the period ends",
-                )
-            )
-
-
-def home(frames: dict[str, pd.DataFrame]) -> str:
-    """The city that the tables are about."""
-    return home_area(frames["figures"], frames["ref_areas"].set_index("ref_area").level)
+            place = f"{row.sheet}!{row.place(column)}"
+            zh = f"{place}：发布（{values['vintage']}）早于时期结束，请留意"
+            self.notes.append((zh, f"{place}: published ({values['vintage']}) before the period ends"))

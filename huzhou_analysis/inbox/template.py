@@ -9,71 +9,37 @@ from pathlib import Path
 import pandas as pd
 
 from ..facts import numerals, periods
-from ..facts.data import DataError, Problem, check, default_root
+from ..facts.checks import check, default_root
+from ..facts.problems import DataError, Problem
 from ..facts.schema import TABLES, Field
-from .layout import ENTRY_TABLES, EXAMPLE, Choices, choices, fields, header, is_required, sheet_name
-from .rows import home
+from .defaults import home
+from .layout import ENTRY_TABLES, EXAMPLE, FILE, HELP, LISTS, Choices, choices, fields, header, is_required, sheet_name
 
 ROWS = 500
-FILE = "new_figures.xlsx"
-LISTS = "列表 lists"
-HELP = "说明 How to"
-INK, ACCENT, SOFT, LINE, MUTED, WARN, WRONG = (
-    "#1F2933",
-    "#1B4F72",
-    "#DCE6EE",
-    "#C9D3DC",
-    "#7B8794",
-    "#FFF2CC",
-    "#F8D7DA",
-)
+INK, ACCENT, SOFT, LINE, MUTED = "#1F2933", "#1B4F72", "#DCE6EE", "#C9D3DC", "#7B8794"
+WARN, WRONG = "#FFF2CC", "#F8D7DA"
 
 _HINTS = {
     "mark": ("留空。写着“示例”的行不会添加", "Leave empty. The row marked as an example is not added"),
     "indicator": ("从列表选，或直接写指标名称、代码", "Choose, or write the indicator's name or code"),
     "ref_area": ("不填即本市", "Empty means the city"),
-    "period_type": (
-        "选时期类型再填年份；或留空，在“时期”列直接写",
-        "Choose the kind and give the year; or leave empty and write the period",
-    ),
+    "period_type": ("选时期类型再填年份；或留空，在“时期”列直接写",
+        "Choose the kind and give the year; or leave empty and write the period"),
     "year": ("四位年份；五年合计填第一年", "Four digits; of five years the first"),
-    "period_number": (
-        "季度 1-4；1-N月累计填 N；单月填月份；某日填 9-27",
-        "Quarter 1-4; N of January-N; month 1-12; day as 9-27",
-    ),
-    "time_period": (
-        "可直接写：2026年上半年、2026年1-9月、2026-Q3。填了左边三列就不必填",
-        "Write 2026-S1, 2026-01/P9M or 2026年1-9月. Not needed if the three columns before are filled in",
-    ),
-    "transformation": (
-        "原文的数字是水平值，还是同比增长（%、个百分点）？必选",
-        "Is the number a level, or growth over a year? Always choose",
-    ),
-    "obs_value": (
-        "照原文填数字：300.8。区间可写 5-7，界限可写 >5，百分数写 34.6",
-        "The number as printed: 300.8. A range 5-7, a bound >5, a percentage 34.6",
-    ),
+    "period_number": ("季度 1-4；1-N月累计填 N；单月填月份；某日填 9-27", "Quarter 1-4; N of January-N; month 1-12; day as 9-27"),
+    "time_period": ("可直接写：2026年上半年、2026年1-9月、2026-Q3。填了左边三列就不必填",
+        "Write 2026-S1, 2026-01/P9M or 2026年1-9月. Not needed if the three columns before are filled in"),
+    "transformation": ("原文的数字是水平值，还是同比增长（%、个百分点）？必选", "Is the number a level, or growth over a year? Always choose"),
+    "obs_value": ("照原文填数字：300.8。区间可写 5-7，界限可写 >5，百分数写 34.6",
+        "The number as printed: 300.8. A range 5-7, a bound >5, a percentage 34.6"),
     "unit": ("原文的单位，不换算", "The unit as printed, not converted"),
-    "as_printed": (
-        "照抄原文中含这个数字的一段，最多 25 字",
-        "Copy the piece that holds the number, at most 25 characters",
-    ),
-    "source_id": (
-        "新文件先登记在“来源”表，再在这里写它的编号",
-        "Enter a new document in the sheet of sources first, then write its id here",
-    ),
-    "locator": (
-        "文件里的位置，如“第3段”“表2 第5行”；不填为“正文”",
-        "Where in the document: a paragraph or table row; empty means the text",
-    ),
-    "record_type": (
-        "不填为实绩；招商宣传的数字一律为宣称",
-        "Empty means a result; a promotional page only makes claims",
-    ),
-    "relation": (
-        "不填为等于；原文有“超、以上、约”时会自动识别",
-        "Empty means equal; 超, 以上, 约 in the text are recognised",
-    ),
+    "as_printed": ("照抄原文中含这个数字的一段，最多 25 字", "Copy the piece that holds the number, at most 25 characters"),
+    "source_id": ("新文件先登记在“来源”表，再在这里写它的编号",
+        "Enter a new document in the sheet of sources first, then write its id here"),
+    "locator": ("文件里的位置，如“第3段”“表2 第5行”；不填为“正文”",
+        "Where in the document: a paragraph or table row; empty means the text"),
+    "record_type": ("不填为实绩；招商宣传的数字一律为宣称", "Empty means a result; a promotional page only makes claims"),
+    "relation": ("不填为等于；原文有“超、以上、约”时会自动识别", "Empty means equal; 超, 以上, 约 in the text are recognised"),
     "value_high": ("只在区间时填上限", "Only for a range: its upper end"),
     "obs_status": ("不填按来源层级；初步数选 P", "Empty goes by the source's tier; choose P for provisional"),
     "prices": ("不填按同指标已有数字", "Empty goes by the indicator's other figures"),
@@ -81,7 +47,7 @@ _HINTS = {
     "vintage": ("不填取来源的发布日期", "Empty takes the source's date of publication"),
     "time_basis": ("不填为原文载明；推断的须在备注写理由", "Empty means stated; an inference says why in the comment"),
     "ascending": ("数值越大越好吗？", "Is more better?"),
-}
+}  # fmt: skip
 _WIDTHS = {
     "mark": 9, "indicator": 34, "ref_area": 20, "period_type": 17, "year": 8, "period_number": 15, "time_period": 16,
     "transformation": 20, "obs_value": 11, "unit": 11, "as_printed": 30, "source_id": 32, "locator": 20, "comment": 36,
@@ -99,41 +65,36 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
     root : path, optional
         Folder of the tables.
     """
-    from ..report.build import say
-    from .adding import inbox, replace
+    from ..facts.problems import fail, say
+    from .adding import inbox
     from .reading import read
+    from .writing import replace
 
     root = Path(root) if root is not None else default_root()
     path = Path(file) if file else inbox(root) / FILE
     if path.suffix.lower() != ".xlsx":
-        say(f"模板文件名须以 .xlsx 结尾 / the file must end in .xlsx: {path}", error=True)
-        return 1
+        return fail(f"模板文件名须以 .xlsx 结尾 / the file must end in .xlsx: {path}")
     frames, problems = check(root)
     if problems:
-        say(str(DataError(problems)), error=True)
-        return 1
+        return fail(str(DataError(problems)))
     if path.exists():
         found: list[Problem] = []
         rows = [row for row in read(path, found, []) if "mark" not in row.cells]
         if rows or found:
-            say(
+            return fail(
                 f"{path.name} 已存在并有内容（{len(rows)} 行），不予覆盖。请先 make add 添加，或改名、移走。/ is there and holds {len(rows)} rows: "
-                "it is not replaced. Add it with make add, or rename it.",
-                error=True,
+                "it is not replaced. Add it with make add, or rename it."
             )
-            return 1
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         workbook = io.BytesIO()
         write(workbook, frames)
         replace(path, workbook.getvalue())
     except OSError as error:
-        say(
+        return fail(
             f"没有写成（{error.strerror or error}）：{path}；请关闭它，检查权限和磁盘空间 / not written ({error.strerror or error}); close the "
-            "file, check permissions and disk space",
-            error=True,
+            "file, check permissions and disk space"
         )
-        return 1
     say(
         f"模板已写好 / template written: {path}\n"
         "下一步：用 Excel 或 WPS 打开，在“数字 figures”表逐行填写，保存并关闭，然后 make add ARGS=--dry-run 看一看，再 make add。\n"
@@ -143,7 +104,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
 
 
 def write(file: Path | io.BytesIO, frames: dict[str, pd.DataFrame]) -> None:
-    """Write the template for the tables in `frames` (as read by :func:`huzhou_analysis.data.check`)."""
+    """Write the template for the tables in `frames` (as read by :func:`~huzhou_analysis.facts.checks.check`)."""
     import xlsxwriter
 
     frames = {name: frame.astype(str) for name, frame in frames.items()}
@@ -234,12 +195,9 @@ def _entry(sheet, table: str, frames, names, formats: dict) -> None:
         rule: dict = {"input_title": f"{field.zh} {field.name}"[:32], "input_message": _hint(field)}
         if (table, field.name) in names:
             # What is not on the list may be added in this very file, or be a plain name: a warning, no bar.
-            rule |= {
-                "validate": "list",
-                "source": f"={names[table, field.name][0]}",
-                "error_type": "stop" if field.codes else "warning",
-            }
-            rule |= {"error_title": "不在列表中 not listed", "error_message": "请从列表中选。Choose from the list."}
+            rule |= {"validate": "list", "source": f"={names[table, field.name][0]}"}
+            rule |= {"error_type": "stop" if field.codes else "warning", "error_title": "不在列表中 not listed"}
+            rule |= {"error_message": "请从列表中选。Choose from the list."}
         else:
             rule |= {"validate": "any"}
         sheet.data_validation(1, position, ROWS, position, rule)
@@ -287,37 +245,28 @@ def _slips(sheet, table: str, columns: list[Field], formats: dict) -> None:
 
 def _example(table: str, frames: dict[str, pd.DataFrame], names) -> dict[str, str]:
     """A real row of the table as a person would enter it; nothing if there is none."""
-    frame = frames[table]
+    fits = frames[table]
     if table == "figures":
         dates = dict(zip(frames["sources"].source_id, frames["sources"].date_published, strict=True))
-        fits = frame[
-            (frame.record_type == "actual")
-            & (frame.ref_area == home(frames))
-            & (frame.transformation == "N")
-            & (frame.relation == "=")
-            & (frame.vintage == frame.source_id.map(dates))
+        plain = {"record_type": "actual", "ref_area": home(frames), "transformation": "N", "relation": "="}
+        fits = fits[
+            (fits[list(plain)] == list(plain.values())).all(axis=1) & fits.vintage.eq(fits.source_id.map(dates))
         ]
-        fits = fits[fits.obs_value.ne("") & _where(_held, fits.obs_value, fits.as_printed)]
-        fits = fits[fits.time_period.ne("")]
+        fits = fits[fits.obs_value.ne("") & fits.time_period.ne("")]
+        fits = fits[_where(_held, fits.obs_value, fits.as_printed)].iloc[::-1]
         for wish in (  # as plain and as telling an example as there is
             lambda rows: _where(_held, rows.unit, rows.as_printed) & ~_where(str.isascii, rows.as_printed),
             lambda rows: rows.comment.eq(""),
-            lambda rows: _where(lambda p: p[4:8] == "-01/" and p.endswith("M"), rows.time_period),
+            lambda rows: rows.time_period.str.fullmatch(r"\d{4}-01/P\d+M"),
         ):
             fits = fits[wish(fits)] if wish(fits).any() else fits
-    else:
-        fits = frame
     if not len(fits):
         return {}
-    values = fits.iloc[-1 if table == "figures" else 0].to_dict()
+    values = fits.iloc[0].to_dict()
     if table == "figures" and periods.parse(values["time_period"]).kind == "months":
         period = periods.parse(values["time_period"])
-        values |= {
-            "period_type": "year_to_date",
-            "year": str(period.year),
-            "period_number": str(period.end.month),
-            "time_period": "",
-        }
+        values |= {"period_type": "year_to_date", "year": str(period.year), "period_number": str(period.end.month)}
+        values["time_period"] = ""
     shown = {
         name: names[table, name][1].labels.get(value, value) if value and (table, name) in names else value
         for name, value in values.items()
@@ -335,32 +284,26 @@ def _held(part: str, text: str) -> bool:
 
 
 _STEPS = (
-    (
-        "打开“数字 figures”表，一个印刷数字填一行。深色表头为必填；点一下单元格就有提示和下拉列表。",
-        "Open the sheet 数字 figures; one row for each printed number. Dark headers are required; a cell shows a hint and a list when you click on it.",
-    ),
-    (
-        "灰色斜体的第 2 行是示例（取自在案数字），不会添加；可以留着，也可以删去。",
-        "The grey row 2 is an example taken from the figures on file. It is not added; keep or delete it.",
-    ),
-    (
-        "数字照原文填，不换算单位；“原文”列照抄含有这个数字的一段（最多 25 字）。",
-        "Enter the number as printed, in its printed unit; copy into 原文 the piece that holds it (at most 25 characters).",
-    ),
-    (
-        "新文件先在“来源 sources”表登记；新指标、地区、单位也各有一张表。",
-        "Enter a new document in 来源 sources first; new indicators, areas and units have a sheet each.",
-    ),
-    (
-        "保存并关闭文件，运行 make add ARGS=--dry-run 看将添加什么，再运行 make add。",
-        "Save and close the file; make add ARGS=--dry-run shows what would be added, make add adds it.",
-    ),
-    (
-        "全部无误才写入；有一处问题就什么也不写，并逐格说明。",
-        "All of it is written or nothing: every problem is listed with its cell.",
-    ),
+    ("打开“数字 figures”表，一个公布数填一行。深色表头为必填；点一下单元格就有提示和下拉列表。",
+     "Open the sheet 数字 figures; one row for each printed number. Dark headers are required; a cell shows a hint and a list when you click on it."),
+    ("灰色斜体的第 2 行是示例（取自现有数字），不会添加；可以留着，也可以删去。",
+     "The grey row 2 is an example taken from the figures on file. It is not added; keep or delete it."),
+    ("数字照原文填，不换算单位；“原文”列照抄含有这个数字的一段（最多 25 字）。",
+     "Enter the number as printed, in its printed unit; copy into 原文 the piece that holds it (at most 25 characters)."),
+    ("新文件先在“来源 sources”表登记；新指标、地区、单位也各有一张表。",
+     "Enter a new document in 来源 sources first; new indicators, areas and units have a sheet each."),
+    ("保存并关闭文件，运行 make add ARGS=--dry-run 看将添加什么，再运行 make add。",
+     "Save and close the file; make add ARGS=--dry-run shows what would be added, make add adds it."),
+    ("全部无误才写入；有一处问题就什么也不写，并逐格说明。", "All of it is written or nothing: every problem is listed with its cell."),
     ("然后运行 make report 生成新报告。", "Then make report makes the new report."),
-)
+)  # fmt: skip
+
+
+_COLOURS = (
+    ("wrong_cell", "缺少或写法不对", "missing, or in a wrong form"),
+    ("warn_cell", "请再看一眼：不是纯数字、原文里找不到、或百分数小于 1（34.6% 写 34.6，不写 0.346）",
+     "look again: no plain number, not in the text, or a percentage below 1 (34.6%, not 0.346)"),
+)  # fmt: skip
 
 
 def _help(sheet, formats: dict) -> None:
@@ -369,52 +312,30 @@ def _help(sheet, formats: dict) -> None:
         sheet.set_column(column, column, width)
     sheet.set_row(0, 34)
     sheet.write_string(0, 1, "新数字填报模板 · New figures", formats["title"])
-    row = 2
-
-    def section(text: str) -> None:
-        nonlocal row
-        for column in range(1, 5):
-            sheet.write_string(row, column, text if column == 1 else "", formats["section"])
-        row += 1
-
-    section("七步 · Seven steps")
-    for number, (zh, en) in enumerate(_STEPS, 1):
-        sheet.set_row(row, 32)
-        sheet.write_string(row, 0, str(number), formats["muted"])
-        sheet.merge_range(row, 1, row, 3, zh, formats["body"])
-        sheet.write_string(row, 4, en, formats["muted"])
-        row += 1
-    row += 1
-    section("颜色 · Colours")
-    for look, zh, en in (
-        ("wrong_cell", "缺少或写法不对", "missing, or in a wrong form"),
-        (
-            "warn_cell",
-            "请再看一眼：不是纯数字、原文里找不到、或百分数小于 1（34.6% 写 34.6，不写 0.346）",
-            "look again: no plain number, not in the text, or a percentage below 1 (34.6%, not 0.346)",
-        ),
+    row, star = 2, {True: " *", False: ""}
+    columns = [
+        ({1: (f.zh + star[is_required("figures", f)], "body"), 2: (f.name, "muted")}, *_HINTS.get(f.name, (f.zh, f.en)))
+        for f in fields("figures")
+    ]
+    for title, lines in (
+        ("七步 · Seven steps", [({0: (str(n), "muted")}, zh, en) for n, (zh, en) in enumerate(_STEPS, 1)]),
+        ("颜色 · Colours", [({1: ("", look)}, zh, en) for look, zh, en in _COLOURS]),
+        ("“数字”表的列 · Columns of 数字 figures", columns),
     ):
-        sheet.set_row(row, 32)
-        sheet.write_string(row, 1, "", formats[look])
-        sheet.merge_range(row, 2, row, 3, zh, formats["body"])
-        sheet.write_string(row, 4, en, formats["muted"])
-        row += 1
-    row += 1
-    section("“数字”表的列 · Columns of 数字 figures")
-    for field in fields("figures"):
-        zh, en = _HINTS.get(field.name, (field.zh, field.en))
-        sheet.set_row(row, 30)
-        star = " *" if is_required("figures", field) else ""
-        sheet.write_string(row, 1, field.zh + star, formats["body"])
-        sheet.write_string(row, 2, field.name, formats["muted"])
-        sheet.write_string(row, 3, zh, formats["body"])
-        sheet.write_string(row, 4, en, formats["muted"])
-        row += 1
+        for column in range(1, 5):
+            sheet.write_string(row, column, title if column == 1 else "", formats["section"])
+        for first, zh, en in lines:
+            row += 1
+            sheet.set_row(row, 32)
+            for column, (text, look) in first.items():
+                sheet.write_string(row, column, text, formats[look])
+            if (left := max(first) + 1) < 3:
+                sheet.merge_range(row, left, row, 3, zh, formats["body"])
+            else:
+                sheet.write_string(row, 3, zh, formats["body"])
+            sheet.write_string(row, 4, en, formats["muted"])
+        row += 2
     names = [f"{TABLES[t].zh} {t}" for t in ENTRY_TABLES]
-    row += 1
     sheet.write_string(row, 1, f"另有 / further sheets: {', '.join(names[1:])}, {LISTS}", formats["muted"])
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-
-
-__all__ = ["make", "write"]

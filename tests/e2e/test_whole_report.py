@@ -24,6 +24,10 @@ def test_the_report_has_every_notebook_and_every_exhibit(project, made):
         page = (made / lang / "report.html").read_text(encoding="utf-8")
         for exhibits in manifest["exhibits"].values():
             assert all(f'<article id="{exhibit}">' in page for exhibit in exhibits)
+    files = [path for path in made.rglob("*") if path.is_file()]
+    assert len(files) <= 350
+    assert sum(path.stat().st_size for path in files) <= 40 * 2**20
+    assert all((made / lang / "report.html").stat().st_size < 2_500_000 for lang in ("zh", "en"))
     output = "".join((made / "notebooks" / f"{name}.html").read_text(encoding="utf-8") for name in notebooks)
     assert "Traceback" not in output
 
@@ -58,7 +62,7 @@ def test_a_run_killed_half_way_leaves_the_old_report_and_the_next_one_completes(
                                start_new_session=True)  # fmt: skip
     with running:
         for line in running.stdout:
-            if "done" in line:  # one notebook is ready, others are running or waiting
+            if "✓" in line:  # one notebook is ready, others are running or waiting
                 break
         os.killpg(running.pid, signal.SIGKILL)
     assert running.returncode == -signal.SIGKILL
@@ -93,4 +97,8 @@ def kernels_in(folder):
 def test_the_working_tree_knows_only_what_is_built_and_ignored(project, made):
     """What a run writes stands under the names that version control leaves out."""
     names = {path.name for path in project.iterdir()}
-    assert names - {path.name for path in copy_project(project.with_name("clean")).iterdir()} <= {"reports", ".cache"}
+    assert names - {path.name for path in copy_project(project.with_name("clean")).iterdir()} <= {
+        "reports",
+        ".cache",
+        ".reports.lock",
+    }

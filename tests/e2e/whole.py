@@ -73,3 +73,27 @@ def chromium():
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def small_disk(folder, megabytes):
+    """A file system of a few megabytes at a folder; the test is skipped where none can be mounted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [shutil.which("mount") or "false", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
+    if subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run([shutil.which("umount"), "-l", folder], check=True)
+
+
+def as_nobody(folder):
+    """Start of a command that runs as a user without rights, who may read a folder; the test is skipped where there is none."""
+    if os.geteuid() != 0 or not (change := shutil.which("setpriv")):
+        pytest.skip("needs root, to become a user without rights")
+    if any(p.stat().st_mode & 0o005 != 0o005 for p in [ROOT, *ROOT.parents, *Path(sys.executable).parents]):
+        pytest.skip("the project is not readable for other users here")
+    for path in [p for p in [folder, *folder.parents] if p.stat().st_mode & 0o005 != 0o005]:
+        path.chmod(path.stat().st_mode | 0o055)
+    return [change, "--reuid=65534", "--regid=65534", "--clear-groups"]

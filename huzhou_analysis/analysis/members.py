@@ -1,0 +1,124 @@
+"""The members of a projection: seven paths that every textbook of forecasting has, each a few lines of arithmetic.
+
+Hyndman & Athanasopoulos (2021), *Forecasting: Principles and Practice*, chapters 5 and 8; the median of a few of them
+leads, after Petropoulos & Svetunkov (2020), *International Journal of Forecasting* 36, 110-115. Smoothing parameters are
+the pair or triple of a fixed grid with the least squared one-year errors: an optimiser takes a tenth of a second for each
+fit, a panel has ten thousand, and on ten points the two hardly differ. statsmodels gives the same paths for the same
+parameters (``tests/test_members.py``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+ALPHAS = np.arange(1, 11) / 10
+# Level, slope and damping of the damped trend.
+TRIPLES = np.array(
+    [(a, b, d) for a in (0.1, 0.3, 0.5, 0.7, 0.9) for b in (0.0, 0.1, 0.3, 0.5) for d in (0.8, 0.9, 0.98)]
+)
+# A path of a positive series stays above this share of the last value.
+FLOOR = 0.05
+
+MEMBER_NAMES = {
+    "last_value": {"zh": "末值不变", "en": "Last value"},
+    "drift": {"zh": "平均增量", "en": "Drift (average increment)"},
+    "growth": {"zh": "平均增速", "en": "Drift in logs (average growth)"},
+    "simple_smoothing": {"zh": "简单指数平滑", "en": "Simple exponential smoothing"},
+    "damped_trend": {"zh": "阻尼趋势", "en": "Damped trend"},
+    "damped_growth": {"zh": "阻尼增速", "en": "Damped trend in logs"},
+    "theta": {"zh": "Theta法", "en": "Theta"},
+}
+# Which members' median leads. The rule that chose them and its scores: docs/projections.md.
+LEADS = {
+    "median": ("last_value", "drift", "damped_growth"),
+    "steady": ("growth", "drift", "damped_trend"),
+    "cautious": ("growth", "simple_smoothing", "damped_trend"),
+    "flat": ("last_value",),
+}
+IN_LEVELS = {"growth": "drift", "damped_growth": "damped_trend"}
+
+
+def last_value(values: np.ndarray, horizon: int) -> np.ndarray:
+    """The last value goes on."""
+    return np.repeat(np.asarray(values, float)[..., -1:], horizon, axis=-1)
+
+
+def drift(values: np.ndarray, horizon: int) -> np.ndarray:
+    """The last value and the average yearly increment: the line through the first and the last value."""
+    values = np.asarray(values, float)
+    step = (values[..., -1:] - values[..., :1]) / (values.shape[-1] - 1)
+    return values[..., -1:] + step * np.arange(1, horizon + 1)
+
+
+def _in_logs(member, values: np.ndarray, horizon: int) -> np.ndarray:
+    return np.exp(np.minimum(member(np.log(values), horizon), 700))  # a computer's largest number is exp(709)
+
+
+def growth(values: np.ndarray, horizon: int) -> np.ndarray:
+    """The last value and the compound average growth: :func:`drift` in logs. Values must be positive."""
+    return _in_logs(drift, values, horizon)
+
+
+def _smoothed(values: np.ndarray) -> np.ndarray:
+    """Last level of simple exponential smoothing that starts at the first value, alpha of least squared errors."""
+    level = np.repeat(values[..., :1], len(ALPHAS), axis=-1)
+    squares = np.zeros_like(level)
+    for year in range(1, values.shape[-1]):
+        error = values[..., year, None] - level
+        level, squares = level + ALPHAS * error, squares + error**2
+    return np.take_along_axis(level, squares.argmin(-1)[..., None], -1)
+
+
+def simple_smoothing(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Simple exponential smoothing: the level goes on."""
+    return np.repeat(_smoothed(np.asarray(values, float)), horizon, axis=-1)
+
+
+def damped_trend(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Damped trend (Gardner & McKenzie 1985): the slope dies out. Starts at the first value and average increment."""
+    values = np.asarray(values, float)
+    alpha, beta, damping = TRIPLES.T
+    level = np.repeat(values[..., :1], len(TRIPLES), axis=-1)
+    slope = level * 0 + (values[..., -1:] - values[..., :1]) / (values.shape[-1] - 1)
+    squares = np.zeros_like(level)
+    for year in range(1, values.shape[-1]):
+        error = values[..., year, None] - level - damping * slope
+        level = level + damping * slope + alpha * error
+        slope, squares = damping * slope + alpha * beta * error, squares + error**2
+    best = squares.argmin(-1)[..., None]
+    level, slope = np.take_along_axis(level, best, -1), np.take_along_axis(slope, best, -1)
+    return level + slope * np.cumsum(damping[best] ** np.arange(1, horizon + 1), axis=-1)
+
+
+def damped_growth(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Growth dies out: :func:`damped_trend` in logs. Values must be positive."""
+    return _in_logs(damped_trend, values, horizon)
+
+
+def theta(values: np.ndarray, horizon: int) -> np.ndarray:
+    """Theta (Assimakopoulos & Nikolopoulos 2000): mean of the trend line and of a smoothed line of double curvature."""
+    values = np.asarray(values, float)
+    length = values.shape[-1]
+    years = np.arange(length) - (length - 1) / 2
+    slope = (values @ years / (years @ years))[..., None]
+    trend = values.mean(-1, keepdims=True) + slope * years
+    ahead = trend[..., -1:] + slope * np.arange(1, horizon + 1)
+    return (_smoothed(2 * values - trend) + ahead) / 2
+
+
+_ALL = (last_value, drift, growth, simple_smoothing, damped_trend, damped_growth, theta)
+MEMBERS = {member.__name__: member for member in _ALL}
+
+
+def leading(lead: str, positive: bool) -> tuple[str, ...]:
+    """Members whose median leads; where a value is not positive, growth rates have no meaning and levels take their place."""
+    return tuple(dict.fromkeys(name if positive else IN_LEVELS.get(name, name) for name in LEADS[lead]))
+
+
+def path(values: np.ndarray, horizon: int, names: tuple[str, ...], positive: bool) -> np.ndarray:
+    """Median of the members named; of a positive series it stays positive.
+
+    `values` (..., years) are oldest first, without gaps; the answer is (..., horizon).
+    """
+    middle = np.median([MEMBERS[name](values, horizon) for name in names], axis=0)
+    return np.maximum(middle, FLOOR * np.asarray(values, float)[..., -1:]) if positive else middle

@@ -1,0 +1,270 @@
+"""Plans: the documents that set targets, which of them leads, their tables, and the pace they ask for.
+
+Plans are data: several can stand side by side, the newest with a table of targets leads, and no year is written here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+import pandas as pd
+
+from ..facts import periods
+from ..facts.data import Data, NotOnFile
+from .series import key
+from .targets import change_a_year, effective_kind, pace_kind, pace_unit
+
+# The province's programmes under their own keys; any other table of targets is known by its number.
+PROGRAMMES = {"数字方案 指标表": "digital", "地瓜方案 指标表": "open"}
+ROW = re.compile(r"(.*指标表) 行(\d+)")
+
+PACE_COLUMNS = ["indicator", "ref_area", "from_period", "to_period", "from_value", "to_value", "unit", "pace"]
+PACE_COLUMNS += ["pace_unit", "from_id", "to_id"]
+PLAN_COLUMNS = ["year", "value", "unit", "relation", "commitment", "printed", "time_period", "origin"]
+PLAN_COLUMNS += ["figure_id", "source_id", "locator", "indicator", "ref_area"]
+
+
+def is_table_row(locators: pd.Series) -> pd.Series:
+    """Which locators are rows of a plan's table of targets: ``… 指标表 行3``."""
+    return locators.str.fullmatch(ROW.pattern).astype(bool)
+
+
+@lru_cache(maxsize=8)
+def _plans(data: Data) -> pd.DataFrame:
+    goals = data.figures[(data.figures.record_type == "target") & data.own]
+    in_table = set(goals.source_id[is_table_row(goals.locator)])
+    documents = data.sources.index[(data.sources.kind == "plan") | data.sources.index.isin(in_table)]
+    if not goals.source_id.isin(documents).any():
+        documents = data.sources.index
+    rows = []
+    for source, group in goals[goals.source_id.isin(documents)].groupby("source_id", sort=False):
+        info = data.sources.loc[source]
+        years = [periods.parse(p).end.year for p in group.time_period if p]
+        if not years:
+            continue
+        published = info.date_published or max(group.vintage)
+        span = (min(years), max(years), len(group), source in in_table)
+        rows.append((source, info.title, info.title_en, published, *span))
+    columns = ["source_id", "title", "title_en", "published", "first_year", "last_year", "targets", "has_table"]
+    out = pd.DataFrame(rows, columns=columns)
+    return out.sort_values(["has_table", "published"], ascending=False, kind="stable").reset_index(drop=True)
+
+
+def plans(data: Data) -> pd.DataFrame:
+    """The plans that set targets, the leading one first.
+
+    A plan is a document of kind ``plan`` (or any with a table of targets) that sets targets for the city or its parts;
+    where there is none, every document that sets some. One with a table of targets comes before one without, of
+    several the newest first.
+
+    Returns
+    -------
+    DataFrame
+        ``source_id``, ``title``, ``title_en``, ``published``, ``first_year``, ``last_year``, ``targets``, ``has_table``.
+
+    Examples
+    --------
+    >>> hz.plans(data).source_id[0]
+    'D003'
+    """
+    return _plans(data).copy()
+
+
+@lru_cache(maxsize=8)
+def _leading(data: Data) -> dict[tuple[str, str], str]:
+    """Plan that leads for each indicator and area."""
+    rank = {source: n for n, source in enumerate(_plans(data).source_id)}
+    targets = data.figures[(data.figures.record_type == "target") & data.figures.source_id.isin(rank)]
+    targets = targets.assign(_rank=targets.source_id.map(rank)).sort_values("_rank", kind="stable")
+    return targets.groupby(["indicator", "ref_area"]).source_id.first().to_dict()
+
+
+def leading(data: Data, indicator: str, area: str) -> str:
+    """The first of :func:`plans` that sets a target for an indicator (codes); empty if none does."""
+    return _leading(data).get((indicator, area), "")
+
+
+def plan(data: Data, indicator: str, area: str | int | None = None, *, source: str | None = None) -> pd.DataFrame:
+    """The targets of the leading plan for an indicator, by year.
+
+    Of several printings the row of the table speaks, else the part that names most years; a stretch value (力争) only
+    where nothing else is printed.
+
+    Parameters
+    ----------
+    data : Data
+    indicator, area : str
+        Code or name; by default the city that the tables are about.
+    source : str, optional
+        Id of another plan.
+
+    Returns
+    -------
+    DataFrame
+        One row a year (columns ``PLAN_COLUMNS``); ``printed`` are the digits, ``unit`` as printed.
+
+    Raises
+    ------
+    NotOnFile
+        If no plan sets a target for a year.
+
+    Examples
+    --------
+    >>> hz.plan(data, "fdi_utilized")[["year", "value", "unit"]].values.tolist()
+    [[2023, 16.0, '亿美元'], [2025, 17.0, '亿美元'], [2027, 18.0, '亿美元']]
+    """
+    code, place = key(data, indicator, area)
+    found = goals(data, code, place, source)
+    if found.empty:
+        info = data.indicators.loc[code]
+        raise NotOnFile(f"规划中{info.name_zh}的年度目标", f"a target of a plan for a year of {info.name_en}")
+    return found
+
+
+def goals(data: Data, indicator: str, area: str, source: str | None = None) -> pd.DataFrame:
+    """What :func:`plan` gives, of codes; empty where no plan sets a target for a year."""
+    found = data.select(indicator, area, record_type="target", transformation="N")
+    found = found[(found.source_id == (source or leading(data, indicator, area))) & (found.obs_text != "")]
+    found = found[found.time_period.map(periods.is_year).astype(bool) & (found.span != "cumulative")]
+    if found.empty:
+        return pd.DataFrame(columns=PLAN_COLUMNS)
+    groups = [group for _, group in found.groupby(["locator", "commitment", "unit"], sort=False)]
+    best = max(
+        groups,
+        key=lambda g: (is_table_row(g.locator).iloc[0], g.commitment.iloc[0] != "strive", g.time_period.nunique()),
+    ).sort_values("time_period")
+    out = best.reset_index().assign(
+        year=best.time_period.astype(int).to_numpy(), value=best.obs_value.to_numpy(), printed=best.obs_text.to_numpy()
+    )
+    return out.assign(origin="target")[PLAN_COLUMNS]
+
+
+def plan_tables(data: Data, source: str | None = None) -> dict[str, str]:
+    """Tables of targets of a plan (by default the leading one), the programmes of the province first.
+
+    Returns
+    -------
+    dict
+        Key (``digital``, ``open``, else the table's number) to the locator of the table without its rows.
+    """
+    outline = data.outline[data.outline.source_id == (source or leading_plan(data))]
+    found = [m[1] for place in outline.locator if (m := ROW.fullmatch(place))]
+    ordered = sorted(dict.fromkeys(found), key=lambda p: list(PROGRAMMES).index(p) if p in PROGRAMMES else 9)
+    return {PROGRAMMES.get(prefix, str(number)): prefix for number, prefix in enumerate(ordered, 1)}
+
+
+def table_key(data: Data, source: str, prefix: str) -> str:
+    """Key of a table of a plan given by the locator of its rows."""
+    return next((name for name, place in plan_tables(data, source).items() if place == prefix), "")
+
+
+def leading_plan(data: Data) -> str:
+    """Id of the leading plan; empty if there is none."""
+    found = _plans(data).source_id
+    return found.iloc[0] if len(found) else ""
+
+
+def plan_years(data: Data, source: str | None = None) -> tuple[int, ...]:
+    """Years for which a plan (by default the leading one) sets targets in its tables; without tables anywhere."""
+    rows = table_targets(data, source=source)
+    if rows.empty:
+        rows = data.select(record_type="target", source=source or leading_plan(data))
+        rows = rows[data.own[rows.index]]
+    return tuple(sorted({int(p) for p in rows.time_period if periods.is_year(p)}))
+
+
+def usual_end(goals: pd.DataFrame) -> int:
+    """Year in which most targets of a plan end; of two years named equally often the later."""
+    years = goals[goals.time_period.map(periods.is_year).astype(bool)]
+    ends = years.groupby(["locator", "indicator", "ref_area", "commitment"]).time_period.max().astype(int)
+    return int(ends.value_counts().sort_index().iloc[::-1].idxmax()) if len(ends) else 0
+
+
+def target_year(data: Data) -> int:
+    """Last year that the leading plan sets targets for.
+
+    Raises
+    ------
+    NotOnFile
+        If no target of a year is on file.
+    """
+    years = plan_years(data)
+    if not years:
+        raise NotOnFile("规划的年度目标", "a target of a plan for a year")
+    return years[-1]
+
+
+def table_targets(data: Data, which: str | None = None, *, source: str | None = None) -> pd.DataFrame:
+    """Targets printed in the rows of a plan's tables (see :func:`plan_tables`), in the order of the tables.
+
+    Parameters
+    ----------
+    data : Data
+    which : {"digital", "open"}, optional
+        One of the two tables; by default all.
+    source : str, optional
+        Id of another plan than the leading one.
+
+    Returns
+    -------
+    DataFrame
+        Figures of record type ``target`` whose locator is a table row, with ``table`` and ``row`` added. Size classes
+        named inside a row are parameters and left out.
+
+    Examples
+    --------
+    >>> sorted(set(hz.table_targets(data).table))
+    ['digital', 'open']
+    """
+    tables = plan_tables(data, source)
+    rows = data.select(record_type="target", source=source or leading_plan(data))
+    rows = rows[is_table_row(rows.locator)]
+    place = rows.locator.str.extract(ROW)
+    keys = {prefix: name for name, prefix in tables.items()}
+    rows = rows.assign(table=place[0].map(keys), row=place[1].astype(int))
+    if which is not None:
+        if which not in tables:
+            raise ValueError(f"the plan has no table {which!r}; it has {', '.join(tables) or 'none'}")
+        rows = rows[rows.table == which]
+    return (
+        rows.assign(_order=rows.table.map(list(tables).index))
+        .sort_values(["_order", "row", "time_period"], kind="stable")
+        .drop(columns="_order")
+    )
+
+
+def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
+    """What the plan's own path demands a year between the years it names.
+
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+    figures : DataFrame
+        Target figures (for instance :func:`table_targets`).
+
+    Returns
+    -------
+    DataFrame
+        One row for each step between two years of one indicator (columns ``PACE_COLUMNS``); ``pace`` is in
+        ``pace_unit`` a year: % for levels, 个百分点 (or ‰) for shares, the unit itself for counts.
+
+    Examples
+    --------
+    >>> pace = hz.plan_pace(data, hz.table_targets(data))
+    >>> pace[pace.indicator == "digital_va_share"][["from_period", "to_period", "pace"]].values.tolist()[0]
+    ['2023', '2025', 5.0]
+    """
+    rows = []
+    annual = figures[figures.time_period.map(periods.is_year).astype(bool) & (figures.obs_text != "")]
+    for (_, indicator, area, unit), path in annual.groupby(["locator", "indicator", "ref_area", "unit"], sort=False):
+        path = path.sort_values("time_period").drop_duplicates("time_period")
+        for (_, a), (_, b) in pairwise(path.iterrows()):
+            kind = effective_kind(pace_kind(data, indicator, unit), a.obs_value, b.obs_value)
+            years = periods.years_between(a.time_period, b.time_period)
+            step = change_a_year(a.obs_value, b.obs_value, years, kind)
+            ends = (a.time_period, b.time_period, a.obs_value, b.obs_value, unit)
+            rows.append((indicator, area, *ends, step, pace_unit(kind, unit), a.name, b.name))
+    return pd.DataFrame(rows, columns=PACE_COLUMNS)

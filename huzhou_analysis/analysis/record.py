@@ -1,0 +1,206 @@
+"""The record: every verdict, interval and chance that an edition stated, kept, and scored once the outturn is printed.
+
+``record.csv`` lies beside the tables and is appended by a command, never by a run. Nothing in it is changed afterwards:
+what was stated stays stated.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..facts import periods
+from ..facts.data import Data
+from ..facts.problems import DataError, Problem
+from . import outlook, targets
+from .gaps import target_gaps
+from .series import in_unit, key, points
+
+COLUMNS = ["edition", "made", "kind", "indicator", "ref_area", "locator", "time_period", "unit", "relation", "target"]
+COLUMNS += ["status", "evidence", "probability", "median", "low", "high", "level", "known_to"]
+NUMBERS = ["target", "probability", "median", "low", "high", "level"]
+KINDS = ("verdict", "interval", "chance")
+# What a verdict says of the last year: that the target will be met, or that it will not.
+EXPECTS = {"met": True, "met_in_part_year": True, "ahead": True, "on_track": True}
+EXPECTS |= {"behind": False, "far_behind": False, "missed": False}
+LEVELS = (50, 80, 95)
+
+
+def path(data: Data) -> Path:
+    """Where the record of a set of tables lies."""
+    return data.root / "record.csv"
+
+
+def record(data: Data) -> pd.DataFrame:
+    """Everything that was stated, one row a statement (columns ``COLUMNS``); empty if nothing has been recorded.
+
+    Raises
+    ------
+    DataError
+        If ``record.csv`` is not what this module writes.
+    """
+    file = path(data)
+    if not file.is_file():
+        return pd.DataFrame(columns=COLUMNS).astype(dict.fromkeys(NUMBERS, float))
+    rows = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if list(rows.columns) != COLUMNS:
+        said = f"应有的列：{'、'.join(COLUMNS)}", f"the columns must be {', '.join(COLUMNS)}"
+        raise DataError([Problem(file.name, 1, "", "", *said)])
+    problems = []
+    for column in NUMBERS:
+        numbers = pd.to_numeric(rows[column].replace("", np.nan), errors="coerce")
+        for row in rows.index[numbers.isna() & (rows[column] != "")]:
+            problems.append(Problem(file.name, row + 2, column, rows[column][row], "应为数字", "must be a number"))
+        rows[column] = numbers
+    if problems:
+        raise DataError(problems)
+    return rows
+
+
+def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
+    """What the tables say today: the verdict of every judged target, and intervals and chances where they are given."""
+    gaps = target_gaps(data, full=True)
+    judged = gaps[gaps.status.isin(targets.JUDGED) & gaps.counted]
+    rows = [
+        {
+            "kind": "verdict",
+            **{c: getattr(g, c) for c in ("indicator", "ref_area", "locator", "unit", "relation", "target", "status")},
+            "time_period": f"{g.target_year:.0f}",
+            "evidence": g.evidence,
+            "known_to": g.actual_period,
+        }
+        for g in judged.itertuples()
+    ]
+    chances = outlook.target_probabilities(data)
+    for c in chances[chances.probability.notna()].itertuples():
+        found = outlook.outlook(data, c.indicator, c.ref_area)
+        about = {"indicator": c.indicator, "ref_area": c.ref_area, "unit": c.unit, "known_to": f"{c.last_year:.0f}"}
+        chance = {"kind": "chance", "relation": c.relation, "target": c.target}
+        rows.append(about | chance | {"time_period": str(found.year), "probability": c.probability})
+        for year, ahead in found.projection.table.iterrows():
+            for level in LEVELS:
+                bounds = {"median": ahead["median"], "low": ahead[f"low_{level}"], "high": ahead[f"high_{level}"]}
+                rows.append(about | bounds | {"kind": "interval", "time_period": str(year), "level": level})
+    return pd.DataFrame(rows, columns=COLUMNS).assign(edition=edition, made=made.isoformat())
+
+
+def append(data: Data, edition: str, made: dt.date | None = None) -> int:
+    """Append today's statements to the record of the tables; returns how many.
+
+    Raises
+    ------
+    ValueError
+        If the edition is on record already: a statement is made once.
+    """
+    before = record(data)
+    if edition in set(before.edition):
+        raise ValueError(
+            f"版次“{edition}”已有记录，请另起版次名 / edition {edition!r} is on record already; give another name"
+        )
+    rows = statements(data, edition, made or dt.date.today())
+    text = rows.copy()
+    for column in NUMBERS:
+        text[column] = [("" if pd.isna(v) else f"{float(v):.6g}") for v in rows[column]]
+    file = path(data)
+    fresh = not file.is_file()
+    with file.open("a", encoding="utf-8-sig" if fresh else "utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        if fresh:
+            writer.writerow(COLUMNS)
+        writer.writerows(text.fillna("").astype(str).to_numpy().tolist())
+    return len(rows)
+
+
+# --- scoring -------------------------------------------------------------------------------------------------------
+
+
+def score_record(data: Data, rows: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Each statement with what came, as far as that has been printed since.
+
+    Parameters
+    ----------
+    data : Data
+    rows : DataFrame, optional
+        Statements; by default :func:`record`.
+
+    Returns
+    -------
+    DataFrame
+        The statements with ``outturn`` (in their unit; NaN until the year is printed), ``outturn_id``, ``at_least`` (what
+        part of the year has been printed to be, for flows), ``hit`` (1 if the interval holds it, the target was met as
+        the verdict said, or, for a chance, the target was met; else 0) and ``brier`` ((probability - hit)^2, Brier 1950).
+    """
+    rows = record(data) if rows is None else rows
+    found = [_outturn(data, row) for row in rows.itertuples()]
+    out = rows.assign(
+        outturn=[f[0] for f in found], outturn_id=[f[1] for f in found], at_least=[f[2] for f in found]
+    ).reset_index(drop=True)
+    hits = [_hit(data, row) for row in out.itertuples()]
+    out = out.assign(hit=pd.Series(hits, index=out.index, dtype=float))
+    return out.assign(brier=((out.probability - out.hit) ** 2).where(out.kind == "chance"))
+
+
+def _outturn(data: Data, row) -> tuple[float, str, float]:
+    """Value printed for the period of a statement, its figures, and what part of the year already amounts to."""
+    there = in_unit(data, points(data, row.indicator, row.ref_area), row.unit)
+    year = there[(there.time_period == row.time_period) & there.origin.isin(["printed", "sum", "ratio"])]
+    if len(year) and row.time_period > row.known_to[:4]:
+        one = year.iloc[-1]
+        return one.value, one.figure_id, np.nan
+    flow = data.indicators.measure_type[row.indicator] == "flow" and not data.units[row.unit].is_share
+    part = there[(there.origin == "part_year") & (there.year == int(row.time_period[:4]))]
+    if not flow or part.empty:
+        return np.nan, "", np.nan
+    longest = part.loc[part.time_period.map(lambda p: periods.parse(p).months).idxmax()]
+    return np.nan, "", longest.value
+
+
+def _hit(data: Data, row) -> float:
+    if np.isnan(row.outturn):  # part of a year can already be too much for an interval
+        return 0.0 if row.kind == "interval" and row.at_least > row.high else np.nan
+    if row.kind == "interval":
+        return float(row.low <= row.outturn <= row.high)
+    met = targets.meets(row.outturn, row.target, row.relation, bool(data.indicators.ascending[row.indicator]))
+    if row.kind == "chance":
+        return float(met)
+    return float(EXPECTS[row.status] == met) if row.status in EXPECTS else np.nan
+
+
+def record_scores(scored: pd.DataFrame) -> pd.DataFrame:
+    """The record in numbers: for each edition and kind, how much was stated, how much is scored, and how well.
+
+    Returns
+    -------
+    DataFrame
+        ``edition``, ``kind``, ``level`` (of intervals), ``stated``, ``scored``, ``hits``, ``share`` (coverage of
+        intervals, verdicts that came true), ``brier`` (mean over scored chances; 0 the best, 0.25 a coin).
+    """
+    rows = []
+    for (edition, kind, level), group in scored.groupby(["edition", "kind", scored.level.fillna(0)], sort=False):
+        done = group[group.hit.notna()]
+        share = done.hit.mean() if len(done) else np.nan
+        counts = {"stated": len(group), "scored": len(done), "hits": int(done.hit.sum()), "share": share}
+        rows.append(
+            {"edition": edition, "kind": kind, "level": level or np.nan} | counts | {"brier": done.brier.mean()}
+        )
+    return pd.DataFrame(rows, columns=["edition", "kind", "level", "stated", "scored", "hits", "share", "brier"])
+
+
+def hedgehog(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
+    """Every path that was stated for an indicator beside what came: the rows of a hedgehog chart.
+
+    Returns
+    -------
+    DataFrame
+        ``edition``, ``made``, ``year``, ``median``, ``low``, ``high`` (80%), ``outturn``, ``unit``.
+    """
+    code, place = key(data, indicator, area)
+    scored = score_record(data)
+    mine = scored[(scored.indicator == code) & (scored.ref_area == place) & (scored.kind == "interval")]
+    mine = mine[mine.level == 80].assign(year=lambda f: f.time_period.astype(int))
+    columns = ["edition", "made", "year", "median", "low", "high", "outturn", "unit"]
+    return mine[columns].sort_values(["made", "year"]).reset_index(drop=True)

@@ -1,0 +1,54 @@
+"""One at a time in a folder: a lock on a file in it, which the system itself releases when a process is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+TABLES_LOCK = ".lock"  # in the folder of the tables: whoever changes them holds it, from whichever checkout
+
+
+class Busy(Exception):
+    """Another process holds the lock; the message says what to do."""
+
+
+@contextmanager
+def locked(file: Path | str, *, wait: float = 0) -> Iterator[None]:
+    """Hold the lock of a file.
+
+    Parameters
+    ----------
+    file : path
+        Made if need be, together with its folder, and left there.
+    wait : float
+        Seconds to wait for another process; 0 not at all.
+
+    Raises
+    ------
+    Busy
+        If another process still holds it then.
+    OSError
+        If the file cannot be made.
+
+    Examples
+    --------
+    >>> with locked(folder / TABLES_LOCK, wait=30):            # doctest: +SKIP
+    ...     change_what_no_one_else_must_change()
+    """
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file, timeout=wait)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Busy(
+            f"另一个任务正在此处运行（{file}），本次未做任何改动。请等它结束后再运行；若它已停住，请先结束该进程。/ Another run is "
+            f"going on here ({file}); nothing was touched. Wait until it has finished and run the command again; if it "
+            "hangs, end that process first."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,75 @@
+"""Indicators and areas under every name that a person may use: code, Chinese name, English name.
+
+Width, case and spaces do not matter; an area may be named without what it is (湖州 for 湖州市, Zhejiang for Zhejiang
+Province). A name that is unknown, or may mean several, raises :class:`UnknownName` with the nearest ones: nothing is
+guessed, and nothing is answered with an empty table.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KIND_OF_AREA = re.compile(r"(?<=..)(?:市|省|区|县|镇)$|(?:province|city|district|county|town)$")
+
+
+class UnknownName(KeyError):
+    """A name that no row of a table has, or that several have; the message lists the nearest."""
+
+    def __str__(self) -> str:  # a KeyError would show its message in quotes
+        return self.args[0]
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: one width, small letters, no spaces or punctuation."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in text if c.isalnum())
+
+
+def code(table: pd.DataFrame, name: str, what: str) -> str:
+    """Code of the row of a table that a name means, its code, Chinese or English name; `what` is indicator or area.
+
+    Raises
+    ------
+    UnknownName
+        If no row or more than one has the name.
+    """
+    if not isinstance(name, str):
+        raise UnknownName(f"{what}: give its code or name as text, not {name!r}")
+    if name in table.index:
+        return name
+    names = {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
+    if what == "area":
+        names = {c: known + [_KIND_OF_AREA.sub("", fold(n)) for n in known] for c, known in names.items()}
+    wanted = fold(name)
+    found = [code for code, known in names.items() if wanted and wanted in map(fold, known)]
+    if len(found) == 1:
+        return found[0]
+    near = found or nearest_codes(name, names)
+    listed = ", ".join(f"{code} ({names[code][1]}, {names[code][2]})" for code in near)
+    if found:
+        raise UnknownName(f"{what} {name!r} may mean several; write the code of one: {listed}")
+    raise UnknownName(
+        f"no {what} {name!r} in the tables; " + (f"nearest: {listed}" if near else "look it up with hz.find")
+    )
+
+
+def nearest_codes(name: str, names: dict[str, list[str]], limit: int = 3) -> list[str]:
+    """Codes whose names hold a text, or are written most like it, the nearest first."""
+    wanted = fold(name)
+    folded = {fold(known): code for code, all_names in names.items() for known in all_names}
+    holding = sorted((n for n in folded if wanted and wanted in n), key=lambda n: (not n.startswith(wanted), len(n)))
+    alike = difflib.get_close_matches(wanted, list(folded), limit, 0.55)
+    short_for = sorted((n for n in folded if len(wanted) > 1 and _in_order(wanted, n)), key=len)  # 社零, 固投
+    return list(dict.fromkeys(folded[n] for n in (*holding, *alike, *short_for)))[:limit]
+
+
+def _in_order(part: str, whole: str) -> bool:
+    """Whether the characters of a text stand in another in the same order, whatever is between them."""
+    rest = iter(whole)
+    return all(character in rest for character in part)

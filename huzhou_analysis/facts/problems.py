@@ -1,0 +1,92 @@
+"""What is wrong with a table or a file, said so that the cell can be found and mended."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong with a table: where, what was found, what is allowed."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    zh: str
+    en: str
+    cell: str = ""  # sheet!cell in place of the row, where a file has sheets
+
+    def __str__(self) -> str:
+        at_zh = f" {self.cell}" if self.cell else f" 第 {self.row} 行" if self.row else ""
+        at_en = f" {self.cell}" if self.cell else f" row {self.row}" if self.row else ""
+        column = f" [{self.column}]" if self.column else ""
+        value = f" {self.value!r}" if self.value != "" else ""
+        return f"{self.file}{at_zh}{column}{value}：{self.zh}\n    {self.file}{at_en}{column}{value}: {self.en}"
+
+
+class TwoLanguages(Exception):
+    """What is wrong, in Chinese (``zh``) and English (``en``)."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.zh, self.en = zh, en
+
+
+class DataError(Exception):
+    """The tables cannot be used as they are; :attr:`problems` lists every reason.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        File, row, column, value found and what is allowed, each in Chinese and English.
+
+    Examples
+    --------
+    >>> try:
+    ...     hz.load("no such folder")
+    ... except hz.DataError as error:
+    ...     print(error.problems[0].en)
+    there is no such data folder; name one that holds the tables (--data DIR, DATA=DIR or HUZHOU_DATA)
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        n = len(self.problems)
+        lines = [f"数据有 {n} 处问题，尚未生成任何内容 / {n} problem{'s' * (n != 1)} in the data; nothing was written:"]
+        lines += [f"  {i}. {p}" for i, p in enumerate(self.problems, 1)]
+        lines.append("请在上述单元格改正后重新运行。/ Mend these cells and run the command again.")
+        return "\n".join(lines)
+
+
+def nearest(value: str, choices: Iterable[str]) -> str:
+    """The choice written most like a value, or nothing."""
+    choices = [choice for choice in choices if choice]
+    begun = [c for c in choices if len(value) > 2 and c.startswith(value)]
+    found = begun[:1] or difflib.get_close_matches(value, choices, 1, 0.5)
+    if not found and value:
+        shared = [(len(set(c) & set(value)), c) for c in choices if c[0] == value[0]]
+        found = [max(shared)[1]] if shared else []
+    return found[0] if found else ""
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print, whatever the console can encode."""
+    stream = sys.stderr if error else sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+
+
+def fail(text: str) -> int:
+    """Print what went wrong; returns the exit status of a command that failed."""
+    say(text, error=True)
+    return 1

@@ -1,0 +1,61 @@
+"""Text tables (CSV) as people save them: their encoding and separator found out, their records read."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Container, Iterator
+
+SEPARATORS = {",": ("逗号", "commas"), ";": ("分号", "semicolons"), "\t": ("制表符", "tabs"), "|": ("竖线", "bars")}
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.M)
+csv.field_size_limit(10**6)
+
+
+def decoded(raw: bytes) -> tuple[str, str]:
+    """Text of a file and the name of its encoding: ``UTF-8``, ``UTF-16``, ``GBK``, or ``?`` with no text."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        ways = (("UTF-16", "utf-16"),)
+    else:
+        ways = (("UTF-8", "utf-8-sig"), ("GBK", "gb18030"))
+    for name, codec in ways:
+        try:
+            return raw.decode(codec), name
+        except UnicodeDecodeError:
+            continue
+    return "", "?"
+
+
+def separator(text: str, words: Container[str]) -> str:
+    """Separator that cuts the first record into most of the words that a header may hold; a comma where none does."""
+
+    def fits(mark: str) -> tuple[int, int]:
+        head = next(csv.reader(io.StringIO(text[:10_000].lstrip("\n\r"), newline=""), delimiter=mark), [])
+        named = sum(any(word.casefold() in words for word in re.split(r"[\s*]+", cell)) for cell in head)
+        return named, len(head)
+
+    return max(SEPARATORS, key=fits)
+
+
+def has_conflict_marks(text: str) -> bool:
+    """Whether a merge left its marks: <<<<<<<, ======= and >>>>>>> at the start of lines."""
+    return len(set(_CONFLICT.findall(text))) > 1
+
+
+def unreadable(error: csv.Error) -> tuple[str, str]:
+    """What to say of a text that :func:`records` cannot cut, in Chinese and English."""
+    zh = f"无法按 CSV 读取（{error}）；多半是引号不成对"
+    return zh, f"cannot be read as CSV ({error}); most likely a quote is not closed"
+
+
+def records(text: str, mark: str = ",") -> Iterator[list[str]]:
+    """Records of a text table, one after the other; a blank line is an empty record.
+
+    Raises
+    ------
+    csv.Error
+        If a quote is not closed, or text stands behind one.
+    """
+    lines = (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))  # no second copy of the text
+    return csv.reader(lines, delimiter=mark, strict=True)

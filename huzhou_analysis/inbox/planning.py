@@ -1,0 +1,305 @@
+"""What files would change in the tables: rows to append, what is wrong with them, and what to show and ask first."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from ..facts import numerals, periods
+from ..facts.checks import check
+from ..facts.codebook import GENERATED, generated
+from ..facts.data import Data, load
+from ..facts.plausible import Question, questions
+from ..facts.problems import DataError, Problem
+from ..facts.relations import relation_problems
+from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TABLES
+from ..facts.units import Units
+from .defaults import home
+from .reading import read
+from .rows import Draft, Drafting
+from .writing import checksum
+
+_SAME = ("record_type", "indicator", "ref_area", "time_period", "transformation", "source_id", "locator", "commitment")
+
+
+@dataclass
+class Plan:
+    """What files would change: rows to append by table, with the cells they came from, and what to say and ask about them.
+
+    `contents` holds the files as they would be, `before` the checksums of those that they were made from.
+    """
+
+    added: dict[str, list[Draft]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    problems: list[Problem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.added.values()))
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        return [draft.values for draft in self.added[table]]
+
+
+def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Plan:
+    """Read and check files against the tables; nothing is written.
+
+    Parameters
+    ----------
+    files : list of Path
+    root : Path
+        Folder of the tables.
+    today : date, optional
+        Dates after it are refused.
+
+    Raises
+    ------
+    DataError
+        If the tables on file have problems of their own.
+    """
+    made, today = Plan(), today or dt.date.today()
+    made.before = {name: checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)}
+    frames, problems = check(root)
+    if not problems:
+        problems = relation_problems(load(root))
+    if problems:
+        raise DataError(problems)
+    rows = [row for path in files for row in read(path, made.problems, made.notes)]
+    drafting = Drafting(frames, today)
+    drafts = drafting.drafts(rows)
+    made.problems += drafting.problems
+    made.notes += drafting.notes
+    city = home(drafting.frames)
+    for draft in drafts:
+        if draft.table == "figures":
+            _add_figure(made, draft, frames, city)
+        else:
+            _add_entry(made, draft, frames[draft.table])
+    if made.count:
+        _try_out(made, root, today)
+    if not made.problems:
+        made.shown = _shown(made, frames, drafting.frames)
+    return made
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------
+
+
+def _add_entry(made: Plan, draft: Draft, frame: pd.DataFrame) -> None:
+    key = TABLES[draft.table].key[0]
+    code = draft.values[key]
+    on_file = frame[frame[key] == code].to_dict("records")
+    for other in [*on_file, *(v for v in made.rows(draft.table) if v[key] == code)]:
+        column = next((c for c, v in draft.values.items() if other[c] != v), "")
+        if not column:
+            zh, en = f"{code} 已收录，未重复添加", f"{code} is on file already: not added again"
+            made.notes.append((f"{zh}（{_at(draft)}）", f"{en} ({_at(draft)})"))
+            return
+        file = f"{draft.table}.csv"
+        zh = f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {file}"
+        en = (
+            f"{code} is on file with “{other[column]}” here; nothing is overwritten: take another {key}, or edit {file}"
+        )
+        made.problems.append(draft.row.problem(column, zh, en))
+        return
+    made.added[draft.table].append(draft)
+
+
+def _at(draft: Draft) -> str:
+    return f"{draft.row.file} {draft.row.sheet}!{draft.row.number}"
+
+
+def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame], city: str) -> None:
+    values, figures = draft.values, frames["figures"]
+    alike = figures[(figures[list(_SAME)] == [values[c] for c in _SAME]).all(axis=1)].to_dict("records")
+    alike = [(row, row["figure_id"]) for row in alike]
+    alike += [(d.values, _at(d)) for d in made.added["figures"] if all(d.values[c] == values[c] for c in _SAME)]
+    for other, where in alike:
+        if _same_figure(other, values):
+            zh, en = f"与 {where} 是同一个数字，未重复添加", f"is the same figure as {where}: not added again"
+            made.notes.append((f"{_at(draft)} {zh}", f"{_at(draft)} {en}"))
+            return
+        if values["record_type"] == "actual" and values["time_period"] and not values["comment"]:
+            shown = f"{other['obs_value']} {other['unit']}"
+            zh = f"同一来源同一位置的同一数字已是 {shown}（{where}）；请核对。修订请登记新来源；若确是另一个数字，请在备注说明"
+            en = f"the same figure of the same source and place is {shown} already ({where}); check it. A revision "
+            en += "needs a source of its own; if it is another figure, say so in the comment"
+            made.problems.append(draft.row.problem("obs_value", zh, en))
+            return
+    taken = set(figures.figure_id) | {v["figure_id"] for v in made.rows("figures")}
+    values["figure_id"] = values["figure_id"] or _figure_id(values, city, taken)
+    made.added["figures"].append(draft)
+    _add_place(made, draft, frames["outline"])
+
+
+def _same_figure(one: dict[str, str], other: dict[str, str]) -> bool:
+    values = [Decimal(row["obs_value"]) if row["obs_value"] else None for row in (one, other)]
+    texts = [numerals.normalise(row["as_printed"]) for row in (one, other)]
+    same = values[0] == values[1] and one["unit"] == other["unit"] and one["relation"] == other["relation"]
+    return same and (texts[0] == texts[1] or other["record_type"] == "actual")
+
+
+def _add_place(made: Plan, draft: Draft, outline: pd.DataFrame) -> None:
+    """A place of a document that the outline does not list yet."""
+    source, locator = draft.values["source_id"], draft.values["locator"]
+    known = set(zip(outline.source_id, outline.locator, strict=True))
+    known |= {(v["source_id"], v["locator"]) for v in made.rows("outline")}
+    if (source, locator) not in known:
+        same = outline.locator_en[outline.locator == locator]
+        english = draft.locator_en or (str(same.value_counts().index[0]) if len(same) else locator)
+        place = {"source_id": source, "locator": locator, "locator_en": english, "anchor": ""}
+        made.added["outline"].append(Draft(draft.row, "outline", place))
+
+
+def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
+    """Readable id as those on file: source, indicator, area unless it is the city, period, ``gy`` for growth."""
+    parts = [values["source_id"], values["indicator"]]
+    parts += [values["ref_area"]] if values["ref_area"] != city else []
+    parts += [values["time_period"].replace("/", "") or "undated"]
+    parts += ["gy"] if values["transformation"] == "GY" else []
+    plain = ".".join(parts)
+    numbered = [int(t.removeprefix(f"{plain}.")) for t in taken if t.removeprefix(f"{plain}.").isdigit()]
+    if plain not in taken and not numbered:
+        return plain
+    return f"{plain}.{max([1, *numbered]) + 1}"
+
+
+# --- trying it out -------------------------------------------------------------------------------------------------
+
+
+def _try_out(made: Plan, root: Path, today: dt.date) -> None:
+    """Load a copy of the tables with the new rows: its problems, each at the cell that the row came from; its questions."""
+    made.contents, data, problems = tried(root, {f"{name}.csv": _grown(made, root, name) for name in TABLES})
+    if data is None:
+        made.problems += _at_their_cells(made, root, problems)
+    else:
+        made.questions = questions(data, {row["figure_id"] for row in made.rows("figures")}, today)
+
+
+def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Data | None, list[Problem]]:
+    """A copy of the tables with some of them replaced, loaded.
+
+    Returns
+    -------
+    contents : dict of str to bytes
+        What differs from the files in `root`, with what is generated from the tables.
+    data : Data or None
+        None if there are problems.
+    problems : list of Problem
+    """
+    with tempfile.TemporaryDirectory(prefix="huzhou-") as name:
+        for table in TABLES:
+            file = f"{table}.csv"
+            (Path(name) / file).write_bytes(contents[file] if file in contents else (root / file).read_bytes())
+        try:
+            data = load(name)
+        except DataError as error:
+            return {}, None, error.problems
+    if problems := relation_problems(data):
+        return {}, None, problems
+    contents = contents | {name: text.encode("utf-8") for name, text in generated(data).items()}
+    return {name: content for name, content in contents.items() if content != _bytes(root / name)}, data, []
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def _at_their_cells(made: Plan, root: Path, problems: Sequence[Problem]) -> list[Problem]:
+    out, before = [], {}  # spreadsheet row of the last record of each table
+    for table in TABLES:
+        with (root / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+            before[table] = sum(1 for _ in csv.reader(file))
+    for problem in problems:
+        table = problem.file.removesuffix(".csv")
+        index = problem.row - before[table] - 1 if table in TABLES else -1
+        if 0 <= index < len(made.added.get(table, [])):
+            row, column = made.added[table][index].row, problem.column.split("+")[0]
+            problem = row.problem(column, problem.zh, problem.en, problem.value)
+        out.append(problem)
+    return out
+
+
+def _grown(made: Plan, root: Path, name: str) -> bytes:
+    """A table with its new rows appended; what is there keeps its bytes."""
+    old = (root / f"{name}.csv").read_bytes()
+    if not made.added[name]:
+        return old
+    end = "\r\n" if b"\r\n" in old else "\n"
+    head = next(csv.reader(io.StringIO(old.decode("utf-8-sig"), newline="")))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, head, lineterminator=end)
+    writer.writerows({c: row[c] for c in TABLES[name].columns} for row in made.rows(name))
+    gap = b"" if old.endswith((b"\n", b"\r")) else end.encode()
+    return old + gap + text.getvalue().encode("utf-8")
+
+
+# --- showing -------------------------------------------------------------------------------------------------------
+
+
+def _shown(made: Plan, frames: dict[str, pd.DataFrame], grown: dict[str, pd.DataFrame]) -> list[str]:
+    lines = []
+    for table in ("indicators", "ref_areas", "units", "sources", "outline"):
+        for values in made.rows(table):
+            names = " · ".join(values[c] for c in TABLES[table].columns[:3])
+            lines.append(f"  + {TABLES[table].zh} {table}: {names}")
+    indicators = grown["indicators"].set_index("indicator")
+    areas = grown["ref_areas"].set_index("ref_area").name_zh
+    units = Units(grown["units"].to_dict("records"))
+    for origin in made.added["figures"]:
+        values = origin.values
+        period, name = values["time_period"], indicators.loc[values["indicator"]]
+        when = f"{periods.parse(period).label('zh')} ({period})" if period else "未载明 unstated"
+        kind = "同比增长 growth " if values["transformation"] == "GY" else ""
+        codes = ((RECORD_TYPES, values["record_type"]), (OBS_STATUSES, values["obs_status"]))
+        what = ", ".join(f"{names[code][0]} {code}" for names, code in codes)
+        lines += [
+            f"  + {name.name_zh} {name.name_en} {kind}· {areas[values['ref_area']]} · {when}: {_value(values)}  [{what}]",
+            f"      {values['source_id']} · {values['locator']} · “{values['as_printed']}”  → {values['figure_id']}  ({_at(origin)})",
+        ]
+        if origin.derived:
+            lines.append("      推定 worked out: " + "；".join(zh for zh, _ in origin.derived))
+            lines.append("                       " + "; ".join(en for _, en in origin.derived))
+        lines += _beside(values, frames["figures"], units)
+    return lines
+
+
+def _value(values: dict[str, str]) -> str:
+    number = f"{values['obs_value']}–{values['value_high']}" if values["value_high"] else values["obs_value"]
+    relation = "" if values["relation"] in ("=", "range", "relative") else f"{values['relation']} "
+    return f"{relation}{number} {values['unit']}"
+
+
+def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list[str]:
+    """The same quantity on file from elsewhere: both stay; their dates and their difference are shown."""
+    if not values["time_period"] or values["obs_value"] == "":
+        return []
+    same = [c for c in _SAME if c not in ("source_id", "locator", "record_type")]
+    others = figures[(figures[same] == [values[c] for c in same]).all(axis=1) & (figures.obs_value != "")]
+    others = others[(others.record_type == "target") == (values["record_type"] == "target")]
+    lines = []
+    for other in others.to_dict("records"):
+        if other["unit"] not in units or not units.comparable(other["unit"], values["unit"]):
+            difference = "单位不同 in another unit"
+        else:
+            old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
+            change = Decimal(values["obs_value"]) - old
+            percent = f", {change / abs(old) * 100:+.2f}%" if old and values["transformation"] == "N" else ""
+            difference = f"差 difference {change.normalize():+f} {values['unit']}{percent}"
+            difference = difference if change else "相同 the same"
+        on_file = f"{_value(other)} ({other['vintage'] or '?'}, {other['figure_id']})"
+        new = f"{_value(values)} ({values['vintage'] or '?'})"
+        lines.append(f"      Δ 现有 on file: {on_file}; 新 new: {new}; {difference}；并存 both are kept")
+    return lines

@@ -1,0 +1,127 @@
+"""Committed notebooks carry their results, so that they can be read where they are hosted: ``make notebooks``.
+
+Results are in Chinese and the same each time: counts of runs and ids are fixed, pictures small, nothing tells of this
+machine. The metadata keep a checksum of what they were made from, which says later whether they are stale.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+from ..facts.problems import say
+from .build import Paths, digest, paths, short
+from .collect import Executed, _run, explain, kernel_environment, notebook_files, read
+from .output import tidy
+
+LARGEST = 60_000  # bytes of a picture
+MADE_FROM = "made_from"
+
+
+def sources(path: Path, tables: Path) -> str:
+    """Checksum of what a notebook's results are made from: the sources of its cells, and the tables."""
+    cells = [[c.cell_type, c.source, sorted(c.metadata.get("tags", []))] for c in read(path).cells]
+    found = {p.name: digest(p) for p in sorted(tables.glob("*.csv"))}
+    return hashlib.sha256(json.dumps([cells, found], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def stale(files: Sequence[Path], tables: Path) -> list[str]:
+    """Names of notebooks whose committed results are not those of their cells and tables."""
+    out = []
+    for path in files:
+        said = read(path).metadata.get("huzhou_analysis", {})
+        if said.get(MADE_FROM) != sources(path, tables):
+            out.append(path.name)
+    return out
+
+
+def refresh(names: Sequence[Path | str] = (), jobs: int = 2) -> int:
+    """Execute notebooks in place, by default all of the project; returns the exit status.
+
+    A notebook that fails is left as it was and named.
+    """
+    where = paths()
+    files = [Path(n) for n in names] or notebook_files(where.notebooks)
+    done = [Executed(path.resolve()) for path in files]
+    asyncio.run(_all(done, where, jobs))
+    for one in done:
+        if one.error:
+            say(f"✗ {one.path.name}：{one.error}", error=True)
+        else:
+            say(f"✓ {short(one.path)}")
+    return int(any(one.error for one in done))
+
+
+async def _all(done: list[Executed], where: Paths, jobs: int) -> None:
+    gate = asyncio.Semaphore(jobs)
+    with tempfile.TemporaryDirectory(prefix="huzhou-notebooks-", ignore_cleanup_errors=True) as scratch:
+        environment = kernel_environment(Path(scratch), where.data)
+
+        async def one(executed: Executed) -> None:
+            async with gate:
+                try:
+                    await _run(executed, environment, None, own=True)
+                    _write(executed, where.data)
+                except Exception as error:  # whatever a researcher's own code raises
+                    executed.error = explain(error)
+
+        await asyncio.gather(*map(one, done))
+
+
+def _write(executed: Executed, tables: Path) -> None:
+    """Put the results into the file, whole or not at all."""
+    import nbformat
+
+    notebook, runs = executed.notebook, 0
+    for n, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{n:02d}"
+        if cell.cell_type == "code":
+            runs += 1
+            cell.execution_count = runs
+            tidy(cell)
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = runs
+                _shrink(output)
+    said = notebook.metadata.get("huzhou_analysis", {})
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            "huzhou_analysis": dict(said) | {MADE_FROM: sources(executed.path, tables)},
+        }
+    )
+    making = executed.path.with_name(f".{executed.path.name}.making")
+    nbformat.write(notebook, making)
+    making.replace(executed.path)
+
+
+def _shrink(output) -> None:
+    data = output.get("data", {})
+    if "image/png" in data:
+        data["image/png"] = small_picture(data["image/png"])
+    if "text/html" in data:
+        found = r"(data:image/png;base64,)([A-Za-z0-9+/=]+)"
+        data["text/html"] = re.sub(found, lambda m: m[1] + small_picture(m[2]), data["text/html"])
+
+
+def small_picture(encoded: str) -> str:
+    """A PNG (base64) of at most ``LARGEST`` bytes: few colours first, then fewer dots; the same bytes each time."""
+    from PIL import Image
+
+    raw = base64.b64decode(encoded)
+    image = Image.open(BytesIO(raw)).convert("RGB")
+    while True:
+        buffer = BytesIO()
+        image.quantize(64, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+        if buffer.tell() <= LARGEST or image.width < 200:
+            best = min(raw, buffer.getvalue(), key=len)
+            return base64.b64encode(best).decode()
+        image = image.resize((image.width * 4 // 5, image.height * 4 // 5), Image.Resampling.LANCZOS)

@@ -1,0 +1,251 @@
+"""Every file of a report, written into a folder aside, several at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+
+from ..facts.data import Data, load
+from ..facts.words import LANGUAGES
+from ..show.sources import citations
+from . import changes, state
+from .collect import Executed
+from .content import Content
+
+# File of each language, and what writes it: write(content, lang, path, data).
+WRITERS = {
+    "report.html": "page.write",
+    "report.pdf": "pdf.write",
+    "citations.pdf": "pdf.write_citations",
+    "brief.pdf": "pdf.write_brief",
+    "brief.docx": "document.write_brief",
+    "report.docx": "document.write",
+    "briefing.pptx": "slides.write",
+    "appendix.pptx": "slides.write_appendix",
+    "workbook.xlsx": "workbook.write",
+}
+SHOWS_CHARTS = ("page", "pdf")  # modules whose writers take the folder of charts that are drawn already
+
+
+def content_of(executed: list[Executed], data: Data, before: dict | None) -> tuple[Content, dict]:
+    """What the report says, and the snapshot that the next one is held against.
+
+    Raises
+    ------
+    ReportError
+        If two notebooks show an exhibit of the same id.
+    """
+    from .build import ReportError
+
+    owner: dict[str, str] = {}
+    for one in executed:
+        for exhibit_id in one.section.exhibits:
+            if exhibit_id in owner:
+                raise ReportError(
+                    f"两个笔记本有同名图表，请改名 / two notebooks show an exhibit of the same id, rename one: {exhibit_id}: {owner[exhibit_id]}, "
+                    f"{one.path.name}"
+                )
+            owner[exhibit_id] = one.path.name
+    targets = state.targets(data)
+    now = changes.snapshot(data, targets)
+    moved = changes.compare(before, now)
+    new = {row["key"] for row in moved["moved"]["figure"] if row["change"] == "came"}
+    latest = state.latest(data, new)
+    content = Content(state.pair(data.city), [one.section for one in executed], changes=moved)
+    used = [row["figure_id"] for row in content.citations()]
+    stated = [i for row in [*latest, *targets] for i in row["figures"]]
+    content.state.update(
+        latest=latest,
+        targets=targets,
+        cited={
+            c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")}
+            for c in citations(data, stated)
+        },
+        indicator_of={i: data.figures.indicator[i] for i in used},
+    )
+    content.indicators.update(
+        {
+            c: state.pair(state.figure_name(data, c, data.home))
+            for c in sorted({data.figures.indicator[i] for i in used})
+        }
+    )
+    content.counts.update(state.counts(data, content))
+    return content, now
+
+
+def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, jobs: int) -> Content:
+    """Write every file of the report into an empty folder.
+
+    Parameters
+    ----------
+    executed : list of Executed
+        Notebooks without errors.
+    data : Data
+    old : Path
+        Where the last report stands, if there is one.
+    folder : Path
+    jobs : int
+        Processes.
+    """
+    content, now = content_of(executed, data, changes.last(old))
+    for name in ("charts", "tables", "notebooks", *LANGUAGES):
+        (folder / name).mkdir()
+    content.write(folder)
+    _write_json(now, folder / changes.SNAPSHOT)
+    text = changes.markdown(content.changes, content.state["latest"])
+    (folder / "changes.md").write_text(text, encoding="utf-8", newline="\n")
+    names = [one.path.stem for one in executed]
+    for one in executed:
+        write_notebook(one.notebook, folder / "notebooks" / one.path.name)
+    with (
+        tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept,
+        _workers(jobs) as pool,
+    ):
+        every = [(record["id"], lang) for record in content.exhibits() for lang in LANGUAGES]
+        _finish({pool.submit(_exhibit, str(folder), i, lang, kept): f"{i}.{lang}" for i, lang in every})
+        # Pages and documents need the charts; what takes longest begins first.
+        running = {
+            pool.submit(_format, str(folder), str(data.root), name, lang, kept): f"{lang}/{name}"
+            for name in WRITERS
+            for lang in LANGUAGES
+        }
+        running |= {pool.submit(_notebook_page, str(folder), name, names): f"notebooks/{name}.html" for name in names}
+        _finish(running | {pool.submit(_index, str(folder)): "index.html"})
+    return content
+
+
+def _write_json(value: object, path: Path) -> None:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_notebook(notebook, path: Path) -> None:
+    """An executed notebook as a file that is the same each time: no mime type of ours, no place of this machine."""
+    import copy
+
+    import nbformat
+
+    shown = copy.deepcopy(notebook)
+    for cell in shown.cells:
+        tidy(cell)
+    nbformat.write(shown, path)
+
+
+def tidy(cell) -> None:
+    """Take out of a cell's outputs what differs from run to run: names of temporary files, data for the report."""
+    for output in cell.get("outputs", []):
+        if "text" in output:
+            output.text = re.sub(r"\S*ipykernel_\d+[/\\]\d+\.py", "<cell>", output.text)
+        for mime in [m for m in output.get("data", {}) if m.startswith("application/vnd.huzhou")]:
+            del output.data[mime]
+    cell.metadata.pop("execution", None)
+
+
+# --- in processes of their own -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Executor]:
+    before = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = "0"
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        os.environ.pop("PYTHONHASHSEED") if before is None else os.environ.update(PYTHONHASHSEED=before)
+
+
+def _begin() -> None:
+    """In each worker: end with the main process, and without a word when interrupted."""
+    import signal
+    import sys
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    import matplotlib
+
+    def end_with(main) -> None:
+        main.join()
+        os._exit(1)
+
+    matplotlib.use("agg")
+    sys.unraisablehook = lambda *_: None  # a half-written file that is closed on a full disk: the cause is told once
+    Thread(target=end_with, args=[parent_process()], daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _finish(running: dict[Future, str]) -> None:
+    """Wait for what is being written; ReportError that names the first file that could not be."""
+    from .build import ReportError
+
+    for done in as_completed(running):
+        try:
+            done.result()
+        except OSError:
+            raise
+        except Exception as error:
+            raise ReportError(
+                f"{running[done]} 未能写成（{type(error).__name__}: {error}），旧报告未改动 / could not be written ({type(error).__name__}: {error}); "
+                "the old report was left as it was"
+            ) from error
+
+
+_read: dict[str, Content] = {}
+_loaded: dict[str, Data] = {}
+
+
+def _content(folder: str) -> Content:
+    if folder not in _read:
+        _read[folder] = Content.read(Path(folder))
+    return _read[folder]
+
+
+def _exhibit(folder: str, exhibit_id: str, lang: str, kept: str) -> None:
+    """Charts and tables of one exhibit."""
+    from . import drawings
+
+    record = next(s.exhibits[exhibit_id] for s in _content(folder).sections if exhibit_id in s.exhibits)
+    if drawings.drawn(record):
+        drawings.write_charts(record, lang, Path(folder) / "charts", Path(kept))
+    if lang == LANGUAGES[0]:
+        drawings.write_tables(record, Path(folder) / "tables")
+
+
+def writer(name: str):
+    """The function that writes a file of the report."""
+    module, function = WRITERS[name].split(".")
+    return getattr(import_module(f"{__package__}.{module}"), function)
+
+
+def _format(folder: str, root: str, name: str, lang: str, kept: str) -> None:
+    """One format in one language."""
+    if root not in _loaded:
+        _loaded[root] = load(root)
+    extra = {"kept": Path(kept)} if WRITERS[name].split(".")[0] in SHOWS_CHARTS else {}
+    writer(name)(_content(folder), lang, Path(folder) / lang / name, _loaded[root], **extra)
+
+
+def _notebook_page(folder: str, name: str, names: list[str]) -> None:
+    import nbformat
+
+    from . import page
+
+    path = Path(folder) / "notebooks" / f"{name}.ipynb"
+    path.with_suffix(".html").write_text(
+        page.notebook(nbformat.read(path, as_version=4), name, names), encoding="utf-8", newline="\n"
+    )
+
+
+def _index(folder: str) -> None:
+    from . import page
+
+    (Path(folder) / "index.html").write_text(page.index(_content(folder)), encoding="utf-8", newline="\n")

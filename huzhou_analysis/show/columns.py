@@ -1,0 +1,221 @@
+"""The table behind a chart of an office program: what stands along its axis, and a column for each segment of a series."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+from ..facts.words import Text
+from .chart import JOINED, Entry
+from .picture import BARS, fan_start
+from .roles import Role, bands, look, role
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the data behind a chart: one segment of a series, marks of another role on it, or a layer of a fan.
+
+    Attributes
+    ----------
+    name : str
+        Heading; several segments of one line are told apart by a number.
+    entry : Entry or None
+        The line of the key that explains it; None for the base under a fan.
+    values : list of float or None
+        In the unit of the language, one a category.
+    points : list of dict or None
+        The marks behind them; empty for layers of a fan.
+    over : bool
+        Whether the marks stand on a line that another column draws.
+    """
+
+    name: str
+    entry: Entry | None
+    values: list
+    points: list
+    over: bool = False
+
+    @property
+    def seen(self) -> Role | None:
+        return look(self.entry.role, self.entry.nth) if self.entry else None
+
+    @property
+    def area(self) -> bool:
+        return self.entry is None or bool(self.seen.band)
+
+
+_BREAKS = re.compile("[\t\n\r\x0b\x0c\u2028\u2029]+")
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(words: object) -> str:
+    """A text that XML and cells can hold: no control characters, breaks as spaces, at most 32,000 characters."""
+    return _FORBIDDEN.sub("", _BREAKS.sub(" ", str(words)))[:32_000]
+
+
+# --- the table behind a chart ---------------------------------------------------------------------------------------
+
+
+def categories(panel: dict, lang: str, skip: int = 1) -> list:
+    """What stands along the axis: names, or every year from the first mark to the last.
+
+    Where only each `skip`-th year is labelled, years without marks come first, so that the last one is.
+    """
+    if panel["categories"] is not None:
+        return [clean(c[lang]) or "—" for c in panel["categories"]]
+    marked = {p["x"] for one in panel["series"] for p in one["points"]}
+    first, last = int(min(marked)), int(max(marked))
+    every = sorted(marked | set(range(first - (first - last) % skip, last + 1)))
+    return [int(x) if x == int(x) else x for x in every]
+
+
+def year_labels(panel: dict, width: float, points: float) -> tuple[int, bool]:
+    """Every which year finds room for its label along an axis of so many inches, and whether labels have to be turned.
+
+    Not every program leaves labels out; what does not fit level is broken into digits there, what is turned never is.
+    """
+    if panel["categories"] is not None:
+        return 1, False
+    many, room = len(categories(panel, "zh")), width - 0.6
+    if many * points * 0.039 <= room:
+        return 1, False
+    return next((s for s in (1, 2, 3, 4, 5, 10, 20) if many / s * points * 0.0165 <= room), 50), True
+
+
+def columns(panel: dict, lang: str, skip: int = 1) -> list[Column]:
+    """Every mark of a panel in columns: layers of the fan first, then each segment, then marks of other roles on it.
+
+    A line of actuals runs through its provisional and derived points; these stand once more in a column of their own,
+    which is drawn above it. Two marks of one series in one year (parts of a year, say) go into two columns.
+    """
+    scale = 1.0 if lang == "zh" else panel["scale_en"]
+    along = list(range(len(panel["categories"]))) if panel["categories"] else categories(panel, lang, skip)
+    made = _layers(panel, lang, along, scale)
+    for one in panel["series"]:
+        entry = Entry(one["role"], one["nth"], Text(one["zh"], one["en"]), panel["kind"] in BARS)
+        if look(one["role"]).band:
+            continue
+        rows: list[dict[int, dict]] = []
+        for p in one["points"]:
+            at = along.index(p["x"])
+            row = next((r for r in rows if at not in r), None)
+            if row is None:
+                rows.append(row := {})
+            row[at] = p
+        every = [p["role"] for p in one["points"]]
+        others = [Entry(r, 0, role(r).name, entry.bar) for r in dict.fromkeys(every) if r != one["role"]]
+        for row, shown in [(row, entry) for row in rows] + [(row, other) for row in rows for other in others]:
+            kept = {i: p for i, p in row.items() if shown is entry or p["role"] == shown.role}
+            if kept:
+                points = [kept.get(i) for i in range(len(along))]
+                values = [None if p is None or p["value"] is None else _number(p["value"] * scale) for p in points]
+                made.append(Column(clean(shown.name[lang]), shown, values, points, shown is not entry))
+    return _told_apart(made)
+
+
+def _number(value: float) -> float:
+    return float(f"{value:.12g}")
+
+
+def _told_apart(made: list[Column]) -> list[Column]:
+    met: dict[str, int] = {}
+    out = []
+    for one in made:
+        met[one.name] = met.get(one.name, 0) + 1
+        name = one.name if met[one.name] == 1 else f"{one.name} ({met[one.name]})"
+        out.append(replace(one, name=name))
+    return out
+
+
+def has_native(chart: dict | None) -> bool:
+    """Whether every panel can be an office program's own chart: not where two intervals of one level share a year."""
+    if chart is None:
+        return False
+    for panel in chart["panels"]:
+        met = [(one["role"], p["x"]) for one in panel["series"] if look(one["role"]).band for p in one["points"]]
+        if len(met) != len(set(met)):
+            return False
+    return True
+
+
+def _layers(panel: dict, lang: str, along: list, scale: float) -> list[Column]:
+    """The intervals of a fan as areas that are stacked on an invisible base, widest outside."""
+    found = {k: [one for one in panel["series"] if one["role"] == k] for k in bands()}
+    found = {k: several for k, several in found.items() if several}
+    if not found:
+        return []
+    edges: list[list[float]] = []  # of each year: the lower ends, widest first, then the upper ones, narrowest first
+    for year in along:
+        low, high = [], []
+        for several in found.values():
+            ends = next((e for e in (_ends(panel, one, year) for one in several) if e), None)
+            middle = (low[-1] + high[-1]) / 2 if low else _along(panel, year) * scale
+            low.append(ends[0] * scale if ends else middle)
+            high.append(ends[1] * scale if ends else middle)
+        edges.append([*low, *reversed(high)])
+    roles = [*found, *list(reversed(found))[1:]]
+    base = "基底" if lang == "zh" else "base"
+    made = [Column(base, None, [_number(e[0]) for e in edges], [])]
+    for n, level in enumerate(roles):
+        one = found[level][0]
+        widths = [_number(e[n + 1] - e[n]) for e in edges]
+        made.append(Column(clean(one[lang]), Entry(level, one["nth"], Text(one["zh"], one["en"]), False), widths, []))
+    return made
+
+
+def _along(panel: dict, year: float) -> float:
+    """Where an area without width lies unseen: on the line of the actuals, in the nearest year that has one."""
+    known = [p for one in panel["series"] for p in one["points"] if p["value"] is not None]
+    nearest = min(known, key=lambda p: (p["role"] not in JOINED, abs(p["x"] - year)), default={"value": 0.0})
+    return nearest["value"]
+
+
+def _ends(panel: dict, band: dict, year: float) -> tuple[float, float] | None:
+    """Lower and upper end in a year, between the marks along straight lines; None outside of them."""
+    points = [(p["x"], p["low"], p["high"]) for p in band["points"]]
+    if start := fan_start(panel, band):
+        points.insert(0, (start["x"], start["value"], start["value"]))
+    for (x0, low0, high0), (x1, low1, high1) in zip(points, points[1:] or points, strict=False):
+        if x0 <= year <= x1:
+            share = (year - x0) / (x1 - x0) if x1 > x0 else 0.0
+            return low0 + share * (low1 - low0), high0 + share * (high1 - high0)
+    return None
+
+
+def whiskers(made: Sequence[Column], scale: float) -> list[tuple[int, str, str, list]]:
+    """Lengths of the whiskers on bars, as further columns: which column they belong to, side, heading, values."""
+    out = []
+    for n, one in enumerate(made):
+        held = [p if p and p["low"] is not None and p["high"] is not None else None for p in one.points]
+        for side, end, sign in (("plus", "high", "+"), ("minus", "low", "\u2212")) if any(held) else ():
+            values = [None if p is None else _number(abs(p[end] - p["value"]) * scale) for p in held]
+            out.append((n, side, f"{one.name} {sign}", values))
+    return out
+
+
+def grid(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> list[list]:
+    """The whole table in rows of texts, numbers and None: headings with the unit first, then a row a category."""
+    scale = 1.0 if lang == "zh" else panel["scale_en"]
+    held = [(one.name, one.values) for one in made] + [(name, values) for *_, name, values in whiskers(made, scale)]
+    rows = [[clean(panel["unit"][lang]), *(name for name, _ in held)]]
+    for i, name in enumerate(categories(panel, lang, skip)):
+        rows.append([name, *(values[i] for _, values in held)])
+    return rows
+
+
+def workbook(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> bytes:
+    """The table as the workbook that opens at "edit data": text is text, whatever it begins with."""
+    import xlsxwriter
+
+    buffer = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        sheet = book.add_worksheet("Sheet1")
+        sheet.set_column(0, len(made), 16)
+        for r, row in enumerate(grid(panel, lang, made, skip)):
+            for c, cell in enumerate(row):
+                if cell is not None:
+                    (sheet.write_string if isinstance(cell, str) else sheet.write_number)(r, c, cell)
+    return buffer.getvalue()

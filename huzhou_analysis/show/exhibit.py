@@ -1,0 +1,512 @@
+"""The unit that travels: one question answered as a chart, a table and a reading, in two languages.
+
+:func:`exhibit` is called in a notebook. It shows the exhibit there; while a report is made the same call writes one
+record of plain values, from which every output is written. Only title and reading are written by hand, twice; subtitle,
+notes on status and axes, source line, citations and the words for who cannot see the picture follow from the marks and
+the figures behind them.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+
+from ..facts import words
+from ..facts.data import Data
+from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
+from . import canvas, picture
+from .chart import Chart, Panel, chart_record, chart_table, figures_of
+from .sources import citations, source_line, status_notes
+
+EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
+EXHIBIT_TYPE = "application/vnd.huzhou.exhibit+json"
+TEXT_TYPE = "application/vnd.huzhou.text+json"
+MOST_CELLS = 200_000  # of one table: beyond it no page, slide or sheet of a report could be read
+Pair = Text | tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A question answered; :attr:`record` holds all of it as plain values.
+
+    Attributes
+    ----------
+    record : dict
+        ``id``; ``title``, ``subtitle``, ``reading``, ``alt``, ``sources`` (``{"zh", "en"}`` each); ``notes`` (a list of
+        these); ``chart`` (:func:`~huzhou_analysis.show.chart.chart_record`) or None; ``picture`` (``{"png", "svg"}`` for
+        each language, base64 and text) of a chart drawn by hand, or None; ``table`` (``columns`` and ``rows``, see
+        :func:`table_record`) or None; ``citations``.
+    """
+
+    record: dict = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return self.record["id"]
+
+    def figure(self, lang: str | None = None, size: str = "slide"):
+        """The chart as a matplotlib figure; ValueError where the exhibit has none that can be drawn anew."""
+        if self.record["chart"] is None:
+            raise ValueError(f"{self.id} has no chart of marks: it is a table or a picture of your own")
+        lang = lang or canvas.chosen_language()
+        return picture.picture(self.record, lang, size, foot(self.record, lang))
+
+    def table(self, lang: str | None = None) -> pd.DataFrame:
+        """The table as shown in a language, all text."""
+        return table_frame(self.record, lang or canvas.chosen_language())
+
+    def numbers(self, lang: str | None = None) -> pd.DataFrame:
+        """The numbers of the chart, or of the table where there is no chart, for further work."""
+        lang = lang or canvas.chosen_language()
+        return chart_table(self.record["chart"], lang) if self.record["chart"] else table_numbers(self.record, lang)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        bundle = {"text/html": exhibit_html(self.record, canvas.chosen_language()), "text/plain": repr(self)}
+        if os.environ.get(EXPORT_VARIABLE):
+            bundle = {EXHIBIT_TYPE: {"id": self.id}} | bundle
+        return bundle
+
+    def __repr__(self) -> str:
+        lang = canvas.chosen_language()
+        return f"{self.record['title'][lang]}\n{self.record['reading'][lang]}".strip()
+
+
+def exhibit(
+    data: Data,
+    id: str,
+    what: Chart | Panel | pd.DataFrame | object,
+    *,
+    title: Pair,
+    reading: Pair = ("", ""),
+    about: Pair | None = None,
+    table: pd.DataFrame | None = None,
+    columns: Mapping[str, Pair] | None = None,
+    notes: Sequence[Pair] = (),
+    also: Iterable[str] = (),
+    **values: object,
+) -> Exhibit:
+    """An exhibit of a chart, a table, or a figure of your own; in a report run it is collected as well.
+
+    Parameters
+    ----------
+    data : Data
+        The tables, for names, units and citations.
+    id : str
+        Small letters, digits and underscores; no other exhibit of the report may have it.
+    what : Chart, Panel, DataFrame, or matplotlib Figure or Axes
+        What is shown. A figure drawn by hand travels as a picture; a pair of two is one for each language.
+    title, reading : pair of str
+        Chinese and English templates, filled with `values` (:func:`~huzhou_analysis.say`). The title states the finding.
+    about : pair of str, optional
+        Subtitle: measure, area, unit, years. By default it follows from the marks.
+    table : DataFrame, optional
+        Beside a chart: the table that belongs to it. By default the numbers of the chart.
+    columns : mapping of str to pair of str, optional
+        Columns of the table that are shown, with their headings; by default all, under their own names.
+    notes : sequence of pairs
+        What a reader must know; filled with `values` too.
+    also : iterable of str
+        Ids of further figures to cite.
+    **values
+        Quantities, texts, numbers for the templates; the figures behind them are cited.
+
+    Returns
+    -------
+    Exhibit
+        As the last expression of a cell it shows itself.
+
+    Raises
+    ------
+    ValueError
+        If the id has other characters or is taken, a template names a value that was not given, or the table is empty.
+    """
+    _check_id(id)
+    drawn, shown, pictures = _sorted_out(data, what, table)
+    chart = chart_record(drawn, data.units) if drawn else None
+    body = table_record(shown, columns, data) if shown is not None else _chart_as_table(chart)
+    head, said = say(*_templates(title), **values), say(*_templates(reading), **values)
+    written = [say(*_templates(n), **values) for n in notes]
+    ids = [*(figures_of(chart) if chart else []), *_figures_in(shown), *cited(values), *also]
+    sources = citations(data, ids)
+    record = {
+        "id": id,
+        "title": _both(head),
+        "subtitle": _both(say(*_templates(about), **values) if about else _about(data, chart, ids)),
+        "reading": _both(said),
+        "notes": [_both(n) for n in [*written, *_chart_notes(chart), *status_notes(sources)]],
+        "sources": _both(source_line(sources)),
+        "chart": chart,
+        "picture": pictures,
+        "table": body,
+        "citations": sources,
+    }
+    record["alt"] = {lang: alt(record, lang) for lang in LANGUAGES}
+    _hand_on(record)
+    return Exhibit(record)
+
+
+def _check_id(exhibit_id: str) -> None:
+    """Refuse an id that cannot be the name of files on every system, or would lead out of their folder."""
+    if not re.fullmatch(r"[a-z0-9_]{3,60}", exhibit_id) or re.fullmatch(r"con|nul|aux|prn|(com|lpt)\d", exhibit_id):
+        raise ValueError(
+            f"id {exhibit_id!r}: write 3 to 60 small letters, digits and underscores, no name that a system reserves"
+        )
+
+
+def _templates(pair: Pair) -> tuple[str, str]:
+    one = as_text(pair)
+    return one.zh, one.en
+
+
+def _both(one: Text) -> dict[str, str]:
+    return {"zh": one.zh, "en": one.en}
+
+
+def _sorted_out(data: Data, what, table) -> tuple[Chart | None, pd.DataFrame | None, dict | None]:
+    """The chart, the table and the pictures that were handed in."""
+    if isinstance(what, Panel):
+        what = Chart([what])
+    if isinstance(what, Chart):
+        return what, table, None
+    if isinstance(what, pd.DataFrame):
+        return None, what, None
+    pair = what if isinstance(what, tuple | list) else (what, what)
+    figures = [getattr(one, "figure", one) for one in pair]
+    if len(pair) == 2 and all(hasattr(one, "savefig") for one in figures):
+        return None, table, {lang: _drawn(one) for lang, one in zip(LANGUAGES, figures, strict=True)}
+    raise ValueError("an exhibit shows a hz.Chart, a hz.Panel, a DataFrame, or a matplotlib figure or axes")
+
+
+def _drawn(figure) -> dict[str, str]:
+    """A figure of one's own as PNG (base64) and SVG, the same bytes each time; the cell does not show it again."""
+    import matplotlib.pyplot as plt
+
+    out = {}
+    for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
+        buffer = BytesIO()
+        with canvas.legible(figure):
+            figure.savefig(buffer, format=kind, dpi=200, metadata=metadata, bbox_inches="tight")
+        raw = buffer.getvalue()
+        out[kind] = base64.b64encode(raw).decode() if kind == "png" else raw.decode()
+    plt.close(figure)
+    return out
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None, data: Data) -> dict:
+    """A table as plain values.
+
+    Returns
+    -------
+    dict
+        ``columns``: ``{"name", "zh", "en", "number"}``. ``rows``: lists of cells. A cell is None, a number, or
+        ``{"zh", "en"}``, a text; a quantity has ``value``, ``unit`` and ``decimals`` in each language beside it.
+
+    Raises
+    ------
+    ValueError
+        If it is empty, too large, or a column to show is not in it.
+    """
+    wanted = dict(columns) if columns else {c: str(c) for c in frame.columns}
+    if missing := [c for c in wanted if c not in frame.columns]:
+        raise ValueError(f"the table has no column {missing[0]!r}: name some of {', '.join(map(str, frame.columns))}")
+    if frame.empty:
+        raise ValueError("the table is empty: there is nothing to show")
+    if len(frame) * len(wanted) > MOST_CELLS:
+        raise ValueError(
+            f"the table has {len(frame) * len(wanted):,} cells, a report takes {MOST_CELLS:,}: sum it up first"
+        )
+    rows = [[_cell(v) for v in row] for row in frame[list(wanted)].itertuples(index=False)]
+    heads = [{"name": str(c), **_both(as_text(h))} for c, h in wanted.items()]
+    for i, head in enumerate(heads):
+        filled = [r[i] for r in rows if r[i] is not None]
+        head["number"] = bool(filled) and all(isinstance(v, int | float) or "value" in v for v in filled)
+    return {"columns": heads, "rows": rows}
+
+
+def _cell(value) -> dict | float | int | None:
+    if isinstance(value, Quantity):
+        english = value.value * 10.0 ** (value.unit.unit_mult - value.unit.unit_mult_en)
+        shown = {lang: value.in_language(lang) for lang in LANGUAGES}
+        decimals = max(0, value._places())
+        shift = value.unit.unit_mult_en - value.unit.unit_mult
+        return shown | {
+            "value": {"zh": float(value.value), "en": float(f"{english:.12g}")},
+            "unit": {"zh": value.unit.unit, "en": value.unit.name_en},
+            "decimals": {"zh": decimals, "en": max(0, decimals + shift)},
+        }
+    if isinstance(value, Text | Mapping | tuple):
+        return _both(as_text(value))
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, bool):
+        return {"zh": "是" if value else "否", "en": "yes" if value else "no"}
+    if hasattr(value, "item"):
+        return _cell(value.item())
+    return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
+
+
+def _chart_as_table(chart: dict | None) -> dict | None:
+    """The numbers of a chart as the table behind it: one row a mark."""
+    if chart is None:
+        return None
+    several = len(chart["panels"]) > 1
+    heads = [("heading", "图", "Panel")] if several else []
+    heads += [("series", "系列", "Series"), ("x", "时期或类别", "Period or category"), ("value", "数值", "Value")]
+    ranged = any(p["low"] is not None for panel in chart["panels"] for s in panel["series"] for p in s["points"])
+    heads += [("low", "下限", "Low"), ("high", "上限", "High")] if ranged else []
+    heads += [("unit", "单位", "Unit")]
+    both = {lang: chart_table(chart, lang) for lang in LANGUAGES}
+    rows = []
+    for zh, en in zip(both["zh"].itertuples(), both["en"].itertuples(), strict=True):
+        row = []
+        for name, *_ in heads:
+            a, b = getattr(zh, name), getattr(en, name)
+            if name in ("value", "low", "high"):
+                row.append(
+                    None
+                    if a is None or a != a
+                    else {"zh": f"{a:,.10g}", "en": f"{b:,.10g}", "value": {"zh": a, "en": b}}
+                )
+            else:
+                row.append(a if isinstance(a, int) else {"zh": a, "en": b})
+        rows.append(row)
+    numeric = ("value", "low", "high")
+    return {"columns": [{"name": n, "zh": zh, "en": en, "number": n in numeric} for n, zh, en in heads], "rows": rows}
+
+
+def shown_cell(cell: dict | float | None, lang: str) -> str:
+    """A cell as it is read in a language."""
+    if cell is None:
+        return "—"
+    if isinstance(cell, dict):
+        return cell[lang]
+    return f"{cell:,.10g}".replace("-", "−") if isinstance(cell, float) else str(cell)
+
+
+def table_frame(record: dict, lang: str) -> pd.DataFrame:
+    """The table of a record in a language, all text."""
+    table = record["table"] or {"columns": [], "rows": []}
+    heads = [c[lang] for c in table["columns"]]
+    return pd.DataFrame([[shown_cell(c, lang) for c in row] for row in table["rows"]], columns=heads)
+
+
+def table_numbers(record: dict, lang: str) -> pd.DataFrame:
+    """The table of a record for further work: numbers are numbers."""
+    table = record["table"] or {"columns": [], "rows": []}
+
+    def plain(cell):
+        if isinstance(cell, dict):
+            return cell["value"][lang] if "value" in cell else cell[lang]
+        return cell
+
+    return pd.DataFrame([[plain(c) for c in r] for r in table["rows"]], columns=[c["name"] for c in table["columns"]])
+
+
+def _figures_in(frame: pd.DataFrame | None) -> list[str]:
+    """Ids of figures in a table: those its quantities carry, and a column ``figure_id``."""
+    if frame is None:
+        return []
+    found = [i for column in frame.columns for v in frame[column] if hasattr(v, "figures") for i in v.figures]
+    if "figure_id" in frame.columns:
+        found += [i for joined in frame.figure_id for i in str(joined).split()]
+    return found
+
+
+# --- what follows from the marks ------------------------------------------------------------------------------------
+
+
+def _about(data: Data, chart: dict | None, ids: Sequence[str]) -> Text:
+    """Measure, area, unit and years, where the marks tell."""
+    if chart is None:
+        return data.city
+    known = [i for i in dict.fromkeys(ids) if i in data.figures.index]
+    measures = list(dict.fromkeys(data.figures.indicator[i] for i in known))
+    parts = {"zh": [], "en": []}
+    if 1 <= len(measures) <= 2:
+        for lang in LANGUAGES:
+            names = [data.indicators[f"name_{lang}"][m] for m in measures]
+            parts[lang].append("、".join(names) if lang == "zh" else " and ".join(names))
+    years = [
+        p["x"] for panel in chart["panels"] if panel["categories"] is None for s in panel["series"] for p in s["points"]
+    ]
+    for lang in LANGUAGES:
+        parts[lang].append(data.city[lang])
+        units = list(dict.fromkeys(panel["unit"][lang] for panel in chart["panels"]))
+        parts[lang] += ["、".join(units) if lang == "zh" else ", ".join(units)] if len(units) <= 2 else []
+        if years:
+            first, last = int(min(years)), int(max(years))
+            parts[lang].append(f"{first}—{last}年" if lang == "zh" else f"{first}–{last}")
+    return text("，".join(parts["zh"]), ", ".join(parts["en"]))
+
+
+def _chart_notes(chart: dict | None) -> list[Text]:
+    """Notes that the drawing calls for: events that are marked, axes that leave out zero."""
+    if chart is None:
+        return []
+    notes = []
+    events = {(e["zh"], e["en"]): None for panel in chart["panels"] for e in panel["events"]}
+    if events:
+        notes.append(text("大事：" + "；".join(zh for zh, _ in events), "Events: " + "; ".join(en for _, en in events)))
+    if any(picture.starts_above_zero(panel) for panel in chart["panels"]):
+        notes.append(text("纵轴不从零开始", "The vertical axis does not start at zero"))
+    return notes
+
+
+def alt(record: dict, lang: str) -> str:
+    """What the picture shows, for who cannot see it: each series with its ends, or the first rows of the table."""
+    title = record["title"][lang]
+    if record["chart"] is None:
+        return title
+    colon, stop, comma = ("：", "；", "，") if lang == "zh" else (": ", "; ", ", ")
+    parts = []
+    for panel in record["chart"]["panels"]:
+        scale = 1.0 if lang == "zh" else panel["scale_en"]
+        for one in panel["series"]:
+            points = [p for p in one["points"] if p["value"] is not None]
+            chosen = points if len(points) <= 4 or panel["categories"] else [points[0], points[-1]]
+            at = [_place(panel, p, lang) + " " + f"{p['value'] * scale:,.6g}" for p in chosen[:12]]
+            parts.append((panel["heading"][lang] + " " + one[lang]).strip() + colon + comma.join(at) if at else "")
+    return f"{title}{'。' if lang == 'zh' else '. '}{stop.join(p for p in parts if p)}"[:1500]
+
+
+def _place(panel: dict, point: dict, lang: str) -> str:
+    return str(int(point["x"])) if panel["categories"] is None else panel["categories"][point["x"]][lang]
+
+
+def foot(record: dict, lang: str) -> list[str]:
+    """Notes in one line, and the source line."""
+    notes = [n[lang].rstrip("。. ") for n in record["notes"]]
+    line = ("注：" + "；".join(notes) + "。") if lang == "zh" else ("Note: " + ". ".join(notes) + ".")
+    return ([line] if notes else []) + [record["sources"][lang]]
+
+
+# --- showing and handing on -----------------------------------------------------------------------------------------
+
+_STYLE = (
+    ".hz{max-width:1000px}.hz img{max-width:100%;background:#fff}.hz p{margin:.6em 0}.hz summary{cursor:pointer}"
+    ".hz .scroll{max-height:26em;overflow:auto}.hz table{border-collapse:collapse;font-size:90%}"
+    ".hz th,.hz td{padding:.25em .6em;text-align:left;vertical-align:baseline}"
+    ".hz .n{text-align:right;font-variant-numeric:tabular-nums}"
+)
+
+
+def exhibit_html(record: dict, lang: str) -> str:
+    """An exhibit for a notebook: chart or table, reading; data and citations behind a click."""
+    table = table_html(record, lang)
+    parts = []
+    if record["chart"] or record["picture"]:
+        parts.append(f'<img alt="{html.escape(record["alt"][lang])}" src="data:image/png;base64,{_png(record, lang)}">')
+    if not record["chart"]:
+        parts.insert(0, f"<h4>{html.escape(record['title'][lang])}</h4><p>{html.escape(record['subtitle'][lang])}</p>")
+        parts += [table] if not record["picture"] else []
+        parts += [f"<p><small>{html.escape(line)}</small></p>" for line in foot(record, lang)]
+    if record["reading"][lang]:
+        parts.append(f"<p>{html.escape(record['reading'][lang])}</p>")
+    if record["chart"] and table:
+        parts.append(_folded(words.label("data", lang), len(record["table"]["rows"]), table))
+    parts.append(
+        _folded(words.label("citations", lang), len(record["citations"]), citations_html(record["citations"], lang))
+    )
+    return f'<style>{_STYLE}</style><div class="hz" lang="{"zh-CN" if lang == "zh" else "en"}">{"".join(parts)}</div>'
+
+
+def _png(record: dict, lang: str) -> str:
+    if record["picture"]:
+        return record["picture"][lang]["png"]
+    buffer = BytesIO()
+    with canvas.house_style():
+        drawn = picture.picture(record, lang, "slide", foot(record, lang))
+        drawn.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _folded(label: str, rows: int, table: str) -> str:
+    return f"<details><summary>{label} ({rows})</summary>{table}</details>" if rows else ""
+
+
+def table_html(record: dict, lang: str) -> str:
+    """The table of a record; text is escaped, numbers stand right."""
+    if not record["table"]:
+        return ""
+    columns = record["table"]["columns"]
+    return _html([c[lang] for c in columns], table_frame(record, lang).values.tolist(), [c["number"] for c in columns])
+
+
+def _html(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
+    cls = [' class="n"' if n else "" for n in numeric]
+    head = "".join(f'<th scope="col"{c}>{html.escape(str(h))}</th>' for h, c in zip(heads, cls, strict=True))
+    body = "".join(
+        "<tr>" + "".join(f"<td{c}>{html.escape(str(v))}</td>" for v, c in zip(row, cls, strict=True)) + "</tr>"
+        for row in rows
+    )
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+CITED = ("value", "period", "basis", "as_printed", "source", "place", "status", "comment", "figure_id")
+_HEADS = ("value", "period", "basis", "printed", "document", "place", "status", "note", "figure_id")
+
+
+def citation_rows(cited: Sequence[dict], lang: str) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of a table of citations in a language."""
+    rows = [[c[k][lang] if isinstance(c[k], dict) else c[k] for k in CITED] for c in cited]
+    return [words.label(h, lang) for h in _HEADS], rows
+
+
+def citations_html(cited: Sequence[dict], lang: str) -> str:
+    heads, rows = citation_rows(cited, lang)
+    return _html(heads, rows, [False] * len(heads))
+
+
+def _hand_on(record: dict) -> None:
+    """While a report is made: write the record where the report collects them."""
+    folder = os.environ.get(EXPORT_VARIABLE)
+    if not folder:
+        return
+    path = Path(folder) / f"{record['id']}.json"
+    if path.exists():
+        raise ValueError(f"two exhibits are called {record['id']!r}: rename one")
+    order = len(list(Path(folder).glob("*.json")))
+    path.write_text(json.dumps(record | {"order": order}, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A computed statement in two languages, as a cell displays it; the report takes it into its narrative."""
+
+    text: Text
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        said = self.text[canvas.chosen_language()]
+        bundle = {"text/markdown": said.replace("$", "\\$"), "text/plain": said}  # a dollar is money, no formula
+        if os.environ.get(EXPORT_VARIABLE):
+            both = _both(self.text) | {"figures": list(self.text.figures)}
+            bundle = {TEXT_TYPE: both} | bundle
+        return bundle
+
+    def __repr__(self) -> str:
+        return self.text[canvas.chosen_language()]
+
+
+def finding(zh: str, en: str, **values: object) -> Finding:
+    """Say something computed, in both languages: templates as for :func:`~huzhou_analysis.say`, Markdown allowed.
+
+    As the last expression of a cell it shows itself; in a report it stands among the text of the chapter.
+
+    Examples
+    --------
+    >>> hz.finding("共{n}项", "{n} in all", n=39)
+    共39项
+    """
+    return Finding(say(zh, en, **values))

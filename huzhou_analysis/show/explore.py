@@ -1,0 +1,97 @@
+"""Sliders for JupyterLab: an indicator, a pace, and what follows."""
+
+from __future__ import annotations
+
+import base64
+import math
+import os
+from io import BytesIO
+
+from ..analysis.gaps import target_gaps
+from ..analysis.plans import plan
+from ..analysis.scenario import Scenario, what_if
+from ..analysis.series import series
+from ..facts.data import Data, NotOnFile
+from ..facts.words import text
+from . import canvas, picture
+from .chart import Chart, Panel, chart_record, marks, over_years
+from .exhibit import EXPORT_VARIABLE, Finding
+from .sources import name
+
+
+def explore(data: Data):
+    """Choose an indicator and a pace; path, verdict and sentence follow.
+
+    Returns
+    -------
+    ipywidgets.VBox or Finding
+        Its children are indicator, pace, and what follows; while a report is made, a line that says where the sliders
+        work.
+    """
+    elsewhere = text("滑块在 JupyterLab 中可用。", "The sliders work in JupyterLab.")
+    if os.environ.get(EXPORT_VARIABLE):
+        return Finding(elsewhere)
+    import ipywidgets as widgets
+
+    lang = canvas.chosen_language()
+    wide = widgets.Layout(width="520px")
+    which = widgets.Dropdown(
+        options=[(name(data, i)[lang], i) for i in open_indicators(data)],
+        description=text("指标", "Indicator")[lang],
+        layout=wide,
+    )
+    pace = widgets.FloatSlider(
+        description=text("每年变动", "Change a year")[lang],
+        continuous_update=False,
+        readout_format=".1f",
+        step=0.1,
+        layout=wide,
+        style={"description_width": "initial"},
+    )
+    shown = widgets.HTML()
+
+    def redraw(*_) -> None:
+        scenario = what_if(data, which.value, f"{pace.value:.1f}")
+        shown.value = f'<p>{scenario.sentence[lang]}</p><img src="data:image/png;base64,{_png(data, scenario, lang)}">'
+
+    def choose(*_) -> None:
+        needed = what_if(data, which.value)
+        reach = max(10.0 if needed.kind == "growth" else 1.0, 3 * abs(needed.growth))
+        pace.min, pace.max = max(-99.0, -math.ceil(reach)), math.ceil(reach)
+        # Rounded towards the target, so that the pace that is shown does reach it.
+        pace.value = math.copysign(math.ceil(abs(needed.growth) * 10) / 10, needed.growth)
+        redraw()
+
+    choose()
+    which.observe(choose, "value")
+    pace.observe(redraw, "value")
+    return widgets.VBox([which, pace, shown])
+
+
+def open_indicators(data: Data) -> list[str]:
+    """Indicators with a yearly target ahead and a comparable actual of the plan's years, from which a pace can be counted."""
+    gaps = target_gaps(data)
+    found = []
+    for indicator in dict.fromkeys(gaps.indicator[gaps.required_pace.notna()]):
+        try:
+            what_if(data, indicator)
+        except NotOnFile:
+            continue
+        found.append(indicator)
+    return found
+
+
+def _png(data: Data, scenario: Scenario, lang: str) -> str:
+    """History, assumed path and the plan's path as a picture."""
+    goals = plan(data, scenario.indicator)
+    history = series(data, scenario.indicator)
+    since = int(goals.year.min()) - 6
+    drawn = over_years(data, history[history.unit == scenario.unit], goals, since=since).panels[0]
+    path = marks(scenario.path.reset_index(), "scenario", label="last")
+    chart = chart_record(Chart([Panel([drawn.marks, path], scenario.unit)]), data.units)
+    empty = {"zh": "", "en": ""}
+    buffer = BytesIO()
+    with canvas.house_style():
+        figure = picture.picture({"title": empty, "subtitle": empty, "chart": chart}, lang, "page")
+        figure.savefig(buffer, format="png", dpi=90, metadata={"Software": None})
+    return base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,145 @@
+"""The one description of a chart: what is said of marks is in the record, and the picture holds it."""
+
+import math
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+import huzhou_analysis as hz
+from huzhou_analysis.show import chart, picture, roles
+from huzhou_analysis.show.canvas import SIZES, house_style, missing_glyphs, wrap
+
+
+def exhibit_of(data, panels, **options):
+    return hz.exhibit(data, "sample_chart", hz.Chart(panels, **options), title=("题", "Title"))
+
+
+def test_a_line_is_cut_where_the_series_breaks_and_points_keep_their_roles(data):
+    frame = pd.DataFrame(
+        {
+            "year": [2010, 2011, 2012, 2013],
+            "value": [1.0, 2, 30, 40],
+            "segment": [0, 0, 1, 1],
+            "role": ["actual", "derived"] * 2,
+        }
+    )
+    [panel] = exhibit_of(data, [hz.Panel(hz.marks(frame, "role"), "亿元")]).record["chart"]["panels"]
+    assert [[(p["x"], p["role"]) for p in s["points"]] for s in panel["series"]] == [
+        [(2010, "actual"), (2011, "derived")],
+        [(2012, "actual"), (2013, "derived")],
+    ]
+    drawn = picture.picture(
+        {
+            "title": {"zh": "", "en": ""},
+            "subtitle": {"zh": "", "en": ""},
+            "chart": {"columns": 1, "shared": False, "panels": [panel]},
+        },
+        "zh",
+    )
+    joined = [line for line in drawn.axes[0].lines if line.get_gid() in ("p0.s0", "p0.s1")]
+    assert [list(line.get_xdata()) for line in joined] == [[2010, 2011], [2012, 2013]]
+
+
+def test_english_numbers_are_in_english_units(data):
+    e = exhibit_of(data, [hz.Panel(hz.marks({2023: 4015.1}, label=True), "亿元")])
+    assert e.numbers("en")[["value", "unit"]].values.tolist() == [[401.51, "CNY bn"]]
+    [point] = e.record["chart"]["panels"][0]["series"][0]["points"]
+    assert (point["zh"], point["en"]) == ("4,015", "401.5")
+
+
+def test_bars_begin_at_zero_and_a_line_that_hardly_moves_does_not_fill_its_panel(data):
+    flat = hz.Panel(hz.marks({2023: 6.50, 2025: 6.51, 2027: 6.53}, "target"), "‰")
+    bars = hz.Panel(hz.marks({"甲": 95.0, "乙": 100.0}), "亿元", kind="column")
+    e = exhibit_of(data, [flat, bars], columns=2)
+    axes = e.figure("zh").axes
+    low, high = axes[0].get_ylim()
+    assert high - low >= 0.2 * 6.5
+    assert axes[1].get_ylim()[0] == 0
+    assert any("不从零" in n["zh"] for n in e.record["notes"])
+
+
+def test_every_value_lies_inside_the_axes(data):
+    for kind in ("line", "column", "bar", "stacked_column", "stacked_bar"):
+        frame = pd.DataFrame(
+            {"year": [2020, 2021, 2022] * 2, "value": [3.0, -4, 9, 5, -1, 2], "nm": ["甲"] * 3 + ["乙"] * 3}
+        )
+        e = exhibit_of(data, [hz.Panel(hz.marks(frame, name="nm"), "亿元", kind=kind)])
+        [ax] = e.figure("zh").axes
+        reach = 14 if kind.startswith("stacked") else 9
+        low, high = ax.get_xlim() if kind.endswith("bar") else ax.get_ylim()
+        assert low <= -4 and high >= (11 if kind.startswith("stacked") else reach)
+
+
+def test_roles_are_told_apart_by_colour_marker_or_dash():
+    looks = [(r.colour, r.fill, r.marker, r.dash, r.hatch) for r in roles.ROLES.values()]
+    assert len(set(looks)) == len(looks)
+    assert len({r.name.zh for r in roles.ROLES.values()}) == len(roles.ROLES)
+    assert roles.bands() == ["band_95", "band_80", "band_50"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_picture_of_every_size_keeps_its_words_inside(data, size, lang):
+    fdi = hz.series(data, "fdi_utilized")
+    e = hz.exhibit(
+        data,
+        "fdi_sample",
+        hz.over_years(data, fdi, events="foreign_investment"),
+        title=("外资" * 30, "Foreign investment " * 8),
+    )
+    figure = e.figure(lang, size)
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    box = figure.bbox
+    for words in figure.findobj(mpl.text.Text):
+        if words.get_text().strip() and words.get_visible():
+            extent = words.get_window_extent(renderer)
+            assert extent.x0 >= -2 and extent.x1 <= box.x1 + 2, words.get_text()
+            assert not missing_glyphs(words.get_text())
+
+
+def test_lines_are_wrapped_within_the_width_and_closing_marks_stay():
+    figure = mpl.figure.Figure(dpi=100)
+    text = "（2018—2022年）外资五年累计，" * 8
+    with house_style():
+        lines = wrap(figure, text, 10, 2.0)
+    assert "".join(lines) == text
+    assert not any(line[0] in "，）" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda d: hz.marks({2023: 1.0}, "actuals"), "actual"),
+        (lambda d: hz.marks(pd.DataFrame({"year": [1], "v": [2]})), "value"),
+        (lambda d: hz.Panel(hz.marks({2023: 1.0}), "亿元", kind="pie"), "column"),
+        (lambda d: hz.Panel(pd.DataFrame({"x": [1]}), "亿元"), "hz.marks"),
+        (lambda d: hz.exhibit(d, "Bad Id", hz.Panel(hz.marks({2023: 1.0}), "亿元"), title=("a", "b")), "small letters"),
+        (lambda d: hz.exhibit(d, "good_id", "nothing", title=("a", "b")), "DataFrame"),
+        (lambda d: hz.exhibit(d, "good_id", pd.DataFrame({"a": []}), title=("a", "b")), "empty"),
+        (lambda d: hz.style("de"), "'zh' or 'en'"),
+    ],
+)
+def test_a_wrong_argument_gets_a_sentence_that_says_what_to_write(data, call, named):
+    with pytest.raises(ValueError, match=named):
+        call(data)
+
+
+def test_numbers_that_are_none_do_not_travel(data):
+    frame = pd.DataFrame(
+        {
+            "year": [2020, 2021],
+            "value": [1.0, math.nan],
+            "low": [np.nan, 2.0],
+            "high": [np.nan, 3.0],
+            "role": ["forecast", "band_80"],
+        }
+    )
+    [panel] = exhibit_of(data, [hz.Panel(hz.marks(frame, "role"), "亿元", kind="fan")]).record["chart"]["panels"]
+    assert [(s["role"], s["points"][0]["value"], s["points"][0]["high"]) for s in panel["series"]] == [
+        ("forecast", 1.0, None),
+        ("band_80", None, 3.0),
+    ]
+    assert chart.figures_of({"panels": [panel]}) == []

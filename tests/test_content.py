@@ -1,0 +1,228 @@
+"""What a report says: sections from executed notebooks, Markdown as plain values, the two pages."""
+
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat import from_dict
+from small_project import CHART, FINDING, LOAD, TABLE, cell, notebook
+
+from huzhou_analysis.facts.words import text
+from huzhou_analysis.report import brief, collect, prose
+from huzhou_analysis.report.content import Content, Section, references
+from huzhou_analysis.show.exhibit import EXHIBIT_TYPE, TEXT_TYPE
+
+
+def markdown(source, *tags):
+    return from_dict(cell(source, *tags, kind="markdown"))
+
+
+def shown(*bundles, tags=()):
+    made = cell("...", *tags)
+    made["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}} for data in bundles]
+    return from_dict(made)
+
+
+def section(tmp_path, *cells, made=None, missing=None, records=("a_chart", "b_chart")):
+    """The section of cells, given which records each of them handed on."""
+    for order, name in enumerate(records):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"id": name, "order": order}), encoding="utf-8")
+    executed = collect.Executed(
+        tmp_path / "01_x.ipynb", SimpleNamespace(cells=list(cells), metadata={}), made=made or {}, missing=missing
+    )
+    return collect.section(executed, tmp_path)
+
+
+def test_each_language_has_a_narrative_of_its_own(tmp_path):
+    found = section(
+        tmp_path,
+        markdown("# 外资\n\n先说结论。", "zh"), markdown("# Foreign investment\n\nConclusions first.", "en"),
+        markdown("甲", "zh"), markdown("乙", "zh"), markdown("B", "en"), markdown("2013–2027"), records=(),
+    )  # fmt: skip
+    assert found.title == {"zh": "外资", "en": "Foreign investment"}
+    said = [(b["zh"], b["en"]) for b in found.blocks]
+    assert said == [("先说结论。", "Conclusions first."), ("甲", ""), ("乙", "B"), ("2013–2027", "2013–2027")]
+
+
+def test_exhibits_stand_where_they_were_shown_or_else_made_each_once(tmp_path):
+    said = {"zh": "涨", "en": "rose", "figures": ["f1"]}
+    found = section(
+        tmp_path, shown(), shown({TEXT_TYPE: said}, tags=("brief",)), shown({EXHIBIT_TYPE: {"id": "a_chart"}}), shown({EXHIBIT_TYPE: {"id": "a_chart"}}),
+        made={0: ["b_chart"], 2: ["a_chart"]},
+    )  # fmt: skip
+    assert [b.get("id") or b["kind"] for b in found.blocks] == ["b_chart", "finding", "a_chart"]
+    assert found.blocks[1] == {"kind": "finding", **said, "tags": ["brief"]}
+    assert found.title == {"zh": "01_x", "en": "01_x"}
+
+
+def test_what_ended_a_notebook_is_its_last_block(tmp_path):
+    found = section(tmp_path, markdown("甲", "zh"), missing=text("暂无数据：出口", "no figure: exports"), records=())
+    assert found.blocks[-1] == {"kind": "missing", "zh": "暂无数据：出口", "en": "no figure: exports"}
+
+
+# --- notebooks by name ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path):
+    notebook(
+        tmp_path / "01_foreign_investment.ipynb",
+        LOAD,
+        CHART,
+        FINDING,
+        title=("外资：能否达标", "Foreign investment: within reach?"),
+    )
+    notebook(tmp_path / "02_exports.ipynb", "%matplotlib inline", LOAD, TABLE, title=("出口", "Exports"))
+    notebook(tmp_path / "_draft.ipynb", "1 / 0")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["02", "02_exports", "exports", "出口", "Exports", "02_exports.ipynb"])
+def test_a_notebook_is_found_by_number_file_or_title(folder, name):
+    assert collect.find_notebook(collect.notebook_files([folder]), name).stem == "02_exports"
+
+
+@pytest.mark.parametrize("name", ["foreign investmnt", "03", "", "0"])
+def test_another_name_is_refused_with_those_there_are(folder, name):
+    with pytest.raises(ValueError, match=r"near: .*foreign_investment"):
+        collect.find_notebook(collect.notebook_files([folder]), name)
+
+
+def test_exhibits_of_a_notebook_are_made_here(folder):
+    (table,) = hz_exhibits("exports", folder)
+    assert table.table("en").values.tolist() == [["A", "1.5"], ["B", "−2"]]
+    assert [e.id for e in collect.exhibits(folder=folder)] == ["fdi_path", "two_rows"]
+
+
+def hz_exhibits(name, folder):
+    import huzhou_analysis as hz
+
+    return hz.exhibits(name, folder=folder)
+
+
+# --- Markdown ------------------------------------------------------------------------------------------------------
+
+HOSTILE = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<iframe src=//evil.invalid></iframe>", "![a](http://evil.invalid/a.png)",
+    '<meta http-equiv="refresh" content="0;url=//evil.invalid">', "[a](javascript:alert(1))", "<a href='data:text/html,x'>a</a>",
+    "<svg onload=alert(1)>", '<p style="background:url(//evil.invalid)">a</p>', "<style>@import url(//evil.invalid)</style>", "<form action=//e>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", HOSTILE)
+def test_nothing_in_markdown_or_html_runs_or_fetches(source):
+    for made in (prose.html(f"甲 {source} 乙\n\n{source}"), prose.clean(f"<div>{source}</div>")):
+        tags = "".join(part.partition(">")[0] for part in made.split("<")[1:])
+        for word in (
+            "script",
+            "onerror",
+            "onload",
+            "iframe",
+            "http",
+            "javascript:",
+            "style",
+            "svg",
+            "meta",
+            "form",
+            "src",
+        ):
+            assert word not in tags, made
+
+
+def test_markdown_as_plain_values():
+    assert prose.tree("甲**乙。**丙\n丁 `x`\n\n1. a\n2. b\n\n[k](01_x.ipynb) [w](https://w.org)") == [
+        {"kind": "paragraph", "runs": [{"text": "甲"}, {"text": "乙。", "bold": True}, {"text": "丙"}, {"text": ""}, {"text": "丁 "},
+                                       {"text": "x", "code": True}]},
+        {"kind": "list", "ordered": True, "items": [[{"kind": "paragraph", "runs": [{"text": t}]}] for t in "ab"]},
+        {"kind": "paragraph", "runs": [{"text": "k"}, {"text": " "}, {"text": "w", "link": "https://w.org"}]},
+    ]  # fmt: skip
+    assert prose.statement("**结论。**外资5.80亿美元。") == "外资5.80亿美元。"
+    assert prose.plain("a\nb") == "a b"
+    assert prose.plain("甲\n乙") == "甲乙"
+
+
+@given(st.text(alphabet="a*_`#>-|[]()!\\<&\n 甲1.$"))
+def test_whatever_is_typed_gives_tags_of_prose_only_and_no_letter_twice(source):
+    tags = re.findall(r"</?([A-Za-z0-9]+)", prose.html(source))
+    assert set(tags) <= prose.TAGS
+    assert prose.plain(source).count("甲") <= source.count("甲")
+
+
+# --- content -------------------------------------------------------------------------------------------------------
+
+
+def citation(figure_id, source="S1"):
+    both = {"zh": figure_id, "en": figure_id}
+    return {"figure_id": figure_id, "source_id": source, "title": both, "source": both, "tier": "press"}
+
+
+def record(name, *figures, reading=("读", "read"), chart=True):
+    both = {"zh": f"{name}标题", "en": f"{name} title"}
+    return {"id": name, "title": both, "subtitle": both, "reading": dict(zip(("zh", "en"), reading, strict=True)), "alt": both,
+            "chart": {"panels": []} if chart else None, "picture": None, "table": None, "notes": [], "sources": both,
+            "citations": [citation(f) for f in figures]}  # fmt: skip
+
+
+def finding(words, *tags, figures=()):
+    return {"kind": "finding", "zh": words, "en": words, "figures": list(figures), "tags": list(tags)}
+
+
+def content(*sections, **state):
+    return Content(
+        {"zh": "湖州市", "en": "Huzhou"}, list(sections), state={"latest": [], "targets": [], "cited": {}} | state
+    )
+
+
+def one(name, records, *blocks, **metadata):
+    shows = [{"kind": "exhibit", "id": r["id"]} for r in records]
+    return Section(name, {"zh": name, "en": name}, [*blocks, *shows], {r["id"]: r for r in records}, metadata)
+
+
+def test_citations_are_numbered_once_in_the_order_of_use_and_survive_a_file(tmp_path):
+    made = content(
+        one("01_a", [record("aaa", "f2", "f1"), record("bbb", "f1", "f3", "f4", "f9")]),
+        one("02_b", [record("ccc", "f2")]),
+    )
+    cited = made.citations()
+    assert [(c["figure_id"], c["number"], c["used"]) for c in cited] == [
+        ("f2", 1, ["aaa", "ccc"]), ("f1", 2, ["aaa", "bbb"]), ("f3", 3, ["bbb"]), ("f4", 4, ["bbb"]), ("f9", 5, ["bbb"])]  # fmt: skip
+    numbers = {c["figure_id"]: c["number"] for c in cited}
+    assert references(numbers, record("x", "f1", "f3", "f4", "f9")) == "2–5"
+    assert references(numbers | {"f3": 7, "f4": 8}, record("x", "f1", "f3", "f4", "f9")) == "2, 5, 7, 8"
+    made.write(tmp_path)
+    assert Content.read(tmp_path) == made
+
+
+def test_the_brief_follows_tags_then_order_and_says_nothing_twice():
+    fdi = one("01_foreign_investment", [record("table", chart=False), record("path", "f1", reading=("路径读", "path read"))],
+              finding("外资跌。", "message", figures=["f1"]), finding("风险在此。", "risk"), brief=["path"])  # fmt: skip
+    exports = one("02_exports", [record("exp", "f2")], finding("出口涨。"), finding("要数据。", "ask"))
+    blocks = brief.compose(content(fdi, exports), "zh")
+    assert [b["kind"] for b in blocks] == ["title", "messages", "heading", "table", "heading", "theme", "theme", "heading", "list",
+                                           "heading", "list", "notes"]  # fmt: skip
+    assert blocks[1]["items"] == [{"text": "外资跌。", "refs": [1]}]
+    first, second = (b for b in blocks if b["kind"] == "theme")
+    assert first["exhibit"]["id"] == "path"
+    assert [i["text"] for i in first["items"]] == ["路径读", "读"]
+    assert [i["text"] for i in second["items"]] == ["出口涨。", "读"]
+    risks, wanted = (b["items"] for b in blocks if b["kind"] == "list")
+    assert [i["text"] for i in risks + wanted] == ["风险在此。", "要数据。"]
+    assert [r["id"] for r in brief.ranked(content(fdi, exports))] == ["path", "table", "exp"]
+
+
+def target(name, group, **more):
+    both = {"zh": name, "en": name}
+    words = dict.fromkeys(("status_words", "target", "actual", "actual_period", "required", "sentence", "needed"), both)
+    return {"zh": name, "en": name, "group": group, "table": True, "figures": [], "acceleration": None, **words, **more}
+
+
+def test_targets_stand_under_four_answers_and_what_is_unknown_is_counted():
+    unknown = [target(f"指标{n}", "unknown") for n in range(15)]
+    made = brief.compose(content(targets=[target("甲", "met"), target("旁", "met", table=False), *unknown]), "zh")
+    groups = next(b["groups"] for b in made if b["kind"] == "targets")
+    assert [g["title"] for g in groups] == ["已达到（1项）", "进度正常（0项）", "进度滞后（0项）", "暂不可评估（15项）"]
+    assert groups[3]["items"][0]["text"].endswith("等15项")
+    assert groups[1]["items"] == [{"text": "无", "refs": []}]

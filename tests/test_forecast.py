@@ -1,0 +1,492 @@
+"""Projections: members against hand and statsmodels, intervals from tables small enough to work out, refusals in words."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.tsa.holtwinters import Holt, SimpleExpSmoothing
+
+import huzhou_analysis as hz
+from huzhou_analysis.analysis import calibration, members
+from huzhou_analysis.analysis.calibration import KINDS, LENGTHS, LONGEST_HORIZON, PROBABILITIES, QUANTILES, Tables
+from huzhou_analysis.analysis.forecast import FEWEST
+from huzhou_analysis.analysis.series import COLUMNS
+from huzhou_analysis.facts import periods
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks"))
+import calibrate  # noqa: E402
+
+SIX = [10.0, 11.0, 12.1, 13.3, 14.6, 16.1]
+series_of = st.lists(st.floats(0.5, 1000), min_size=5, max_size=15)
+
+
+def years(values, first=2015):
+    return pd.Series(values, range(first, first + len(values)), dtype=float)
+
+
+# --- members -----------------------------------------------------------------------------------------------------------
+
+
+def test_paths_worked_by_hand():
+    assert members.last_value([10, 12, 15], 2).tolist() == [15, 15]
+    assert members.drift([10, 12, 15], 2).tolist() == [17.5, 20]  # (15 - 10) / 2 a year
+    assert members.growth([100, 130, 121], 2) == pytest.approx([133.1, 146.41])  # 10% a year
+    levels = np.log([100, 130, 121])
+    assert members.damped_growth([100, 130, 121], 2) == pytest.approx(np.exp(members.damped_trend(levels, 2)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_smoothing_is_that_of_statsmodels_at_the_least_squares_of_the_grid(seed):
+    values = 50 + np.cumsum(np.random.default_rng(seed).normal(1, 3, 5 + 3 * seed))
+
+    def simple(alpha, numbers=values):
+        model = SimpleExpSmoothing(numbers, initialization_method="known", initial_level=numbers[0])
+        return model.fit(smoothing_level=alpha, optimized=False)
+
+    best = min((simple(alpha) for alpha in members.ALPHAS), key=lambda fit: fit.sse)
+    assert members.simple_smoothing(values, 3) == pytest.approx(best.forecast(3))
+
+    slope = (values[-1] - values[0]) / (len(values) - 1)
+    fits = [Holt(values[1:], damped_trend=True, initialization_method="known", initial_level=values[0], initial_trend=slope)
+            .fit(smoothing_level=a, smoothing_trend=b, damping_trend=d, optimized=False) for a, b, d in members.TRIPLES]  # fmt: skip
+    best = min(fits, key=lambda fit: fit.sse)
+    assert members.damped_trend(values, 3) == pytest.approx(best.forecast(3))
+
+    # Theta: half the trend line, half the smoothed line of double curvature (Assimakopoulos & Nikolopoulos 2000).
+    at = np.arange(len(values) + 3)
+    line = np.polyval(np.polyfit(at[:-3], values, 1), at)
+    curved = 2 * values - line[:-3]
+    best = min((simple(alpha, curved) for alpha in members.ALPHAS), key=lambda fit: fit.sse)
+    assert members.theta(values, 3) == pytest.approx((line[-3:] + best.forecast(3)) / 2)
+
+
+@given(series_of, st.floats(0.001, 1000))
+def test_members_know_no_unit_and_take_many_series_at_once(values, unit):
+    both = np.array([values, values[::-1]])
+    for name, member in members.MEMBERS.items():
+        alone = member(values, 3)
+        assert member(both, 3)[0] == pytest.approx(alone), name
+        assert member(np.array(values) * unit, 3) == pytest.approx(alone * unit, rel=1e-6), name
+        assert member([7.0] * len(values), 3) == pytest.approx([7] * 3), name
+
+
+# --- the path ------------------------------------------------------------------------------------------------------------
+
+
+@given(series_of)
+def test_the_path_is_the_median_of_the_members_that_lead(values):
+    for kind, lead in ((None, "median"), ("gdp", "steady"), ("industrial_output", "cautious"), ("freight", "flat")):
+        found = hz.project(values, 3, start=2000, kind=kind)
+        assert found.lead == members.LEADS[lead]
+        middle = found.members[[*found.lead]].median(axis=1)
+        seen = values if kind is None else values[-12:]
+        assert found.table["median"].to_list() == pytest.approx(np.maximum(middle, 0.05 * seen[-1]).to_list())
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "expected"),
+    [
+        ([5.0] * 6, None, [5, 5]),
+        ([0.0] * 6, "gdp", [0, 0]),
+        ([-3.0, -2, -1, 0, 1, 2], None, [2.7, 3.1]),  # levels: last 2, drift 3, damped between
+        ([100.0] * 7, "share", [100, 100]),
+        ([90.0, 92, 94, 96, 98, 100], "share", [100, 100]),  # never above the whole
+        ([-0.3, 0.2, 2.1, 0.9, 1.6, 1.6], "rate", None),  # inflation
+        ([101.0, 99, 104, 103, 104], "rate", None),  # fulfilment of a plan
+    ],
+)
+def test_zero_negative_constant_and_percentages(values, kind, expected):
+    found = hz.project(values, 2, start=2015, kind=kind)
+    assert found.table["median"].notna().all()
+    assert found.table.low_80.isna().all() and found.without_interval
+    assert np.isnan(found.probability(1)) and np.isnan(found.base_rate(1).share)
+    if expected == [2.7, 3.1]:
+        assert 2 < found.table["median"].iloc[0] <= 3
+    elif expected:
+        assert found.table["median"].tolist() == expected
+
+
+def test_fewer_than_five_comparable_years_give_no_projection():
+    found = hz.project([1, 2, 3, 4], 2, start=2020, kind="gdp")
+    assert not found and found.table.empty and found.errors.empty and np.isnan(found.probability(5))
+    assert "4 comparable years" in repr(found) and str(FEWEST) in found.reason
+    assert not hz.project(pd.Series([1.0, 2, 3, 5], [2015, 2016, 2017, 2019]), 1)  # a year filled in is no observation
+    assert hz.project(pd.Series([1.0, 2, 3, 5, 6], [2015, 2016, 2017, 2019, 2020]), 1)
+
+
+def test_gaps_are_filled_at_constant_growth_and_a_long_one_starts_anew():
+    found = hz.project(pd.Series([100, 121, 130, 140, 150], [2015, 2017, 2018, 2019, 2020]), 1)
+    assert found.history[2016] == pytest.approx(110) and found.filled == (2016,) and found.observed == 5
+    found = hz.project(pd.Series([9.0] * 3 + [1.0] * 5, [2001, 2002, 2003, *range(2008, 2013)]), 1)
+    assert found.history.index[0] == 2008
+    assert hz.project(years([3, np.nan, 4, 5, 6, 7]), 1).filled == (2016,)
+
+
+def test_a_total_scales_what_is_filled_in():
+    values = pd.Series([100, 100, 100, 100, 100], [2015, 2018, 2019, 2020, 2021])
+    found = hz.project(values, 1, totals={(2015, 2018): 440})  # 240 left for two years, alike by constant growth
+    assert found.history.loc[2016:2017].tolist() == pytest.approx([120, 120])
+    with pytest.raises(ValueError, match="below the sum of its printed years"):
+        hz.project(values, 1, totals={(2015, 2018): 150})
+
+
+# --- intervals, from tables small enough to work out -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small():
+    """GDP, two stretches, quantiles of log error a tenth of their place (-0.5 to 0.5), twice that for the smallest."""
+    rows = []
+    for length in LENGTHS:
+        for horizon in range(1, LONGEST_HORIZON + 1):
+            for since, shift in ((2004, 0.1), (2008, 0.0)):
+                for size, start in enumerate((0, 0, 100, 1000)):
+                    spread = np.linspace(-0.5, 0.5, len(QUANTILES)) * horizon / 10 * (2 if size == 1 else 1) + shift
+                    rows.append(("gdp", length, horizon, since, size, start, 50, 20, 0.8, 0.95, 0.1, *spread))
+    names = ["kind", "length", "horizon", "since", "size", "size_from", "cases", "cities"]
+    errors = pd.DataFrame(rows, columns=[*names, "coverage_80", "coverage_95", "miss", *QUANTILES])
+    growth = [
+        ("gdp", horizon, size, pace, start, 30, 15, *(np.linspace(0, 1, len(QUANTILES)) * pace / 10))
+        for horizon in range(1, LONGEST_HORIZON + 1)
+        for size in range(4)
+        for pace, start in ((1, -np.inf), (2, 0.05), (3, 0.2))
+    ]
+    names = ["kind", "horizon", "size", "pace", "pace_from", "cases", "cities"]
+    return Tables(errors, pd.DataFrame(growth, columns=[*names, *QUANTILES]))
+
+
+def test_an_interval_is_the_path_times_the_errors(small):
+    found = hz.project([500.0] * 6, 2, start=2010, kind="gdp", unit="亿元", tables=small)  # constant: the path is 500
+    # 10% and 90% are the fourth and the eighth of eleven places: -0.2 and 0.2, a tenth of it one year ahead.
+    assert found.table.loc[2016, ["low_80", "high_80"]].tolist() == pytest.approx(
+        [500 * np.exp(-0.02), 500 * np.exp(0.02)]
+    )
+    assert found.table.loc[2017, ["low_95", "high_95"]].tolist() == pytest.approx(
+        [500 * np.exp(-0.08), 500 * np.exp(0.08)]
+    )
+    assert found.coverage().coverage_80 == 0.8 and found.stands_for == "gdp"
+
+
+def test_the_chance_is_read_from_the_same_errors(small):
+    found = hz.project([500.0] * 6, 2, start=2010, kind="gdp", unit="亿元", tables=small)
+    assert found.probability(500, 2016) == pytest.approx(0.5)
+    assert found.probability(500 * np.exp(0.02), 2016) == pytest.approx(0.1)
+    assert found.probability(500 * np.exp(0.02), 2016, relation="<=") == pytest.approx(0.9)
+    assert found.probability(1e6) == pytest.approx(0.01) and found.probability(1) == pytest.approx(0.99)
+
+
+def test_like_cities_are_those_of_the_size_the_length_and_the_time(small):
+    def width(**given):
+        found = hz.project([50.0] * 6, 1, kind="gdp", tables=small, **given)
+        return np.log(found.table.high_80.iloc[0] / 50)
+
+    assert width(start=2010) == pytest.approx(0.02)  # size not known
+    assert width(start=2010, unit="亿元") == pytest.approx(0.04)  # 50 of 亿元 is among the smallest
+    assert width(start=2010, unit="CNY bn") == pytest.approx(0.02)  # 500 亿元 in the middle
+    assert width(start=2010, unit="吨") == pytest.approx(0.02)  # another measure says nothing of size
+    assert width(start=2002) == pytest.approx(0.12)  # ends in 2007: the errors of that time
+    assert width(start=1990) == pytest.approx(0.12)  # before all: the first stretch
+
+
+def test_the_base_rate_counts_city_years_of_like_size_and_growth(small):
+    found = hz.project([500.0] * 6, 2, start=2010, kind="gdp", unit="亿元", tables=small)
+    rate = found.base_rate(500 * np.exp(0.05), 2016)  # slow: quantiles 0 to 0.1, the middle at 0.05
+    assert (rate.share, rate.cases, rate.cities, rate.years) == (pytest.approx(0.5), 30, 15, 1)
+    assert "slow" in rate.like and "middle third" in str(rate)
+    fast = hz.project([10 * 1.3**t for t in range(6)], 2, start=2010, kind="gdp", tables=small)
+    assert fast.base_rate(fast.history.iloc[-1] * np.exp(0.15)).share == pytest.approx(0.5)
+    assert found.base_rate(400, relation="<=").share == pytest.approx(0.01)
+
+
+@given(st.floats(1, 2000), st.floats(1, 2000))
+def test_nothing_contradicts_what_is_printed_for_part_of_a_year(floor, target):
+    values = [500.0, 520, 480, 510, 500, 505]
+    free = hz.project(values, 3, start=2010, kind="retail")
+    found = hz.project(values, 3, start=2010, kind="retail", at_least={2017: floor})
+    assert (found.table.loc[2017] >= floor).all()
+    assert (found.table >= free.table - 1e-9).all(axis=None)
+    assert found.table.loc[2016].equals(free.table.loc[2016])
+    assert found.probability(target, 2017) >= free.probability(target, 2017) - 1e-12
+    if target <= floor:
+        assert found.probability(target, 2017) == 1
+    lift = found.table.loc[2017, "median"] / free.table.loc[2017, "median"]
+    assert found.table.loc[2018, "median"] == pytest.approx(free.table.loc[2018, "median"] * lift)
+
+
+@given(
+    st.lists(st.floats(-1e9, 1e9).map(lambda number: round(number, 3)), min_size=5, max_size=14),
+    st.sampled_from([*KINDS]),
+)
+def test_whatever_the_numbers_intervals_lie_in_each_other_and_chances_fall_with_the_target(values, kind):
+    found = hz.project(np.abs(values) % 100 if kind == "share" else values, 4, start=2000, kind=kind)
+    table = found.table
+    assert np.isfinite(table["median"]).all()
+    if found.stands_for:
+        ends = table[["low_95", "low_80", "low_50", "high_50", "high_80", "high_95"]].to_numpy()
+        assert (np.diff(ends) >= 0).all() and (ends > 0).all()
+        chances = [found.probability(target) for target in (0, *ends[-1])]
+        assert chances == sorted(chances, reverse=True)
+
+
+def test_errors_are_those_of_the_method_at_earlier_years():
+    values = years([10, 11, 12.5, 12, 14, 15, 15.5, 17])
+    errors = hz.project(values, 3, kind="gdp").errors
+    assert errors.groupby("origin").size().to_dict() == {2019: 3, 2020: 2, 2021: 1}
+    row = errors[(errors.origin == 2019) & (errors.horizon == 2)].iloc[0]
+    then = hz.project(values.loc[:2019], 3, kind="gdp").table.loc[2021]
+    assert row["median"] == then["median"] and row.actual == 15.5
+    assert row.error == pytest.approx(then["median"] / 15.5 - 1)
+    assert row.inside_80 == (then.low_80 <= 15.5 <= then.high_80)
+    assert hz.project(values, 3).errors.inside_80.isna().all()
+
+
+# --- frames --------------------------------------------------------------------------------------------------------------
+
+
+def frame(*rows):
+    """Rows of an assembled series: period, value, origin, segment, unit."""
+    full = [
+        dict.fromkeys(COLUMNS, "")
+        | {
+            "time_period": period,
+            "year": periods.parse(period).end.year,
+            "value": value,
+            "origin": origin,
+            "segment": segment,
+        }
+        | {"unit": unit, "relation": "="}
+        for period, value, origin, segment, unit in rows
+    ]
+    return pd.DataFrame(full)
+
+
+def test_a_frame_is_read_after_its_last_break_in_its_last_unit():
+    old = [(str(year), 1.0, "printed", 1, "亿美元") for year in range(2000, 2006)]
+    new = [(str(year), 50.0, "implied", 2, "亿元") for year in range(2006, 2012)]
+    found = hz.project(frame(*old, *new), 1, kind="gdp")
+    assert found.history.index.tolist() == [*range(2006, 2012)] and found.base_rate(60).like.count("smallest")
+    broken = frame(*new[:3], *((p, v, o, 3, u) for p, v, o, _, u in new[3:]))
+    assert not hz.project(broken, 1)
+    assert len(hz.project(broken, 1, across_breaks=True).history) == 6
+
+
+def test_parts_of_a_year_bind_and_are_no_year_and_totals_fill():
+    rows = [(str(year), 10.0, "printed", 1, "亿元") for year in (2010, 2013, 2014, 2015, 2016, 2017)]
+    rows += [("2010/P4Y", 44.0, "period_total", 1, "亿元"), ("2018-01/P9M", 25.0, "part_year", 1, "亿元")]
+    found = hz.project(frame(*rows), 2, kind="gdp")
+    assert found.history.index[-1] == 2017
+    assert found.table.loc[2018, "low_95"] == 25 == found.table.loc[2019, "median"]
+    assert found.history.loc[2011:2012].tolist() == pytest.approx([12, 12])  # 44 less two printed tens
+    ended = hz.project(frame(*rows[:6], ("2017-01/P9M", 25.0, "part_year", 1, "亿元")), 1, kind="gdp")
+    assert ended.table.loc[2018, "low_95"] < 25  # the year is over
+
+
+def test_the_projects_own_series(whole):
+    assert not hz.project(hz.series(whole, "fdi_utilized"), 4, kind="foreign_investment")  # two years after the break
+    found = hz.project(hz.series(whole, "gdp"), 2, kind="gdp")
+    assert found.table.low_80.notna().all() and found.history.index[-1] == 2025
+    assert "Chinese cities" in repr(found)
+
+
+# --- refusals --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("series", "given", "words"),
+    [
+        (SIX, {}, "write start=2015"),
+        (SIX, {"start": 201801}, "start="),
+        (years(SIX, 201801), {}, "201801, which is no year"),
+        (pd.Series(SIX), {}, "0, which is no year"),
+        (years(SIX).set_axis(list("abcdef")), {}, "'a', which is no year"),
+        (years(SIX).set_axis([2015, 2016, 2016, 2017, 2018, 2019]), {}, "2016 comes twice"),
+        (years([1, 2, np.inf, 4, 5]), {}, "inf in 2017 is no quantity"),
+        (years([1, 2, 1e200, 4, 5]), {}, "1e+200 in 2017"),
+        (pd.Series(["1", "2"], [2015, 2016]), {}, "'1', which is no number"),
+        ([True, False, True], {"start": 2015}, "True, which is no number"),
+        ("fdi", {}, "not str"),
+        (None, {}, "not NoneType"),
+        ({2015: 1}, {}, "not dict"),
+        (np.ones((2, 3)), {"start": 2015}, "not ndarray"),
+        (pd.DataFrame({"a": SIX}), {}, "lacks the columns year and value"),
+        (years(SIX), {"start": 2015}, "leave start out"),
+        (years(SIX), {"horizon": 2027}, "1 to 6, not 2027: for the year 2027 write 2027 minus"),
+        (years(SIX), {"horizon": 10**6}, "1 to 6, not 1000000"),
+        (years(SIX), {"horizon": 0}, "1 to 6, not 0"),
+        (years(SIX), {"horizon": 2.5}, "not 2.5"),
+        (years(SIX), {"horizon": True}, "not True"),
+        (years(SIX), {"level": [0.95]}, "not 0.95: write 95"),
+        (years(SIX), {"level": [100]}, "1 to 98"),
+        (years(SIX), {"level": "80"}, "not '80'"),
+        (years(SIX), {"kind": "foreign"}, "'foreign_investment'"),
+        (years(SIX), {"kind": "xyz"}, "unknown"),
+        (years([50, 60, 104, 90, 80]), {"kind": "share"}, "write kind='rate'"),
+        (years([50, 60, -0.3, 90, 80]), {"kind": "share"}, "between 0 and 100"),
+        (years(SIX), {"at_least": {2021: "6"}}, "finite number such as 18, not '6'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_answered_is_refused_in_a_sentence(series, given, words):
+    with pytest.raises((TypeError, ValueError)) as refused:
+        hz.project(series, given.pop("horizon", 2), **given)
+    message = str(refused.value)
+    assert words in message and "\n" not in message
+
+
+def test_a_question_that_cannot_be_answered_is_refused():
+    found = hz.project(SIX, 2, start=2018, kind="gdp")
+    for wrong, words in (
+        (lambda: found.probability("18"), "finite number"),
+        (lambda: found.probability(float("nan")), "finite number"),
+        (lambda: found.probability(18, 2027), "from 2024 to 2025"),
+        (lambda: found.base_rate(18, relation="=="), "write one of"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=words):
+            wrong()
+
+
+def test_other_levels_and_indexes_are_taken():
+    assert hz.project(years(SIX), 1, kind="gdp", level=[90]).table.columns.tolist() == ["median", "low_90", "high_90"]
+    dated = years(SIX).set_axis(pd.to_datetime([f"{year}-12-31" for year in range(2015, 2021)]))
+    for same in (dated, years(SIX).set_axis([float(y) for y in range(2015, 2021)]), years(SIX).iloc[::-1]):
+        assert hz.project(same, 1).table.equals(hz.project(years(SIX), 1).table)
+
+
+# --- panels ----------------------------------------------------------------------------------------------------------------
+
+
+def panel(*series, **columns):
+    parts = [pd.DataFrame({"series": name, "year": one.index, "value": one.to_numpy()}) for name, one in series]
+    return pd.concat(parts).assign(**columns)
+
+
+def test_a_panel_gives_what_each_series_gets_alone():
+    first, second = years(SIX), years([3, 4, 5, 4, 6, 7, 8], 2001)
+    found = hz.project_panel(panel(("b", first), ("a", second), ("few", first[:3]), kind="retail", unit="亿元"), 2)
+    assert found.series.tolist() == ["b", "b", "a", "a", "few"]
+    for name, one in (("a", second), ("b", first)):
+        rows = found[found.series == name].set_index("year")[hz.project(one, 2).table.columns]
+        alone = hz.project(one, 2, kind="retail", unit="亿元").table
+        assert (
+            rows.to_numpy(float).tolist() == alone.to_numpy().tolist() and rows.index.tolist() == alone.index.tolist()
+        )
+    assert found[found.series == "few"].year.isna().all() and "fewer" in found.reason.iloc[-1]
+
+
+def test_a_panel_names_the_series_that_is_wrong():
+    with pytest.raises(ValueError, match=r"series 'x': the year 2016 comes twice"):
+        hz.project_panel(panel(("x", years(SIX).set_axis([2015, 2016, 2016, 2017, 2018, 2019]))), 2)
+    with pytest.raises(ValueError, match="lacks the column series"):
+        hz.project_panel(pd.DataFrame({"year": [1], "value": [2]}), 2)
+    assert hz.project_panel(panel(("x", years(SIX)))[:0], 2).empty
+
+
+def test_the_example_of_a_cluster_gives_the_same_numbers():
+    pytest.importorskip("joblib")
+    pytest.importorskip("dask.distributed")
+    page = (ROOT / "docs" / "projections.md").read_text(encoding="utf-8")
+    example = next(code for code in re.findall(r"```python\n(.*?)```", page, flags=re.S) if "dask" in code)
+    assert len(example.strip().splitlines()) <= 10
+    space = {"panel": panel(*((f"{n}", years(np.array(SIX) * n)) for n in range(1, 20)), kind="gdp")}
+    exec(example, space)
+    alone = hz.project_panel(space["panel"], 4)
+    pd.testing.assert_frame_equal(
+        *(one.sort_values(["series", "year"]).reset_index(drop=True) for one in (space["found"], alone))
+    )
+
+
+# --- the tables shipped ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return [pd.read_csv(calibration.FOLDER / name, comment="#") for name in ("forecast_errors.csv", "base_rates.csv")]
+
+
+def test_shipped_tables_are_whole_and_their_quantiles_rise(shipped):
+    errors, growth = shipped
+    named = {kind.stands_for for kind in KINDS.values()} - {""}
+    assert set(errors.kind) == set(growth.kind) == named
+    assert (np.diff(errors[QUANTILES]) >= 0).all() and (np.diff(growth[QUANTILES]) >= 0).all()
+    for (kind, _), rows in errors.groupby(["kind", "since"]):
+        assert len(rows) == len(LENGTHS) * LONGEST_HORIZON * 4, kind
+    assert len(growth) == len(named) * LONGEST_HORIZON * 4 * 3
+    assert not errors.astype(str).apply(lambda column: column.str.contains("湖州")).any(axis=None)
+
+
+def test_rows_for_the_present_are_centred_and_never_narrow_with_the_years(shipped):
+    errors = shipped[0]
+    now = errors[errors.since == errors.groupby("kind").since.transform("max")]
+    assert (now["q0.5"] == 0).all()
+    for _, rows in now.groupby(["kind", "length", "size"]):
+        assert rows["q0.9"].is_monotonic_increasing and rows["q0.1"].is_monotonic_decreasing
+    past = errors.drop(now.index)
+    assert past.coverage_80.between(0.70, 0.90).all() and past.coverage_95.between(0.88, 1).all()
+
+
+def test_the_kind_without_a_panel_stands_on_the_widest_that_resembles_it(shipped):
+    errors = shipped[0]
+    now = errors[(errors.since == errors.groupby("kind").since.transform("max")) & (errors["size"] == 0)]
+    width = (now["q0.9"] - now["q0.1"]).groupby(now.kind).mean()
+    alike = [kind for kind, one in KINDS.items() if one.lead != "flat" and kind == one.stands_for]
+    assert KINDS["flow"].stands_for == width[alike].idxmax()
+
+
+def test_weighted_quantiles_and_factors_by_hand():
+    assert calibrate.weighted_quantiles(np.array([3.0, 1, 2]), np.array([1.0, 1, 2]), (0.125, 0.5, 0.875)).tolist() == [
+        1,
+        2,
+        3,
+    ]
+    row = np.array(PROBABILITIES) - 0.5 + 7
+    assert calibrate.expanded(row, (2, 4))[[3, 5, 7]] == pytest.approx([-0.8, 0, 0.8])
+    assert calibrate.expanded(row, (2, 4))[[0, -1]] == pytest.approx([-0.49 * 4, 0.49 * 4])
+    known = pd.DataFrame({"q0.1": -1.0, "q0.9": 1.0, "error": np.linspace(-2, 2, 101), "origin": 2010})
+    assert calibrate.factor_needed(known, 80) == pytest.approx(1.6, abs=0.02)  # 80 in 100 of the errors are within 1.6
+    old = known.assign(error=known.error * 2, origin=2008)  # half the weight: 67% of 0.5 + 1 x 3.2 lie within about 2
+    assert 1.6 < calibrate.factor_needed(pd.concat([known, old]), 80) < calibrate.factor_needed(old, 80)
+
+
+@pytest.fixture(scope="module")
+def made_up_cities():
+    """Two hundred cities, of which those that began large grow more steadily, 1996-2023."""
+    rng = np.random.default_rng(3)
+    level = rng.normal(5, 1, 200)
+    steps = rng.normal(0.08, 0.05 + 0.03 * (level < 5)[:, None], (200, 28))
+    return pd.DataFrame(np.exp(level[:, None] + steps.cumsum(axis=1)), [f"c{n}" for n in range(200)], range(1996, 2024))
+
+
+def test_cities_left_out_are_held_as_often_as_the_intervals_say(made_up_cities):
+    tables = calibrate.tables({"gdp": made_up_cities[:100]})
+    inside = {1: [], 2: [], 3: []}
+    for origin in (2006, 2010, 2014, 2017):
+        thirds = np.ceil(made_up_cities.loc[:, origin].rank(pct=True) * 3)
+        for name, row in made_up_cities[100:].iterrows():
+            table = hz.project(row.loc[:origin], 4, kind="gdp", unit="亿元", tables=tables).table
+            inside[thirds[name]] += [*row[table.index].between(table.low_80, table.high_80)]
+    for third, found in inside.items():
+        assert 0.72 < np.mean(found) < 0.88, third
+
+
+@pytest.mark.skipif("HUZHOU_BENCHMARKS" not in os.environ, reason="HUZHOU_BENCHMARKS names no folder of panels")
+def test_shipped_tables_are_what_the_panels_give(shipped, tmp_path):
+    wides = calibrate.panels(Path(os.environ["HUZHOU_BENCHMARKS"]))
+    for name, table, made in zip(
+        ("e.csv", "g.csv"), shipped, (calibrate.error_table, calibrate.growth_table), strict=True
+    ):
+        calibrate.write(name, made({"loans": wides["loans"]}), tmp_path)
+        again = pd.read_csv(tmp_path / name, comment="#")
+        pd.testing.assert_frame_equal(again, table[table.kind == "loans"].reset_index(drop=True), atol=0.0011)
+
+
+def test_years_that_are_sums_of_printed_parts_are_history_and_not_filled_in(whole):
+    # Trade of 2018, 2019 and 2021 to 2023 is exports plus imports; 2021: 1356.1886 + 134.7389.
+    history = hz.project(hz.series(whole, "trade_total"), 2, kind="flow").history
+    assert list(history.index) == list(range(2018, 2026))
+    assert round(history[2021], 4) == 1490.9275

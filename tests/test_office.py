@@ -1,0 +1,375 @@
+"""Slides, documents and workbooks: whole packages, the same bytes, text that stays text, templates, numbers as numbers."""
+
+import io
+import math
+import posixpath
+import re
+import shutil
+import zipfile
+
+import openpyxl
+import pytest
+from docx import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from pptx import Presentation
+from varied_records import exhibits
+
+import huzhou_analysis as hz
+from huzhou_analysis.analysis.targets import STATUSES
+from huzhou_analysis.report import brief, document, sheets, slides, workbook
+from huzhou_analysis.report.content import Content, Section
+from huzhou_analysis.show import measure
+from huzhou_analysis.show.columns import clean
+
+LANGUAGES = ("zh", "en")
+RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+MARKDOWN = {
+    "zh": "## 先看水平\n\n**水平**和`(18 / 5.8)`：\n\n- 第一\n- 第二",
+    "en": "## Level first\n\nThe **level**:\n\n- one\n- two",
+}
+
+
+@pytest.fixture(scope="module")
+def records(whole):
+    return exhibits(whole)
+
+
+@pytest.fixture(scope="module")
+def content(records, whole):
+    parts = []
+    for n, (name, some) in enumerate(
+        [(("利用外资", "Foreign investment"), records[:5]), (("其他", "Other: more"), records[5:])]
+    ):
+        blocks = [{"kind": "text", **MARKDOWN}]
+        for r in some:
+            said = {"kind": "finding", "zh": f"结论{r['id']}。", "en": f"Finding {r['id']}.", "figures": [], "tags": []}
+            blocks += [{"kind": "exhibit", "id": r["id"]}, said]
+        blocks.append({"kind": "missing", "zh": "暂无数据", "en": "no figures on file"})
+        parts.append(Section(f"0{n}_x", dict(zip(LANGUAGES, name, strict=True)), blocks, {r["id"]: r for r in some}))
+    counts = dict.fromkeys(
+        ("sections", "exhibits", "figures_cited", "documents_cited", "figures", "documents", "indicators", "targets"), 9
+    )
+    return Content({"zh": "湖州市", "en": "Huzhou"}, parts, counts, {}, {"latest": [], "targets": []})
+
+
+WRITERS = {
+    "briefing.pptx": slides.write,
+    "appendix.pptx": slides.write_appendix,
+    "report.docx": document.write,
+    "brief.docx": document.write_brief,
+    "workbook.xlsx": workbook.write,
+}
+
+
+@pytest.fixture(scope="module")
+def written(content, whole, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("office")
+    for lang in LANGUAGES:
+        (folder / lang).mkdir()
+        for name, write in WRITERS.items():
+            write(content, lang, folder / lang / name, whole)
+    return folder
+
+
+# --- packages ------------------------------------------------------------------------------------------------------
+
+
+def faults(body):
+    """What would make an office program offer to repair a file."""
+    found = []
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        names = book.namelist()
+        found += [f"{n} twice" for n in set(names) if names.count(n) > 1]
+        types = etree.fromstring(book.read("[Content_Types].xml"))
+        known = {o.get("PartName").lstrip("/") for o in types.iter(TYPES + "Override")}
+        endings = {d.get("Extension").lower() for d in types.iter(TYPES + "Default")}
+        found += [f"{n} without a part" for n in known - set(names)]
+        for name in names:
+            if name not in known and name.rsplit(".", 1)[-1].lower() not in endings and name != "[Content_Types].xml":
+                found.append(f"{name} without a type")
+            if name.endswith((".xml", ".rels")):
+                root = etree.fromstring(book.read(name))
+                ids = [e.get("id") for e in root.iter("{*}docPr", "{*}cNvPr") if e.get("id")]
+                found += [
+                    f"{name}: shape {i} twice"
+                    for i in set(ids)
+                    if (ids.count(i) > 1 and "slide" in name)
+                    or (ids.count(i) > 1 and name == "word/document.xml" and i != "0")
+                ]
+            if not name.endswith(".rels"):
+                continue
+            base = posixpath.dirname(posixpath.dirname(name))
+            owner = posixpath.join(base, posixpath.basename(name)[:-5])
+            used = book.read(owner).decode(errors="ignore") if owner in names else ""
+            listed = list(etree.fromstring(book.read(name)).iter(RELATIONS))
+            for r in listed:
+                target = r.get("Target")
+                full = (
+                    target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(base, target))
+                )
+                if r.get("TargetMode") != "External" and full not in names:
+                    found.append(f"{name}: {target} is missing")
+            found += [
+                f"{owner}: {i}"
+                for i in set(re.findall(r'r:(?:id|embed)="(rId\d+)"', used)) - {r.get("Id") for r in listed}
+            ]
+    return found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", WRITERS)
+def test_packages_are_whole_and_charts_carry_the_workbook_that_they_show(written, name, lang):
+    body = (written / lang / name).read_bytes()
+    assert faults(body) == []
+    if name.endswith("xlsx"):
+        return
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        charts = [n for n in book.namelist() if re.search(r"charts/chart\d+\.xml$", n)]
+        assert charts or name == "brief.docx"
+        for chart in charts:
+            space = etree.fromstring(book.read(chart))
+            rels = book.read(re.sub(r"charts/(chart\d+\.xml)$", r"charts/_rels/\1.rels", chart)).decode()
+            inner = re.search(r'Target="[^"]*?([^/"]+\.xlsx)"', rels)[1]
+            place = next(n for n in book.namelist() if n.endswith("embeddings/" + inner))
+            sheet = openpyxl.load_workbook(io.BytesIO(book.read(place)))["Sheet1"]
+            for reference in space.iter("{*}f"):
+                cells = sheet[reference.text.split("!")[1].replace("$", "")]
+                cells = [c[0] for c in cells] if isinstance(cells, tuple) else [cells]
+                assert all(c.data_type != "f" for c in cells)
+                shown = {int(p.get("idx")): p.findtext("{*}v") for p in reference.getparent().iter("{*}pt")}
+                for i, cell in enumerate(cells):
+                    assert str(cell.value) == shown.get(i, "None") or math.isclose(float(cell.value), float(shown[i]))
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_two_runs_are_the_same_bytes_and_hold_no_date(written, content, whole, name, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1999999999")
+    WRITERS[name](content, "zh", tmp_path / name, whole)
+    body = (tmp_path / name).read_bytes()
+    assert body == (written / "zh" / name).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        assert {i.date_time for i in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert set(re.findall(rb">(\d{4})-", book.read("docProps/core.xml"))) <= {b"1980"}
+
+
+def hostile(record):
+    """A record whose every text is what a file could stumble over."""
+    bad = "=cmd|'/c calc'!A1 <b>&amp;\x0b\ufffe]]> " + "长" * 400
+
+    def worse(value, key=""):
+        if isinstance(value, dict):
+            return {k: worse(v, k) for k, v in value.items()}
+        if isinstance(value, list):
+            return [worse(v) for v in value]
+        return bad + value if isinstance(value, str) and key in LANGUAGES else value
+
+    return worse(record) | {"picture": record["picture"]}
+
+
+@pytest.mark.parametrize("n", range(8))
+def test_text_from_data_is_never_markup_or_a_formula(records, n, tmp_path):
+    record = hostile(records[n]) if records[n]["id"] != "hedgehog_x" else hostile(records[-1])
+    for write, name in ((slides.write_one, "a.pptx"), (document.write_one, "a.docx"), (workbook.write_one, "a.xlsx")):
+        assert faults(write(record, "zh", tmp_path / name).read_bytes()) == []
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [c.coordinate for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"] == []
+    [slide] = Presentation(tmp_path / "a.pptx").slides
+    assert slide.shapes.title.text.startswith("=cmd|'/c calc'!A1 <b>&amp; ]]> ")
+
+
+# --- slides --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_briefing_has_at_most_twelve_slides_that_name_their_sources_and_stay_on_the_slide(written, records, lang):
+    deck = Presentation(written / lang / "briefing.pptx")
+    assert len(deck.slides) == 12
+    by_title = {clean(r["title"][lang]): r for r in records}
+    shown = [s for s in deck.slides if s.shapes.title.text in by_title]
+    assert len(shown) == 10
+    for slide in deck.slides:
+        assert slide.shapes.title.text
+        for shape in slide.shapes:
+            assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width
+            assert shape.top >= 0 and shape.top + shape.height <= deck.slide_height * 1.001
+            if shape.has_chart or shape.has_table or shape.shape_type == 13:
+                assert shape._element.xpath(".//p:cNvPr/@descr")[0]
+    for slide in shown:
+        record = by_title[slide.shapes.title.text]
+        words = "\n".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
+        assert clean(record["sources"][lang]) in words
+        notes = slide.notes_slide.notes_text_frame.text
+        assert 0 < len(notes) < 600 and clean(record["reading"][lang]) in notes
+
+
+def test_key_messages_come_first(written, content):
+    second = list(Presentation(written / "zh" / "briefing.pptx").slides)[1]
+    words = [s.text_frame.text for s in second.shapes if s.has_text_frame]
+    assert any(all(m["text"] in w for m in brief.key_messages(content, "zh")) for w in words)
+
+
+def own_template(tmp_path, keep):
+    """A template of someone's own: another size, other names, a slide in it, no layout but those kept."""
+    made = Presentation()
+    made.slides.add_slide(made.slide_layouts[0]).shapes.title.text = "old"
+    for layout in list(made.slide_layouts)[1:]:
+        if layout.name not in keep:
+            made.slide_layouts.remove(layout)
+    for n, layout in enumerate(made.slide_layouts):
+        layout.name = f"版式{n}"
+        layout._element.attrib.pop("type", None)
+    made.save(tmp_path / "own.pptx")
+    return tmp_path / "own.pptx"
+
+
+def test_a_template_without_the_layouts_says_what_is_missing_and_its_nearest_is_used(records, tmp_path):
+    template = own_template(tmp_path, ("Title Only", "Blank"))
+    with pytest.warns(slides.TemplateWarning) as said:
+        slides.write_one(records[0], "zh", tmp_path / "a.pptx", template=template)
+    assert any("Title Only" in str(w.message) and "版式" in str(w.message) for w in said)
+    made = Presentation(tmp_path / "a.pptx")
+    assert (made.slide_width, made.slide_height) == (9144000, 6858000)
+    [slide] = made.slides
+    assert slide.slide_layout.name == "版式1" and slide.shapes.title.text == records[0]["title"]["zh"]
+    assert faults((tmp_path / "a.pptx").read_bytes()) == []
+
+
+def test_a_broken_template_is_refused_by_name(records, tmp_path):
+    (tmp_path / "broken.pptx").write_bytes(b"no zip at all")
+    shutil.copy(__file__, tmp_path / "broken.docx")
+    for write in (slides.write_one, document.write_one):
+        for name in ("broken.pptx", "broken.docx", "none.pptx"):
+            with pytest.raises(ValueError, match=name):
+                write(records[0], "zh", tmp_path / "out", template=tmp_path / name)
+    assert not (tmp_path / "out").exists()
+
+
+# --- documents -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_report_has_every_exhibit_and_contents_that_lead_somewhere(written, content, lang):
+    made = Document(written / lang / "report.docx")
+    headings = [p.text for p in made.paragraphs if p.style.name.startswith("Heading")]
+    assert [h for h in headings if h in {clean(r["title"][lang]) for r in content.exhibits()}] == [
+        r["title"][lang] for r in content.exhibits()
+    ]
+    body = made.element.body
+    anchors = set(body.xpath(".//w:hyperlink/@w:anchor"))
+    assert anchors and anchors <= set(body.xpath(".//w:bookmarkStart/@w:name"))
+    begun, ended = (len(body.xpath(f".//w:fldChar[@w:fldCharType='{k}']")) for k in ("begin", "end"))
+    assert begun == ended
+    assert all(body.xpath(".//wp:docPr/@descr"))
+    assert len(body.xpath(".//*[local-name()='chart']")) == sum(
+        len(r["chart"]["panels"]) - sum(p["kind"] == "heat" for p in r["chart"]["panels"])
+        for r in content.exhibits() if r["chart"] and r["id"] != "hedgehog_x"
+    )  # fmt: skip
+    text = "\n".join(p.text for p in made.paragraphs)
+    assert all(r["sources"][lang] in text for r in content.exhibits())
+
+
+def test_a_style_template_is_used_and_what_it_lacks_is_said(records, tmp_path):
+    own = Document()
+    own.add_paragraph("old text")
+    own.sections[0].header.paragraphs[0].text = "机关名"
+    own.styles.element.remove(own.styles["Caption"].element)
+    own.save(tmp_path / "own.docx")
+    with pytest.warns(slides.TemplateWarning, match="Caption"):
+        document.write_one(records[0], "zh", tmp_path / "a.docx", template=tmp_path / "own.docx")
+    made = Document(tmp_path / "a.docx")
+    assert made.sections[0].header.paragraphs[0].text == "机关名"
+    assert "old text" not in "\n".join(p.text for p in made.paragraphs)
+    assert faults((tmp_path / "a.docx").read_bytes()) == []
+
+
+# --- workbooks -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sheets_are_accessible(written, lang):
+    book = openpyxl.load_workbook(written / lang / "workbook.xlsx")
+    assert book.sheetnames[:2] == [["封面", "目录"], ["Cover", "Contents"]][lang == "en"]
+    tables = [name for sheet in book for name in sheet.tables]
+    assert len(tables) == len(set(tables))
+    for sheet in book:
+        assert sheet["A1"].value and not sheet.merged_cells.ranges
+        assert openpyxl.utils.cell.coordinate_from_string(sheet.freeze_panes or "A1")[1] <= 9
+        for table in sheet.tables.values():
+            assert [c.coordinate for row in sheet[table.ref] for c in row if c.value in (None, "")] == []
+    links = [c.hyperlink.location for sheet in book for row in sheet.iter_rows() for c in row if c.hyperlink]
+    assert {link.split("!")[0].strip("'") for link in links} == set(book.sheetnames) - {book.sheetnames[0]}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_gaps_are_arithmetic_that_comes_to_what_the_library_says(written, whole, lang):
+    sheet = openpyxl.load_workbook(written / lang / "workbook.xlsx")[["目标差距", "Gaps"][lang == "en"]]
+    values = openpyxl.load_workbook(written / lang / "workbook.xlsx", data_only=True)[sheet.title]
+    [table] = sheet.tables.values()
+    first, columns = sheet[table.ref][0][0].row, len(sheet[table.ref][0])
+    away = [sheet.column_dimensions[openpyxl.utils.get_column_letter(i)].hidden for i in range(1, columns + 1)]
+    assert away[:12] == [False] * 12 and columns > 20
+    gaps = hz.target_gaps(whole, full=True)
+    assert sheet.max_row - first == len(gaps)
+    counted = 0
+    for n, row in enumerate(gaps.to_dict("records"), first + 1):
+        target, actual, gap, required, left = (values.cell(n, c).value for c in (2, 5, 7, 8, 15))
+        assert values.cell(n, 11).value == STATUSES[row["status"]][lang]
+        if not isinstance(sheet.cell(n, 7).value, str) or not sheet.cell(n, 7).value.startswith("="):
+            continue
+        scale = (
+            1 if lang == "zh" else 10.0 ** (whole.units[row["unit"]].unit_mult - whole.units[row["unit"]].unit_mult_en)
+        )
+        assert math.isclose(gap, target - actual, abs_tol=1e-9)
+        assert math.isclose(target, row["target"] * scale) and math.isclose(actual, row["actual"] * scale)
+        formula = sheet.cell(n, 8).value
+        if isinstance(formula, str) and formula.startswith("="):
+            counted += 1
+            plain = ((target / actual) ** (1 / left) - 1) * 100 if "^" in formula else (target - actual) / left
+            assert math.isclose(required, plain, rel_tol=1e-9)
+            if "^" in formula:
+                assert math.isclose(required, row["required_pace"], rel_tol=1e-6)
+    assert counted >= 5
+
+
+def test_english_money_is_numbers_in_its_own_unit(written, whole):
+    sheet = openpyxl.load_workbook(written / "en" / "workbook.xlsx")["Figures"]
+    [table] = sheet.tables.values()
+    rows = {row[0].value: row for row in sheet[table.ref]}
+    assert len(rows) == len(whole.figures) + 1
+    figure = rows["D001-GWR.gdp.2013"]  # 1803.2 亿元
+    assert (figure[4].value, figure[5].value, figure[4].number_format) == (180.32, "CNY bn", "#,##0.00;−#,##0.00")
+    shown = openpyxl.load_workbook(written / "en" / "workbook.xlsx")["Other"]
+    table = list(shown.tables.values())[-1]
+    head, first, _, last = shown[table.ref]
+    assert [c.value for c in head] == ["Indicator", "Level", "Growth (%)", "Amount (CNY bn)", "Number"]
+    assert [(c.value, c.number_format.split(";")[0]) for c in first[1:4:2]] == [
+        (180.32, '#,##0.00" CNY bn"'),
+        (180.32, "#,##0.00"),
+    ]
+    assert (last[1].value, last[1].number_format.split(";")[0]) == (9.06, '#,##0.00" %"')
+    assert isinstance(last[3].value, float) and first[0].value == "GDP"
+
+
+def test_names_of_sheets_are_what_the_format_allows_and_never_the_same():
+    taken = set()
+    names = [sheets.sheet_name(w, taken) for w in ("a/b:c", "a b c", "历史" * 20, "历史" * 20, "'history'", "", "[]")]
+    assert len({n.lower() for n in names}) == len(names)
+    assert all(0 < len(n) <= 31 and not set(n) & set("[]:*?/\\") and n.lower() != "history" for n in names)
+
+
+# --- measuring -----------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(st.text(st.sampled_from("湖州市外资，。（）“”GDP 2027年18.5%$bn-"), max_size=120), st.integers(3, 40))
+def test_lines_hold_every_character_and_keep_to_the_width(words, width):
+    lines = measure.lines_of(words, width)
+    assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", words)
+    for line in lines:
+        assert measure.width_of(line) <= width + 2 or not re.search(r"[\u2e80-\u9fff ]", line)
+    points, shown, height = measure.fitted(words, 3, 0.5, 20, 8)
+    assert height <= 0.5 or points == 8
+    assert shown == words or shown.endswith("…")

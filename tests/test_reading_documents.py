@@ -1,0 +1,270 @@
+"""Documents of the tests' own making: what is proposed for each sentence and table, and the way from file to tables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import huzhou_analysis as hz
+from huzhou_analysis.facts.checks import OWN_ROOT
+from huzhou_analysis.inbox.adding import plan
+from huzhou_analysis.inbox.documents import Proposals, make, read
+from huzhou_analysis.inbox.documents.mapping import canonical
+from huzhou_analysis.inbox.documents.numbers import find
+from huzhou_analysis.inbox.documents.opening import open_document
+from huzhou_analysis.inbox.documents.reader import place, read_text
+
+HEAD = "榆江市2025年国民经济和社会发展统计公报\n榆江市统计局\n2026年3月20日\n一、综合\n"
+REPORT = "榆江市政府工作报告\n——2026年1月10日在榆江市第九届人民代表大会第五次会议上\n各位代表：\n"
+
+
+def figures(text: str, head: str = HEAD) -> list[tuple]:
+    """(name, value, unit, measure, period) of every figure of a text."""
+    found = read_text(head + text + "\n", "公报.txt").figures
+    return [(f.indicator, str(f.numeral.value), f.numeral.unit, f.measure, f.period) for f in found]
+
+
+def named(text: str, head: str = HEAD) -> list[tuple[str, str]]:
+    return [(name, value) for name, value, *_ in figures(text, head)]
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------
+
+SENTENCES = {
+    "level and growth": ("全年实现渔业增加值35.6亿元，按可比价格计算，比上年下降2.4%。", [("渔业增加值", "35.6", "亿元", "level", "2025"), ("渔业增加值", "-2.4", "%", "growth", "2025")]),
+    "parts without their head": ("全年茶园种植面积12.8万亩。其中，绿茶7.3万亩，增长4.0%。", [("茶园种植面积", "12.8", "万亩", "level", "2025"), ("绿茶种植面积", "7.3", "万亩", "level", "2025"), ("绿茶种植面积", "4.0", "%", "growth", "2025")]),
+    "head without its modifier": ("竹笋种植面积3.1万亩，总产量5.2万吨。", [("竹笋种植面积", "3.1", "万亩", "level", "2025"), ("竹笋总产量", "5.2", "万吨", "level", "2025")]),
+    "respectively": ("水泥、钢材产量分别增长3.5%和下降1.2%。", [("水泥产量", "3.5", "%", "growth", "2025")]),
+    "list": ("毛竹、板栗、香菇产量分别增长3.5%、1.2%和0.8%。", [("毛竹产量", "3.5", "%", "growth", "2025"), ("板栗产量", "1.2", "%", "growth", "2025"), ("香菇产量", "0.8", "%", "growth", "2025")]),
+    "two clauses before": ("发生火灾事故41起，受灾3户，分别下降5%和1%。", [("火灾事故", "41", "起", "count", "2025")]),
+    "share and points": ("装备产业产值占工业总产值的比重为27.4%，比上年提高1.3个百分点。", [("装备产业产值占工业总产值比重", "27.4", "%", "share", "2025"), ("装备产业产值占工业总产值比重", "1.3", "个百分点", "points", "2025")]),
+    "structure": ("三次产业结构为3.1：48.2：48.7。", [("第一产业增加值占地区生产总值比重", "3.1", "%", "share", "2025"), ("第二产业增加值占地区生产总值比重", "48.2", "%", "share", "2025"), ("第三产业增加值占地区生产总值比重", "48.7", "%", "share", "2025")]),
+    "from and to": ("森林覆盖率由61.2%提高到62.5%。", [("森林覆盖率", "61.2", "%", "share", "2024"), ("森林覆盖率", "62.5", "%", "share", "2025")]),
+    "rank": ("港口货物吞吐量0.8亿吨，居全省第4位。", [("港口货物吞吐量", "0.8", "亿吨", "level", "2025"), ("港口货物吞吐量全省位次", "4", "位", "rank", "2025")]),
+    "absolute change": ("年末常住人口312.6万人，比上年末减少1.7万人。", [("常住人口", "312.6", "万人", "level", "2025"), ("常住人口", "-1.7", "万人", "change", "2025")]),
+    "times": ("接待海外游客3.4万人次，增长2.1倍。", [("海外游客", "3.4", "万人次", "level", "2025"), ("海外游客", "2.1", "倍", "growth", "2025")]),
+    "two rates of one": ("居民人均可支配收入增长5.2%，扣除价格因素，实际增长4.9%。", [("居民人均可支配收入", "5.2", "%", "growth", "2025"), ("居民人均可支配收入", "4.9", "%", "growth", "2025")]),
+    "noun behind": ("全年出台27项惠企政策。", [("惠企政策", "27", "项", "count", "2025")]),
+    "tenths": ("民营企业税收占比超七成。", [("民营企业税收占比", "70", "%", "share", "2025")]),
+    "average of two years": ("全年邮政业务总量增长8.0%，两年平均增长6.5%。", [("邮政业务总量", "8.0", "%", "growth", "2025"), ("邮政业务总量", "6.5", "%", "growth", "2024/P2Y")]),
+    "a part of the year": ("一季度服装出口增长3.3%，1—8月增长2.9%。", [("服装出口", "3.3", "%", "growth", "2025-Q1"), ("服装出口", "2.9", "%", "growth", "2025-01/P8M")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", list(SENTENCES))
+def test_sentence(case):
+    text, expected = SENTENCES[case]
+    assert figures(text)[: len(expected)] == expected
+
+
+def test_bounds_and_ranges():
+    found, _ = find("增长5%—6%，超过300家，80%以上，约2万吨，不低于4亿元，近千家，失业率5%以内，470余家")
+    said = " ".join(f"{n.relation}{n.value}{f'-{n.high}' if n.high else ''}{n.unit}" for n in found)
+    assert said == "range5-6% >300家 >=80% ~2万吨 >=4亿元 ~1000家 <=5% >470家"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("2024年", "date"), ("9月26日", "date"), ("连续4年", "date"), ("[12]", "numbering"), ("表3", "numbering"), ("第19届", "numbering"), ("5A级", "name"), ("“8+4”体系", "name"), ("PM2.5", "name"), ("〔2024〕6号", "identifier"), ("500万元以上项目", "name"), ("世界500强", "name")],
+)  # fmt: skip
+def test_no_figure(text, reason):
+    found, others = find(f"其中{text}，")
+    assert not found and {o[3] for o in others} == {reason}
+
+
+def test_lines_broken_inside_words_and_numbers():
+    lines = "全年完成货物运输总量4\n58.2万吨，其中铁路货物运输\n量38.6万吨，公路货物运输量2\n90.4万吨，水路货物运输量1\n29.2万吨，分别比上年增长二\n点多，运输结构不断优化，铁\n路专用线继续延伸，港口泊位\n不断增加，多式联运加快推进。"
+    assert named(lines)[:4] == [("货物运输总量", "458.2"), ("铁路货物运输量", "38.6"), ("公路货物运输量", "290.4"), ("水路货物运输量", "129.2")]  # fmt: skip
+
+
+TABLE = """表2 2025年农业总产值及主要产品产量
+指标 | 单位 | 2025年 | 比上年增长（%）
+农业总产值 | 亿元 | 88.6 | 3.4
+#种植业 | 亿元 | 40.1 | -1.2
+水稻产量 | 万吨 | 61.7 | -
+"""
+
+
+def test_table():
+    assert figures(TABLE) == [
+        ("农业总产值", "88.6", "亿元", "level", "2025"),
+        ("农业总产值", "3.4", "%", "growth", "2025"),
+        ("种植业总产值", "40.1", "亿元", "level", "2025"),
+        ("种植业总产值", "-1.2", "%", "growth", "2025"),
+        ("水稻产量", "61.7", "万吨", "level", "2025"),
+    ]
+
+
+def test_table_with_its_unit_in_the_caption_and_years_in_its_columns():
+    text = "表1 居民消费价格涨跌幅度（单位：%）\n指标名称 | 2024年 | 2025年\n居民消费价格 | 0.2 | -0.1\n一、衣着 | 1.4 | 0.6\n"
+    assert figures(text)[2:] == [("衣着价格", "1.4", "%", "growth", "2024"), ("衣着价格", "0.6", "%", "growth", "2025")]
+    assert "unit from the caption" in read_text(HEAD + text, "a.txt").figures[0].guesses
+
+
+def test_work_report_results_and_goals():
+    text = "一、2025年工作回顾\n全市地区生产总值增长6.1%。\n二、2026年工作安排\n主要预期目标是：地区生产总值增长5.5%左右，力争工业投资突破60亿元。"
+    found = read_text(REPORT + text + "\n", "报告.txt").figures
+    assert [(f.indicator, f.period, f.target, f.numeral.relation, f.commitment) for f in found] == [
+        ("地区生产总值", "2025", False, "=", ""),
+        ("地区生产总值", "2026", True, "~", ""),
+        ("工业投资", "2026", True, ">", "strive"),
+    ]
+
+
+def test_press_of_several_areas():
+    text = "多地公布上半年经济数据\n2025年7月25日\n上半年，山西省GDP为1.2万亿元，同比增长4.1%，高于全国0.2个百分点；陕西省以5.0%的增速领先。宁波、温州出口分别增长7.1%、6.4%。"
+    found = read_text(text + "\n", "稿.txt").figures
+    assert [(f.area, f.indicator, f.measure, f.period) for f in found] == [
+        ("山西省", "GDP", "level", "2025-S1"),
+        ("山西省", "GDP", "growth", "2025-S1"),
+        ("山西省", "GDP", "points", "2025-S1"),
+        ("陕西省", "GDP", "growth", "2025-S1"),
+        ("宁波市", "出口", "growth", "2025-S1"),
+        ("温州市", "出口", "growth", "2025-S1"),
+    ]
+
+
+def test_english():
+    text = "In 2025, the gross domestic product of Willow City was 88.6 billion yuan, up by 4.2 percent over the previous year. The urbanization rate stood at 61.3 percent, 0.4 percentage points higher. In the end of the year the exports of goods were down by 3.1 percent.\n"
+    found = read_text("Statistical Communique of Willow City\n" + text, "en.txt").figures
+    assert [(f.measure, str(f.numeral.value)) for f in found] == [("level", "88.6"), ("growth", "4.2"), ("share", "61.3"), ("points", "0.4"), ("growth", "-3.1")]  # fmt: skip
+    assert all("read from English" in f.guesses for f in found)
+
+
+def test_every_numeral_is_proposed_or_listed():
+    text = HEAD + SENTENCES["rank"][0] + "\n" + TABLE + "注释：\n[1]规模以上工业指年收入2000万元及以上的法人单位。\n"
+    reading = read_text(text, "公报.txt")
+    covered = set()
+    for start, end in [*map(place, reading.figures), *[(o.start, o.end) for o in reading.others]]:
+        covered.update(range(start, end))
+    assert [i for i, c in enumerate(text) if c.isdigit() and i not in covered] == []
+
+
+def test_names_are_written_one_way_and_never_forced():
+    assert canonical("全市生产总值（GDP）") == canonical("地区生产总值")
+    assert canonical("外贸进出口总额") == canonical("货物进出口总额")
+    assert canonical("出口总额") != canonical("进出口总额")
+    assert canonical("人均地区生产总值") != canonical("地区生产总值")
+
+
+# --- files -------------------------------------------------------------------------------------------------------------
+
+BULLETIN = """湖州市2031年国民经济和社会发展统计公报
+湖州市统计局
+2032年3月18日
+一、综合
+全年实现地区生产总值5123.4亿元，按可比价格计算，比上年增长5.1%。实际利用外资16.2亿美元，增长4.4%。
+全年进口总额81.5亿元，比上年下降3.2%。毛笔产量1200万支，增长6.6%。
+"""
+
+
+def as_docx(text: str, path: Path) -> Path:
+    import docx
+
+    document = docx.Document()
+    for line in text.splitlines():
+        document.add_paragraph(line)
+    document.save(path)
+    return path
+
+
+def as_html(text: str, path: Path) -> Path:
+    body = "".join(f"<p>{line}</p>" for line in text.splitlines())
+    path.write_text(f"<html><head><title>x</title></head><body><script>1</script>{body}<table><tr><td>指标</td><td>绝对数（亿元）</td></tr><tr><td>财政总收入</td><td>612.5</td></tr><tr><td>税收收入</td><td>500.1</td></tr></table></body></html>", encoding="utf-8")  # fmt: skip
+    return path
+
+
+def test_kinds_of_file_give_the_same(tmp_path, tables):
+    plain = tmp_path / "公报.txt"
+    plain.write_bytes(BULLETIN.encode("gb18030"))
+    frames = [
+        read(f, tables.folder)
+        for f in (plain, as_docx(BULLETIN, tmp_path / "公报.docx"), as_html(BULLETIN, tmp_path / "公报.html"))
+    ]
+    said = [set(zip(f.indicator_zh, f.value, f.unit, strict=True)) for f in frames]
+    assert said[0] == said[1] and said[2] - said[0] == {("财政总收入", "612.5", "亿元"), ("税收收入", "500.1", "亿元")}
+
+
+def test_proposals_are_a_frame_with_a_view(tmp_path, tables):
+    file = tmp_path / "公报.txt"
+    file.write_text(BULLETIN, encoding="utf-8")
+    frame = hz.read(file, tables.folder)
+    assert isinstance(frame, Proposals) and isinstance(frame[frame.new], Proposals)
+    gdp = frame[frame.indicator == "gdp"].iloc[0]
+    assert (gdp.keep, gdp.sure, gdp.value, gdp.time_period, gdp.ref_area) == ("yes", "sure", "5123.4", "2031", "330500")
+    assert frame[frame.new].indicator_zh.unique().tolist() == ["毛笔产量"] and set(frame[frame.new].keep) == {"look"}
+    text = frame.attrs["text"]
+    assert all(text[r.offset : r.end].startswith(r.value.lstrip("-")) for r in frame.itertuples())
+    assert all(len(c) <= 25 and "".join(text.split()).count(c) == 1 for c in frame.as_printed)
+    assert "5123.4" in frame.view()._repr_html_() and "<script" not in frame.view()._repr_html_()
+
+
+def test_from_file_to_tables(tmp_path, capsys):
+    """A document read, one name corrected, one row taken and one left out, then added: the tables hold what was kept."""
+    root = shutil.copytree(OWN_ROOT, tmp_path / "data", ignore=shutil.ignore_patterns("inbox"))
+    file = tmp_path / "公报.txt"
+    file.write_text(BULLETIN.replace("2031", "2025").replace("2032", "2026"), encoding="utf-8")
+    assert make(file, root) == 0
+    target = root / "inbox" / "公报.xlsx"
+    book = openpyxl.load_workbook(target)
+    sheet = book["数字 figures"]
+    at = {str(c.value).split("\n")[-1]: c.column for c in sheet[1]}
+    for row in range(2, sheet.max_row + 1):
+        printed = sheet.cell(row, at["as_printed"]).value
+        if "1200" in printed:
+            sheet.cell(row, at["keep"]).value = "yes"
+        elif "进口" in printed:
+            sheet.cell(row, at["keep"]).value = "no"
+    book["指标 indicators"].cell(2, 4).value = "Output of writing brushes"
+    book.save(target)
+    made = plan([target], root)
+    assert not made.problems
+    assert {r["indicator"] for r in made.rows("figures")} >= {"gdp", "fdi_utilized"}
+    assert [r["name_en"] for r in made.rows("indicators")] == ["Output of writing brushes"]
+    assert not any(r["obs_value"] == "81.5" for r in made.rows("figures"))
+    assert make(file, root) == 1  # what stands in the inbox is not replaced
+    assert "公报.xlsx" in capsys.readouterr().err
+
+
+def test_what_is_on_file_is_folded_and_a_revision_shown(tmp_path, tables):
+    text = BULLETIN.replace("2031", "2013").replace("2032", "2014").replace("5123.4", "1803.2").replace("5.1%", "9.4%")
+    file = tmp_path / "公报.txt"
+    file.write_text(text, encoding="utf-8")
+    frame = read(file, tables.folder).set_index("value")
+    assert frame.keep["1803.2"] == "no" and frame.on_file["1803.2"].startswith("= 1803.2")
+    assert frame.on_file["9.4"].startswith("≠ 9")
+
+
+def test_no_network_and_no_writing_while_reading(tmp_path, monkeypatch):
+    import socket
+
+    monkeypatch.setattr(socket, "socket", lambda *a, **k: pytest.fail("no network"))
+    file = as_html(BULLETIN + '<img src="http://example.org/1.png">', tmp_path / "a.html")
+    before = sorted(tmp_path.iterdir())
+    assert "5123.4" in open_document(file).text and sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(
+    not os.environ.get("HUZHOU_BULLETINS"), reason="HUZHOU_BULLETINS names no folder of keyed documents"
+)
+def test_reach():
+    """The keyed documents of a folder that the user names, against what is asked of the reader."""
+    sys.path.insert(0, str(OWN_ROOT.parent / "benchmarks"))
+    try:
+        from reading import documents, score
+    finally:
+        sys.path.pop(0)
+    total = sum(
+        (score(text, name, rows) for name, text, rows in documents(Path(os.environ["HUZHOU_BULLETINS"]))),
+        start=__import__("collections").Counter(),
+    )
+    keys = total["keys"] + total["words"]
+    assert total["missed"] <= 0.005 * total["keys"] and total["false"] <= 0.01 * total["keys"]
+    wanted = {"value": 0.995, "measure": 0.99, "period": 0.98, "name": 0.93, "all": 0.9}
+    assert {f: round(total[f] / keys, 3) for f, least in wanted.items() if total[f] < least * keys} == {}
+    assert total["sure right"] >= 0.99 * total["sure"] and total["sure"] >= 0.7 * keys

@@ -1,0 +1,109 @@
+"""Texts in two languages: quantities, templates, the figures behind what is said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import huzhou_analysis as hz
+from huzhou_analysis.facts import words
+from huzhou_analysis.facts.words import Quantity, say, text
+
+
+@pytest.fixture(scope="module")
+def units(data):
+    return data.units
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "zh", "en"),
+    [
+        ("300.8", "亿元", "300.8亿元", "CNY 30.08bn"),
+        ("5.80", "亿美元", "5.80亿美元", "$580m"),
+        ("18", "亿美元", "18亿美元", "$1.8bn"),
+        ("-0.3", "%", "−0.3%", "−0.3%"),
+        ("62000", "元", "62,000元", "CNY 62,000"),
+        ("1271.43", "万美元", "1,271.43万美元", "$12,714,300"),
+        ("154", "亿吨公里", "154亿吨公里", "15.4 bn tonne-km"),
+        ("0.5", "个百分点", "0.5个百分点", "0.5 pp"),
+        ("113.22", "billion yuan", "1,132.2亿元", "CNY 113.22bn"),
+    ],
+)
+def test_a_quantity_prints_itself_as_its_language_does(units, printed, unit, zh, en):
+    one = Quantity(float(printed), units[unit], printed)
+    assert (one.in_language("zh"), one.in_language("en")) == (zh, en)
+
+
+def test_a_bound_reads_as_words_in_a_sentence(units):
+    goal = Quantity(2000, units["亿元"], "2000", relation=">", figures=("a",))
+    assert say("目标为{g.in_words}", "a target of {g.in_words}", g=goal) == text(
+        "目标为超过2,000亿元", "a target of more than CNY 200.0bn"
+    )
+    assert goal.in_words.figures == ("a",)
+
+
+@pytest.mark.parametrize(("place", "en"), [(3, "third"), (11, "11th"), (21, "21st"), (112, "112th"), (102, "102nd")])
+def test_ranks_in_english_have_their_endings(place, en):
+    assert words.ordinal(place) == text(f"第{place}", en)
+
+
+def test_names_lose_their_capital_inside_a_sentence_but_abbreviations_do_not():
+    names = [
+        text("", en).in_sentence.en
+        for en in ("Total goods trade", "High-tech industry", "GDP", "R&D spending", "A-share")
+    ]
+    assert names == ["total goods trade", "high-tech industry", "GDP", "R&D spending", "A-share"]
+
+
+def test_arithmetic_keeps_units_precision_and_figures(units):
+    last = Quantity(5.8, units["亿美元"], "5.80", time_period="2023", figures=("a",))
+    goal = Quantity(180000, units["万美元"], "180000", time_period="2027", figures=("b",))
+    gap = goal - last
+    assert (gap.value, gap.unit.unit, gap.figures) == (122000, "万美元", ("b", "a"))
+    assert goal / last == pytest.approx(18 / 5.8)
+    assert hz.total([last, last, last]).in_language("zh") == "17.40亿美元"
+    with pytest.raises(TypeError, match="do not measure the same"):
+        goal - Quantity(1, units["亿元"], "1")
+
+
+def test_both_languages_come_from_one_set_of_values(units):
+    last = Quantity(5.8, units["亿美元"], "5.80", time_period="2023", figures=("a",))
+    said = say(
+        "{last.period}{moved}至{last}，占{share:.1%}",
+        "{moved} to {last} in {last.year}, {share:.1%} of the whole",
+        last=last,
+        moved=hz.change(15.7713, 5.8),
+        share=0.0421,
+    )
+    assert said == text("2023年下降63.2%至5.80亿美元，占4.2%", "fell 63.2% to $580m in 2023, 4.2% of the whole")
+    assert said.figures == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "named"),
+    [("{gone}", {"last": 1}, "gone"), ("{x}", {"x": 0.25}, "decimals"), ("{q:.1%}", {"q": "quantity"}, "decimals of")],
+)
+def test_what_a_template_lacks_is_said_in_a_sentence(units, template, values, named):
+    values = {k: Quantity(1, units["%"], "1") if v == "quantity" else v for k, v in values.items()}
+    with pytest.raises(ValueError, match=named):
+        say(template, template, **values)
+
+
+@given(st.floats(-99, 300).filter(lambda r: abs(r) >= 0.06))
+def test_a_change_is_told_by_its_word_and_its_size_not_by_a_sign(rate):
+    said = hz.change(rate)
+    assert ("增长" in said.zh) == ("rose" in said.en) == (rate > 0)
+    assert "−" not in said.zh and "-" not in said.en
+
+
+def test_points_of_a_series_are_found_by_year_place_and_period(whole):
+    data = whole
+    fdi = hz.series(data, "fdi_utilized")
+    assert hz.point(data, fdi).year == 2023
+    assert hz.point(data, fdi, -2).value == pytest.approx(15.7713)
+    assert hz.point(data, fdi, 2019).value == pytest.approx(189881 / 1e4)
+    with pytest.raises(ValueError, match="2023"):
+        hz.point(data, fdi, 2031)
+
+
+def test_every_code_has_its_words():
+    assert all(one.zh and one.en for one in words.LABELS.values())

@@ -1,0 +1,185 @@
+"""Records of every kind of chart, table and picture that an exhibit can hold, made of few figures of the tables."""
+
+import pandas as pd
+
+import huzhou_analysis as hz
+from huzhou_analysis.facts.words import figure_quantity
+
+
+def lines(data):
+    """A series with breaks, years that are provisional and derived, parts of a year, targets, a claim and events."""
+    fdi = hz.series(data, "fdi_utilized")
+    chart = hz.over_years(data, fdi, events="foreign_investment", since=2005)
+    goal = hz.marks({2025: 9.0, 2027: 18.0}, "target", label=True)
+    parts = pd.concat([hz.marks({2024: 4.1}, "part_year"), hz.marks({2024: 6.39}, "part_year", label=True)])
+    claim = hz.marks({2022: 17.2, 2023: 13.0}, "claim")
+    mixed = pd.DataFrame(
+        {"year": [2006, 2007, 2008], "value": [11, 12.5, 12.1], "role": ["derived", "provisional", "actual"]}
+    )
+    extra = hz.marks(mixed, "role", name=("另一口径", "other definition")).assign(segment=7)
+    marks = pd.concat([chart.panels[0].marks, goal, parts, claim, extra], ignore_index=True)
+    return hz.Chart(hz.Panel(marks, chart.panels[0].unit, events=chart.panels[0].events))
+
+
+def bars(data):
+    """Bars lying in order, with names long and short."""
+    names = ["杭州市", "宁波市", "湖州市", "浙江省其他各市平均（不含舟山市）", "丽水市"]
+    frame = pd.DataFrame({"name": names, "value": [78.12, 37.27, 15.77, 4.5, -1.19]})
+    return hz.Chart(hz.ranked(frame, "亿美元", own="湖州市"))
+
+
+def stacks(data):
+    """Columns on each other, with a part below zero, and lying ones."""
+    frame = pd.DataFrame(
+        {
+            "x": [2021, 2021, 2022, 2022, 2023, 2023],
+            "value": [30.5, 12.0, 33.0, -4.0, 35.2, 9.0],
+            "name": ["制造业", "服务业"] * 3,
+        }
+    )
+    parts = hz.marks(frame, x="x", name="name", label=True)
+    goal = hz.marks({2027: 50.0}, "target", label=True)
+    one = hz.Panel(pd.concat([parts, goal]), "亿元", ("构成", "Parts"), "stacked_column")
+    two = hz.Panel(hz.marks(frame[frame.value > 0], x="x", name="name"), "亿元", ("同上", "The same"), "stacked_bar")
+    return hz.Chart([one, two], columns=2)
+
+
+def whiskers(data):
+    """Columns side by side, with the room that rounding leaves, and one that is claimed."""
+    frame = pd.DataFrame(
+        {
+            "x": ["2012年", "2013年", "2014年", "2013年"],
+            "value": [73.9, 80.9, 88.0, 85.0],
+            "role": ["derived", "actual", "claim", "target"],
+            "low": [70.8, None, None, None],
+            "high": [74.97, None, None, None],
+        }
+    )
+    return hz.Chart(hz.Panel(hz.marks(frame, "role", x="x", label=True), "亿美元", kind="column"))
+
+
+def paces(data):
+    """A heat map of rates, some of them missing or falling, beside columns."""
+    frame = pd.DataFrame(
+        {
+            "span": ["2023—2025", "2025—2027"] * 3,
+            "value": [3.1, 2.9, 5, -1.5, 9.5, 10.6],
+            "name": ["外资", "外资", "社会消费品零售总额", "社会消费品零售总额", "集装箱", "集装箱"],
+        }
+    )
+    heat = hz.marks(frame.drop(index=4), "target", x="span", name="name", label=True)
+    column = hz.marks({"甲": 1.0, "乙": 2.5}, x="x", label=True)
+    return hz.Chart(
+        [hz.Panel(heat, "%", ("速度", "Pace"), "heat"), hz.Panel(column, "亿元", ("数额", "Amount"), "column")],
+        columns=2,
+    )
+
+
+def fan(data):
+    """Actuals, their projection with nested intervals, single models and a target."""
+    history = hz.marks(
+        dict(zip(range(2014, 2025), [9.4, 9.7, 10.2, 10.6, 12.1, 13.4, 12.1, 14.9, 15.8, 5.8, 6.4], strict=True))
+    )
+    years = [2025, 2026, 2027]
+    median = hz.marks(dict(zip(years, [6.9, 7.3, 7.8], strict=True)), "forecast", label="last")
+    model = hz.marks(dict(zip(years, [6.4, 6.4, 6.4], strict=True)), "member", name=("不变", "no change"))
+    bands = [
+        hz.marks(pd.DataFrame({"year": years, "value": [None] * 3, "low": low, "high": high}), f"band_{level}")
+        for level, low, high in (
+            (95, [3.0, 1.5, -0.5], [11.0, 14.0, 17.5]),
+            (80, [4.5, 3.5, 2.6], [9.5, 11.2, 13.0]),
+            (50, [5.9, 5.6, 5.2], [7.9, 9.0, 10.4]),
+        )
+    ]
+    goal = hz.marks({2027: 18.0}, "target", label=True)
+    return hz.Chart(
+        hz.Panel(pd.concat([history, *bands, median, model, goal], ignore_index=True), "亿美元", kind="fan")
+    )
+
+
+def hedgehog(data):
+    """Projections of two editions over the same years: intervals that no stacked areas can hold."""
+    rows = [
+        hz.marks(
+            pd.DataFrame({"year": [2024, 2025], "value": [None] * 2, "low": low, "high": high}), "band_80", name=name
+        )
+        for low, high, name in (([5, 5], [9, 11], ("第一版", "first")), ([6, 6], [8, 9], ("第二版", "second")))
+    ]
+    return hz.Chart(hz.Panel(pd.concat([hz.marks({2022: 15.8, 2023: 5.8}), *rows]), "亿美元", kind="fan"))
+
+
+def multiples(data):
+    """Six panels on one scale, with years that do not start at zero in none of them."""
+    panels = []
+    for n, (zh, en) in enumerate(
+        [
+            ("湖州", "Huzhou"),
+            ("嘉兴", "Jiaxing"),
+            ("绍兴", "Shaoxing"),
+            ("金华", "Jinhua"),
+            ("衢州", "Quzhou"),
+            ("舟山", "Zhoushan"),
+        ]
+    ):
+        own = hz.marks(
+            {y: 100 + (n + 1) * (y - 2018) * 1.5 for y in range(2018, 2025)},
+            "actual" if n == 0 else "comparison",
+            label="ends",
+        )
+        hollow = hz.marks({2018: 100.0, 2024: 112.5}, "derived", name=("全省", "Province"))
+        panels.append(hz.Panel(pd.concat([own, hollow]), "%", (zh, en)))
+    return hz.Chart(panels, columns=3, shared=True)
+
+
+CHARTS = (lines, bars, stacks, whiskers, paces, fan, hedgehog, multiples)
+
+
+def plot(data):
+    """A figure drawn by hand."""
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=(6, 3.4))
+    ax.plot([2020, 2021, 2022], [1, 4, 2])
+    ax.set_title("出口 exports")
+    return figure
+
+
+def table(data):
+    """Quantities of several units, rates, plain numbers, texts that look like formulas, and empty cells."""
+    ids = ["D001-GWR.gdp.2013"]
+    money = figure_quantity(data, ids[0])
+    share = hz.Quantity(9.06, data.units["%"], "9.06")
+    return pd.DataFrame(
+        {
+            "what": [("地区生产总值", "GDP"), ("=1+1", '=HYPERLINK("http://x")'), ("比重", "Share")],
+            "level": [money, money * 0.5, share],
+            "growth": [9.0, None, -63.2],
+            "money": [money, None, money * 2],
+            "count": [3, 4, 12000],
+        }
+    )
+
+
+def exhibits(data) -> list[dict]:
+    """A record of each kind."""
+    title = (
+        "{n}号图：外资2023年下降63.2%至5.80亿美元，达到18亿美元须年均增长33%",
+        "Chart {n}: utilised FDI fell to $580m in 2023; $1.8bn by 2027 takes 33% a year",
+    )
+    reading = (
+        "最近一年为5.80亿美元，比上年下降63.2%；前11个月已达6.39亿美元。",
+        "The latest year is $580m, 63.2% below the year before; eleven months of 2024 came to $639m.",
+    )
+    made = []
+    for n, (make, what) in enumerate(
+        [*((m.__name__, m(data)) for m in CHARTS), ("plot", plot(data)), ("table", table(data))]
+    ):
+        columns = {
+            "what": ("指标", "Indicator"), "level": ("水平", "Level"), "growth": ("增速（%）", "Growth (%)"),
+            "money": ("金额", "Amount"), "count": ("项数", "Number"),
+        } if make == "table" else None  # fmt: skip
+        made.append(
+            hz.exhibit(data, f"{make}_x", what, title=title, reading=reading, columns=columns, n=n, also=["D001-GWR.gdp.2013"],
+                       notes=[("口径为验资数", "On the basis of verified capital")]).record
+        )  # fmt: skip
+    return made
