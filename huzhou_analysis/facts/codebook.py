@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from .. import __version__
 from .data import Data
 from .schema import TABLES, Field, Table
 
@@ -20,7 +21,7 @@ def datapackage(data: Data) -> str:
         "title": f"Printed figures on the economy of {city}",
         "description": "One row for every printed number, with document, place and the characters as printed.",
         "profile": "tabular-data-package",
-        "version": "0.1.0",
+        "version": __version__,
         "licenses": [
             {"name": "CC-BY-4.0", "title": "Selection, structure, comments and translations; see DATA-LICENSE.md"}
         ],
