@@ -120,6 +120,8 @@ def test_lines_are_wrapped_within_the_width_and_closing_marks_stay():
         (lambda d: hz.exhibit(d, "good_id", "nothing", title=("a", "b")), "DataFrame"),
         (lambda d: hz.exhibit(d, "good_id", pd.DataFrame({"a": []}), title=("a", "b")), "empty"),
         (lambda d: hz.style("de"), "'zh' or 'en'"),
+        (lambda d: hz.over_years(d, hz.series(d, "gdp"), since=2040), "2040"),
+        (lambda d: hz.exhibit(d, "good_id", pd.DataFrame({"a": [1]}), title="题"), "Chinese, English"),
     ],
 )
 def test_a_wrong_argument_gets_a_sentence_that_says_what_to_write(data, call, named):

@@ -367,3 +367,10 @@ def test_an_excluded_level_is_no_level(tables):
     )
     row = entry(tables.load(), "D001-GWR.exports.2013.gy")
     assert (row.level_id, row.derived) == ("", "")
+
+
+def test_a_rate_is_never_shown_as_its_fraction():
+    rate = hz.required_growth(5.8, 18, 4)
+    assert (f"{rate:.1%}", f"{rate}", hz.say("{r}", "{r:.0%}", r=rate)) == ("32.7%", "32.7%", hz.text("32.7%", "33%"))
+    with pytest.raises(ValueError, match="per cent"):
+        f"{rate:.1f}"

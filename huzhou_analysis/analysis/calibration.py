@@ -160,6 +160,17 @@ def shipped() -> Tables:
     return Tables(*(pd.read_csv(FOLDER / name, comment="#") for name in ("forecast_errors.csv", "base_rates.csv")))
 
 
+# What an indicator's series is, where its frame says which indicator it is.
+KIND_OF_INDICATOR = {
+    "gdp": "gdp",
+    "retail_sales": "retail",
+    "industrial_output": "industrial_output",
+    "loans": "loans",
+    "fdi_utilized": "foreign_investment",
+    "fixed_asset_investment": "investment",
+}
+
+
 def kind_named(name: str | None) -> Kind:
     """Kind by name, or a ValueError that lists the nearest names."""
     if name not in KINDS:

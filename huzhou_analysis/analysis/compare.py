@@ -73,6 +73,7 @@ def area_levels(
     (['C-GDP-REV'], 11)
     """
     code, home = key(data, indicator)
+    areas = [areas] if isinstance(areas, str) else areas
     places = [data.area(str(a)) for a in areas] if areas is not None else peers(data)
     rows = _printed_levels(data, code, places, source)
     own = home if home in places else None

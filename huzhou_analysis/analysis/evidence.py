@@ -82,8 +82,12 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
             flips.append(text(f"{label['zh']}则为“{word['zh']}”", f"{label['en']}: {word['en']}"))
     code = "fragile" if flips else "robust" if tried else "untested"
     if not flips:
-        zh = f"换用其他{tried}个数字结论不变" if tried else "没有其他数字可供核对"
-        en = f"the same under {tried} other figure{'s' * (tried != 1)}" if tried else "no other figure to test it with"
+        zh = f"换用其他{tried}个数字结论不变" if tried else "没有同期的其他公布数可供核对"
+        en = (
+            f"the same under {tried} other figure{'s' * (tried != 1)}"
+            if tried
+            else "no other figure of the same period to test it with"
+        )
         flips = [text(zh, en)]
     words = clauses([*flips, *lost])
     return {"robustness": code, "robustness_zh": words.zh, "robustness_en": words.en}

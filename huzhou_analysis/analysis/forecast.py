@@ -19,6 +19,7 @@ import pandas as pd
 from ..facts import periods
 from . import members
 from .calibration import (
+    KIND_OF_INDICATOR,
     LONGEST_HORIZON,
     PACE_YEARS,
     SIZES,
@@ -242,12 +243,14 @@ def project(
     series : Series, DataFrame or sequence of float
         A Series indexed by year; the frame of :func:`~huzhou_analysis.analysis.series.series`, of which the whole years
         after the last break count, parts of a later year bound it from below and totals of several years scale what is
-        filled in; or values with the year of the first as `start`. Up to three missing years in a row are filled in at
+        filled in; or values with the year of the first as `start`; these and a
+        plain Series say nothing of breaks and count as one stretch. Up to three missing years in a row are filled in at
         a constant growth rate and count as no observation; after a longer gap the history starts anew.
     horizon : int
         Years ahead, 1 to 6: further ahead nothing was measured.
     kind : str, optional
-        Whose errors the intervals show: ``gdp``, ``retail``, ``industrial_output``, ``investment``,
+        What it is: which members lead, and whose errors the intervals show. Frames of well-known
+        indicators tell by themselves. ``gdp``, ``retail``, ``industrial_output``, ``investment``,
         ``foreign_investment``, ``loans``, ``freight``; ``flow`` for another amount of a year, which stands on the widest
         that resembles it; ``share`` for percentages of a whole and ``rate`` for other percentages, which have no panel
         and so no interval, like a series of unknown kind.
@@ -278,6 +281,8 @@ def project(
     >>> hz.project([1, 2, 3], 2, start=2020)
     No projection: 3 comparable years are fewer than 5.
     """
+    if kind is None and isinstance(series, pd.DataFrame) and "indicator" in series.columns and len(series):
+        kind = KIND_OF_INDICATOR.get(series.indicator.iloc[-1])
     known, horizon, level = kind_named(kind), _horizon(horizon), _levels(level)
     if isinstance(series, pd.DataFrame):
         if start is not None:

@@ -37,6 +37,16 @@ class Rate(float):
     def __repr__(self) -> str:
         return str(self)
 
+    def __format__(self, spec: str) -> str:
+        if spec and not spec.endswith("%"):
+            raise ValueError(
+                f"a Rate is shown in per cent: write {{name:.1%}}, or name.percent for the number, not {spec!r}"
+            )
+        return format(float(self), spec or ".1%").replace("-", "−")
+
+    def in_language(self, lang: str, spec: str = "") -> str:
+        return format(self, spec)
+
 
 class BreakWarning(UserWarning):
     """Growth was taken across a break, or from one vintage into another: it is no growth of the thing itself."""

@@ -13,15 +13,14 @@ import pandas as pd
 
 from ..facts.data import Data, NotOnFile
 from ..facts.words import Text, text
-from .calibration import LONGEST_HORIZON
+from .calibration import KIND_OF_INDICATOR, LONGEST_HORIZON
 from .forecast import FEWEST, Projection, project
 from .gaps import target_gaps
 from .outside import OutsideView, outside_view
 from .plans import plan, target_year
 from .series import COLUMNS, key, series
 
-# Kinds of quantity (analysis/calibration.py) by indicator, else by theme where the unit is one of amounts.
-KIND_OF_INDICATOR = {"gdp": "gdp", "retail_sales": "retail", "industrial_output": "industrial_output", "loans": "loans"}
+# Kinds of quantity by theme, where the indicator itself does not tell and the unit is one of amounts.
 KIND_OF_THEME = {"foreign_investment": "foreign_investment", "investment": "investment", "transport": "freight"}
 PART = ("part_year", "period_total")
 

@@ -139,7 +139,7 @@ def _counted(data: Data, code: str, unit: str, found: pd.DataFrame, needed: floa
         return OutsideView(code, needed, years, 0, 0, 0, why)
     rate = min(math.floor(needed), 60)
     hits = sum(int(counts.split()[max(rate - _FIRST_RATE, 0)]) for counts in found.counts)
-    cases, cities = int(found.cases.sum()), int(found.cities.max() if same else found.cities.sum())
+    cases, cities = int(found.cases.sum()), int(found.cities.max())
     size = text("各种规模", "of all sizes")
     if same:
         ends = [

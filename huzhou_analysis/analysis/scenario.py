@@ -80,7 +80,10 @@ def _sentence(data: Data, scenario: Scenario) -> Text:
         "status": targets.STATUSES[scenario.status],
         "late": text("", ""),
     }
-    if scenario.status == "missed":
+    exactly = math.isclose(scenario.path.value.iloc[-1], scenario.target, rel_tol=1e-6)
+    if scenario.status == "missed" and scenario.relation in (">", "<") and exactly:
+        words["status"] = text("恰为目标值，超过才算达到", "exactly the target, which has to be exceeded")
+    elif scenario.status == "missed":
         words["late"] = text("，照此达不到目标", "; this pace never gets there")
         if math.isfinite(scenario.reached):
             reached = f"{scenario.reached:.0f}"
@@ -156,7 +159,7 @@ def what_if(
     Raises
     ------
     NotOnFile
-        See :func:`basis`.
+        If there is no yearly target ahead or no comparable actual; :func:`huzhou_analysis.open_indicators` names those with both.
     ValueError
         For a pace of -100% or less or not finite, or a growth between -1 and 1 that may be meant as a fraction.
 

@@ -213,6 +213,10 @@ def over_years(
         First year shown.
     """
     everything = []
+    if not any((frame.year >= since).any() for frame in frames):
+        raise ValueError(
+            f"nothing is on file from {since} on: the frames end in {max(int(f.year.max()) for f in frames)}"
+        )
     for frame in frames:
         one = frame[frame.year >= since].copy()
         one["role"] = roles_of(one)
@@ -293,6 +297,7 @@ def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: boo
     members : bool
         Whether the paths of the single models are drawn.
     """
+    projection = getattr(projection, "projection", projection)  # an outlook has one
     table = projection.table.reset_index()
     bands = [
         marks(table.assign(low=table[f"low_{level}"], high=table[f"high_{level}"]), f"band_{level}", value="median")

@@ -163,6 +163,8 @@ def _check_id(exhibit_id: str) -> None:
 
 
 def _templates(pair: Pair) -> tuple[str, str]:
+    if isinstance(pair, str):
+        raise ValueError(f"{pair!r} is one language: write a pair (Chinese, English)")
     one = as_text(pair)
     return one.zh, one.en
 
