@@ -277,6 +277,8 @@ class Gaps(Actuals):
         out |= monitor.official(target, evidence, self.stretch(target, evidence), base, target.meets(evidence.value))
         facts = {"verdict": verdict, "recent": recent, "base": base, "status": status}
         out |= firmness(self, target, evidence, found, facts)
+        if status == "ahead" and out["robustness"] == "fragile":
+            out["status"] = status = "on_track"  # ahead is said only where no other reading contradicts it
         return out | rule(self.data, target, evidence, verdict, recent, status)
 
     def _evidence_cells(self, target: Target, evidence: pd.Series) -> dict:
