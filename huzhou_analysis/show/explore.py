@@ -52,7 +52,8 @@ def explore(data: Data):
 
     def redraw(*_) -> None:
         scenario = what_if(data, which.value, f"{pace.value:.1f}")
-        shown.value = f'<p>{scenario.sentence[lang]}</p><img src="data:image/png;base64,{_png(data, scenario, lang)}">'
+        picture = f'<img class="huzhou-scenario" src="data:image/png;base64,{_png(data, scenario, lang)}">'
+        shown.value = f"<p><b>{scenario.sentence[lang]}</b></p>{picture}"
 
     def choose(*_) -> None:
         needed = what_if(data, which.value)
