@@ -138,41 +138,11 @@ def unchanged(part: Part, quick: bool) -> None:
 
 
 def notebooks(part: Part, quick: bool) -> None:
-    work = WORK / "stages"
-    for place in (work, work / "floor"):  # the index of fonts is part of a set-up
-        settings = {"MPLCONFIGDIR": str(place / "matplotlib"), "MPLBACKEND": "agg"}
-        run([PYTHON, "-c", "import matplotlib.font_manager"], env=settings)
-    sides = {name: script("stages", name, work) for name in ("empty", "notebooks")}
-    found = in_turn(sides, 1 if quick else 3)
-    count = len(list((ROOT / "notebooks").glob("[!_.]*.ipynb")))
-    rows = [
-        compared(f"{count} notebooks, {word}", found["notebooks"], found["empty"], 1.5, pick)
-        for word, pick in (("wall", lambda one: one.wall), ("processor", lambda one: one.cpu))
-    ]
-    part.say(
-        f"Floor: as many notebooks of one cell, executed by nbclient {CORES} at a time as well, each importing",
-        "`matplotlib.pyplot`, `pandas` and `statsmodels.api`.",
-        "",
-        table(HEAD, rows),
-    )
-    if quick:
-        return
-    part.say(
-        "",
-        f"On top, one after the other, each from a cold start (a report runs them {CORES} at a time in warm processes):",
-        "",
-    )
-    rows = []
-    for words, label in EXPORTS:
-        sample = run(script("stages", *words.split(), work))
-        rows.append([label, f"{sample.wall:.1f} s", f"{sample.cpu:.1f} s", f"{sample.peak:,.0f} MB"])
-    part.say(table(("export", "wall", "processor", "peak"), rows))
-    shutil.rmtree(ROOT / ".cache" / "exports", ignore_errors=True)
+    """The whole report from nothing; `quick` changes nothing, as it is made once anyway."""
     whole = run([PYTHON, "-m", "huzhou_analysis", "report", "--fresh", "--output", str(part.report)])
     part.say(
-        "",
-        f"The whole report, nothing kept from before (`--fresh`, no exports): {whole.wall:.0f} s, "
-        f"{whole.cpu:.0f} s of processor time, at most {whole.peak:,.0f} MB.",
+        f"The whole report from nothing (`--fresh`): {whole.wall:.0f} s, {whole.cpu:.0f} s of processor time, at most "
+        f"{whole.peak:,.0f} MB.",
     )
 
 
