@@ -38,20 +38,6 @@ TITLES = {
     "load": "Load and validate",
     "series": "Projections of short series",
 }
-EXPORTS = [
-    ("charts", "all charts in every size and format, and the notebooks' pages"),
-    *[(f"page {one}", name) for one, name in (("zh", "zh/report.html"), ("en", "en/report.html"), ("index", "index.html"))],
-    *[
-        (f"{kind} {lang}", f"{lang}/{name}")
-        for kind, name in (
-            ("pptx", "briefing.pptx"),
-            ("docx", "briefing.docx"),
-            ("xlsx", "workbook.xlsx"),
-            ("pdf", "report.pdf"),
-        )
-        for lang in ("zh", "en")
-    ],
-]  # fmt: skip
 
 
 @dataclass
