@@ -89,6 +89,7 @@ _HOMES = {
     "explore": "show.explore",
     "open_indicators": "show.explore",
     "TARGET_HEADINGS": "show.target_table",
+    "labels": "facts.words",
     "figure_quantity": "facts.words",
     "Interval": "facts.rounding",
     "printed_interval": "facts.rounding",

@@ -354,7 +354,7 @@ def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> T
 LABELS: dict[str, Text] = {
     "actual": text("实际数", "Actual"),
     "target": text("目标", "Target"),
-    "claim": text("宣称", "Claim"),
+    "claim": text("宣传数字", "Claim"),
     "parameter": text("参数", "Parameter"),
     "note": text("注", "Note"),
     "data": text("数据", "Data"),
