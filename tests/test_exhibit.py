@@ -6,6 +6,8 @@ import json
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+import seaborn as sns
+from matplotlib.text import Text
 
 import huzhou_analysis as hz
 from huzhou_analysis.show import exhibit as module
@@ -49,16 +51,70 @@ def test_a_record_is_plain_values_and_is_handed_on_once(whole, handed_on):
         path(whole)
 
 
-def test_a_plot_of_ones_own_travels_as_a_picture_in_both_languages(whole, handed_on):
+def words_of(figure):
+    return "\n".join(t.get_text() for t in figure.findobj(Text))
+
+
+def test_a_plot_of_ones_own_travels_with_its_title_and_sources(whole, handed_on):
     exports = hz.series(whole, "exports")
-    figure, ax = plt.subplots()
-    exports.plot(x="year", y="value", ax=ax, title="湖州出口")
-    e = hz.exhibit(whole, "my_exports", ax, title=("湖州出口", "Exports of Huzhou"), also=exports.figure_id)
+    plot = sns.lineplot(exports, x="year", y="value")
+    plot.set_title("湖州出口\ud83d")
+    e = hz.exhibit(whole, "my_exports", plot, title=("湖州出口", "Exports of Huzhou"), also=exports)
     assert base64.b64decode(e.record["picture"]["en"]["png"]).startswith(b"\x89PNG")
     assert plt.get_fignums() == []
-    assert any("CJK" in name for text in [*figure.texts, ax.title] for name in text.get_fontfamily())
-    with pytest.raises(ValueError, match="no chart of marks"):
-        e.figure()
+    assert plot.title.get_text() == "湖州出口?" and any("CJK" in name for name in plot.title.get_fontfamily())
+    assert e.record["subtitle"]["zh"] == "出口总额，湖州市"
+    for lang in ("zh", "en"):
+        shown = e.figure(lang)
+        assert len(shown.axes[0].images) == 1
+        assert e.record["title"][lang] in words_of(shown)
+        assert e.record["sources"][lang][:40] in words_of(shown).replace("\n", "")
+    assert e.record["sources"]["zh"].count("《") == 3
+
+
+@pytest.mark.parametrize(
+    ("make", "said"), [(lambda: plt.subplots(1, 2)[1], "figure alone"), (lambda: plt.subplots(2, 2), "figure alone")]
+)
+def test_several_axes_are_answered_with_what_to_write(whole, make, said):
+    with pytest.raises(ValueError, match=said):
+        hz.exhibit(whole, "several", make(), title=("题", "Title"))
+    plt.close("all")
+
+
+def test_half_a_character_is_replaced_and_stops_nothing(whole, handed_on):
+    table = pd.DataFrame({"a": ["x\ud83d"]})
+    e = hz.exhibit(whole, "half", table, title=("题\ud83d", "Title"))
+    assert (e.record["title"]["zh"], e.table("zh").a[0]) == ("题?", "x?")
+    assert repr(hz.finding("半\ud83d", "half")) == "半?"
+
+
+def test_a_fan_cites_the_figures_that_it_projects(whole):
+    fdi = hz.series(whole, "fdi_utilized", everything=True)
+    found = hz.project(fdi, 2, across_breaks=True)
+    record = hz.exhibit(whole, "fdi_fan", hz.fan(found, "亿美元"), title=("题", "Title")).record
+    used = set(fdi[fdi.year.isin([*found.history.index, *found.years])].figure_id)
+    assert {c["figure_id"] for c in record["citations"]} == {i for joined in used for i in joined.split()}
+    trade = hz.outlook(whole, "trade_total")  # whose levels are sums of two other measures
+    assert (
+        "外贸进出口总额，"
+        in hz.exhibit(whole, "trade_fan", hz.fan(trade, trade.unit), title=("题", "T")).record["subtitle"]["zh"]
+    )
+
+
+def test_targets_for_a_spreadsheet_are_numbers_with_units_and_gaps(whole, tmp_path):
+    gaps = hz.target_gaps(whole, full=True)
+    with pytest.raises(ValueError, match="full=True"):
+        hz.target_rows(whole, hz.target_gaps(whole))
+    retail = gaps[(gaps.indicator == "retail_sales") & (gaps.table == "open")]
+    for lang, scale, unit in (("zh", 1, "亿元"), ("en", 0.1, "CNY bn")):
+        hz.target_rows(whole, retail, lang=lang).to_excel(tmp_path / "a.xlsx", index=False)
+        [row] = pd.read_excel(tmp_path / "a.xlsx").to_dict("records")
+        target, actual, gap, named = (
+            row[hz.TARGET_HEADINGS[c][lang]] if c in hz.TARGET_HEADINGS else row[c]
+            for c in ("target", "actual", "gap", {"zh": "单位", "en": "Unit"}[lang])
+        )
+        assert (target, named) == (2000 * scale, unit)
+        assert gap == pytest.approx(target - actual) == pytest.approx(retail.absolute_gap.iloc[0] * scale)
 
 
 def test_cells_of_a_table_are_numbers_texts_or_quantities(whole):

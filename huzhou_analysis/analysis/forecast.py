@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Integral, Real
 
@@ -51,6 +51,8 @@ class History:
     filled: tuple[int, ...] = ()
     unit: str = ""
     at_least: Mapping[int, float] = field(default_factory=dict)
+    figures: Mapping[int, str] = field(default_factory=dict)  # ids of the figures that a frame holds for each year
+    indicator: str = ""
 
     @property
     def observed(self) -> int:
@@ -69,6 +71,8 @@ class Projection:
     ----------
     history : Series
         The years used, indexed by year: ``observed`` of them were printed, those ``filled`` were not.
+    figures, indicator : dict of int to str, str
+        Ids of the figures of each year, and what they measure, where a frame of :func:`~huzhou_analysis.series` was given.
     years : RangeIndex
         The years projected.
     kind, stands_for : str
@@ -103,6 +107,8 @@ class Projection:
         return not self.reason
 
     history = property(lambda self: self._history.values)
+    figures = property(lambda self: self._history.figures)
+    indicator = property(lambda self: self._history.indicator)
     filled = property(lambda self: self._history.filled)
     observed = property(lambda self: self._history.observed)
     stands_for = property(lambda self: self._kind.stands_for if self._errors else "")
@@ -298,6 +304,9 @@ def project(
     floors = {year: floor for year, floor in floors.items() if len(values) and year > values.index[-1]}
     values, filled = _filled(values, found_totals, totals or {}, known.positive)
     history = History(values, filled, unit or frame_unit, floors)
+    if {"figure_id", "indicator"} <= set(getattr(series, "columns", ())) and len(series):
+        figures = series.groupby("year").figure_id.agg(" ".join).to_dict()
+        history = replace(history, figures=figures, indicator=series.indicator.iloc[-1])
     return _projected(history, horizon, kind, known, level, tables)
 
 

@@ -31,6 +31,7 @@ LACKING = ("NotOnFile", "UnknownName")  # what another city may not have, and wh
 OWN_FOLDER = Path(__file__).resolve().parent.parent.parent / "notebooks"
 # Chinese is legible in every plot that a researcher draws, even after a library has chosen fonts of its own.
 STARTUP = """
+import sys as _sys
 import IPython.core.pylabtools as _tools
 import matplotlib as _mpl
 import huzhou_analysis as _hz
@@ -45,13 +46,17 @@ def _legibly(figure, *arguments, **options):
         return _print_figure(figure, *arguments, **options)
 
 def _every_figure():
-    import sys
-    if "matplotlib.pyplot" in sys.modules:
-        for manager in sys.modules["matplotlib.pyplot"]._pylab_helpers.Gcf.get_all_fig_managers():
+    if "matplotlib.pyplot" in _sys.modules:
+        for manager in _sys.modules["matplotlib.pyplot"]._pylab_helpers.Gcf.get_all_fig_managers():
             with _canvas.legible(manager.canvas.figure):
                 pass
 
 _tools.print_figure = _legibly
+def _whole_characters(write):
+    return lambda words: write(words.encode("utf-8", "replace").decode())  # half a one would lose all that is printed
+
+for _stream in (_sys.stdout, _sys.stderr):
+    _stream.write = _whole_characters(_stream.write)
 get_ipython().events.register("post_execute", _every_figure)  # before pyplot draws what is shown
 """
 
@@ -395,6 +400,8 @@ def exhibits(name: str | None = None, *, folder: Path | str | None = None) -> li
     """
     from ..show.exhibit import Exhibit
 
+    if isinstance(name, Path) or "/" in str(name):
+        raise ValueError(f"{str(name)!r} is a path: write folder='...' for the folder of notebooks, and the name alone")
     files = notebook_files([Path(folder) if folder else OWN_FOLDER])
     chosen = files if name is None else [find_notebook(files, name)]
     return [Exhibit(record) for path in chosen for record in run_here(path)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import re
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ def drawn(record: Mapping) -> bool:
 
 
 def figure(record: Mapping, lang: str, size: str = "slide"):
-    """The chart of an exhibit as a matplotlib figure."""
+    """The chart of an exhibit, or the plot of one's own, as a matplotlib figure."""
     return Exhibit(dict(record)).figure(lang, size) if size == "slide" else picture(record, lang, size)
 
 
@@ -84,10 +83,6 @@ def _short(path: str) -> str:
 def write_charts(record: Mapping, lang: str, charts: Path, kept: Path) -> None:
     """PNG and SVG at slide size into `charts`; those of pages and phones into `kept`."""
     png, vector = charts / f"{record['id']}.{lang}.png", charts / f"{record['id']}.{lang}.svg"
-    if record["picture"]:
-        png.write_bytes(base64.b64decode(record["picture"][lang]["png"]))
-        vector.write_text(record["picture"][lang]["svg"], encoding="utf-8", newline="\n")
-        return
     made = figure(record, lang)
     _save_png(made, png)
     vector.write_text(_svg_text(made, None), encoding="utf-8", newline="\n")

@@ -103,18 +103,10 @@ def export(
 
 
 def _picture(record: dict, path: Path, lang: str, size: str, transparent: bool, watermark: str) -> None:
-    import base64
-
     from . import drawings
 
     if not drawings.drawn(record):
         raise ValueError(f"{record['id']} is a table and has no chart: write it as .xlsx, .docx, .pdf or .csv")
-    if record["picture"]:
-        shown = record["picture"][lang]
-        path.write_bytes(base64.b64decode(shown["png"])) if path.suffix == ".png" else path.write_text(
-            shown["svg"], encoding="utf-8"
-        )
-        return
     from ..show import canvas
 
     made = drawings.figure(record, lang, size)

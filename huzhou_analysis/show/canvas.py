@@ -21,6 +21,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ..facts.words import LANGUAGES
 from .roles import GRID, INK, MUTED, PALETTE, PAPER
 
 SIZES: dict[str, tuple[float, float]] = {
@@ -151,6 +152,7 @@ def legible(figure: Figure):
 
     _register()
     for one in figure.findobj(Text):
+        one.set_text(one.get_text().encode("utf-8", "replace").decode())  # half a character cannot be drawn
         families = list(one.get_fontfamily())
         if _CJK not in families:
             one.set_fontfamily([*families, _CJK])
@@ -174,16 +176,16 @@ def style(lang: str = "zh") -> None:
     ValueError
         If the language is another one.
     """
-    if lang not in ("zh", "en"):
-        raise ValueError(f"language {lang!r} is not known: write 'zh' or 'en'")
-    _chosen["lang"] = lang
+    _chosen["lang"] = language(lang)
     _register()
     mpl.rcParams.update(SETTINGS)
 
 
-def chosen_language() -> str:
-    """Language that :func:`style` was given last, Chinese at first."""
-    return _chosen["lang"]
+def language(lang: str | None = None) -> str:
+    """The language named, or else the one that :func:`style` was given last, Chinese at first."""
+    if lang not in (None, *LANGUAGES):
+        raise ValueError(f"language {lang!r} is not known: write 'zh' or 'en'")
+    return lang or _chosen["lang"]
 
 
 # Characters of one text in a picture; the whole stands in the page, the document and the tables.

@@ -12,6 +12,7 @@ A :class:`Panel` holds its marks as a tidy table, one row a mark:
 ``label``        a text beside the mark, True for its number, False for none
 ``printed``      digits as printed, for the label; empty where the number is derived
 ``figure_id``    ids of the figures it comes from
+``indicator``    code of what is measured, for the subtitle; empty where the figures say enough
 ===============  ======================================================================================================
 
 :func:`chart_record` turns a chart into plain values in both languages. Every renderer reads that record and nothing else.
@@ -32,7 +33,7 @@ from .roles import ROLES
 from .roles import role as role_of
 
 KINDS = ("line", "fan", "column", "bar", "stacked_column", "stacked_bar", "heat")
-COLUMNS = ["role", "x", "value", "low", "high", "segment", "name", "label", "printed", "figure_id"]
+COLUMNS = ["role", "x", "value", "low", "high", "segment", "name", "label", "printed", "figure_id", "indicator"]
 NOTHING = Text("", "")
 JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
 
@@ -65,6 +66,8 @@ class Panel:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind {self.kind!r} is not known: write one of {', '.join(KINDS)}")
+        if not isinstance(self.unit, str) or not self.unit:
+            raise ValueError(f"unit {self.unit!r} is no printed unit: write one of units.csv, such as '亿元' or '%'")
         if isinstance(self.marks, list | tuple) and self.marks:
             object.__setattr__(self, "marks", pd.concat([m for m in self.marks if len(m)], ignore_index=True))
         missing = [c for c in COLUMNS if c not in getattr(self.marks, "columns", ())]
@@ -74,6 +77,8 @@ class Panel:
             )
         if self.marks.empty:
             raise ValueError("a panel needs at least one mark; the frame it was made from is empty")
+        for one in self.marks.role.unique():
+            role_of(one)
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,8 @@ def marks(
     Returns
     -------
     DataFrame
-        Columns ``COLUMNS``; ``low``, ``high``, ``segment``, ``printed`` and ``figure_id`` are taken from the frame where
-        it has them. Concatenate several with ``pd.concat``.
+        Columns ``COLUMNS``; ``low``, ``high``, ``segment``, ``printed``, ``figure_id`` and ``indicator`` are taken from the
+        frame where it has them. Concatenate several with ``pd.concat``.
 
     Raises
     ------
@@ -150,6 +155,7 @@ def marks(
             "label": _labels(frame, label, n),
             "printed": taken("printed", ""),
             "figure_id": taken("figure_id", ""),
+            "indicator": taken("indicator", ""),
         },
         columns=COLUMNS,
     )
@@ -299,6 +305,7 @@ def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: boo
     """
     projection = getattr(projection, "projection", projection)  # an outlook has one
     table = projection.table.reset_index()
+    table["figure_id"] = table.year.map(projection.figures).fillna("")  # parts of a year bind it
     bands = [
         marks(table.assign(low=table[f"low_{level}"], high=table[f"high_{level}"]), f"band_{level}", value="median")
         for level in (95, 80, 50)
@@ -306,10 +313,13 @@ def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: boo
     ]
     single = projection.members.items() if members else ()
     paths = [marks(path.to_dict(), "member").assign(segment=n) for n, (_, path) in enumerate(single)]
-    history = marks(projection.history.to_dict(), "actual")
+    known = projection.history.rename_axis("year").reset_index(name="value")
+    known["role"] = ["derived" if year in projection.filled else "actual" for year in known.year]
+    history = marks(known.assign(figure_id=known.year.map(projection.figures).fillna("")), "role")
     middle = marks(table, "forecast", value="median", label="last")
     goals = [marks(plan, "target", label="last")] if plan is not None else []
-    return Panel([*bands, *paths, history, middle, *goals], unit, heading, "fan")
+    drawn = pd.concat([*bands, *paths, history, middle], ignore_index=True).assign(indicator=projection.indicator)
+    return Panel([drawn, *goals], unit, heading, "fan")
 
 
 # --- the record ----------------------------------------------------------------------------------------------------
@@ -349,6 +359,7 @@ def _panel_record(panel: Panel, units: Units) -> dict:
         "kind": panel.kind,
         "heading": _pair(as_text(panel.heading)),
         "unit": {"zh": panel.unit, "en": "number" if unit.is_count else unit.name_en},
+        "indicators": [i for i in dict.fromkeys(panel.marks.indicator) if i],
         "scale_en": 10.0 ** (unit.unit_mult - unit.unit_mult_en),
         "categories": None if by_year else [_pair(c) for c in labels],
         "events": [{"x": float(x), **_pair(as_text(what))} for x, what in panel.events],

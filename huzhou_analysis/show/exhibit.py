@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -54,29 +54,29 @@ class Exhibit:
         return self.record["id"]
 
     def figure(self, lang: str | None = None, size: str = "slide"):
-        """The chart as a matplotlib figure; ValueError where the exhibit has none that can be drawn anew."""
-        if self.record["chart"] is None:
-            raise ValueError(f"{self.id} has no chart of marks: it is a table or a picture of your own")
-        lang = lang or canvas.chosen_language()
+        """The chart, or a plot of one's own, as a matplotlib figure with title and sources; ValueError for a table."""
+        if not (self.record["chart"] or self.record["picture"]):
+            raise ValueError(f"{self.id} is a table and has no chart")
+        lang = canvas.language(lang)
         return picture.picture(self.record, lang, size, foot(self.record, lang))
 
     def table(self, lang: str | None = None) -> pd.DataFrame:
         """The table as shown in a language, all text."""
-        return table_frame(self.record, lang or canvas.chosen_language())
+        return table_frame(self.record, canvas.language(lang))
 
     def numbers(self, lang: str | None = None) -> pd.DataFrame:
         """The numbers of the chart, or of the table where there is no chart, for further work."""
-        lang = lang or canvas.chosen_language()
+        lang = canvas.language(lang)
         return chart_table(self.record["chart"], lang) if self.record["chart"] else table_numbers(self.record, lang)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        bundle = {"text/html": exhibit_html(self.record, canvas.chosen_language()), "text/plain": repr(self)}
+        bundle = {"text/html": exhibit_html(self.record, canvas.language()), "text/plain": repr(self)}
         if os.environ.get(EXPORT_VARIABLE):
             bundle = {EXHIBIT_TYPE: {"id": self.id}} | bundle
         return bundle
 
     def __repr__(self) -> str:
-        lang = canvas.chosen_language()
+        lang = canvas.language()
         return f"{self.record['title'][lang]}\n{self.record['reading'][lang]}".strip()
 
 
@@ -91,7 +91,7 @@ def exhibit(
     table: pd.DataFrame | None = None,
     columns: Mapping[str, Pair] | None = None,
     notes: Sequence[Pair] = (),
-    also: Iterable[str] = (),
+    also: Iterable[str] | pd.DataFrame = (),
     **values: object,
 ) -> Exhibit:
     """An exhibit of a chart, a table, or a figure of your own; in a report run it is collected as well.
@@ -114,8 +114,9 @@ def exhibit(
         Columns of the table that are shown, with their headings; by default all, under their own names.
     notes : sequence of pairs
         What a reader must know; filled with `values` too.
-    also : iterable of str
-        Ids of further figures to cite.
+    also : iterable of str, or DataFrame
+        Ids of further figures to cite, or a frame whose column ``figure_id`` holds them: for a plot of your own, the
+        frame that it was drawn from.
     **values
         Quantities, texts, numbers for the templates; the figures behind them are cited.
 
@@ -135,7 +136,7 @@ def exhibit(
     body = table_record(shown, columns, data) if shown is not None else _chart_as_table(chart)
     head, said = say(*_templates(title), **values), say(*_templates(reading), **values)
     written = [say(*_templates(n), **values) for n in notes]
-    ids = [*(figures_of(chart) if chart else []), *_figures_in(shown), *cited(values), *also]
+    ids = [*(figures_of(chart) if chart else []), *_figures_in(shown), *cited(values), *_figures_in(also)]
     sources = citations(data, ids)
     record = {
         "id": id,
@@ -149,9 +150,14 @@ def exhibit(
         "table": body,
         "citations": sources,
     }
-    record["alt"] = {lang: alt(record, lang) for lang in LANGUAGES}
+    record = _plain(record | {"alt": {lang: alt(record, lang) for lang in LANGUAGES}})
     _hand_on(record)
     return Exhibit(record)
+
+
+def _plain(values: dict) -> dict:
+    """As JSON has them; half a character, which no file can hold, becomes a question mark."""
+    return json.loads(json.dumps(values, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _check_id(exhibit_id: str) -> None:
@@ -185,6 +191,10 @@ def _sorted_out(data: Data, what, table) -> tuple[Chart | None, pd.DataFrame | N
     figures = [getattr(one, "figure", one) for one in pair]
     if len(pair) == 2 and all(hasattr(one, "savefig") for one in figures):
         return None, table, {lang: _drawn(one) for lang, one in zip(LANGUAGES, figures, strict=True)}
+    if hasattr(what, "flat") or (isinstance(what, tuple | list) and figures and hasattr(figures[0], "savefig")):
+        raise ValueError(
+            "these are several axes, or a figure and its axes: write the figure alone, fig of fig, axes = plt.subplots(...)"
+        )
     raise ValueError("an exhibit shows a hz.Chart, a hz.Panel, a DataFrame, or a matplotlib figure or axes")
 
 
@@ -229,7 +239,7 @@ def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None, data: 
         raise ValueError(
             f"the table has {len(frame) * len(wanted):,} cells, a report takes {MOST_CELLS:,}: sum it up first"
         )
-    rows = [[_cell(v) for v in row] for row in frame[list(wanted)].itertuples(index=False)]
+    rows = [[cell(v) for v in row] for row in frame[list(wanted)].itertuples(index=False)]
     heads = [{"name": str(c), **_both(as_text(h))} for c, h in wanted.items()]
     for i, head in enumerate(heads):
         filled = [r[i] for r in rows if r[i] is not None]
@@ -237,7 +247,8 @@ def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None, data: 
     return {"columns": heads, "rows": rows}
 
 
-def _cell(value) -> dict | float | int | None:
+def cell(value) -> dict | float | int | None:
+    """A value as a cell of :func:`table_record`."""
     if isinstance(value, Quantity):
         english = value.value * 10.0 ** (value.unit.unit_mult - value.unit.unit_mult_en)
         shown = {lang: value.in_language(lang) for lang in LANGUAGES}
@@ -255,7 +266,7 @@ def _cell(value) -> dict | float | int | None:
     if isinstance(value, bool):
         return {"zh": "是" if value else "否", "en": "yes" if value else "no"}
     if hasattr(value, "item"):
-        return _cell(value.item())
+        return cell(value.item())
     return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
 
 
@@ -316,14 +327,12 @@ def table_numbers(record: dict, lang: str) -> pd.DataFrame:
     return pd.DataFrame([[plain(c) for c in r] for r in table["rows"]], columns=[c["name"] for c in table["columns"]])
 
 
-def _figures_in(frame: pd.DataFrame | None) -> list[str]:
-    """Ids of figures in a table: those its quantities carry, and a column ``figure_id``."""
-    if frame is None:
-        return []
-    found = [i for column in frame.columns for v in frame[column] if hasattr(v, "figures") for i in v.figures]
-    if "figure_id" in frame.columns:
-        found += [i for joined in frame.figure_id for i in str(joined).split()]
-    return found
+def _figures_in(what: pd.DataFrame | Iterable[str] | None) -> list[str]:
+    """Ids of figures: those that a frame's quantities carry and its column ``figure_id``, or a list of them."""
+    if not isinstance(what, pd.DataFrame):
+        return [] if what is None else [what] if isinstance(what, str) else list(what)
+    found = [i for column in what.columns for v in what[column] if hasattr(v, "figures") for i in v.figures]
+    return found + (list(what.figure_id) if "figure_id" in what.columns else [])
 
 
 # --- what follows from the marks ------------------------------------------------------------------------------------
@@ -331,22 +340,20 @@ def _figures_in(frame: pd.DataFrame | None) -> list[str]:
 
 def _about(data: Data, chart: dict | None, ids: Sequence[str]) -> Text:
     """Measure, area, unit and years, where the marks tell."""
-    if chart is None:
-        return data.city
+    panels = chart["panels"] if chart else []
     known = [i for i in dict.fromkeys(ids) if i in data.figures.index]
-    measures = list(dict.fromkeys(data.figures.indicator[i] for i in known))
+    measures = list(dict.fromkeys(i for panel in panels for i in panel["indicators"]))
+    measures = measures or list(dict.fromkeys(data.figures.indicator[i] for i in known))
     parts = {"zh": [], "en": []}
     if 1 <= len(measures) <= 2:
         for lang in LANGUAGES:
             names = [data.indicators[f"name_{lang}"][m] for m in measures]
             parts[lang].append("、".join(names) if lang == "zh" else " and ".join(names))
-    years = [
-        p["x"] for panel in chart["panels"] if panel["categories"] is None for s in panel["series"] for p in s["points"]
-    ]
+    years = [p["x"] for panel in panels if panel["categories"] is None for s in panel["series"] for p in s["points"]]
     for lang in LANGUAGES:
         parts[lang].append(data.city[lang])
-        units = list(dict.fromkeys(panel["unit"][lang] for panel in chart["panels"]))
-        parts[lang] += ["、".join(units) if lang == "zh" else ", ".join(units)] if len(units) <= 2 else []
+        units = list(dict.fromkeys(panel["unit"][lang] for panel in panels))
+        parts[lang] += ["、".join(units) if lang == "zh" else ", ".join(units)] if 1 <= len(units) <= 2 else []
         if years:
             first, last = int(min(years)), int(max(years))
             parts[lang].append(f"{first}—{last}年" if lang == "zh" else f"{first}–{last}")
@@ -490,7 +497,7 @@ class Finding:
     text: Text
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        said = self.text[canvas.chosen_language()]
+        said = self.text[canvas.language()]
         bundle = {"text/markdown": said.replace("$", "\\$"), "text/plain": said}  # a dollar is money, no formula
         if os.environ.get(EXPORT_VARIABLE):
             both = _both(self.text) | {"figures": list(self.text.figures)}
@@ -498,7 +505,7 @@ class Finding:
         return bundle
 
     def __repr__(self) -> str:
-        return self.text[canvas.chosen_language()]
+        return self.text[canvas.language()]
 
 
 def finding(zh: str, en: str, **values: object) -> Finding:
@@ -511,4 +518,5 @@ def finding(zh: str, en: str, **values: object) -> Finding:
     >>> hz.finding("共{n}项", "{n} in all", n=39)
     共39项
     """
-    return Finding(say(zh, en, **values))
+    said = say(zh, en, **values)
+    return Finding(replace(said, **_plain(_both(said))))

@@ -33,7 +33,7 @@ def explore(data: Data):
         return Finding(elsewhere)
     import ipywidgets as widgets
 
-    lang = canvas.chosen_language()
+    lang = canvas.language()
     wide = widgets.Layout(width="520px")
     which = widgets.Dropdown(
         options=[(name(data, i)[lang], i) for i in open_indicators(data)],

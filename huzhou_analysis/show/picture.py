@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from base64 import b64decode
 from collections.abc import Sequence
+from io import BytesIO
 
 import matplotlib.ticker as ticker
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -25,7 +28,7 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
     Parameters
     ----------
     record : dict
-        Of an exhibit: ``title``, ``subtitle`` and ``chart``.
+        Of an exhibit: ``title``, ``subtitle``, ``chart`` or ``picture``.
     lang : {"zh", "en"}
     size : str
         A key of :data:`~huzhou_analysis.show.canvas.SIZES`.
@@ -37,8 +40,12 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
     Figure
         Each artist that stands for marks carries the panel, series and segment in its ``gid``.
     """
+    if size not in SIZES:
+        raise ValueError(f"size {size!r} is not known: write one of {', '.join(SIZES)}")
+    chart = record["chart"]
     with house_style():
-        chart = record["chart"]
+        if chart is None:
+            return _framed(record, lang, size, foot)
         height = _height(chart, size)
         canvas = Canvas(lang, size, record["title"][lang], record["subtitle"][lang], foot, height=height)
         axes = _axes(canvas, chart, lang)
@@ -46,6 +53,16 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
         scales = number_axes(chart, lang)
         for n, (ax, panel) in enumerate(zip(axes, chart["panels"], strict=True)):
             _panel(ax, panel, lang, f"p{n}", scales[n], canvas)
+    return canvas.figure
+
+
+def _framed(record: dict, lang: str, size: str, foot: Sequence[str]) -> Figure:
+    """A figure of one's own between its title and its sources."""
+    canvas = Canvas(lang, size, record["title"][lang], record["subtitle"][lang], foot)
+    x0, y0, x1, y1 = canvas.box
+    ax = canvas.figure.add_axes((x0, y0, x1 - x0, y1 - y0))
+    ax.imshow(imread(BytesIO(b64decode(record["picture"][lang]["png"]))), interpolation="antialiased")
+    ax.set_axis_off()
     return canvas.figure
 
 

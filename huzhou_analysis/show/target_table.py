@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from ..analysis.evidence import GRADES
@@ -9,6 +11,7 @@ from ..analysis.monitor import TIME_PROGRESS
 from ..analysis.targets import STATUSES
 from ..facts.data import Data
 from ..facts.words import Quantity, Text, figure_quantity, text
+from .exhibit import cell
 from .sources import name, period_text
 
 TARGET_HEADINGS = {
@@ -17,54 +20,76 @@ TARGET_HEADINGS = {
     "target_period": text("目标年", "Target year"),
     "actual": text("实际数", "Actual"),
     "period": text("时期", "Period"),
+    "gap": text("差距", "Gap"),
     "verdict": text("结论", "Verdict"),
     "progress": text("序时进度", "Progress in time"),
     "required": text("此后每年须", "Needed a year"),
     "recent": text("近期每年", "Recent pace a year"),
     "evidence": text("证据", "Evidence"),
 }
+_UNITS = {"target": text("单位", "Unit"), "required": text("年均单位", "Unit of paces")}
 
 
-def target_rows(data: Data, gaps: pd.DataFrame) -> pd.DataFrame:
+def target_rows(data: Data, gaps: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
     """Rows of :func:`huzhou_analysis.target_gaps` (with ``full=True``) as they are read.
+
+    Parameters
+    ----------
+    data : Data
+    gaps : DataFrame
+        All its columns, any of its rows.
+    lang : {"zh", "en"}, optional
+        With a language, a plain table for a spreadsheet: headings and words in that language, numbers as numbers, their
+        units in columns of their own.
 
     Returns
     -------
     DataFrame
-        Columns of :data:`TARGET_HEADINGS` and ``missing`` (the figure that would settle what has no actual); ``target`` and ``actual``
-        are quantities as printed, paces quantities in their own unit (%, percentage points, units), empty where there is none.
+        Columns of :data:`TARGET_HEADINGS` and ``missing`` (the figure that would settle what has no actual). ``target``
+        and ``actual`` are quantities as printed, ``gap`` what the actual lacks of the target, paces quantities in their
+        own unit (%, percentage points, units); empty where there is none.
+
+    Raises
+    ------
+    ValueError
+        If columns are missing: the frame was made without ``full=True``.
+
+    Examples
+    --------
+    >>> gaps = hz.target_gaps(data, full=True).sort_values("relative_gap", ascending=False)
+    >>> hz.target_rows(data, gaps, lang="en").to_excel("gaps.xlsx", index=False)  # doctest: +SKIP
     """
-    rows = []
-    for row in gaps.itertuples():
-        target = [i for i in row.target_ids.split() if data.figures.time_period[i] == row.final_period] or [""]
-        rows.append(
-            {
-                "indicator": row.indicator,
-                "name": name(data, row.indicator),
-                "target": figure_quantity(data, target[0])
-                if target[0] and row.target == row.target
-                else text(row.in_words or "—", "in words"),
-                "target_period": period_text(row.final_period),
-                "actual": _actual(data, row),
-                "period": period_text(row.actual_period),
-                "verdict": _words(STATUSES, row.status),
-                "progress": _words(TIME_PROGRESS, row.time_progress),
-                "required": _pace(data, row.required_pace, row.pace_unit),
-                "recent": _pace(data, row.recent_pace, row.pace_unit),
-                "evidence": _words(GRADES, row.evidence),
-                "missing": text(row.needed_zh or "—", row.needed_en or "—"),
-            }
-        )
-    return pd.DataFrame(rows)
+    if "target_ids" not in gaps.columns:
+        raise ValueError("these are the main columns only: write hz.target_gaps(data, full=True)")
+    table = pd.DataFrame([_row(data, row) for row in gaps.itertuples()])
+    return table if lang is None else _in_numbers(table, lang)
+
+
+def _row(data: Data, row) -> dict:
+    target = [i for i in row.target_ids.split() if data.figures.time_period[i] == row.final_period] or [""]
+    printed = target[0] and row.target == row.target
+    actual = _actual(data, row)
+    return {
+        "indicator": row.indicator,
+        "name": name(data, row.indicator),
+        "target": figure_quantity(data, target[0]) if printed else text(row.in_words or "—", "in words"),
+        "target_period": period_text(row.final_period),
+        "actual": actual,
+        "period": period_text(row.actual_period),
+        "gap": figure_quantity(data, target[0]) - actual if printed and row.absolute_gap == row.absolute_gap else None,
+        "verdict": _words(STATUSES, row.status),
+        "progress": _words(TIME_PROGRESS, row.time_progress),
+        "required": _pace(data, row.required_pace, row.pace_unit),
+        "recent": _pace(data, row.recent_pace, row.pace_unit),
+        "evidence": _words(GRADES, row.evidence),
+        "missing": text(row.needed_zh or "—", row.needed_en or "—"),
+    }
 
 
 def _actual(data: Data, row) -> Quantity | None:
     ids = str(row.actual_id).split()
-    if (
-        len(ids) == 1
-        and data.figures.indicator[ids[0]] == row.actual_indicator
-        and data.figures.unit[ids[0]] == row.unit
-    ):
+    same = len(ids) == 1 and data.figures.indicator[ids[0]] == row.actual_indicator
+    if same and data.figures.unit[ids[0]] == row.unit:
         return figure_quantity(data, ids[0])
     if row.actual != row.actual:
         return None
@@ -79,3 +104,17 @@ def _pace(data: Data, value: float, unit: str) -> Quantity | None:
 
 def _words(words: dict, code: str) -> Text:
     return text(words[code]["zh"], words[code]["en"]) if code else text("—", "—")
+
+
+def _in_numbers(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Texts in a language, quantities as numbers with a column for their unit beside the first of a kind."""
+    out = {}
+    for column, heading in (TARGET_HEADINGS | {"missing": text("所需数据", "Figure needed")}).items():
+        if column not in ("target", "actual", "gap", "required", "recent"):
+            out[heading[lang]] = [v[lang] for v in table[column]]
+            continue
+        held = [cell(v) if isinstance(v, Quantity) else None for v in table[column]]
+        out[heading[lang]] = [math.nan if c is None else c["value"][lang] for c in held]
+        if column in _UNITS:
+            out[_UNITS[column][lang]] = ["" if c is None else c["unit"][lang] for c in held]
+    return pd.DataFrame(out)
