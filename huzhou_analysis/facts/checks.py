@@ -339,7 +339,7 @@ def _cited(row) -> Iterator[tuple[str, str, str]]:
     for number in (row.obs_value, row.value_high):
         if NUMBER.fullmatch(number):
             growth = row.transformation == "GY"
-            said = citations.objection(number, row.as_printed, growth=growth, unit=row.unit, span=row.span)
+            said = citations.objection(number, row.as_printed, growth=growth, span=row.span)
             if said:
                 yield ("as_printed", *said)
 

@@ -59,8 +59,7 @@ def _plain_character(character: str) -> str:
         return character
     if kind == "<square>":
         return "".join(c for c in wide if not c.isnumeric())
-    marks = unicodedata.category(character) == "No" or (wide != character and any(c.isnumeric() for c in wide))
-    return " " if marks else wide
+    return " " if unicodedata.category(character) == "No" else wide
 
 
 def separated(text: str) -> str:
@@ -69,7 +68,7 @@ def separated(text: str) -> str:
     A single space joins groups of three digits (1 803.2); any other whitespace, and a mark, stands between two numbers.
     """
     text = re.sub(r"[^\S\n\r\t\v\f]", " ", plain(text))
-    text = re.sub(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d,]| \d)", lambda m: m[0].replace(" ", ""), text)
+    text = re.sub(r"(?<![\d.,])[1-9]\d{0,2}(?: \d{3})+(?![\d,]| \d)", lambda m: m[0].replace(" ", ""), text)
     return re.sub(r"(?<![\d.,\s])\s++|\s++(?![\d.,])", "", text)
 
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from . import numerals, periods
+from . import citations, numerals, periods
 from .data import Data
 
 # Calibrated on the tables themselves: a level at most so many times its neighbours in time, a rate so far from others.
 TIMES, TIMES_OF_A_COUNT, NEAR_YEARS = 4.5, 9, 3
 POINTS, LONE_RATE, SAME_PERIOD, SHARE_OF_PARENT = 20, 50, 1.5, 0.9
-_EXPECTED = re.compile("预期|预计|力争|争取|确保|将达")
+_EXPECTED = re.compile("预期|预计|目标|力争|争取|确保|将达")
 _KIND_OF_NAME = re.compile("(?:总额|总值|总量|额|值|数|量)$")
 
 
@@ -154,11 +154,14 @@ def _words(data: Data, row, held: Held) -> Iterator[tuple]:
         zh = f"原文“{row.as_printed}”像是“{names[0]}”，指标却是“{names[1]}”"
         en = f"“{row.as_printed}” looks like {names[0]}, the indicator is {names[1]}"
         yield "indicator", zh, en
+    flow = data.indicators.measure_type[row.indicator] == "flow"
+    if said := citations.doubt(row.obs_text, row.as_printed, growth=row.transformation == "GY", flow=flow):
+        yield "kind", *said
     usual = data.indicators.unit[row.indicator]
     alike = data.units.comparable(row.unit, usual) or all(data.units[unit].is_money for unit in (row.unit, usual))
     if row.transformation == "N" and not alike and row.indicator != "size_threshold":
-        others = data.figures[(data.figures.indicator == row.indicator) & (data.figures.index != row.figure_id)]
-        if row.unit not in set(others.unit):
+        levels = data.figures[data.figures.transformation == "N"].drop(row.figure_id)
+        if row.unit not in set(levels.unit[levels.indicator == row.indicator]):
             zh = f"单位是{row.unit}，该指标通常以{usual}计"
             en = f"the unit is {row.unit}, the indicator's usual one {usual}"
             yield "unit", zh, en

@@ -338,8 +338,8 @@ class Drafting:
             if number is None:
                 continue
             text = citations.written(number, printed, growth=growth)
-            unit_code, span = self._unit_named(unit), values["span"]
-            said = citations.objection(text, printed, growth=growth, unit=unit_code, span=span) if printed else None
+            span = values["span"]
+            said = citations.objection(text, printed, growth=growth, span=span) if printed else None
             if said:
                 zh, en = self._with_what_is_printed(number, printed, *said)
                 self.say(row, column, zh, en, f"{number:f}")
