@@ -26,7 +26,7 @@ _HOMES = {
     "share_levels": "analysis.compare",
     "growth_ledger": "analysis.ledger",
     "Rate": "analysis.growth",
-    "BreakWarning": "analysis.growth",
+    "BreakWarning": "facts.words",
     "growth_rate": "analysis.growth",
     "implied_base": "analysis.growth",
     "implied_level": "analysis.growth",

@@ -234,9 +234,9 @@ def _gaps(options: argparse.Namespace) -> int:
 
     if options.as_of:
         try:
-            periods.parse(options.as_of)
-        except ValueError:
-            return fail(f"不是日期 / not a date: {options.as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024")
+            periods.last_day(options.as_of)
+        except ValueError as error:
+            return fail(str(error))
     data = load()
     table = target_gaps(data, options.as_of, full=True)
     if options.format == "csv":

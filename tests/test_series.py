@@ -1,7 +1,10 @@
 """One number a year of an indicator, in one unit and one vintage a stretch, with where each comes from."""
 
+import datetime as dt
 import math
+import warnings
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 import pandas as pd
@@ -48,6 +51,8 @@ def test_an_unknown_name_is_refused(data, wrong):
         hz.series(data, wrong)
     with pytest.raises(UnknownName):
         hz.series(data, "gdp", "湖洲")
+    with pytest.raises(TypeError, match="tables come first"):
+        hz.series("gdp", data)
 
 
 def test_nothing_on_file_is_said_and_not_answered_with_an_empty_table(data):
@@ -157,11 +162,55 @@ def test_growth_never_crosses_a_break(whole):
     assert fdi.growth[2023] == pytest.approx((5.8 / 15.7713 - 1) * 100)
     water = years(whole, "water_freight_tonnage").segment  # re-based in 2013 and again in 2014
     assert water[2012] < water[2013] < water[2014] == water[2019]
-    with pytest.warns(hz.BreakWarning, match="breaks or changes its vintage"):
-        across = hz.compound_growth(hz.series(whole, "fdi_utilized"), 2021, 2023)
-    assert across == pytest.approx((5.8 / 12.14) ** 0.5 - 1)
-    with pytest.raises(ValueError, match="no one value of 1992"):
-        hz.compound_growth(hz.series(whole, "fdi_utilized"), 1992, 2023)
+
+
+CROSSED = [
+    # indicator, years, year of the break, its kind
+    ("fdi_utilized", (2021, 2023), "2022", "definition"),
+    ("fixed_asset_investment", (2010, 2011), "2011", "definition"),
+    ("gdp", (1999, 2001), "2000", "vintage"),
+    ("water_freight_tonnage", (2012, 2015), "2014", "re-based"),
+]
+
+
+@pytest.mark.parametrize(("indicator", "between", "year", "kind"), CROSSED)
+def test_growth_across_a_break_is_warned_of_with_its_year_and_reason(whole, indicator, between, year, kind):
+    found = hz.series(whole, indicator)
+    a, b = (hz.point(whole, found, y) for y in between)
+    calls = [lambda: hz.compound_growth(found, *between), lambda: hz.compound_growth(a, b), lambda: hz.change(a, b),
+             lambda: hz.growth_rate(b, a), lambda: hz.required_growth(a, b)]  # fmt: skip
+    for call in calls:
+        with pytest.warns(hz.BreakWarning, match=rf"{year}年.* in {year} \(.*{kind}") as seen:
+            call()
+        assert seen[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        hz.change(hz.point(whole, found, -1), hz.point(whole, found, -1))
+
+
+def test_growth_between_two_years_takes_any_frame_of_years_and_refuses_in_a_sentence(whole):
+    gdp = hz.series(whole, "gdp")
+    expected = pytest.approx((4015.1 / 2881.21) ** 0.2 - 1)
+    by_year = gdp.set_index("year")
+    for frame in (gdp, by_year, by_year.value, gdp.assign(year=gdp.year.map(Decimal)), gdp.astype({"year": object})):
+        assert hz.compound_growth(frame, 2018, 2023) == expected
+    both = hz.series(whole, "exports", everything=True)
+    for call, words in (
+        (lambda: hz.compound_growth(gdp, 2018, 5), "no one value of 5: write its first and last year"),
+        (lambda: hz.compound_growth(gdp, 2018), "no one value of None"),
+        (lambda: hz.compound_growth(gdp.drop(columns="value"), 2018, 2023), "the columns year and value"),
+        (lambda: hz.compound_growth(both, 2017, 2018), "2017 is in 亿美元, 2018 in 亿元"),
+        (lambda: hz.growth_rate(hz.point(whole, both, 2018), hz.point(whole, both, 2017)), "different things"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            call()
+
+
+def test_printed_growth_stands_beside_what_levels_give(whole):
+    # 4452.8亿元 in 2025, +5.9% as printed, at constant prices; the level of 2024 is a compilation's.
+    gdp = years(whole, "gdp").loc[2025]
+    assert (gdp.printed_growth, gdp.prices) == (5.9, "constant") and gdp.growth != 5.9
+    assert math.isnan(years(whole, "fdi_utilized").printed_growth[2023])
 
 
 def test_exports_are_shown_in_one_currency_and_the_other_on_request(whole):
@@ -169,7 +218,7 @@ def test_exports_are_shown_in_one_currency_and_the_other_on_request(whole):
     dollars = hz.series(whole, "exports", unit="万美元")
     assert dollars.year.max() == 2017 and dollars.set_index("year").value[2014] == pytest.approx(881000)
     both = hz.series(whole, "exports", everything=True)
-    assert set(both.unit) == {"亿美元", "亿元"}
+    assert set(both.unit) == {"亿美元", "亿元"} and "currency" in both.because.iloc[-1].en
     assert both[both.unit == "亿美元"].segment.max() < both[both.unit == "亿元"].segment.min()
 
 
@@ -215,12 +264,18 @@ def test_corrections_are_applied(tables, action, cells, left):
         ("2014-02-11", ["2013"]),
         ("2023-06-29", ["2013"]),  # published in June 2023: known for certain only when June is over
         ("2023-06", ["2013", "2018/P5Y"]),
+        ("2023/06/29", ["2013"]),
+        (dt.date(2023, 6, 30), ["2013", "2018/P5Y"]),
+        (pd.Timestamp("2023-06-30"), ["2013", "2018/P5Y"]),
+        (2023, ["2013", "2018/P5Y"]),
     ],
 )
 def test_only_what_had_been_published(data, as_of, seen):
     assert points(data, "fdi_utilized", HOME, as_of=as_of).time_period.tolist() == seen
     undated = data.figures[data.figures.vintage == ""]
     assert len(undated) and known(undated, "2030").empty
+    with pytest.raises(ValueError, match="2024-06-30"):
+        hz.series(data, "gdp", as_of="yesterday")
 
 
 def test_a_series_that_was_changed_is_whole_the_next_time(data):
@@ -249,6 +304,9 @@ def test_gdp_growth_is_compared_in_one_vintage(whole):
 def test_a_comparison_without_one_vintage_is_not_made(whole):
     with pytest.raises(NotOnFile, match="one source and vintage"):
         hz.compare_areas(whole, "gdp", 2018, 2025)
+    with pytest.raises(NotOnFile, match="2000–2023"):
+        hz.area_levels(whole, "gdp", years=2025)
+    assert hz.area_levels(whole, "gdp", years=2023).ref_area.nunique() == 11
     with pytest.raises(ValueError, match="must come after"):
         hz.compare_areas(whole, "gdp", 2023, 2018)
     levels = hz.compare_areas(whole, "gdp", 2023)

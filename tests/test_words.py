@@ -26,6 +26,7 @@ def units(data):
         ("154", "亿吨公里", "154亿吨公里", "15.4 bn tonne-km"),
         ("0.5", "个百分点", "0.5个百分点", "0.5 pp"),
         ("113.22", "billion yuan", "1,132.2亿元", "CNY 113.22bn"),
+        ("40", "位次", "第40位", "40th"),
     ],
 )
 def test_a_quantity_prints_itself_as_its_language_does(units, printed, unit, zh, en):
@@ -39,6 +40,8 @@ def test_a_bound_reads_as_words_in_a_sentence(units):
         "目标为超过2,000亿元", "a target of more than CNY 200.0bn"
     )
     assert goal.in_words.figures == ("a",)
+    rank = Quantity(50, units["位次"], "50", relation="<=")
+    assert (rank.in_words, f"{rank - Quantity(48, units['位次'], '48')}") == (text("前50位", "top 50"), "2位")
 
 
 @pytest.mark.parametrize(("place", "en"), [(3, "third"), (11, "11th"), (21, "21st"), (112, "112th"), (102, "102nd")])

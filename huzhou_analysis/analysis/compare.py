@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from .plans import goals
-from .series import key, points, printed_point
+from .series import key, points, printed_point, whole_years
 
 AREA_COLUMNS = ["ref_area", "name_zh", "name_en", "year", "value", "unit", "vintage", "source_id", "figure_id"]
 # The whole that a share is a share of, where the tables hold both.
@@ -24,20 +23,13 @@ WHOLES = {
 }
 
 
-def peers(data: Data) -> list[str]:
-    """The cities of the home city's province, itself among them."""
-    parent = data.ref_areas.parent[data.home]
-    same = (data.ref_areas.level == "city") & (data.ref_areas.parent == parent)
-    return sorted(data.ref_areas.index[same])
-
-
 def area_levels(
     data: Data,
     indicator: str,
     areas: Sequence[str] | None = None,
     *,
     source: str | None = None,
-    years: Sequence[int] = (),
+    years: Sequence[int] | int = (),
 ) -> pd.DataFrame:
     """Printed annual levels of several areas, all from one source: one vintage, one definition.
 
@@ -53,7 +45,7 @@ def area_levels(
         By default the cities of the province; parts of the city (districts) may be named instead.
     source : str, optional
         Id of a source, where another than the fullest is wanted.
-    years : sequence of int
+    years : int or sequence of int
         Years that must be there.
 
     Returns
@@ -64,7 +56,8 @@ def area_levels(
     Raises
     ------
     NotOnFile
-        If no one source prints all `years` for two of the areas, the city itself among them where it is asked for.
+        If no one source prints all `years` for two of the areas, the city itself among them where it is asked for; the
+        message lists the years that one source does print.
 
     Examples
     --------
@@ -74,43 +67,53 @@ def area_levels(
     """
     code, home = key(data, indicator)
     areas = [areas] if isinstance(areas, str) else areas
-    places = [data.area(str(a)) for a in areas] if areas is not None else peers(data)
-    rows = _printed_levels(data, code, places, source)
-    own = home if home in places else None
-    full = [_with_all(group, years, own) for _, group in rows.groupby("family")] if len(rows) else []
-    complete = [(group.source_id.nunique() == 1, group) for group in full if group is not None]
+    years = {years} if isinstance(years, int) else set(years)
+    if areas is None:
+        beside = (data.ref_areas.level == "city") & (data.ref_areas.parent == data.ref_areas.parent[home])
+        places = sorted(data.ref_areas.index[beside])
+    else:
+        places = [data.area(str(a)) for a in areas]
+    complete, seen = [], set()
+    for _, group in _printed_levels(data, code, places, source):
+        there = group.groupby("ref_area").year.agg(set)
+        for_all = there.index[[years <= have for have in there]]
+        seen |= {
+            y
+            for y, here in group.groupby("year").ref_area
+            if len(here) > 1 and (home not in places or home in set(here))
+        }
+        if len(for_all) > 1 and (home not in places or home in for_all):
+            complete.append(group[group.ref_area.isin(for_all)])
     if not complete:
-        info, wanted = data.indicators.loc[code], "、".join(map(str, years))
+        info, wanted, known = data.indicators.loc[code], [str(y) for y in sorted(years)], _runs(sorted(seen))
         raise NotOnFile(
-            f"同一来源同一版本中本市与其他地区{wanted}年的{info.name_zh}",
-            f"{info.name_en} of the city and others for {wanted.replace('、', ', ') or 'any year'} in one source and vintage",
+            f"同一来源同一版本中本市与其他地区{'、'.join(wanted)}{'年' * bool(wanted)}的{info.name_zh}（已收录：{known or '无'}）",
+            f"{info.name_en} of the city and others for {', '.join(wanted) or 'any year'} in one source and "
+            f"vintage (on file: {known or 'none'})",
         )
-    best = max(complete, key=lambda one: (one[1].ref_area.nunique(), one[0], len(one[1])))[1]
+    best = max(complete, key=lambda g: (g.ref_area.nunique(), g.source_id.nunique() == 1, len(g)))
     best = best.drop_duplicates(["ref_area", "year"], keep="last")
-    for lang in ("zh", "en"):
-        best[f"name_{lang}"] = best.ref_area.map(data.ref_areas[f"name_{lang}"])
-    return best.sort_values(["ref_area", "year"])[AREA_COLUMNS].reset_index(drop=True)
+    names = {f"name_{lang}": best.ref_area.map(data.ref_areas[f"name_{lang}"]) for lang in ("zh", "en")}
+    return best.assign(**names).sort_values(["ref_area", "year"])[AREA_COLUMNS].reset_index(drop=True)
 
 
-def _printed_levels(data: Data, code: str, places: Sequence[str], source: str | None) -> pd.DataFrame:
-    """Printed annual levels of areas in one unit, with the family of sources that each belongs to."""
+def _printed_levels(data: Data, code: str, places: Sequence[str], source: str | None):
+    """Printed annual levels of areas in one unit, by the family of sources that they belong to."""
     found = data.select(code, places, record_type="actual", transformation="N", source=source)
-    whole = found.time_period.map(periods.is_year).astype(bool)
-    found = found[whole & (found.obs_text != "") & (found.relation == "=") & (found.corrected != "exclude")]
+    found = whole_years(found[(found.obs_text != "") & (found.relation == "=") & (found.corrected != "exclude")])
+    if found.empty:
+        return []
     rows = pd.DataFrame([printed_point(data, f) | {"ref_area": f.ref_area} for _, f in found.iterrows()])
-    if rows.empty:
-        return rows
     titles = rows.source_id.map(data.sources.title)
     yearbook = rows.source_id.map(data.sources.kind) == "yearbook"
-    rows["family"] = rows.source_id.where(~yearbook, titles.map(lambda t: re.sub(r"\s*\d{4}.*", "", t)))
-    return rows[rows.unit == rows.unit.mode().iloc[0]]
+    family = rows.source_id.where(~yearbook, titles.map(lambda t: re.sub(r"\s*\d{4}.*", "", t)))
+    return rows[rows.unit == rows.unit.mode().iloc[0]].groupby(family)
 
 
-def _with_all(group: pd.DataFrame, years: Sequence[int], home: str | None) -> pd.DataFrame | None:
-    """Areas of a source that print all years; None unless two are among them, and the home city where it was asked for."""
-    there = group.groupby("ref_area").year.agg(set)
-    full = there.index[[set(years) <= have for have in there]]
-    return group[group.ref_area.isin(full)].copy() if home in (None, *full) and len(full) > 1 else None
+def _runs(years: list[int]) -> str:
+    """Years as runs: 2000–2005, 2010."""
+    groups = pd.Series(years, dtype=int).groupby(pd.Series(years, dtype=int).diff().ne(1).cumsum())
+    return ", ".join(f"{g.iloc[0]}" if len(g) == 1 else f"{g.iloc[0]}–{g.iloc[-1]}" for _, g in groups)
 
 
 def compare_areas(
@@ -151,18 +154,20 @@ def compare_areas(
     if last is not None and last <= first:
         raise ValueError(f"the last year must come after the first: {first}, {last}")
     levels = area_levels(data, indicator, areas, source=source, years=years)
-    wide = levels[levels.year.isin(years)].pivot(index="ref_area", columns="year", values="value")
-    about = levels.groupby("ref_area").agg(dict.fromkeys(("name_zh", "name_en", "unit", "source_id"), "last"))
-    used = levels[levels.year.isin(years)].groupby("ref_area")
-    out = about.assign(first_year=first, first_value=wide[first], share_first=wide[first] / wide[first].sum() * 100)
+    levels = levels[levels.year.isin(years)]
+    wide = levels.pivot(index="ref_area", columns="year", values="value")
+    by_area = levels.groupby("ref_area")
+    out = by_area[["name_zh", "name_en", "unit", "source_id"]].last()
+    out = out.assign(first_year=first, first_value=wide[first], share_first=wide[first] / wide[first].sum() * 100)
     if last is not None:
         growth = ((wide[last] / wide[first]) ** (1 / (last - first)) - 1) * 100
         out = out.assign(last_year=last, last_value=wide[last], share_last=wide[last] / wide[last].sum() * 100)
         out = out.assign(growth=growth)
     by = out.growth if last is not None else out.first_value
-    vintage = used.vintage.agg(lambda v: " ".join(dict.fromkeys(v)))
-    out = out.assign(rank=by.rank(ascending=False, method="min").astype(int), vintage=vintage)
-    return out.assign(figure_id=used.figure_id.agg(" ".join)).sort_values("rank").reset_index()
+    joined = {column: by_area[column].agg(lambda v: " ".join(dict.fromkeys(v))) for column in ("vintage", "figure_id")}
+    return (
+        out.assign(rank=by.rank(ascending=False, method="min").astype(int), **joined).sort_values("rank").reset_index()
+    )
 
 
 def share_levels(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
@@ -189,17 +194,12 @@ def share_levels(data: Data, indicator: str, area: str | int | None = None) -> p
     code, place = key(data, indicator, area)
     if WHOLES.get(code) not in data.indicators.index:
         raise ValueError(f"{code} is not a share whose whole is declared; there are: {', '.join(WHOLES)}")
-    rows = []
-    for role in ("actual", "target"):
-        if role == "actual":
-            share, whole = points(data, code, place), points(data, WHOLES[code], place)
-        else:
-            share, whole = (goals(data, name, place) for name in (code, WHOLES[code]))
-        for s in share.itertuples():
-            same = whole[whole.time_period == s.time_period]
-            if len(same) == 1:
-                w = same.iloc[0]
-                row = (s.time_period, role, s.value, w.value, s.value * w.value / 100, w.unit)
-                rows.append((*row, f"{s.figure_id} {w.figure_id}"))
-    columns = ["time_period", "role", "share", "whole", "level", "unit", "figure_id"]
-    return pd.DataFrame(rows, columns=columns)
+    out = []
+    for role, of in (("actual", points), ("target", goals)):
+        share, whole = of(data, code, place), of(data, WHOLES[code], place)
+        whole = whole.drop_duplicates("time_period", keep=False)
+        both = share.merge(whole, on="time_period", suffixes=("", "_whole")).assign(role=role)
+        out.append(both.assign(share=both.value, whole=both.value_whole, level=both.value * both.value_whole / 100))
+    found = pd.concat(out, ignore_index=True)
+    found = found.assign(unit=found.unit_whole, figure_id=found.figure_id + " " + found.figure_id_whole)
+    return found[["time_period", "role", "share", "whole", "level", "unit", "figure_id"]]

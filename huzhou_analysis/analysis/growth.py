@@ -1,20 +1,21 @@
 """Growth rates, bases and contributions, on plain numbers and on what rounding leaves open.
 
-A growth is put in as printed, in per cent: 34.6, "34.6", an :class:`~huzhou_analysis.facts.rounding.Interval` of per
-cent, or a :class:`Rate`. Plain numbers give a plain number or a Rate; printed text, quantities and intervals give an
-interval, rates again in per cent. A rate at constant prices is never divided into a level at current prices.
+A growth is put in as printed, in per cent: 34.6, "34.6", an Interval of per cent, or a :class:`Rate`. Plain numbers give
+a plain number or a Rate; printed text, quantities and intervals give an interval, rates again in per cent. A rate at
+constant prices is never divided into a level at current prices.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 
 import pandas as pd
 
 from ..facts.rounding import Interval, printed_interval
+from ..facts.words import Quantity, warn_across
 
 
 class Rate(float):
@@ -32,10 +33,9 @@ class Rate(float):
         return float(self) * 100
 
     def __str__(self) -> str:
-        return f"{float(self):.1%}".replace("-", "−")
+        return format(self)
 
-    def __repr__(self) -> str:
-        return str(self)
+    __repr__ = __str__
 
     def __format__(self, spec: str) -> str:
         if spec and not spec.endswith("%"):
@@ -48,26 +48,38 @@ class Rate(float):
         return format(self, spec)
 
 
-class BreakWarning(UserWarning):
-    """Growth was taken across a break, or from one vintage into another: it is no growth of the thing itself."""
-
-
-Level = Interval | float | int | str
+Level = Interval | Quantity | Real | Decimal | str
 
 
 def _level(value: Level) -> tuple[Interval, bool]:
     """A level as an interval, and whether it is a plain number."""
     if isinstance(value, Interval):
         return value, False
-    if getattr(value, "printed", ""):
-        return printed_interval(value.printed, getattr(value, "relation", "=")), False
+    if isinstance(value, Quantity):
+        value, relation = value.printed or value.value, value.relation
+        return (printed_interval(value, relation), False) if isinstance(value, str) else _level(value)
     if isinstance(value, str):
         return printed_interval(value), False
-    if hasattr(value, "unit") and hasattr(value, "value"):
-        value = value.value
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction) or not math.isfinite(value):
+    number = isinstance(value, Real | Decimal) and not isinstance(value, bool)
+    if not number or not math.isfinite(value):
         raise TypeError(f"a level is a number, printed digits in quotes or an Interval, not {value!r}")
-    return Interval.point(value), True
+    return Interval.point(value if isinstance(value, Decimal | Fraction) else float(value)), True
+
+
+def _levels(*values: Level) -> tuple[list[Interval], bool]:
+    """Levels of one thing in the unit of the first, and whether all are plain numbers.
+
+    Two points of a series say when a break lies between them; two measures are refused.
+    """
+    found = [_level(value) for value in values]
+    units = [value.unit if isinstance(value, Quantity) else None for value in values]
+    for n, unit in enumerate(units):
+        if n and unit and units[0] and unit != units[0]:
+            if unit.unit_measure != units[0].unit_measure:
+                raise ValueError(f"{units[0].unit} and {unit.unit} measure different things: name levels of one unit")
+            found[n] = found[n][0] * Fraction(10) ** (unit.unit_mult - units[0].unit_mult), found[n][1]
+    warn_across(*values[:2], depth=4)
+    return [level for level, _ in found], all(plain for _, plain in found)
 
 
 def percent(growth: Level | Rate) -> tuple[Interval, bool]:
@@ -81,10 +93,11 @@ def percent(growth: Level | Rate) -> tuple[Interval, bool]:
     if isinstance(growth, Rate):
         return Interval.point(growth.percent), True
     found, plain = _level(growth)
-    if plain and 0 < abs(found.low) < 1:
+    if plain and 0 < abs(found.low) < 1 and not isinstance(growth, Quantity):
+        shown, whole = f"{float(growth):.6g}", f"{float(growth) * 100:.6g}"
         raise ValueError(
-            f"growth is in per cent: {float(growth):g} may mean {float(growth):.0%}, then write {float(growth) * 100:g}; "
-            f'for a printed {float(growth):g}% write "{float(growth):g}" in quotes'
+            f"growth is in per cent: {shown} may mean {whole}%, then write {whole}; for {shown}% write "
+            f'"{shown}" in quotes'
         )
     return found, plain
 
@@ -105,7 +118,12 @@ def growth_rate(level: Level, base: Level) -> Rate | Interval:
     Raises
     ------
     ValueError
-        If `base` may be zero or negative.
+        If `base` may be zero or negative, or two quantities measure different things.
+
+    Warns
+    -----
+    BreakWarning
+        If a break or a change of vintage lies between two points of a series.
 
     Examples
     --------
@@ -114,13 +132,13 @@ def growth_rate(level: Level, base: Level) -> Rate | Interval:
     >>> print(hz.growth_rate("119", "100"))
     (17.9104, 20.1005)
     """
-    (now, a), (then, b) = _level(level), _level(base)
+    (now, then), plain = _levels(level, base)
     if then.low <= 0:
         raise ValueError(
             "the base may be zero or negative: growth is undefined; state the change in its own unit instead"
         )
     found = now / then - 1
-    return Rate(found.middle) if a and b else found * 100
+    return Rate(found.middle) if plain else found * 100
 
 
 def implied_base(level: Level, growth: Level | Rate) -> float | Interval:
@@ -169,15 +187,16 @@ def implied_level(base: Level, growth: Level | Rate) -> float | Interval:
     return found.middle if a and b else found
 
 
-def compound_growth(start: Level | pd.DataFrame, end: Level, years: int | None = None) -> Rate | Interval:
+def compound_growth(start: Level | pd.DataFrame, end: Level, years: float | None = None) -> Rate | Interval:
     """Yearly rate that leads from `start` to `end` in `years` years: (end / start)^(1/years) - 1.
 
     Parameters
     ----------
     start, end : number, printed digits, Quantity or Interval
-        Levels in one unit. Or a frame of :func:`~huzhou_analysis.analysis.series.series` and its first year, and
-        `years` is its last: ``compound_growth(fdi, 2018, 2023)``.
-    years : int
+        Levels in one unit; quantities say themselves which years lie between them. Or a frame of
+        :func:`~huzhou_analysis.analysis.series.series` (or a Series of values by year) and its first year, and `years` is its
+        last: ``compound_growth(fdi, 2018, 2023)``.
+    years : number
         Years from one to the other.
 
     Returns
@@ -187,46 +206,54 @@ def compound_growth(start: Level | pd.DataFrame, end: Level, years: int | None =
     Raises
     ------
     ValueError
-        If `years` is below 1, `start` may be zero or negative, or `end` may be negative.
+        If `years` is below 1, `start` may be zero or negative, `end` may be negative, or the frame lacks a year.
 
     Warns
     -----
     BreakWarning
-        If a break or a change of vintage lies between two years of a frame.
+        If a break or a change of vintage lies between the two.
 
     Examples
     --------
     >>> hz.compound_growth(100, 121, 2)
     10.0%
     """
-    if isinstance(start, pd.DataFrame):
+    if isinstance(start, pd.DataFrame | pd.Series):
         return _between(start, end, years)
-    if years is None and hasattr(start, "time_period") and hasattr(end, "time_period"):
+    if years is None and isinstance(start, Quantity) and isinstance(end, Quantity):
         years = end.year - start.year
-    if isinstance(years, bool) or not isinstance(years, int | float) or not years >= 1:
+    if isinstance(years, bool) or not isinstance(years, Real | Decimal) or not years >= 1:
         raise ValueError(f"compound growth needs a number of years, at least one, not {years!r}")
-    (first, a), (last, b) = _level(start), _level(end)
+    (first, last), plain = _levels(start, end)
     if first.low <= 0 or last.low < 0:
         raise ValueError("compound growth needs positive levels; for others and for shares use hz.required_points")
-    found = (last / first).power(1 / years) - 1
-    return Rate(found.middle) if a and b else found * 100
+    found = (last / first).power(1 / float(years)) - 1
+    return Rate(found.middle) if plain else found * 100
 
 
-def _between(frame: pd.DataFrame, first: int, last: int | None) -> Rate:
+def _between(frame: pd.DataFrame | pd.Series, first: int, last: int | None) -> Rate:
     """Compound growth between two years of a series."""
+    if isinstance(frame, pd.Series):
+        frame = pd.DataFrame({"year": frame.index, "value": frame.to_numpy()})
+    elif "year" not in frame.columns and frame.index.name == "year":
+        frame = frame.reset_index()
+    if not {"year", "value"} <= set(frame.columns):
+        raise ValueError("a frame needs the columns year and value, as hz.series gives them")
     rows = [frame[frame.year == year] for year in (first, last)]
     for year, row in zip((first, last), rows, strict=True):
         if len(row) != 1:
-            raise ValueError(f"the series has no one value of {year}; it has {', '.join(map(str, frame.year))}")
+            years = ", ".join(map(str, frame.year))
+            raise ValueError(
+                f"the series has no one value of {year}: write its first and last year, as in compound_growth(series, "
+                f"{min(frame.year, default=2018)}, {max(frame.year, default=2023)}); it has {years}"
+            )
     a, b = (row.iloc[0] for row in rows)
-    if a.segment != b.segment:
-        warnings.warn(
-            f"between {first} and {last} the series breaks or changes its vintage ({a.stretch}, then {b.stretch}): "
-            "this is not the growth of one thing",
-            BreakWarning,
-            stacklevel=3,
+    if "unit" in frame.columns and a.unit != b.unit:
+        raise ValueError(
+            f"{first} is in {a.unit}, {last} in {b.unit}: choose one, as in hz.series(..., unit='{b.unit}')"
         )
-    return compound_growth(float(a.value), float(b.value), int(b.year - a.year))
+    warn_across(a, b, depth=4)
+    return compound_growth(a.value, b.value, int(b.year) - int(a.year))
 
 
 def contribution(part: Level, part_before: Level, whole_before: Level) -> float | Interval:
@@ -239,11 +266,11 @@ def contribution(part: Level, part_before: Level, whole_before: Level) -> float 
     >>> hz.contribution(30, 20, 200)
     5.0
     """
-    levels = [_level(one) for one in (part, part_before, whole_before)]
-    if levels[2][0].low <= 0:
+    (now, before, whole), plain = _levels(part, part_before, whole_before)
+    if whole.low <= 0:
         raise ValueError("the whole may be zero or negative: contributions are undefined; check the whole")
-    found = (levels[0][0] - levels[1][0]) / levels[2][0] * 100
-    return found.middle if all(plain for _, plain in levels) else found
+    found = (now - before) / whole * 100
+    return found.middle if plain else found
 
 
 def implied_deflator(nominal: Level | Rate, real: Level | Rate) -> Rate | Interval:

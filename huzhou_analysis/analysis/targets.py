@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
-from ..facts.words import text
+from ..facts.words import text, warn_across
 from .growth import Rate
 
 STATUSES = {
@@ -91,6 +91,7 @@ def _from_to(last, goal, years: float | None) -> tuple[float, float, float]:
         years = periods.years_between(last.time_period, goal.time_period)
     if isinstance(years, bool) or not isinstance(years, int | float) or not years > 0 or not math.isfinite(years):
         raise ValueError(f"no time is left: years must be a positive number, not {years!r}; check first and last year")
+    warn_across(last, goal, depth=4)
     now, then = (float(getattr(one, "value", one)) for one in (last, goal))
     units = [one.unit for one in (last, goal) if hasattr(one, "unit") and hasattr(one.unit, "unit_measure")]
     if len(units) == 2:

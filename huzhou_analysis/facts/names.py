@@ -15,6 +15,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+# Everyday names of main indicators, as they are compared (:func:`fold`).
+ALIASES = {
+    "生产总值": "gdp",
+    "工业增加值": "industrial_va",
+    "固投": "fixed_asset_investment",
+    "社零": "retail_sales",
+    "零售总额": "retail_sales",
+    "外贸": "trade_total",
+    "进出口": "trade_total",
+    "进出口总额": "trade_total",
+    "出口": "exports",
+    "出口额": "exports",
+    "进口": "imports",
+    "进口额": "imports",
+    "外资": "fdi_utilized",
+    "利用外资": "fdi_utilized",
+    "实际使用外资": "fdi_utilized",
+    "fdi": "fdi_utilized",
+    "foreigninvestment": "fdi_utilized",
+    "一般公共预算收入": "local_fiscal_revenue",
+    "地方一般公共预算收入": "local_fiscal_revenue",
+}
 _KIND_OF_AREA = re.compile(r"(?<=..)(?:市|省|区|县|镇)$|(?:province|city|district|county|town)$")
 
 
@@ -44,13 +66,17 @@ def code(table: pd.DataFrame, name: str, what: str) -> str:
     if name in table.index:
         return name
     names = {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
+    wanted = fold(name)
     if what == "area":
         names = {c: known + [_KIND_OF_AREA.sub("", fold(n)) for n in known] for c, known in names.items()}
-    wanted = fold(name)
+        if not any(wanted in map(fold, known) for known in names.values()):
+            wanted = _KIND_OF_AREA.sub("", wanted)
+    elif ALIASES.get(wanted) in names:
+        return ALIASES[wanted]
     found = [code for code, known in names.items() if wanted and wanted in map(fold, known)]
     if len(found) == 1:
         return found[0]
-    near = found or nearest_codes(name, names)
+    near = found or nearest_codes(wanted, names)
     listed = ", ".join(f"{code} ({names[code][1]}, {names[code][2]})" for code in near)
     if found:
         raise UnknownName(f"{what} {name!r} may mean several; write the code of one: {listed}")
@@ -60,16 +86,17 @@ def code(table: pd.DataFrame, name: str, what: str) -> str:
 
 
 def nearest_codes(name: str, names: dict[str, list[str]], limit: int = 3) -> list[str]:
-    """Codes whose names hold a text, or are written most like it, the nearest first."""
+    """Codes whose names hold a text, or are written most like it, the nearest first; none where none is near."""
     wanted = fold(name)
     folded = {fold(known): code for code, all_names in names.items() for known in all_names}
-    holding = sorted((n for n in folded if wanted and wanted in n), key=lambda n: (not n.startswith(wanted), len(n)))
-    alike = difflib.get_close_matches(wanted, list(folded), limit, 0.55)
-    short_for = sorted((n for n in folded if len(wanted) > 1 and _in_order(wanted, n)), key=len)  # 社零, 固投
-    return list(dict.fromkeys(folded[n] for n in (*holding, *alike, *short_for)))[:limit]
+    near = [n for n in folded if wanted and len(n) <= 6 * len(wanted)]
+    holding = sorted((n for n in near if wanted in n), key=lambda n: (not n.startswith(wanted), len(n)))
+    alike = difflib.get_close_matches(wanted, list(folded), limit, 0.65)
+    short = [] if wanted.isascii() or len(wanted) < 2 else sorted((n for n in near if _in_order(wanted, n)), key=len)
+    return list(dict.fromkeys(folded[n] for n in (*holding, *alike, *short)))[:limit]
 
 
 def _in_order(part: str, whole: str) -> bool:
-    """Whether the characters of a text stand in another in the same order, whatever is between them."""
+    """Whether a text begins like another and its characters stand in that in the same order (社零, 固投)."""
     rest = iter(whole)
-    return all(character in rest for character in part)
+    return whole.startswith(part[:1]) and all(character in rest for character in part)

@@ -175,6 +175,20 @@ def read(text: str) -> str:
     raise ValueError(f"not a period: {text!r}")
 
 
+def last_day(as_of: object) -> dt.date:
+    """Last day of a date, month or year, given as text in any form that :func:`read` takes, or as a date.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        return parse(read(re.sub(r"(?<=\d)[T ]\d\d:.*", "", str(as_of)))).end
+    except ValueError:
+        raise ValueError(f"不是日期 / not a date: {as_of!r}；应为 / expected: 2024-06-30 · 2024-06 · 2024") from None
+
+
 def shortest(code: str) -> str:
     """The one code of a period: months or years that are a month, quarter, half-year or year are named as such.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 import re
 import string
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -101,6 +102,8 @@ class Quantity:
         Code of the period (:mod:`~huzhou_analysis.facts.periods`).
     figures : tuple of str
         Ids of the figures it comes from.
+    begins, because : int, Text
+        Year in which its stretch of a series begins, and why one does: growth from before is warned of.
 
     Notes
     -----
@@ -115,6 +118,8 @@ class Quantity:
     relation: str = "="
     time_period: str = ""
     figures: tuple[str, ...] = ()
+    begins: int = field(default=0, compare=False)
+    because: Text = field(default=Text("", ""), compare=False)
 
     @property
     def period(self) -> Text:
@@ -129,6 +134,8 @@ class Quantity:
     @property
     def in_words(self) -> Text:
         """With its bound in words: 超过2,000亿元, more than CNY 200bn."""
+        if self.unit.unit_measure == "RANK":
+            return Text(*(self.in_language(lang) for lang in LANGUAGES), self.figures)
         plain = replace(self, relation="=")
         lead = RELATION_WORDS[self.relation]
         return Text(lead.zh + plain.in_language("zh"), lead.en + plain.in_language("en"), self.figures)
@@ -142,8 +149,7 @@ class Quantity:
         places = re.search(r"\.(\d+)", spec)
         decimals = int(places[1]) if places else self.decimals
         exact = self.printed if self.printed and places is None else self.value
-        shown = _written(exact, self.unit, _language(lang), decimals, sign=spec.startswith("+"))
-        return RELATION_SIGNS[self.relation] + shown
+        return _written(exact, self.unit, _language(lang), decimals, self.relation, sign=spec.startswith("+"))
 
     def __str__(self) -> str:
         return self.in_language("zh")
@@ -209,8 +215,25 @@ RELATION_WORDS = {
 _CHINESE_MONEY = {"CNY": "亿元", "USD": "亿美元"}
 
 
-def _written(value: str | float, unit: Unit, lang: str, decimals: int | None, *, sign: bool = False) -> str:
-    """A number with its unit: 300.8亿元, CNY 30.08bn, $580m; a text keeps its printed decimals."""
+def _written(
+    value: str | float, unit: Unit, lang: str, decimals: int | None, relation: str = "=", *, sign: bool = False
+) -> str:
+    """A number with its bound and unit: ≥300.8亿元, CNY 30.08bn, $580m; a text keeps its printed decimals."""
+    if unit.unit_measure == "RANK":
+        return _rank(value, lang, relation, sign)
+    return RELATION_SIGNS[relation] + _with_unit(value, unit, lang, decimals, sign)
+
+
+def _rank(value: str | float, lang: str, relation: str, sign: bool) -> str:
+    """A printed rank as an ordinal (第40位, 40th; a bound 前50位, top 50); what is derived of ranks counts places."""
+    if not isinstance(value, str):
+        return ("+" if sign and value > 0 else "") + trimmed(value, 1) + ("位" if lang == "zh" else " places")
+    if relation in ("<", "<="):
+        return f"前{value}位" if lang == "zh" else f"top {value}"
+    return RELATION_SIGNS[relation] + (f"第{value}位" if lang == "zh" else f"{value}{_ending(int(value))}")
+
+
+def _with_unit(value: str | float, unit: Unit, lang: str, decimals: int | None, sign: bool) -> str:
     if not isinstance(value, str):
         places = 1 if decimals is None else decimals
         value = str(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
@@ -311,13 +334,35 @@ def change(before: float | Quantity, after: float | Quantity | None = None, deci
     ----------
     before, after : number or Quantity
         Two levels; or one number alone, a rate in per cent.
+
+    Warns
+    -----
+    BreakWarning
+        If a break of the series lies between two points.
     """
+    warn_across(before, after, depth=3)
     rate = float(before) if after is None else (float(after) / float(before) - 1) * 100
     shown = number(abs(rate), decimals)
     ids = cited({"a": before, "b": after})
     if float(number(rate, decimals).replace("−", "-").replace(",", "")) == 0:
         return Text("与上年持平", "was unchanged", ids)
     return Text(f"{'增长' if rate > 0 else '下降'}{shown}%", f"{'rose' if rate > 0 else 'fell'} {shown}%", ids)
+
+
+class BreakWarning(UserWarning):
+    """Growth was taken across a break, or from one vintage into another: it is no growth of the thing itself."""
+
+
+def warn_across(one: object, other: object, depth: int) -> None:
+    """Warn if a break lies between two points of a series (quantities, or rows that say when their stretch begins)."""
+    points = [p for p in (one, other) if getattr(p, "begins", 0)]
+    if len(points) < 2:
+        return
+    (first, _), (last, point) = sorted(((int(p.year), p) for p in points), key=lambda pair: pair[0])
+    if first < point.begins:
+        zh = f"序列在{point.begins}年有断点（{point.because['zh']}），{first}—{last}年的变化不是同口径增长"
+        en = f"the series breaks in {point.begins} ({point.because['en']}): {first} to {last} is no growth of one thing"
+        warnings.warn(BreakWarning(f"{zh} / {en}"), stacklevel=depth)
 
 
 def above(value: float | Quantity, other: float | Quantity) -> Text:
@@ -335,8 +380,11 @@ def ordinal(place: int) -> Text:
     """A rank in words: 第3, third; beyond ten 第11, 11th."""
     if place <= len(_ORDINALS):
         return Text(f"第{place}", _ORDINALS[place - 1])
-    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return Text(f"第{place}", f"{place}{ending}")
+    return Text(f"第{place}", f"{place}{_ending(place)}")
+
+
+def _ending(place: int) -> str:
+    return "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
 
 
 def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> Text:
@@ -419,7 +467,7 @@ def quantity(
         Decimals in the printed unit, for derived values; English moves the point along.
     """
     exact = float(value) if decimals is not None else value
-    return RELATION_SIGNS[relation] + _written(exact, units[unit], _language(lang), decimals)
+    return _written(exact, units[unit], _language(lang), decimals, relation)
 
 
 def in_english_units(value: float, unit: str, units: Units) -> float:
@@ -472,5 +520,5 @@ def point(data, frame, year: int | str = -1) -> Quantity:
         digits = data.figures.obs_text[row.figure_id] if row.get("origin", "printed") in ("printed", "target") else ""
     if not digits:
         decimals = 0 if abs(row.value) >= 1000 else 1 if abs(row.value) >= 100 else 2
-    ids = tuple(str(row.figure_id).split())
-    return Quantity(float(row.value), unit, digits, decimals, row.get("relation", "="), row.time_period, ids)
+    ids, stretch = tuple(str(row.figure_id).split()), (row.get("begins", 0), row.get("because", Text("", "")))
+    return Quantity(float(row.value), unit, digits, decimals, row.get("relation", "="), row.time_period, ids, *stretch)
