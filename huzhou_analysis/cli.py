@@ -309,7 +309,7 @@ def _export(options: argparse.Namespace) -> int:
         say(str(error), error=True)
         return 1
     except (OSError, ValueError, RuntimeError) as error:
-        say(f"没有写成，请按下述原因改正后重试 / not written; mend what follows and try again: {error}", error=True)
+        say(f"没有写成，请按下述原因改正后重试 / not written; correct what follows and try again: {error}", error=True)
         return 1
     say(f"已写出 / written: {path}")
     return 0
@@ -351,7 +351,7 @@ _LANG = ("--lang", {"choices": ("zh", "en"), "default": "zh"})
 _COMMANDS: dict[str, tuple] = {
     "report": (_report, "生成报告 / execute the notebooks and build the report",
         ("--output", {"metavar": "DIR", "help": "输出文件夹 / folder to build it in (default: reports; of other tables: reports inside DIR)"}),
-        ("--fresh", {"action": "store_true", "help": "即使没有变化也重做 / make it anew though nothing changed"}),
+        ("--fresh", {"action": "store_true", "help": "即使没有变化也重做 / build it again even if nothing changed"}),
         ("--jobs", {"type": _count, "metavar": "N", "help": "同时运行的笔记本数 / notebooks at a time"}),
         ("--notebooks", {"metavar": "DIR", "help": "另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"})),
     "check": (_check, "检查数据表 / check every table and list what is wrong"),

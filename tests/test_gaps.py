@@ -349,7 +349,7 @@ def test_without_three_years_the_weakest_stretch_is_the_recent_pace(tables):
 
 def test_newer_rates_stand_beside_and_every_pace_names_its_years(all_gaps):
     fdi = one(all_gaps, "fdi_utilized")
-    assert (fdi.recent_pace, fdi.recent_since_en) == (13.4, "in Jan–Nov 2024 over a year before")
+    assert (fdi.recent_pace, fdi.recent_since_en) == (13.4, "in Jan–Nov 2024 on a year earlier")
     # ln(18/5.8)/ln(1.134) = 9.006 years: the tenth year, 2033, six years late; 32.73/13.4 = 2.44 times the pace.
     assert (fdi.reached_in, fdi.years_late, round(fdi.acceleration, 2)) == (2033, 6, 2.44)
     assert (fdi.later_value, fdi.later_period) == (6.39, "2024-01/P11M") and "2033" not in fdi.rule_en

@@ -163,7 +163,7 @@ def prefixed(name, part):
 
 CASES = [
     # --- units and choices
-    Case("unit other than printed", row(unit="亿美元"), at=at("unit"), says=("亿元", "prints")),
+    Case("unit other than printed", row(unit="亿美元"), at=at("unit"), says=("亿元", "has 亿元 behind")),
     Case("no unit", row(unit=None), at=at("unit"), says=("must not be empty", "亿元")),
     Case("unit in the value", row(obs_value="34.6亿元"), V),
     Case("unit in the value only", row(obs_value="34.6亿元", unit=None), V | {"unit": "亿元"}),

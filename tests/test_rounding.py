@@ -99,7 +99,7 @@ def test_text_that_is_no_plain_number_is_refused(text):
 
 @pytest.mark.parametrize("number", [300.8, 385, None, float("nan"), Decimal("34.60")])
 def test_a_number_that_has_lost_its_printed_digits_is_refused(number):
-    with pytest.raises(ValueError, match="precision is part of what was printed"):
+    with pytest.raises(ValueError, match="precision is part of the published figure"):
         printed_interval(number)
 
 

@@ -215,7 +215,7 @@ class Actuals:
             return None
         last = rates.loc[rates.time_period.map(lambda p: periods.parse(p).end).idxmax()]
         when = periods.parse(last.time_period)
-        since = text(f"{when.label('zh')}同比", f"in {when.label('en')} over a year before")
+        since = text(f"{when.label('zh')}同比", f"in {when.label('en')} on a year earlier")
         return Pace(float(last.obs_value), since, last.name)
 
     def recent(self, target: Target, evidence: pd.Series) -> Pace | None:

@@ -74,7 +74,7 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
     flips, lost, tried = [], [], 0
     for label, status, tests in _readings(gaps, target, evidence, found, facts):
         if status is None:
-            lost.append(text(f"{label['zh']}则无可用实绩", f"{label['en']}: no actual is left"))
+            lost.append(text(f"{label['zh']}则无可用实际数", f"{label['en']}: no actual is left"))
             continue
         tried += tests
         if status != facts["verdict"].status:

@@ -79,7 +79,7 @@ def latest(data: Data, indicators: Sequence[str] | None = None, area: str | int 
                 newest = max(ends, key=lambda p: (periods.parse(p).end, p))
                 rows.append(_row(data, code, newest, levels, rates) | {"part_year": part})
     if not rows:
-        raise NotOnFile("所列指标的实绩", "an actual of the indicators asked for")
+        raise NotOnFile("所列指标的实际数", "an actual of the indicators asked for")
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

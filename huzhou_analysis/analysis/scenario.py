@@ -123,7 +123,7 @@ def basis(
         evidence = evidence[(evidence.year >= target.start) & (evidence.year < target.last_year)]
     if evidence.empty:
         raise NotOnFile(
-            f"{target.start}年以来{info.name_zh}的可比实绩",
+            f"{target.start}年以来{info.name_zh}的可比实际数",
             f"a comparable actual of {info.name_en} ({code}) since {target.start}: nothing to start from",
         )
     return gaps, target, evidence.iloc[-1]

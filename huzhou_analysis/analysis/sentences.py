@@ -30,7 +30,7 @@ _BOUND_RULES = {
 }
 _PATHS = {
     "printed": text("规划路径", "the plan's path"),
-    "implied": text("由规划前实绩到目标的路径", "the path from the last actual before the plan to the target"),
+    "implied": text("由规划前实际数到目标的路径", "the path from the last actual before the plan to the target"),
 }
 
 
@@ -79,12 +79,13 @@ def rule(
     elif verdict.rule == "none":
         said = text(
             f"未到{{bound}}；规划未列路径，也无往年数字可比，{needs.zh}",
-            f"not yet {{bound}}; no path is printed and no earlier year is on file; {needs.en}",
+            f"not yet {{bound}}; the plan gives no path and no earlier year is on file; {needs.en}",
         )
     elif verdict.rule == "pace":
         words |= {"recent": movement(data, recent.change, unit), "since": recent.since}
         said = text(
-            f"规划未列路径，{{since}}{{recent}}，{needs.zh}", f"no path is printed; {{recent}} {{since}}, {needs.en}"
+            f"规划未列路径，{{since}}{{recent}}，{needs.zh}",
+            f"the plan gives no path; {{recent}} {{since}}, {needs.en}",
         )
     elif verdict.status == "ahead":
         words |= {"path": _PATHS[verdict.path], "later": amount(data, verdict.due_next, target.unit)}
@@ -114,7 +115,7 @@ def sentence(data: Data, target: Target, evidence: pd.Series, row: dict) -> dict
             said.append(text(f"所需为近期的{factor:.1f}倍", f"{factor:.1f} times the recent pace is needed"))
     if row.get("newer_rate") is not None:
         rate, when = movement(data, row["newer_rate"], "%"), period_words(row["newer_rate_period"])
-        said.append(say("{when}同比{rate}", "{rate} in {when} over a year before", rate=rate, when=when))
+        said.append(say("{when}同比{rate}", "{rate} in {when} on a year earlier", rate=rate, when=when))
     said += filter(None, [_level_of_share(data, target, evidence)])
     if row.get("comparable") == "with_care":
         said.append(text(f"可比性：{row['pair_zh']}", f"compared with care: {row['pair_en']}"))
@@ -167,10 +168,10 @@ def needed(data: Data, target: Target, before: int | None = None) -> dict[str, s
             "{name}: a running total since the plan began, or every single year ({unit}){begin}",
         )
     else:
-        want = text("{start}年以来{name}的实绩（{unit}）", "an actual of {name} ({unit}) since {start}")
-    name, why = text(info.name_zh, info.name_en), text("没有可比的实绩", "no comparable actual is on file")
+        want = text("{start}年以来{name}的实际数（{unit}）", "an actual of {name} ({unit}) since {start}")
+    name, why = text(info.name_zh, info.name_en), text("暂无可比的实际数", "no comparable actual is on file")
     if before is not None:
-        why = text(f"最近的实绩为{before}年，早于规划期", f"the latest actual is of {before}, before the plan")
+        why = text(f"最新实际数为{before}年，早于规划期", f"the latest actual is of {before}, before the plan")
     words = {"name": name, "unit": text(*(unit_name(target.unit, lang, data.units) for lang in LANGUAGES))}
     words |= {
         "start": int((first.vintage or first.time_period or "0")[:4]),

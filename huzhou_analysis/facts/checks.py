@@ -300,7 +300,7 @@ def _period_of(row) -> Iterator[tuple[str, str, str]]:
     if row.time_basis == "inferred" and row.comment == "":
         yield "comment", "时期为推断（inferred）时，须写明理由", "an inferred period must say why"
     if row.record_type == "actual" and _begins_after(row.time_period, row.vintage):
-        zh = "实绩的时期在其发布时间（vintage）之后才开始"
+        zh = "实际数的时期在其发布时间（vintage）之后才开始"
         en = "an actual cannot be of a period that begins after it was published (vintage)"
         yield "time_period", zh, en
 
@@ -385,7 +385,7 @@ def _corrections(frames: Frames) -> Iterator[Problem]:
         told = now is not None and NUMBER.fullmatch(row.expect)
         if told and (now == "" or (NUMBER.fullmatch(now) and Decimal(now) != Decimal(row.expect))):
             zh = f"原值现为 {now}：来源或已自行更正，请复核此项更正"
-            en = f"the printed value is now {now}: the source may have mended its error; review this correction"
+            en = f"the printed value is now {now}: the source may have corrected its error; review this correction"
             yield _problem("corrections.csv", zh, en, row.Index + 2, "expect", row.expect)
         if (row.action == "override") != (row.value != ""):
             zh, en = "有且仅有 override 时填写", "is filled in exactly for override"

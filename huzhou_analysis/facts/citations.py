@@ -141,8 +141,8 @@ def objection(value: str, printed: str, *, growth: bool = False, span: str = "")
             return f"按原文应为 {-number:f}；请核对正负号", f"says {-number:f}; check the sign"
     places = {len(r.digits.partition(".")[2]) for r in same}
     if len(value.partition(".")[2]) not in places:
-        zh = f"原文印作 {same[0].digits}，数值写作 {value}：小数位数是印出内容的一部分，请照原文写"
-        en = f"prints {same[0].digits}, the value is written {value}: its decimals are part of what is printed, write them"
+        zh = f"原文写作 {same[0].digits}，数值写作 {value}：小数位数是原文的一部分，请照写"
+        en = f"gives {same[0].digits}, the value is written {value}: its decimals are part of the figure, write them"
         return zh, en
     return None
 
@@ -242,7 +242,7 @@ def period_objection(code: str, printed: str, *, growth: bool = False) -> Messag
     years = {int(m["y"]) for m in _YEAR.finditer(text)}
     if years and not any(period.start.year <= year <= period.end.year for year in years):
         said = "、".join(map(str, sorted(years)))
-        return f"原文印的是{said}年，时期却是 {code}", f"speaks of {said}, the period is {code}"
+        return f"原文为{said}年，时期却是 {code}", f"speaks of {said}, the period is {code}"
     for base in _BASE.finditer(text) if growth else ():
         over_the_turn = period.end.month == 12 or not (base["end"] or base["turn"])
         one_before = int(base["y"]) == period.start.year - 1 if base["y"] else bool(base["turn"]) or period.years > 1
@@ -254,7 +254,7 @@ def period_objection(code: str, printed: str, *, growth: bool = False) -> Messag
     parts = {_months(m): m[0] for m in _PART.finditer(text)}
     if parts and period.start.year == period.end.year and (period.start.month, period.end.month) not in parts:
         said = "、".join(parts.values())
-        return f"原文印的是“{said}”，时期却是 {code}", f"speaks of {said}, the period is {code}"
+        return f"原文为“{said}”，时期却是 {code}", f"speaks of {said}, the period is {code}"
     return None
 
 

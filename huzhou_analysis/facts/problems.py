@@ -61,7 +61,7 @@ class DataError(Exception):
         n = len(self.problems)
         lines = [f"数据有 {n} 处问题，尚未生成任何内容 / {n} problem{'s' * (n != 1)} in the data; nothing was written:"]
         lines += [f"  {i}. {p}" for i, p in enumerate(self.problems, 1)]
-        lines.append("请在上述单元格改正后重新运行。/ Mend these cells and run the command again.")
+        lines.append("请在上述单元格改正后重新运行。/ Correct these cells and run the command again.")
         return "\n".join(lines)
 
 

@@ -188,7 +188,7 @@ def decimals(text: str) -> int:
     """
     if not isinstance(text, str):
         raise ValueError(
-            f"precision is part of what was printed: write the number as text, {str(text)!r}, not {text!r}"
+            f"precision is part of the published figure: write the number as text, {str(text)!r}, not {text!r}"
         )
     if not _PLAIN.fullmatch(text):
         raise ValueError(f"not a plain decimal number: {text!r}; write digits such as 300.8")

@@ -53,13 +53,13 @@ class Table:
 
 
 RECORD_TYPES = {
-    "actual": ("实绩", "result stated by a source that can carry one"),
+    "actual": ("实际数", "result stated by a source that can carry one"),
     "target": ("目标", "goal or plan at the document's date"),
     "claim": ("宣称", "printed by a source that cannot carry a statistic"),
     "parameter": ("参数", "threshold, rate, price or rule that defines something"),
 }
 TIME_BASES = {
-    "stated": ("原文载明", "the document prints the period"),
+    "stated": ("原文载明", "the document states the period"),
     "inferred": ("推断", "worked out; the comment says how"),
     "unstated": ("未载明", "no period can be given"),
 }
@@ -92,7 +92,7 @@ OBS_STATUSES = {
     "B": ("口径变动", "break in the series"),
     "V": ("未经核实", "unvalidated"),
     "U": ("可靠性低", "low reliability"),
-    "M": ("未设定", "no value: the cell is printed empty or as /"),
+    "M": ("未设定", "no value: the cell is empty or a slash in the source"),
 }
 TIERS = {
     "official": ("政府发布", "issued by a government or statistics bureau"),
@@ -207,7 +207,7 @@ FIGURES = Table(
         Field("time_basis", "string", "时期依据", "where the period comes from", required=True, codes=TIME_BASES),
         Field("obs_value", "number", "数值", "the number as printed, in `unit`; empty for a wordy target"),
         Field("value_high", "number", "区间上限", "upper end of a printed range"),
-        Field("relation", "string", "关系", "what was printed around the number", required=True, codes=RELATIONS),
+        Field("relation", "string", "关系", "bound or approximation stated with the number", required=True, codes=RELATIONS),
         Field("commitment", "string", "承诺", "力争 or 确保, if printed", codes=COMMITMENTS),
         Field("unit", "string", "单位", "unit as printed", required=True, refers="units.unit"),
         Field("transformation", "string", "变换", "level or growth", required=True, codes=TRANSFORMATIONS),
@@ -352,7 +352,7 @@ PAIRS = Table(
     (
         Field("target_indicator", "string", "目标指标", "indicator of the target",
               required=True, refers="indicators.indicator"),
-        Field("actual_indicator", "string", "实绩指标", "indicator of the actual",
+        Field("actual_indicator", "string", "实际数指标", "indicator of the actual",
               required=True, refers="indicators.indicator"),
         Field("comparable", "string", "可比性", "may they be compared?", required=True, codes=COMPARABLE),
         Field("reason_zh", "string", "理由", "why", required=True),

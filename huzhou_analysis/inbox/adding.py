@@ -76,7 +76,7 @@ def add(
     if made.questions and not confirmed:
         return fail(
             "尚未添加：请逐条核对原文。有误请改正文件；无误请加 --confirm（make add ARGS=--confirm）。/ Not added yet: check each "
-            "against the document. Mend the file, or, if all is right, add it with --confirm (make add ARGS=--confirm)."
+            "against the document. Correct the file, or, if all is right, add it with --confirm (make add ARGS=--confirm)."
         )
     return _write(made, paths, root)
 
@@ -150,7 +150,7 @@ def undo(root: Path | str | None = None) -> int:
 
 def _tables_wrong(error: DataError) -> int:
     return fail(
-        f"数据表本身有问题，请先改正 / the tables on file have problems of their own, mend these first:\n{error}"
+        f"数据表本身有问题，请先改正 / the tables on file have problems of their own, correct these first:\n{error}"
     )
 
 

@@ -16,7 +16,7 @@ from ..facts.data import Data, load
 from ..facts.schema import TABLES
 
 # What ties an indicator's definition to the documents of one city; platforms called 2+8 are one city's own.
-_PARTICULAR = re.compile(r"\bplans?\b|printed|counting rules", re.IGNORECASE)
+_PARTICULAR = re.compile(r"\bplans?\b|printed|not stated|only .+ is given|press feature|counting rules", re.IGNORECASE)
 _LOCAL = "2+8"
 # The usual accounts of a city, beside the indicators of the plan's tables.
 _USUAL = (

@@ -24,7 +24,7 @@ from .quantities import MAGNITUDES, Entered, bound_around, negative_meant, quant
 
 # Cells that hold nothing to be read, and what to do about each.
 _UNREADABLE = {
-    "error": ("是出错的公式（如 #N/A）；请填原文的内容", "a formula that failed; enter what is printed"),
+    "error": ("是出错的公式（如 #N/A）；请填原文的内容", "a formula that failed; enter the figure of the source"),
     "formula": ("公式没有计算结果；请复制后“选择性粘贴—数值”", "a formula without a result; copy it and paste as values"),
     "link": ("公式引用了别的工作簿；请粘贴为数值", "a formula that refers to another workbook; paste it as a value"),
     "merged": ("是合并单元格，无法判断属于哪一格；请取消合并并逐格填写",
@@ -397,8 +397,8 @@ class Drafting:
         if seen and not any(
             measures.get(s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
         ):
-            zh = f"原文“{printed}”在数字后面印的是 {'、'.join(seen)}；请改单位或原文"
-            en = f"“{printed}” prints {', '.join(seen)} behind the number; mend the unit or the text"
+            zh = f"原文“{printed}”在数字后面的是 {'、'.join(seen)}；请改单位或原文"
+            en = f"“{printed}” has {', '.join(seen)} behind the number; correct the unit or the text"
             self.say(row, "unit", zh, en)
 
     def _consistent(self, row: Row, values: dict) -> None:
@@ -414,7 +414,7 @@ class Drafting:
         period = periods.parse(values["time_period"])
         published = periods.parse(values["vintage"]).end if values["vintage"] else None
         if period.start > self.today:
-            zh = f"实绩的时期尚未开始（今天 {self.today}）；目标请把记录类型选为 target"
+            zh = f"实际数的时期尚未开始（今天 {self.today}）；目标请把记录类型选为 target"
             en = f"a result of a period that has not begun (today {self.today}); for a goal choose the record type 'target'"
             self.say(row, column, zh, en)
         elif published and published < period.start:

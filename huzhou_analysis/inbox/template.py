@@ -38,7 +38,7 @@ _HINTS = {
         "Enter a new document in the sheet of sources first, then write its id here"),
     "locator": ("文件里的位置，如“第3段”“表2 第5行”；不填为“正文”",
         "Where in the document: a paragraph or table row; empty means the text"),
-    "record_type": ("不填为实绩；招商宣传的数字一律为宣称", "Empty means a result; a promotional page only makes claims"),
+    "record_type": ("不填为实际数；招商宣传的数字一律为宣称", "Empty means a result; a promotional page only makes claims"),
     "relation": ("不填为等于；原文有“超、以上、约”时会自动识别", "Empty means equal; 超, 以上, 约 in the text are recognised"),
     "value_high": ("只在区间时填上限", "Only for a range: its upper end"),
     "obs_status": ("不填按来源层级；初步数选 P", "Empty goes by the source's tier; choose P for provisional"),

@@ -222,7 +222,7 @@ def _build(where: Paths, wanted: dict, jobs: int) -> int:
         for one in failed:
             say(f"\n✗ {one.path.name}：{one.error}", error=True)
         raise ReportError(
-            "\n报告未改动，请修正上述笔记本后重新运行。/ The report was left as it was. Mend the notebooks above and run it again."
+            "\n报告未改动，请修正上述笔记本后重新运行。/ The report was left as it was. Correct the notebooks above and run it again."
         )
     building = Path(tempfile.mkdtemp(prefix=f".{where.output.name}.building-", dir=where.output.parent))
     try:

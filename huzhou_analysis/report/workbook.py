@@ -53,7 +53,7 @@ WORDS: dict[str, Text] = {
     ),
     "units_text": text(
         "数值用公布单位（金额多为亿元）；同列单位不同时，单位显示在数字之后，不影响计算。",
-        "Large amounts of money are in CNY bn or USD bn (亿元 is CNY 0.1 bn). Where a column mixes units, the unit is shown behind the "
+        "Large amounts of money are in CNY bn or USD bn (one 亿 is 100 million). Where a column mixes units, the unit is shown behind the "
         "number and does not disturb sums.",
     ),
 }
