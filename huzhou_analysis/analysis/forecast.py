@@ -124,7 +124,7 @@ class Projection:
         return pd.DataFrame(self._rows(), index=self.years, columns=_columns(self._level))
 
     def _rows(self) -> np.ndarray:
-        """The table as numbers. Nothing lies below the published figure of part of a year; later years start from there."""
+        """The table as numbers. Nothing lies below the figure of part of a year; later years start from there."""
         if not self:
             return np.empty((0, 1 + 2 * len(self._level)))
         probabilities = [p for level in self._level for p in (0.5 - level / 200, 0.5 + level / 200)]
@@ -139,7 +139,7 @@ class Projection:
 
     @property
     def _lifts(self) -> np.ndarray:
-        """By how much the published figure of part of a year lifts the path from that year on."""
+        """By how much the figure of part of a year lifts the path from that year on."""
         above = np.where(self._path > 0, self._floors / np.where(self._path > 0, self._path, 1), 1)
         return np.maximum.accumulate(np.maximum(above, 1))
 
@@ -300,9 +300,7 @@ def project(
         raise ValueError(
             "a share lies between 0 and 100; for a percentage that is no share of a whole write kind='rate'"
         )
-    floors |= {
-        year: _number("the published figure of part of a year", value) for year, value in (at_least or {}).items()
-    }
+    floors |= {year: _number("the figure of part of a year", value) for year, value in (at_least or {}).items()}
     floors = {year: floor for year, floor in floors.items() if len(values) and year > values.index[-1]}
     values, filled = _filled(values, found_totals, totals or {}, known.positive)
     history = History(values, filled, unit or frame_unit, floors)
