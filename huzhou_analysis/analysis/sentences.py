@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 # What a change a year is called, upwards and downwards, by its unit; other units increase and decrease.
-_VERBS = {"%": ("增长", "下降"), "个百分点": ("提高", "降低"), "‰": ("提高", "降低")}
+_VERBS = {"%": ("增长", "下降"), "个百分点": ("提高", "降低"), "个千分点": ("提高", "降低")}
 _BOUND_RULES = {
     "met": text("已达到{last}年目标{bound}", "meets the {last} target of {bound}"),
     "met_in_part_year": text(
