@@ -1,5 +1,6 @@
 """Gaps of the targets: which actual stands beside which target, the verdict, its evidence, what monitors report, what if."""
 
+import datetime as dt
 import math
 import os
 import re
@@ -90,7 +91,7 @@ def test_wordy_targets_and_actuals_of_before_the_plan_are_not_judged(gaps):
     assert (early.status, early.actual_period, early.actual) == ("no_figure_on_file", "2013", 10.6)
     assert "2013" in early.rule_en and math.isnan(early.required_pace)
     dollars = one(gaps, "trade_total", "地瓜方案 一(三)1")  # 95.3亿美元 in 2013, a goal of more than 2000亿元
-    assert (dollars.status, math.isnan(dollars.absolute_gap)) == ("no_figure_on_file", True)
+    assert (dollars.status, math.isnan(dollars.gap)) == ("no_figure_on_file", True)
 
 
 # --- by hand -------------------------------------------------------------------------------------------------------
@@ -106,9 +107,9 @@ HAND = [
     ("industrial_digital_coverage", "数字方案 指标表 行", "met", 100, "2024", 0, None, "D"),
     ("trade_total", "地瓜方案 一(三)1", "behind", 1714.4, "2025", 285.6, 8.00874, "B"),  # sqrt(2000/1714.4)
     ("trade_upgrading_bases", "地瓜方案 二(三)13", "open", 7, "2023-06", 3, 0.75, "B"),  # 3 in four years
-    ("etdz_national_rank", "地瓜方案 二(一)2", "met", 40, "2023", 10, None, "D"),
-    ("hightech_va_share", TABLE, "no_figure_on_file", 65.7, "2022", 2.3, None, ""),
-    ("rd_share", TABLE, "no_figure_on_file", 3.09, "2020", 0.71, None, ""),
+    ("etdz_national_rank", "地瓜方案 二(一)2", "met", 40, "2023", -10, None, "D"),
+    ("hightech_va_share", TABLE, "no_figure_on_file", 65.7, "2022", None, None, ""),
+    ("rd_share", TABLE, "no_figure_on_file", 3.09, "2020", None, None, ""),
 ]
 
 
@@ -116,7 +117,8 @@ HAND = [
 def test_gaps_of_the_plan_by_hand(all_gaps, indicator, place, status, value, period, short, required, grade):
     row = one(all_gaps, indicator, place)
     assert (row.status, row.actual_period, row.evidence) == (status, period, grade)
-    assert (row.actual, row.absolute_gap) == (pytest.approx(value, rel=1e-6), pytest.approx(short, abs=1e-6))
+    short = math.nan if short is None else short
+    assert (row.actual, row.gap) == (pytest.approx(value, rel=1e-6), pytest.approx(short, abs=1e-6, nan_ok=True))
     assert row.required_pace == pytest.approx(math.nan if required is None else required, abs=5e-5, nan_ok=True)
 
 
@@ -165,7 +167,7 @@ def test_shares_move_in_points_and_things_in_things(tables):
 
 def test_an_actual_in_another_unit_of_the_same_money_is_converted(tables):
     row = gap(actual(tables, "150000", unit="万美元"), "fdi_utilized")
-    assert (row.actual, row.absolute_gap, row.relative_gap) == (15, 3, pytest.approx(1 / 6))
+    assert (row.actual, row.gap, row.relative_gap) == (15, 3, pytest.approx(1 / 6))
     assert row.status == "behind"
     tables.write("pairs", tables.rows("pairs")[:1])
     assert "not yet declared" in gap(tables.load(), "fdi_utilized").pair_en
@@ -202,6 +204,20 @@ def test_only_what_had_been_published_counts(tables, whole):
     for as_of, period in (("2024-02-28", "2013"), ("2024-02-29", "2023"), ("2024-02", "2023")):
         assert gap(data, "fdi_utilized", as_of=as_of).actual_period == period
     assert target_gaps(data, as_of="2023-05-08").empty  # the day before the plan
+    for day in (
+        "2024-02-29",
+        "2024/02/29",
+        "2024年2月29日",
+        "2024-02",
+        dt.date(2024, 2, 29),
+        pd.Timestamp("2024-02-29 08:00"),
+        2024,
+        "2024",
+    ):
+        assert gap(data, "fdi_utilized", as_of=day).actual_period == "2023", day
+    for wrong in ("yesterday", "2024-02-30", "20 24", "29/2/2024", True, ""):
+        with pytest.raises(ValueError, match="2024-06-30"):
+            target_gaps(data, as_of=wrong)
     # The retail sales of 2023 were printed in the yearbook of 2024.
     assert gap(whole, "retail_sales", as_of="2024-12-31").actual_period == "2023"
 
@@ -209,25 +225,69 @@ def test_only_what_had_been_published_counts(tables, whole):
 # --- kinds of targets that go wrong --------------------------------------------------------------------------------
 
 
-def goal(tables, target, value, **cells):
-    """One target of 2027 in a row of its own, and one actual of 2024."""
+def goal(tables, target, values, **cells):
+    """One target of 2027 in a row of its own, and actuals by year."""
     only(tables, "nothing")
     one = {"record_type": "target", "source_id": "D003", "locator": "数字方案 一(二)", "vintage": "2023-05-09"}
-    common = {"indicator": "market_turnover", "unit": "亿元"}
+    common = {"indicator": "market_turnover", "unit": cells.get("unit", "亿元")}
     tables.add_figure("goal", target, **(common | one | {"time_period": "2027"} | cells))
-    tables.add_figure("now", value, **common, time_period=cells.get("now", "2024"))
+    for year, value in values.items():
+        tables.add_figure(f"now.{year}", value, **common, time_period=str(year), vintage="2028-02")
     tables.set("sources", "D003", kind="plan")
     return target_gaps(tables.load(), full=True).iloc[0]
 
 
-def test_targets_at_zero_and_levels_below_it(tables):
-    row = goal(tables, "0", "8")
-    assert math.isnan(row.relative_gap) and row.absolute_gap == -8
-    row = goal(tables, "10", "-5")
-    assert (row.required_pace, row.pace_unit, row.relative_gap) == (5, "亿元", 1.5)  # 15 in three years
-    assert "%" not in row.rule_en
-    row = goal(tables, "-10", "-20")
-    assert (row.required_pace, row.relative_gap) == (pytest.approx(10 / 3), 1)
+KINDS_OF_GAPS = [
+    # target, bound, more is better, unit, actuals, gap, relative gap, required a year, its unit, status; worked by hand
+    ("0", "=", True, "亿元", {2024: "8"}, -8, None, None, "亿元", "met"),
+    ("0", "<=", False, "家", {2024: "3"}, 3, None, -1, "家", "open"),
+    ("5", "=", True, "亿元", {2024: "0"}, 5, 1, 5 / 3, "亿元", "open"),
+    ("10", "=", True, "万人", {2024: "-5"}, 15, 1.5, 5, "万人", "open"),
+    ("10", "=", True, "万人", {2023: "-8", 2024: "-5"}, 15, 1.5, 5, "万人", "far_behind"),  # 3 a year of late
+    ("10", "=", True, "万人", {2022: "-5", 2024: "2"}, 8, 0.8, 8 / 3, "万人", "on_track"),  # 1 on the path in 2024
+    ("-10", "=", True, "亿元", {2024: "-20"}, 10, 1, 10 / 3, "亿元", "open"),
+    ("-3", "=", True, "亿元", {2024: "-6"}, 3, 1, 1, "亿元", "open"),
+    ("-3", "<=", False, "亿元", {2024: "-6"}, -3, -1, None, "亿元", "undecided"),
+    ("20", "<=", False, "亿元", {2024: "15"}, -5, -0.25, None, "%", "undecided"),  # the year is not over
+    ("20", "<", True, "亿元", {2024: "15"}, -5, -0.25, None, "%", "undecided"),  # the bound says the direction
+    ("20", "<=", False, "亿元", {2027: "20"}, 0, 0, None, "%", "met"),
+    ("20", "<=", False, "亿元", {2027: "21"}, 1, 0.05, None, "%", "missed"),
+    ("20", "<=", False, "亿元", {2024: "25"}, 5, 0.25, 100 * (0.8 ** (1 / 3) - 1), "%", "open"),  # may come down again
+    ("50", "<=", False, "位次", {2024: "40"}, -10, -0.2, None, "位次", "met"),  # a rank that is reached is reached
+    ("50", "<=", False, "位次", {2024: "60"}, 10, 0.2, -10 / 3, "位次", "open"),
+    ("36", ">=", True, "%", {2024: "30"}, 6, 1 / 6, 2, "个百分点", "open"),
+    ("6.53", "=", True, "‰", {2024: "6.23"}, 0.3, 0.3 / 6.53, 0.1, "个千分点", "open"),
+]
+
+
+@pytest.mark.parametrize(
+    ("target", "bound", "more", "unit", "values", "gap", "share", "pace", "of", "status"), KINDS_OF_GAPS
+)
+def test_gaps_at_zero_below_it_under_ceilings_and_of_ranks(
+    tables, target, bound, more, unit, values, gap, share, pace, of, status
+):
+    kind = {"亿元": "flow", "万人": "flow", "家": "count", "位次": "index"}.get(unit, "ratio")
+    tables.set("indicators", "market_turnover", ascending=str(more).lower(), unit=unit, measure_type=kind)
+    row = goal(tables, target, values, relation=bound, unit=unit)
+    assert (row.status, row.pace_unit) == (status, of)
+    assert row.gap == pytest.approx(gap) and row["name"] == "市场成交总额"
+    assert row.relative_gap == pytest.approx(math.nan if share is None else share, nan_ok=True)
+    if pace is not None or status in ("met", "missed", "undecided"):
+        assert row.required_pace == pytest.approx(math.nan if pace is None else pace, nan_ok=True)
+    assert "%" not in row.rule_en or of == "%" or unit == "%"
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({2023: "19", 2024: "18"}, "undecided"),
+        ({2023: "21", 2024: "18"}, "missed"),
+        ({y: "20" for y in range(2023, 2028)}, "met"),
+    ],
+)
+def test_a_ceiling_on_every_year_of_a_stretch_is_broken_by_one(tables, values, status):
+    row = goal(tables, "20", values, relation="<=", time_period="2023/P5Y")
+    assert row.status == status
 
 
 @pytest.mark.parametrize(

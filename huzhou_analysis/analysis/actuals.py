@@ -69,10 +69,10 @@ class Target:
         """First year in which an actual can say anything about the plan: that of its publication."""
         return int((self.first.vintage or min(self.path, default=self.final.time_period))[:4])
 
-    def judge(self, value: float, year: int, recent: float = math.nan, base=None, geometric=None) -> Judgement:
+    def judge(self, value: float, year: int, recent: float = math.nan, base=None, straight: bool = False) -> Judgement:
         path = self.path or {str(self.last_year): self.final.obs_value}
         bound = (self.final.relation, self.ascending, self.kind)
-        options = {"recent": recent, "base": base, "geometric": geometric, "ceiling": self.ceiling}
+        options = {"recent": recent, "base": base, "straight": straight, "ceiling": self.ceiling}
         return targets.judge(value, year, path, *bound, **options)
 
     def meets(self, value: float) -> bool:
@@ -92,7 +92,7 @@ class Actuals:
     def __init__(self, data: Data, as_of: str | None = None) -> None:
         self.data, self.as_of = data, as_of
         self._stretches: dict[tuple, pd.DataFrame] = {}
-        self.goals = known(data.figures[data.figures.record_type == "target"], as_of)
+        self.goals = known(data.figures[(data.figures.record_type == "target") & data.own], as_of)
 
     def target(self, group: pd.DataFrame, rows: pd.DataFrame) -> Target:
         first, info = group.iloc[0], self.data.indicators.loc[group.indicator.iloc[0]]
@@ -106,7 +106,8 @@ class Actuals:
         if len(path) == 1 and not total:
             path = self._path_of_the_table(first, path, rows)
         below = bare.final.relation in ("<", "<=") and info.measure_type != "index"
-        return Target(group, first.unit, kind, bool(info.ascending), {} if total else path, below)
+        upwards = targets.more_is_better(bare.final.relation, bare.ascending)
+        return Target(group, first.unit, kind, upwards, {} if total else path, below)
 
     def _path_of_the_table(self, goal: pd.Series, path: dict[str, float], rows: pd.DataFrame) -> dict[str, float]:
         """The path of the table's row that a goal of the text restates; else its own."""

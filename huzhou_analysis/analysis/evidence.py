@@ -134,7 +134,7 @@ def _readings(
             yield label, latest(before), True
     if target.kind == "growth":
         label = text("路径改按直线", "with a straight path")
-        yield label, target.judge(evidence.value, year, speed, base, geometric=False).status, False
+        yield label, target.judge(evidence.value, year, speed, base, straight=True).status, False
     if facts["verdict"].rule == "pace":
         for other in gaps.changes(target, evidence).values():
             if other.change != speed:

@@ -31,25 +31,28 @@ def is_table_row(locators: pd.Series) -> pd.Series:
     return locators.str.fullmatch(ROW.pattern).astype(bool)
 
 
+def of_years(figures: pd.DataFrame) -> pd.DataFrame:
+    """Figures of one calendar year each."""
+    return figures[figures.time_period.map(periods.is_year).astype(bool)]
+
+
 @lru_cache(maxsize=8)
 def _plans(data: Data) -> pd.DataFrame:
     goals = data.figures[(data.figures.record_type == "target") & data.own]
     in_table = set(goals.source_id[is_table_row(goals.locator)])
     documents = data.sources.index[(data.sources.kind == "plan") | data.sources.index.isin(in_table)]
-    if not goals.source_id.isin(documents).any():
-        documents = data.sources.index
-    rows = []
-    for source, group in goals[goals.source_id.isin(documents)].groupby("source_id", sort=False):
-        info = data.sources.loc[source]
-        years = [periods.parse(p).end.year for p in group.time_period if p]
-        if not years:
-            continue
-        published = info.date_published or max(group.vintage)
-        span = (min(years), max(years), len(group), source in in_table)
-        rows.append((source, info.title, info.title_en, published, *span))
-    columns = ["source_id", "title", "title_en", "published", "first_year", "last_year", "targets", "has_table"]
-    out = pd.DataFrame(rows, columns=columns)
-    return out.sort_values(["has_table", "published"], ascending=False, kind="stable").reset_index(drop=True)
+    goals = goals[
+        (goals.source_id.isin(documents) | (not goals.source_id.isin(documents).any())) & (goals.time_period != "")
+    ]
+    goals = goals.assign(year=goals.time_period.map(lambda p: periods.parse(p).end.year))
+    out = goals.groupby("source_id", sort=False).agg(
+        published=("vintage", "max"), first_year=("year", "min"), last_year=("year", "max"), targets=("year", "size")
+    )
+    out = out.join(data.sources[["title", "title_en", "date_published"]]).reset_index()
+    out["published"] = out.date_published.where(out.date_published != "", out.published)
+    out["has_table"] = out.source_id.isin(in_table)
+    out = out[["source_id", "title", "title_en", "published", "first_year", "last_year", "targets", "has_table"]]
+    return out.sort_values(["has_table", "published"], ascending=False, kind="stable", ignore_index=True)
 
 
 def plans(data: Data) -> pd.DataFrame:
@@ -77,13 +80,18 @@ def _leading(data: Data) -> dict[tuple[str, str], str]:
     """Plan that leads for each indicator and area."""
     rank = {source: n for n, source in enumerate(_plans(data).source_id)}
     targets = data.figures[(data.figures.record_type == "target") & data.figures.source_id.isin(rank)]
-    targets = targets.assign(_rank=targets.source_id.map(rank)).sort_values("_rank", kind="stable")
+    targets = targets.iloc[targets.source_id.map(rank).argsort(kind="stable")]
     return targets.groupby(["indicator", "ref_area"]).source_id.first().to_dict()
 
 
 def leading(data: Data, indicator: str, area: str) -> str:
     """The first of :func:`plans` that sets a target for an indicator (codes); empty if none does."""
     return _leading(data).get((indicator, area), "")
+
+
+def leading_plan(data: Data) -> str:
+    """Id of the leading plan; empty if there is none."""
+    return next(iter(_plans(data).source_id), "")
 
 
 def plan(data: Data, indicator: str, area: str | int | None = None, *, source: str | None = None) -> pd.DataFrame:
@@ -125,20 +133,24 @@ def plan(data: Data, indicator: str, area: str | int | None = None, *, source: s
 
 def goals(data: Data, indicator: str, area: str, source: str | None = None) -> pd.DataFrame:
     """What :func:`plan` gives, of codes; empty where no plan sets a target for a year."""
-    found = data.select(indicator, area, record_type="target", transformation="N")
-    found = found[(found.source_id == (source or leading(data, indicator, area))) & (found.obs_text != "")]
-    found = found[found.time_period.map(periods.is_year).astype(bool) & (found.span != "cumulative")]
+    source = source or leading(data, indicator, area)
+    found = of_years(data.select(indicator, area, record_type="target", transformation="N", source=source))
+    found = found[(found.obs_text != "") & (found.span != "cumulative")]
     if found.empty:
         return pd.DataFrame(columns=PLAN_COLUMNS)
-    groups = [group for _, group in found.groupby(["locator", "commitment", "unit"], sort=False)]
-    best = max(
-        groups,
-        key=lambda g: (is_table_row(g.locator).iloc[0], g.commitment.iloc[0] != "strive", g.time_period.nunique()),
-    ).sort_values("time_period")
-    out = best.reset_index().assign(
-        year=best.time_period.astype(int).to_numpy(), value=best.obs_value.to_numpy(), printed=best.obs_text.to_numpy()
+
+    def rank(group: pd.DataFrame) -> tuple[bool, bool, int]:
+        first = group.iloc[0]
+        return bool(ROW.fullmatch(first.locator)), first.commitment != "strive", group.time_period.nunique()
+
+    best = max((group for _, group in found.groupby(["locator", "commitment", "unit"], sort=False)), key=rank)
+    best = (
+        best.sort_values("time_period").reset_index().assign(year=lambda f: f.time_period.astype(int), origin="target")
     )
-    return out.assign(origin="target")[PLAN_COLUMNS]
+    return best.assign(value=best.obs_value, printed=best.obs_text)[PLAN_COLUMNS]
+
+
+# --- the tables of a plan ------------------------------------------------------------------------------------------
 
 
 def plan_tables(data: Data, source: str | None = None) -> dict[str, str]:
@@ -150,50 +162,9 @@ def plan_tables(data: Data, source: str | None = None) -> dict[str, str]:
         Key (``digital``, ``open``, else the table's number) to the locator of the table without its rows.
     """
     outline = data.outline[data.outline.source_id == (source or leading_plan(data))]
-    found = [m[1] for place in outline.locator if (m := ROW.fullmatch(place))]
-    ordered = sorted(dict.fromkeys(found), key=lambda p: list(PROGRAMMES).index(p) if p in PROGRAMMES else 9)
+    found = dict.fromkeys(m[1] for place in outline.locator if (m := ROW.fullmatch(place)))
+    ordered = [*(p for p in PROGRAMMES if p in found), *(p for p in found if p not in PROGRAMMES)]
     return {PROGRAMMES.get(prefix, str(number)): prefix for number, prefix in enumerate(ordered, 1)}
-
-
-def table_key(data: Data, source: str, prefix: str) -> str:
-    """Key of a table of a plan given by the locator of its rows."""
-    return next((name for name, place in plan_tables(data, source).items() if place == prefix), "")
-
-
-def leading_plan(data: Data) -> str:
-    """Id of the leading plan; empty if there is none."""
-    found = _plans(data).source_id
-    return found.iloc[0] if len(found) else ""
-
-
-def plan_years(data: Data, source: str | None = None) -> tuple[int, ...]:
-    """Years for which a plan (by default the leading one) sets targets in its tables; without tables anywhere."""
-    rows = table_targets(data, source=source)
-    if rows.empty:
-        rows = data.select(record_type="target", source=source or leading_plan(data))
-        rows = rows[data.own[rows.index]]
-    return tuple(sorted({int(p) for p in rows.time_period if periods.is_year(p)}))
-
-
-def usual_end(goals: pd.DataFrame) -> int:
-    """Year in which most targets of a plan end; of two years named equally often the later."""
-    years = goals[goals.time_period.map(periods.is_year).astype(bool)]
-    ends = years.groupby(["locator", "indicator", "ref_area", "commitment"]).time_period.max().astype(int)
-    return int(ends.value_counts().sort_index().iloc[::-1].idxmax()) if len(ends) else 0
-
-
-def target_year(data: Data) -> int:
-    """Last year that the leading plan sets targets for.
-
-    Raises
-    ------
-    NotOnFile
-        If no target of a year is on file.
-    """
-    years = plan_years(data)
-    if not years:
-        raise NotOnFile("规划的年度目标", "a target of a plan for a year")
-    return years[-1]
 
 
 def table_targets(data: Data, which: str | None = None, *, source: str | None = None) -> pd.DataFrame:
@@ -219,20 +190,43 @@ def table_targets(data: Data, which: str | None = None, *, source: str | None = 
     ['digital', 'open']
     """
     tables = plan_tables(data, source)
+    if which not in (None, *tables):
+        raise ValueError(f"the plan has no table {which!r}; it has {', '.join(tables) or 'none'}")
     rows = data.select(record_type="target", source=source or leading_plan(data))
     rows = rows[is_table_row(rows.locator)]
-    place = rows.locator.str.extract(ROW)
-    keys = {prefix: name for name, prefix in tables.items()}
+    place, keys = rows.locator.str.extract(ROW), {prefix: name for name, prefix in tables.items()}
     rows = rows.assign(table=place[0].map(keys), row=place[1].astype(int))
-    if which is not None:
-        if which not in tables:
-            raise ValueError(f"the plan has no table {which!r}; it has {', '.join(tables) or 'none'}")
-        rows = rows[rows.table == which]
-    return (
-        rows.assign(_order=rows.table.map(list(tables).index))
-        .sort_values(["_order", "row", "time_period"], kind="stable")
-        .drop(columns="_order")
-    )
+    rows = rows if which is None else rows[rows.table == which]
+    order = pd.DataFrame({"table": rows.table.map(list(tables).index), "row": rows.row, "period": rows.time_period})
+    return rows.loc[order.sort_values(["table", "row", "period"], kind="stable").index]
+
+
+def plan_years(data: Data, source: str | None = None) -> tuple[int, ...]:
+    """Years for which a plan (by default the leading one) sets targets in its tables; without tables anywhere."""
+    rows = table_targets(data, source=source)
+    if rows.empty:
+        rows = data.select(record_type="target", source=source or leading_plan(data))
+        rows = rows[data.own[rows.index]]
+    return tuple(sorted({int(p) for p in rows.time_period if periods.is_year(p)}))
+
+
+def usual_end(goals: pd.DataFrame) -> int:
+    """Year in which most targets of a plan end; of two years named equally often the later."""
+    ends = of_years(goals).groupby(["locator", "indicator", "ref_area", "commitment"]).time_period.max().astype(int)
+    return int(ends.mode().max()) if len(ends) else 0
+
+
+def target_year(data: Data) -> int:
+    """Last year that the leading plan sets targets for.
+
+    Raises
+    ------
+    NotOnFile
+        If no target of a year is on file.
+    """
+    if years := plan_years(data):
+        return years[-1]
+    raise NotOnFile("规划的年度目标", "a target of a plan for a year")
 
 
 def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
@@ -249,7 +243,7 @@ def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row for each step between two years of one indicator (columns ``PACE_COLUMNS``); ``pace`` is in
-        ``pace_unit`` a year: % for levels, 个百分点 (or ‰) for shares, the unit itself for counts.
+        ``pace_unit`` a year: % for levels, 个百分点 or 个千分点 for shares, the unit itself for counts.
 
     Examples
     --------
@@ -258,13 +252,12 @@ def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     ['2023', '2025', 5.0]
     """
     rows = []
-    annual = figures[figures.time_period.map(periods.is_year).astype(bool) & (figures.obs_text != "")]
+    annual = of_years(figures[figures.obs_text != ""])
     for (_, indicator, area, unit), path in annual.groupby(["locator", "indicator", "ref_area", "unit"], sort=False):
         path = path.sort_values("time_period").drop_duplicates("time_period")
-        for (_, a), (_, b) in pairwise(path.iterrows()):
+        for a, b in pairwise(path.itertuples()):
             kind = effective_kind(pace_kind(data, indicator, unit), a.obs_value, b.obs_value)
-            years = periods.years_between(a.time_period, b.time_period)
-            step = change_a_year(a.obs_value, b.obs_value, years, kind)
+            step = change_a_year(a.obs_value, b.obs_value, periods.years_between(a.time_period, b.time_period), kind)
             ends = (a.time_period, b.time_period, a.obs_value, b.obs_value, unit)
-            rows.append((indicator, area, *ends, step, pace_unit(kind, unit), a.name, b.name))
+            rows.append((indicator, area, *ends, step, pace_unit(kind, unit), a.Index, b.Index))
     return pd.DataFrame(rows, columns=PACE_COLUMNS)

@@ -7,10 +7,11 @@ shares by points a year: a percentage is never compounded.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from ..facts import periods
@@ -31,6 +32,7 @@ STATUSES = {
     "not_comparable": text("不可比", "not comparable"),
     "no_figure_on_file": text("暂无数据", "no figure on file"),
 }
+_BOUNDS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 # What a verdict can be where a comparable actual is on file.
 JUDGED = ("met", "met_in_part_year", "ahead", "on_track", "behind", "far_behind", "missed", "open", "undecided")
 
@@ -106,28 +108,26 @@ def _from_to(last, goal, years: float | None) -> tuple[float, float, float]:
 # --- one value against its target ----------------------------------------------------------------------------------
 
 
-def meets(value: float, target: float, relation: str, ascending: bool) -> bool:
-    """Whether a value meets a target, given the bound that was printed.
+def more_is_better(relation: str, ascending: bool) -> bool:
+    """Direction of a target: that of the bound that is printed, else that in which the indicator is better."""
+    return ascending if relation not in _BOUNDS else relation in (">", ">=")
 
-    突破 (``>``) is met above the target only, ``<`` below only; otherwise at or beyond it, in the direction in which
-    the indicator is better.
-    """
-    if relation == ">":
-        return value > target
-    if relation == "<":
-        return value < target
-    if relation == ">=":
-        return value >= target
-    if relation == "<=":
-        return value <= target
-    return value >= target if ascending else value <= target
+
+def meets(value: float, target: float, relation: str, ascending: bool) -> bool:
+    """Whether a value meets a target: 突破 (``>``) above it only, ``<`` below it only, else at or beyond it."""
+    return _BOUNDS.get(relation, operator.ge if ascending else operator.le)(value, target)
+
+
+def still_missing(value: float, target: float, relation: str, ascending: bool) -> float:
+    """How far a value is from its target, positive while it is missing, negative beyond it, whatever the direction."""
+    return target - value if more_is_better(relation, ascending) else value - target
 
 
 def pace_kind(data: Data, indicator: str, unit: str) -> str:
-    """How an indicator moves: ``points`` for shares, ``units`` for counts, ``growth`` for other levels."""
+    """How an indicator moves: ``points`` for shares, ``units`` for counts and ranks, ``growth`` for other levels."""
     if data.units[unit].is_share or data.units[unit].unit_measure == "PP":
         return "points"
-    if data.indicators.measure_type[indicator] == "count" or data.units[unit].is_count:
+    if data.indicators.measure_type[indicator] == "count" or data.units[unit].unit_measure in ("COUNT", "RANK"):
         return "units"
     return "growth"
 
@@ -138,27 +138,18 @@ def effective_kind(kind: str, *levels: float) -> str:
 
 
 def pace_unit(kind: str, unit: str) -> str:
-    """Unit of a change a year: % for compound growth, percentage points for percentages, else the unit itself."""
-    return "%" if kind == "growth" else "个百分点" if unit == "%" else unit
+    """Unit of a change a year: % for compound growth, points for percentages and per milles, else the unit itself."""
+    return "%" if kind == "growth" else {"%": "个百分点", "‰": "个千分点"}.get(unit, unit)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Verdict on one value, with the numbers that gave it.
+    """Verdict on one value (a code of ``STATUSES``), with the numbers that gave it.
 
-    Attributes
-    ----------
-    status : str
-        ``met``, ``ahead``, ``on_track``, ``behind``, ``far_behind``, ``missed``, ``undecided`` or ``open``.
-    rule : str
-        Which rule gave it: ``bound``, ``path``, ``pace`` or ``none``.
-    required : float
-        Change a year needed from the year of the value (% for ``growth``, else in its unit); NaN once met or missed.
-    due, due_next, asked : float
-        The path in the year of the value and a year later, and the change a year that it asks from there on; NaN where
-        no path covers them.
-    path : str
-        ``printed`` in the plan, ``implied`` (from the last actual before the plan straight to the target), or empty.
+    ``rule`` is ``bound``, ``path``, ``pace`` or ``none``; ``required`` the change a year needed from the year of the value
+    (% for ``growth``, else in its unit), NaN once met or missed; ``due`` and ``due_next`` the path in that year and a year
+    later, ``asked`` the change a year that it asks from there on; ``path`` is ``printed`` in the plan or ``implied`` (from
+    the last actual before the plan to the target).
     """
 
     status: str
@@ -180,7 +171,7 @@ def judge(
     *,
     recent: float = math.nan,
     base: tuple[int, float] | None = None,
-    geometric: bool | None = None,
+    straight: bool = False,
     ceiling: bool = False,
 ) -> Judgement:
     """Verdict on a value of one year against the targets of the years that a plan names.
@@ -205,8 +196,9 @@ def judge(
         Recent change a year, in the unit of the pace.
     base : (year, value), optional
         Last actual before the plan.
-    geometric : bool, optional
-        How the path runs between named years; by default geometrically for levels, straight for the rest.
+    straight : bool
+        Whether the path runs straight between named years, and both paces beside it are measured in the unit itself;
+        by default levels run geometrically.
     ceiling : bool
         Whether the target is a bound to be kept, not a level to be reached.
     """
@@ -216,29 +208,25 @@ def judge(
         return Judgement("undecided" if ceiling and years > 0 else "met", "bound")
     if years <= 0:
         return Judgement("missed", "bound")
-    towards = 1 if ascending else -1
+    towards = 1 if more_is_better(relation, ascending) else -1
     kind = effective_kind(kind, value, final)
-    required = change_a_year(value, final, years, kind)
-    curved = kind == "growth" if geometric is None else geometric
-    origin = "printed"
-    if value_on_path(path, year, curved) is None and base is not None and base[0] < year:
+    required, origin = change_a_year(value, final, years, kind), "printed"
+    measure = "units" if straight and kind == "growth" else kind
+    if value_on_path(path, year, measure == "growth") is None and base is not None and base[0] < year:
         path, origin = {str(base[0]): base[1], last: final}, "implied"
-    due, later = value_on_path(path, year, curved), value_on_path(path, year + 1, curved)
+    due, later = (value_on_path(path, at, measure == "growth") for at in (year, year + 1))
     if due is None:
         status = "open" if math.isnan(recent) else _by_pace(towards * recent, towards * required)
         return Judgement(status, "none" if status == "open" else "pace", required)
-    asked = change_a_year(due, final, years, effective_kind(kind, due, final))
-    status = _on_path(towards * value, towards * due, towards * later, towards * required, towards * asked)
+    measure = effective_kind(measure, due)
+    asked, needed = change_a_year(due, final, years, measure), change_a_year(value, final, years, measure)
+    if towards * later > towards * due and towards * value >= towards * later:
+        status = "ahead"
+    elif towards * value >= towards * due:
+        status = "on_track"
+    else:
+        status = "far_behind" if 0 < 2 * towards * asked < towards * needed else "behind"
     return Judgement(status, "path", required, due, later, asked, origin)
-
-
-def _on_path(value: float, due: float, later: float, required: float, asked: float) -> str:
-    """Verdict beside a path, everything turned so that more is better."""
-    if later > due and value >= later:
-        return "ahead"
-    if value >= due:
-        return "on_track"
-    return "far_behind" if 0 < 2 * asked < required else "behind"
 
 
 def _by_pace(recent: float, required: float) -> str:
@@ -248,11 +236,8 @@ def _by_pace(recent: float, required: float) -> str:
 
 
 def change_a_year(current: float, target: float, years: float, kind: str) -> float:
-    """Change a year from `current` to `target`: % compounded for ``growth``, else in their own unit.
-
-    A level that is zero or negative cannot compound and moves in its own unit.
-    """
-    if kind == "growth" and current > 0 and target > 0:
+    """Change a year from `current` to `target`: % compounded for ``growth`` of positive levels, else in their own unit."""
+    if effective_kind(kind, current, target) == "growth":
         return required_growth(current, target, years).percent
     return required_points(current, target, years)
 
@@ -281,45 +266,37 @@ def years_needed(current: float, target: float, change: float, kind: str) -> flo
 # --- the path of a plan --------------------------------------------------------------------------------------------
 
 
-def value_on_path(by_year: dict[str, float], year: int, geometric: bool) -> float | None:
-    """Value of the plan's own path in a year: geometric between named years for levels, straight for shares.
+def value_on_path(by_year: Mapping[str, float], year: int, geometric: bool) -> float | None:
+    """Value of a plan's path in a year: between named years geometric for levels above zero, else straight.
 
     Returns None before the first and after the last named year.
     """
     named = sorted((int(y), v) for y, v in by_year.items())
-    for (y0, v0), (y1, v1) in pairwise(named):
-        if y0 <= year <= y1:
-            share = (year - y0) / (y1 - y0)
-            return v0 * (v1 / v0) ** share if geometric and v0 > 0 and v1 > 0 else v0 + (v1 - v0) * share
-    return next((v for y, v in named if y == year), None)
+    years, values = np.array(named, dtype=float).T
+    if not years[0] <= year <= years[-1]:
+        return None
+    curved = geometric and (values > 0).all() and year not in years
+    return float(np.exp(np.interp(year, years, np.log(values))) if curved else np.interp(year, years, values))
 
 
 def covers(figures: pd.DataFrame, first: int, last: int) -> bool:
     """Whether a plan's path says something of every year from `first` to `last`."""
-    by_year = dict(zip(figures.time_period, figures.obs_value, strict=True))
-    return all(value_on_path(by_year, year, False) is not None for year in range(first, last + 1))
+    named = figures.time_period.astype(int)
+    return bool(named.min() <= first and last <= named.max())
 
 
 def path_sum(figures: pd.DataFrame, first: int, last: int) -> tuple[float, float]:
-    """Sum of a plan path over the years `first` to `last`: named years as printed, the years between them read off
-    the path once geometrically and once straight.
-
-    Returns
-    -------
-    (geometric, straight) : tuple of float
-        In the unit of the figures.
+    """Sum of a plan's path over some years, those between named ones read off geometrically, and straight.
 
     Raises
     ------
     ValueError
         If a year lies outside the path.
     """
-    by_year = {f.time_period: f.obs_value for _, f in figures.iterrows()}
     if not covers(figures, first, last):
         raise ValueError(
             f"the plan's path does not cover {first} to {last} ({', '.join(figures.index)}); choose years within it"
         )
-    totals = [
-        sum(value_on_path(by_year, year, geometric) for year in range(first, last + 1)) for geometric in (True, False)
-    ]
-    return totals[0], totals[1]
+    by_year = dict(zip(figures.time_period, figures.obs_value, strict=True))
+    curved, straight = (sum(value_on_path(by_year, y, g) for y in range(first, last + 1)) for g in (True, False))
+    return curved, straight

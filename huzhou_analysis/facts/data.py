@@ -113,9 +113,11 @@ class Data:
 
     @cached_property
     def own(self) -> pd.Series:
-        """Which figures are about the city, its parts, firms and surroundings, not about a city it is compared with."""
-        other = (self.ref_areas.level == "city") & (self.ref_areas.index != self.home)
-        return ~self.figures.ref_area.isin(other.index[other])
+        """Which figures are about the city, its parts, firms and surroundings, not about other cities and theirs."""
+        other = set(self.ref_areas.index[self.ref_areas.level == "city"]) - {self.home}
+        while parts := set(self.ref_areas.index[self.ref_areas.parent.isin(other)]) - other - {self.home}:
+            other |= parts
+        return ~self.figures.ref_area.isin(other)
 
     @cached_property
     def assembled(self) -> dict[tuple[str, str, str | None], pd.DataFrame]:

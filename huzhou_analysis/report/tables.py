@@ -252,7 +252,10 @@ def _gap(data: Data, row: dict, lang: str, places: dict) -> list[Cell]:
     )
     if target and actual:
         most = max(target.decimals, actual.decimals)
-        gap = Formula('IF(ISNUMBER({actual}),{target}-{actual},"[x]")', _exact(target.value - actual.value), most)
+        if math.isfinite(row["gap"]):  # what is still missing, whether more is better or less
+            upwards, missing_yet = row["ascending"], abs(_exact(target.value - actual.value))
+            plain = "{target}-{actual}" if upwards else "{actual}-{target}"
+            gap = Formula(f'IF(ISNUMBER({{actual}}),{plain},"[x]")', math.copysign(missing_yet, row["gap"]), most)
         required = _required(target.value, actual.value, row["years_left"], pace, required)
     name = data.indicators.loc[row["indicator"], f"name_{lang}"]
     area = data.ref_areas.loc[row["ref_area"], f"name_{lang}"]
