@@ -114,7 +114,7 @@ def test_targets_for_a_spreadsheet_are_numbers_with_units_and_gaps(whole, tmp_pa
             for c in ("target", "actual", "gap", {"zh": "单位", "en": "Unit"}[lang])
         )
         assert (target, named) == (2000 * scale, unit)
-        assert gap == pytest.approx(target - actual) == pytest.approx(retail.absolute_gap.iloc[0] * scale)
+        assert gap == pytest.approx(target - actual) == pytest.approx(retail.gap.iloc[0] * scale)
 
 
 def test_cells_of_a_table_are_numbers_texts_or_quantities(whole):

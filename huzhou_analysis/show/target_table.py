@@ -76,7 +76,7 @@ def _row(data: Data, row) -> dict:
         "target_period": period_text(row.final_period),
         "actual": actual,
         "period": period_text(row.actual_period),
-        "gap": figure_quantity(data, target[0]) - actual if printed and row.absolute_gap == row.absolute_gap else None,
+        "gap": _gap(row, figure_quantity(data, target[0]), actual) if printed and row.gap == row.gap else None,
         "verdict": _words(STATUSES, row.status),
         "progress": _words(TIME_PROGRESS, row.time_progress),
         "required": _pace(data, row.required_pace, row.pace_unit),
@@ -84,6 +84,11 @@ def _row(data: Data, row) -> dict:
         "evidence": _words(GRADES, row.evidence),
         "missing": text(row.needed_zh or "—", row.needed_en or "—"),
     }
+
+
+def _gap(row, target: Quantity, actual: Quantity) -> Quantity:
+    """What is still missing, whether more is better or less."""
+    return target - actual if row.ascending else actual - target
 
 
 def _actual(data: Data, row) -> Quantity | None:
