@@ -282,7 +282,7 @@ def test_gaps_at_zero_below_it_under_ceilings_and_of_ranks(
     [
         ({2023: "19", 2024: "18"}, "undecided"),
         ({2023: "21", 2024: "18"}, "missed"),
-        ({y: "20" for y in range(2023, 2028)}, "met"),
+        (dict.fromkeys(range(2023, 2028), "20"), "met"),
     ],
 )
 def test_a_ceiling_on_every_year_of_a_stretch_is_broken_by_one(tables, values, status):
