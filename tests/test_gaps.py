@@ -8,18 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from test_targets import later_plan
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis import monitor
 from huzhou_analysis.analysis.audit import RULES
 from huzhou_analysis.analysis.gaps import COLUMNS, gap_columns, target_gaps
-from huzhou_analysis.analysis.scenario import TOTAL_COLUMNS, path_totals, what_if
-from huzhou_analysis.analysis.targets import JUDGED, STATUSES, meets
+from huzhou_analysis.analysis.targets import JUDGED, STATUSES
 from huzhou_analysis.facts.data import DataError, NotOnFile
-from huzhou_analysis.facts.names import UnknownName
 
 TABLE = "地瓜方案 指标表 行"
 
@@ -523,60 +519,6 @@ def test_the_counts_of_the_reference_classes_are_those_of_the_panel():
         hits += int((both[origin + 4] >= both[origin] * 1.32**4).sum())
     row = reference_classes().query("kind == 'fdi' and horizon == 4 and size_low == 300").iloc[0]
     assert (row.cases, int(row.counts.split()[32 + 30])) == (cases, hits)
-
-
-# --- what if -------------------------------------------------------------------------------------------------------
-
-
-def test_a_scenario_by_hand(whole):
-    # 5.80 at 20% a year: 6.96, 8.352, 10.0224, 12.02688 in 2027; 18 is reached after 6.21 years, so in 2030.
-    found = what_if(whole, "实际利用外资", 20)
-    assert found.path.value.to_dict() == pytest.approx(
-        {2023: 5.8, 2024: 6.96, 2025: 8.352, 2026: 10.0224, 2027: 12.02688}
-    )
-    assert (found.status, found.reached) == ("missed", 2030) and "2030" in found.sentence["en"]
-    assert list(found.path.plan) == pytest.approx([16, 272**0.5, 17, 306**0.5, 18])
-    assert what_if(whole, "fdi_utilized", hz.Rate(0.2)).path.equals(found.path)
-
-
-def test_the_required_pace_just_reaches_the_target(whole):
-    assert (what_if(whole, "fdi_utilized").status, what_if(whole, "fdi_utilized").path.value.iloc[-1]) == ("met", 18)
-    assert what_if(whole, "trade_total").status == "missed"  # 突破2000 is not met by 2000
-    share = what_if(whole, "project_chain_concentration_300m", 10)
-    assert list(share.path.value) == pytest.approx([76.8, 86.8, 96.8, 100.0]) and share.kind == "points"
-
-
-@given(growth=st.floats(-50, 60).filter(lambda g: abs(g) >= 1))
-def test_a_faster_pace_never_ends_lower_and_the_verdict_is_that_of_the_last_year(whole, growth):
-    found, more = (
-        what_if(whole, "container_throughput", g) for g in (growth, growth + 2 if growth > 0 else growth / 2 - 1)
-    )
-    assert more.path.value.iloc[-1] > found.path.value.iloc[-1] or growth > -2
-    assert (found.status == "met") == meets(found.path.value.iloc[-1], 110, "=", True) == (found.reached <= 2027)
-
-
-@pytest.mark.parametrize("growth", [-100, -150, math.nan, math.inf, 0.05, -0.2, "fast", True])
-def test_an_impossible_pace_is_refused(whole, growth):
-    with pytest.raises((ValueError, TypeError)):
-        what_if(whole, "fdi_utilized", growth)
-
-
-def test_where_there_is_nothing_to_start_from_that_is_said(whole):
-    for indicator, words in (("gdp", "an annual target"), ("rd_share", "nothing to start from")):
-        with pytest.raises(NotOnFile, match=words):
-            what_if(whole, indicator, 5)
-    with pytest.raises(UnknownName):
-        what_if(whole, "gdpp", 5)
-
-
-def test_five_year_goals_beside_the_yearly_path_by_hand(data):
-    found = path_totals(data).set_index("indicator")
-    assert list(found.reset_index().columns) == TOTAL_COLUMNS
-    # Straight: 250 + 265 + 280 + 290 + 300 = 1385 of 1500; 3 + 3.15 + 3.3 + 3.45 + 3.6 = 16.5 of 16.
-    assert found.straight.round(6).to_dict() == {"transport_investment": 1385, "outbound_investment": 16.5}
-    assert found.met.to_dict() == {"transport_investment": False, "outbound_investment": True}
-    # Geometric: sqrt(250 x 280) = 264.5751, sqrt(280 x 300) = 289.8275.
-    assert found.geometric["transport_investment"] == pytest.approx(1384.4027, abs=1e-4)
 
 
 # --- the command ---------------------------------------------------------------------------------------------------

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 
 import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from ..facts.words import Text, say, text
+from ..facts.words import Quantity, Text, say, text
 from . import plans, targets
 from .actuals import Target
 from .gaps import Gaps, gaps_of
@@ -39,8 +41,10 @@ class Scenario:
         ``met`` or ``missed`` for the last target year.
     target : float
         The last target, with its bound in ``relation``.
-    reached : float
-        First year in which the path meets the target; infinite if it leads away from it.
+    gap : float
+        What is still missing of the target in the last year, in ``unit``; negative where the path goes beyond it.
+    reached : int or None
+        First year in which the path meets the target; None if it never does.
     required : float
         Change a year that would just reach the target; NaN once it is met.
     verdicts : DataFrame
@@ -58,60 +62,97 @@ class Scenario:
     status: str
     relation: str
     target: float
-    reached: float
+    gap: float
+    reached: int | None
     required: float
     verdicts: pd.DataFrame
     figure_ids: tuple[str, ...]
-    sentence: Text = field(default_factory=lambda: text("", ""))
+    sentence: Text
 
     def _repr_html_(self) -> str:
         words = "".join(f"<p>{html.escape(self.sentence[lang])}</p>" for lang in ("zh", "en"))
         return words + self.path.round(2).to_html(na_rep="—")
 
 
-def _sentence(data: Data, scenario: Scenario) -> Text:
-    """The answer in words."""
-    words = {
-        "first": int(scenario.path.index[0]),
-        "year": int(scenario.path.index[-1]),
-        "pace": movement(data, scenario.growth, scenario.pace_unit),
-        "end": amount(data, scenario.path.value.iloc[-1], scenario.unit),
-        "bound": amount(data, scenario.target, scenario.unit, scenario.relation),
-        "status": targets.STATUSES[scenario.status],
-        "late": text("", ""),
-    }
-    exactly = math.isclose(scenario.path.value.iloc[-1], scenario.target, rel_tol=1e-6)
-    if scenario.status == "missed" and scenario.relation in (">", "<") and exactly:
-        words["status"] = text("恰为目标值，超过才算达到", "exactly the target, which has to be exceeded")
-    elif scenario.status == "missed":
-        words["late"] = text("，照此达不到目标", "; this pace never gets there")
-        if math.isfinite(scenario.reached):
-            reached = f"{scenario.reached:.0f}"
-            words["late"] = text(f"，到{reached}年达到", f"; the target is reached in {reached}")
-    return say(
-        "若{first}年起年均{pace}，{year}年为{end}，目标{bound}：{status}{late}。",
-        "At {pace} a year from {first}, {end} in {year} against a target of {bound}: {status}{late}.",
-        **words,
-    )
+def what_if(
+    data: Data,
+    indicator: str,
+    growth: float | str | Rate | None = None,
+    *,
+    area: str | int | None = None,
+    as_of: object = None,
+) -> Scenario:
+    """Carry an indicator from its latest actual to the last target year at an assumed pace.
 
+    Parameters
+    ----------
+    data : Data
+    indicator : str
+        Code or name of an indicator with an annual target and a comparable actual of the plan's years.
+    growth : number, text or Rate, optional
+        Change a year in the unit in which the indicator moves, as in ``required_pace`` of
+        :func:`~huzhou_analysis.analysis.gaps.target_gaps`: 5 means 5% for a level, 5 points for a percentage, 5 of
+        them for a count. ``"required"``, what just reaches the target, is the default; ``"recent"`` is the recent pace.
+        A rate below 1% stands in quotes, ``"0.55"``, so that it is never taken for a fraction; a :class:`Rate`, as
+        :func:`~huzhou_analysis.analysis.targets.required_growth` returns it, is taken as it is.
+    area, as_of : str, optional
+        By default the city that the plan is about, and everything on file.
 
-def basis(
-    data: Data, indicator: str, area: str | int | None = None, as_of: str | None = None
-) -> tuple[Gaps, Target, pd.Series]:
-    """Target of the leading plan and latest comparable actual that scenarios of an indicator start from.
+    Returns
+    -------
+    Scenario
+        ``path`` by year, ``status`` and ``gap`` in the last target year, ``reached``, and ``sentence`` in both languages.
 
     Raises
     ------
     NotOnFile
-        If the plan sets no annual target for the indicator, or no comparable actual of the plan's years is on file.
+        If there is no yearly target ahead, no comparable actual or no recent pace;
+        :func:`huzhou_analysis.open_indicators` names those with the first two.
+    ValueError
+        For a pace of -100% or less or not finite, or a growth between -1 and 1 that may be meant as a fraction.
+
+    Examples
+    --------
+    >>> found = hz.what_if(data, "fdi_utilized", 5)  # 5% a year from the latest actual
+    >>> found.pace_unit, found.status, found.reached
+    ('%', 'missed', 2047)
     """
-    code, place = key(data, indicator, area)
+    gaps, target, evidence = _start(data, *key(data, indicator, area), as_of)
+    final, first = target.path[max(target.path)], int(evidence.year)
+    kind = targets.effective_kind(target.kind, evidence.value, final)
+    unit = targets.pace_unit(kind, target.unit)
+    required = targets.change_a_year(evidence.value, final, target.last_year - first, kind)
+    if growth == "recent":
+        recent = gaps.recent(target, evidence)
+        info = data.indicators.loc[target.first.indicator]
+        if recent is None:
+            raise NotOnFile(f"{info.name_zh}的近期速度", f"a recent pace of {info.name_en}")
+        pace = recent.change
+    else:
+        pace = required if growth is None or growth == "required" else _assumed(growth, kind, unit)
+    path = _carried(data, target, evidence, pace, kind)
+    verdicts = _verdicts(target, path)
+    status, met = verdicts.status.iloc[-1], target.meets(evidence.value)
+    wait = 0.0 if met else targets.years_needed(evidence.value, final, pace, kind)
+    reached = first + math.ceil(wait - 1e-9) if math.isfinite(wait) else None
+    if status == "missed" and reached is not None and reached <= target.last_year:
+        reached = target.last_year + 1  # on the mark, which a bound like 突破 does not count
+    gap = (final - path.value.iloc[-1]) * (1 if target.ascending else -1)
+    last = (status, target.final.relation, final, float(gap), reached, math.nan if met else required)
+    ids = (*target.figures.index, *evidence.figure_id.split())
+    about = (target.first.indicator, target.unit, unit, kind, float(pace))
+    said = _sentence(data, target, path, movement(data, pace, unit), status, reached)
+    return Scenario(*about, path, *last, verdicts, ids, said)
+
+
+def _start(data: Data, code: str, place: str, as_of: object) -> tuple[Gaps, Target, pd.Series]:
+    """Target of the leading plan and latest comparable actual of its years, from which a scenario starts."""
     gaps, info = gaps_of(data, as_of), data.indicators.loc[code]
-    plan = plans.leading(data, code, place)
+    wanted = (code, place, plans.leading(data, code, place))
     found = [
         t
         for t in gaps.targets
-        if (t.first.indicator, t.first.ref_area, t.first.source_id) == (code, place, plan)
+        if tuple(t.first[["indicator", "ref_area", "source_id"]]) == wanted
         and t.first.span in ("annual", "point")
         and t.path
     ]
@@ -129,72 +170,11 @@ def basis(
     return gaps, target, evidence.iloc[-1]
 
 
-def what_if(
-    data: Data,
-    indicator: str,
-    growth: float | Rate | None = None,
-    *,
-    area: str | int | None = None,
-    as_of: str | None = None,
-) -> Scenario:
-    """Carry an indicator from its latest actual to the last target year at an assumed pace.
-
-    Parameters
-    ----------
-    data : Data
-    indicator : str
-        Code or name of an indicator with an annual target and a comparable actual of the plan's years.
-    growth : number or Rate, optional
-        Change a year in the unit in which the indicator moves, as in ``required_pace`` of
-        :func:`~huzhou_analysis.analysis.gaps.target_gaps`: 5 means 5% for a level, 5 points for a percentage, 5 of
-        them for a count. By default what is just required.
-    area, as_of : str, optional
-        By default the city that the plan is about, and everything on file.
-
-    Returns
-    -------
-    Scenario
-        ``path`` by year, ``status`` in the last target year, ``reached``, and ``sentence`` in both languages.
-
-    Raises
-    ------
-    NotOnFile
-        If there is no yearly target ahead or no comparable actual; :func:`huzhou_analysis.open_indicators` names those with both.
-    ValueError
-        For a pace of -100% or less or not finite, or a growth between -1 and 1 that may be meant as a fraction.
-
-    Examples
-    --------
-    >>> found = hz.what_if(data, "fdi_utilized", 5)  # 5% a year from the latest actual
-    >>> found.pace_unit
-    '%'
-    """
-    _, target, evidence = basis(data, indicator, area, as_of)
-    final, first = target.path[max(target.path)], int(evidence.year)
-    kind = targets.effective_kind(target.kind, evidence.value, final)
-    required = targets.change_a_year(evidence.value, final, target.last_year - first, kind)
-    pace = required if growth is None else _assumed(growth, kind, targets.pace_unit(kind, target.unit))
-    path = _carried(data, target, evidence, pace, kind)
-    verdicts = _verdicts(target, path)
-    met = target.meets(evidence.value)
-    wait = 0.0 if met else targets.years_needed(evidence.value, final, pace, kind)
-    reached = first + math.ceil(wait - 1e-9) if math.isfinite(wait) else math.inf
-    if verdicts.status.iloc[-1] == "missed" and reached <= target.last_year:
-        reached = target.last_year + 1.0  # on the mark, which a bound like 突破 does not count
-    unit, ids = targets.pace_unit(kind, target.unit), (*target.figures.index, *evidence.figure_id.split())
-    last = (verdicts.status.iloc[-1], target.final.relation, final, float(reached), math.nan if met else required)
-    about = (target.first.indicator, target.unit, unit, kind, float(pace))
-    scenario = Scenario(*about, path, *last, verdicts, ids)
-    return replace(scenario, sentence=_sentence(data, scenario))
-
-
-def _assumed(growth: float | Rate, kind: str, unit: str) -> float:
+def _assumed(growth: object, kind: str, unit: str) -> float:
     """An assumed change a year in the unit in which the indicator moves."""
     if kind == "growth":
         pace = percent(growth)[0].middle
-    elif isinstance(growth, str):
-        pace = float(growth)
-    elif isinstance(growth, Rate | bool) or not isinstance(growth, int | float):
+    elif isinstance(growth, Rate | bool) or not isinstance(growth, Real | Decimal | Quantity | str):
         raise ValueError(f"this indicator moves in {unit} a year: write a number of them, not {growth!r}")
     else:
         pace = float(growth)
@@ -206,30 +186,52 @@ def _assumed(growth: float | Rate, kind: str, unit: str) -> float:
 def _carried(data: Data, target: Target, evidence: pd.Series, pace: float, kind: str) -> pd.DataFrame:
     """Path by year from the latest actual to the last target year, beside the plan's own."""
     first, last, final = int(evidence.year), target.last_year, target.path[max(target.path)]
-    years = range(first, last + 1)
+    years = pd.RangeIndex(first, last + 1, name="year")
     values = [targets.advance(evidence.value, pace, year - first, kind) for year in years]
     if data.units[target.unit].is_share:
         values = [min(max(value, 0.0), 100.0 if target.unit == "%" else 1000.0) for value in values]
     if math.isclose(values[-1], final, rel_tol=1e-12):
         values[-1] = final  # the pace that is just required ends on the target and not a rounding error beside it
     plan = [targets.value_on_path(target.path, year, kind == "growth") for year in years]
-    columns = {"value": values, "origin": [evidence.origin] + ["assumed"] * (last - first)}
-    out = pd.DataFrame(columns | {"plan": pd.array(plan, dtype="Float64")}, index=pd.Index(list(years), name="year"))
-    return out.astype({"plan": float})
+    origin = [evidence.origin] + ["assumed"] * (last - first)
+    return pd.DataFrame({"value": values, "origin": origin, "plan": pd.Series(plan, years, dtype=float)}, index=years)
 
 
 def _verdicts(target: Target, path: pd.DataFrame) -> pd.DataFrame:
     """The target years from the actual on, each with target, value and status."""
     own = {int(f.time_period): f.relation for f in target.numeric.itertuples()}
-    rows = []
-    for year, value in sorted((int(y), v) for y, v in target.path.items() if int(y) >= path.index[0]):
-        here, relation = path.value[year], own.get(year, target.final.relation)
-        reached = targets.meets(here, value, relation, target.ascending)
-        rows.append({"year": year, "target": value, "value": here, "status": "met" if reached else "missed"})
-    return pd.DataFrame(rows).set_index("year")
+    due = pd.Series({int(year): value for year, value in target.path.items()}).sort_index()
+    due = due[due.index >= path.index[0]]
+    found = pd.DataFrame({"target": due, "value": path.value[due.index]}).rename_axis("year")
+    relations = [own.get(year, target.final.relation) for year in due.index]
+    met = [targets.meets(*cells, target.ascending) for cells in zip(found.value, found.target, relations, strict=True)]
+    return found.assign(status=["met" if one else "missed" for one in met])
 
 
-def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
+def _sentence(data: Data, target: Target, path: pd.DataFrame, pace: Text, status: str, reached: int | None) -> Text:
+    """The answer in words."""
+    value, final, relation = path.value.iloc[-1], target.path[max(target.path)], target.final.relation
+    verdict, late = targets.STATUSES[status], text("", "")
+    if status == "missed" and relation in (">", "<") and math.isclose(value, final, rel_tol=1e-6):
+        verdict = text("恰为目标值，超过才算达到", "exactly the target, which has to be exceeded")
+    elif status == "missed" and reached is None:
+        late = text("，照此达不到目标", "; this pace never gets there")
+    elif status == "missed":
+        late = text(f"，到{reached}年达到", f"; the target is reached in {reached}")
+    return say(
+        "若{first}年起年均{pace}，{year}年为{end}，目标{bound}：{status}{late}。",
+        "At {pace} a year from {first}, {end} in {year} against a target of {bound}: {status}{late}.",
+        first=int(path.index[0]),
+        year=int(path.index[-1]),
+        pace=pace,
+        end=amount(data, value, target.unit),
+        bound=amount(data, final, target.unit, relation),
+        status=verdict,
+        late=late,
+    )
+
+
+def path_totals(data: Data, as_of: object = None) -> pd.DataFrame:
     """Five-year goals beside the sum of the yearly path that the same plan prints.
 
     Parameters
@@ -253,23 +255,19 @@ def path_totals(data: Data, as_of: str | None = None) -> pd.DataFrame:
     >>> float(round(totals.straight["outbound_investment"], 6))  # 3 + 3.15 + 3.3 + 3.45 + 3.6
     16.5
     """
-    every, rows = gaps_of(data, as_of).targets, []
+    every, rows, same = gaps_of(data, as_of).targets, [], ["indicator", "ref_area", "source_id"]
+    paths = [t for t in every if t.first.span == "annual" and len(t.numeric) > 1]
     for goal in every:
-        first = goal.first
-        if first.span != "cumulative" or goal.numeric.empty:
+        if goal.first.span != "cumulative" or goal.numeric.empty:
             continue
-        for path in every:
-            other, period = path.first, periods.parse(goal.final.time_period)
-            same = all(first[name] == other[name] for name in ("indicator", "ref_area", "source_id"))
-            if not same or other.span != "annual" or len(path.numeric) < 2:
-                continue
+        period, about = periods.parse(goal.final.time_period), goal.first[same]
+        for path in (p for p in paths if p.first[same].equals(about) and data.units.comparable(p.unit, goal.unit)):
             start = period.start.year if period.kind == "years" else int(path.numeric.time_period.min())
-            comparable = data.units.comparable(path.unit, goal.unit)
-            if not comparable or not targets.covers(path.numeric, start, period.end.year):
+            if not targets.covers(path.numeric, start, period.end.year):
                 continue
             sums = targets.path_sum(path.numeric, start, period.end.year)
             geometric, straight = (data.units.convert(v, path.unit, goal.unit) for v in sums)
             span, ids = f"{start}/P{period.end.year - start + 1}Y", [*goal.figures.index, *path.numeric.index]
-            about = (first.indicator, first.ref_area, span, goal.unit, goal.final.relation, goal.final.obs_value)
-            rows.append((*about, geometric, straight, goal.meets(max(geometric, straight)), " ".join(ids)))
+            row = (*about.iloc[:2], span, goal.unit, goal.final.relation, goal.final.obs_value, geometric, straight)
+            rows.append((*row, goal.meets(max(geometric, straight)), " ".join(ids)))
     return pd.DataFrame(rows, columns=TOTAL_COLUMNS)
