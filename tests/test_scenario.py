@@ -38,9 +38,9 @@ def test_a_pace_goes_in_as_the_library_gives_it_and_a_fraction_is_never_taken_fo
     needed = hz.required_growth(gap.actual, gap.target, 2)
     for pace in (None, "required", needed, str(gap.required_pace)):
         assert what_if(whole, "retail_sales", pace).gap == pytest.approx(0, abs=1e-9)
-    rate = hz.latest(whole, ["retail_sales"]).growth.iloc[0]
-    for pace in ("recent", rate, np.float64(gap.recent_pace)):
-        assert what_if(whole, "retail_sales", pace).growth == pytest.approx(gap.recent_pace)
+    rate = hz.latest(whole, ["retail_sales"]).growth.iloc[0]  # 3.9% as printed
+    for pace, percent in (("recent", gap.recent_pace), (np.float64(gap.recent_pace), gap.recent_pace), (rate, 3.9)):
+        assert what_if(whole, "retail_sales", pace).growth == pytest.approx(percent)
     with pytest.raises(ValueError, match=r"0\.104 may mean 10\.4%.* write 10\.4; for 0\.104%"):
         what_if(whole, "retail_sales", 0.104)
     with pytest.raises(NotOnFile, match="recent pace"):

@@ -7,23 +7,10 @@ import pandas as pd
 from ..facts.data import Data
 from ..facts.numerals import normalise
 from ..facts.periods import parse
-from ..facts.words import label, quantity
+from ..facts.words import label, printed_quantity
 
-COLUMNS = ["figure_id", "indicator", "area", "period", "value", "record_type", "obs_status", "source", "place"]
-COLUMNS += ["as_printed", "comment"]
-
-
-def printed_quantity(data: Data, figure: pd.Series, lang: str) -> str:
-    """A figure's value with unit, bound and sign, as a reader of the language expects it."""
-    if figure.obs_text == "":
-        return figure.as_printed if lang == "zh" else "stated in words" if figure.obs_status != "M" else "not set"
-    shown = quantity(figure.obs_text, figure.unit, lang, data.units, relation=figure.relation)
-    if figure.relation == "range":
-        low, high = (quantity(t, figure.unit, lang, data.units) for t in (figure.obs_text, figure.high_text))
-        return f"{low}–{high}"
-    if figure.transformation == "GY" and figure.obs_value > 0:
-        return ("+" if shown[0].isdigit() else "") + shown
-    return shown
+COLUMNS = ["indicator", "area", "period", "value", "number", "unit", "record_type", "obs_status"]
+COLUMNS += ["source", "place", "as_printed", "comment"]
 
 
 def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
@@ -41,7 +28,8 @@ def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a figure (columns ``COLUMNS``), in the order of the data; empty if nothing matches.
+        One row a figure, indexed by its id (columns ``COLUMNS``), in the order of the data; empty if nothing matches. ``value`` is the
+        figure as it is read, ``number`` the number in the printed ``unit``.
 
     Examples
     --------
@@ -55,25 +43,19 @@ def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
     for word in str(words).split():
         hit &= haystack.str.contains(normalise(word).casefold(), regex=False)
     found = data.figures[hit.astype(bool)]
-    en = lang == "en"
+    name, title = ("name_en", "title_en") if lang == "en" else ("name_zh", "title")
     places = data.outline.set_index(["source_id", "locator"]).locator_en
-    rows = [
-        (
-            i,
-            data.indicators["name_en" if en else "name_zh"][f.indicator],
-            data.ref_areas["name_en" if en else "name_zh"][f.ref_area],
-            parse(f.time_period).label(lang) if f.time_period else "—",
-            printed_quantity(data, f, lang),
-            label(f.record_type, lang),
-            f.obs_status,
-            data.sources["title_en" if en else "title"][f.source_id],
-            places[(f.source_id, f.locator)] if en else f.locator,
-            f.as_printed,
-            f.comment,
-        )
-        for i, f in found.iterrows()
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS).set_index("figure_id")
+    made = {
+        "indicator": found.indicator.map(data.indicators[name]),
+        "area": found.ref_area.map(data.ref_areas[name]),
+        "period": [parse(p).label(lang) if p else "—" for p in found.time_period],
+        "value": [printed_quantity(data, f, lang) for f in found.itertuples()],
+        "number": found.obs_value,
+        "record_type": [label(t, lang) for t in found.record_type],
+        "source": found.source_id.map(data.sources[title]),
+        "place": [places[at] if lang == "en" else at[1] for at in zip(found.source_id, found.locator, strict=True)],
+    }
+    return found.assign(**made)[COLUMNS]
 
 
 def _haystack(data: Data) -> pd.Series:

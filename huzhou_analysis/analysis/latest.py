@@ -8,26 +8,13 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from ..facts.words import Quantity, Text, point
-from .series import best_first, key, points
+from ..facts.words import LANGUAGES, Quantity, Text, point
+from .series import key, points, rates
 
 # What a statistical bulletin opens with, in its order.
-MAIN = (
-    "gdp",
-    "industrial_va",
-    "hightech_va",
-    "fixed_asset_investment",
-    "manufacturing_investment",
-    "retail_sales",
-    "trade_total",
-    "exports",
-    "imports",
-    "fdi_utilized",
-    "fiscal_revenue",
-    "local_fiscal_revenue",
-    "urban_income",
-    "rural_disposable_income",
-)
+MAIN = ("gdp", "industrial_va", "hightech_va", "fixed_asset_investment", "manufacturing_investment", "retail_sales")
+MAIN += ("trade_total", "exports", "imports", "fdi_utilized", "fiscal_revenue", "local_fiscal_revenue", "urban_income")
+MAIN += ("rural_disposable_income",)
 COLUMNS = ["indicator", "name", "part_year", "time_period", "period", "level", "growth", "growth_origin", "prices"]
 COLUMNS += ["published", "obs_status", "tier", "source_id", "source", "figure_id"]
 # A level that a growth rate implies for the year before is no news of that year.
@@ -70,50 +57,39 @@ def latest(data: Data, indicators: Sequence[str] | None = None, area: str | int 
     """
     wanted = [i for i in MAIN if i in data.indicators.index] if indicators is None else indicators
     rows = []
-    for one in wanted:
-        code, place = key(data, one, area)
-        levels, rates = _levels(data, code, place), _rates(data, code, place)
+    for code, place in (key(data, one, area) for one in wanted):
+        levels, said = points(data, code, place), rates(data, code, place)
+        levels = levels[levels.origin.isin(_STATED)]
+        said = said.drop_duplicates("time_period")
         for part in (False, True):
-            ends = [p for p in [*levels.time_period, *rates.time_period] if periods.is_year(p) != part]
-            if ends:
-                newest = max(ends, key=lambda p: (periods.parse(p).end, p))
-                rows.append(_row(data, code, newest, levels, rates) | {"part_year": part})
+            on_file = [p for p in [*levels.time_period, *said.time_period] if periods.is_year(p) != part]
+            if on_file:
+                newest = max(on_file, key=lambda p: (periods.parse(p).end, p))
+                of = (frame[frame.time_period == newest] for frame in (levels, said))
+                rows.append(_row(data, code, newest, *of) | {"part_year": part})
     if not rows:
         raise NotOnFile("所列指标的实际数", "an actual of the indicators asked for")
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _levels(data: Data, code: str, area: str) -> pd.DataFrame:
-    """Stated levels, the yearly ones before others of the same period."""
-    found = points(data, code, area)
-    return found[found.origin.isin(_STATED)] if len(found) else found
-
-
-def _rates(data: Data, code: str, area: str) -> pd.DataFrame:
-    """Printed growth over the year before, the most believed figure of each period."""
-    found = data.select(code, area, record_type="actual", transformation="GY")
-    found = found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")]
-    return best_first(data, found).drop_duplicates("time_period") if len(found) else found
-
-
-def _row(data: Data, code: str, period: str, levels: pd.DataFrame, rates: pd.DataFrame) -> dict:
-    there, said = levels[levels.time_period == period], rates[rates.time_period == period]
+def _row(data: Data, code: str, period: str, there: pd.DataFrame, said: pd.DataFrame) -> dict:
+    """Level and growth of one period, from its points and its printed rates."""
     level = point(data, there, period) if len(there) else None
     growth, origin, prices, ids = None, "", "", ()
     if len(said):
         rate = said.iloc[0]
         ids, prices, origin = (rate.name,), rate.prices, "printed"
         growth = Quantity(rate.obs_value, data.units[rate.unit], rate.obs_text, None, rate.relation, period, ids)
-    elif len(there) and there.growth.notna().iloc[-1]:
+    elif level and pd.notna(there.growth.iloc[-1]):
         unit = data.units["个百分点" if level.unit.is_share else "%"]
         growth, origin = Quantity(float(there.growth.iloc[-1]), unit, decimals=1, time_period=period), "derived"
-    first = there.iloc[-1] if len(there) else said.iloc[0]
+    first = there.iloc[-1] if level else said.iloc[0]
     info, source = data.indicators.loc[code], data.sources.loc[first.source_id]
     return {
         "indicator": code,
         "name": Text(info.name_zh, info.name_en),
         "time_period": period,
-        "period": Text(*(periods.parse(period).label(lang) for lang in ("zh", "en"))),
+        "period": Text(*(periods.parse(period).label(lang) for lang in LANGUAGES)),
         "level": level,
         "growth": growth,
         "growth_origin": origin,

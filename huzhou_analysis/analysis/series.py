@@ -375,7 +375,8 @@ def _stretched(data: Data, rows: list[dict], levels: pd.DataFrame, declared: dic
     for row in rows:
         unit, yearly = data.units[row["unit"]], row["origin"] in YEARLY
         stretch = current.get(unit.unit_measure)
-        why = text(f"币种由{rows[0]['unit']}改为{unit.unit}", f"currency: {rows[0]['unit']}, then {unit.unit}")
+        other = data.units[rows[0]["unit"]]
+        why = text(f"币种由{other.unit}改为{unit.unit}", f"currency: {other.name_en}, then {unit.name_en}")
         if stretch and yearly and "last" in stretch:
             why = _break(stretch["last"], row, 10.0**unit.unit_mult, printed.get(unit.unit_measure, {}), declared)
         if not stretch or (yearly and "last" in stretch and why):

@@ -486,6 +486,15 @@ def figure_quantity(data, figure_id: str) -> Quantity:
     return Quantity(f.obs_value, unit, f.obs_text, None, f.relation, f.time_period, (figure_id,))
 
 
+def printed_quantity(data, figure, lang: str) -> str:
+    """A figure's value with unit and bound, as a reader of the language expects it."""
+    if figure.obs_text == "":
+        return figure.as_printed if lang == "zh" else "stated in words" if figure.obs_status != "M" else "not set"
+    if figure.relation == "range":
+        return "–".join(quantity(t, figure.unit, lang, data.units) for t in (figure.obs_text, figure.high_text))
+    return quantity(figure.obs_text, figure.unit, lang, data.units, relation=figure.relation)
+
+
 def point(data, frame, year: int | str = -1) -> Quantity:
     """One point of a series or a plan as a quantity.
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ..facts import words
 from ..facts.data import Data
-from ..facts.words import LANGUAGES, Text, text
-from ..show.sources import period_text, printed_quantity
+from ..facts.words import LANGUAGES, Text, printed_quantity, text
+from ..show.sources import period_text
 from .state import figure_name
 
 SNAPSHOT = "snapshot.json"

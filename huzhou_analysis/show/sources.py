@@ -9,23 +9,11 @@ import pandas as pd
 from ..facts import periods, words
 from ..facts.data import Data
 from ..facts.schema import KINDS, OBS_STATUSES, RECORD_TYPES, TIME_BASES
-from ..facts.words import LANGUAGES, Text, text
+from ..facts.words import LANGUAGES, Text, printed_quantity, text
 
 # The order in which sources are named where only the main ones have room.
 _TIERS = ("official", "yearbook", "press", "mirror", "compilation", "secondary", "promotional")
 NAMED = 3
-
-
-def printed_quantity(data: Data, figure: pd.Series, lang: str) -> str:
-    """A figure's value with unit, bound and sign, as a reader of the language expects it."""
-    if figure.obs_text == "":
-        return figure.as_printed if lang == "zh" else "stated in words" if figure.obs_status != "M" else "not set"
-    shown = words.quantity(figure.obs_text, figure.unit, lang, data.units, relation=figure.relation)
-    if figure.relation == "range":
-        low = words.quantity(figure.obs_text, figure.unit, lang, data.units)
-        high = words.quantity(figure.high_text, figure.unit, lang, data.units)
-        return f"{low}–{high}"
-    return shown
 
 
 def citations(data: Data, figure_ids: Iterable[str]) -> list[dict]:
