@@ -35,18 +35,18 @@ SOUND += [
 ]
 # What was typed wrongly: the cell at which it is refused.
 REFUSED = {
-    "a raised digit is no digit": (level("2024年2月", "26.41", as_printed=raised("出口26.4", "1", "亿元")), "obs_value"),
-    "two numbers are not one": (level("2024年3月", "26.49", as_printed="出口26.4 9"), "obs_value"),
+    "a raised digit is no digit": (level("2024年2月", "26.41", as_printed=raised("出口26.4", "1", "亿元")), "as_printed"),
+    "two numbers are not one": (level("2024年3月", "26.49", as_printed="出口26.4 9"), "as_printed"),
     "January is not October": (level("2024年4月", "26.4", time_period=2024.1), "time_period"),
     "a quarter is not three": (level("2024年三季度", "230.2", as_printed="前三季度出口230.2亿元"), "time_period"),
     "2014 is not 2024": (level("2024年5月", "26.4", as_printed="2014年5月出口26.4亿元"), "time_period"),
-    "an index is no growth": (rate("2024年4月", "104.2", as_printed="出口为上年同期的104.2%"), "obs_value"),
-    "a multiple is no percentage": (rate("2024年5月", "1.5", as_printed="出口增长1.5倍"), "obs_value"),
-    "month on month is not year on year": (rate("2024年6月", "1.5", as_printed="环比增长1.5%"), "obs_value"),
-    "a fall is no rise": (rate("2024年7月", "1.5", as_printed="出口减1.5%"), "obs_value"),
-    "a rise is no fall": (rate("2024年8月", "-1.5", as_printed="出口增长1.5%"), "obs_value"),
+    "an index is no growth": (rate("2024年4月", "104.2", as_printed="出口为上年同期的104.2%"), "as_printed"),
+    "a multiple is no percentage": (rate("2024年5月", "1.5", as_printed="出口增长1.5倍"), "as_printed"),
+    "month on month is not year on year": (rate("2024年6月", "1.5", as_printed="环比增长1.5%"), "as_printed"),
+    "a fall is no rise": (rate("2024年7月", "1.5", as_printed="出口减1.5%"), "as_printed"),
+    "a rise is no fall": (rate("2024年8月", "-1.5", as_printed="出口增长1.5%"), "as_printed"),
     "亿美元 is not 亿元": (level("2024年6月", "26.4", unit="亿美元"), "unit"),
-    "a lead over the province is no growth": (rate("2024年9月", "2.1", unit="个百分点", as_printed="高于全省2.1个百分点"), "obs_value"),
+    "a lead over the province is no growth": (rate("2024年9月", "2.1", unit="个百分点", as_printed="高于全省2.1个百分点"), "as_printed"),
     "next year has not begun": (level("2026年", "330.5"), "time_period"),
 }  # fmt: skip
 # What may be right and is asked about.

@@ -130,7 +130,9 @@ def objection(value: str, printed: str, *, growth: bool = False, span: str = "")
             return None
     same = [r for r in found if r.value == abs(number)]
     if not same:
-        return None if holds(value, printed) else (f"原文里没有数字 {value}", f"does not hold the number {value}")
+        seen = "、".join(r.digits for r in found) or "—"
+        said = f"原文里没有数字 {value}，只有 {seen}", f"does not hold the number {value}, but {seen}"
+        return None if holds(value, printed) else said
     if number and not (not growth and any(_EITHER_SIGN.search(r.before) for r in same)):
         signs = {r.sign for r in same}
         if signs == {0}:

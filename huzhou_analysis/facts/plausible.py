@@ -128,9 +128,17 @@ def _dates(row, today: dt.date) -> Iterator[tuple]:
         zh = f"发布时间 {row.vintage} 在今天（{today}）之后"
         en = f"published {row.vintage}, after today ({today})"
         yield "published", zh, en
-    if not published or not row.time_period or row.record_type != "actual" or row.comment or row.obs_status in "PE":
+    if not row.time_period or row.record_type != "actual":
         return
     period = periods.parse(row.time_period)
+    if period.start > today:
+        yield (
+            "future",
+            f"实际数的时期 {row.time_period} 尚未开始：是否为目标？",
+            f"{row.time_period} has not begun: is it a target?",
+        )
+    if not published or row.comment or row.obs_status in "PE":
+        return
     if published.end < period.end and period.kind in ("year", "years"):
         zh = f"发布于 {row.vintage}，{row.time_period} 尚未结束：是否为其中一部分，或为预计数？"
         en = f"published {row.vintage}, before {row.time_period} was over: a part of it, or an estimate?"

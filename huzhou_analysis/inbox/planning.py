@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..facts import numerals, periods
+from ..facts import numerals, periods, text_tables
 from ..facts.checks import check
 from ..facts.codebook import GENERATED, generated
 from ..facts.data import Data, load
@@ -22,12 +22,12 @@ from ..facts.problems import DataError, Problem
 from ..facts.relations import relation_problems
 from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TABLES
 from ..facts.units import Units
-from .defaults import home
 from .reading import read
-from .rows import Draft, Drafting
+from .rows import Draft, Drafting, home
 from .writing import checksum
 
-_SAME = ("record_type", "indicator", "ref_area", "time_period", "transformation", "source_id", "locator", "commitment")
+_QUANTITY = ["indicator", "ref_area", "time_period", "transformation", "commitment"]
+_PRINTED = [*_QUANTITY, "record_type", "source_id", "locator"]
 
 
 @dataclass
@@ -54,22 +54,14 @@ class Plan:
 
 
 def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Plan:
-    """Read and check files against the tables; nothing is written.
-
-    Parameters
-    ----------
-    files : list of Path
-    root : Path
-        Folder of the tables.
-    today : date, optional
-        Dates after it are refused.
+    """Read and check files against the tables; nothing is written. Dates after `today` are asked about.
 
     Raises
     ------
     DataError
         If the tables on file have problems of their own.
     """
-    made, today = Plan(), today or dt.date.today()
+    made = Plan()
     made.before = {name: checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)}
     frames, problems = check(root)
     if not problems:
@@ -77,18 +69,17 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
     if problems:
         raise DataError(problems)
     rows = [row for path in files for row in read(path, made.problems, made.notes)]
-    drafting = Drafting(frames, today)
-    drafts = drafting.drafts(rows)
+    drafting = Drafting(frames)
+    for draft in drafting.drafts(rows):
+        (_add_figure if draft.row.table == "figures" else _add_entry)(made, draft, drafting.frames, frames)
     made.problems += drafting.problems
     made.notes += drafting.notes
-    city = home(drafting.frames)
-    for draft in drafts:
-        if draft.table == "figures":
-            _add_figure(made, draft, frames, city)
-        else:
-            _add_entry(made, draft, frames[draft.table])
     if made.count:
-        _try_out(made, root, today)
+        made.contents, data, problems = tried(root, {f"{name}.csv": _grown(made, root, name) for name in TABLES})
+        told = {(problem.file, problem.cell) for problem in made.problems}
+        made.problems += [p for p in _at_their_cells(made, root, problems) if (p.file, p.cell) not in told]
+        if data is not None:
+            made.questions = questions(data, {row["figure_id"] for row in made.rows("figures")}, today)
     if not made.problems:
         made.shown = _shown(made, frames, drafting.frames)
     return made
@@ -97,35 +88,32 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
-def _add_entry(made: Plan, draft: Draft, frame: pd.DataFrame) -> None:
-    key = TABLES[draft.table].key[0]
-    code = draft.values[key]
-    on_file = frame[frame[key] == code].to_dict("records")
-    for other in [*on_file, *(v for v in made.rows(draft.table) if v[key] == code)]:
+def _add_entry(made: Plan, draft: Draft, grown: dict[str, pd.DataFrame], frames: dict[str, pd.DataFrame]) -> None:
+    table, key = draft.row.table, TABLES[draft.row.table].key[0]
+    code, frame = draft.values[key], frames[table]
+    for other in [*frame[frame[key] == code].to_dict("records"), *(v for v in made.rows(table) if v[key] == code)]:
         column = next((c for c, v in draft.values.items() if other[c] != v), "")
         if not column:
-            zh, en = f"{code} 已收录，未重复添加", f"{code} is on file already: not added again"
-            made.notes.append((f"{zh}（{_at(draft)}）", f"{en} ({_at(draft)})"))
-            return
-        file = f"{draft.table}.csv"
-        zh = f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {file}"
-        en = (
-            f"{code} is on file with “{other[column]}” here; nothing is overwritten: take another {key}, or edit {file}"
-        )
-        made.problems.append(draft.row.problem(column, zh, en))
+            made.notes.append(
+                (f"{_at(draft)} {code} 已收录，未重复添加", f"{_at(draft)} {code} is on file: not added again")
+            )
+        else:
+            zh = f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {table}.csv"
+            en = f"{code} is on file with “{other[column]}” here; take another {key}, or edit {table}.csv"
+            made.problems.append(draft.row.problem(column, zh, en))
         return
-    made.added[draft.table].append(draft)
+    made.added[table].append(draft)
 
 
 def _at(draft: Draft) -> str:
     return f"{draft.row.file} {draft.row.sheet}!{draft.row.number}"
 
 
-def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame], city: str) -> None:
+def _add_figure(made: Plan, draft: Draft, grown: dict[str, pd.DataFrame], frames: dict[str, pd.DataFrame]) -> None:
     values, figures = draft.values, frames["figures"]
-    alike = figures[(figures[list(_SAME)] == [values[c] for c in _SAME]).all(axis=1)].to_dict("records")
-    alike = [(row, row["figure_id"]) for row in alike]
-    alike += [(d.values, _at(d)) for d in made.added["figures"] if all(d.values[c] == values[c] for c in _SAME)]
+    on_file = figures[(figures[_PRINTED] == [values[c] for c in _PRINTED]).all(axis=1)].to_dict("records")
+    alike = [(row, row["figure_id"]) for row in on_file]
+    alike += [(d.values, _at(d)) for d in made.added["figures"] if all(d.values[c] == values[c] for c in _PRINTED)]
     for other, where in alike:
         if _same_figure(other, values):
             zh, en = f"与 {where} 是同一个数字，未重复添加", f"is the same figure as {where}: not added again"
@@ -139,9 +127,16 @@ def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame], city:
             made.problems.append(draft.row.problem("obs_value", zh, en))
             return
     taken = set(figures.figure_id) | {v["figure_id"] for v in made.rows("figures")}
-    values["figure_id"] = values["figure_id"] or _figure_id(values, city, taken)
+    values["figure_id"] = values["figure_id"] or _figure_id(values, home(grown), taken)
     made.added["figures"].append(draft)
-    _add_place(made, draft, frames["outline"])
+    source, locator, outline = values["source_id"], values["locator"], frames["outline"]
+    known = set(zip(outline.source_id, outline.locator, strict=True))
+    if (source, locator) not in known | {(v["source_id"], v["locator"]) for v in made.rows("outline")}:
+        same = outline.locator_en[outline.locator == locator]
+        cell = draft.row.cells.get("locator_en")
+        english = cell.text if cell else same.value_counts().index[0] if len(same) else locator
+        place = {"source_id": source, "locator": locator, "locator_en": english, "anchor": ""}
+        made.added["outline"].append(Draft(draft.row, place))
 
 
 def _same_figure(one: dict[str, str], other: dict[str, str]) -> bool:
@@ -149,18 +144,6 @@ def _same_figure(one: dict[str, str], other: dict[str, str]) -> bool:
     texts = [numerals.normalise(row["as_printed"]) for row in (one, other)]
     same = values[0] == values[1] and one["unit"] == other["unit"] and one["relation"] == other["relation"]
     return same and (texts[0] == texts[1] or other["record_type"] == "actual")
-
-
-def _add_place(made: Plan, draft: Draft, outline: pd.DataFrame) -> None:
-    """A place of a document that the outline does not list yet."""
-    source, locator = draft.values["source_id"], draft.values["locator"]
-    known = set(zip(outline.source_id, outline.locator, strict=True))
-    known |= {(v["source_id"], v["locator"]) for v in made.rows("outline")}
-    if (source, locator) not in known:
-        same = outline.locator_en[outline.locator == locator]
-        english = draft.locator_en or (str(same.value_counts().index[0]) if len(same) else locator)
-        place = {"source_id": source, "locator": locator, "locator_en": english, "anchor": ""}
-        made.added["outline"].append(Draft(draft.row, "outline", place))
 
 
 def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
@@ -171,21 +154,10 @@ def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
     parts += ["gy"] if values["transformation"] == "GY" else []
     plain = ".".join(parts)
     numbered = [int(t.removeprefix(f"{plain}.")) for t in taken if t.removeprefix(f"{plain}.").isdigit()]
-    if plain not in taken and not numbered:
-        return plain
-    return f"{plain}.{max([1, *numbered]) + 1}"
+    return plain if plain not in taken and not numbered else f"{plain}.{max([1, *numbered]) + 1}"
 
 
 # --- trying it out -------------------------------------------------------------------------------------------------
-
-
-def _try_out(made: Plan, root: Path, today: dt.date) -> None:
-    """Load a copy of the tables with the new rows: its problems, each at the cell that the row came from; its questions."""
-    made.contents, data, problems = tried(root, {f"{name}.csv": _grown(made, root, name) for name in TABLES})
-    if data is None:
-        made.problems += _at_their_cells(made, root, problems)
-    else:
-        made.questions = questions(data, {row["figure_id"] for row in made.rows("figures")}, today)
 
 
 def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Data | None, list[Problem]]:
@@ -210,24 +182,19 @@ def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Dat
     if problems := relation_problems(data):
         return {}, None, problems
     contents = contents | {name: text.encode("utf-8") for name, text in generated(data).items()}
-    return {name: content for name, content in contents.items() if content != _bytes(root / name)}, data, []
-
-
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+    old = {name: (root / name).read_bytes() if (root / name).exists() else b"" for name in contents}
+    return {name: content for name, content in contents.items() if content != old[name]}, data, []
 
 
 def _at_their_cells(made: Plan, root: Path, problems: Sequence[Problem]) -> list[Problem]:
-    out, before = [], {}  # spreadsheet row of the last record of each table
-    for table in TABLES:
-        with (root / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
-            before[table] = sum(1 for _ in csv.reader(file))
+    """Problems of the tables with the new rows, each at the cell that its row came from."""
+    out = []
     for problem in problems:
-        table = problem.file.removesuffix(".csv")
-        index = problem.row - before[table] - 1 if table in TABLES else -1
-        if 0 <= index < len(made.added.get(table, [])):
-            row, column = made.added[table][index].row, problem.column.split("+")[0]
-            problem = row.problem(column, problem.zh, problem.en, problem.value)
+        drafts = made.added.get(problem.file.removesuffix(".csv"), [])
+        text = text_tables.decoded((root / problem.file).read_bytes())[0] if drafts else ""
+        index = problem.row - sum(1 for _ in text_tables.records(text)) - 1
+        if 0 <= index < len(drafts):
+            problem = drafts[index].row.problem(problem.column.split("+")[0], problem.zh, problem.en, problem.value)
         out.append(problem)
     return out
 
@@ -258,8 +225,8 @@ def _shown(made: Plan, frames: dict[str, pd.DataFrame], grown: dict[str, pd.Data
     indicators = grown["indicators"].set_index("indicator")
     areas = grown["ref_areas"].set_index("ref_area").name_zh
     units = Units(grown["units"].to_dict("records"))
-    for origin in made.added["figures"]:
-        values = origin.values
+    for draft in made.added["figures"]:
+        values = draft.values
         period, name = values["time_period"], indicators.loc[values["indicator"]]
         when = f"{periods.parse(period).label('zh')} ({period})" if period else "未载明 unstated"
         kind = "同比增长 growth " if values["transformation"] == "GY" else ""
@@ -267,11 +234,10 @@ def _shown(made: Plan, frames: dict[str, pd.DataFrame], grown: dict[str, pd.Data
         what = ", ".join(f"{names[code][0]} {code}" for names, code in codes)
         lines += [
             f"  + {name.name_zh} {name.name_en} {kind}· {areas[values['ref_area']]} · {when}: {_value(values)}  [{what}]",
-            f"      {values['source_id']} · {values['locator']} · “{values['as_printed']}”  → {values['figure_id']}  ({_at(origin)})",
+            f"      {values['source_id']} · {values['locator']} · “{values['as_printed']}”  → {values['figure_id']}  ({_at(draft)})",
         ]
-        if origin.derived:
-            lines.append("      推定 worked out: " + "；".join(zh for zh, _ in origin.derived))
-            lines.append("                       " + "; ".join(en for _, en in origin.derived))
+        if draft.derived:
+            lines.append("      推定 worked out: " + "；".join(f"{zh} {en}" for zh, en in draft.derived))
         lines += _beside(values, frames["figures"], units)
     return lines
 
@@ -286,19 +252,18 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list
     """The same quantity on file from elsewhere: both stay; their dates and their difference are shown."""
     if not values["time_period"] or values["obs_value"] == "":
         return []
-    same = [c for c in _SAME if c not in ("source_id", "locator", "record_type")]
-    others = figures[(figures[same] == [values[c] for c in same]).all(axis=1) & (figures.obs_value != "")]
+    others = figures[(figures[_QUANTITY] == [values[c] for c in _QUANTITY]).all(axis=1) & (figures.obs_value != "")]
     others = others[(others.record_type == "target") == (values["record_type"] == "target")]
     lines = []
     for other in others.to_dict("records"):
-        if other["unit"] not in units or not units.comparable(other["unit"], values["unit"]):
-            difference = "单位不同 in another unit"
-        else:
+        difference = "单位不同 in another unit"
+        if other["unit"] in units and units.comparable(other["unit"], values["unit"]):
             old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
             change = Decimal(values["obs_value"]) - old
             percent = f", {change / abs(old) * 100:+.2f}%" if old and values["transformation"] == "N" else ""
-            difference = f"差 difference {change.normalize():+f} {values['unit']}{percent}"
-            difference = difference if change else "相同 the same"
+            difference = (
+                f"差 difference {change.normalize():+f} {values['unit']}{percent}" if change else "相同 the same"
+            )
         on_file = f"{_value(other)} ({other['vintage'] or '?'}, {other['figure_id']})"
         new = f"{_value(values)} ({values['vintage'] or '?'})"
         lines.append(f"      Δ 现有 on file: {on_file}; 新 new: {new}; {difference}；并存 both are kept")

@@ -1,26 +1,22 @@
 """Cells of an entry sheet turned into rows of the tables; what is left empty is worked out where that is safe.
 
-A number counts as entered only if the characters as printed hold it: they decide its digits (34.60), its sign, and
-whether 0.346 was meant as 34.6. What is worked out is listed with the row, so that it can be shown before anything is
-written.
+Only what the cells mean is settled here, with the digits as printed (34.60); whether the rows hold is found out by
+checking the tables with them. What is worked out is listed with the row, so that it can be shown before anything is written.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 import pandas as pd
 
 from ..facts import citations, numerals, periods
+from ..facts.data import home_area
 from ..facts.problems import Problem, nearest
-from ..facts.schema import RELATIONS, TABLES, Field
-from . import defaults, row_periods
+from ..facts.schema import TABLES, Field
+from . import typed
 from .cells import Row
-from .layout import Choices, canonical, choices, code_choices, fields, is_required, sheet_name
-from .quantities import MAGNITUDES, Entered, bound_around, negative_meant, quantity, unit_after
+from .layout import Choices, canonical, choices, fields, is_required, sheet_name
 
 # Cells that hold nothing to be read, and what to do about each.
 _UNREADABLE = {
@@ -31,13 +27,11 @@ _UNREADABLE = {
         "a merged cell: unclear which cell it is for; unmerge it and fill in each"),
     "struck": ("被划掉（删除线）；要添加请去掉删除线，不要请清空", "struck through; remove the line to add it, or clear the cell"),
     "unseen": ("的格式不显示任何内容（;;;）；请改为常规格式", "has a format that shows nothing (;;;); format it as general"),
-    "time": ("被 Excel 变成了时刻；请把单元格设为文本后重填",
-        "Excel has turned this into a time of day; format the cell as text and enter it again"),
-    "day": ("被 Excel 变成了日期（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
-        "Excel has turned this into a date (5-7 became 7 May); format the cell as text and enter it again"),
+    "day": ("被 Excel 变成了日期或时刻（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
+        "Excel has turned this into a date or time (5-7 became 7 May); format the cell as text and enter it again"),
 }  # fmt: skip
-_IN_PARTS = {"mark", "unit", "obs_value", "value_high", "time_period", "period_type", "year", "period_number",
-             "vintage"}  # fmt: skip
+_IN_PARTS = {"mark", "obs_value", "value_high", "time_period", "year", "period_number", "vintage"}
+_WEAK = {"promotional": "V", "mirror": "V", "compilation": "V", "secondary": "U"}
 
 
 @dataclass
@@ -45,84 +39,67 @@ class Draft:
     """A row of a table that is to be added, the cells it came from, and what was worked out for it."""
 
     row: Row
-    table: str
     values: dict[str, str]
     derived: list[tuple[str, str]] = field(default_factory=list)
-    locator_en: str = ""
 
 
 class Drafting:
     """Turns rows into drafts against the tables on file; problems and notes are collected."""
 
-    def __init__(self, frames: dict[str, pd.DataFrame], today: dt.date) -> None:
-        self.frames, self.today = dict(frames), today
+    def __init__(self, frames: dict[str, pd.DataFrame]) -> None:
+        self.frames = dict(frames)
         self.problems: list[Problem] = []
         self.notes: list[tuple[str, str]] = []
-        self.failed: dict[str, set[str]] = {}  # keys of new entries that are refused, by table
         self._choices: dict[tuple[str, str], Choices | None] = {}
 
     def drafts(self, rows: list[Row]) -> list[Draft]:
         """Drafts of all rows: indicators, areas, units and sources first, so that figures may refer to them."""
         made: list[Draft] = []
         for table in ("units", "ref_areas", "indicators", "sources", "figures"):
-            these = [draft for row in rows if row.table == table and (draft := self._draft(row, table))]
+            these = [draft for row in rows if row.table == table and (draft := self._draft(row))]
             made += these
             if table != "figures" and these:
-                fresh = pd.DataFrame([d.values for d in these])
                 key = TABLES[table].key[0]
+                fresh = pd.DataFrame([d.values for d in these])
                 fresh = fresh[~fresh[key].isin(self.frames[table][key])].drop_duplicates(key)
                 self.frames[table] = pd.concat([self.frames[table], fresh], ignore_index=True)
                 self._choices.clear()
         return made
 
-    def _draft(self, row: Row, table: str) -> Draft | None:
+    def _draft(self, row: Row) -> Draft | None:
+        """Draft of a row; of a figure only if every cell is clear. A marked row is passed over if it is on file still."""
         before = len(self.problems)
-        draft = self.figure(row) if table == "figures" else self.entry(row, table)
-        sound = draft if len(self.problems) == before else None
-        if "mark" in row.cells:
-            self._example(row, sound, before)
-            return None
-        if sound is None and table != "figures" and (cell := row.cells.get(TABLES[table].key[0])):
-            self.failed.setdefault(table, set()).add(canonical(cell.text))
-        return sound
-
-    def _example(self, row: Row, draft: Draft | None, before: int) -> None:
-        """A marked row is passed over if it is the example still, that is, a row on file; else it may be meant."""
-        on_file = False
-        if draft:
-            frame = self.frames[row.table]
-            names = TABLES[row.table].columns
-            compared = [c for c in names if c not in ("figure_id", "comment") and draft.values.get(c)]
-            on_file = bool((frame[compared] == [draft.values[c] for c in compared]).all(axis=1).any())
+        draft = self._figure(row) if row.table == "figures" else self._entry(row)
+        sound = len(self.problems) == before
+        if "mark" not in row.cells:
+            return draft if sound or row.table != "figures" else None
         del self.problems[before:]
-        if on_file:
-            note = (f"{row.file}：示例行未添加", f"{row.file}: the example rows are not added")
-            self.notes += [note] if note not in self.notes else []
+        frame = self.frames[row.table]
+        compared = [c for c, v in draft.values.items() if v and c not in ("figure_id", "comment")]
+        if sound and (frame[compared] == [draft.values[c] for c in compared]).all(axis=1).any():
+            self.notes.append((f"{row.file}：示例行未添加", f"{row.file}: the example rows are not added"))
         else:
             zh = "这一行标为示例，但内容已改动：要添加，请清空这一格；不要，请删除整行"
-            en = "the row is marked as an example but was changed: clear this cell to add it, or delete the row"
-            self.say(row, "mark", zh, en)
+            self.say(row, "mark", zh, "marked as an example but changed: clear this cell to add it, or delete the row")
+        return None
 
     # --- cells -----------------------------------------------------------------------------------------------------
 
-    def say(self, row: Row, column: str, zh: str, en: str, value: str | None = None) -> None:
-        self.problems.append(row.problem(column, zh, en, value))
+    def say(self, row: Row, column: str, zh: str, en: str) -> None:
+        self.problems.append(row.problem(column, zh, en))
 
-    def text(self, row: Row, column: str) -> str | None:
-        """Text of a cell; None if the cell holds what no text is (and a problem has been told)."""
+    def text(self, row: Row, column: str) -> str:
+        """Text of a cell; empty if there is none, or if the cell holds what no text is (and a problem has been told)."""
         cell = row.cells.get(column)
-        if cell is None:
-            return ""
-        if cell.kind in _UNREADABLE:
+        if cell is not None and cell.kind in _UNREADABLE:
             self.say(row, column, *_UNREADABLE[cell.kind])
-            return None
-        return cell.text
+        return "" if cell is None or cell.kind in _UNREADABLE else cell.text
 
-    def chosen(self, row: Row, column: str, definition: Field) -> str | None:
-        """Code that a cell with a list stands for; "" if empty, None after a problem."""
-        text = self.text(row, column)
-        if not text:
-            return text
+    def chosen(self, row: Row, definition: Field) -> str:
+        """Code that a cell with a list stands for; empty if the cell is, or after a problem."""
+        column = definition.name
+        if not (text := self.text(row, column)):
+            return ""
         key = (row.table, column)
         if key not in self._choices:
             self._choices[key] = choices(self.frames, definition)
@@ -130,298 +107,224 @@ class Drafting:
         found = allowed.find(text)
         if len(found) == 1:
             return found[0]
+        near = "、".join(allowed.near(text))
         if found:
-            options = [allowed.labels[c] for c in found]
-            zh, en = f"可指多项：{'、'.join(options)}；请选其一", f"may mean several: {', '.join(options)}; choose one"
+            options = "、".join(allowed.labels[c] for c in found)
+            zh, en = f"可指多项：{options}；请选其一", f"may mean several: {options}; choose one"
         elif definition.codes:
-            listed = allowed.labels.values()
-            zh, en = f"允许的值：{'、'.join(listed)}", f"allowed: {', '.join(listed)}"
+            listed = "、".join(allowed.labels.values())
+            zh, en = f"允许的值：{listed}", f"allowed: {listed}"
         else:
             table = definition.refers.split(".")[0]
-            if canonical(text.rsplit("·", 1)[-1]) in self.failed.get(table, ()):
-                return None  # its own row is refused, and told
             zh = f"{table}.csv 中没有；要新增，请先填工作表“{sheet_name(table)}”"
             en = f"not in {table}.csv; to add it, fill in the sheet '{sheet_name(table)}' as well"
-        if not found and (near := allowed.near(text)):
-            zh, en = f"{zh}；是否为：{'、'.join(near)}？", f"{en}; did you mean: {', '.join(near)}?"
+        if near and not found:
+            zh, en = f"{zh}；是否为：{near}？", f"{en}; did you mean: {near}?"
         self.say(row, column, zh, en)
-        return None
+        return ""
 
-    def date(self, row: Row, column: str) -> str | None:
-        """ISO date of a cell (a year, month or day), not in the future."""
-        cell, text = row.cells.get(column), self.text(row, column)
-        if not text:
-            return text
+    def date(self, row: Row, column: str) -> str:
+        """ISO date of a cell: a year, month or day."""
+        if not (text := self.text(row, column)):
+            return ""
         try:
-            code = cell.text if cell.kind in ("date", "month") else periods.read(text)
-            period = periods.parse(code)
-            if period.kind not in ("year", "month", "day") or not periods.is_period(code):
-                raise ValueError
+            code = text if row.cells[column].kind in ("date", "month") else periods.read(text)
+            if periods.parse(code).kind in ("year", "month", "day") and periods.is_period(code):
+                return code
         except ValueError:
-            zh = "应为日期，如 2026、2026-07 或 2026-07-20（年份四位；2026.1 分不清1月和10月）"
-            en = "must be a date such as 2026, 2026-07 or 2026-07-20 (year in four digits; 2026.1 may be October)"
-            return self.say(row, column, zh, en)
-        if period.start > self.today:
-            zh = f"日期在今天（{self.today}）之后；请核对"
-            return self.say(row, column, zh, f"lies after today ({self.today}); check it")
-        return code
+            pass
+        zh = "应为日期，如 2026、2026-07 或 2026-07-20（年份四位；2026.1 分不清1月和10月）"
+        self.say(row, column, zh, "must be a date such as 2026, 2026-07 or 2026-07-20 (2026.1 may be October)")
+        return ""
 
-    # --- tables other than figures -----------------------------------------------------------------------------------
+    # --- rows --------------------------------------------------------------------------------------------------------
 
-    def entry(self, row: Row, table: str) -> Draft | None:
-        """A new indicator, area, unit or source."""
-        values = {}
-        for definition in TABLES[table].fields:
-            values[definition.name] = self._entry_value(row, table, definition)
-            if values[definition.name] == "" and definition.required:
-                self.say(row, definition.name, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
-        return None if None in values.values() else Draft(row, table, values)
+    def _entry(self, row: Row) -> Draft:
+        """An indicator, area, unit or source."""
+        return Draft(row, {f.name: self._entry_value(row, f) for f in TABLES[row.table].fields})
 
-    def _entry_value(self, row: Row, table: str, definition: Field) -> str | None:
-        """Value of a cell; None after a problem."""
-        column, cell = definition.name, row.cells.get(definition.name)
-        if definition.codes and cell and cell.kind == "boolean" and cell.text.lower() in definition.codes:
-            return cell.text.lower()
-        if definition.codes or definition.refers:
-            return self.chosen(row, column, definition)
+    def _entry_value(self, row: Row, definition: Field) -> str:
         if definition.kind == "date":
-            return self.date(row, column)
-        value = self.text(row, column)
-        if not value or not (definition.pattern or definition.kind == "integer"):
-            return value
-        value = numerals.plain(value).replace("−", "-")
-        if definition.kind == "integer" and not re.fullmatch(r"-?\d+", value, re.ASCII):
-            return self.say(row, column, "应为整数", "must be a whole number")
-        if definition.pattern and not re.fullmatch(definition.pattern, value):
-            zh = f"写法应符合 {definition.pattern}（{definition.zh}）"
-            return self.say(row, column, zh, f"must have the form {definition.pattern} ({definition.en})")
-        return value
+            return self.date(row, definition.name)
+        if definition.codes or definition.refers:
+            return self.chosen(row, definition)
+        text = self.text(row, definition.name)
+        coded = definition.pattern or definition.kind == "integer"
+        return numerals.plain(text).replace("−", "-") if coded else text
 
-    # --- figures -----------------------------------------------------------------------------------------------------
-
-    def figure(self, row: Row) -> Draft | None:
+    def _figure(self, row: Row) -> Draft:
         """One printed number."""
-        before = len(self.problems)
+        before, values = len(self.problems), dict.fromkeys(TABLES["figures"].columns, "")
         definitions = {f.name: f for f in fields("figures", all_columns=True)}
-        values = dict.fromkeys(TABLES["figures"].columns, "")
-        derived: list[tuple[str, str]] = []
-        failed = False
         for name, definition in definitions.items():
-            if name in _IN_PARTS:
-                continue
-            listed = definition.codes or definition.refers
-            value = self.chosen(row, name, definition) if listed else self.text(row, name)
-            failed |= value is None
-            if name in values:
-                values[name] = value or ""
-        values["vintage"] = self.date(row, "vintage") or ""
+            if name in values and name not in _IN_PARTS:
+                listed = definition.codes or definition.refers
+                values[name] = self.chosen(row, definition) if listed else self.text(row, name)
+        values["vintage"] = self.date(row, "vintage")
         values["time_period"] = self._period(row, definitions["period_type"])
-        self._quantity(row, values, definitions["unit"], derived)
+        draft = Draft(row, values)
+        self._quantity(draft)
         for name, definition in definitions.items():
             if is_required("figures", definition) and name not in row.cells and name not in ("obs_value", "unit"):
                 self.say(row, name, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
-        if failed or len(self.problems) > before:
-            return None
-        derived += defaults.fill(values, self.frames)
-        if not values["span"]:
-            zh = "无法推定：请选时间跨度（全年、累计、每年、时点）"
-            self.say(row, "span", zh, "cannot be worked out: choose annual, cumulative, per_year or point")
-        self._consistent(row, values)
-        if len(self.problems) > before:
-            return None
-        return Draft(row, "figures", values, derived, self.text(row, "locator_en") or "")
+        if len(self.problems) == before:
+            self._fill(draft)
+        return draft
 
     def _period(self, row: Row, kinds: Field) -> str:
-        kind = self.chosen(row, "period_type", kinds)
-        number_cell = row.cells.get("period_number")
-        dated = number_cell and number_cell.kind in ("date", "month")  # 9-27 that Excel has taken for a date
-        parts = [self.text(row, "time_period"), kind, self.text(row, "year")]
-        parts += [number_cell.text[5:] if dated else self.text(row, "period_number")]
-        if None in parts:
-            return ""
+        before = len(self.problems)
+        beside = row.cells.get("period_number")
+        dated = beside is not None and beside.kind in ("date", "month")  # 9-27 that Excel has taken for a date
+        parts = [self.text(row, "time_period"), self.chosen(row, kinds), self.text(row, "year")]
+        parts += [beside.text[5:] if dated else self.text(row, "period_number")]
         try:
-            return row_periods.period(row, *parts)
-        except row_periods.Unclear as error:
-            cell = row.cells.get(error.column) or row.cells.get("year") or row.cells.get("period_number")
-            self.say(row, error.column, error.zh, error.en, cell.text if cell else "")
+            return typed.period(row, *parts) if len(self.problems) == before else ""
+        except typed.Unclear as error:
+            self.say(row, error.column, error.zh, error.en)
             return ""
 
-    def _quantity(self, row: Row, values: dict, unit_field: Field, derived: list) -> None:
-        """Value, upper end, relation and unit, proved by the characters as printed."""
-        printed = values["as_printed"]
-        if len(numerals.normalise(printed)) > 25:
-            zh = "原文最多 25 个字符；只摘含有这个数字的一段"
-            self.say(row, "as_printed", zh, "at most 25 characters; copy only the piece that holds the number")
-        wordless = values["relation"] == "relative" or values["obs_status"] == "M"
-        unit_given = row.cells.get("unit") is not None
-        unit = (self.chosen(row, "unit", unit_field) or "") if unit_given else ""
-        typed = None
-        if "obs_value" not in row.cells:
-            if not wordless:
-                zh = "不能为空：填原文的数字；文字目标请把“关系”选为 relative，表中为空的选状态 M"
-                en = "must not be empty: enter the number printed; for a goal in words choose the relation 'relative', for an empty cell the status M"
-                self.say(row, "obs_value", zh, en)
-        elif (typed := self._typed(row, "obs_value")) is not None:
-            if wordless:
-                zh = "关系为 relative 或状态为 M 时应为空"
-                self.say(row, "obs_value", zh, "must be empty where the relation is relative or the status M")
-            if self._unit_behind(row, typed.unit, unit, values["indicator"]):
-                self._number(row, values, typed, unit or typed.unit, derived)
-            unit = unit or (self._unit_named(typed.unit) if not unit_given else "")
-        if not unit and not unit_given:
-            near = "、".join(unit_after(typed.low, printed, self.frames["units"].unit)) if typed else ""
-            zh, en = (f"；是否为 {near}？", f"; is it {near}?") if near else ("", "")
-            self.say(row, "unit", f"不能为空：选原文的单位{zh}", f"must not be empty: choose the unit printed{en}")
-        values["unit"] = unit
-        if typed is not None and unit:
-            self._unit_agrees(row, typed.low, unit, printed)
+    # --- quantities --------------------------------------------------------------------------------------------------
 
-    def _unit_named(self, text: str) -> str:
-        return next((u for u in self.frames["units"].unit if canonical(u) == canonical(text)), "") if text else ""
+    def _quantity(self, draft: Draft) -> None:
+        """Value, upper end, relation and unit as they are typed and printed."""
+        row, values = draft.row, draft.values
+        number, upper = self._typed(row, "obs_value"), self._typed(row, "value_high")
+        if number is None:
+            return
+        self._unit(row, values, number)
+        high = upper.low if upper else number.high
+        if upper and number.high not in (None, upper.low):
+            self.say(
+                row, "value_high", f"与数值中的 {number.high} 不一致", f"disagrees with the {number.high} in the value"
+            )
+        printed, said = values["as_printed"], "range" if high is not None else number.relation
+        if said and values["relation"] not in ("", said):
+            self.say(row, "relation", f"与数值中的写法（{said}）不一致", f"disagrees with what the value says ({said})")
+        if not values["relation"]:
+            values["relation"] = said or typed.bound_around(number.low, printed, values["unit"]) or "="
+            if values["relation"] != "=":
+                draft.derived.append((f"关系 {values['relation']}", f"relation {values['relation']}"))
+        growth = values["transformation"] == "GY"
+        for column, value in (("obs_value", number.low), ("value_high", high)):
+            if value is not None:
+                text = values[column] = citations.written(value, printed, growth=growth)
+                if (
+                    growth
+                    and not citations.holds(text, printed)
+                    and not citations.objection(text, printed, growth=True)
+                ):
+                    draft.derived.append((f"增长 {text}（原文以上年为100）", f"growth {text} (the year before is 100)"))
 
-    def _typed(self, row: Row, column: str) -> Entered | None:
-        cell, text = row.cells[column], self.text(row, column)
-        if text is None:
+    def _typed(self, row: Row, column: str) -> typed.Quantity | None:
+        cell, text = row.cells.get(column), self.text(row, column)
+        if not text:
             return None
         if cell.kind in ("boolean", "date", "month"):
-            zh, en = ("被 Excel 变成了日期（如 5-7）", "Excel has turned this into a date")
-            if cell.kind == "boolean":
-                zh, en = "是真/假值", "a true/false value"
-            again = "must be a number; format the cell as text and enter it again"
-            return self.say(row, column, f"{zh}，应为数字；请设为文本后重填", f"{en}, {again}")
-        if cell.number is not None:
-            return Entered(cell.number, unit="%" if cell.kind == "percent" else "")
-        typed = quantity(text)
-        if typed is None:
-            inside = negative_meant(text)
-            zh, en = (f"；负数请写成 -{inside}", f"; write a negative number as -{inside}") if inside else ("", "")
-            zh, en = f"应为一个数字，如 300.8，不带文字{zh}", f"must be a number such as 300.8, without words{en}"
-            self.say(row, column, zh, en)
-        return typed
+            zh, en = ("日期（如 5-7）", "a date") if cell.kind != "boolean" else ("真/假值", "a true/false value")
+            zh, en = (
+                f"被 Excel 变成了{zh}；请设为文本后重填",
+                f"Excel has turned this into {en}; format the cell as text and enter it again",
+            )
+        elif cell.number is not None:
+            return typed.Quantity(cell.number, unit="%" if cell.kind == "percent" else "")
+        elif (number := typed.quantity(text)) is not None:
+            return number
+        else:
+            zh, en = "应为一个数字，如 300.8 或 -5，不带文字", "must be a number such as 300.8 or -5, without words"
+        self.say(row, column, zh, en)
+        return None
 
-    def _unit_behind(self, row: Row, behind: str, unit: str, indicator: str) -> bool:
-        """Whether a unit typed behind the value is that of the row, or one of the table where the row gives none."""
-        meant = self._unit_named(behind)
-        if not behind or (meant and meant == (unit or meant)):
-            return True
-        if row.cells["obs_value"].kind == "percent" and unit:
-            zh = f"单元格是百分比格式，单位却是 {unit}；请核对"
-            self.say(row, "obs_value", zh, f"the cell is formatted as a percentage, the unit is {unit}; check it")
-            return False
-        zh, en = ("不是表中的单位", "is no unit on file")
-        if unit:
-            zh, en = f"与单位 {unit} 不一致", f"disagrees with the unit {unit}"
-        near = "" if meant else self._unit_like(behind, indicator)
-        more = (f"是否为 {near}？", f"is it {near}?") if near else ("请核对", "check it")
-        self.say(
-            row, "obs_value", f"数字后面的 {behind} {zh}；{more[0]}", f"{behind} behind the number {en}; {more[1]}"
-        )
-        return False
-
-    def _unit_like(self, text: str, indicator: str) -> str:
-        """Units that a text may stand for; of a bare magnitude (万) those that measure what the indicator does."""
-        units = self.frames["units"]
-        if not MAGNITUDES.fullmatch(text):
-            return nearest(text, list(units.unit))
-        usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(indicator, "")
-        measure = dict(units[["unit", "unit_measure"]].values).get(usual, "")
-        return "、".join(units.unit[(units.unit_measure == measure) & units.unit.str.startswith(text)])
-
-    def _number(self, row: Row, values: dict, typed: Entered, unit: str, derived: list) -> None:
-        high = self._upper_end(row, typed)
-        if high is False:
-            return
-        printed, growth = values["as_printed"], values["transformation"] == "GY"
-        if not self._relation(row, values, typed, high, unit, derived):
-            return
-        for column, number in (("obs_value", typed.low), ("value_high", high)):
-            if number is None:
-                continue
-            text = citations.written(number, printed, growth=growth)
-            span = values["span"]
-            said = citations.objection(text, printed, growth=growth, span=span) if printed else None
-            if said:
-                zh, en = self._with_what_is_printed(number, printed, *said)
-                self.say(row, column, zh, en, f"{number:f}")
-                return
-            values[column] = text
-            if growth and not citations.holds(text, printed):
-                told = (f"增长 {text}（原文以上年为100）", f"growth {text} (the year before is 100 in the text)")
-                derived.append(told)
-
-    def _with_what_is_printed(self, number: Decimal, printed: str, zh: str, en: str) -> tuple[str, str]:
-        """An objection with the numbers that the text holds, and whether a share was meant as a percentage."""
-        if citations.holds(f"{number:f}", printed):
-            return f"原文“{printed}”：{zh}", f"“{printed}”: {en}"
-        seen = "、".join(n.text for n in numerals.arabic(numerals.separated(printed)))
-        hundred = f"{(abs(number) * 100).normalize():f}"
-        hints = (f"；是否为 {hundred}？", f"; is it {hundred}?") if citations.holds(hundred, printed) else ("", "")
-        return (
-            f"原文“{printed}”：{zh}{hints[0]}（原文中的数字：{seen or '无'}）；请核对数值，或让原文包含它",
-            f"“{printed}” {en}{hints[1]} (it holds: {seen or 'none'}); check the value, or let as_printed hold it",
-        )
-
-    def _upper_end(self, row: Row, typed: Entered) -> Decimal | bool | None:
-        """Upper end of a range, None without one, False after a problem."""
-        if "value_high" not in row.cells:
-            return typed.high
-        upper = self._typed(row, "value_high")
-        if upper is None:
-            return False
-        if typed.high is not None and typed.high != upper.low:
-            zh = f"与数值中的区间上限 {typed.high} 不一致"
-            self.say(row, "value_high", zh, f"disagrees with the upper end {typed.high} of the range in the value")
-            return False
-        return upper.low
-
-    def _relation(self, row: Row, values: dict, typed: Entered, high: Decimal | None, unit: str, derived: list) -> bool:
-        """Settle the relation from what is chosen, typed and printed; False after a problem."""
-        given, said = values["relation"], "range" if high is not None else typed.relation
-        if given and said and given != said:
-            name = code_choices(RELATIONS).labels[said]
-            self.say(row, "relation", f"与数值中的写法（{name}）不一致", f"disagrees with what the value says ({name})")
-            return False
-        if not given:
-            found = said or bound_around(typed.low, values["as_printed"], unit)
-            values["relation"] = found or "="
-            derived += [(f"关系 {found}", f"relation {found}")] if found else []
-        if values["relation"] == "range" and (high is None or high <= typed.low):
-            self.say(row, "value_high", "区间要填上限，且大于数值", "a range needs its upper end, above the value")
-            return False
-        return True
-
-    def _unit_agrees(self, row: Row, value: Decimal, unit: str, printed: str) -> None:
-        units = self.frames["units"]
-        seen = sorted(unit_after(value, printed, units.unit))
+    def _unit(self, row: Row, values: dict[str, str], number: typed.Quantity) -> None:
+        """The unit chosen, else the one typed behind the number; both agree, and with what is printed behind it."""
+        units, given, printed = self.frames["units"], values["unit"], values["as_printed"]
+        if "unit" in row.cells and not given:
+            return  # told
+        named = next((u for u in units.unit if canonical(u) == canonical(number.unit)), "")
+        unit = values["unit"] = given or named
         measures = {u: rest for u, *rest in units[["unit", "unit_measure", "unit_mult"]].values.tolist()}
-        if seen and not any(
+        if number.unit and (not named or named != unit):
+            usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(values["indicator"])
+            alike = [
+                u for u in measures if u.startswith(number.unit) and measures[u][0] == measures.get(usual, [""])[0]
+            ]
+            near = "、".join(alike) or nearest(number.unit, list(measures))
+            zh = (
+                f"数字后面的 {number.unit} 与单位 {given} 不一致"
+                if given
+                else f"数字后面的 {number.unit} 不是表中的单位"
+            )
+            en = f"{number.unit} behind the number " + (
+                f"disagrees with the unit {given}" if given else "is no unit on file"
+            )
+            self.say(row, "obs_value", f"{zh}；是否为 {near}？", f"{en}; is it {near}?")
+            return
+        seen = typed.unit_after(number.low, printed, measures)
+        if not unit:
+            shown = "、".join(seen) or "?"
+            self.say(
+                row,
+                "unit",
+                f"不能为空：选原文的单位；是否为 {shown}？",
+                f"must not be empty: choose the unit printed; is it {shown}?",
+            )
+        elif seen and not any(
             measures.get(s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
         ):
-            zh = f"原文“{printed}”在数字后面的是 {'、'.join(seen)}；请改单位或原文"
-            en = f"“{printed}” has {', '.join(seen)} behind the number; correct the unit or the text"
-            self.say(row, "unit", zh, en)
+            shown = "、".join(sorted(seen))
+            zh = f"原文“{printed}”在数字后面的是 {shown}；请改单位或原文"
+            self.say(row, "unit", zh, f"“{printed}” has {shown} behind the number; correct the unit or the text")
 
-    def _consistent(self, row: Row, values: dict) -> None:
-        """Period against the text, the date of publication and today; an inference against its reason."""
-        if values["time_basis"] == "inferred" and not values["comment"]:
-            self.say(row, "comment", "时期为推断（inferred）时，须写明理由", "an inferred period must say why")
-        column = "time_period" if "time_period" in row.cells else "year"
-        growth = values["transformation"] == "GY"
-        if said := citations.period_objection(values["time_period"], values["as_printed"], growth=growth):
-            self.say(row, column, *said)
-        if not values["time_period"] or values["record_type"] not in ("actual", "claim"):
-            return
-        period = periods.parse(values["time_period"])
-        published = periods.parse(values["vintage"]).end if values["vintage"] else None
-        if period.start > self.today:
-            zh = f"实际数的时期尚未开始（今天 {self.today}）；目标请把记录类型选为 target"
-            en = f"a result of a period that has not begun (today {self.today}); for a goal choose the record type 'target'"
-            self.say(row, column, zh, en)
-        elif published and published < period.start:
-            zh = f"发布于 {values['vintage']}，早于时期开始；请核对时期、来源或记录类型"
-            en = f"published {values['vintage']}, before the period begins; check the period, the source or the record type"
-            self.say(row, column, zh, en)
-        elif published and published < period.end and period.kind != "year":
-            place = f"{row.sheet}!{row.place(column)}"
-            zh = f"{place}：发布（{values['vintage']}）早于时期结束，请留意"
-            self.notes.append((zh, f"{place}: published ({values['vintage']}) before the period ends"))
+    # --- what a person need not say ----------------------------------------------------------------------------------
+
+    def _fill(self, draft: Draft) -> None:
+        """Fill in empty cells from the source, the indicator and the figures on file; an unclear span is asked for."""
+        values, figures = draft.values, self.frames["figures"]
+        source = self.frames["sources"].set_index("source_id").loc[values["source_id"]]
+
+        def default(column: str, value: str, zh: str = "", en: str = "") -> None:
+            if not values[column] and value:
+                values[column] = value
+                if zh:
+                    told = f"{TABLES['figures'].field(column).zh} {value}（{zh}）", f"{column} {value} ({en})"
+                    draft.derived.append(told)
+
+        default("ref_area", home(self.frames), "未填，取本市", "left empty: the city")
+        if source.tier == "promotional":
+            default("record_type", "claim", "来源为招商宣传", "promotional source")
+        default("record_type", "actual", "未填", "left empty")
+        default("relation", "=")
+        default("locator", "正文", "未填", "left empty")
+        default("time_basis", "stated" if values["time_period"] else "unstated")
+        default("vintage", source.date_published, "来源的发布日期", "the source's date")
+        default("obs_status", _WEAK.get(source.tier, ""), f"来源层级 {source.tier}", f"tier {source.tier}")
+        default("obs_status", "A")
+        alike = figures[
+            (figures.indicator == values["indicator"]) & (figures.transformation == values["transformation"])
+        ]
+        if len(prices := set(alike.prices)) == 1:
+            default("prices", prices.pop(), "同指标已有数字", "as its other figures")
+        default("span", self._span(values, alike), "按指标和时期", "from indicator and period")
+        if not values["span"]:
+            zh = "无法推定：请选时间跨度（全年、累计、每年、时点）"
+            self.say(draft.row, "span", zh, "cannot be worked out: choose annual, cumulative, per_year or point")
+
+    def _span(self, values: dict[str, str], alike: pd.DataFrame) -> str:
+        def kind(code: str) -> str:
+            return periods.parse(code).kind if code else ""
+
+        period = kind(values["time_period"])
+        same = alike[(alike.record_type == values["record_type"]) & (alike.time_period.map(kind) == period)]
+        measure = self.frames["indicators"].set_index("indicator").measure_type[values["indicator"]]
+        if same.span.nunique() == 1:
+            return same.span.iloc[0]
+        if values["record_type"] != "parameter" and period != "day":
+            if measure == "flow" or values["transformation"] == "GY":
+                return {"year": "annual", "": ""}.get(period, "cumulative")
+            if measure == "count" or (not period and len(same)):
+                return ""
+        return "point"
+
+
+def home(frames: dict[str, pd.DataFrame]) -> str:
+    """The city that the tables are about."""
+    return home_area(frames["figures"], frames["ref_areas"].set_index("ref_area").level)

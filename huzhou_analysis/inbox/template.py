@@ -12,8 +12,8 @@ from ..facts import numerals, periods
 from ..facts.checks import check, default_root
 from ..facts.problems import DataError, Problem
 from ..facts.schema import TABLES, Field
-from .defaults import home
 from .layout import ENTRY_TABLES, EXAMPLE, FILE, HELP, LISTS, Choices, choices, fields, header, is_required, sheet_name
+from .rows import home
 
 ROWS = 500
 INK, ACCENT, SOFT, LINE, MUTED = "#1F2933", "#1B4F72", "#DCE6EE", "#C9D3DC", "#7B8794"
