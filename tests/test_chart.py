@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import huzhou_analysis as hz
-from huzhou_analysis.show import chart, picture, roles
-from huzhou_analysis.show.canvas import SIZES, house_style, missing_glyphs, wrap
+from huzhou_analysis.show import picture, record, roles
+from huzhou_analysis.show.canvas import SIZES, missing_glyphs
 
 
 def exhibit_of(data, panels, **options):
@@ -34,7 +34,7 @@ def test_a_line_is_cut_where_the_series_breaks_and_points_keep_their_roles(data)
         {
             "title": {"zh": "", "en": ""},
             "subtitle": {"zh": "", "en": ""},
-            "chart": {"columns": 1, "shared": False, "panels": [panel]},
+            "chart": {"columns": 1, "panels": [panel]},
         },
         "zh",
     )
@@ -58,6 +58,22 @@ def test_bars_begin_at_zero_and_a_line_that_hardly_moves_does_not_fill_its_panel
     assert high - low >= 0.2 * 6.5
     assert axes[1].get_ylim()[0] == 0
     assert any("不从零" in n["zh"] for n in e.record["notes"])
+
+
+def test_panels_that_are_compared_have_one_scale(data):
+    def scales(*panels):
+        return [ax.get_ylim() for ax in exhibit_of(data, panels, columns=2).figure("zh").axes]
+
+    small, large = hz.marks({2023: 5.0, 2024: 6.0}), hz.marks({2023: 90.0, 2024: 60.0})
+    one, two = scales(*(hz.Panel(m, "亿元", kind="column") for m in (small, large)))  # bars of one unit
+    assert one == two
+    one, two = scales(
+        *(hz.Panel(m.assign(indicator="gdp"), "亿元") for m in (small, large))
+    )  # one measure of two areas
+    assert one == two
+    measures = zip((small, large), ("rd_share", "hightech_va_share"), strict=True)
+    one, two = scales(*(hz.Panel(m.assign(indicator=i), "%") for m, i in measures))
+    assert one != two
 
 
 def test_every_value_lies_inside_the_axes(data):
@@ -100,15 +116,6 @@ def test_a_picture_of_every_size_keeps_its_words_inside(data, size, lang):
             assert not missing_glyphs(words.get_text())
 
 
-def test_lines_are_wrapped_within_the_width_and_closing_marks_stay():
-    figure = mpl.figure.Figure(dpi=100)
-    text = "（2018—2022年）外资五年累计，" * 8
-    with house_style():
-        lines = wrap(figure, text, 10, 2.0)
-    assert "".join(lines) == text
-    assert not any(line[0] in "，）" for line in lines)
-
-
 @pytest.mark.parametrize(
     ("call", "named"),
     [
@@ -149,4 +156,4 @@ def test_numbers_that_are_none_do_not_travel(data):
         ("forecast", 1.0, None),
         ("band_80", None, 3.0),
     ]
-    assert chart.figures_of({"panels": [panel]}) == []
+    assert record.figures_of({"panels": [panel]}) == []

@@ -128,7 +128,7 @@ def multiples(data):
         )
         hollow = hz.marks({2018: 100.0, 2024: 112.5}, "derived", name=("全省", "Province"))
         panels.append(hz.Panel(pd.concat([own, hollow]), "%", (zh, en)))
-    return hz.Chart(panels, columns=3, shared=True)
+    return hz.Chart(panels, columns=3)
 
 
 CHARTS = (lines, bars, stacks, whiskers, paces, fan, hedgehog, multiples)

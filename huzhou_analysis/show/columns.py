@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 
 from ..facts.words import Text
-from .chart import JOINED, Entry
-from .picture import BARS, fan_start
-from .roles import Role, bands, look, role
+from .record import BARS, Entry, fan_start
+from .roles import JOINED, Role, bands, look, role
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from ..facts import words
 from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
 from . import canvas, picture
-from .chart import Chart, Panel, chart_record, chart_table, figures_of
+from .chart import Chart, Panel
+from .record import chart_record, chart_table, figures_of, starts_above_zero
 from .sources import citations, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
@@ -368,7 +369,7 @@ def _chart_notes(chart: dict | None) -> list[Text]:
     events = {(e["zh"], e["en"]): None for panel in chart["panels"] for e in panel["events"]}
     if events:
         notes.append(text("大事：" + "；".join(zh for zh, _ in events), "Events: " + "; ".join(en for _, en in events)))
-    if any(picture.starts_above_zero(panel) for panel in chart["panels"]):
+    if any(starts_above_zero(panel) for panel in chart["panels"]):
         notes.append(text("纵轴不从零开始", "The vertical axis does not start at zero"))
     return notes
 

@@ -14,8 +14,9 @@ from ..analysis.series import series
 from ..facts.data import Data, NotOnFile
 from ..facts.words import text
 from . import canvas, picture
-from .chart import Chart, Panel, chart_record, marks, over_years
+from .chart import Chart, Panel, marks, over_years
 from .exhibit import EXPORT_VARIABLE, Finding
+from .record import chart_record
 from .sources import name
 
 

@@ -1,6 +1,7 @@
-"""How much room words take where an office program sets them: in ems, from the fonts of the house, which are wide ones.
+"""How much room words take: in ems, from the fonts of the house, which are wide ones.
 
-Office programs lay text out themselves, with fonts that are not here; what fits by these measures fits there.
+Pictures are drawn with these fonts. Office programs lay text out themselves, with fonts that are not here; what fits by
+these measures fits there.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from functools import cache
 
 from matplotlib import font_manager
 
-from .canvas import cjk_font_file, pieces
+from .canvas import cjk_font_file
 
 SEAM = 0.2  # some programs set a little space where Chinese meets Latin letters
+_NO_LINE_START = set("，。、；：？！）》」』】〕”’%‰)]},.;:?!…")
+_NO_LINE_END = set("（《「『【〔“‘([{")
 
 
 @cache
@@ -33,30 +36,43 @@ def _advance(character: str) -> float:
 
 
 @cache
-def width_of(words: str) -> float:
+def width_of(words: str, seam: float = SEAM) -> float:
     """Width of a text in ems: times its size it is the width in points."""
     seams = len(re.findall(r"[\u2e80-\u9fff](?=[A-Za-z0-9])|[A-Za-z0-9%](?=[\u2e80-\u9fff])", words))
-    return sum(map(_advance, words)) + SEAM * seams
+    return sum(map(_advance, words)) + seam * seams
 
 
-def lines_of(words: str, width: float) -> list[str]:
+def _pieces(words: str) -> list[str]:
+    """Parts of a text between which a line may end: words, single Chinese characters, each with its marks."""
+    pieces: list[str] = []
+    for token in re.findall(r"[A-Za-z0-9À-ɏ.,%+\-–—−’'/()\[\]:;&≥≤<>=≈$_]+|\s+|.", words, re.DOTALL):
+        glued = pieces and not pieces[-1][-1].isspace()
+        glued = glued and (token[0] in _NO_LINE_START or pieces[-1][-1] in _NO_LINE_END)
+        if pieces and (glued or token.isspace()):
+            pieces[-1] += token
+        else:
+            pieces.append(token)
+    return pieces
+
+
+def lines_of(words: str, width: float, seam: float = SEAM) -> list[str]:
     """A text in lines of so many ems: words and numbers stay whole, no line begins with a closing mark."""
-    if width_of(words) <= width:
+    if width_of(words, seam) <= width:
         return [words] if words else []
     lines, line, used = [], "", 0.0
-    for piece in pieces(words):
-        own = width_of(piece.rstrip())
-        seam = SEAM if line and (line[-1] >= "\u2e80") != (piece[0] >= "\u2e80") else 0.0
-        if line and used + seam + own > width:
+    for piece in _pieces(words):
+        own = width_of(piece.rstrip(), seam)
+        joint = seam if line and (line[-1] >= "\u2e80") != (piece[0] >= "\u2e80") else 0.0
+        if line and used + joint + own > width:
             lines.append(line.rstrip())
-            line, used, seam = "", 0.0, 0.0
+            line, used, joint = "", 0.0, 0.0
         while own > width and len(piece) > 1:  # longer than a line: broken inside
             cut = max(1, int(len(piece) * width / own))
             lines.append(piece[:cut])
             piece = piece[cut:]
-            own = width_of(piece.rstrip())
+            own = width_of(piece.rstrip(), seam)
         line += piece
-        used += seam + width_of(piece)
+        used += joint + width_of(piece, seam)
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
@@ -80,16 +96,9 @@ def fitted(words: str, width: float, height: float, largest: float, smallest: fl
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: float, points: float) -> list[float]:
-    """Widths of the columns of a table in inches: none narrower than its longest word, the rest by what they hold.
+    """Widths in inches of a table's columns, given its rows (the head first), the room and the size of the text.
 
-    Parameters
-    ----------
-    rows : sequence of sequences of str
-        The head first.
-    width : float
-        Room; a table that needs less takes less.
-    points : float
-        Size of the text.
+    No column is narrower than its longest word, the rest is shared by what they hold; less is taken where less is needed.
     """
     natural, least = [], []
     for cells in zip(*rows[:60], strict=True):

@@ -1,7 +1,7 @@
 """Charts that office programs hold as their own: one panel of a record as a chart part with the workbook behind it.
 
 The same part stands in slides, documents and workbooks. python-pptx writes it, :mod:`~huzhou_analysis.show.roles` says
-how a mark looks, and :func:`~huzhou_analysis.show.picture.number_axes` how far its axis goes. A fan, which no library
+how a mark looks, and :func:`~huzhou_analysis.show.number_axes` how far its axis goes. A fan, which no library
 makes, is the stacked areas of one such part set behind the lines of another.
 """
 
@@ -28,8 +28,8 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from .columns import Column, categories, clean, whiskers
-from .picture import BARS
-from .roles import GRID, INK, MUTED, PAPER, Role
+from .record import BARS
+from .roles import GRID, INK, MUTED, PAPER, Role, luminance
 
 TYPES = {
     "line": XL_CHART_TYPE.LINE_MARKERS,
@@ -213,11 +213,6 @@ def _label(words: str, value: float, label, place: XL_LABEL_POSITION, seen: Role
         element.find(qn("c:idx")).addnext(
             parse_xml(f'<c:numFmt {NAMESPACES} formatCode="{number_code(decimals)}" sourceLinked="0"/>')
         )
-
-
-def luminance(colour: str) -> float:
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _error_bars(made: Sequence[Column], chart: Chart, scale: float) -> None:

@@ -16,10 +16,10 @@ from pathlib import Path
 from matplotlib.colors import to_hex
 
 from . import canvas, exhibit, native, picture
-from .chart import key_entries
 from .columns import clean, columns, has_native, workbook, year_labels
 from .native import chart_xml
-from .roles import GRID, INK, MUTED, PALETTE, PAPER, look
+from .record import key_entries, number_axes
+from .roles import GRID, INK, MUTED, PALETTE, PAPER, look, luminance
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en-GB"}
 LATIN, EAST_ASIAN = "Calibri", "Microsoft YaHei"
@@ -156,7 +156,7 @@ def heat_cells(panel: dict, lang: str) -> list[list[tuple[str, str, str]]]:
             value = row[x]["value"] * scale
             fill = to_hex(colours((value - low) / (high - low)))
             words = row[x][lang] or f"{value:,.4g}".replace("-", "\u2212")
-            cells.append((clean(words), fill, PAPER if native.luminance(fill) < 0.45 else INK))
+            cells.append((clean(words), fill, PAPER if luminance(fill) < 0.45 else INK))
         rows.append(cells)
     return rows
 
@@ -168,7 +168,7 @@ def _part(record: dict, n: int, lang: str, width: float, points: float, cells=No
     skip, turned = year_labels(panel, width, points)
     skip = 1 if cells else skip
     made = columns(panel, lang, skip)
-    axis, key = picture.number_axes(chart, lang)[n], not _key_outside(chart, width)
+    axis, key = number_axes(chart, lang)[n], not _key_outside(chart, width)
     xml = chart_xml(panel, lang, axis, made, years=(skip, turned), points=points, key=key, cells=cells)
     return xml, b"" if cells else workbook(panel, lang, made, skip)
 

@@ -1,29 +1,39 @@
-"""The picture of a chart: its record drawn with matplotlib and seaborn, in one language and one size."""
+"""The picture of a chart: its record drawn with matplotlib and seaborn, in one language and one size.
+
+Titles state the finding and stand left; grids are horizontal only. Each artist that stands for marks carries the panel,
+series and segment in its ``gid``.
+"""
 
 from __future__ import annotations
 
 import math
 from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 import matplotlib.ticker as ticker
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .canvas import SIZES, WIDE, Canvas, direct_label, house_style, place_label, wrap
-from .chart import JOINED, Entry, key_entries
-from .roles import GRID, INK, MUTED, PAPER, Role, look
+from .canvas import BARE, SIZES, house_style
+from .measure import lines_of, width_of
+from .record import BARS, Entry, drawn_values, fan_start, heading, key_entries, number_axes, scale
+from .roles import GRID, INK, MUTED, PAPER, look, luminance
 
 LINES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "": "none"}
-BARS = ("column", "bar", "stacked_column", "stacked_bar")
+MARGIN = 0.32  # inches
+WIDE = 8.0  # inches: in narrower pictures panels stand below each other
+LYING = ("bar", "stacked_bar")
 
 
 def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = ()) -> Figure:
-    """Draw the chart of an exhibit's record.
+    """Draw the chart of an exhibit's record, or frame the figure of one's own.
 
     Parameters
     ----------
@@ -34,230 +44,148 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
         A key of :data:`~huzhou_analysis.show.canvas.SIZES`.
     foot : sequence of str
         Notes and source, set below the chart.
-
-    Returns
-    -------
-    Figure
-        Each artist that stands for marks carries the panel, series and segment in its ``gid``.
     """
     if size not in SIZES:
         raise ValueError(f"size {size!r} is not known: write one of {', '.join(SIZES)}")
     chart = record["chart"]
     with house_style():
+        page = _page(record, lang, size, foot)
         if chart is None:
-            return _framed(record, lang, size, foot)
-        height = _height(chart, size)
-        canvas = Canvas(lang, size, record["title"][lang], record["subtitle"][lang], foot, height=height)
-        axes = _axes(canvas, chart, lang)
-        _key(canvas, key_entries(chart), lang)
-        scales = number_axes(chart, lang)
-        for n, (ax, panel) in enumerate(zip(axes, chart["panels"], strict=True)):
-            _panel(ax, panel, lang, f"p{n}", scales[n], canvas)
-    return canvas.figure
+            width, height = page.figure.get_size_inches()
+            box = (MARGIN / width, page.bottom / height, page.room / width, (page.top - page.bottom) / height)
+            ax = page.figure.add_axes(box)
+            ax.imshow(imread(BytesIO(b64decode(record["picture"][lang]["png"]))), interpolation="antialiased")
+            ax.set_axis_off()
+            return page.figure
+        _key(page, key_entries(chart))
+        axes = zip(_axes(page, chart), chart["panels"], number_axes(chart, lang), strict=True)
+        for n, (ax, panel, (low, high, step)) in enumerate(axes):
+            draw = _heat if panel["kind"] == "heat" else _bars if panel["kind"] in BARS else _lines
+            draw(ax, panel, lang, f"p{n}", (low, high), step)
+    return page.figure
 
 
-def _framed(record: dict, lang: str, size: str, foot: Sequence[str]) -> Figure:
-    """A figure of one's own between its title and its sources."""
-    canvas = Canvas(lang, size, record["title"][lang], record["subtitle"][lang], foot)
-    x0, y0, x1, y1 = canvas.box
-    ax = canvas.figure.add_axes((x0, y0, x1 - x0, y1 - y0))
-    ax.imshow(imread(BytesIO(b64decode(record["picture"][lang]["png"]))), interpolation="antialiased")
-    ax.set_axis_off()
-    return canvas.figure
+# --- paper ---------------------------------------------------------------------------------------------------------
 
 
-def _axes(canvas: Canvas, chart: dict, lang: str) -> list:
-    """One pair of axes a panel, with room for headings, names of bars and the key."""
-    panels = chart["panels"]
-    columns = 1 if canvas.narrow else min(chart["columns"], len(panels))
-    rows = math.ceil(len(panels) / columns)
-    longest = max((_name_width(canvas, p, lang) for p in panels), default=0)
-    left = max(0.55, longest + 0.12)
-    wide = canvas.room / columns - left - 0.1
-    lines = max(len(_heading(canvas, p, lang, wide)) for p in panels)
-    headed = 0.14 * (lines > 0) + 0.17 * lines + 0.2 * any(p["kind"] == "heat" for p in panels)
-    grid = canvas.grid(rows, columns, left=left, key=_key_height(canvas, chart, lang), headed=headed)
-    for spare in grid[len(panels) :]:
-        spare.set_axis_off()
-    return grid[: len(panels)]
+@dataclass
+class Page:
+    """A figure with title, subtitle and foot already set, and the room that is left between them, in inches."""
+
+    figure: Figure
+    lang: str
+    bottom: float
+    top: float
+
+    @property
+    def room(self) -> float:
+        return self.figure.get_figwidth() - 2 * MARGIN
 
 
-def _height(chart: dict, size: str) -> float:
-    """Height of a picture in inches: a narrow one, whose panels stand below each other, grows with them."""
+def _page(record: dict, lang: str, size: str, foot: Sequence[str]) -> Page:
     width, height = SIZES[size]
-    if width >= WIDE:
-        return height
-    bars = sum(len(p["categories"]) for p in chart["panels"] if p["kind"] in ("bar", "stacked_bar"))
-    return max(height, 1.2 + 1.9 * len(chart["panels"]) + 0.22 * bars)
+    if record["chart"] and width < WIDE:  # panels stand below each other, and the picture grows with them
+        panels = record["chart"]["panels"]
+        bars = sum(len(p["categories"]) for p in panels if p["kind"] in LYING)
+        height = max(height, 1.2 + 1.9 * len(panels) + 0.22 * bars)
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    if size in BARE:
+        return Page(figure, lang, 0.1, height - 0.1)
+
+    def write(line: str, points: float, colour: str, y: float, align: str) -> None:
+        figure.text(MARGIN / width, y / height, line, fontsize=points, color=colour, va=align, ha="left")
+
+    top, shrink = height - 0.26, 1.0 if size == "slide" else 0.86
+    for words, points, colour in ((record["title"][lang], 15, INK), (record["subtitle"][lang], 10, MUTED)):
+        for line in _lines_in(words, points * shrink, width - 2 * MARGIN, 6):
+            write(line, points * shrink, colour, top, "top")
+            top -= points * shrink * 1.32 / 72
+        top -= 0.03 if words else 0
+    bottom, step = 0.16, 7.2 * 1.35 / 72
+    lines = [line for words in foot for line in _lines_in(words, 7.2, width - 2 * MARGIN, 99)]
+    most = int(height / 2 / step)  # notes without end would leave no room for the chart
+    for line in reversed(lines if len(lines) <= most else [*lines[: most - 1], "…"]):
+        write(line, 7.2, MUTED, bottom, "bottom")
+        bottom += step
+    return Page(figure, lang, bottom + 0.1, top - 0.08)
 
 
-def _heading(canvas: Canvas, panel: dict, lang: str, width: float) -> list[str]:
-    """Heading of a panel with its unit, in lines that fit the width; no line where it has none."""
-    words = panel["heading"][lang]
-    if words and panel["unit"][lang] not in words:
-        words += f"（{panel['unit'][lang]}）" if lang == "zh" else f" ({panel['unit'][lang]})"
-    return wrap(canvas.figure, words, 9.5, width) if words else []
+def _lines_in(words: str, points: float, width: float, most: int) -> list[str]:
+    """A text in lines of so many inches, cut short beyond so many lines."""
+    lines = lines_of(words, width * 72 / points, seam=0)
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][:-2] + "…"]
 
 
-def _name_width(canvas: Canvas, panel: dict, lang: str) -> float:
-    """Inches that the names left of lying bars, or of the rows of a heat map, take; at most a third of the picture."""
-    if panel["kind"] in ("bar", "stacked_bar"):
-        names = [c[lang] for c in panel["categories"]]
-    elif panel["kind"] == "heat":
-        names = [one[lang] for one in panel["series"]]
-    else:
-        return 0.0
-    return min(max(canvas.width_of(n, 9) for n in names), canvas.figure.get_figwidth() * 0.33)
+def _wrapped(words: str, points: float, width: float) -> str:
+    return "\n".join(lines_of(words, width * 72 / points, seam=0))
 
 
-def _panel(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
-    heading = _heading(canvas, panel, lang, ax.get_position().width * canvas.figure.get_figwidth())
-    if heading:
-        pad = 24 if panel["kind"] == "heat" else 8
-        ax.set_title("\n".join(heading), loc="left", fontsize=9.5, color=INK, pad=pad)
-    elif panel["kind"] in ("line", "fan", "column", "stacked_column"):
-        ax.set_ylabel(panel["unit"][lang], fontsize=9)
-    if panel["kind"] == "heat":
-        _heat(ax, panel, lang, gid, canvas)
-    elif panel["kind"] in BARS:
-        _bars(ax, panel, lang, gid, axis, canvas)
-    else:
-        _lines(ax, panel, lang, gid, axis, canvas)
+def _key(page: Page, entries: list[Entry]) -> None:
+    """What the marks mean, in one line above the panels where it fits; it takes its room from the page."""
+    if not entries:
+        return
+    widths = [width_of(e.name[page.lang]) * 8.5 / 72 + 0.55 for e in entries]
+    fits = (n for n in range(len(widths), 1, -1) if sum(map(max, np.array_split(widths, n))) <= page.room)
+    columns = next(fits, 1)
+    width, height = page.figure.get_size_inches()
+    page.figure.legend(
+        [_handle(e) for e in entries], [e.name[page.lang] for e in entries], ncols=columns, loc="upper left",
+        bbox_to_anchor=(MARGIN / width, page.top / height), fontsize=8.5, labelcolor=MUTED, borderpad=0,
+        borderaxespad=0, handlelength=2.2, handletextpad=0.6, columnspacing=1.6, labelspacing=0.55,
+    )  # fmt: skip
+    page.top -= 0.22 * math.ceil(len(entries) / columns)
 
 
-def _scale(panel: dict, lang: str) -> float:
-    return 1.0 if lang == "zh" else panel["scale_en"]
+def _handle(entry: Entry):
+    seen = look(entry.role, entry.nth)
+    if entry.bar or seen.band:
+        return Rectangle((0, 0), 1, 1, facecolor=seen.fill, edgecolor=seen.colour, hatch="////" if seen.hatch else None,
+                         linewidth=1.2 if seen.fill == PAPER else 0.8)  # fmt: skip
+    return Line2D([], [], color=seen.colour, linestyle=LINES[seen.dash], linewidth=seen.width, marker=seen.marker or None,
+                  markersize=5.5, markerfacecolor=seen.fill, markeredgecolor=seen.colour, markeredgewidth=1.3)  # fmt: skip
 
 
-def number_axes(chart: dict, lang: str) -> list[tuple[float, float, float]]:
-    """Ends and step of each panel's axis of numbers, in the unit of a language: pictures and Office charts use the same.
-
-    The lower end is a multiple of the step, from which office programs count, unless numbers are not shown along it;
-    panels that share a scale have equal ends.
-    """
-    rows = math.ceil(len(chart["panels"]) / chart["columns"])
-    above = min(0.14 * rows, 0.3)  # room for labels: the lower a panel, the larger a share of it a label takes
-    limits = [_limits(p, lang, above) for p in chart["panels"]]
-    if chart["shared"]:
-        limits = [(min(low for low, _ in limits), max(high for _, high in limits))] * len(limits)
-    axes = []
-    for (low, high), panel in zip(limits, chart["panels"], strict=True):
-        ticks = ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        step = float(f"{ticks[1] - ticks[0]:.6g}")
-        floor = low if panel["kind"].endswith("bar") else float(f"{math.floor(low / step + 1e-9) * step:.9g}")
-        axes.append((floor, high, step))
-    return axes
-
-
-def _limits(panel: dict, lang: str, above: float) -> tuple[float, float]:
-    """Ends of the axis of numbers: bars begin at zero, a line too unless that would flatten it."""
-    values = [v * _scale(panel, lang) for v in _drawn(panel)]
-    if panel["kind"].startswith("stacked"):
-        sums: dict[tuple[float, bool], float] = {}
-        for one in panel["series"]:
-            for p in one["points"]:
-                at = (p["x"], (p["value"] or 0) >= 0)
-                sums[at] = sums.get(at, 0) + (p["value"] or 0) * _scale(panel, lang)
-        values = list(sums.values())
-    low, high = min(values, default=0), max(values, default=1)
-    if panel["kind"] in BARS or not starts_above_zero(panel):
-        low, high = min(low, 0), max(high, 0)
-    room = (high - low) or abs(high) or 1
-    if starts_above_zero(panel):
-        least = 0.2 * abs(high)  # a line that hardly moves must not fill the panel
-        low, high = (low - (least - room) / 2, high + (least - room) / 2) if room < least else (low, high)
-        room = high - low
-    return (low - 0.08 * room if low < 0 or starts_above_zero(panel) else low), high + above * room
+def _axes(page: Page, chart: dict) -> list:
+    """One pair of axes a panel under its heading, with room for the names of bars on the left."""
+    panels, (width, height) = chart["panels"], page.figure.get_size_inches()
+    columns = 1 if width < WIDE else min(chart["columns"], len(panels))
+    rows = math.ceil(len(panels) / columns)
+    names = [n[page.lang] for p in panels for n in _names_left(p)]
+    left = max(0.55, min(max((width_of(n) * 9 / 72 for n in names), default=0), width * 0.33) + 0.12)
+    wide = (page.room - 0.2 - left - (left + 0.05) * (columns - 1)) / columns
+    headings = [_wrapped(heading(p, page.lang), 9.5, wide) for p in panels]
+    lines = max(len(words.splitlines()) for words in headings)
+    headed = 0.14 * (lines > 0) + 0.17 * lines + 0.2 * any(p["kind"] == "heat" for p in panels)
+    top, bottom = page.top - max(headed, 0.14), page.bottom + 0.3
+    between = 0.34 + max(headed, 0.1)
+    tall = (top - bottom - between * (rows - 1)) / rows
+    grid = page.figure.add_gridspec(
+        rows, columns, left=(MARGIN + left) / width, right=(width - MARGIN - 0.2) / width, bottom=bottom / height,
+        top=top / height, wspace=(left + 0.05) / wide, hspace=between / tall,
+    )  # fmt: skip
+    axes = grid.subplots(squeeze=False).ravel()
+    for spare in axes[len(panels) :]:
+        spare.set_axis_off()
+    for ax, panel, words in zip(axes, panels, headings, strict=False):
+        if words:
+            ax.set_title(words, loc="left", fontsize=9.5, color=INK, pad=24 if panel["kind"] == "heat" else 8)
+        elif panel["kind"] not in ("heat", *LYING):
+            ax.set_ylabel(panel["unit"][page.lang], fontsize=9)
+    return list(axes[: len(panels)])
 
 
-def _drawn(panel: dict) -> list[float]:
-    """Every number that takes a place on the axis: values, ends of bands and of whiskers on bars."""
-    out = []
-    for one in panel["series"]:
-        ended = panel["kind"] in BARS or look(one["role"]).band
-        out += [p[k] for p in one["points"] for k in (("value", "low", "high") if ended else ("value",))]
-    return [v for v in out if v is not None]
+def _names_left(panel: dict) -> list[dict]:
+    return panel["categories"] if panel["kind"] in LYING else panel["series"] if panel["kind"] == "heat" else []
 
 
-def starts_above_zero(panel: dict) -> bool:
-    """Whether the axis of a line leaves out zero: its values differ, yet all are high and near each other."""
-    values = _drawn(panel)
-    return panel["kind"] in ("line", "fan") and len(set(values)) > 1 and min(values) > 0.4 * max(values) > 0
+def _room_left(ax) -> float:
+    """Inches for names on the left of axes."""
+    return max(ax.get_position().x0 * ax.figure.get_figwidth() - MARGIN, 0.8)
 
 
-# --- lines and fans ------------------------------------------------------------------------------------------------
-
-
-def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
-    scale = _scale(panel, lang)
-    years = [p["x"] for s in panel["series"] for p in s["points"]]
-    first, last = min(years), max(years)
-    ax.set_ylim(*axis[:2])
-    ax.set_xlim(first - max(0.3, (last - first) * 0.03), last + max(0.3, (last - first) * 0.08))
-    for n, one in enumerate(panel["series"]):
-        seen = look(one["role"], one["nth"])
-        name = f"{gid}.s{n}"
-        x = [p["x"] for p in one["points"]]
-        if seen.band:
-            low, high = ([p[end] * scale for p in one["points"]] for end in ("low", "high"))
-            if start := fan_start(panel, one):
-                x, low, high = ([start["x"], *x], [start["value"] * scale, *low], [start["value"] * scale, *high])
-            ax.fill_between(x, low, high, color=seen.fill, linewidth=0, zorder=1, gid=name)
-            continue
-        y = [p["value"] * scale for p in one["points"]]
-        joined = LINES[seen.dash] if len(x) > 1 else "none"
-        ax.plot(x, y, linestyle=joined, color=seen.colour, linewidth=seen.width, zorder=3, gid=name)
-        for role in dict.fromkeys(p["role"] for p in one["points"]):
-            mark = seen if role == one["role"] else look(role)
-            at = [i for i, p in enumerate(one["points"]) if p["role"] == role]
-            _markers(ax, [x[i] for i in at], [y[i] for i in at], mark, len(years), f"{name}.{role}")
-    _events(ax, panel["events"], first)
-    _year_ticks(ax, first, last)
-    _number_ticks(ax.yaxis, axis[2])
-    labelled = [p for one in panel["series"] for p in one["points"] if p[lang] and p["value"] is not None]
-    for p in sorted(labelled, key=lambda p: -p["value"]):  # the highest first, so that its label stays above
-        place_label(ax, p["x"], p["value"] * scale, p[lang], prefer=("center", "bottom"))
-
-
-def fan_start(panel: dict, band: dict) -> dict | None:
-    """The last point of an actual before a band begins, from which it opens; None where there is none."""
-    begins = min(p["x"] for p in band["points"])
-    known = [p for s in panel["series"] if s["role"] in JOINED for p in s["points"]]
-    before = [p for p in known if p["x"] < begins and p["value"] is not None]
-    return max(before, key=lambda p: p["x"], default=None)
-
-
-def _markers(ax, x: list[float], y: list[float], mark: Role, many: int, gid: str) -> None:
-    if mark.marker:
-        size = 6 if many <= 40 else 4.2
-        ax.plot(x, y, mark.marker, markersize=size, markerfacecolor=mark.fill, markeredgecolor=mark.colour, gid=gid,
-                markeredgewidth=1.4, linestyle="none", zorder=4)  # fmt: skip
-
-
-def _events(ax, events: list[dict], first: float) -> None:
-    """Thin lines at dated events, with the month above; the notes say what happened."""
-    from matplotlib.transforms import blended_transform_factory
-
-    place = blended_transform_factory(ax.transData, ax.transAxes)
-    before = -math.inf
-    reach = (ax.get_xlim()[1] - ax.get_xlim()[0]) * 0.055
-    for event in events:
-        if event["x"] < first - 0.5:
-            continue
-        ax.axvline(event["x"], color=MUTED, linewidth=0.7, linestyle=":", zorder=1)
-        level = 1.0 if event["x"] - before > reach else 1.045
-        ax.text(event["x"], level, event["zh"].split(" ")[0], transform=place, fontsize=6.5, color=MUTED, ha="center",
-                va="bottom")  # fmt: skip
-        before = event["x"] if level == 1.0 else before
-
-
-def _year_ticks(ax, first: float, last: float) -> None:
-    """Whole years, as many as fit, the last one always among them."""
-    width = ax.get_position().width * ax.figure.get_figwidth()
-    most = max(2, int(width / 0.52))
-    step = next(s for s in (1, 2, 3, 4, 5, 10, 20, 50) if (last - first) / s <= most - 1)
-    ax.set_xticks([int(last - i * step) for i in range(int((last - first) / step) + 1)][::-1])
-    ax.xaxis.set_major_formatter(ticker.FormatStrFormatter("%d"))
+def _width(ax) -> float:
+    return ax.get_position().width * ax.figure.get_figwidth()
 
 
 def _number_ticks(axis, step: float) -> None:
@@ -265,72 +193,151 @@ def _number_ticks(axis, step: float) -> None:
     axis.set_major_formatter(ticker.FuncFormatter(lambda v, _: f"{v:,.10g}".replace("-", "−")))
 
 
+# --- lines and fans ------------------------------------------------------------------------------------------------
+
+
+def _lines(ax, panel: dict, lang: str, gid: str, ends: tuple[float, float], step: float) -> None:
+    by = scale(panel, lang)
+    years = [p["x"] for s in panel["series"] for p in s["points"]]
+    first, last = min(years), max(years)
+    ax.set_ylim(*ends)
+    ax.set_xlim(first - max(0.3, (last - first) * 0.03), last + max(0.3, (last - first) * 0.08))
+    for n, one in enumerate(panel["series"]):
+        seen, points = look(one["role"], one["nth"]), one["points"]
+        if seen.band:
+            start = fan_start(panel, one)
+            edges = [(start["x"], start["value"], start["value"])] if start else []
+            edges = np.array(edges + [(p["x"], p["low"], p["high"]) for p in points]).T
+            ax.fill_between(
+                edges[0], edges[1] * by, edges[2] * by, color=seen.fill, linewidth=0, zorder=1, gid=f"{gid}.s{n}"
+            )
+            continue
+        x, y = [p["x"] for p in points], [p["value"] * by for p in points]
+        joined = LINES[seen.dash] if len(x) > 1 else "none"
+        ax.plot(x, y, linestyle=joined, color=seen.colour, linewidth=seen.width, zorder=3, gid=f"{gid}.s{n}")
+        for role in dict.fromkeys(p["role"] for p in points):
+            mark = seen if role == one["role"] else look(role)
+            at = [i for i, p in enumerate(points) if p["role"] == role]
+            if mark.marker:
+                ax.plot([x[i] for i in at], [y[i] for i in at], mark.marker, markersize=6 if len(years) <= 40 else 4.2,
+                        markerfacecolor=mark.fill, markeredgecolor=mark.colour, markeredgewidth=1.4, linestyle="none",
+                        zorder=4, gid=f"{gid}.s{n}.{role}")  # fmt: skip
+    _events(ax, [e for e in panel["events"] if e["x"] >= first - 0.5])
+    most = max(2, int(_width(ax) / 0.52))
+    every = next(s for s in (1, 2, 3, 4, 5, 10, 20, 50) if (last - first) / s <= most - 1)
+    ax.set_xticks(np.arange(int(last), first - 0.01, -every)[::-1])  # the last year always among them
+    ax.xaxis.set_major_formatter(ticker.FormatStrFormatter("%d"))
+    _number_ticks(ax.yaxis, step)
+    labelled = [p for one in panel["series"] for p in one["points"] if p[lang] and p["value"] is not None]
+    for p in sorted(labelled, key=lambda p: -p["value"]):  # the highest first, so that its label stays above
+        _label_beside(ax, p["x"], p["value"] * by, p[lang])
+
+
+def _events(ax, events: list[dict]) -> None:
+    """Thin lines at dated events, with the month above; the notes say what happened."""
+    before, reach = -math.inf, (ax.get_xlim()[1] - ax.get_xlim()[0]) * 0.055
+    for event in events:
+        ax.axvline(event["x"], color=MUTED, linewidth=0.7, linestyle=":", zorder=1)
+        raised = event["x"] - before <= reach
+        ax.text(event["x"], 1.045 if raised else 1.0, event["zh"].split(" ")[0], transform=ax.get_xaxis_transform(),
+                fontsize=6.5, color=MUTED, ha="center", va="bottom")  # fmt: skip
+        before = before if raised else event["x"]
+
+
+def _label_beside(ax, x: float, y: float, words: str, points: float = 8) -> None:
+    """A label beside a point, on the side where it covers least of the lines and labels already drawn in the axes."""
+    figure = ax.figure
+    dots = figure.dpi / 72
+    wide, tall, gap = width_of(words) * points * dots, points * 1.25 * dots, 7 * dots
+    drawn = np.vstack([_along(line) for line in ax.lines] or [np.empty((0, 2))])
+    others = [t.get_window_extent(figure.canvas.get_renderer()) for t in ax.texts if t.get_text()]
+    px, py = ax.transData.transform((x, y))
+    sides = [  # corner of the label; where two are alike the first is taken
+        (px - wide / 2, py + gap),
+        (px + gap, py - tall / 2),
+        (px - gap / 2 - wide, py + gap / 2),
+        (px - wide / 2, py - gap - tall),
+        (px - gap - wide, py - tall / 2),
+        (px + gap / 2, py - gap / 2 - tall),
+        (px - gap / 2 - wide, py - gap / 2 - tall),
+    ]
+
+    def cost(corner: tuple[float, float]) -> float:
+        left, bottom = corner
+        inside = (drawn > (left - 3, bottom - 2)) & (drawn < (left + wide + 3, bottom + tall + 2))
+        covered = any(left < o.x1 and o.x0 < left + wide and bottom < o.y1 and o.y0 < bottom + tall for o in others)
+        outside = left < 2 or left + wide > figure.get_figwidth() * figure.dpi - 2
+        return inside.all(axis=1).sum() + 1e3 * covered + 1e6 * outside
+
+    left, bottom = min(sides, key=cost)
+    _annotate(ax, (x, y), words, ((left + wide / 2 - px) / dots, (bottom - py) / dots), points)
+
+
+def _along(line: Line2D) -> np.ndarray:
+    """Dots along a line that is drawn, close together."""
+    path = line.get_transform().transform(np.column_stack(line.get_data()).astype(float))
+    if len(path) < 2:
+        return path
+    steps = np.linspace(0, 1, 30)[:, None, None]
+    return (path[None, :-1] * (1 - steps) + path[None, 1:] * steps).reshape(-1, 2)
+
+
+def _annotate(ax, place, words: str, offset=(0, 0), points=8.5, ha="center", va="bottom", colour=INK) -> None:
+    """Words at a place of the data, offset in points."""
+    ax.annotate(words, place, offset, textcoords="offset points", ha=ha, va=va, fontsize=points, color=colour, zorder=6,
+                annotation_clip=False)  # fmt: skip
+
+
 # --- bars ----------------------------------------------------------------------------------------------------------
 
 
-def _bars(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float], canvas: Canvas) -> None:
-    lying, stacked = panel["kind"].endswith("bar"), panel["kind"].startswith("stacked")
-    scale, n = _scale(panel, lang), len(panel["categories"])
+def _bars(ax, panel: dict, lang: str, gid: str, ends: tuple[float, float], step: float) -> None:
+    lying, stacked = panel["kind"] in LYING, panel["kind"].startswith("stacked")
+    by, n, many = scale(panel, lang), len(panel["categories"]), len(panel["series"])
     taken = [p["x"] for s in panel["series"] for p in s["points"]]
     beside = not stacked and len(taken) > len(set(taken))
-    breadth = 0.72 / (len(panel["series"]) if beside else 1)
+    breadth = 0.72 / (many if beside else 1)
     bases: dict[tuple[float, bool], float] = {}
-    (ax.set_xlim if lying else ax.set_ylim)(*axis[:2])
+    (ax.set_xlim if lying else ax.set_ylim)(*ends)
     (ax.set_ylim if lying else ax.set_xlim)(*((n - 0.4, -0.6) if lying else (-0.6, n - 0.4)))
     draw = ax.barh if lying else ax.bar
     for i, one in enumerate(panel["series"]):
-        seen = look(one["role"], one["nth"])
-        shift = (i - (len(panel["series"]) - 1) / 2) * breadth if beside else 0.0
+        seen, shift = look(one["role"], one["nth"]), (i - (many - 1) / 2) * breadth if beside else 0.0
+        hollow = seen.fill == PAPER
+        style = {"facecolor": seen.fill, "edgecolor": PAPER if stacked and not hollow else seen.colour,
+                 "linewidth": 1.4 if hollow else 0.8, "hatch": "////" if seen.hatch else None,
+                 "linestyle": LINES["dot" if hollow and seen.dash == "dot" else "solid"]}  # fmt: skip
         for p in one["points"]:
-            value, at = p["value"] * scale, p["x"] + shift
-            base = bases.get((p["x"], value >= 0), 0.0) if stacked else 0.0
-            bases[(p["x"], value >= 0)] = base + value
-            style = {"facecolor": seen.fill, "edgecolor": PAPER if stacked and seen.fill != PAPER else seen.colour,
-                     "linewidth": 1.4 if seen.fill == PAPER else 0.8, "hatch": "////" if seen.hatch else None,
-                     "linestyle": LINES[seen.dash] if seen.fill == PAPER and seen.dash == "dot" else "-"}  # fmt: skip
-            draw(at, value, breadth, base, gid=f"{gid}.s{i}.{p['x']}", zorder=2, **style)
+            value, at, key = p["value"] * by, p["x"] + shift, (p["x"], p["value"] >= 0)
+            base = bases.get(key, 0.0) if stacked else 0.0
+            bases[key] = base + value
+            name = f"{gid}.s{i}.{p['x']}"
+            draw(at, value, breadth, base, gid=name, zorder=2, **style)
             if p["low"] is not None and p["high"] is not None:
-                ends = [[value - p["low"] * scale], [p["high"] * scale - value]]
-                ax.errorbar(*((value, at) if lying else (at, value)), **{"xerr" if lying else "yerr": ends}, fmt="none",
-                            ecolor=INK, elinewidth=1.1, capsize=3, gid=f"{gid}.s{i}.{p['x']}.ends")  # fmt: skip
-            _bar_label(ax, p, lang, at, base, value, scale, lying, stacked, seen)
-    _bar_axes(ax, panel, lang, lying, canvas, axis[2])
+                reach = {"xerr" if lying else "yerr": [[value - p["low"] * by], [p["high"] * by - value]]}
+                ax.errorbar(*((value, at) if lying else (at, value)), **reach, fmt="none", ecolor=INK, elinewidth=1.1,
+                            capsize=3, gid=f"{name}.ends")  # fmt: skip
+            if p[lang] and stacked:
+                place = (base + value / 2, at) if lying else (at, base + value / 2)
+                dark = not hollow and luminance(seen.fill) < 0.45
+                _annotate(ax, place, p[lang], va="center", colour=PAPER if dark else INK)
+            elif p[lang]:
+                end = value if p["high"] is None else max(value, p["high"] * by)
+                offset = ((4, 0) if lying else (0, 4)) if value >= 0 else ((-4, 0) if lying else (0, -12))
+                side = {"ha": "left" if value >= 0 else "right", "va": "center"} if lying else {}
+                _annotate(ax, (end, at) if lying else (at, end), p[lang], offset, **side)
+    _bar_axes(ax, [c[lang] for c in panel["categories"]], lying, step)
 
 
-def _bar_label(
-    ax, p: dict, lang: str, at: float, base: float, value: float, scale: float, lying: bool, stacked: bool, seen: Role
-) -> None:
-    if not p[lang]:
-        return
-    if stacked:
-        place = (base + value / 2, at) if lying else (at, base + value / 2)
-        dark = seen.fill not in (PAPER,) and _luminance(seen.fill) < 0.45
-        direct_label(ax, *place, p[lang], dy=0, va="center", size=8.5, colour=PAPER if dark else INK)
-        return
-    end = max(value, p["high"] * scale) if p["high"] is not None else value
+def _bar_axes(ax, names: list[str], lying: bool, step: float) -> None:
     if lying:
-        side = "left" if value >= 0 else "right"
-        direct_label(ax, end, at, p[lang], dx=4 if value >= 0 else -4, dy=0, ha=side, va="center", size=8.5)
-    else:
-        direct_label(ax, at, end, p[lang], dy=4 if value >= 0 else -12, size=8.5)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _bar_axes(ax, panel: dict, lang: str, lying: bool, canvas: Canvas, step: float) -> None:
-    names = [c[lang] for c in panel["categories"]]
-    if lying:
-        room = ax.get_position().x0 * canvas.figure.get_figwidth() - canvas.MARGIN
-        ax.set_yticks(range(len(names)), ["\n".join(wrap(canvas.figure, n, 9, max(room, 0.8))) for n in names])
+        ax.set_yticks(range(len(names)), [_wrapped(n, 9, _room_left(ax)) for n in names])
         ax.set_xticks([])
         ax.spines["bottom"].set_visible(False)
         ax.axvline(0, color=MUTED, linewidth=0.8, zorder=3)
     else:
-        room = ax.get_position().width * canvas.figure.get_figwidth() / len(names) * 0.95
-        ax.set_xticks(range(len(names)), ["\n".join(wrap(canvas.figure, n, 8.5, room)) for n in names], fontsize=8.5)
+        room = _width(ax) / len(names) * 0.95
+        ax.set_xticks(range(len(names)), [_wrapped(n, 8.5, room) for n in names], fontsize=8.5)
         _number_ticks(ax.yaxis, step)
         if min(ax.get_ylim()) < 0:
             ax.axhline(0, color=MUTED, linewidth=0.8, zorder=3)
@@ -341,32 +348,26 @@ def _bar_axes(ax, panel: dict, lang: str, lying: bool, canvas: Canvas, step: flo
 # --- heat map ------------------------------------------------------------------------------------------------------
 
 
-def _heat(ax, panel: dict, lang: str, gid: str, canvas: Canvas) -> None:
+def _heat(ax, panel: dict, lang: str, gid: str, _ends: tuple[float, float], _step: float) -> None:
     """Rows are series, columns categories; the number stands in its cell."""
-    import pandas as pd
     import seaborn as sns
 
-    scale, columns = _scale(panel, lang), [c[lang] for c in panel["categories"]]
-    rows = [one[lang] for one in panel["series"]]
-    values = pd.DataFrame(float("nan"), index=range(len(rows)), columns=range(len(columns)))
-    words = pd.DataFrame("", index=values.index, columns=values.columns)
+    columns, rows = [c[lang] for c in panel["categories"]], [one[lang] for one in panel["series"]]
+    values, words = np.full((len(rows), len(columns)), math.nan), np.full((len(rows), len(columns)), "", object)
     for i, one in enumerate(panel["series"]):
         for p in one["points"]:
-            values.iloc[i, p["x"]] = math.nan if p["value"] is None else p["value"] * scale
-            words.iloc[i, p["x"]] = p[lang]
+            values[i, p["x"]] = math.nan if p["value"] is None else p["value"] * scale(panel, lang)
+            words[i, p["x"]] = p[lang]
     colours, low, high = heat_colours(panel, lang)
     sns.heatmap(values, ax=ax, annot=words, fmt="", cbar=False, linewidths=1.5, linecolor=PAPER, cmap=colours,
                 vmin=low, vmax=high, annot_kws={"fontsize": 8})  # fmt: skip
     ax.collections[0].set_gid(gid)
-    room = ax.get_position().x0 * canvas.figure.get_figwidth() - canvas.MARGIN
     size = 9 if len(rows) <= 16 else max(5.5, 9 * 16 / len(rows))
-    ax.set_yticks([i + 0.5 for i in range(len(rows))],
-                  ["\n".join(wrap(canvas.figure, r, size, max(room, 0.8))) for r in rows], rotation=0, fontsize=size)  # fmt: skip
-    ax.set_xticks([i + 0.5 for i in range(len(columns))], columns, rotation=0, fontsize=8.5)
+    names = [_wrapped(r, size, _room_left(ax)) for r in rows]
+    ax.set_yticks(np.arange(len(rows)) + 0.5, names, rotation=0, fontsize=size)
+    ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=0, fontsize=8.5)
     ax.xaxis.tick_top()
     ax.grid(False)
-    ax.set_xlabel("")
-    ax.set_ylabel("")
     ax.tick_params(labelcolor=INK, length=0)
     ax.set_facecolor(GRID)
 
@@ -375,51 +376,8 @@ def heat_colours(panel: dict, lang: str) -> tuple[Colormap, float, float]:
     """The colours of a heat map and the values at their ends: two hues where a value is below zero, else one."""
     import seaborn as sns
 
-    values = [v * _scale(panel, lang) for v in _drawn(panel)]
+    values = [v * scale(panel, lang) for v in drawn_values(panel)]
     most = max((abs(v) for v in values), default=0) or 1.0
     if min(values, default=0) < 0:
         return sns.diverging_palette(30, 245, s=70, l=60, as_cmap=True), -most, most
     return sns.light_palette("#0072b2", as_cmap=True), 0.0, most * 1.4
-
-
-# --- key -----------------------------------------------------------------------------------------------------------
-
-
-def _key_height(canvas: Canvas, chart: dict, lang: str) -> float:
-    """Inches that the key takes above the panels."""
-    entries = key_entries(chart)
-    return 0.22 * len(_key_rows(canvas, entries, lang)) if len(entries) > 1 else 0.0
-
-
-def _key_rows(canvas: Canvas, entries: list[Entry], lang: str) -> list[list[Entry]]:
-    """Entries of the key in lines that fit the width."""
-    rows, used = [[]], 0.0
-    for entry in entries:
-        wide = canvas.width_of(entry.name[lang], 8.5) + 0.5
-        if used + wide > canvas.room and rows[-1]:
-            rows.append([])
-            used = 0.0
-        rows[-1].append(entry)
-        used += wide
-    return rows
-
-
-def _key(canvas: Canvas, entries: list[Entry], lang: str) -> None:
-    """What the marks mean, in one line above the panels where it fits; a chart of one kind of mark needs none."""
-    if len(entries) < 2:
-        return
-    for n, row in enumerate(_key_rows(canvas, entries, lang)):
-        x = canvas.MARGIN
-        for entry in row:
-            canvas.handle(_handle(entry), x, n)
-            canvas.beside(entry.name[lang], x + 0.32, n)
-            x += canvas.width_of(entry.name[lang], 8.5) + 0.5
-
-
-def _handle(entry: Entry):
-    seen = look(entry.role, entry.nth)
-    if entry.bar or seen.band:
-        return Rectangle((0, 0), 1, 1, facecolor=seen.fill, edgecolor=seen.colour, hatch="////" if seen.hatch else None,
-                         linewidth=1.2 if seen.fill == PAPER else 0.8)  # fmt: skip
-    return Line2D([], [], color=seen.colour, linestyle=LINES[seen.dash], linewidth=seen.width, marker=seen.marker or None,
-                  markersize=5.5, markerfacecolor=seen.fill, markeredgecolor=seen.colour, markeredgewidth=1.3)  # fmt: skip

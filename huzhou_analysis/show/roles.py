@@ -12,43 +12,21 @@ from dataclasses import dataclass, replace
 from ..facts.words import Text
 
 INK, MUTED, GRID, PAPER = "#1b1f24", "#5c6670", "#dfe3e8", "#ffffff"
-
-
 PALETTE = ("#0b3c5d", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5c6670")
 
 
 @dataclass(frozen=True)
 class Role:
-    """How a kind of mark looks, in a picture and in Office alike.
-
-    Attributes
-    ----------
-    name : Text
-        What the key calls it where a series has no name of its own.
-    colour : str
-        Of line, outline and marker.
-    fill : str
-        Of bars and markers; white is an outlined mark.
-    marker : str
-        As matplotlib names it; empty for none.
-    dash : str
-        ``solid``, ``dash``, ``dot``, ``dashdot``, or empty where points are not joined.
-    hatch : bool
-        Whether bars are hatched.
-    width : float
-        Of the line, in points.
-    band : float
-        Level of an interval in per cent; 0 for everything else.
-    """
+    """How a kind of mark looks, in a picture and in Office alike, and what the key calls it."""
 
     name: Text
-    colour: str
-    fill: str = ""
-    marker: str = "o"
-    dash: str = "solid"
-    hatch: bool = False
-    width: float = 1.6
-    band: float = 0
+    colour: str  # of line, outline and marker
+    fill: str = ""  # of bars and markers; white is an outlined mark
+    marker: str = "o"  # as matplotlib names it; empty for none
+    dash: str = "solid"  # solid, dash, dot, dashdot, or empty where points are not joined
+    hatch: bool = False  # of bars
+    width: float = 1.6  # of the line, in points
+    band: float = 0  # level of an interval in per cent; 0 for everything else
 
 
 _BLUE, _ORANGE, _SKY, _PURPLE, _GREY = "#0b3c5d", "#bd4d00", "#0072b2", "#8a5a83", "#8a939c"
@@ -71,6 +49,9 @@ ROLES: dict[str, Role] = {
     "scenario": Role(Text("设定情形", "assumed pace"), "#009e73", "#009e73", "", "dashdot", width=1.4),
     "error": Role(Text("历史误差", "past error"), "#6f97b3", "#9db8cc", "o", ""),
 }
+
+
+JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
 
 
 def role(key: str) -> Role:
@@ -97,3 +78,9 @@ def look(key: str, nth: int = 0) -> Role:
     fill = first.fill if first.fill == PAPER else colour
     dash = first.dash and _DASHES[nth % len(_DASHES)]
     return replace(first, colour=colour, fill=fill, dash=dash)
+
+
+def luminance(colour: str) -> float:
+    """How light a colour is, from 0 to 1; on one below 0.45 words are white."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
