@@ -103,7 +103,7 @@ def test_table():
 def test_table_with_its_unit_in_the_caption_and_years_in_its_columns():
     text = "表1 居民消费价格涨跌幅度（单位：%）\n指标名称 | 2024年 | 2025年\n居民消费价格 | 0.2 | -0.1\n一、衣着 | 1.4 | 0.6\n"
     assert figures(text)[2:] == [("衣着价格", "1.4", "%", "growth", "2024"), ("衣着价格", "0.6", "%", "growth", "2025")]
-    assert "unit from the caption" in read_text(HEAD + text, "a.txt").figures[0].guesses
+    assert "单位取自表题" in read_text(HEAD + text, "a.txt").figures[0].guesses
 
 
 def test_work_report_results_and_goals():
@@ -133,14 +133,14 @@ def test_english():
     text = "In 2025, the gross domestic product of Willow City was 88.6 billion yuan, up by 4.2 percent over the previous year. The urbanization rate stood at 61.3 percent, 0.4 percentage points higher. In the end of the year the exports of goods were down by 3.1 percent.\n"
     found = read_text("Statistical Communique of Willow City\n" + text, "en.txt").figures
     assert [(f.measure, str(f.numeral.value)) for f in found] == [("level", "88.6"), ("growth", "4.2"), ("share", "61.3"), ("points", "0.4"), ("growth", "-3.1")]  # fmt: skip
-    assert all("read from English" in f.guesses for f in found)
+    assert all("英文文本" in f.guesses for f in found)
 
 
 def test_every_numeral_is_proposed_or_listed():
     text = HEAD + SENTENCES["rank"][0] + "\n" + TABLE + "注释：\n[1]规模以上工业指年收入2000万元及以上的法人单位。\n"
     reading = read_text(text, "公报.txt")
     covered = set()
-    for start, end in [*map(place, reading.figures), *[(o.start, o.end) for o in reading.others]]:
+    for start, end in [*map(place, reading.figures), *[(o["offset"], o["end"]) for o in reading.others]]:
         covered.update(range(start, end))
     assert [i for i, c in enumerate(text) if c.isdigit() and i not in covered] == []
 
@@ -246,7 +246,7 @@ def test_no_network_and_no_writing_while_reading(tmp_path, monkeypatch):
     monkeypatch.setattr(socket, "socket", lambda *a, **k: pytest.fail("no network"))
     file = as_html(BULLETIN + '<img src="http://example.org/1.png">', tmp_path / "a.html")
     before = sorted(tmp_path.iterdir())
-    assert "5123.4" in open_document(file).text and sorted(tmp_path.iterdir()) == before
+    assert "5123.4" in open_document(file) and sorted(tmp_path.iterdir()) == before
 
 
 @pytest.mark.skipif(

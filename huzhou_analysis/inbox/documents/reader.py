@@ -6,33 +6,25 @@ import re
 from dataclasses import dataclass, field
 
 from . import english
-from .clauses import Reader
-from .context import Clock, Document, begins_report, describe
-from .figures import Figure
+from .clauses import Figure, Reader
+from .context import Clock, Document, describe
 from .structure import Block, blocks
 from .tables import TableReader
 
 
 @dataclass
-class Other:
-    """A numeral that states no quantity."""
-
-    start: int
-    end: int
-    numeral: str
-    block: Block
-    around: str
-    reason: str
-
-
-@dataclass
 class Reading:
-    """What was found in a document."""
+    """What was found in a document; `others` are numerals that state no quantity, with the reason."""
 
     text: str
     document: Document
     figures: list[Figure] = field(default_factory=list)
-    others: list[Other] = field(default_factory=list)
+    others: list[dict] = field(default_factory=list)
+
+    def leave(self, block: Block, start: int, end: int, numeral: str, around: str, reason: str) -> None:
+        """List a numeral as one that states no quantity."""
+        other = {"offset": start, "end": end, "numeral": numeral, "around": around, "reason": reason}
+        self.others.append(other | {"locator": block.place})
 
 
 def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Reading:
@@ -57,13 +49,13 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
         if block.kind == "table":
             figures, cells = tables.table(block)
             reading.figures += figures
-            reading.others += [Other(c.at[0], c.at[-1] + 1, c.text, block, c.text, reason) for c, reason in cells]
+            for cell, reason in cells:
+                reading.leave(block, cell.at[0], cell.at[-1] + 1, cell.text, cell.text, reason)
             continue
         at, plain = block.piece.at, block.piece.text
-        if not chinese and block.kind == "heading":
-            sentences.heading(plain)
-        elif chinese:
-            _turn(document, clock, block)
+        section = document.kind == "work_report" and re.match("[一二三四五六七八九十]{1,2}、", plain)
+        if block.kind == "heading" or (chinese and section):
+            (clock if chinese else sentences).heading(plain[:24] if section else plain[:60])
         figures, others = sentences.paragraph(block)
         if block.kind == "paragraph":
             reading.figures += figures
@@ -71,23 +63,9 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
             reason = "law" if block.kind == "note" else "numbering"
             numbers = [f.numeral for f in figures]
             others += [(n.start, n.digits_end, plain[n.start : n.digits_end], reason) for n in numbers]
-        reading.others += [
-            Other(at[s], at[e - 1] + 1, numeral, block, plain[max(0, s - 8) : e + 8], reason)
-            for s, e, numeral, reason in others
-        ]
+        for start, end, numeral, reason in others:
+            reading.leave(block, at[start], at[end - 1] + 1, numeral, plain[max(0, start - 8) : end + 8], reason)
     return reading
-
-
-def _turn(document: Document, clock: Clock, block: Block) -> None:
-    """Set the clock by a heading, or anew where another document begins inside this one."""
-    text = block.piece.text
-    report = begins_report(text)
-    if report and document.title not in text and report[1] != document.year:
-        clock.restart(*report)
-    elif block.kind == "heading" or (
-        document.kind == "work_report" and re.match("[一二三四五六七八九十]{1,2}、", text)
-    ):
-        clock.heading(text[:24])
 
 
 def place(figure: Figure) -> tuple[int, int]:

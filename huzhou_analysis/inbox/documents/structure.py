@@ -1,26 +1,26 @@
-"""A document's text as headings, paragraphs, captions and tables, each character with its place in the text.
+"""A text as headings, paragraphs, captions, notes and tables, each character with its place in the text.
 
 Lines broken in the middle of a sentence, a word or a number are joined; white space inside Chinese text is dropped.
-Tables are lines whose cells are parted by ``|``, as :mod:`.opening` writes them for every format.
+Tables are lines whose cells are parted by ``|``, as :mod:`.opening` writes them for every kind of file.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
+import statistics
 import unicodedata
 from dataclasses import dataclass, field
 
 _WIDE = str.maketrans({"(": "（", ")": "）", ":": "：", ";": "；", "∶": "：", "︰": "：", "﹕": "：", "－": "-", "−": "-",
-                       "‐": "-", "–": "—", "―": "—", "～": "—", "~": "—", "[": "[", "］": "]", "［": "[", "•": "·"})  # fmt: skip
+                       "‐": "-", "–": "—", "―": "—", "～": "—", "~": "—", "］": "]", "［": "[", "•": "·"})  # fmt: skip
 _CAPTION = re.compile(r"(?:附)?[表图]\s*\d+(?!\d*[个项张])")
-_HEADING = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,3}[章节篇部]|\d{1,2}[.、．](?!\d))"
-)
-_END = "。！？!?；"
+_NUMERAL = "[一二三四五六七八九十]{1,3}"
+_HEADING = re.compile(rf"{_NUMERAL}、|（{_NUMERAL}）|第{_NUMERAL}[章节篇部]|\d{{1,2}}[.、．](?!\d)")
+_END = "。！？；"
 _PROSE = re.compile(r"[，。；、！？]")
 _NOTES = re.compile(
-    r"(?:注释?|备注|附注|说明|资料来源|数据来源|名词解释)[：:]?$|(?:注释|备注|附注|资料来源|数据来源)[：:1]|注[12]"
+    r"(?:注释?|备注|附注|说明|资料来源|数据来源|名词解释)：?$|(?:注释|备注|附注|资料来源|数据来源)[：1]|注[12]"
 )
 
 
@@ -37,7 +37,7 @@ class Piece:
 
 @dataclass
 class Block:
-    """One heading, paragraph, caption, note or table, and the headings above it."""
+    """One heading, paragraph, caption, note or table."""
 
     kind: str
     piece: Piece
@@ -74,16 +74,32 @@ def blocks(text: str) -> list[Block]:
     for line in text.splitlines(keepends=True):
         lines.append((start, line.rstrip("\r\n\f\v")))
         start += len(line)
-    found = _grouped(lines, _wrapped([line for _, line in lines]))
-    if (
-        len(found) > 3
-        and found[0].kind == "paragraph"
-        and len(found[0].piece.text) <= 45
-        and "。" not in found[0].piece.text
-    ):
+    grouping = _Grouping(_wrapped([line for _, line in lines]))
+    for start, line in lines:
+        grouping.line(start, line)
+    grouping.close()
+    found = grouping.found
+    for i, block in enumerate(found):
+        if block.kind == "table":
+            block.piece = join([c for row in block.rows for c in row])
+            _tidy(block.rows)
+            above = [b for b in found[max(0, i - 2) : i] if b.kind in ("caption", "heading")]
+            block.caption = "".join(b.piece.text for b in above if b is above[-1] or b.kind == "caption")
+    found = [b for b in found if any(c.isalnum() for c in b.piece.text)]
+    if found and found[0].kind == "paragraph" and len(found[0].piece.text) <= 45 and "。" not in found[0].piece.text:
         found[0].kind = "heading"
     _place(found)
     return found
+
+
+def _tidy(rows: list[list[Piece]]) -> None:
+    """Join one word spread over two cells (林 | 业), and part a cell that holds two headers."""
+    usual = statistics.mode(map(len, rows))
+    for row in rows:
+        while len(row) > usual and re.fullmatch("[一-鿿]", row[0].text) and re.fullmatch("[一-鿿]", row[1].text):
+            row[:2] = [join(row[:2])]
+        if len(row) == usual - 1 and (two := re.fullmatch("(.+?（[^）]*）)(.+（[^）]*）)", row[-1].text)):
+            row[-1:] = [row[-1].part(*two.span(1)), row[-1].part(*two.span(2))]
 
 
 def _wrapped(lines: list[str]) -> int:
@@ -92,7 +108,7 @@ def _wrapped(lines: list[str]) -> int:
     long = sorted((line for line in long if len(line) >= 12), key=_size)
     if len(long) < 8:
         return 0
-    broken = sum(line[-1] not in _END + "：:”）)」》" for line in long)
+    broken = sum(line[-1] not in _END + "!?:：”）)」》" for line in long)
     width = _size(long[int(len(long) * 0.9)])
     return width if width <= 70 and broken >= 0.4 * len(long) else 0
 
@@ -100,36 +116,6 @@ def _wrapped(lines: list[str]) -> int:
 def _size(text: str) -> int:
     """Width of a line in full-width characters."""
     return (sum(2 if ord(c) > 0x2E80 else 1 for c in text) + 1) // 2
-
-
-def _cells(line: str, start: int) -> list[Piece]:
-    cells, at = [], 0
-    for cell in line.strip(" \t|").split("|") if line.strip(" \t|") else []:
-        where = line.index(cell, at)
-        cells.append(squeeze(cell, start + where))
-        at = where + len(cell) + 1
-    return cells
-
-
-def _kind_of(piece: Piece) -> str:
-    """Whether a run of lines is a heading or a paragraph."""
-    mark = _HEADING.match(piece.text)
-    rest = piece.text[mark.end() :] if mark else ""
-    if len(piece.text) > 40:
-        return "paragraph"
-    if mark and piece.text[-1] not in _END + "，" and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest):
-        return "heading"
-    figures = re.search(r"\d(?!\d*[年月日号])", piece.text)
-    return "paragraph" if figures or _PROSE.search(piece.text) else "heading"
-
-
-def _parted(piece: Piece) -> list[Piece]:
-    """A long run of text at the headings inside it."""
-    if len(piece.text) <= 600:
-        return [piece]
-    inner = re.finditer(r"(?<=[。！；：:])[一二三四五六七八九十]{1,2}、(?=[^，。、]{4,24})", piece.text)
-    cuts = [0, *[m.start() for m in inner], len(piece.text)]
-    return [piece.part(left, right) for left, right in itertools.pairwise(cuts)]
 
 
 class _Grouping:
@@ -143,39 +129,33 @@ class _Grouping:
             piece = join(self.open)
             kind = _kind_of(piece)
             kind = "note" if self.notes and kind == "paragraph" else kind
-            self.found += [Block(kind, part) for part in _parted(piece)]
+            inner = re.finditer(
+                rf"(?<=[。！；：]){_NUMERAL}、(?=[^，。、]{{4,24}})", piece.text if len(piece.text) > 600 else ""
+            )
+            cuts = [0, *[m.start() for m in inner], len(piece.text)]  # a long run of text at the headings inside it
+            self.found += [Block(kind, piece.part(*pair)) for pair in itertools.pairwise(cuts)]
             self.open = []
 
-    def put(self, kind: str, piece: Piece) -> None:
-        self.close()
-        self.found.append(Block(kind, piece))
-
-    def row(self, cells: list[Piece]) -> None:
-        self.close()
-        if not self.found or self.found[-1].kind != "table":
-            self.found.append(Block("table", Piece("", ())))
-        self.found[-1].rows.append(cells)
-
     def line(self, start: int, line: str) -> None:
-        piece = squeeze(line, start)
+        piece, cells = squeeze(line, start), []
         if "|" in line:
-            cells = _cells(line, start)
+            cells = [squeeze(m[0], start + m.start()) for m in re.finditer(r"(?:^|(?<=\|))[^|]*", line.strip(" \t|"))]
             piece = join(cells)
-            numeric = any(re.fullmatch(r"-?[\d.,]+%?|[-—/]", c.text) for c in cells[1:])
-            titled = cells and (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))
-            if 1 < len(cells) <= 60 and (numeric or not titled):
-                self.row(cells)
-                return
-        text, tabular = piece.text, bool(self.found) and self.found[-1].kind == "table" and not self.open
-        if not text:
+        numeric = any(re.fullmatch(r"-?[\d.,]+%?|[-—/]", c.text) for c in cells[1:])
+        titled = cells and (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))
+        tabular = bool(self.found) and self.found[-1].kind == "table" and not self.open
+        alone = tabular and re.fullmatch(r"-?[\d.,]+%?", piece.text)  # the last cell of the row above
+        if alone or (1 < len(cells) <= 60 and (numeric or not titled)):
+            self.close()
+            if not tabular:
+                self.found.append(Block("table", piece))
+            self.found[-1].rows.append(cells or [piece])
+        elif not piece.text:
             if not self.width or (self.open and self.open[-1].text[-1] in _END):
                 self.close()
-        elif _CAPTION.match(text) and len(text) < 60:
-            self.put("caption", piece)
-        elif re.match(r"注[：:]", text):
-            self.put("note", piece)
-        elif tabular and re.fullmatch(r"-?[\d.,]+%?", text):
-            self.row([piece])
+        elif (note := piece.text.startswith("注：")) or (_CAPTION.match(piece.text) and len(piece.text) < 60):
+            self.close()
+            self.found.append(Block("note" if note else "caption", piece))
         else:
             self.prose(piece)
 
@@ -183,31 +163,25 @@ class _Grouping:
         notes = bool(_NOTES.match(piece.text))
         if notes or (self.open and not _continues(join(self.open).text, self.open[-1].text, piece.text, self.width)):
             self.close()
-        ended = self.found and not self.open and re.match("[一二三四五六七八九十（第]", piece.text)
-        self.notes = notes or (self.notes and not (ended and _HEADING.match(piece.text)))
+        self.notes = notes or (self.notes and bool(self.open or not _HEADING.match(piece.text)))
         self.open.append(piece)
 
 
-def _grouped(lines: list[tuple[int, str]], width: int) -> list[Block]:
-    grouping = _Grouping(width)
-    for start, line in lines:
-        grouping.line(start, line)
-    grouping.close()
-    found = grouping.found
-    for i, block in enumerate(found):
-        if block.kind == "table":
-            block.piece = join([c for row in block.rows for c in row])
-            above = found[max(0, i - 2) : i]
-            last = above[-1].piece.text if above and above[-1].kind in ("caption", "heading") else ""
-            titled = next((b.piece.text for b in reversed(above) if b.kind == "caption"), "")
-            block.caption = titled if titled == last or not last else titled + last if "单位" in last else last
-            block.rows = _tabular(block.rows)
-    return [b for b in found if any(c.isalnum() for c in b.piece.text)]
+def _kind_of(piece: Piece) -> str:
+    """Whether a run of lines is a heading or a paragraph."""
+    mark = _HEADING.match(piece.text)
+    if len(piece.text) > 40:
+        return "paragraph"
+    rest = piece.text[mark.end() :] if mark else ""
+    if mark and piece.text[-1] not in _END + "，" and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest):
+        return "heading"
+    figures = re.search(r"\d(?!\d*[年月日号])", piece.text)
+    return "paragraph" if figures or _PROSE.search(piece.text) else "heading"
 
 
 def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
     """Whether a line goes on with the sentence of the lines before it."""
-    marked = r"[●■◆★▲·—]{1,2}[^\d]|[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}、"
+    marked = rf"[●■◆★▲·—]{{1,2}}[^\d]|[（(]{_NUMERAL}[）)]|{_NUMERAL}、"
     if not width or re.match(marked, line) or (before[-1] in _END and re.match(r"\[\d+\]", line)):
         return False
     if before[-1] in _END:
@@ -219,20 +193,6 @@ def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
     return bool(_PROSE.search(paragraph)) or _size(before) >= 0.75 * width
 
 
-def _tabular(rows: list[list[Piece]]) -> list[list[Piece]]:
-    """Rows of one table with one word spread over two cells joined (林 | 业), and a cell with two headers parted."""
-    lengths = [len(row) for row in rows]
-    usual = max(set(lengths), key=lengths.count) if lengths else 0
-    for row in rows:
-        while (
-            len(row) > usual and re.fullmatch("[一-鿿]{2}", row[0].text + row[1].text) and row[0].text and row[1].text
-        ):
-            row[:2] = [join(row[:2])]
-        two = re.match(r"(.+?（[^）]*）)(.+（[^）]*）)$", row[-1].text) if len(row) == usual - 1 else None
-        row[-1:] = [row[-1].part(0, two.end(1)), row[-1].part(two.end(1), two.end())] if two else row[-1:]
-    return rows
-
-
 def _place(found: list[Block]) -> None:
     """Name each block's place: section and number of the paragraph or table."""
     section: list[str] = []
@@ -240,7 +200,7 @@ def _place(found: list[Block]) -> None:
     for block in found:
         text = block.piece.text
         if block.kind == "heading":
-            top = re.match(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节篇部]", text)
+            top = re.match(rf"{_NUMERAL}、|第{_NUMERAL}[章节篇部]", text)
             section, paragraph = [text] if top or not section else [section[0], text], 0
             block.place = f"标题 {text[:20]}"
         elif block.kind == "table":
@@ -249,5 +209,4 @@ def _place(found: list[Block]) -> None:
             block.place = f"表{number[1]}" if number else f"第{table}张表"
         else:
             paragraph += 1
-            where = " ".join(s[:16] for s in section)
-            block.place = f"{where} 第{paragraph}段".strip()
+            block.place = " ".join([*(s[:16] for s in section), f"第{paragraph}段"])
