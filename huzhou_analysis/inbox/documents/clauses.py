@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from . import names
 from .context import Clock, Document, area_in, year_before
@@ -72,7 +72,6 @@ class State:
     parent: str = ""  # whole whose parts may follow
     parent_unit: str = ""
     things: str = ""  # what was counted last
-    ratio: str = ""  # last share with a name of its own
     scope: str = ""  # in what the last rank was
     since: str = ""  # period of the second value of 由X提高到Y
     prices: str = ""
@@ -81,7 +80,6 @@ class State:
     areas: list[str] = field(default_factory=list)
     recent: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    by_unit: dict[str, str] = field(default_factory=dict)
 
 
 def leads_to(after: str) -> bool:
@@ -105,12 +103,7 @@ def measured(before: str, number: Numeral) -> tuple[str, str, int]:
     alone = growth and len(growth["verb"]) < 2 + growth["verb"].endswith("于") and not growth["against"]
     if not growth or (alone and not rate):
         return plain, before, 1
-    if before[: growth.start("verb")].endswith("新"):
-        return ("change" if unit in ("元", "美元") else plain), before, 1
-    stem = before[: growth.start()]
-    if rate and growth["verb"][0] in "高低快慢" and names.clean(stem).endswith(("率", "比重", "占比")):
-        return "share", stem, 1
-    return ("growth" if rate else "change"), stem, sign
+    return ("growth" if rate else "change"), before[: growth.start()], sign
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -134,12 +127,8 @@ class Reader:
 
     def paragraph(self, block: Block) -> tuple[list[Figure], list[tuple[int, int, str, str]]]:
         """Figures of a paragraph and its other numerals."""
-        news, kept = self.document.kind == "news", self.state
-        fresh = State(area=self.document.area)
-        held = (
-            ("area", "subject", "last", "by_unit", "measure") if news else ()
-        )  # the press goes on from paragraph to paragraph
-        self.state = replace(fresh, **{name: getattr(kept, name) for name in held})
+        kept = self.state
+        self.state = State(kept.area, kept.subject, kept.last, kept.measure)
         self.block, self.text = block, block.piece.text
         self.clock.paragraph(self.text)
         numbers, others = find(self.text)
@@ -154,9 +143,6 @@ class Reader:
     def _sentence(self, start: int, end: int, numbers: list[Numeral]) -> list[Figure]:
         out: list[Figure] = []
         state, begun, at, i = self.state, start, start, 0
-        opening = self.text[start : numbers[0].start]
-        if not PARTS.search(opening) and names.head(names.clean(re.split("[，；]", opening)[-1])):
-            state.parts = False
         while i < len(numbers):
             number = numbers[i]
             at, start = max(at, number.start - REACH), max(start, number.start - 2 * REACH)
@@ -323,7 +309,7 @@ class Reader:
         name = self._whole_name(number, name, own, measure, guesses, before)
         if measure in ("growth", "points", "change") and sign < 0:
             number.value = -abs(number.value)
-        guesses += self._doubts(name, measure, bool(thing), own, before, at)
+        guesses += self._doubts(name, measure, bool(thing), own, before) or [HEADLESS] * after.startswith("的")
         figure = self._figure(number, name, measure, start, at)
         figure.guesses += guesses
         if earlier or (reached and state.since):
@@ -344,9 +330,6 @@ class Reader:
         state = self.state
         said = re.sub(f"^{either('compared')}+|的$", "", before)
         area, rest = area_in(said, self.document) if said and before.endswith("的") else ("", "")
-        after = self.text[number.end : number.end + 12]
-        if self.document.kind == "news" and after[:1] == "的" and (behind := area_in(after[1:], self.document)[0]):
-            area, rest = behind, ""  # 距离1.2万亿元的湖南
         if not area or rest or not state.subject or state.measure not in ("growth", "level", "share"):
             return None
         return self._figure(number, state.subject, state.measure, start, at, area=area)
@@ -451,33 +434,28 @@ class Reader:
         noun = after[: m.start()] if m else after
         if len(noun) < 1 + (noun not in ("省", "县")) or re.match("[以左上的之和及与、月多]|百分点", noun):
             return ""
-        lead = NEW.match(names.clean(re.split(r"[，；：、]", before)[-1]) + " ") if before else None
-        if own and not lead and names.head(names.clean(name)) and not re.search(r"[，。；：、]$", before):
+        if own and names.head(name) and not re.search(r"[，。；：、]$", before):
             return ""
-        name = re.sub("(?<=..)[中和及与]$", "", names.clean(re.sub("中有?$", "", noun)))
+        name = re.sub("(?<=..)[中和及与]$", "", names.clean(noun))
         number.consumed = number.end + len(noun)
         whole = re.match(f"(.{{0,6}}?{either('one_of')})(?![中有的])([^，。；、]{{2,24}})", after)
         if whole and re.search(either("has"), whole[2]):  # 8个省份GDP增速超过5%
-            said = re.sub("^(?:均|全部|都|达到)+|[的（].*$", "", whole[2])
-            name, number.consumed = f"{said}的{whole[1]}", number.end + len(whole[1])
-        return lead[0] + name if lead and not name.startswith(lead[0]) else name
+            name, number.consumed = (
+                f"{re.sub('^(?:均|全部|都|达到)+|[的（].*$', '', whole[2])}的{whole[1]}",
+                number.end + len(whole[1]),
+            )
+        return name
 
     def _whole_name(self, number: Numeral, name: str, own: bool, measure: str, guesses: list[str], before: str) -> str:
         """The full name: the subject where the clause gives none, head or modifier added where they were left out."""
         state, kind = self.state, kind_of_unit(number.unit)
-        known = self.document.kind == "news" and measure == "level" and not own and kind in state.by_unit
-        if not name or names.PRONOUN.match(name) or (known and not names.head(name)):
+        if not name or names.PRONOUN.match(name):
             return self._subject(measure, guesses, before)
-        if m := re.fullmatch("(.*?)(?:增加值)?(占比|比重)", name):
-            if not m[1]:
-                return state.subject + m[2]
-            return f"{name[:-2]}占{state.whole}比重" if state.whole and m[2] == "比重" and "占" not in name else name
+        if name.endswith("比重") and state.whole and "占" not in name:
+            return f"{name[:-2]}占{state.whole}比重"
         lead = NEW.match(state.last) if before.startswith("、") and measure in ("count", "level") else None
         if lead and not NEW.match(name) and not names.head(name) and not DOING.match(name):
             return lead[0] + name
-        if measure == "share" and state.parts and state.ratio and not names.head(name):
-            guesses.append(HEAD_TAKEN)
-            return names.completed(name, state.ratio, state.subject, counted=False)[0]
         if measure == "change" and re.search("(?:新增|净增)$", name):
             return name if len(name) > 2 else state.subject + name
         if not state.parts and len(name) > 6 and name not in names.BARE:
@@ -505,7 +483,7 @@ class Reader:
         guesses += [] if state.subject else ["未见指标"]
         return state.subject
 
-    def _doubts(self, name: str, measure: str, behind: bool, own: bool, before: str, at: int) -> list[str]:
+    def _doubts(self, name: str, measure: str, behind: bool, own: bool, before: str) -> list[str]:
         """What makes a name doubtful: it stands behind the number, has no head noun, or holds a verb."""
         plain, formal = NEW.sub("", re.sub(r"“[^”]*”|（[^）]*）", "", name)), self.document.kind == "bulletin"
         if behind:
@@ -516,11 +494,9 @@ class Reader:
         if measure == "count":
             doubtful = verb or DOING.search(plain[:-2]) or not 2 <= len(plain) <= 18
         else:
-            close = self.text[at - 1 : at] if at else ""
-            loose = before[:1] not in "，。；：、和及与（）" and close not in ("", "。", "！", "？")
             short = len(plain) <= 4 and plain not in words("standard")
             headless = not names.head(name) and not (formal and measure in ("growth", "change"))
-            doubtful = verb or headless or (not formal and (loose or short)) or not 2 <= len(plain) <= 24
+            doubtful = verb or headless or (not formal and short) or not 2 <= len(plain) <= 24
         return [HEADLESS] if doubtful else []
 
     def _remember(self, number: Numeral, name: str, measure: str, own: bool, guesses: list[str]) -> None:
@@ -530,8 +506,6 @@ class Reader:
             return
         state.recent += [name] * (name not in state.recent[-1:])
         state.last, state.measure = name, measure
-        if measure in ("level", "count"):
-            state.by_unit[kind] = name
         if not own:
             return
         state.doubts = [g for g in guesses if g in (HEADLESS, BEHIND)]
@@ -543,5 +517,3 @@ class Reader:
             state.parent, state.parent_unit = name, kind
         if measure == "count":
             state.things = name
-        if measure == "share" and names.head(name):
-            state.ratio = name

@@ -46,7 +46,7 @@ def clean(text: str) -> str:
         before = text
         text = _TAIL.sub("", _LEAD.sub("", text.strip("，。；：、-—·●■◆| ").lstrip("的")))
         text = _VERB_LEAD.sub("", text) if len(text) > 2 else text
-    return re.sub("(?<=..)(?:全年|年末|年底)?(?:累计)?实现(?=..)|(?<=...)(?:全年|年末)(?=..)", "", text)
+    return re.sub("(?<=..)(?:全年|年末|年底)?(?:累计)?实现(?=..)|(?<=...)(?:全年|年末|合计)(?=..)", "", text)
 
 
 def dropped_verb(text: str) -> bool:
