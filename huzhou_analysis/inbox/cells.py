@@ -19,11 +19,16 @@ class Refused(TwoLanguages):
     """A file is not read."""
 
 
+def too_many(cells: int) -> Refused:
+    zh = f"单元格过多（{cells}，最多 {MAX_CELLS}）；请只保留要添加的行"
+    return Refused(zh, f"too many cells ({cells}, at most {MAX_CELLS}); keep only the rows to add")
+
+
 @dataclass(frozen=True)
 class Cell:
-    """One filled cell. ``kind`` is ``text``, ``number``, ``percent``, ``date``, ``month``, ``day`` (a date without its
-    year), ``time``, ``boolean``, or one that holds nothing to be read: ``error``, ``formula`` (not computed), ``link``
-    (computed from another workbook), ``merged``, ``struck`` (crossed out) or ``unseen`` (a format that shows nothing)."""
+    """One filled cell. ``kind`` is ``text``, ``number``, ``percent``, ``date``, ``month``, ``boolean``, or one that holds
+    nothing to be read: ``error``, ``formula`` (not computed), ``link`` (computed from another workbook), ``merged``,
+    ``struck`` (crossed out), ``unseen`` (a format that shows nothing) or ``day`` (a time, or a date without its year)."""
 
     address: str
     kind: str
@@ -42,14 +47,12 @@ class Row:
     cells: dict[str, Cell]
     letters: dict[str, str]
 
-    def place(self, column: str) -> str:
-        """Address of a cell, the row itself where the sheet has no such column."""
-        return f"{self.letters[column]}{self.number}" if column in self.letters else str(self.number)
-
     def problem(self, column: str, zh: str, en: str, value: str | None = None) -> Problem:
-        cell = self.cells.get(column)
-        value = (cell.text if cell else "") if value is None else value
-        return Problem(self.file, self.number, column, value, zh, en, f"{self.sheet}!{self.place(column)}")
+        """A problem at a cell, or at the row where the sheet has no such column."""
+        if value is None:
+            value = self.cells[column].text if column in self.cells else ""
+        place = f"{self.sheet}!{self.letters.get(column, '')}{self.number}"
+        return Problem(self.file, self.number, column, value, zh, en, place)
 
 
 @dataclass
@@ -65,7 +68,5 @@ class Grid:
 
 def tidy(text: str) -> str:
     """Text without surrounding space, invisible characters and line breaks."""
-    kept = "".join(
-        " " if c.isspace() else c for c in text if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace()
-    )
-    return re.sub(" {2,}", " ", kept).strip()
+    seen = (c for c in text if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc"))
+    return re.sub(r"\s+", " ", "".join(seen)).strip()

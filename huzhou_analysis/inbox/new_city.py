@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,10 +12,11 @@ import pandas as pd
 from ..facts.checks import OWN_ROOT
 from ..facts.codebook import write
 from ..facts.data import Data, load
+from ..facts.problems import TwoLanguages
 from ..facts.schema import TABLES
 
 # What ties an indicator's definition to the documents of one city; platforms called 2+8 are one city's own.
-_PARTICULAR = re.compile(r"\bplans?\b|printed|not stated|only .+ is given|press feature|counting rules", re.IGNORECASE)
+_PARTICULAR = r"\bplans?\b|printed|not stated|only .+ is given|press feature|counting rules"
 _LOCAL = "2+8"
 # The usual accounts of a city, beside the indicators of the plan's tables.
 _USUAL = (
@@ -25,7 +25,7 @@ _USUAL = (
 )
 
 
-class NewCityError(Exception):
+class NewCityError(TwoLanguages):
     """The tables cannot be laid out; the message says why and what to do next, in both languages."""
 
 
@@ -49,80 +49,62 @@ def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str 
     NewCityError
         If the folder holds something or cannot be written, or code and names do not name a city.
     """
-    folder = Path(folder).resolve()
-    own = load(OWN_ROOT)
+    folder, own = Path(folder).resolve(), load(OWN_ROOT)
     filled = {
         "units": own.units_table.reset_index(),
         "indicators": _indicators(own),
-        "ref_areas": _areas(own, code, name_zh, name_en),
+        "ref_areas": _areas(own.ref_areas.reset_index(), code, name_zh.strip(), name_en.strip()),
     }
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NewCityError(
-            f"{folder} 不是空文件夹，未写入任何内容；请换一个新的文件夹名 / is no empty folder, nothing was written: name "
-            "a new one"
-        )
+        zh = f"{folder} 不是空文件夹，未写入任何内容；请换一个新的文件夹名"
+        raise NewCityError(zh, "is no empty folder, nothing was written: name a new one")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.building-", dir=folder.parent))
-        try:
+        with tempfile.TemporaryDirectory(prefix=f"{folder.name}.building-", dir=folder.parent) as name:
+            building = Path(name) / "data"
+            building.mkdir()
             for name, table in TABLES.items():
                 frame = filled.get(name, pd.DataFrame(columns=table.columns))[list(table.columns)]
                 frame.to_csv(building / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
             write(load(building))
-            building.chmod(0o755)
             if folder.exists():
                 folder.rmdir()
             os.replace(building, folder)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
     except OSError as error:
-        raise NewCityError(
-            f"无法写入 {folder}（{error.strerror or error}）；请检查权限和磁盘空间，或换一处 / cannot be written "
-            f"({error.strerror or error}): check permissions and disk space, or name another place"
-        ) from None
+        zh = f"无法写入 {folder}（{error.strerror or error}）；请检查权限和磁盘空间，或换一处"
+        en = f"cannot be written ({error.strerror or error}): check permissions and disk space, or name another place"
+        raise NewCityError(zh, en) from None
     return folder
 
 
 def _indicators(own: Data) -> pd.DataFrame:
     """Indicators of the plan's tables and of the usual accounts, with what is true of them in any city."""
-    targets = own.figures[
-        own.figures.record_type.eq("target") & own.figures.locator.str.contains("指标表 行", regex=False)
-    ]
-    found = own.indicators.loc[list(dict.fromkeys([*targets.indicator, *_USUAL]))].reset_index()
+    goals = own.figures[own.figures.record_type == "target"]
+    goals = goals[goals.locator.str.contains("指标表 行", regex=False)]
+    found = own.indicators.loc[list(dict.fromkeys([*goals.indicator, *_USUAL]))].reset_index()
     found = found[~found.name_zh.str.contains(_LOCAL, regex=False)]
-    names = [own.city.zh, own.city.en, own.city.zh.removesuffix("市")]
-    tied = found.definition.map(lambda d: bool(_PARTICULAR.search(d)) or any(name in d for name in names))
-    return found.assign(
-        definition=found.definition.where(~tied, ""),
-        breaks="",
-        ascending=found.ascending.map({True: "true", False: "false"}),
-    )
+    tied = re.compile(f"{_PARTICULAR}|{own.city.zh.removesuffix('市')}|{own.city.en}", re.I)
+    ascending = found.ascending.map({True: "true", False: "false"})
+    definition = found.definition.where(~found.definition.str.contains(tied), "")
+    return found.assign(definition=definition, breaks="", ascending=ascending)
 
 
-def _areas(own: Data, code: str, name_zh: str, name_en: str) -> pd.DataFrame:
+def _areas(known: pd.DataFrame, code: str, name_zh: str, name_en: str) -> pd.DataFrame:
     """Rows of the country, the province and the city."""
-    known = own.ref_areas.reset_index()
     above = known[known.level.isin(["country", "province"])]
-    if not code:
-        if name_zh or name_en:
-            raise NewCityError(
-                "有名称而没有代码，请加 --code，如 330300 / a name without a code: add --code, such as 330300"
-            )
+    if not code and not (name_zh or name_en):
         return above
     if not re.fullmatch(r"\d{4}00", code, re.ASCII) or code.endswith("0000"):
+        zh = f"不是设区市的代码：{code or '（空）'}；请用 --code 写明六位数字，末两位为00，如 330300"
         raise NewCityError(
-            f"不是设区市的代码：{code}；应为六位数字，末两位为00，如 330300 / no code of a prefecture-level city: {code}; six "
-            "digits that end in 00, such as 330300"
+            zh, "no code of a prefecture-level city: --code takes six digits that end in 00, such as 330300"
         )
-    if code in own.ref_areas.index:
-        name_zh, name_en = name_zh or own.ref_areas.name_zh[code], name_en or own.ref_areas.name_en[code]
-    if not (name_zh.strip() and name_en.strip()):
-        raise NewCityError(
-            f"不认识代码 {code}，请用 --name 和 --name-en 写明中英文名 / unknown code {code}: give both names with --name and "
-            "--name-en"
-        )
+    names = known.set_index("ref_area").reindex([code])[["name_zh", "name_en"]].fillna("").iloc[0]
+    name_zh, name_en = name_zh or names.name_zh, name_en or names.name_en
+    if not (name_zh and name_en):
+        zh = f"不认识代码 {code}，请用 --name 和 --name-en 写明中英文名"
+        raise NewCityError(zh, f"unknown code {code}: give both names with --name and --name-en")
     province = f"{code[:2]}0000"
     above = above[(above.level == "country") | (above.ref_area == province)]
-    city = {"ref_area": code, "name_zh": name_zh.strip(), "name_en": name_en.strip(), "level": "city", "comment": ""}
-    parent = province if province in set(above.ref_area) else ""
-    return pd.concat([above, pd.DataFrame([city | {"parent": parent}])])
+    city = {"ref_area": code, "name_zh": name_zh, "name_en": name_en, "level": "city", "comment": ""}
+    return pd.concat([above, pd.DataFrame([city | {"parent": province if province in set(above.ref_area) else ""}])])

@@ -14,8 +14,12 @@ import zipfile
 from decimal import Decimal
 from xml.parsers import expat
 
+import openpyxl
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.utils.cell import column_index_from_string, range_boundaries
+
 from ..facts.numerals import digits
-from .cells import FORMULA_ERRORS, MAX_BYTES, MAX_CELLS, SAVE_AS, Cell, Grid, Refused, tidy
+from .cells import FORMULA_ERRORS, MAX_BYTES, MAX_CELLS, SAVE_AS, Cell, Grid, Refused, tidy, too_many
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -35,14 +39,11 @@ def grids(file: str, raw: bytes, notes: list[tuple[str, str]]) -> list[Grid]:
         If it is no sound workbook, holds too much, or what no spreadsheet writes.
     """
     names = _scanned(raw)
-    import openpyxl
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of extensions that openpyxl does not know
             book = openpyxl.load_workbook(io.BytesIO(raw), rich_text=True, keep_links=False)
-            formulas = any(cell.data_type == "f" for sheet in book.worksheets for cell in sheet._cells.values())
-            computed = openpyxl.load_workbook(io.BytesIO(raw), data_only=True, keep_links=False) if formulas else book
+            computed = openpyxl.load_workbook(io.BytesIO(raw), data_only=True, keep_links=False)
     except Exception:  # whatever a damaged workbook raises in zip, XML or openpyxl
         raise Refused(*_DAMAGED) from None
     if not book.worksheets:
@@ -50,8 +51,9 @@ def grids(file: str, raw: bytes, notes: list[tuple[str, str]]) -> list[Grid]:
             f"工作簿中没有可读的工作表；{SAVE_AS[0]}", f"the workbook has no sheet that can be read; {SAVE_AS[1]}"
         )
     if "xl/vbaProject.bin" in names:
-        zh = f"{file}：含宏，只读数据，不运行"
-        notes.append((zh, f"{file}: holds macros; only its data is read, nothing is run"))
+        notes.append(
+            (f"{file}：含宏，只读数据，不运行", f"{file}: holds macros; only its data is read, nothing is run")
+        )
     return [_grid(sheet, computed[sheet.title]) for sheet in book.worksheets]
 
 
@@ -72,9 +74,13 @@ def _scanned(raw: bytes) -> set[str]:
         raise Refused(zh, en)
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
-        kind = "Word" if "word/document.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "zip"
-        if "xl/workbook.bin" in names or "content.xml" in names:
-            kind = ".xlsb" if "xl/workbook.bin" in names else ".ods/.odt"
+        telling = {
+            "word/document.xml": "Word",
+            "ppt/presentation.xml": "PowerPoint",
+            "xl/workbook.bin": ".xlsb",
+            "content.xml": ".ods/.odt",
+        }
+        kind = next((kind for name, kind in telling.items() if name in names), "zip")
         raise Refused(
             f"不是 xlsx 工作簿（内容是 {kind}）；{SAVE_AS[0]}", f"no xlsx workbook (it holds {kind}); {SAVE_AS[1]}"
         )
@@ -83,37 +89,34 @@ def _scanned(raw: bytes) -> set[str]:
         if part.filename.endswith((".xml", ".rels")):
             try:
                 with archive.open(part) as stream:
-                    cells += _cells_in(stream, part.file_size, MAX_CELLS - cells)
+                    cells = _cells_in(stream, part.file_size, cells)
             except (expat.ExpatError, zipfile.BadZipFile, ValueError, OSError, EOFError):
                 raise Refused(*_DAMAGED) from None
     return names
 
 
-def _cells_in(stream, size: int, most: int) -> int:
-    """Cells of a part, those inside merged ranges included; read no further than is allowed.
+def _cells_in(stream, size: int, found: int) -> int:
+    """Cells of a part, those inside merged ranges included, added to those `found`; read no further than is allowed.
 
     Raises
     ------
     Refused
         If it holds more, declares entities, or is of the strict form that openpyxl does not read.
     """
-    found = 0
 
     def element(name: str, attributes: dict[str, str]) -> None:
         nonlocal found
         namespace, _, local = name.rpartition(" ")
         if namespace == _STRICT:
             zh = "是“Strict Open XML”格式；请另存为普通的“Excel 工作簿 (.xlsx)”"
-            en = "a Strict Open XML workbook; save it as a plain 'Excel Workbook (.xlsx)'"
-            raise Refused(zh, en)
+            raise Refused(zh, "a Strict Open XML workbook; save it as a plain 'Excel Workbook (.xlsx)'")
         if local == "c":
             found += 1
         elif local == "mergeCell":
-            found += _area(attributes.get("ref", ""))
-        if found > most:
-            zh = f"单元格过多（{MAX_CELLS - most + found}，最多 {MAX_CELLS}）；请只保留要添加的行"
-            en = f"too many cells ({MAX_CELLS - most + found}, at most {MAX_CELLS}); keep only the rows to add"
-            raise Refused(zh, en)
+            left, top, right, bottom = range_boundaries(attributes.get("ref", ""))
+            found += ((right or 16384) - (left or 1) + 1) * ((bottom or 1048576) - (top or 1) + 1)
+        if found > MAX_CELLS:
+            raise too_many(found)
 
     def declaration(*_) -> None:
         raise Refused("工作簿内有不允许的声明，不予打开", "holds a declaration that no spreadsheet writes: not opened")
@@ -130,29 +133,18 @@ def _cells_in(stream, size: int, most: int) -> int:
     return found
 
 
-def _area(reference: str) -> int:
-    from openpyxl.utils.cell import range_boundaries
-
-    left, top, right, bottom = range_boundaries(reference)
-    return ((right or 16384) - (left or 1) + 1) * ((bottom or 1048576) - (top or 1) + 1)
-
-
 # --- sheets --------------------------------------------------------------------------------------------------------
 
 
 def _grid(sheet, computed) -> Grid:
-    from openpyxl.utils import column_index_from_string
-
     # Only the cells that are there (openpyxl offers no public way): a stray one may lie in the last row of the sheet.
     cells = {place: found for place, cell in sheet._cells.items() if (found := _cell(cell, computed))}
     for merged in sheet.merged_cells.ranges:
         first = cells.get((merged.min_row, merged.min_col))
-        if first and merged.max_row > merged.min_row:  # several rows share a value: which of them is it about?
+        downwards = merged.max_row > merged.min_row  # several rows share a value: which of them is it about?
+        if first and (downwards or (merged.max_col > merged.min_col and first.kind != "text")):
             for number in range(merged.min_row, merged.max_row + 1):
-                place = f"{first.address}:{merged.coord.split(':')[-1]}"
-                cells[number, merged.min_col] = Cell(place, "merged", first.text)
-        elif first and merged.size["columns"] > 1 and first.kind != "text":
-            cells[merged.min_row, merged.min_col] = Cell(first.address, "merged", first.text)
+                cells[number, merged.min_col] = Cell(merged.coord if downwards else first.address, "merged", first.text)
     hidden_columns: set[int] = set()
     for letter, dimension in sheet.column_dimensions.items():
         if dimension.hidden or dimension.width == 0:
@@ -163,52 +155,47 @@ def _grid(sheet, computed) -> Grid:
 
 
 def _cell(cell, computed) -> Cell | None:
-    value, kind, place = cell.value, cell.data_type, cell.coordinate
+    value, place, shape = cell.value, cell.coordinate, cell.number_format or ""
+    if cell.data_type == "f":
+        formula, result = str(getattr(value, "text", value)), computed._cells.get((cell.row, cell.column))
+        value = result.value if result else None
+        if value is None or "[" in formula:
+            return Cell(place, "link" if "[" in formula else "formula", formula)
     if value is None:
         return None
-    if kind == "f":
-        formula = str(getattr(value, "text", value))
-        result = computed._cells.get((cell.row, cell.column))
-        value = None if result is None else result.value
-        if "[" in formula:
-            return Cell(place, "link", formula)
-        if value is None:
-            return Cell(place, "formula", formula)
     text, struck = _seen_text(value, cell.font)
-    pattern = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", cell.number_format or "")
-    if struck:
-        return Cell(place, "struck", text)
-    if ";" in (cell.number_format or "") and not (cell.number_format or "").strip("; "):
-        return Cell(place, "unseen", text)
+    if struck or (";" in shape and not shape.strip("; ")):
+        return Cell(place, "struck" if struck else "unseen", text)
     if isinstance(value, bool):
-        return Cell(place, "boolean", "TRUE" if value else "FALSE")
+        return Cell(place, "boolean", str(value).upper())
+    shape = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", shape).lower()
     if isinstance(value, int | float):
         number = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
         if not number.is_finite():
             return Cell(place, "error", str(value))
-        if "%" in pattern:
+        if "%" in shape:
             return Cell(place, "percent", f"{digits(number * 100)}%", number * 100)
-        return Cell(place, "number", digits(number), number)
-    if isinstance(value, dt.datetime | dt.date):
-        return _date_cell(place, value, pattern.lower())
+        return Cell(place, "number", _as_shown(number, shape), number)
+    if isinstance(value, dt.date):
+        kind = "day" if "y" not in shape and "e" not in shape else "date" if "d" in shape else "month"
+        return Cell(place, kind, f"{value:%Y-%m}" if kind == "month" else f"{value:%Y-%m-%d}")
     if isinstance(value, dt.time | dt.timedelta):
-        return Cell(place, "time", str(value))
+        return Cell(place, "day", str(value))
     text = tidy(text)
-    if kind == "e" or text in FORMULA_ERRORS:
-        return Cell(place, "error", text)
-    return Cell(place, "text", text) if text else None
+    kind = "error" if cell.data_type == "e" or text in FORMULA_ERRORS else "text"
+    return Cell(place, kind, text) if text else None
 
 
-def _date_cell(place: str, value: dt.date, pattern: str) -> Cell:
-    if "y" not in pattern and "e" not in pattern:
-        return Cell(place, "day", f"{value.month}-{value.day}")
-    return Cell(place, "date", f"{value:%Y-%m-%d}") if "d" in pattern else Cell(place, "month", f"{value:%Y-%m}")
+def _as_shown(number: Decimal, shape: str) -> str:
+    """Digits of a number, with the zeros at its end that a format such as 0.00 shows."""
+    text = digits(number)
+    shown = re.fullmatch(r"(?:#,##)?0\.(0+)(?:_.|;.*)*", shape)
+    missing = len(shown[1]) - len(text.partition(".")[2]) if shown else 0
+    return text if missing <= 0 else f"{text}{'' if '.' in text else '.'}{'0' * missing}"
 
 
 def _seen_text(value, font) -> tuple[str, bool]:
     """Text of a cell, raised and lowered digits as such, and whether any of it is crossed out."""
-    from openpyxl.cell.rich_text import CellRichText, TextBlock
-
     runs = value if isinstance(value, CellRichText) else [value]
     text, struck = "", bool(font and font.strike)
     for run in runs:

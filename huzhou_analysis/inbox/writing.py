@@ -1,13 +1,11 @@
-"""Tables replaced together, whole or not at all, whatever interrupts it; and what was added taken back.
+"""Files of a folder replaced together, whole or not at all, whatever interrupts it.
 
-The new tables are prepared in a folder beside the old ones; renaming that folder decides. Whatever interrupts the
-copying after it, the next command completes it (:func:`recover`).
+The new files are prepared in a folder beside the old ones; renaming that folder decides. What interrupts the moving of
+its files after that, the next command completes (:func:`recover`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
 import hashlib
 import json
 import os
@@ -15,14 +13,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ..facts.problems import Problem
-
 STAGED = ".adding"
 JOURNAL = "journal.json"
 
 
 class Unfinished(OSError):
-    """New tables are prepared but not all in place; :func:`recover` completes them."""
+    """New files are prepared but not all in place; :func:`recover` completes them."""
 
 
 def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> None:
@@ -41,97 +37,71 @@ def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> No
     OSError
         If it could not be done; every file is as it was.
     Unfinished
-        If some files are in place and could not be put back; the next :func:`recover` completes them.
+        If some files are in place and others could not be moved.
     """
-    _sweep(root)
+    for left in root.glob(f"{STAGED}-*"):  # of an adding that was cut short before it counted
+        shutil.rmtree(left, ignore_errors=True)
     staged = Path(tempfile.mkdtemp(prefix=f"{STAGED}-", dir=root))
     try:
         for name, content in contents.items():
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
             _write(staged / name, content)
-        journal = {name: [before[name], _sha(content)] for name, content in contents.items()}
-        _write(staged / JOURNAL, json.dumps(journal).encode())
+            if (root / name).exists():
+                shutil.copymode(root / name, staged / name)
+        _write(staged / JOURNAL, json.dumps({name: before[name] for name in contents}).encode())
         if any(checksum(root / name) != before[name] for name in contents):
             raise OSError("表在检查期间被改动，请重试 / a table was changed in the meantime, try again")
-        old = {name: (root / name).read_bytes() if (root / name).exists() else None for name in contents}
-        staged.rename(root / STAGED)  # from here on the new tables count
+        staged.rename(root / STAGED)  # from here on the new files count
     except BaseException:
         shutil.rmtree(staged, ignore_errors=True)
         raise
     try:
         _complete(root)
     except OSError as error:
-        try:
-            for name, content in old.items():
-                if content is not None:
-                    replace(root / name, content)
-                else:
-                    (root / name).unlink(missing_ok=True)
-            _drop(root / STAGED)
-        except OSError:
-            raise Unfinished(
-                f"添加到一半被打断（{error.strerror or error}）。请关闭打开的数据表后再运行任一命令，会自动完成。/ Cut short half-way "
-                f"({error.strerror or error}). Close the open tables and run any command: the adding is completed then."
-            ) from error
-        raise
+        reason = error.strerror or error
+        raise Unfinished(
+            f"添加到一半被打断（{reason}）。请关闭打开的数据表后再运行任一命令，会自动完成。/ Cut short half-way ({reason}). Close the "
+            "open tables and run any command: the adding is completed then."
+        ) from error
 
 
 def recover(root: Path) -> str:
     """Complete an adding that was cut short; returns what to say about it, or nothing."""
-    staged = root / STAGED
-    if (staged / JOURNAL).is_file():
-        try:
-            kept = _complete(root)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            return (
-                f"上次添加中断，尚未完成（{reason}）；请关闭打开的数据表后重试 / the last adding was cut short and is not complete "
-                f"({reason}); close the open tables and try again"
-            )
-        if kept:
-            return (
-                f"上次添加中断后 {'、'.join(kept)} 又被改动，未覆盖；请用 check 核对 / changed since the last adding was cut short and left "
-                f"as they are: {', '.join(kept)}; look at them with check"
-            )
-        return "上次中断的添加已完成 / the adding that was cut short has been completed"
-    shutil.rmtree(staged, ignore_errors=True)  # without its journal it was done with
-    return ""
-
-
-def _sweep(root: Path) -> None:
-    """Drop what an adding left that was cut short before it counted."""
-    for left in root.glob(f"{STAGED}-*"):
-        with contextlib.suppress(OSError):
-            if dt.datetime.now().timestamp() - left.stat().st_mtime > 3600:
-                shutil.rmtree(left, ignore_errors=True)
+    if not (root / STAGED / JOURNAL).is_file():
+        shutil.rmtree(root / STAGED, ignore_errors=True)  # without its journal it was done with
+        return ""
+    try:
+        kept = "、".join(_complete(root))
+    except (OSError, ValueError) as error:
+        zh = f"上次添加中断，尚未完成（{error}）；请关闭打开的数据表后重试"
+        return (
+            f"{zh} / the last adding was cut short and is not complete ({error}); close the open tables and try again"
+        )
+    if kept:
+        zh = f"上次添加中断后 {kept} 又被改动，未覆盖；请用 check 核对"
+        return (
+            f"{zh} / changed since the last adding was cut short and left as they are: {kept}; look at them with check"
+        )
+    return "上次中断的添加已完成 / the adding that was cut short has been completed"
 
 
 def _complete(root: Path) -> list[str]:
-    """Copy what is prepared over the tables; files changed by someone else since are left, and named."""
+    """Move what is prepared over the files; if someone else has changed one since, none, and that one is named."""
     staged = root / STAGED
     journal = json.loads((staged / JOURNAL).read_bytes())
-    foreign = [name for name, states in journal.items() if checksum(root / name) not in states]
-    if not foreign:
-        for name, (_, after) in journal.items():
-            content = (staged / name).read_bytes()
-            if checksum(root / name) != after:
-                replace(root / name, content)
-    _drop(staged)
-    return foreign
-
-
-def _drop(staged: Path) -> None:
+    waiting = [name for name in journal if (staged / name).exists()]
+    foreign = [name for name in waiting if checksum(root / name) != journal[name]]
+    for name in waiting if not foreign else ():
+        os.replace(staged / name, root / name)
     (staged / JOURNAL).unlink(missing_ok=True)
     shutil.rmtree(staged, ignore_errors=True)
+    return foreign
 
 
 def checksum(path: Path) -> str:
     """SHA-256 of a file, empty if there is none."""
-    return _sha(path.read_bytes()) if path.exists() else ""
-
-
-def _sha(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -140,46 +110,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Put new content in the place of a file: all of it or none."""
-    aside = path.with_name(f"{path.name}.new")
-    try:
-        _write(aside, content)
-        if path.exists():
-            shutil.copymode(path, aside)
-        os.replace(aside, path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-
-
-# --- taking back ---------------------------------------------------------------------------------------------------
-
-
-def note(folder: Path, added: dict[str, bytes], files: list[tuple[str, str]]) -> tuple[str, bytes]:
-    """Name and content of a note of what is appended to each table, and of where its files will lie and lie now."""
-    blocks = {name: block.decode("utf-8") for name, block in added.items()}
-    content = json.dumps({"added": blocks, "files": files}, ensure_ascii=False, indent=1).encode("utf-8")
-    number = max((int(path.stem) for path in folder.glob("*.json") if path.stem.isdigit()), default=0) + 1
-    return f"{number:06d}.json", content
-
-
-def last_note(folder: Path) -> tuple[Path, dict] | None:
-    """The latest note and the file that it stands in."""
-    paths = sorted(path for path in folder.glob("*.json") if path.stem.isdigit())
-    return (paths[-1], json.loads(paths[-1].read_bytes())) if paths else None
-
-
-def without(root: Path, added: dict[str, str]) -> tuple[dict[str, bytes], list[Problem]]:
-    """Tables without the rows that were appended; a table in which they no longer stand as they were is a problem."""
-    contents, problems = {}, []
-    for name, block in added.items():
-        content = (root / name).read_bytes()
-        if content.count(block.encode("utf-8")) == 1:
-            contents[name] = content.replace(block.encode("utf-8"), b"")
-        else:
-            zh = "所添加的行后来被改动，不能自动撤销；请直接在表中删改"
-            problems.append(Problem(name, 0, "", "", zh, "the rows added were changed since: take them out by hand"))
-    return contents, problems
