@@ -322,7 +322,8 @@ def test_gaps_are_arithmetic_that_comes_to_what_the_library_says(written, whole,
         scale = (
             1 if lang == "zh" else 10.0 ** (whole.units[row["unit"]].unit_mult - whole.units[row["unit"]].unit_mult_en)
         )
-        assert math.isclose(gap, target - actual, abs_tol=1e-9)
+        assert math.isclose(gap, row["gap"] * scale, abs_tol=1e-9)
+        assert math.isclose(abs(gap), abs(target - actual), abs_tol=1e-9)
         assert math.isclose(target, row["target"] * scale) and math.isclose(actual, row["actual"] * scale)
         formula = sheet.cell(n, 8).value
         if isinstance(formula, str) and formula.startswith("="):

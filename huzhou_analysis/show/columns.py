@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-from ..facts.words import Text
-from .record import BARS, Entry, fan_start
-from .roles import JOINED, Role, bands, look, role
+from .record import BARS, Entry, entries_of, exact, fan_start, scale
+from .roles import JOINED, Role, bands, look
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the data behind a chart: one segment of a series, marks of another role on it, or a layer of a fan.
+    """A column of the data behind a chart: one segment of a series, marks of another role on it, or a layer of a fan."""
 
-    Attributes
-    ----------
-    name : str
-        Heading; several segments of one line are told apart by a number.
-    entry : Entry or None
-        The line of the key that explains it; None for the base under a fan.
-    values : list of float or None
-        In the unit of the language, one a category.
-    points : list of dict or None
-        The marks behind them; empty for layers of a fan.
-    over : bool
-        Whether the marks stand on a line that another column draws.
-    """
-
-    name: str
-    entry: Entry | None
-    values: list
-    points: list
-    over: bool = False
+    name: str  # heading; several segments of one line are told apart by a number
+    entry: Entry | None  # the line of the key that explains it; None for the base under a fan
+    values: list  # in the unit of the language, one a category, None where there is no mark
+    points: list  # the marks behind them; empty for layers of a fan
+    over: bool = False  # whether the marks stand on a line that another column draws
 
     @property
     def seen(self) -> Role | None:
@@ -52,9 +38,6 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 def clean(words: object) -> str:
     """A text that XML and cells can hold: no control characters, breaks as spaces, at most 32,000 characters."""
     return _FORBIDDEN.sub("", _BREAKS.sub(" ", str(words)))[:32_000]
-
-
-# --- the table behind a chart ---------------------------------------------------------------------------------------
 
 
 def categories(panel: dict, lang: str, skip: int = 1) -> list:
@@ -89,60 +72,43 @@ def columns(panel: dict, lang: str, skip: int = 1) -> list[Column]:
     A line of actuals runs through its provisional and derived points; these stand once more in a column of their own,
     which is drawn above it. Two marks of one series in one year (parts of a year, say) go into two columns.
     """
-    scale = 1.0 if lang == "zh" else panel["scale_en"]
     along = list(range(len(panel["categories"]))) if panel["categories"] else categories(panel, lang, skip)
-    made = _layers(panel, lang, along, scale)
+    made = _layers(panel, lang, along)
     for one in panel["series"]:
-        entry = Entry(one["role"], one["nth"], Text(one["zh"], one["en"]), panel["kind"] in BARS)
         if look(one["role"]).band:
             continue
-        rows: list[dict[int, dict]] = []
+        rows: list[list[dict | None]] = []
         for p in one["points"]:
             at = along.index(p["x"])
-            row = next((r for r in rows if at not in r), None)
+            row = next((r for r in rows if r[at] is None), None)
             if row is None:
-                rows.append(row := {})
+                rows.append(row := [None] * len(along))
             row[at] = p
-        every = [p["role"] for p in one["points"]]
-        others = [Entry(r, 0, role(r).name, entry.bar) for r in dict.fromkeys(every) if r != one["role"]]
-        for row, shown in [(row, entry) for row in rows] + [(row, other) for row in rows for other in others]:
-            kept = {i: p for i, p in row.items() if shown is entry or p["role"] == shown.role}
-            if kept:
-                points = [kept.get(i) for i in range(len(along))]
-                values = [None if p is None or p["value"] is None else _number(p["value"] * scale) for p in points]
-                made.append(Column(clean(shown.name[lang]), shown, values, points, shown is not entry))
-    return _told_apart(made)
-
-
-def _number(value: float) -> float:
-    return float(f"{value:.12g}")
-
-
-def _told_apart(made: list[Column]) -> list[Column]:
-    met: dict[str, int] = {}
-    out = []
-    for one in made:
-        met[one.name] = met.get(one.name, 0) + 1
-        name = one.name if met[one.name] == 1 else f"{one.name} ({met[one.name]})"
-        out.append(replace(one, name=name))
-    return out
+        own, *others = entries_of(one, panel["kind"] in BARS)
+        for entry, row in [(own, row) for row in rows] + [(other, row) for row in rows for other in others]:
+            kept = [p if p and (entry is own or p["role"] == entry.role) else None for p in row]
+            values = [None if p is None or p["value"] is None else exact(p["value"] * scale(panel, lang)) for p in kept]
+            if any(kept):
+                made.append(Column(clean(entry.name[lang]), entry, values, kept, entry is not own))
+    met: Counter[str] = Counter()
+    for n, one in enumerate(made):
+        met[one.name] += 1
+        made[n] = one if met[one.name] == 1 else replace(one, name=f"{one.name} ({met[one.name]})")
+    return made
 
 
 def has_native(chart: dict | None) -> bool:
     """Whether every panel can be an office program's own chart: not where two intervals of one level share a year."""
-    if chart is None:
-        return False
-    for panel in chart["panels"]:
+    for panel in chart["panels"] if chart else ():
         met = [(one["role"], p["x"]) for one in panel["series"] if look(one["role"]).band for p in one["points"]]
         if len(met) != len(set(met)):
             return False
-    return True
+    return chart is not None
 
 
-def _layers(panel: dict, lang: str, along: list, scale: float) -> list[Column]:
+def _layers(panel: dict, lang: str, along: list) -> list[Column]:
     """The intervals of a fan as areas that are stacked on an invisible base, widest outside."""
-    found = {k: [one for one in panel["series"] if one["role"] == k] for k in bands()}
-    found = {k: several for k, several in found.items() if several}
+    found = {k: several for k in bands() if (several := [one for one in panel["series"] if one["role"] == k])}
     if not found:
         return []
     edges: list[list[float]] = []  # of each year: the lower ends, widest first, then the upper ones, narrowest first
@@ -150,17 +116,14 @@ def _layers(panel: dict, lang: str, along: list, scale: float) -> list[Column]:
         low, high = [], []
         for several in found.values():
             ends = next((e for e in (_ends(panel, one, year) for one in several) if e), None)
-            middle = (low[-1] + high[-1]) / 2 if low else _along(panel, year) * scale
-            low.append(ends[0] * scale if ends else middle)
-            high.append(ends[1] * scale if ends else middle)
-        edges.append([*low, *reversed(high)])
-    roles = [*found, *list(reversed(found))[1:]]
-    base = "基底" if lang == "zh" else "base"
-    made = [Column(base, None, [_number(e[0]) for e in edges], [])]
-    for n, level in enumerate(roles):
-        one = found[level][0]
-        widths = [_number(e[n + 1] - e[n]) for e in edges]
-        made.append(Column(clean(one[lang]), Entry(level, one["nth"], Text(one["zh"], one["en"]), False), widths, []))
+            middle = (low[-1] + high[-1]) / 2 if low else _along(panel, year)
+            low.append(ends[0] if ends else middle)
+            high.append(ends[1] if ends else middle)
+        edges.append([exact(v * scale(panel, lang)) for v in (*low, *reversed(high))])
+    made = [Column("基底" if lang == "zh" else "base", None, [e[0] for e in edges], [])]
+    for n, level in enumerate([*found, *list(reversed(found))[1:]]):
+        [entry] = entries_of(found[level][0], False)
+        made.append(Column(clean(entry.name[lang]), entry, [exact(e[n + 1] - e[n]) for e in edges], []))
     return made
 
 
@@ -183,21 +146,21 @@ def _ends(panel: dict, band: dict, year: float) -> tuple[float, float] | None:
     return None
 
 
-def whiskers(made: Sequence[Column], scale: float) -> list[tuple[int, str, str, list]]:
+def whiskers(made: Sequence[Column], by: float) -> list[tuple[int, str, str, list]]:
     """Lengths of the whiskers on bars, as further columns: which column they belong to, side, heading, values."""
     out = []
     for n, one in enumerate(made):
         held = [p if p and p["low"] is not None and p["high"] is not None else None for p in one.points]
         for side, end, sign in (("plus", "high", "+"), ("minus", "low", "\u2212")) if any(held) else ():
-            values = [None if p is None else _number(abs(p[end] - p["value"]) * scale) for p in held]
+            values = [None if p is None else exact(abs(p[end] - p["value"]) * by) for p in held]
             out.append((n, side, f"{one.name} {sign}", values))
     return out
 
 
 def grid(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> list[list]:
     """The whole table in rows of texts, numbers and None: headings with the unit first, then a row a category."""
-    scale = 1.0 if lang == "zh" else panel["scale_en"]
-    held = [(one.name, one.values) for one in made] + [(name, values) for *_, name, values in whiskers(made, scale)]
+    held = [(one.name, one.values) for one in made]
+    held += [(name, values) for *_, name, values in whiskers(made, scale(panel, lang))]
     rows = [[clean(panel["unit"][lang]), *(name for name, _ in held)]]
     for i, name in enumerate(categories(panel, lang, skip)):
         rows.append([name, *(values[i] for _, values in held)])

@@ -25,8 +25,8 @@ from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
 from . import canvas, picture
 from .chart import Chart, Panel
-from .record import chart_record, chart_table, figures_of, starts_above_zero
-from .sources import citations, source_line, status_notes
+from .record import chart_record, chart_table, exact, figures_of, scale, starts_above_zero
+from .sources import both, citations, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
 EXHIBIT_TYPE = "application/vnd.huzhou.exhibit+json"
@@ -44,8 +44,8 @@ class Exhibit:
     record : dict
         ``id``; ``title``, ``subtitle``, ``reading``, ``alt``, ``sources`` (``{"zh", "en"}`` each); ``notes`` (a list of
         these); ``chart`` (:func:`~huzhou_analysis.show.chart.chart_record`) or None; ``picture`` (``{"png", "svg"}`` for
-        each language, base64 and text) of a chart drawn by hand, or None; ``table`` (``columns`` and ``rows``, see
-        :func:`table_record`) or None; ``citations``.
+        each language, base64 and text) of a chart drawn by hand, or None; ``table`` (:func:`table_record`) or None;
+        ``citations``.
     """
 
     record: dict = field(repr=False)
@@ -131,27 +131,28 @@ def exhibit(
     ValueError
         If the id has other characters or is taken, a template names a value that was not given, or the table is empty.
     """
-    _check_id(id)
-    drawn, shown, pictures = _sorted_out(data, what, table)
+    # A name of files on every system, that leads nowhere out of their folder.
+    if not re.fullmatch(r"[a-z0-9_]{3,60}", id) or re.fullmatch(r"con|nul|aux|prn|(com|lpt)\d", id):
+        raise ValueError(f"id {id!r}: write 3 to 60 small letters, digits and underscores, no name a system reserves")
+    drawn, shown, pictures = _sorted_out(what, table)
     chart = chart_record(drawn, data.units) if drawn else None
-    body = table_record(shown, columns, data) if shown is not None else _chart_as_table(chart)
-    head, said = say(*_templates(title), **values), say(*_templates(reading), **values)
-    written = [say(*_templates(n), **values) for n in notes]
-    ids = [*(figures_of(chart) if chart else []), *_figures_in(shown), *cited(values), *_figures_in(also)]
+    ids = [*figures_of(chart), *_figures_in(shown), *cited(values), *_figures_in(also)]
     sources = citations(data, ids)
+    derived = [both(n) for n in [*_chart_notes(chart), *status_notes(sources)]]
     record = {
         "id": id,
-        "title": _both(head),
-        "subtitle": _both(say(*_templates(about), **values) if about else _about(data, chart, ids)),
-        "reading": _both(said),
-        "notes": [_both(n) for n in [*written, *_chart_notes(chart), *status_notes(sources)]],
-        "sources": _both(source_line(sources)),
+        "title": _said(title, values),
+        "subtitle": _said(about, values) if about else both(_about(data, chart, ids)),
+        "reading": _said(reading, values),
+        "notes": [_said(n, values) for n in notes] + derived,
+        "sources": both(source_line(sources)),
         "chart": chart,
         "picture": pictures,
-        "table": body,
+        "table": table_record(shown, columns) if shown is not None else _chart_as_table(chart),
         "citations": sources,
     }
-    record = _plain(record | {"alt": {lang: alt(record, lang) for lang in LANGUAGES}})
+    panels = chart["panels"] if chart else []
+    record = _plain(record | {"alt": {lang: alt(record["title"][lang], panels, lang) for lang in LANGUAGES}})
     _hand_on(record)
     return Exhibit(record)
 
@@ -161,41 +162,26 @@ def _plain(values: dict) -> dict:
     return json.loads(json.dumps(values, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def _check_id(exhibit_id: str) -> None:
-    """Refuse an id that cannot be the name of files on every system, or would lead out of their folder."""
-    if not re.fullmatch(r"[a-z0-9_]{3,60}", exhibit_id) or re.fullmatch(r"con|nul|aux|prn|(com|lpt)\d", exhibit_id):
-        raise ValueError(
-            f"id {exhibit_id!r}: write 3 to 60 small letters, digits and underscores, no name that a system reserves"
-        )
-
-
-def _templates(pair: Pair) -> tuple[str, str]:
+def _said(pair: Pair, values: Mapping[str, object]) -> dict[str, str]:
+    """A pair of templates, filled."""
     if isinstance(pair, str):
         raise ValueError(f"{pair!r} is one language: write a pair (Chinese, English)")
     one = as_text(pair)
-    return one.zh, one.en
+    return both(say(one.zh, one.en, **values))
 
 
-def _both(one: Text) -> dict[str, str]:
-    return {"zh": one.zh, "en": one.en}
-
-
-def _sorted_out(data: Data, what, table) -> tuple[Chart | None, pd.DataFrame | None, dict | None]:
+def _sorted_out(what, table: pd.DataFrame | None) -> tuple[Chart | None, pd.DataFrame | None, dict | None]:
     """The chart, the table and the pictures that were handed in."""
-    if isinstance(what, Panel):
-        what = Chart([what])
-    if isinstance(what, Chart):
-        return what, table, None
+    if isinstance(what, Chart | Panel):
+        return what if isinstance(what, Chart) else Chart([what]), table, None
     if isinstance(what, pd.DataFrame):
         return None, what, None
     pair = what if isinstance(what, tuple | list) else (what, what)
     figures = [getattr(one, "figure", one) for one in pair]
     if len(pair) == 2 and all(hasattr(one, "savefig") for one in figures):
         return None, table, {lang: _drawn(one) for lang, one in zip(LANGUAGES, figures, strict=True)}
-    if hasattr(what, "flat") or (isinstance(what, tuple | list) and figures and hasattr(figures[0], "savefig")):
-        raise ValueError(
-            "these are several axes, or a figure and its axes: write the figure alone, fig of fig, axes = plt.subplots(...)"
-        )
+    if any(hasattr(one, "flat") or hasattr(one, "savefig") for one in (what, *figures)):
+        raise ValueError("these are several axes: write the figure alone, the fig of fig, axes = plt.subplots(...)")
     raise ValueError("an exhibit shows a hz.Chart, a hz.Panel, a DataFrame, or a matplotlib figure or axes")
 
 
@@ -217,51 +203,36 @@ def _drawn(figure) -> dict[str, str]:
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
-def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None, data: Data) -> dict:
-    """A table as plain values.
-
-    Returns
-    -------
-    dict
-        ``columns``: ``{"name", "zh", "en", "number"}``. ``rows``: lists of cells. A cell is None, a number, or
-        ``{"zh", "en"}``, a text; a quantity has ``value``, ``unit`` and ``decimals`` in each language beside it.
-
-    Raises
-    ------
-    ValueError
-        If it is empty, too large, or a column to show is not in it.
-    """
+def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None) -> dict:
+    """A table as plain values: ``columns`` of ``{"name", "zh", "en", "number"}``, ``rows`` of lists of cells (:func:`cell`)."""
     wanted = dict(columns) if columns else {c: str(c) for c in frame.columns}
     if missing := [c for c in wanted if c not in frame.columns]:
         raise ValueError(f"the table has no column {missing[0]!r}: name some of {', '.join(map(str, frame.columns))}")
     if frame.empty:
         raise ValueError("the table is empty: there is nothing to show")
-    if len(frame) * len(wanted) > MOST_CELLS:
-        raise ValueError(
-            f"the table has {len(frame) * len(wanted):,} cells, a report takes {MOST_CELLS:,}: sum it up first"
-        )
+    if (cells := len(frame) * len(wanted)) > MOST_CELLS:
+        raise ValueError(f"the table has {cells:,} cells, a report takes {MOST_CELLS:,}: sum it up first")
     rows = [[cell(v) for v in row] for row in frame[list(wanted)].itertuples(index=False)]
-    heads = [{"name": str(c), **_both(as_text(h))} for c, h in wanted.items()]
-    for i, head in enumerate(heads):
+    heads = [{"name": str(c), **both(as_text(h))} for c, h in wanted.items()]
+    for i, one in enumerate(heads):
         filled = [r[i] for r in rows if r[i] is not None]
-        head["number"] = bool(filled) and all(isinstance(v, int | float) or "value" in v for v in filled)
+        one["number"] = bool(filled) and all(isinstance(v, int | float) or "value" in v for v in filled)
     return {"columns": heads, "rows": rows}
 
 
 def cell(value) -> dict | float | int | None:
-    """A value as a cell of :func:`table_record`."""
+    """A value as a cell: None, a number, or a text ``{"zh", "en"}``; a quantity has ``value``, ``unit`` and ``decimals``
+    in each language beside it."""
     if isinstance(value, Quantity):
-        english = value.value * 10.0 ** (value.unit.unit_mult - value.unit.unit_mult_en)
-        shown = {lang: value.in_language(lang) for lang in LANGUAGES}
-        decimals = max(0, value._places())
         shift = value.unit.unit_mult_en - value.unit.unit_mult
-        return shown | {
-            "value": {"zh": float(value.value), "en": float(f"{english:.12g}")},
+        decimals = max(0, value._places())
+        return {lang: value.in_language(lang) for lang in LANGUAGES} | {
+            "value": {"zh": float(value.value), "en": exact(value.value * 10.0**-shift)},
             "unit": {"zh": value.unit.unit, "en": value.unit.name_en},
             "decimals": {"zh": decimals, "en": max(0, decimals + shift)},
         }
     if isinstance(value, Text | Mapping | tuple):
-        return _both(as_text(value))
+        return both(as_text(value))
     if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
         return None
     if isinstance(value, bool):
@@ -271,33 +242,29 @@ def cell(value) -> dict | float | int | None:
     return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
 
 
+_HEADS = {"heading": ("图", "Panel"), "series": ("系列", "Series"), "x": ("时期或类别", "Period or category")}
+_HEADS |= {"value": ("数值", "Value"), "low": ("下限", "Low"), "high": ("上限", "High"), "unit": ("单位", "Unit")}
+
+
 def _chart_as_table(chart: dict | None) -> dict | None:
     """The numbers of a chart as the table behind it: one row a mark."""
     if chart is None:
         return None
-    several = len(chart["panels"]) > 1
-    heads = [("heading", "图", "Panel")] if several else []
-    heads += [("series", "系列", "Series"), ("x", "时期或类别", "Period or category"), ("value", "数值", "Value")]
-    ranged = any(p["low"] is not None for panel in chart["panels"] for s in panel["series"] for p in s["points"])
-    heads += [("low", "下限", "Low"), ("high", "上限", "High")] if ranged else []
-    heads += [("unit", "单位", "Unit")]
-    both = {lang: chart_table(chart, lang) for lang in LANGUAGES}
-    rows = []
-    for zh, en in zip(both["zh"].itertuples(), both["en"].itertuples(), strict=True):
-        row = []
-        for name, *_ in heads:
-            a, b = getattr(zh, name), getattr(en, name)
-            if name in ("value", "low", "high"):
-                row.append(
-                    None
-                    if a is None or a != a
-                    else {"zh": f"{a:,.10g}", "en": f"{b:,.10g}", "value": {"zh": a, "en": b}}
-                )
-            else:
-                row.append(a if isinstance(a, int) else {"zh": a, "en": b})
-        rows.append(row)
-    numeric = ("value", "low", "high")
-    return {"columns": [{"name": n, "zh": zh, "en": en, "number": n in numeric} for n, zh, en in heads], "rows": rows}
+    shown = [chart_table(chart, lang) for lang in LANGUAGES]
+    unused = {"heading"} if len(chart["panels"]) == 1 else set()
+    unused |= {"low", "high"} if shown[0].low.isna().all() else set()
+    names = [c for c in _HEADS if c not in unused]
+    heads = [{"name": c, **both(text(*_HEADS[c])), "number": c in ("value", "low", "high")} for c in names]
+
+    def pair(zh, en) -> dict | int | None:
+        if isinstance(zh, int) or zh is None or zh != zh:
+            return zh if isinstance(zh, int) else None
+        if isinstance(zh, str):
+            return {"zh": zh, "en": en}
+        return {"zh": f"{zh:,.10g}", "en": f"{en:,.10g}", "value": {"zh": zh, "en": en}}
+
+    rows = zip(*(frame[names].itertuples(index=False) for frame in shown), strict=True)
+    return {"columns": heads, "rows": [[pair(*cells) for cells in zip(*row, strict=True)] for row in rows]}
 
 
 def shown_cell(cell: dict | float | None, lang: str) -> str:
@@ -319,13 +286,8 @@ def table_frame(record: dict, lang: str) -> pd.DataFrame:
 def table_numbers(record: dict, lang: str) -> pd.DataFrame:
     """The table of a record for further work: numbers are numbers."""
     table = record["table"] or {"columns": [], "rows": []}
-
-    def plain(cell):
-        if isinstance(cell, dict):
-            return cell["value"][lang] if "value" in cell else cell[lang]
-        return cell
-
-    return pd.DataFrame([[plain(c) for c in r] for r in table["rows"]], columns=[c["name"] for c in table["columns"]])
+    rows = [[c.get("value", c)[lang] if isinstance(c, dict) else c for c in row] for row in table["rows"]]
+    return pd.DataFrame(rows, columns=[c["name"] for c in table["columns"]])
 
 
 def _figures_in(what: pd.DataFrame | Iterable[str] | None) -> list[str]:
@@ -342,53 +304,44 @@ def _figures_in(what: pd.DataFrame | Iterable[str] | None) -> list[str]:
 def _about(data: Data, chart: dict | None, ids: Sequence[str]) -> Text:
     """Measure, area, unit and years, where the marks tell."""
     panels = chart["panels"] if chart else []
-    known = [i for i in dict.fromkeys(ids) if i in data.figures.index]
     measures = list(dict.fromkeys(i for panel in panels for i in panel["indicators"]))
-    measures = measures or list(dict.fromkeys(data.figures.indicator[i] for i in known))
-    parts = {"zh": [], "en": []}
+    measures = measures or list(dict.fromkeys(data.figures.indicator[i] for i in ids if i in data.figures.index))
+    units = list(dict.fromkeys(panel["unit"]["zh"] for panel in panels))
+    in_english = {panel["unit"]["zh"]: panel["unit"]["en"] for panel in panels}
+    years = [int(p["x"]) for n in panels if n["categories"] is None for s in n["series"] for p in s["points"]]
+    zh, en = [data.city.zh], [data.city.en]
     if 1 <= len(measures) <= 2:
-        for lang in LANGUAGES:
-            names = [data.indicators[f"name_{lang}"][m] for m in measures]
-            parts[lang].append("、".join(names) if lang == "zh" else " and ".join(names))
-    years = [p["x"] for panel in panels if panel["categories"] is None for s in panel["series"] for p in s["points"]]
-    for lang in LANGUAGES:
-        parts[lang].append(data.city[lang])
-        units = list(dict.fromkeys(panel["unit"][lang] for panel in panels))
-        parts[lang] += ["、".join(units) if lang == "zh" else ", ".join(units)] if 1 <= len(units) <= 2 else []
-        if years:
-            first, last = int(min(years)), int(max(years))
-            parts[lang].append(f"{first}—{last}年" if lang == "zh" else f"{first}–{last}")
-    return text("，".join(parts["zh"]), ", ".join(parts["en"]))
+        zh.insert(0, "、".join(data.indicators.name_zh[m] for m in measures))
+        en.insert(0, " and ".join(data.indicators.name_en[m] for m in measures))
+    if 1 <= len(units) <= 2:
+        zh.append("、".join(units))
+        en.append(", ".join(in_english[u] for u in units))
+    if years:
+        zh.append(f"{min(years)}—{max(years)}年")
+        en.append(f"{min(years)}–{max(years)}")
+    return text("，".join(zh), ", ".join(en))
 
 
 def _chart_notes(chart: dict | None) -> list[Text]:
     """Notes that the drawing calls for: events that are marked, axes that leave out zero."""
-    if chart is None:
-        return []
-    notes = []
-    events = {(e["zh"], e["en"]): None for panel in chart["panels"] for e in panel["events"]}
-    if events:
-        notes.append(text("大事：" + "；".join(zh for zh, _ in events), "Events: " + "; ".join(en for _, en in events)))
-    if any(starts_above_zero(panel) for panel in chart["panels"]):
-        notes.append(text("纵轴不从零开始", "The vertical axis does not start at zero"))
-    return notes
+    panels = chart["panels"] if chart else []
+    events = list(dict.fromkeys((e["zh"], e["en"]) for panel in panels for e in panel["events"]))
+    notes = [text("大事：" + "；".join(zh for zh, _ in events), "Events: " + "; ".join(en for _, en in events))]
+    flat = [text("纵轴不从零开始", "The vertical axis does not start at zero")]
+    return notes * bool(events) + flat * any(starts_above_zero(panel) for panel in panels)
 
 
-def alt(record: dict, lang: str) -> str:
-    """What the picture shows, for who cannot see it: each series with its ends, or the first rows of the table."""
-    title = record["title"][lang]
-    if record["chart"] is None:
-        return title
+def alt(title: str, panels: Sequence[dict], lang: str) -> str:
+    """What a picture shows, for who cannot see it: each series with its ends, or with its first dozen of bars."""
     colon, stop, comma = ("：", "；", "，") if lang == "zh" else (": ", "; ", ", ")
     parts = []
-    for panel in record["chart"]["panels"]:
-        scale = 1.0 if lang == "zh" else panel["scale_en"]
+    for panel in panels:
         for one in panel["series"]:
             points = [p for p in one["points"] if p["value"] is not None]
             chosen = points if len(points) <= 4 or panel["categories"] else [points[0], points[-1]]
-            at = [_place(panel, p, lang) + " " + f"{p['value'] * scale:,.6g}" for p in chosen[:12]]
-            parts.append((panel["heading"][lang] + " " + one[lang]).strip() + colon + comma.join(at) if at else "")
-    return f"{title}{'。' if lang == 'zh' else '. '}{stop.join(p for p in parts if p)}"[:1500]
+            at = [f"{_place(panel, p, lang)} {p['value'] * scale(panel, lang):,.6g}" for p in chosen[:12]]
+            parts += [(panel["heading"][lang] + " " + one[lang]).strip() + colon + comma.join(at)] if at else []
+    return f"{title}{('。' if lang == 'zh' else '. ') if panels else ''}{stop.join(parts)}"[:1500]
 
 
 def _place(panel: dict, point: dict, lang: str) -> str:
@@ -410,73 +363,52 @@ _STYLE = (
     ".hz th,.hz td{padding:.25em .6em;text-align:left;vertical-align:baseline}"
     ".hz .n{text-align:right;font-variant-numeric:tabular-nums}"
 )
+_CITED = ("value", "period", "basis", "as_printed", "source", "place", "status", "comment", "figure_id")
+_CITED_HEADS = ("value", "period", "basis", "printed", "document", "place", "status", "note", "figure_id")
 
 
 def exhibit_html(record: dict, lang: str) -> str:
     """An exhibit for a notebook: chart or table, reading; data and citations behind a click."""
-    table = table_html(record, lang)
-    parts = []
-    if record["chart"] or record["picture"]:
+    table = (
+        _html(table_frame(record, lang), [c["number"] for c in record["table"]["columns"]]) if record["table"] else ""
+    )
+    drawn, parts = record["chart"] or record["picture"], []
+    if drawn:
         parts.append(f'<img alt="{html.escape(record["alt"][lang])}" src="data:image/png;base64,{_png(record, lang)}">')
     if not record["chart"]:
         parts.insert(0, f"<h4>{html.escape(record['title'][lang])}</h4><p>{html.escape(record['subtitle'][lang])}</p>")
-        parts += [table] if not record["picture"] else []
+        parts += [table] if not drawn else []
         parts += [f"<p><small>{html.escape(line)}</small></p>" for line in foot(record, lang)]
     if record["reading"][lang]:
         parts.append(f"<p>{html.escape(record['reading'][lang])}</p>")
-    if record["chart"] and table:
+    cites = [[c[k][lang] if isinstance(c[k], dict) else c[k] for k in _CITED] for c in record["citations"]]
+    cited = pd.DataFrame(cites, columns=[words.label(k, lang) for k in _CITED_HEADS])
+    if table and drawn:
         parts.append(_folded(words.label("data", lang), len(record["table"]["rows"]), table))
-    parts.append(
-        _folded(words.label("citations", lang), len(record["citations"]), citations_html(record["citations"], lang))
-    )
+    parts.append(_folded(words.label("citations", lang), len(cited), _html(cited, [False] * len(_CITED))))
     return f'<style>{_STYLE}</style><div class="hz" lang="{"zh-CN" if lang == "zh" else "en"}">{"".join(parts)}</div>'
 
 
 def _png(record: dict, lang: str) -> str:
     if record["picture"]:
         return record["picture"][lang]["png"]
-    buffer = BytesIO()
-    with canvas.house_style():
-        drawn = picture.picture(record, lang, "slide", foot(record, lang))
-        drawn.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
-    return base64.b64encode(buffer.getvalue()).decode()
+    return base64.b64encode(canvas.png(picture.picture(record, lang, "slide", foot(record, lang)), 110)).decode()
 
 
 def _folded(label: str, rows: int, table: str) -> str:
     return f"<details><summary>{label} ({rows})</summary>{table}</details>" if rows else ""
 
 
-def table_html(record: dict, lang: str) -> str:
-    """The table of a record; text is escaped, numbers stand right."""
-    if not record["table"]:
-        return ""
-    columns = record["table"]["columns"]
-    return _html([c[lang] for c in columns], table_frame(record, lang).values.tolist(), [c["number"] for c in columns])
+def _html(frame: pd.DataFrame, numeric: Sequence[bool]) -> str:
+    """A table; text is escaped, numbers stand right."""
 
+    def row(tag: str, cells: Iterable) -> str:
+        marked = zip(cells, numeric, strict=True)
+        return "".join(f"<{tag}{' class=n' if n else ''}>{html.escape(str(c))}</{tag.split()[0]}>" for c, n in marked)
 
-def _html(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
-    cls = [' class="n"' if n else "" for n in numeric]
-    head = "".join(f'<th scope="col"{c}>{html.escape(str(h))}</th>' for h, c in zip(heads, cls, strict=True))
-    body = "".join(
-        "<tr>" + "".join(f"<td{c}>{html.escape(str(v))}</td>" for v, c in zip(row, cls, strict=True)) + "</tr>"
-        for row in rows
-    )
+    body = "".join(f"<tr>{row('td', cells)}</tr>" for cells in frame.itertuples(index=False))
+    head = row('th scope="col"', frame.columns)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-CITED = ("value", "period", "basis", "as_printed", "source", "place", "status", "comment", "figure_id")
-_HEADS = ("value", "period", "basis", "printed", "document", "place", "status", "note", "figure_id")
-
-
-def citation_rows(cited: Sequence[dict], lang: str) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows of a table of citations in a language."""
-    rows = [[c[k][lang] if isinstance(c[k], dict) else c[k] for k in CITED] for c in cited]
-    return [words.label(h, lang) for h in _HEADS], rows
-
-
-def citations_html(cited: Sequence[dict], lang: str) -> str:
-    heads, rows = citation_rows(cited, lang)
-    return _html(heads, rows, [False] * len(heads))
 
 
 def _hand_on(record: dict) -> None:
@@ -501,8 +433,7 @@ class Finding:
         said = self.text[canvas.language()]
         bundle = {"text/markdown": said.replace("$", "\\$"), "text/plain": said}  # a dollar is money, no formula
         if os.environ.get(EXPORT_VARIABLE):
-            both = _both(self.text) | {"figures": list(self.text.figures)}
-            bundle = {TEXT_TYPE: both} | bundle
+            bundle = {TEXT_TYPE: both(self.text) | {"figures": list(self.text.figures)}} | bundle
         return bundle
 
     def __repr__(self) -> str:
@@ -520,4 +451,4 @@ def finding(zh: str, en: str, **values: object) -> Finding:
     共39项
     """
     said = say(zh, en, **values)
-    return Finding(replace(said, **_plain(_both(said))))
+    return Finding(replace(said, **_plain(both(said))))

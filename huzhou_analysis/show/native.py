@@ -1,8 +1,8 @@
 """Charts that office programs hold as their own: one panel of a record as a chart part with the workbook behind it.
 
-The same part stands in slides, documents and workbooks. python-pptx writes it, :mod:`~huzhou_analysis.show.roles` says
-how a mark looks, and :func:`~huzhou_analysis.show.number_axes` how far its axis goes. A fan, which no library
-makes, is the stacked areas of one such part set behind the lines of another.
+The same part stands in slides, documents and workbooks. python-pptx writes it, :mod:`.roles` says how a mark looks and
+:func:`.record.number_axes` how far its axis goes. A fan, which no library makes, is the stacked areas of one such part
+set behind the lines of another.
 """
 
 from __future__ import annotations
@@ -14,21 +14,16 @@ from lxml import etree
 from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import (
-    XL_CHART_TYPE,
-    XL_LABEL_POSITION,
-    XL_LEGEND_POSITION,
-    XL_MARKER_STYLE,
-    XL_TICK_LABEL_POSITION,
-    XL_TICK_MARK,
-)
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
+from pptx.enum.chart import XL_TICK_LABEL_POSITION as TICK_LABELS
+from pptx.enum.chart import XL_TICK_MARK as TICKS
 from pptx.enum.dml import MSO_LINE, MSO_PATTERN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from .columns import Column, categories, clean, whiskers
-from .record import BARS
+from .record import BARS, heading, scale
 from .roles import GRID, INK, MUTED, PAPER, Role, luminance
 
 TYPES = {
@@ -39,16 +34,10 @@ TYPES = {
     "stacked_column": XL_CHART_TYPE.COLUMN_STACKED,
     "stacked_bar": XL_CHART_TYPE.BAR_STACKED,
 }
-MARKERS = {
-    "o": XL_MARKER_STYLE.CIRCLE,
-    "s": XL_MARKER_STYLE.SQUARE,
-    "D": XL_MARKER_STYLE.DIAMOND,
-    "v": XL_MARKER_STYLE.TRIANGLE,
-    "X": XL_MARKER_STYLE.X,
-    "": XL_MARKER_STYLE.NONE,
-}
+MARKERS = {"o": "CIRCLE", "s": "SQUARE", "D": "DIAMOND", "v": "TRIANGLE", "X": "X", "": "NONE"}
 DASHES = {"solid": MSO_LINE.SOLID, "dash": MSO_LINE.DASH, "dot": MSO_LINE.ROUND_DOT, "dashdot": MSO_LINE.DASH_DOT}
-NAMESPACES = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+_DRAWINGML = "http://schemas.openxmlformats.org/drawingml/2006/"
+NAMESPACES = f'xmlns:c="{_DRAWINGML}chart" xmlns:a="{_DRAWINGML}main"'
 
 
 def chart_xml(
@@ -62,18 +51,16 @@ def chart_xml(
     key: bool = True,
     cells: tuple[str, int, int] | None = None,
 ) -> bytes:
-    """The chart part of a panel.
+    """The chart part of a panel that is no heat map.
 
     Parameters
     ----------
-    panel : dict
-        Of ``record["chart"]``; no heat map, which is a table.
     axis : tuple of float
         Ends and step of the axis of numbers.
     made : sequence of Column
-        From :func:`columns`.
+        From :func:`.columns.columns`.
     years : tuple of int, bool
-        As :func:`year_labels` gives it; `made` is for the same.
+        As :func:`.columns.year_labels` gives it; `made` is for the same.
     points : float
         Size of the text.
     key : bool
@@ -87,23 +74,33 @@ def chart_xml(
         source.add_series(one.name, one.values)
     space = parse_xml(source.xml_bytes(TYPES[panel["kind"]]))
     chart = Chart(space, None)
-    places = label_places(panel, lang, made)
-    for n, (one, series) in enumerate(zip(made, chart.plots[0].series, strict=True)):
+    chart.font.size, chart.font.color.rgb = Pt(points), rgb(INK)
+    for one, series in zip(made, chart.plots[0].series, strict=True):
         _dress(panel, one, series, points)
-        for i, place in places.get(n, {}).items():
-            _label(one.points[i][lang], one.values[i], series.points[i].data_label, place, one.seen, points)
-    _error_bars(made, chart, 1.0 if lang == "zh" else panel["scale_en"])
-    _dress_plot(panel, made, chart, points)
+    for (n, i), place in label_places(panel, lang, made).items():
+        label = chart.plots[0].series[n].points[i].data_label
+        _label(made[n].points[i][lang], made[n].values[i], label, place, made[n].seen, points)
+    _error_bars(made, chart, scale(panel, lang))
+    if panel["kind"] in BARS:  # they lie on each other unless two stand at one place
+        taken = [i for one in made for i, v in enumerate(one.values) if v is not None]
+        beside = not panel["kind"].startswith("stacked") and len(taken) > len(set(taken))
+        chart.plots[0].overlap = 0 if beside else 100
+        chart.plots[0].gap_width = min(500, round(39 * (len(made) if beside else 1)))
+    blanks = "gap" if panel["kind"] in BARS else "span"  # a line is joined over years without a mark
+    space.find(".//" + qn("c:dispBlanksAs")).set("val", blanks)
     _axes(panel, axis, chart, years, points)
     _heading(panel, lang, chart, points)
     _legend(made, chart, points, key)
-    chart.font.size = Pt(points)
-    chart.font.color.rgb = rgb(INK)
     if any(one.area for one in made):
         _fan(space, source, made)
-    space.find(qn("c:chart")).addnext(parse_xml(f"<c:spPr {NAMESPACES}><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
+    space.find(qn("c:chart")).addnext(_xml("<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
     body = etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
     return _moved(body, *cells) if cells else body
+
+
+def _xml(markup: str):
+    """An element of a chart part."""
+    return parse_xml(re.sub(r"^<([\w:]+)", rf"<\1 {NAMESPACES}", markup))
 
 
 def rgb(colour: str) -> RGBColor:
@@ -112,57 +109,41 @@ def rgb(colour: str) -> RGBColor:
 
 
 def _line(line, colour: str, width: float, dash: str = "solid") -> None:
-    line.color.rgb = rgb(colour)
-    line.width = Pt(width)
-    line.dash_style = DASHES[dash or "solid"]
+    line.color.rgb, line.width, line.dash_style = rgb(colour), Pt(width), DASHES[dash or "solid"]
     if not dash:  # transparent and not absent: some programs take the colour of markers from it
-        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(parse_xml(f'<a:alpha {NAMESPACES} val="0"/>'))
+        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(_xml('<a:alpha val="0"/>'))
 
 
-def _fill(fill, seen: Role) -> None:
-    """Inside of a bar, an area or a marker."""
-    if seen.hatch:
-        fill.patterned()
-        fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
-        fill.fore_color.rgb, fill.back_color.rgb = rgb(seen.colour), rgb(PAPER)
-    else:
-        fill.solid()
-        fill.fore_color.rgb = rgb(seen.fill or seen.colour)
-
-
-def _marker(marker, seen: Role, size: int) -> None:
-    marker.style = MARKERS[seen.marker]
-    if seen.marker:
-        marker.size = max(3, size)
-        marker.format.fill.solid()
-        marker.format.fill.fore_color.rgb = rgb(seen.fill or seen.colour)
-        _line(marker.format.line, seen.colour, 1.4)
+def _filled(fill, colour: str) -> None:
+    fill.solid()
+    fill.fore_color.rgb = rgb(colour)
 
 
 def _dress(panel: dict, one: Column, series, points: float) -> None:
-    """A series as its role says."""
+    """A series as its role says; areas are dressed where they are drawn."""
     if one.area:
-        return  # dressed where it is drawn
-    seen, bar = one.seen, panel["kind"] in BARS
-    if bar:
-        _bar(panel, seen, series.format)
-    else:
-        _line(series.format.line, seen.colour, seen.width, "" if one.over else seen.dash)
+        return
+    seen, hollow = one.seen, one.seen.fill == PAPER
+    if panel["kind"] in BARS:
+        fill, edge = series.format.fill, series.format.line
+        if seen.hatch:
+            fill.patterned()
+            fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+            fill.fore_color.rgb, fill.back_color.rgb = rgb(seen.colour), rgb(PAPER)
+        else:
+            _filled(fill, seen.fill or seen.colour)
+        parted = panel["kind"].startswith("stacked") and not hollow
+        dash = "dot" if hollow and seen.dash == "dot" else "solid"
+        _line(edge, PAPER if parted else seen.colour, 1.4 if hollow else 0.8, dash)
+        return
+    _line(series.format.line, seen.colour, seen.width, "" if one.over else seen.dash)
+    series.marker.style = XL_MARKER_STYLE[MARKERS[seen.marker]]
+    series.smooth = False
+    if seen.marker:
         many = sum(len(s["points"]) for s in panel["series"])
-        _marker(series.marker, seen, round(points * (0.58 if many <= 40 else 0.42)))
-        series.smooth = False
-
-
-def _bar(panel: dict, seen: Role, form) -> None:
-    hollow = seen.fill == PAPER
-    _fill(form.fill, seen)
-    parted = panel["kind"].startswith("stacked") and not hollow
-    _line(
-        form.line,
-        PAPER if parted else seen.colour,
-        1.4 if hollow else 0.8,
-        "dot" if hollow and seen.dash == "dot" else "solid",
-    )
+        series.marker.size = max(3, round(points * (0.58 if many <= 40 else 0.42)))
+        _filled(series.marker.format.fill, seen.fill or seen.colour)
+        _line(series.marker.format.line, seen.colour, 1.4)
 
 
 def number_code(decimals: int) -> str:
@@ -175,22 +156,21 @@ def _decimals(step: float) -> int:
     return len(f"{step:.9f}".rstrip("0").partition(".")[2])
 
 
-def label_places(panel: dict, lang: str, made: Sequence[Column]) -> dict[int, dict[int, XL_LABEL_POSITION]]:
+def label_places(panel: dict, lang: str, made: Sequence[Column]) -> dict[tuple[int, int], XL_LABEL_POSITION]:
     """Where the number of each mark stands, by column and category: of several on lines in one year the lowest below."""
     labelled = [
         (n, i) for n, one in enumerate(made) if not one.over
         for i, p in enumerate(one.points) if p and p[lang] and one.values[i] is not None
     ]  # fmt: skip
-    out: dict[int, dict[int, XL_LABEL_POSITION]] = {}
+    if panel["kind"] in BARS:
+        stacked = panel["kind"].startswith("stacked")
+        return dict.fromkeys(labelled, XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.OUTSIDE_END)
+    out = {}
     for n, i in labelled:
-        place = XL_LABEL_POSITION.CENTER if panel["kind"].startswith("stacked") else XL_LABEL_POSITION.OUTSIDE_END
-        if panel["kind"] not in BARS:
-            beside = sorted((made[m].values[i], m) for m, other in labelled if other == i)
-            lowest, highest = beside[0] == (made[n].values[i], n), beside[-1] == (made[n].values[i], n)
-            place = (
-                XL_LABEL_POSITION.ABOVE if highest else XL_LABEL_POSITION.BELOW if lowest else XL_LABEL_POSITION.RIGHT
-            )
-        out.setdefault(n, {})[i] = place
+        beside = sorted((made[m].values[i], m) for m, other in labelled if other == i)
+        mine = (made[n].values[i], n)
+        lower = XL_LABEL_POSITION.BELOW if mine == beside[0] else XL_LABEL_POSITION.RIGHT
+        out[n, i] = XL_LABEL_POSITION.ABOVE if mine == beside[-1] else lower
     return out
 
 
@@ -202,49 +182,34 @@ def _label(words: str, value: float, label, place: XL_LABEL_POSITION, seen: Role
         label.has_text_frame = True
         label.text_frame.text = clean(words)
     label.position = place
-    font = label.text_frame.paragraphs[0].font if not same else label.font
-    font.size = Pt(points - 1)
+    font = label.font if same else label.text_frame.paragraphs[0].font
     dark = place == XL_LABEL_POSITION.CENTER and seen.fill != PAPER and luminance(seen.fill) < 0.45
-    font.color.rgb = rgb(PAPER if dark else INK)
-    element = label._dLbl
-    for body in element.iter(qn("a:bodyPr")):
+    font.size, font.color.rgb = Pt(points - 1), rgb(PAPER if dark else INK)
+    for body in label._dLbl.iter(qn("a:bodyPr")):
         body.set("wrap", "none")
     if same:
-        element.find(qn("c:idx")).addnext(
-            parse_xml(f'<c:numFmt {NAMESPACES} formatCode="{number_code(decimals)}" sourceLinked="0"/>')
-        )
+        code = _xml(f'<c:numFmt formatCode="{number_code(decimals)}" sourceLinked="0"/>')
+        label._dLbl.find(qn("c:idx")).addnext(code)
 
 
-def _error_bars(made: Sequence[Column], chart: Chart, scale: float) -> None:
+def _error_bars(made: Sequence[Column], chart: Chart, by: float) -> None:
     """Whiskers of bars, whose lengths stand in columns of their own."""
     from xlsxwriter.utility import xl_col_to_name
 
     sides: dict[int, str] = {}
-    for place, (n, side, _, values) in enumerate(whiskers(made, scale), len(made) + 1):
+    for place, (n, side, _, values) in enumerate(whiskers(made, by), len(made) + 1):
         held = "".join(f'<c:pt idx="{i}"><c:v>{v!r}</c:v></c:pt>' for i, v in enumerate(values) if v is not None)
         column = xl_col_to_name(place)
         sides[n] = sides.get(n, "") + (
             f"<c:{side}><c:numRef><c:f>Sheet1!${column}$2:${column}${len(values) + 1}</c:f><c:numCache>"
             f'<c:ptCount val="{len(values)}"/>{held}</c:numCache></c:numRef></c:{side}>'
         )
-    for n, both in sides.items():
+    for n, pair in sides.items():
         drawn = (
-            f'<c:errBars {NAMESPACES}><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{both}'
-            f'<c:spPr><a:ln w="13970"><a:solidFill><a:srgbClr val="{INK[1:].upper()}"/></a:solidFill></a:ln></c:spPr>'
-            "</c:errBars>"
+            f'<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{pair}<c:spPr>'
+            f'<a:ln w="13970"><a:solidFill><a:srgbClr val="{rgb(INK)}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
         )
-        chart.plots[0].series[n]._element.find(qn("c:cat")).addprevious(parse_xml(drawn))
-
-
-def _dress_plot(panel: dict, made: Sequence[Column], chart: Chart, points: float) -> None:
-    """Bars lie on each other unless two stand at one place; points of a line are joined over years without any."""
-    plot = chart.plots[0]
-    if panel["kind"] in BARS:
-        taken = [i for one in made for i, v in enumerate(one.values) if v is not None]
-        beside = not panel["kind"].startswith("stacked") and len(taken) > len(set(taken))
-        plot.overlap = 0 if beside else 100
-        plot.gap_width = min(500, round(39 * (len(made) if beside else 1)))
-    chart._chartSpace.find(".//" + qn("c:dispBlanksAs")).set("val", "gap" if panel["kind"] in BARS else "span")
+        chart.plots[0].series[n]._element.find(qn("c:cat")).addprevious(_xml(drawn))
 
 
 def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tuple[int, bool], points: float) -> None:
@@ -252,50 +217,47 @@ def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tu
     lying = panel["kind"].endswith("bar")
     values, names = chart.value_axis, chart.category_axis
     values.minimum_scale, values.maximum_scale, values.major_unit = low, float(f"{high:.9g}"), step
-    values.major_tick_mark = values.minor_tick_mark = names.major_tick_mark = names.minor_tick_mark = XL_TICK_MARK.NONE
+    for one in (values, names):
+        one.major_tick_mark = one.minor_tick_mark = TICKS.NONE
+        one.tick_labels.font.size, one.tick_label_position = Pt(points - 1), TICK_LABELS.LOW
+        one.tick_labels.font.color.rgb = rgb(MUTED)
     values.has_major_gridlines, values.visible = not lying, not lying
     values.format.line.fill.background()
     if lying:
-        values.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+        values.tick_label_position = TICK_LABELS.NONE
     else:
         _line(values.major_gridlines.format.line, GRID, 0.75)
-        values.tick_labels.font.size = Pt(points - 1)
-        values.tick_labels.font.color.rgb = rgb(MUTED)
-        values.tick_labels.number_format, values.tick_labels.number_format_is_linked = (
-            number_code(_decimals(step)),
-            False,
-        )
-        values.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    names.has_major_gridlines = False
-    names.reverse_order = lying
-    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    names.tick_labels.font.size = Pt(points - 1 if len(panel["categories"] or ()) <= 20 or not lying else points - 3)
-    names.tick_labels.font.color.rgb = rgb(INK if panel["kind"] in BARS else MUTED)
+        values.tick_labels.number_format = number_code(_decimals(step))
+        values.tick_labels.number_format_is_linked = False
+    names.has_major_gridlines, names.reverse_order = False, lying
+    if lying and len(panel["categories"]) > 20:
+        names.tick_labels.font.size = Pt(points - 3)
     _line(names.format.line, MUTED, 0.75)
     names._element.find(".//" + qn("a:bodyPr")).set("rot", "-5400000" if years[1] else "0")
-    if panel["kind"] not in BARS:
-        names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
-        for tag in ("tickLblSkip", "tickMarkSkip"):
-            names._element.find(qn("c:noMultiLvlLbl")).addprevious(
-                parse_xml(f'<c:{tag} {NAMESPACES} val="{years[0]}"/>')
-            )
+    if panel["kind"] in BARS:
+        names.tick_labels.font.color.rgb = rgb(INK)
+        return
+    names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
+    for tag in ("tickLblSkip", "tickMarkSkip"):
+        names._element.find(qn("c:noMultiLvlLbl")).addprevious(_xml(f'<c:{tag} val="{years[0]}"/>'))
 
 
 def _heading(panel: dict, lang: str, chart: Chart, points: float) -> None:
     """Heading with its unit, or the unit alone, above on the left."""
-    heading, unit = clean(panel["heading"][lang]), clean(panel["unit"][lang])
-    words = heading if unit in heading else f"{heading}（{unit}）" if lang == "zh" else f"{heading} ({unit})"
+    headed = clean(heading(panel, lang))
     chart.has_title = True
     frame = chart.chart_title.text_frame
-    frame.text = words if heading else unit
+    frame.text = headed or clean(panel["unit"][lang])
     font = frame.paragraphs[0].runs[0].font
-    font.size, font.bold = Pt(points if heading else points - 1), bool(heading)
-    font.color.rgb = rgb(INK if heading else MUTED)
+    font.size, font.bold = Pt(points if headed else points - 1), bool(headed)
+    font.color.rgb = rgb(INK if headed else MUTED)
     title = chart.chart_title._element
-    place = '<c:manualLayout><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0.005"/><c:y val="0.005"/></c:manualLayout>'
     for old in title.findall(qn("c:layout")):
         title.remove(old)
-    title.find(qn("c:tx")).addnext(parse_xml(f"<c:layout {NAMESPACES}>{place}</c:layout>"))
+    left = "".join(
+        f'<c:{tag} val="{value}"/>' for tag, value in (("xMode", "edge"), ("yMode", "edge"), ("x", 0.005), ("y", 0.005))
+    )
+    title.find(qn("c:tx")).addnext(_xml(f"<c:layout><c:manualLayout>{left}</c:manualLayout></c:layout>"))
 
 
 def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> None:
@@ -305,15 +267,14 @@ def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> N
         if one.entry is None or one.entry in met:
             hidden.append(n)
         met.add(one.entry)
-    if not key or len(met - {None}) < 2:
-        chart.has_legend = False
+    chart.has_legend = key and len(met - {None}) > 1
+    if not chart.has_legend:
         return
-    chart.has_legend = True
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
     chart.legend.font.size = Pt(points - 1)
     place = chart.legend._element.find(qn("c:legendPos"))
     for n in reversed(hidden):
-        place.addnext(parse_xml(f'<c:legendEntry {NAMESPACES}><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>'))
+        place.addnext(_xml(f'<c:legendEntry><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>'))
 
 
 def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
@@ -321,16 +282,12 @@ def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
     lines = space.find(".//" + qn("c:lineChart"))
     areas = parse_xml(source.xml_bytes(XL_CHART_TYPE.AREA_STACKED)).find(".//" + qn("c:areaChart"))
     for one, line, area in zip(made, lines.findall(qn("c:ser")), areas.findall(qn("c:ser")), strict=True):
-        if not one.area:
-            areas.remove(area)
-            continue
-        lines.remove(line)
-        inside = (
-            "<a:noFill/>"
-            if one.entry is None
-            else f'<a:solidFill><a:srgbClr val="{one.seen.fill[1:].upper()}"/></a:solidFill>'
-        )
-        area.find(qn("c:tx")).addnext(parse_xml(f"<c:spPr {NAMESPACES}>{inside}<a:ln><a:noFill/></a:ln></c:spPr>"))
+        (lines if one.area else areas).remove(line if one.area else area)
+        if one.area:
+            colour = (
+                f'<a:solidFill><a:srgbClr val="{rgb(one.seen.fill)}"/></a:solidFill>' if one.entry else "<a:noFill/>"
+            )
+            area.find(qn("c:tx")).addnext(_xml(f"<c:spPr>{colour}<a:ln><a:noFill/></a:ln></c:spPr>"))
     for mine, theirs in zip(areas.findall(qn("c:axId")), lines.findall(qn("c:axId")), strict=True):
         mine.set("val", theirs.get("val"))
     lines.addprevious(areas)
@@ -345,8 +302,5 @@ def _moved(body: bytes, sheet: str, row: int, column: int) -> bytes:
         return xl_rowcol_to_cell(r + row, c + column, row_abs=True, col_abs=True)
 
     name = quote_sheetname(sheet).replace("&", "&amp;").replace("<", "&lt;")
-
-    def reference(found: re.Match) -> str:
-        return f"<c:f>{name}!" + re.sub(r"\$[A-Z]+\$\d+", cell, found[1]) + "</c:f>"
-
-    return re.sub(r"<c:f>Sheet1!([^<]*)</c:f>", reference, body.decode()).encode()
+    moved = lambda found: f"<c:f>{name}!{re.sub(r'[$][A-Z]+[$][0-9]+', cell, found[1])}</c:f>"  # noqa: E731
+    return re.sub(r"<c:f>Sheet1!([^<]*)</c:f>", moved, body.decode()).encode()

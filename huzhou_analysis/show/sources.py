@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -22,8 +23,8 @@ def citations(data: Data, figure_ids: Iterable[str]) -> list[dict]:
     Returns
     -------
     list of dict
-        ``figure_id``, ``value``, ``period``, ``source``, ``place``, ``status`` and ``basis`` (in both languages),
-        ``as_printed``, ``record_type``, ``obs_status``, ``tier``, ``source_id``, ``comment``.
+        ``figure_id``, ``as_printed``, ``record_type``, ``obs_status``, ``tier``, ``source_id``, ``comment``; and in both
+        languages ``value``, ``period``, ``basis``, ``source``, ``title``, ``place`` and ``status``.
 
     Raises
     ------
@@ -32,38 +33,35 @@ def citations(data: Data, figure_ids: Iterable[str]) -> list[dict]:
     """
     places = data.outline.set_index(["source_id", "locator"]).locator_en
     rows = []
-    for figure_id in dict.fromkeys(i for joined in figure_ids for i in str(joined).split() if i):
+    for figure_id in dict.fromkeys(i for joined in figure_ids for i in str(joined).split()):
         f = data.figure(figure_id)
         source = data.sources.loc[f.source_id]
         who = source.publisher or KINDS[source.kind][0]
-        status = text(RECORD_TYPES[f.record_type][0], words.label(f.record_type, "en"))
+        status = {"zh": RECORD_TYPES[f.record_type][0], "en": words.label(f.record_type, "en")}
         if f.obs_status != "A":
-            status = text(*(f"{status[la]} · {OBS_STATUSES[f.obs_status][i]}" for i, la in enumerate(LANGUAGES)))
+            status = {la: f"{status[la]} · {OBS_STATUSES[f.obs_status][i]}" for i, la in enumerate(LANGUAGES)}
         rows.append(
             {
                 "figure_id": figure_id,
-                "value": _both(text(*(printed_quantity(data, f, lang) for lang in LANGUAGES))),
-                "period": _both(period_text(f.time_period)),
-                "basis": _both(text(TIME_BASES[f.time_basis][0], f.time_basis)),
+                "value": {lang: printed_quantity(data, f, lang) for lang in LANGUAGES},
+                "period": both(period_text(f.time_period)),
+                "basis": {"zh": TIME_BASES[f.time_basis][0], "en": f.time_basis},
                 "source": {
                     "zh": f"《{source.title}》（{who}，{source.date_published or '未注明日期'}）",
                     "en": f"{source.title_en} ({source.date_published or 'undated'})",
                 },
-                "place": {"zh": f.locator, "en": places[(f.source_id, f.locator)]},
-                "status": _both(status),
-                "as_printed": f.as_printed,
-                "record_type": f.record_type,
-                "obs_status": f.obs_status,
-                "tier": source.tier,
-                "source_id": f.source_id,
                 "title": {"zh": source.title, "en": source.title_en},
-                "comment": f.comment,
+                "place": {"zh": f.locator, "en": places[(f.source_id, f.locator)]},
+                "status": status,
+                "tier": source.tier,
             }
+            | {column: f[column] for column in ("as_printed", "record_type", "obs_status", "source_id", "comment")}
         )
     return rows
 
 
-def _both(one: Text) -> dict[str, str]:
+def both(one: Text) -> dict[str, str]:
+    """A text as plain values."""
     return {"zh": one.zh, "en": one.en}
 
 
@@ -86,13 +84,10 @@ def period_text(code: str) -> Text:
 
 def source_line(cited: list[dict]) -> Text:
     """The main sources by weight: tier first, then how many figures come from each; the rest is counted."""
-    count: dict[str, int] = {}
-    for row in cited:
-        count[row["source_id"]] = count.get(row["source_id"], 0) + 1
+    count = Counter(row["source_id"] for row in cited)
     first = {row["source_id"]: row for row in reversed(cited)}
-    order = sorted(
-        count, key=lambda s: (_TIERS.index(first[s]["tier"]) if first[s]["tier"] in _TIERS else 9, -count[s], s)
-    )
+    rank = {tier: n for n, tier in enumerate(_TIERS)}
+    order = sorted(count, key=lambda s: (rank.get(first[s]["tier"], 9), -count[s], s))
     if not order:
         return text("资料来源：无。", "Sources: none.")
     titles = [first[s]["title"] for s in order[:NAMED]]
@@ -102,23 +97,22 @@ def source_line(cited: list[dict]) -> Text:
     return text(f"资料来源：{zh}。", f"Source{'s' if len(order) > 1 else ''}: {en}.")
 
 
+_CLAIMS = text(
+    "含招商宣传页面所称数字，未经核实，不入统计序列",
+    "Includes unvalidated claims of promotional pages, which enter no series",
+)
+_STATUS_NOTES = {
+    "P": text("含初步数", "Includes provisional figures"),
+    "V": text("含未经核实的数字", "Includes unvalidated figures"),
+    "U": text("含可靠性低的数字", "Includes figures of low reliability"),
+}
+
+
 def status_notes(cited: list[dict]) -> list[Text]:
     """Notes that the status of the figures used calls for."""
-    notes = []
-    if any(c["record_type"] == "claim" for c in cited):
-        notes.append(
-            text(
-                "含招商宣传页面所称数字，未经核实，不入统计序列",
-                "Includes unvalidated claims of promotional pages, which enter no series",
-            )
-        )
-    for code, zh, en in (
-        ("P", "含初步数", "Includes provisional figures"),
-        ("V", "含未经核实的数字", "Includes unvalidated figures"),
-        ("U", "含可靠性低的数字", "Includes figures of low reliability"),
-    ):
-        if any(c["obs_status"] == code and c["record_type"] != "claim" for c in cited):
-            notes.append(text(zh, en))
+    statuses = {c["obs_status"] for c in cited if c["record_type"] != "claim"}
+    notes = [_CLAIMS] if any(c["record_type"] == "claim" for c in cited) else []
+    notes += [note for code, note in _STATUS_NOTES.items() if code in statuses]
     if any(c["basis"]["en"] == "inferred" for c in cited):
         notes.append(text("部分时期为推断，依据见出处", "Some periods are inferred; the citations say how"))
     return notes
@@ -152,11 +146,12 @@ def cite(data: Data, *figures: str | pd.DataFrame | object, lang: str = "zh") ->
             ids += list(getattr(one, "figures", [one]))
     lines = []
     for row in citations(data, ids):
-        place, printed = f"{row['source'][lang]}{'，' if lang == 'zh' else ', '}{row['place'][lang]}", row["as_printed"]
-        stated = data.figure(row["figure_id"]).time_basis
-        when = "时期未载明" if lang == "zh" else "period not stated"
-        if stated != "unstated":
-            basis = TIME_BASES[stated][lang == "en"] if lang == "zh" else row["basis"]["en"]
-            when = f"{row['period'][lang]}{'，' if lang == 'zh' else '; '}{basis}"
+        basis = data.figure(row["figure_id"]).time_basis
+        place, printed, period = (row[key][lang] for key in ("place", "source", "period"))
+        place, printed = f"{printed}{'，' if lang == 'zh' else ', '}{place}", row["as_printed"]
+        if basis == "unstated":
+            when = "时期未载明" if lang == "zh" else "period not stated"
+        else:
+            when = f"{period}，{row['basis']['zh']}" if lang == "zh" else f"{period}; {basis}"
         lines.append(f"{place}：“{printed}”（{when}）" if lang == "zh" else f"{place}: “{printed}” ({when})")
     return "\n".join(lines)
