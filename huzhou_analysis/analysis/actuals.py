@@ -12,10 +12,9 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
-from ..facts.words import Text, text
+from ..facts.words import Text, clauses, text
 from . import targets
-from .evidence import clauses
-from .series import YEARLY, in_unit, known, measured_in, points
+from .series import YEARLY, in_unit, known, measured_in, points, rates, whole_years
 from .targets import Judgement
 
 WINDOWS = (1, 2, 3, 4, 5)
@@ -80,28 +79,21 @@ class Target:
 
 
 class Actuals:
-    """What can be set against targets, as far as it was known.
+    """What can be set against targets, as far as it was known by a day (:func:`~huzhou_analysis.analysis.series.known`)."""
 
-    Parameters
-    ----------
-    data : Data
-    as_of : str, optional
-        Only what had been published by then (ISO date).
-    """
-
-    def __init__(self, data: Data, as_of: str | None = None) -> None:
+    def __init__(self, data: Data, as_of: object = None) -> None:
         self.data, self.as_of = data, as_of
-        self._stretches: dict[tuple, pd.DataFrame] = {}
         self.goals = known(data.figures[(data.figures.record_type == "target") & data.own], as_of)
 
     def target(self, group: pd.DataFrame, rows: pd.DataFrame) -> Target:
+        """The target that a group of figures sets; `rows` are those of the tables of its plan."""
         first, info = group.iloc[0], self.data.indicators.loc[group.indicator.iloc[0]]
         total = first.span == "cumulative"
         kind = "units" if total else targets.pace_kind(self.data, first.indicator, first.unit)
         bare = Target(group, first.unit, kind, bool(info.ascending))
         if bare.numeric.empty:
             return bare
-        annual = bare.numeric[bare.numeric.time_period.map(periods.is_year).astype(bool)]
+        annual = whole_years(bare.numeric)
         path = dict(zip(annual.time_period, annual.obs_value, strict=True))
         if len(path) == 1 and not total:
             path = self._path_of_the_table(first, path, rows)
@@ -111,9 +103,8 @@ class Actuals:
 
     def _path_of_the_table(self, goal: pd.Series, path: dict[str, float], rows: pd.DataFrame) -> dict[str, float]:
         """The path of the table's row that a goal of the text restates; else its own."""
-        same = rows[(rows.indicator == goal.indicator) & (rows.ref_area == goal.ref_area)]
-        same = measured_in(self.data, same[same.time_period.map(periods.is_year).astype(bool)], goal.unit)
-        for _, row in same.groupby("locator"):
+        same = whole_years(rows[(rows.indicator == goal.indicator) & (rows.ref_area == goal.ref_area)])
+        for _, row in measured_in(self.data, same, goal.unit).groupby("locator"):
             scale = [float(self.data.units.factor(u, goal.unit)) for u in row.unit]
             other = dict(zip(row.time_period, row.obs_value * scale, strict=True))
             if other.get(max(path)) == path[max(path)]:
@@ -127,97 +118,80 @@ class Actuals:
         """Rows of ``pairs.csv`` by the indicator of the target."""
         out: dict[str, list[tuple[str, str, Text]]] = {}
         for r in self.data.pairs.itertuples():
-            words = text(r.reason_zh, r.reason_en)
-            out.setdefault(r.target_indicator, []).append((r.actual_indicator, r.comparable, words))
+            pair = (r.actual_indicator, r.comparable, text(r.reason_zh, r.reason_en))
+            out.setdefault(r.target_indicator, []).append(pair)
         return out
 
     def pairs(self, indicator: str) -> list[tuple[str, str, Text]]:
         """Actual indicators declared beside a target's, with comparability and reason; its own where none is declared."""
-        out = list(self._declared.get(indicator, ()))
-        if indicator not in {actual for actual, _, _ in out}:
-            undeclared = text("同一指标，尚未在 pairs.csv 声明", "one indicator, not yet declared in pairs.csv")
-            out.append((indicator, "with_care", undeclared))
-        return out
+        out = self._declared.get(indicator, [])
+        if indicator in {actual for actual, _, _ in out}:
+            return out
+        undeclared = text("同一指标，尚未在 pairs.csv 声明", "one indicator, not yet declared in pairs.csv")
+        return [*out, (indicator, "with_care", undeclared)]
 
-    def candidates(self, target: Target, allowed: tuple[str, ...] = ("yes", "with_care")) -> pd.DataFrame:
+    def candidates(self, target: Target) -> pd.DataFrame:
         """Actuals that may stand beside a target, oldest first, in its unit, each with comparability and reason.
 
         Whole years and dates count, printed or summed of printed parts. A share of part of a year counts with care, a
         running total of things at a date beside a cumulative goal likewise; a flow of part of a year never does.
         """
-        rows = []
+        rows, total = [], target.first.span == "cumulative"
         for indicator, how, reason in self.pairs(target.first.indicator):
-            if how not in allowed:
-                continue
             found = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
-            for p in in_unit(self.data, found, target.unit).to_dict("records") if len(found) else ():
-                care = self._part_of_a_year(p, target) if p["origin"] == "part_year" else None
-                whole = p["origin"] in ("printed", "sum", "ratio") and target.first.span != "cumulative"
-                if care or whole:
-                    p |= {
-                        "comparable": "with_care" if care else how,
-                        "reason": clauses([reason, care]) if care else reason,
-                    }
-                    rows.append(p | {"end": periods.parse(p["time_period"]).end})
+            for p in in_unit(self.data, found, target.unit).to_dict("records") if how != "no" else ():
+                period, care = periods.parse(p["time_period"]), None
+                if p["origin"] == "part_year" and total and period.kind in ("month", "day"):
+                    care = text("截至该日的累计数", "a running total up to that date")
+                elif p["origin"] == "part_year" and not total and self.data.units[target.unit].is_share:
+                    care = text(f"仅为{period.label('zh')}的比重", f"a share of {period.label('en')} only")
+                if care:
+                    p |= {"comparable": "with_care", "reason": clauses([reason, care])}
+                elif p["origin"] in ("printed", "sum", "ratio") and not total:
+                    p |= {"comparable": how, "reason": reason}
+                else:
+                    continue
+                rows.append(p | {"end": period.end})
         own = target.first.indicator
         rows.sort(key=lambda p: (p["end"], p["comparable"] == "yes", p["indicator"] == own, p["origin"] == "printed"))
         return pd.DataFrame(rows)
 
-    def _part_of_a_year(self, point: dict, target: Target) -> Text | None:
-        period = periods.parse(point["time_period"])
-        if period.kind in ("month", "day") and target.first.span == "cumulative":
-            return text("截至该日的累计数", "a running total up to that date")
-        if self.data.units[target.unit].is_share and target.first.span != "cumulative":
-            return text(f"仅为{period.label('zh')}的比重", f"a share of {period.label('en')} only")
-        return None
-
     def stretch(self, target: Target, evidence: pd.Series) -> pd.DataFrame:
         """The whole years of the actual's series in its own stretch, in the target's unit."""
-        which = evidence.indicator, target.first.ref_area, evidence.segment, target.unit
-        if which not in self._stretches:
-            self._stretches[which] = self._stretch(*which)
-        return self._stretches[which]
-
-    def _stretch(self, indicator: str, area: str, segment: int, unit: str) -> pd.DataFrame:
-        found = points(self.data, indicator, area, as_of=self.as_of)
-        whole = found.time_period.map(periods.is_year).astype(bool) & found.relation.isin(["=", "~"])
-        found = found[whole & found.origin.isin(YEARLY) & (found.segment == segment)]
-        return in_unit(self.data, found, unit).drop_duplicates("year", keep="last")
+        found = points(self.data, evidence.indicator, target.first.ref_area, as_of=self.as_of)
+        found = found[(found.segment == evidence.segment) & found.origin.isin(YEARLY) & found.relation.isin(["=", "~"])]
+        return in_unit(self.data, whole_years(found), target.unit)
 
     def changes(self, target: Target, evidence: pd.Series) -> dict[int, Pace]:
         """Change a year over the last 1 to 5 years within one stretch, by the number of years."""
         if not periods.is_year(evidence.time_period):
             return {}
-        before = self.stretch(target, evidence).set_index("year")
-        out = {}
-        for window in WINDOWS:
-            begin = int(evidence.year) - window
-            if begin in before.index:
-                then = before.loc[begin]
-                kind = targets.effective_kind(target.kind, then.value, evidence.value, target.final.obs_value)
-                change = targets.change_a_year(then.value, evidence.value, window, kind)
-                since = text(f"{begin}—{evidence.year}年年均", f"a year from {begin} to {evidence.year}")
-                if window == 1:
-                    since = text(f"{evidence.year}年比上年", f"from {begin} to {evidence.year}")
-                out[window] = Pace(change, since, then.figure_id, window)
+        before, year, out = self.stretch(target, evidence).set_index("year"), int(evidence.year), {}
+        for window in (w for w in WINDOWS if year - w in before.index):
+            begin, then = year - window, before.loc[year - window]
+            kind = targets.effective_kind(target.kind, then.value, evidence.value, target.final.obs_value)
+            change = targets.change_a_year(then.value, evidence.value, window, kind)
+            since = text(f"{begin}—{year}年年均", f"a year from {begin} to {year}")
+            if window == 1:
+                since = text(f"{year}年比上年", f"from {begin} to {year}")
+            out[window] = Pace(change, since, then.figure_id, window)
         return out
 
     def printed_rate(self, target: Target, evidence: pd.Series, first_year: int) -> Pace | None:
         """The newest growth rate printed for half a year or more, of `first_year` or later; for levels only."""
         if target.kind != "growth" or evidence.value <= 0:
             return None
-        area = target.first.ref_area
-        rates = known(self.data.select(evidence.indicator, area, record_type="actual", transformation="GY"), self.as_of)
-        rates = rates[(rates.prices != "constant") & (rates.relation == "=") & (rates.unit == "%")]
-        rates = rates[(rates.corrected != "exclude") & (rates.time_period != "") & (rates.span != "per_year")]
-        when = rates.time_period.map(periods.parse)
-        rates = rates[when.map(lambda p: 6 <= p.months <= 12 and p.year >= first_year).astype(bool)]
-        if rates.empty:
+        said = rates(self.data, evidence.indicator, target.first.ref_area, self.as_of)
+        said = said[
+            (said.prices != "constant") & (said.relation == "=") & (said.unit == "%") & (said.span != "per_year")
+        ]
+        when = {i: periods.parse(p) for i, p in said.time_period.items()}
+        long = [i for i, period in when.items() if 6 <= period.months <= 12 and period.year >= first_year]
+        if not long:
             return None
-        last = rates.loc[rates.time_period.map(lambda p: periods.parse(p).end).idxmax()]
-        when = periods.parse(last.time_period)
-        since = text(f"{when.label('zh')}同比", f"in {when.label('en')} on a year earlier")
-        return Pace(float(last.obs_value), since, last.name)
+        last = max(long, key=lambda i: when[i].end)
+        since = text(f"{when[last].label('zh')}同比", f"in {when[last].label('en')} on a year earlier")
+        return Pace(float(said.obs_value[last]), since, last)
 
     def recent(self, target: Target, evidence: pd.Series) -> Pace | None:
         """The recent pace: a printed rate newer than the latest level, else that of the last three years, else the
@@ -239,25 +213,21 @@ class Actuals:
     def total(self, target: Target) -> pd.Series | None:
         """What counts towards a cumulative goal, or None where a year is missing: a sum of some years is no total."""
         running = self.candidates(target)
-        running = running[(running.origin == "part_year") & (running.year >= target.start)] if len(running) else running
+        running = running[running.year >= target.start] if len(running) else running
         if len(running):
             return running.iloc[-1]
         period = periods.parse(target.final.time_period)
         if period.kind != "years":
             return None
+        first = period.start.year
         for indicator, allowed, reason in self.pairs(target.first.indicator):
             years = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
-            years = years[years.origin.isin(["printed", "sum"]) & years.time_period.map(periods.is_year).astype(bool)]
-            years = in_unit(self.data, years, target.unit)
-            years = years[(years.year >= period.start.year) & (years.year <= period.end.year)]
-            if allowed == "no" or years.empty:
+            years = in_unit(self.data, whole_years(years[years.origin.isin(["printed", "sum"])]), target.unit)
+            years = years[years.year.between(first, period.end.year)]
+            if allowed == "no" or list(years.year) != list(range(first, first + len(years))) or years.empty:
                 continue
-            if list(years.year) == list(range(period.start.year, int(years.year.max()) + 1)):
-                last = years.iloc[-1].copy()
-                last["value"], last["origin"], last["obs_status"] = float(years.value.sum()), "sum", "E"
-                last["time_period"] = f"{period.start.year}/P{len(years)}Y"
-                last["figure_id"] = " ".join(years.figure_id)
-                last["comparable"], last["reason"] = allowed, reason
-                last["end"] = periods.parse(last.time_period).end
-                return last
+            code = f"{first}/P{len(years)}Y"
+            made = {"value": float(years.value.sum()), "origin": "sum", "obs_status": "E", "time_period": code}
+            made |= {"figure_id": " ".join(years.figure_id), "comparable": allowed, "reason": reason}
+            return pd.Series(years.iloc[-1].to_dict() | made | {"end": periods.parse(code).end})
         return None

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.schema import TIERS
-from ..facts.words import LANGUAGES, Text, quantity, text
+from ..facts.words import LANGUAGES, Text, clauses, quantity, text
 from . import targets
-from .series import declared_breaks, known
-
-if TYPE_CHECKING:
-    from .actuals import Actuals, Target
+from .actuals import Actuals, Target
+from .series import declared_breaks, known, measured_in
 
 GRADES = {
     "A": text("证据充分", "strong evidence"),
@@ -31,10 +28,14 @@ OLD = 3
 WEAK = ("compilation", "secondary")
 
 
-def clauses(texts: Iterable[Text]) -> Text:
-    """Clauses as one text, with semicolons between."""
-    texts = list(texts)
-    return text("；".join(one.zh for one in texts), "; ".join(one.en for one in texts))
+def _printings(data: Data, target: Target, evidence: pd.Series) -> pd.DataFrame:
+    """Every printed level of the actual's period, in the unit of the target (``value``, ``low``, ``high``)."""
+    where = {"record_type": "actual", "transformation": "N", "period": evidence.time_period}
+    found = data.select(evidence.indicator, target.first.ref_area, **where)
+    found = measured_in(data, found[(found.obs_text != "") & (found.corrected != "exclude")], target.unit)
+    within = [(data.interval(f) * data.units.factor(f.unit, target.unit)).floats for _, f in found.iterrows()]
+    value = [data.units.convert(f.obs_value, f.unit, target.unit) for f in found.itertuples()]
+    return found.assign(value=value, low=[low for low, _ in within], high=[high for _, high in within])
 
 
 def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
@@ -45,23 +46,18 @@ def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
     """
     newest = max((v[:4] for v in data.figures.vintage if v), default="0")
     age = int(newest) - evidence.end.year
-    same = data.select(evidence.indicator, target.first.ref_area, record_type="actual", transformation="N")
-    same = same[(same.time_period == evidence.time_period) & (same.obs_text != "") & (same.corrected != "exclude")]
-    agreeing = {f.source_id for _, f in same.iterrows() if _agrees(data, f, target.unit, evidence)}
+    same = _printings(data, target, evidence)
+    agreeing = set(same.source_id[(same.low <= evidence.high) & (same.high >= evidence.low)])
     originals = {s for s in agreeing if data.sources.tier[s] not in WEAK}
     count = max(1, len(originals) + (len(agreeing) > len(originals)))
     best = min((data.sources.tier[s] for s in agreeing), key=TIER_COST.get, default=evidence.tier)
     cost = TIER_COST[best] + (count < 2) + (age >= OLD) + (evidence.comparable != "yes")
-    cost += (evidence.origin == "part_year") + (evidence.origin in ("sum", "ratio", "implied"))
-    letter = "A" if cost <= 1 else "B" if cost <= 3 else "C" if cost == 4 else "D"
-    return {"evidence": letter, "sources": count, "age": age}
-
-
-def _agrees(data: Data, figure: pd.Series, unit: str, evidence: pd.Series) -> bool:
-    if not data.units.comparable(figure.unit, unit):
-        return False
-    low, high = (data.interval(figure) * data.units.factor(figure.unit, unit)).floats
-    return low <= evidence.high and evidence.low <= high
+    cost += evidence.origin in ("part_year", "sum", "ratio", "implied")
+    return {
+        "evidence": "A" if cost <= 1 else "B" if cost <= 3 else "C" if cost == 4 else "D",
+        "sources": count,
+        "age": age,
+    }
 
 
 def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataFrame, facts: dict) -> dict:
@@ -74,21 +70,17 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
     flips, lost, tried = [], [], 0
     for label, status, tests in _readings(gaps, target, evidence, found, facts):
         if status is None:
-            lost.append(text(f"{label['zh']}则无可用实际数", f"{label['en']}: no actual is left"))
+            lost.append(text(f"{label.zh}则无可用实际数", f"{label.en}: no actual is left"))
             continue
         tried += tests
         if status != facts["verdict"].status:
             word = targets.STATUSES[status]
-            flips.append(text(f"{label['zh']}则为“{word['zh']}”", f"{label['en']}: {word['en']}"))
+            flips.append(text(f"{label.zh}则为“{word.zh}”", f"{label.en}: {word.en}"))
     code = "fragile" if flips else "robust" if tried else "untested"
-    if not flips:
-        zh = f"换用其他{tried}个数字结论不变" if tried else "没有同期的其他公布数可供核对"
-        en = (
-            f"the same under {tried} other figure{'s' * (tried != 1)}"
-            if tried
-            else "no other figure of the same period to test it with"
-        )
-        flips = [text(zh, en)]
+    if code == "robust":
+        flips = [text(f"换用其他{tried}个数字结论不变", f"the same under {tried} other figure{'s' * (tried != 1)}")]
+    elif code == "untested":
+        flips = [text("没有同期的其他公布数可供核对", "no other figure of the same period to test it with")]
     words = clauses([*flips, *lost])
     return {"robustness": code, "robustness_zh": words.zh, "robustness_en": words.en}
 
@@ -101,25 +93,28 @@ def _readings(
     speed = facts["recent"].change if facts["recent"] else math.nan
     found = found[found.year >= target.start]
 
+    def verdict(value: float, pace: float = speed, **options) -> str:
+        return target.judge(value, year, pace, base, **options).status
+
     def latest(rows: pd.DataFrame) -> str | None:
         if rows.empty:
             return None
         one = rows.iloc[-1]
         recent = gaps.recent(target, one)
-        return target.judge(
-            one.value, int(one.year), recent.change if recent else math.nan, gaps.base(target, one)
-        ).status
+        pace = recent.change if recent else math.nan
+        return target.judge(one.value, int(one.year), pace, gaps.base(target, one)).status
 
-    for end in (evidence.low, evidence.high):
+    # The upper end itself is not in the interval of what was printed.
+    for end in (evidence.low, evidence.high - (evidence.high - evidence.low) * 1e-6):
         if math.isfinite(end):
-            # The upper end itself is not in the interval of what was printed.
-            inside = end - (evidence.high - evidence.low) * 1e-6 if end == evidence.high else end
-            yield (
-                text("取舍入区间端点", "at an end of the rounding interval"),
-                target.judge(inside, year, speed, base).status,
-                False,
-            )
-    yield from _other_printings(gaps, target, evidence, speed, base)
+            yield text("取舍入区间端点", "at an end of the rounding interval"), verdict(end), False
+    if periods.is_year(evidence.time_period):
+        others = known(_printings(data, target, evidence), gaps.as_of).sort_values(["vintage", "source_id"])
+        for other in others[~others.index.isin(evidence.figure_id.split())].itertuples():
+            zh, en = (quantity(f"{other.value:.6g}", target.unit, lang, data.units) for lang in LANGUAGES)
+            dated = other.vintage or "未注明日期", other.vintage or "no date"
+            label = text(f"按{dated[0]}版本的{zh}", f"by the vintage of {dated[1]} ({en})")
+            yield label, verdict(other.value), True
     if evidence.tier in WEAK:
         better = found[~found.tier.isin(WEAK[WEAK.index(evidence.tier) :])]
         label = text(f"不用{TIERS[evidence.tier][0]}来源", f"without {evidence.tier} sources")
@@ -133,29 +128,9 @@ def _readings(
             label = text(f"只用{start}年断点之前的数字", f"by the figures before the break of {start}")
             yield label, latest(before), True
     if target.kind == "growth":
-        label = text("路径改按直线", "with a straight path")
-        yield label, target.judge(evidence.value, year, speed, base, straight=True).status, False
+        yield text("路径改按直线", "with a straight path"), verdict(evidence.value, straight=True), False
     if facts["verdict"].rule == "pace":
         for other in gaps.changes(target, evidence).values():
             if other.change != speed:
                 label = text(f"按{other.since.zh}的变化", f"at the pace {other.since.en}")
-                yield label, target.judge(evidence.value, year, other.change, base).status, False
-
-
-def _other_printings(
-    gaps: Actuals, target: Target, evidence: pd.Series, speed: float, base: tuple[int, float] | None
-) -> Iterator[tuple[Text, str, bool]]:
-    """The verdict on every other printing of the same year."""
-    data, where = gaps.data, {"record_type": "actual", "transformation": "N", "period": evidence.time_period}
-    if not periods.is_year(evidence.time_period):
-        return
-    printed = known(data.select(evidence.indicator, target.first.ref_area, **where), gaps.as_of)
-    for other_id, other in printed[printed.obs_text != ""].sort_values(["vintage", "source_id"]).iterrows():
-        if other_id not in evidence.figure_id.split() and data.units.comparable(other.unit, target.unit):
-            value = data.units.convert(other.obs_value, other.unit, target.unit)
-            shown = {lang: quantity(f"{value:.6g}", target.unit, lang, data.units) for lang in LANGUAGES}
-            label = text(
-                f"按{other.vintage or '未注明日期'}版本的{shown['zh']}",
-                f"by the vintage of {other.vintage or 'no date'} ({shown['en']})",
-            )
-            yield label, target.judge(value, int(evidence.year), speed, base).status, True
+                yield label, verdict(evidence.value, other.change), False

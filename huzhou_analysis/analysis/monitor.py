@@ -8,16 +8,12 @@ regional commissions and the on-track classes of the World Resources Institute (
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from ..facts.words import text
 from . import targets
-
-if TYPE_CHECKING:
-    from .actuals import Target
+from .actuals import Target
 
 TIME_PROGRESS = {
     "completed_early": text("提前完成", "completed early"),
@@ -121,18 +117,12 @@ def roll_up(gaps: pd.DataFrame) -> pd.DataFrame:
         times counts once.
     """
     once = _full(gaps)[lambda g: g.counted & g.target.notna()]
-    rows = []
-    for status in targets.STATUSES:
-        here = once[once.status == status]
-        if len(here):
-            grades = {letter: int((here.evidence == letter).sum()) for letter in "ABCD"}
-            names = " ".join(dict.fromkeys(here.indicator))
-            rows.append(
-                {"status": status, "targets": len(here), "share": len(here) / len(once)}
-                | grades
-                | {"indicators": names}
-            )
-    return pd.DataFrame(rows, columns=["status", "targets", "share", *"ABCD", "indicators"])
+    by = once.groupby("status")
+    out = pd.DataFrame({"targets": by.size(), "indicators": by.indicator.agg(lambda v: " ".join(dict.fromkeys(v)))})
+    grades = pd.crosstab(once.status, once.evidence).reindex(columns=list("ABCD"), fill_value=0)
+    out = out.join(grades).assign(share=out.targets / len(once)).rename_axis("status")
+    out = out.loc[[status for status in targets.STATUSES if status in out.index]]
+    return out.reset_index()[["status", "targets", "share", *"ABCD", "indicators"]]
 
 
 def official_verdicts(gaps: pd.DataFrame) -> pd.DataFrame:
@@ -146,11 +136,9 @@ def official_verdicts(gaps: pd.DataFrame) -> pd.DataFrame:
     """
     rows = _full(gaps)[lambda g: g.counted & (g.un_class != "")]
     good = rows.status.isin(_GOOD)
-    un = rows.un_class.map({"maintain": True, "accelerate": False, "reverse": False})
-    wri = rows.wri_class.map(lambda c: None if c == "insufficient_data" else c == "on_track")
-    turns = [
-        any(o is not None and o == o and bool(o) != g for o in (a, b)) for g, a, b in zip(good, un, wri, strict=True)
-    ]
+    un = (rows.un_class == "maintain") != good
+    wri = (rows.wri_class == "on_track") != good
+    turns = (un & (rows.un_class != "insufficient_data")) | (wri & (rows.wri_class != "insufficient_data"))
     return rows[["locator", "indicator", "status", "un_class", "wri_class"]].assign(turns=turns).reset_index(drop=True)
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
-from ..facts.words import LANGUAGES, Text, number, quantity, say, text, trimmed, unit_name
+from ..facts.words import LANGUAGES, Text, clauses, number, quantity, say, text, trimmed, unit_name
 from . import targets
 from .compare import WHOLES, share_levels
-from .evidence import GRADES, clauses
+from .evidence import GRADES
 
 if TYPE_CHECKING:
     from .actuals import Pace, Target

@@ -397,6 +397,12 @@ def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> T
     return Text(*both, cited({"parts": parts}))
 
 
+def clauses(texts: Iterable[Text]) -> Text:
+    """Clauses as one text, with semicolons between."""
+    texts = list(texts)
+    return Text("；".join(one.zh for one in texts), "; ".join(one.en for one in texts))
+
+
 # --- words for codes -----------------------------------------------------------------------------------------------
 
 LABELS: dict[str, Text] = {
