@@ -83,6 +83,7 @@ class Actuals:
 
     def __init__(self, data: Data, as_of: object = None) -> None:
         self.data, self.as_of = data, as_of
+        self._stretches: dict[tuple, pd.DataFrame] = {}
         self.goals = known(data.figures[(data.figures.record_type == "target") & data.own], as_of)
 
     def target(self, group: pd.DataFrame, rows: pd.DataFrame) -> Target:
@@ -158,9 +159,12 @@ class Actuals:
 
     def stretch(self, target: Target, evidence: pd.Series) -> pd.DataFrame:
         """The whole years of the actual's series in its own stretch, in the target's unit."""
-        found = points(self.data, evidence.indicator, target.first.ref_area, as_of=self.as_of)
-        found = found[(found.segment == evidence.segment) & found.origin.isin(YEARLY) & found.relation.isin(["=", "~"])]
-        return in_unit(self.data, whole_years(found), target.unit)
+        which = evidence.indicator, target.first.ref_area, evidence.segment, target.unit
+        if which not in self._stretches:
+            found = whole_years(points(self.data, *which[:2], as_of=self.as_of))
+            found = found[(found.segment == which[2]) & found.origin.isin(YEARLY) & found.relation.isin(["=", "~"])]
+            self._stretches[which] = in_unit(self.data, found, target.unit)
+        return self._stretches[which]
 
     def changes(self, target: Target, evidence: pd.Series) -> dict[int, Pace]:
         """Change a year over the last 1 to 5 years within one stretch, by the number of years."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..facts.data import Data, NotOnFile
 from .plans import goals
-from .series import key, points, printed_point, whole_years
+from .series import key, levels, points, whole_years
 
 AREA_COLUMNS = ["ref_area", "name_zh", "name_en", "year", "value", "unit", "vintage", "source_id", "figure_id"]
 # The whole that a share is a share of, where the tables hold both.
@@ -56,8 +56,7 @@ def area_levels(
     Raises
     ------
     NotOnFile
-        If no one source prints all `years` for two of the areas, the city itself among them where it is asked for; the
-        message lists the years that one source does print.
+        If no one source prints all `years` for two of the areas, the city among them; the years on file are listed.
 
     Examples
     --------
@@ -99,15 +98,12 @@ def area_levels(
 
 def _printed_levels(data: Data, code: str, places: Sequence[str], source: str | None):
     """Printed annual levels of areas in one unit, by the family of sources that they belong to."""
-    found = data.select(code, places, record_type="actual", transformation="N", source=source)
-    found = whole_years(found[(found.obs_text != "") & (found.relation == "=") & (found.corrected != "exclude")])
-    if found.empty:
-        return []
-    rows = pd.DataFrame([printed_point(data, f) | {"ref_area": f.ref_area} for _, f in found.iterrows()])
+    rows = levels(data, code, places, source=source)
+    rows = whole_years(rows[rows.relation == "="])
     titles = rows.source_id.map(data.sources.title)
     yearbook = rows.source_id.map(data.sources.kind) == "yearbook"
     family = rows.source_id.where(~yearbook, titles.map(lambda t: re.sub(r"\s*\d{4}.*", "", t)))
-    return rows[rows.unit == rows.unit.mode().iloc[0]].groupby(family)
+    return rows[rows.unit == rows.unit.mode().max()].groupby(family)
 
 
 def _runs(years: list[int]) -> str:
@@ -129,13 +125,10 @@ def compare_areas(
 
     Parameters
     ----------
-    data : Data
-    indicator : str
-        Code or name.
+    data, indicator, areas, source
+        See :func:`area_levels`.
     first, last : int
         Years; without `last` levels of `first` are ranked.
-    areas, source
-        See :func:`area_levels`.
 
     Returns
     -------
@@ -173,17 +166,8 @@ def compare_areas(
 def share_levels(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
     """A share beside the level of its whole: a share can rise because the whole falls.
 
-    Parameters
-    ----------
-    data : Data
-    indicator : str
-        A share whose whole is on file too (``WHOLES``).
-
-    Returns
-    -------
-    DataFrame
-        One row a period: ``time_period``, ``role`` (``actual`` or ``target``), ``share`` (%), ``whole``, ``level``
-        (share x whole, derived) in ``unit``, ``figure_id`` of both.
+    One row a period: ``time_period``, ``role`` (``actual`` or ``target``), ``share`` (%), ``whole``, ``level`` (share x
+    whole, derived) in ``unit``, ``figure_id`` of both. `indicator` is a share whose whole is on file too (``WHOLES``).
 
     Examples
     --------

@@ -13,7 +13,7 @@ from ..facts.schema import TIERS
 from ..facts.words import LANGUAGES, Text, clauses, quantity, text
 from . import targets
 from .actuals import Actuals, Target
-from .series import declared_breaks, known, measured_in
+from .series import declared_breaks, in_unit, known, levels
 
 GRADES = {
     "A": text("证据充分", "strong evidence"),
@@ -29,13 +29,9 @@ WEAK = ("compilation", "secondary")
 
 
 def _printings(data: Data, target: Target, evidence: pd.Series) -> pd.DataFrame:
-    """Every printed level of the actual's period, in the unit of the target (``value``, ``low``, ``high``)."""
-    where = {"record_type": "actual", "transformation": "N", "period": evidence.time_period}
-    found = data.select(evidence.indicator, target.first.ref_area, **where)
-    found = measured_in(data, found[(found.obs_text != "") & (found.corrected != "exclude")], target.unit)
-    within = [(data.interval(f) * data.units.factor(f.unit, target.unit)).floats for _, f in found.iterrows()]
-    value = [data.units.convert(f.obs_value, f.unit, target.unit) for f in found.itertuples()]
-    return found.assign(value=value, low=[low for low, _ in within], high=[high for _, high in within])
+    """Every printed level of the actual's period, in the unit of the target."""
+    found = levels(data, evidence.indicator, target.first.ref_area, period=evidence.time_period)
+    return in_unit(data, found, target.unit)
 
 
 def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
@@ -110,7 +106,7 @@ def _readings(
             yield text("取舍入区间端点", "at an end of the rounding interval"), verdict(end), False
     if periods.is_year(evidence.time_period):
         others = known(_printings(data, target, evidence), gaps.as_of).sort_values(["vintage", "source_id"])
-        for other in others[~others.index.isin(evidence.figure_id.split())].itertuples():
+        for other in others[~others.figure_id.isin(evidence.figure_id.split())].itertuples():
             zh, en = (quantity(f"{other.value:.6g}", target.unit, lang, data.units) for lang in LANGUAGES)
             dated = other.vintage or "未注明日期", other.vintage or "no date"
             label = text(f"按{dated[0]}版本的{zh}", f"by the vintage of {dated[1]} ({en})")

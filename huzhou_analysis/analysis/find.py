@@ -19,7 +19,6 @@ def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
     Parameters
     ----------
     data : Data
-        From :func:`load`.
     words : str or int
         Words in Chinese or English, separated by spaces; case and character width do not matter. A year is a word.
     lang : str
@@ -28,14 +27,12 @@ def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a figure, indexed by its id (columns ``COLUMNS``), in the order of the data; empty if nothing matches. ``value`` is the
-        figure as it is read, ``number`` the number in the printed ``unit``.
+        One row a figure, indexed by its id (columns ``COLUMNS``), in the order of the data; empty if nothing matches.
+        ``value`` is the figure as it is read, ``number`` the number in the printed ``unit``.
 
     Examples
     --------
     >>> "D003.fdi_utilized.2027.2" in hz.find(data, "外资 2027").index
-    True
-    >>> hz.find(data, "no such word").empty
     True
     """
     haystack = _haystack(data)

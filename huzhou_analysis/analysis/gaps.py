@@ -215,7 +215,7 @@ class Gaps(Actuals):
         if found.empty:
             return self._not_comparable(target, out) if out else self._nothing(target)
         evidence = found.iloc[-1]
-        target = replace(target, kind=self._moves(target, evidence))
+        target = replace(target, kind=self.moves(target, evidence))
         out |= self._evidence_cells(target, evidence)
         for milestone in target.numeric.iloc[:-1].itertuples():
             then = found[found.time_period == milestone.time_period]
@@ -232,7 +232,7 @@ class Gaps(Actuals):
         out |= _distance(target, evidence.value) | self._judged(target, evidence, found)
         return out | sentence(self.data, target, evidence, out)
 
-    def _moves(self, target: Target, evidence: pd.Series) -> str:
+    def moves(self, target: Target, evidence: pd.Series) -> str:
         """How a target moves: what was at or below zero of late, or is to be, has no growth in per cent."""
         lately = self.stretch(target, evidence)
         lately = lately[lately.year.between(min(target.start - 1, evidence.year - max(WINDOWS)), evidence.year)]

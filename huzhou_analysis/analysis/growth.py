@@ -85,10 +85,7 @@ def _levels(*values: Level) -> tuple[list[Interval], bool]:
 def percent(growth: Level | Rate) -> tuple[Interval, bool]:
     """A growth in per cent as an interval, and whether it is a plain number.
 
-    Raises
-    ------
-    ValueError
-        If it is a plain number between -1 and 1: 0.05 may be meant as a fraction or as five hundredths of a per cent.
+    A plain number between -1 and 1 is refused: 0.05 may be meant as a fraction or as five hundredths of a per cent.
     """
     if isinstance(growth, Rate):
         return Interval.point(growth.percent), True
@@ -108,7 +105,8 @@ def growth_rate(level: Level, base: Level) -> Rate | Interval:
     Parameters
     ----------
     level, base : number, printed digits, Quantity or Interval
-        Levels of a period and of the one before, in one unit; `base` must be positive.
+        Levels of a period and of the one before, in one unit; two points of a series warn (:class:`BreakWarning`) if a
+        break lies between them.
 
     Returns
     -------
@@ -119,11 +117,6 @@ def growth_rate(level: Level, base: Level) -> Rate | Interval:
     ------
     ValueError
         If `base` may be zero or negative, or two quantities measure different things.
-
-    Warns
-    -----
-    BreakWarning
-        If a break or a change of vintage lies between two points of a series.
 
     Examples
     --------
@@ -150,11 +143,6 @@ def implied_base(level: Level, growth: Level | Rate) -> float | Interval:
     growth : number, printed digits, Rate or Interval
         Growth over the period before, in per cent.
 
-    Returns
-    -------
-    float or Interval
-        In the unit of `level`; the interval is as wide as the rounding of both allows.
-
     Raises
     ------
     ValueError
@@ -162,8 +150,6 @@ def implied_base(level: Level, growth: Level | Rate) -> float | Interval:
 
     Examples
     --------
-    >>> round(hz.implied_base(300.8, 34.6), 2)
-    223.48
     >>> print(hz.implied_base("300.8", "34.6"))
     (223.357, 223.597)
     """
@@ -193,25 +179,16 @@ def compound_growth(start: Level | pd.DataFrame, end: Level, years: float | None
     Parameters
     ----------
     start, end : number, printed digits, Quantity or Interval
-        Levels in one unit; quantities say themselves which years lie between them. Or a frame of
-        :func:`~huzhou_analysis.analysis.series.series` (or a Series of values by year) and its first year, and `years` is its
-        last: ``compound_growth(fdi, 2018, 2023)``.
+        Levels in one unit; quantities say themselves which years lie between them. Or a frame of ``hz.series`` (or a
+        Series of values by year) and its first year, with its last as `years`: ``compound_growth(fdi, 2018, 2023)``.
+        A break between the two is warned of (:class:`BreakWarning`).
     years : number
         Years from one to the other.
-
-    Returns
-    -------
-    Rate, or Interval in per cent
 
     Raises
     ------
     ValueError
         If `years` is below 1, `start` may be zero or negative, `end` may be negative, or the frame lacks a year.
-
-    Warns
-    -----
-    BreakWarning
-        If a break or a change of vintage lies between the two.
 
     Examples
     --------
@@ -275,11 +252,6 @@ def contribution(part: Level, part_before: Level, whole_before: Level) -> float 
 
 def implied_deflator(nominal: Level | Rate, real: Level | Rate) -> Rate | Interval:
     """Price growth that nominal and real growth imply: (1 + nominal) / (1 + real) - 1, put in and given in per cent.
-
-    Raises
-    ------
-    ValueError
-        If real growth may be -100: the deflator would be unbounded.
 
     Examples
     --------

@@ -35,19 +35,15 @@ def latest(data: Data, indicators: Sequence[str] | None = None, area: str | int 
     Returns
     -------
     DataFrame
-        One row an indicator and kind of period, in the order asked for; the newest of each kind.
-        ``level`` : Quantity, or None where only a rate is printed (a sum of printed parts counts as stated).
-        ``growth`` : Quantity in % over the same period of the year before (points for a share), or None.
-        ``growth_origin`` : ``printed``; ``derived`` from two levels of one vintage where no rate is printed; else empty.
-        ``name``, ``period``, ``source`` : texts in both languages. ``part_year`` : bool. ``prices`` : of the growth.
-        ``published``, ``obs_status``, ``tier``, ``source_id`` : of the level, or of the growth where there is none.
+        One row an indicator and kind of period (``part_year``), in the order asked for; the newest of each kind.
+        ``level`` is a Quantity, or None where only a rate is printed; ``growth`` a Quantity in % over the same period of
+        the year before (points for a share), or None; ``growth_origin`` is ``printed`` or, from two levels of one vintage,
+        ``derived``, and ``prices`` its basis. ``name``, ``period`` and ``source`` are texts in both languages.
 
     Raises
     ------
-    UnknownName
-        If a name is not in the tables.
-    NotOnFile
-        If nothing of what was asked for is on file.
+    UnknownName, NotOnFile
+        If a name is not in the tables, or nothing of what was asked for is on file.
 
     Examples
     --------

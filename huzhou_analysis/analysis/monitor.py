@@ -8,6 +8,7 @@ regional commissions and the on-track classes of the World Resources Institute (
 from __future__ import annotations
 
 import math
+
 import numpy as np
 import pandas as pd
 
@@ -23,19 +24,6 @@ TIME_PROGRESS = {
 }
 # Points of the way by which progress may differ from the time gone and still be broadly as expected.
 STEP = 0.05
-UN_CLASSES = {
-    "maintain": text("保持现有进度", "maintain progress to achieve the target"),
-    "accelerate": text("加快进度", "accelerate progress to achieve the target"),
-    "reverse": text("扭转趋势", "reverse the trend"),
-    "insufficient_data": text("数据不足", "insufficient data"),
-}
-WRI_CLASSES = {
-    "on_track": text("符合进度", "right direction, on track"),
-    "off_track": text("偏离进度", "right direction, off track"),
-    "well_off_track": text("严重偏离进度", "right direction, well off track"),
-    "wrong_direction": text("方向相反", "wrong direction"),
-    "insufficient_data": text("数据不足", "insufficient data"),
-}
 # Share of the progress required that may be missing at the end of the plan, and still none be called missing.
 UN_GAP = 0.10
 WRI_YEARS = 5
@@ -77,7 +65,7 @@ def at_recent_pace(target: Target, evidence: pd.Series, required: float, recent:
 def official(
     target: Target, evidence: pd.Series, stretch: pd.DataFrame, base: tuple[int, float] | None, met: bool
 ) -> dict:
-    """Classes of the same data under two published methods (codes of ``UN_CLASSES`` and ``WRI_CLASSES``)."""
+    """Classes of the same data under two published methods (docs/methods.md)."""
     if met:
         return {"un_class": "maintain", "wri_class": "on_track"}
     known = stretch[stretch.year <= evidence.year]
@@ -104,17 +92,9 @@ def official(
 def roll_up(gaps: pd.DataFrame) -> pd.DataFrame:
     """The plan as a whole: how many targets have which status, and on what evidence.
 
-    Parameters
-    ----------
-    gaps : DataFrame
-        Of :func:`~huzhou_analysis.analysis.gaps.target_gaps` with ``full=True``.
-
-    Returns
-    -------
-    DataFrame
-        One row a status that occurs, in the order of ``targets.STATUSES``: ``status``, ``targets``, ``share`` (of all
-        targets), ``A`` to ``D`` (how many rest on such evidence), ``indicators``. A target that is printed several
-        times counts once.
+    One row a status that occurs, in the order of ``targets.STATUSES``: ``status``, ``targets``, ``share`` (of all
+    targets), ``A`` to ``D`` (how many rest on such evidence), ``indicators``. A target that is printed several times
+    counts once. `gaps` is :func:`~huzhou_analysis.analysis.gaps.target_gaps` with ``full=True``.
     """
     once = _full(gaps)[lambda g: g.counted & g.target.notna()]
     by = once.groupby("status")
@@ -128,11 +108,8 @@ def roll_up(gaps: pd.DataFrame) -> pd.DataFrame:
 def official_verdicts(gaps: pd.DataFrame) -> pd.DataFrame:
     """Our verdict beside two published methods, for every target that can be judged.
 
-    Returns
-    -------
-    DataFrame
-        ``locator``, ``indicator``, ``status``, ``un_class``, ``wri_class`` and ``turns``: whether one of the two calls
-        good what we do not, or the other way round (what lacks data turns nothing).
+    ``locator``, ``indicator``, ``status``, ``un_class``, ``wri_class`` and ``turns``: whether one of the two calls good
+    what we do not, or the other way round (what lacks data turns nothing).
     """
     rows = _full(gaps)[lambda g: g.counted & (g.un_class != "")]
     good = rows.status.isin(_GOOD)

@@ -28,29 +28,12 @@ TOTAL_COLUMNS += ["target_ids"]
 class Scenario:
     """An assumed pace, carried to the target year.
 
-    Attributes
-    ----------
-    path : DataFrame
-        Indexed by year from that of the latest actual: ``value`` in ``unit``, ``origin`` (``printed`` for the actual,
-        ``assumed`` after it), and ``plan``, the plan's own path (NaN where it has none).
-    growth : float
-        Assumed change a year, in ``pace_unit``.
-    kind : str
-        ``growth`` (compounded), ``points`` or ``units`` (added).
-    status : str
-        ``met`` or ``missed`` for the last target year.
-    target : float
-        The last target, with its bound in ``relation``.
-    gap : float
-        What is still missing of the target in the last year, in ``unit``; negative where the path goes beyond it.
-    reached : int or None
-        First year in which the path meets the target; None if it never does.
-    required : float
-        Change a year that would just reach the target; NaN once it is met.
-    verdicts : DataFrame
-        Indexed by year: each target year from the actual on, with ``target``, ``value`` and ``status``.
-    sentence : Text
-        The answer in words.
+    ``path`` is indexed by year from that of the latest actual: ``value`` in ``unit``, ``origin`` (that of the actual, then
+    ``assumed``) and ``plan``, the plan's own path (NaN where it has none). ``growth`` is the assumed change a year in
+    ``pace_unit``, compounded where ``kind`` is ``growth``, else added (``points``, ``units``); ``required`` would just
+    reach the ``target``, NaN once it is met. ``status`` is ``met`` or ``missed`` in the last target year, ``gap`` what is
+    then still missing in ``unit`` (negative beyond the target), ``reached`` the first year in which the path meets the
+    target, None if it never does. ``sentence`` is the answer in words.
     """
 
     indicator: str
@@ -60,12 +43,10 @@ class Scenario:
     growth: float
     path: pd.DataFrame
     status: str
-    relation: str
     target: float
     gap: float
     reached: int | None
     required: float
-    verdicts: pd.DataFrame
     figure_ids: tuple[str, ...]
     sentence: Text
 
@@ -90,24 +71,17 @@ def what_if(
     indicator : str
         Code or name of an indicator with an annual target and a comparable actual of the plan's years.
     growth : number, text or Rate, optional
-        Change a year in the unit in which the indicator moves, as in ``required_pace`` of
-        :func:`~huzhou_analysis.analysis.gaps.target_gaps`: 5 means 5% for a level, 5 points for a percentage, 5 of
-        them for a count. ``"required"``, what just reaches the target, is the default; ``"recent"`` is the recent pace.
-        A rate below 1% stands in quotes, ``"0.55"``, so that it is never taken for a fraction; a :class:`Rate`, as
-        :func:`~huzhou_analysis.analysis.targets.required_growth` returns it, is taken as it is.
-    area, as_of : str, optional
-        By default the city that the plan is about, and everything on file.
-
-    Returns
-    -------
-    Scenario
-        ``path`` by year, ``status`` and ``gap`` in the last target year, ``reached``, and ``sentence`` in both languages.
+        Change a year in the unit in which the indicator moves (``pace_unit`` of
+        :func:`~huzhou_analysis.analysis.gaps.target_gaps`): 5 means 5% for a level, 5 points for a percentage, 5 of them
+        for a count. ``"required"``, what just reaches the target, is the default; ``"recent"`` is the recent pace. A rate
+        below 1% stands in quotes, ``"0.55"``, so that it is never taken for a fraction; a Rate is taken as it is.
+    area, as_of
+        As in :func:`~huzhou_analysis.analysis.series.series`.
 
     Raises
     ------
     NotOnFile
-        If there is no yearly target ahead, no comparable actual or no recent pace;
-        :func:`huzhou_analysis.open_indicators` names those with the first two.
+        If there is no yearly target ahead, no comparable actual or no recent pace.
     ValueError
         For a pace of -100% or less or not finite, or a growth between -1 and 1 that may be meant as a fraction.
 
@@ -118,31 +92,26 @@ def what_if(
     ('%', 'missed', 2047)
     """
     gaps, target, evidence = _start(data, *key(data, indicator, area), as_of)
-    final, first = target.path[max(target.path)], int(evidence.year)
-    kind = targets.effective_kind(target.kind, evidence.value, final)
+    final, first, last = target.path[max(target.path)], int(evidence.year), target.last_year
+    kind, info = gaps.moves(target, evidence), data.indicators.loc[target.first.indicator]
     unit = targets.pace_unit(kind, target.unit)
-    required = targets.change_a_year(evidence.value, final, target.last_year - first, kind)
-    if growth == "recent":
-        recent = gaps.recent(target, evidence)
-        info = data.indicators.loc[target.first.indicator]
-        if recent is None:
-            raise NotOnFile(f"{info.name_zh}的近期速度", f"a recent pace of {info.name_en}")
-        pace = recent.change
-    else:
-        pace = required if growth is None or growth == "required" else _assumed(growth, kind, unit)
+    required = targets.change_a_year(evidence.value, final, last - first, kind)
+    recent = gaps.recent(target, evidence) if growth == "recent" else None
+    if growth == "recent" and recent is None:
+        raise NotOnFile(f"{info.name_zh}的近期速度", f"a recent pace of {info.name_en}")
+    pace = recent.change if recent else required if growth in (None, "required") else _assumed(growth, kind, unit)
     path = _carried(data, target, evidence, pace, kind)
-    verdicts = _verdicts(target, path)
-    status, met = verdicts.status.iloc[-1], target.meets(evidence.value)
+    value, met = float(path.value.iloc[-1]), target.meets(evidence.value)
+    status = "met" if target.meets(value) else "missed"
     wait = 0.0 if met else targets.years_needed(evidence.value, final, pace, kind)
     reached = first + math.ceil(wait - 1e-9) if math.isfinite(wait) else None
-    if status == "missed" and reached is not None and reached <= target.last_year:
-        reached = target.last_year + 1  # on the mark, which a bound like 突破 does not count
-    gap = (final - path.value.iloc[-1]) * (1 if target.ascending else -1)
-    last = (status, target.final.relation, final, float(gap), reached, math.nan if met else required)
-    ids = (*target.figures.index, *evidence.figure_id.split())
+    if status == "missed" and reached is not None:
+        reached = max(reached, last + 1)  # on the mark, which a bound like 突破 does not count
+    gap = targets.still_missing(value, final, target.final.relation, target.ascending)
     about = (target.first.indicator, target.unit, unit, kind, float(pace))
+    ids = (*target.figures.index, *evidence.figure_id.split())
     said = _sentence(data, target, path, movement(data, pace, unit), status, reached)
-    return Scenario(*about, path, *last, verdicts, ids, said)
+    return Scenario(*about, path, status, final, gap, reached, math.nan if met else required, ids, said)
 
 
 def _start(data: Data, code: str, place: str, as_of: object) -> tuple[Gaps, Target, pd.Series]:
@@ -197,17 +166,6 @@ def _carried(data: Data, target: Target, evidence: pd.Series, pace: float, kind:
     return pd.DataFrame({"value": values, "origin": origin, "plan": pd.Series(plan, years, dtype=float)}, index=years)
 
 
-def _verdicts(target: Target, path: pd.DataFrame) -> pd.DataFrame:
-    """The target years from the actual on, each with target, value and status."""
-    own = {int(f.time_period): f.relation for f in target.numeric.itertuples()}
-    due = pd.Series({int(year): value for year, value in target.path.items()}).sort_index()
-    due = due[due.index >= path.index[0]]
-    found = pd.DataFrame({"target": due, "value": path.value[due.index]}).rename_axis("year")
-    relations = [own.get(year, target.final.relation) for year in due.index]
-    met = [targets.meets(*cells, target.ascending) for cells in zip(found.value, found.target, relations, strict=True)]
-    return found.assign(status=["met" if one else "missed" for one in met])
-
-
 def _sentence(data: Data, target: Target, path: pd.DataFrame, pace: Text, status: str, reached: int | None) -> Text:
     """The answer in words."""
     value, final, relation = path.value.iloc[-1], target.path[max(target.path)], target.final.relation
@@ -234,20 +192,10 @@ def _sentence(data: Data, target: Target, path: pd.DataFrame, pace: Text, status
 def path_totals(data: Data, as_of: object = None) -> pd.DataFrame:
     """Five-year goals beside the sum of the yearly path that the same plan prints.
 
-    Parameters
-    ----------
-    data : Data
-        From :func:`load`.
-    as_of : str, optional
-        Only what had been published by then (ISO date).
-
-    Returns
-    -------
-    DataFrame
-        One row for each cumulative goal whose indicator has a yearly path too (columns ``TOTAL_COLUMNS``): the printed
-        ``total``, the path summed over the same years with the years between the named ones read off ``geometric`` and
-        ``straight``, and ``met``, whether the larger sum satisfies the goal. A goal that prints no starting year is
-        summed over the years of the path.
+    One row for each cumulative goal whose indicator has a yearly path too (columns ``TOTAL_COLUMNS``): the printed
+    ``total``, the path summed over the same years with the years between the named ones read off ``geometric`` and
+    ``straight``, and ``met``, whether the larger sum satisfies the goal. A goal that prints no starting year is summed
+    over the years of the path. `as_of` as in :func:`~huzhou_analysis.analysis.series.series`.
 
     Examples
     --------

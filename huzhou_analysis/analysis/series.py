@@ -34,6 +34,8 @@ YEARLY = ("printed", "sum", "ratio", "implied")
 _RANK = {tier: i for i, tier in enumerate(TIERS)}
 _ORIGINALS = ("official", "yearbook", "press", "mirror")
 _NO_BREAK = Text("", "")
+# Columns that are known only beside the other points of a series.
+_LATER = ("growth", "printed_growth", "prices", "segment", "begins", "because", "stretch")
 
 
 # --- what is known, and who is believed ----------------------------------------------------------------------------
@@ -73,6 +75,8 @@ def best_first(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     anything secondary. Among originals the latest vintage comes first, so that a final figure supersedes a preliminary
     one, and then the better tier.
     """
+    if len(figures) < 2:
+        return figures
     tier = figures.source_id.map(data.sources.tier)
     kind = tier.map(lambda t: 0 if t in _ORIGINALS else _RANK[t])
     order = pd.DataFrame({"kind": kind, "published": -_published(figures.vintage), "tier": tier.map(_RANK)})
@@ -88,7 +92,7 @@ def rates(data: Data, indicator: str, area: str, as_of: object = None) -> pd.Dat
     """Printed growth over the year before, the most believed first."""
     found = known(data.select(indicator, area, record_type="actual", transformation="GY"), as_of)
     found = found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")]
-    return best_first(data, found) if len(found) else found
+    return best_first(data, found)
 
 
 def measured_in(data: Data, frame: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -98,9 +102,11 @@ def measured_in(data: Data, frame: pd.DataFrame, unit: str) -> pd.DataFrame:
 
 def in_unit(data: Data, found: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Points that measure the same as `unit`, written in it; digits printed in another are no longer as printed."""
+    if (found.unit == unit).all():
+        return found
     found = measured_in(data, found, unit)
     scale = np.array([float(data.units.factor(u, unit)) for u in found.unit])
-    scaled = ["value", "low", "high", *(["growth"] if data.units[unit].is_share else [])]
+    scaled = ["value", "low", "high", *(["growth"] if data.units[unit].is_share and "growth" in found else [])]
     printed = found.printed.where(found.unit == unit, "")
     return found.assign(**{c: found[c] * scale for c in scaled}, unit=unit, printed=printed)
 
@@ -176,7 +182,7 @@ def series(
     if unit is not None:
         found = in_unit(data, found, unit)
     elif not everything and len(yearly):
-        found = measured_in(data, found, yearly.unit.iloc[-1])
+        found = found[found.unit == yearly.unit.iloc[-1]]
     if not everything:  # of a year and dates within it the year, of several dates the last
         found = found[found.origin.isin(YEARLY)]
         whole = found.time_period.map(periods.is_year).astype(bool)
@@ -202,70 +208,43 @@ def points(data: Data, indicator: str, area: str, *, as_of: object = None) -> pd
 
 
 def _assembled(data: Data, indicator: str, area: str, as_of: dt.date | None) -> pd.DataFrame:
-    nothing = pd.DataFrame(columns=COLUMNS)
-    if indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
-        return nothing
-    levels = _levels(data, indicator, area, as_of)
-    said = rates(data, indicator, area, as_of)
-    rows = [printed_point(data, figure) for _, figure in _chosen(levels).iterrows()]
+    found, said = levels(data, indicator, area, as_of), rates(data, indicator, area, as_of)
+    rows = _chosen(found).to_dict("records")
     rows += _derived(data, {row["time_period"] for row in rows}, indicator, area, as_of)
     rows += _implied(data, rows, said)
     if not rows:
-        return nothing
-    rows.sort(key=lambda r: (periods.parse(r["time_period"]).end, r["time_period"], data.units[r["unit"]].unit_measure))
-    out = pd.DataFrame(_stretched(data, rows, levels, declared_breaks(data, indicator)))
+        return pd.DataFrame(columns=COLUMNS)
+    rows.sort(key=lambda r: (periods.parse(r["time_period"]).end, r["time_period"], r["unit"]))
+    out = pd.DataFrame(_stretched(data, rows, found, declared_breaks(data, indicator)))
     said = said[said.relation.isin(["=", "~"])].drop_duplicates("time_period").set_index("time_period")
     out["printed_growth"] = out.time_period.map(said.obs_value.to_dict()).astype(float)
     out["prices"] = [said.prices.to_dict().get(period, "") for period in out.time_period]
     return out.assign(indicator=indicator, ref_area=area)[COLUMNS]
 
 
-def _levels(data: Data, indicator: str, area: object, as_of: dt.date | None) -> pd.DataFrame:
-    """Printed levels that may enter the series, the most believed first, with what their unit measures."""
-    levels = known(data.select(indicator, area, record_type="actual", transformation="N"), as_of)
-    levels = levels[(levels.obs_text != "") & (levels.time_period != "") & (levels.corrected != "exclude")]
-    levels = best_first(data, levels) if len(levels) else levels
-    scale = [10.0 ** data.units[u].unit_mult for u in levels.unit]
-    return levels.assign(measure=[data.units[u].unit_measure for u in levels.unit], base=levels.obs_value * scale)
+def levels(data: Data, indicator: str, area: object, as_of: object = None, **where: object) -> pd.DataFrame:
+    """Printed levels as points of a series (of one area or several), the most believed first."""
+    found = known(data.select(indicator, area, record_type="actual", transformation="N", **where), as_of)
+    found = found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")]
+    rows = [_point(data, figure) for _, figure in best_first(data, found).iterrows()]
+    return pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in _LATER])
 
 
-def _chosen(levels: pd.DataFrame) -> pd.DataFrame:
-    """One figure for each period and measure: the most believed, but a run of years comes from one vintage.
-
-    Where a source that prints five years or more in one vintage shows that the most believed figures of neighbouring
-    years stand on different levels (a census lies between them), that source speaks for all years it prints.
-    """
-    best = levels.drop_duplicates(["time_period", "measure"])
-    yearly = whole_years(levels[levels.relation == "="])
-    for _, run in sorted(yearly.groupby(["source_id", "vintage", "measure"]), key=lambda one: -len(one[1])):
-        if len(run) < RUN:
-            break
-        run = run.drop_duplicates("time_period")
-        same = best[(best.measure == run.measure.iloc[0]) & best.time_period.isin(run.time_period)]
-        both = pd.DataFrame(
-            {n: f.set_index("time_period").base for n, f in (("run", run), ("best", same))}
-        ).sort_index()
-        if (both.pct_change().diff(axis=1).iloc[:, -1].abs() * 100 > TOLERANCE).any():
-            return pd.concat([run, best.drop(same.index)])
-    return best
-
-
-def printed_point(data: Data, figure: pd.Series) -> dict:
-    """A printed level as a point of a series, in the indicator's usual unit (of another currency in that of its size)."""
-    period = periods.parse(figure.time_period)
+def _point(data: Data, figure: pd.Series) -> dict:
+    """A printed level in the indicator's usual unit; of another currency in the unit of the same power of ten, if any."""
+    period, units = periods.parse(figure.time_period), data.units
     origin = "period_total" if period.kind == "years" else "printed"
     if not period.whole_year and period.kind != "years" and figure.span != "point":
         origin = "part_year"
-    unit = usual = data.indicators.unit[figure.indicator]
-    if not data.units.comparable(figure.unit, usual):
-        mine, power = data.units[figure.unit].unit_measure, data.units[usual].unit_mult
-        alike = (u for u in data.units if (data.units[u].unit_measure, data.units[u].unit_mult) == (mine, power))
-        unit = next(alike, figure.unit)
-    low, high = (data.interval(figure) * data.units.factor(figure.unit, unit)).floats
-    copied = {c: figure[c] for c in ("time_period", "relation", "obs_status", "source_id", "vintage")}
-    return copied | {
+    unit, power = data.indicators.unit[figure.indicator], units[data.indicators.unit[figure.indicator]].unit_mult
+    if not units.comparable(figure.unit, unit):
+        alike = [u for u in units if units.comparable(u, figure.unit)]
+        unit = next((u for u in alike if units[u].unit_mult == power), alike[0])
+    low, high = (data.interval(figure) * units.factor(figure.unit, unit)).floats
+    copied = ("time_period", "relation", "obs_status", "source_id", "vintage", "indicator", "ref_area")
+    return {c: figure[c] for c in copied} | {
         "year": period.year,
-        "value": data.units.convert(figure.obs_value, figure.unit, unit),
+        "value": units.convert(figure.obs_value, figure.unit, unit),
         "printed": figure.obs_text if unit == figure.unit else "",
         "low": low,
         "high": high,
@@ -274,6 +253,26 @@ def printed_point(data: Data, figure: pd.Series) -> dict:
         "figure_id": figure.name,
         "tier": data.sources.tier[figure.source_id],
     }
+
+
+def _chosen(found: pd.DataFrame) -> pd.DataFrame:
+    """One figure for each period and unit: the most believed, but a run of years comes from one vintage.
+
+    Where a source that prints five years or more in one vintage shows that the most believed figures of neighbouring
+    years stand on different levels (a census lies between them), that source speaks for all years it prints.
+    """
+    best = found.drop_duplicates(["time_period", "unit"])
+    yearly = whole_years(found[found.relation == "="])
+    runs = yearly.groupby(["source_id", "vintage", "unit"]) if len(yearly) >= RUN else []
+    for _, run in sorted(runs, key=lambda one: -len(one[1])):
+        if len(run) < RUN:
+            break
+        run = run.drop_duplicates("time_period")
+        same = best[(best.unit == run.unit.iloc[0]) & best.time_period.isin(run.time_period)]
+        both = pd.concat([f.set_index("time_period").value.sort_index().pct_change() for f in (run, same)], axis=1)
+        if (both.diff(axis=1).iloc[:, -1].abs() * 100 > TOLERANCE).any():
+            return pd.concat([run, best.drop(same.index)])
+    return best
 
 
 # --- years that no one prints --------------------------------------------------------------------------------------
@@ -293,10 +292,8 @@ def _derived(data: Data, there: set[str], indicator: str, area: str, as_of: dt.d
     info = data.indicators.loc[indicator]
     districts = data.ref_areas.index[(data.ref_areas.parent == area) & (data.ref_areas.level == "county")]
     if len(districts) > 1 and info.measure_type in ("flow", "stock") and not data.units[info.unit].is_share:
-        levels = _levels(data, indicator, districts, as_of)
-        for _, group in levels[levels.relation == "="].groupby(["source_id", "vintage"], sort=False):
-            each = ([printed_point(data, f) for _, f in group[group.ref_area == d].iterrows()] for d in districts)
-            made += _of_parts(data, [pd.DataFrame(rows) for rows in each])
+        for _, group in levels(data, indicator, districts, as_of).groupby(["source_id", "vintage"], sort=False):
+            made += _of_parts(data, [group[group.ref_area == d] for d in districts])
     once = {row["time_period"]: row for row in reversed(made) if row["time_period"] not in there}
     return list(once.values())
 
@@ -327,6 +324,8 @@ def _of_parts(data: Data, parts: list[pd.DataFrame], share: str = "") -> list[di
 
 def _implied(data: Data, rows: list[dict], said: pd.DataFrame) -> list[dict]:
     """Years that follow from a neighbour and a nominal growth rate, backwards and forwards until nothing is added."""
+    if said.empty or not rows:
+        return []
     nominal = (
         (said.prices != "constant") & (said.relation == "=") & (said.unit != "个百分点") & (said.obs_status != "B")
     )
@@ -361,39 +360,38 @@ def _step(data: Data, point: dict, rate: pd.Series, year: int, rule) -> dict:
 # --- stretches -----------------------------------------------------------------------------------------------------
 
 
-def _stretched(data: Data, rows: list[dict], levels: pd.DataFrame, declared: dict[int, str]) -> list[dict]:
+def _stretched(data: Data, rows: list[dict], found: pd.DataFrame, declared: dict[int, str]) -> list[dict]:
     """Points in order of time with their stretch, numbered as they begin, and growth within it (% or points).
 
-    Parts of years belong to the stretch of their measure that began last.
+    Parts of years belong to the stretch of their unit that began last.
     """
     printed: dict[str, dict[tuple, dict[str, float]]] = {}
-    for level in levels[levels.relation == "="].itertuples():
-        editions = printed.setdefault(level.measure, {})
-        editions.setdefault((level.source_id, level.vintage), {}).setdefault(level.time_period, level.base)
+    for level in found[found.relation == "="].itertuples():
+        editions = printed.setdefault(level.unit, {})
+        editions.setdefault((level.source_id, level.vintage), {}).setdefault(level.time_period, level.value)
     stretches: list[dict] = []
-    current: dict[str, dict] = {}  # by measure: the stretch, its last yearly point and its last whole year
+    current: dict[str, dict] = {}  # by unit: the stretch, with its last yearly point and its last whole year
     for row in rows:
         unit, yearly = data.units[row["unit"]], row["origin"] in YEARLY
-        stretch = current.get(unit.unit_measure)
-        other = data.units[rows[0]["unit"]]
+        stretch, other = current.get(unit.unit), data.units[rows[0]["unit"]]
         why = text(f"币种由{other.unit}改为{unit.unit}", f"currency: {other.name_en}, then {unit.name_en}")
         if stretch and yearly and "last" in stretch:
-            why = _break(stretch["last"], row, 10.0**unit.unit_mult, printed.get(unit.unit_measure, {}), declared)
+            why = _break(stretch["last"], row, printed.get(unit.unit, {}), declared)
         if not stretch or (yearly and "last" in stretch and why):
             stretch = {"segment": len(stretches) + 1, "begins": row["year"], "because": why if stretches else _NO_BREAK}
             stretch |= {"editions": set(), "year": -1}
             stretches.append(stretch)
-            current[unit.unit_measure] = stretch
+            current[unit.unit] = stretch
         row |= {"growth": np.nan, "of": stretch}
         if row["origin"] != "implied":
             stretch["editions"].add(_edition(row["vintage"], row["year"]))
         if yearly:
             stretch["last"] = row
-            if periods.is_year(row["time_period"]) and row["relation"] in ("=", "~"):
-                before = stretch.get("value", 0)
-                if row["year"] - stretch["year"] == 1 and (unit.is_share or before > 0):
-                    row["growth"] = row["value"] - before if unit.is_share else (row["value"] / before - 1) * 100
-                stretch |= {"year": row["year"], "value": row["value"]}
+        if yearly and periods.is_year(row["time_period"]) and row["relation"] in ("=", "~"):
+            before = stretch.get("value", 0)
+            if row["year"] - stretch["year"] == 1 and (unit.is_share or before > 0):
+                row["growth"] = row["value"] - before if unit.is_share else (row["value"] / before - 1) * 100
+            stretch |= {"year": row["year"], "value": row["value"]}
     for row in rows:
         stretch = row.pop("of")
         row |= {name: stretch[name] for name in ("segment", "begins", "because")}
@@ -406,12 +404,12 @@ def _edition(vintage: str, year: int) -> str:
     return "undated" if not vintage else "first" if int(vintage[:4]) <= year + 1 else vintage[:4]
 
 
-def _break(before: dict, after: dict, scale: float, printed: dict[tuple, dict[str, float]], declared: dict) -> Text:
+def _break(before: dict, after: dict, printed: dict[tuple, dict[str, float]], declared: dict[int, str]) -> Text:
     """Why a stretch ends between two yearly points, empty where it does not.
 
     It does at a break; where another kind of vintage begins and no source prints a year of both alike; and where a
     source that prints both years shows that the two stand on different levels. `printed` holds the levels of each
-    source and vintage by year, `scale` is the power of ten of the points beside them.
+    source and vintage by year.
     """
     years, editions = [p["year"] for p in (before, after)], [_edition(p["vintage"], p["year"]) for p in (before, after)]
     if why := [reason for year, reason in declared.items() if years[0] < year <= years[1]]:
@@ -426,7 +424,7 @@ def _break(before: dict, after: dict, scale: float, printed: dict[tuple, dict[st
     zh, en = {"first": "首次公布数", "undated": "未注明版本"}, {"first": "as first published"}
     zh, en = "、".join(zh.get(e, f"{e}年公布数") for e in editions), ", then ".join(en.get(e, e) for e in editions)
     vintage = text(f"版本水平不同：{zh}", f"vintage: {en}")
-    a, b = before["value"] * scale, after["value"] * scale
+    a, b = before["value"], after["value"]
     first, last = map(str, years)
     if (editions[0] == "first") != (editions[1] == "first"):
         again = [(printed.get(sources[1], {}).get(first), a), (printed.get(sources[0], {}).get(last), b)]
@@ -457,10 +455,7 @@ def vintages(data: Data, indicator: str, area: str | int | None = None) -> pd.Da
     >>> printed[printed.year == 2013].value.tolist()  # the work report, the yearbook, the revised series
     [1803.2, 1803.1501, 1930.78]
     """
-    code, place = key(data, indicator, area)
-    levels = data.select(code, place, record_type="actual", transformation="N")
-    rows = [printed_point(data, figure) for _, figure in whole_years(levels[levels.obs_text != ""]).iterrows()]
+    found = whole_years(levels(data, *key(data, indicator, area)))
     columns = ["year", "value", "unit", "vintage", "tier", "obs_status", "source_id", "figure_id"]
-    out = pd.DataFrame(rows, columns=columns)
-    out = out.assign(_day=_published(out.vintage)).sort_values(["year", "_day", "source_id"])
-    return out[columns].reset_index(drop=True)
+    found = found.assign(_day=_published(found.vintage)).sort_values(["year", "_day", "source_id"])
+    return found[columns].reset_index(drop=True)
