@@ -1,15 +1,9 @@
-"""Make the two tables of errors and base rates that projections ship with, from panels of cities.
+"""Make the two tables that projections ship with, from panels of cities.
 
     python benchmarks/calibrate.py --data DIR     writes huzhou_analysis/analysis/forecast_errors.csv and base_rates.csv
 
-DIR holds ``cities_*.csv.gz`` with the columns ``series, t, value``. Every city with a full history of 5, 8 or 12 years
-at an origin from 2004 on is projected with the members that lead for its kind, and log(actual / path) is kept. Huzhou is
-left out: what is said of other cities is said without it.
-
-Rows of a past stretch of four years hold the errors of origins in it, cities of the neighbouring third by size with a
-quarter of the weight. The last row of a kind, for histories that end later, weighs errors by half for every two years of
-age, takes out what they have in common (past bias did not persist) and widens them by the factor that made 80% and 95%
-hold when the same was done at every earlier origin with nothing but errors known by then.
+DIR holds ``cities_*.csv.gz`` with the columns ``series, t, value``. The city that the project is about is left out: what is
+said of other cities is said without it. How the tables are made, and what was measured: docs/projections.md.
 """
 
 from __future__ import annotations
@@ -17,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +22,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from huzhou_analysis.analysis import members
 from huzhou_analysis.analysis.calibration import (
     FOLDER,
+    GROWTH,
+    HELD,
     KINDS,
     LENGTHS,
     LONGEST_HORIZON,
-    PACE_YEARS,
     PROBABILITIES,
     QUANTILES,
-    Tables,
 )
 
 FILES = {
@@ -46,20 +41,28 @@ FILES = {
     "freight": "freight_road",
 }
 HOME = "湖州"
-STRETCHES = (2004, 2008, 2012, 2016)
-STRETCH_YEARS = 4
-HALF_LIFE = 2
-NEIGHBOUR = 0.25
-# Errors that must be known before an origin of the past can be tested, and origins that a stretch needs at a horizon.
-KNOWN_BEFORE, FEWEST_ORIGINS, FEWEST_CASES = 250, 2, 30
+FIRST_ORIGIN, STRETCH_YEARS, HALF_LIFE, NEIGHBOUR, CARRIED_ON = 2004, 4, 2, 0.25, 0.5
+# Errors that must be known before an origin is tested; cases that an origin needs, and origins that a stretch needs.
+KNOWN_BEFORE, FEWEST_CASES, FEWEST_ORIGINS = 150, 30, 2
 FOLDS = 5
-HORIZONS = range(1, LONGEST_HORIZON + 1)
-ERROR_COLUMNS = ["kind", "length", "horizon", "since", "size", "size_from", "cases", "cities"]
-HELD_COLUMNS = ["widened_80", "widened_95", "coverage_80", "coverage_95", "miss"]
+GROUP = ["kind", "length", "horizon"]
+MIDDLE = PROBABILITIES.index(0.5)
+# Bounds of the size classes of base rates, in the panel's unit: each runs over a factor of four.
+BOUNDS = {
+    "gdp": (500, 2000, 8000),
+    "retail": (2_500_000, 10_000_000, 40_000_000),
+    "industrial_output": (5_000_000, 20_000_000, 80_000_000),
+    "investment": (2_500_000, 10_000_000, 40_000_000),
+    "foreign_investment": (75, 300, 1200),
+    "loans": (5_000_000, 20_000_000, 80_000_000),
+    "freight": (2500, 10_000),
+}
+# Re-basings of a whole panel: growth across them is none of the cities' own.
+REBASED = {"freight": (2009, 2014, 2019, 2020)}
 
 
 def panels(folder: Path) -> dict[str, pd.DataFrame]:
-    """Panels by kind: cities x years, without the city that the project is about."""
+    """Panels by kind: cities x years."""
     found = {}
     for kind, name in FILES.items():
         frame = pd.read_csv(folder / f"cities_{name}.csv.gz", dtype={"series": str})
@@ -69,133 +72,116 @@ def panels(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def city_cases(wide: pd.DataFrame, kind: str, length: int) -> pd.DataFrame:
-    """Every city at every origin from 2004 on with a full history and some later value.
+    """Every city, at every origin with a full history above zero, against every later value above zero.
 
     Returns
     -------
     DataFrame
-        ``series, origin, last, pace, size`` (third within the origin) and for each year ahead ``path_H``, ``actual_H``,
-        ``error_H`` = log(actual / path).
+        ``series, origin, horizon, last, size`` (third within the origin), ``path, actual, error`` = log(actual / path).
     """
-    lead = members.LEADS[KINDS[kind].lead]
+    lead, ahead = members.LEADS[KINDS[kind].lead], np.arange(1, LONGEST_HORIZON + 1)
     parts = []
-    for origin in range(STRETCHES[0], int(wide.columns.max())):
+    for origin in range(FIRST_ORIGIN, int(wide.columns.max())):
         years = wide.reindex(columns=range(origin - length + 1, origin + LONGEST_HORIZON + 1))
-        history, future = years.iloc[:, :length], years.iloc[:, length:]
-        use = (history > 0).all(axis=1) & future.notna().any(axis=1)
-        if use.sum() < 3:
+        years = years[(years.iloc[:, :length] > 0).all(axis=1) & (years.iloc[:, length:] > 0).any(axis=1)]
+        if len(years) < 3:
             continue
-        values, actual = history[use].to_numpy(), future[use].to_numpy()
-        path = members.path(values, LONGEST_HORIZON, lead, positive=True)
-        part = pd.DataFrame({"series": history.index[use], "origin": origin, "last": values[:, -1]})
-        part["pace"] = np.diff(np.log(values[:, -PACE_YEARS - 1 :]), axis=1).mean(axis=1)
-        part["size"] = np.ceil(part["last"].rank(pct=True) * 3).astype(int)
-        for ahead in HORIZONS:
-            part[f"path_{ahead}"], part[f"actual_{ahead}"] = path[:, ahead - 1], actual[:, ahead - 1]
-            part[f"error_{ahead}"] = np.log(actual[:, ahead - 1] / path[:, ahead - 1])
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+        history, last = years.iloc[:, :length].to_numpy(), years[origin].to_numpy()
+        part = {
+            "series": np.repeat(years.index, len(ahead)),
+            "origin": origin,
+            "horizon": np.tile(ahead, len(years)),
+            "last": np.repeat(last, len(ahead)),
+            "size": np.repeat(np.ceil(years[origin].rank(pct=True) * 3).astype(int), len(ahead)).to_numpy(),
+            "path": members.path(history, LONGEST_HORIZON, lead, positive=True).ravel(),
+            "actual": years.iloc[:, length:].to_numpy().ravel(),
+        }
+        parts.append(pd.DataFrame(part))
+    cases = pd.concat(parts, ignore_index=True)
+    cases = cases[cases.actual > 0]
+    return cases.assign(error=np.log(cases.actual / cases.path), kind=kind, length=length)
+
+
+def all_cases(wides: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Cases of every kind and length."""
+    return pd.concat([city_cases(wide, kind, length) for kind, wide in wides.items() for length in LENGTHS])
 
 
 def weighted_quantiles(values: np.ndarray, weights: np.ndarray, probabilities=PROBABILITIES) -> np.ndarray:
     """Quantiles of a weighted sample, straight between its members, each at the middle of its weight."""
     order = np.argsort(values)
-    values, weights = values[order], weights[order]
+    values, weights = np.asarray(values, float)[order], np.asarray(weights, float)[order]
     return np.interp(probabilities, (np.cumsum(weights) - weights / 2) / weights.sum(), values)
 
 
-def size_weights(sizes: np.ndarray, size: int) -> np.ndarray:
-    """Weight of cities of each third for one third; 0 stands for all alike."""
-    return np.ones(len(sizes)) if size == 0 else NEIGHBOUR ** np.abs(sizes - size)
+def age(years: pd.Series) -> np.ndarray:
+    """Weights that halve with every two years before the last."""
+    return 0.5 ** ((years.max() - years.to_numpy(float)) / HALF_LIFE)
 
 
-def stretches(wide: pd.DataFrame) -> tuple[list[int], int]:
-    """First years of the past stretches of a panel, and the first year that counts as the present."""
-    past = [since for since in STRETCHES if since + STRETCH_YEARS <= int(wide.columns.max())]
-    return past, past[-1] + STRETCH_YEARS
+def error_quantiles(cases: pd.DataFrame, size: int, recent: bool) -> np.ndarray:
+    """Quantiles of errors for one third by size (0: all alike); the next third counts a quarter.
 
-
-def window(cases: pd.DataFrame, ahead: int, since: int) -> pd.DataFrame:
-    """Cases of a stretch whose outcome is known; where a stretch has too few origins, those nearest to it."""
-    known = cases[cases[f"error_{ahead}"].notna()]
-    counts = known.groupby("origin").size()
-    origins = counts.index[counts >= FEWEST_CASES]
-    inside = [origin for origin in origins if since <= origin < since + STRETCH_YEARS]
-    if len(inside) < FEWEST_ORIGINS:
-        middle = since + (STRETCH_YEARS - 1) / 2
-        inside = sorted(origins, key=lambda origin: abs(origin - middle))[:STRETCH_YEARS]
-    return known[known.origin.isin(inside)]
-
-
-def expanded(row: np.ndarray, factors: tuple[float, float]) -> np.ndarray:
-    """Quantiles centred and widened: by the first factor up to 80%, by the second from 95% on, between in between."""
-    middle = PROBABILITIES.index(0.5)
-    reach = np.abs(np.array(PROBABILITIES) - 0.5)
-    wide = (row - row[middle]) * np.exp(np.interp(reach, [0.4, 0.475], np.log(factors)))
-    lower, upper = np.minimum.accumulate(wide[middle::-1])[::-1], np.maximum.accumulate(wide[middle:])
-    return np.concatenate([lower, upper[1:]])
-
-
-def as_known(cases: pd.DataFrame, ahead: int) -> pd.DataFrame:
-    """At every origin, the centred quantiles of errors known by then, by third, beside what came (``error``)."""
-    error = cases[f"error_{ahead}"]
-    parts = []
-    for origin in sorted(cases.origin.unique()):
-        before = (cases.origin + ahead <= origin) & error.notna()
-        if before.sum() < KNOWN_BEFORE:
-            continue
-        for size in (1, 2, 3):
-            now = (cases.origin == origin) & (cases["size"] == size) & error.notna()
-            weights = age(cases.origin[before]) * size_weights(cases["size"][before].to_numpy(), size)
-            row = expanded(weighted_quantiles(error[before].to_numpy(), weights), (1, 1))
-            part = pd.DataFrame([row] * now.sum(), columns=QUANTILES)
-            parts.append(part.assign(error=error[now].to_numpy(), origin=origin))
-    return (
-        pd.concat(parts, ignore_index=True)
-        if parts
-        else pd.DataFrame(columns=[*QUANTILES, "error", "origin"], dtype=float)
-    )
-
-
-def factor_needed(known: pd.DataFrame, level: int) -> float:
-    """Factor on the distance from the path with which intervals as known at the time would have held what they say.
-
-    Origins weigh by half for every two years of age, like the errors themselves.
+    For a series whose future is unknown (`recent`) young errors weigh more, and half of their median is taken off.
     """
-    error = known.error.to_numpy(float)
-    low, high = (known[f"q{p:g}"].to_numpy(float) for p in (0.5 - level / 200, 0.5 + level / 200))
-    return float(
-        weighted_quantiles(np.where(error < 0, error / low, error / high), age(known.origin), [level / 100])[0]
-    )
+    weights = np.ones(len(cases)) if size == 0 else NEIGHBOUR ** np.abs(cases["size"].to_numpy() - size)
+    if not recent:
+        return weighted_quantiles(cases.error, weights)
+    row = weighted_quantiles(cases.error, weights * age(cases.origin))
+    return row - (1 - CARRIED_ON) * row[MIDDLE]
 
 
-def age(origins: pd.Series) -> np.ndarray:
-    """Weights that halve with every two years before the last origin."""
-    years = origins.to_numpy(float)
-    return 0.5 ** ((years.max() - years) / HALF_LIFE)
+def as_known(cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases of every origin with the quantiles of errors that were known by then."""
+    parts = []
+    for (_, _, horizon), group in cases.groupby(GROUP, sort=False):
+        for (origin, size), now in group.groupby(["origin", "size"]):
+            before = group[group.origin + horizon <= origin]
+            if len(before) >= KNOWN_BEFORE:
+                row = error_quantiles(before, size, recent=True)
+                parts.append(now.assign(**dict(zip(QUANTILES, row, strict=True))))
+    return pd.concat(parts, ignore_index=True)
 
 
-def held(known: pd.DataFrame, factors: tuple[float, float]) -> tuple[float, float]:
-    """Shares inside 80% and 95%."""
-    pairs = [
-        (known[f"q{0.5 - a / 200:g}"] * f, known[f"q{0.5 + a / 200:g}"] * f)
-        for a, f in zip((80, 95), factors, strict=True)
-    ]
-    return tuple(float(((known.error >= low) & (known.error <= high)).mean()) for low, high in pairs)
+def factors(known: pd.DataFrame, year: int) -> tuple[float, float]:
+    """Factors by which 80% and 95% intervals as known at the time would have had to be wider, by what came up to a year.
+
+    Of all kinds together: what shakes a whole panel has no kind. Recent outcomes weigh more.
+    """
+    outcome = known.origin + known.horizon
+    before = known[outcome <= year]
+    if len(before) < KNOWN_BEFORE:
+        return 1.0, 1.0
+    off, found = before.error - before["q0.5"], []
+    for level, low, high in ((0.8, "q0.1", "q0.9"), (0.95, "q0.025", "q0.975")):
+        below, above = before[low] - before["q0.5"], before[high] - before["q0.5"]
+        reach = off / np.where(off < 0, np.minimum(below, -1e-9), np.maximum(above, 1e-9))
+        found.append(float(weighted_quantiles(reach, age(outcome[before.index]), [level])[0]))
+    return tuple(found)
 
 
-def held_in_turn(known: pd.DataFrame, ahead: int) -> tuple[float, float]:
-    """:func:`held`, but at every origin with the factors that errors known by then asked for."""
+def widened(rows: np.ndarray, by: tuple[float, float]) -> np.ndarray:
+    """Quantiles farther from their median: by the first factor up to 80%, by the second from 95% on, between in between."""
+    reach = np.abs(np.array(PROBABILITIES) - 0.5)
+    middle = rows[..., [MIDDLE]]
+    wide = middle + (rows - middle) * np.exp(np.interp(reach, [0.4, 0.475], np.log(by)))
+    lower = np.minimum.accumulate(wide[..., MIDDLE::-1], axis=-1)[..., ::-1]
+    return np.concatenate([lower, np.maximum.accumulate(wide[..., MIDDLE:], axis=-1)[..., 1:]], axis=-1)
+
+
+def in_turn(known: pd.DataFrame) -> pd.DataFrame:
+    """:func:`as_known` widened, at every origin, by the factors that what had come by then asked for."""
     parts = []
     for origin, now in known.groupby("origin"):
-        before = known[known.origin + ahead <= origin]
-        if len(before) >= KNOWN_BEFORE:
-            factors = tuple(factor_needed(before, level) for level in (80, 95))
-            parts.append((len(now), *held(now, factors)))
-    if not parts:
-        return np.nan, np.nan
-    counts, *shares = np.array(parts).T
-    return tuple(float(share @ counts / counts.sum()) for share in shares)
+        rows = widened(now[QUANTILES].to_numpy(), factors(known, origin))
+        parts.append(now.assign(**dict(zip(QUANTILES, rows.T, strict=True))))
+    return pd.concat(parts)
+
+
+def held(cases: pd.DataFrame) -> pd.Series:
+    """Shares inside 80% and 95%."""
+    ends = {"coverage_80": ("q0.1", "q0.9"), "coverage_95": ("q0.025", "q0.975")}
+    return pd.Series({name: cases.error.between(cases[low], cases[high]).mean() for name, (low, high) in ends.items()})
 
 
 def fold_of(names: pd.Series) -> np.ndarray:
@@ -203,148 +189,143 @@ def fold_of(names: pd.Series) -> np.ndarray:
     return np.array([zlib.crc32(str(name).encode()) % FOLDS for name in names])
 
 
-def held_out(found: pd.DataFrame, sizes: np.ndarray, ahead: int) -> tuple[float, float]:
-    """Shares inside 80% and 95% of cities left out in five parts."""
-    error, fold = found[f"error_{ahead}"].to_numpy(), fold_of(found.series)
-    inside = np.zeros((len(found), 2), dtype=bool)
+def left_out(cases: pd.DataFrame) -> pd.DataFrame:
+    """Cases of one stretch with the quantiles of the cities in the other four parts."""
+    fold, parts = fold_of(cases.series), []
     for one in range(FOLDS):
-        for size in (1, 2, 3):
-            here, rest = (fold == one) & (sizes == size), fold != one
-            if here.any():
-                ends = weighted_quantiles(error[rest], size_weights(sizes[rest], size), (0.1, 0.9, 0.025, 0.975))
-                inside[here, 0] = (error[here] >= ends[0]) & (error[here] <= ends[1])
-                inside[here, 1] = (error[here] >= ends[2]) & (error[here] <= ends[3])
-    return tuple(inside.mean(axis=0))
+        for size, now in cases[fold == one].groupby("size"):
+            row = error_quantiles(cases[fold != one], size, recent=False)
+            parts.append(now.assign(**dict(zip(QUANTILES, row, strict=True))))
+    return pd.concat(parts)
 
 
-def _miss(found: pd.DataFrame, ahead: int) -> float:
-    return float((found[f"path_{ahead}"] / found[f"actual_{ahead}"] - 1).abs().median())
+def stretches(wide: pd.DataFrame) -> tuple[list[int], int]:
+    """First years of the past stretches of a panel, and the first year that counts as the present."""
+    past = list(range(FIRST_ORIGIN, int(wide.columns.max()) - STRETCH_YEARS + 1, STRETCH_YEARS))
+    return past, past[-1] + STRETCH_YEARS
+
+
+def window(cases: pd.DataFrame, since: int) -> pd.DataFrame:
+    """Cases of a stretch; where too few of its origins have an outcome, of the four nearest to it."""
+    counts = cases.groupby("origin").size()
+    origins = counts.index[counts >= FEWEST_CASES]
+    inside = [origin for origin in origins if since <= origin < since + STRETCH_YEARS]
+    if len(inside) < FEWEST_ORIGINS:
+        inside = sorted(origins, key=lambda origin: abs(origin - since - (STRETCH_YEARS - 1) / 2))[:STRETCH_YEARS]
+    return cases[cases.origin.isin(inside)]
 
 
 def error_table(wides: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Rows of ``forecast_errors.csv``."""
+    cases = all_cases(wides)
+    known = as_known(cases)
+    now, tested = factors(known, known.origin.max() + LONGEST_HORIZON), in_turn(known).groupby(GROUP).apply(held)
     rows = []
-    for kind, wide in wides.items():
-        cases = {length: city_cases(wide, kind, length) for length in LENGTHS}
-        past, present = stretches(wide)
-        for length in LENGTHS:
-            factors = (1.0, 1.0)
-            for ahead in HORIZONS:
-                for since in past:
-                    rows += _past_rows(cases, kind, length, ahead, since)
-                known = as_known(cases[length], ahead)
-                if len(known):
-                    factors = tuple(factor_needed(known, level) for level in (80, 95))
-                else:  # no origin can be tested so far ahead: the factors of the horizon before stay, unless they narrow
-                    factors = tuple(max(1.0, factor) for factor in factors)
-                rows += _present_rows(cases, known, factors, kind, length, ahead, present)
-    table = pd.DataFrame(rows, columns=[*ERROR_COLUMNS, *HELD_COLUMNS, *QUANTILES])
+    for key, group in cases.groupby(GROUP, sort=False):
+        past, present = stretches(wides[key[0]])
+        for since in past:
+            found = window(group, since)
+            rows += _rows(key, since, found, found, held(left_out(found)), None)
+        recent = group[group.origin > group.origin.max() - STRETCH_YEARS]
+        share = tested.loc[key] if key in tested.index else pd.Series(np.nan, index=tested.columns)
+        rows += _rows(key, present, group, recent, share, now)
+    table = pd.DataFrame(rows, columns=[*GROUP, "since", "size", "size_from", *HELD, *QUANTILES])
     present = table.groupby("kind").since.transform("max") == table.since
     table.loc[present, QUANTILES] = _never_narrower(table[present])
     return table
 
 
+def _rows(key, since: int, cases: pd.DataFrame, about: pd.DataFrame, share: pd.Series, by: tuple | None) -> list[tuple]:
+    """A row for all cities and each third: quantiles of `cases`, sizes and the typical miss of those it is `about`."""
+    edges = (0.0, 0.0, *about["last"].quantile([1 / 3, 2 / 3]))
+    miss, rows = float((about.path / about.actual - 1).abs().median()), []
+    for size, edge in enumerate(edges):
+        quantiles = error_quantiles(cases, size, recent=by is not None)
+        quantiles = quantiles if by is None else widened(quantiles, by)
+        count = cases[(cases["size"] == size) | (size == 0)]
+        rows.append((*key, since, size, edge, *share, miss, len(count), count.series.nunique(), *quantiles))
+    return rows
+
+
 def _never_narrower(rows: pd.DataFrame) -> pd.DataFrame:
-    """Quantiles that move no nearer to the path with each year ahead (chance alone makes some)."""
+    """Quantiles that come no nearer with each year ahead (chance alone makes some); the median stays."""
     groups = rows.groupby(["kind", "length", "size"])
-    middle = PROBABILITIES.index(0.5)
-    return pd.concat(
-        [groups[QUANTILES[:middle]].cummin(), rows[["q0.5"]], groups[QUANTILES[middle + 1 :]].cummax()], axis=1
+    outwards = [groups[QUANTILES[:MIDDLE]].cummin(), rows[["q0.5"]], groups[QUANTILES[MIDDLE + 1 :]].cummax()]
+    return pd.concat(outwards, axis=1)
+
+
+def base_rate_table(wides: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Rows of ``base_rates.csv``: by kind, years and size at the start, how many cities grew at least at each rate.
+
+    The newest four origins with an outcome count: of longer memories none scored better on rolling origins.
+    """
+    rows = []
+    for kind, wide in wides.items():
+        wide = wide.where(wide > 0)
+        for horizon in range(1, LONGEST_HORIZON + 1):
+            later = wide.reindex(columns=wide.columns + horizon).set_axis(wide.columns, axis=1)
+            growth = (((later / wide) ** (1 / horizon) - 1) * 100).stack().dropna().rename("growth")
+            cases = growth.to_frame().assign(last=wide.stack()).reset_index(names=["series", "origin"])
+            crossing = [any(t < year <= t + horizon for year in REBASED.get(kind, ())) for t in cases.origin]
+            cases = cases[(cases.origin >= FIRST_ORIGIN) & ~np.array(crossing)]
+            counts = cases.groupby("origin").size()
+            origins = sorted(counts.index[counts >= FEWEST_CASES])[-STRETCH_YEARS:]
+            cases = cases[cases.origin.isin(origins)]
+            for low, high in [(0.0, np.inf), *pairwise((0.0, *BOUNDS[kind], np.inf))]:
+                found = cases[(cases["last"] >= low) & (cases["last"] < high)]
+                if len(origins):
+                    as_fast = " ".join(str(int((found.growth >= rate).sum())) for rate in GROWTH)
+                    years = " ".join(map(str, origins))
+                    like = size_class(kind, low, high)
+                    rows.append((kind, horizon, low, *like, years, found.series.nunique(), len(found), as_fast))
+    return pd.DataFrame(
+        rows, columns=["kind", "horizon", "size_low", "like_zh", "like_en", "origins", "cities", "cases", "counts"]
     )
 
 
-def _edges(cases: pd.DataFrame, first: int, last: int) -> tuple[float, ...]:
-    """Last values from which on a city belongs to the first, second, third."""
-    inside = cases["last"][cases.origin.between(first, last)]
-    return 0.0, *np.quantile(inside, [1 / 3, 2 / 3])
+def size_class(kind: str, low: float, high: float) -> tuple[str, str]:
+    """A size class in both languages."""
+    if (low, high) == (0, np.inf):
+        return "各种规模", "of all sizes"
+    (low_zh, low_en), (high_zh, high_en) = (_bound(kind, value) for value in (low, high))
+    if low == 0:
+        return f"基年不足{high_zh}", f"with less than {high_en} at the start"
+    if high == np.inf:
+        return f"基年{low_zh}以上", f"with {low_en} or more at the start"
+    return f"基年{low_zh}以上、不足{high_zh}", f"with {low_en} or more and less than {high_en} at the start"
 
 
-def _past_rows(cases: dict[int, pd.DataFrame], kind: str, length: int, ahead: int, since: int) -> list[tuple]:
-    edges = _edges(cases[LENGTHS[0]], since, since + STRETCH_YEARS - 1)
-    found = window(cases[length], ahead, since)
-    sizes = np.searchsorted(edges, found["last"], side="right")
-    error = found[f"error_{ahead}"].to_numpy()
-    about = (1.0, 1.0, *held_out(found, sizes, ahead), _miss(found, ahead))
-    rows = []
-    for size in (0, 1, 2, 3):
-        quantiles = weighted_quantiles(error, size_weights(sizes, size))
-        count = found if size == 0 else found[sizes == size]
-        edge = edges[size - 1] if size else 0.0
-        rows.append((kind, length, ahead, since, size, edge, len(count), count.series.nunique(), *about, *quantiles))
-    return rows
-
-
-def _present_rows(
-    cases: dict[int, pd.DataFrame],
-    known: pd.DataFrame,
-    factors: tuple[float, float],
-    kind: str,
-    length: int,
-    ahead: int,
-    present: int,
-) -> list[tuple]:
-    last = int(cases[LENGTHS[0]].origin.max())
-    edges = _edges(cases[LENGTHS[0]], last - STRETCH_YEARS + 1, last)
-    found = cases[length][cases[length][f"error_{ahead}"].notna()]
-    recent = found[found.origin > found.origin.max() - STRETCH_YEARS]
-    about = (*factors, *held_in_turn(known, ahead), _miss(recent, ahead))
-    rows = []
-    for size in (0, 1, 2, 3):
-        weights = age(found.origin) * size_weights(found["size"].to_numpy(), size)
-        quantiles = expanded(weighted_quantiles(found[f"error_{ahead}"].to_numpy(), weights), factors)
-        count = found if size == 0 else found[found["size"] == size]
-        edge = edges[size - 1] if size else 0.0
-        rows.append((kind, length, ahead, present, size, edge, len(count), count.series.nunique(), *about, *quantiles))
-    return rows
-
-
-def growth_table(wides: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Rows of ``base_rates.csv``: quantiles of log growth over the years ahead, by third by size and by recent growth."""
-    rows = []
-    for kind, wide in wides.items():
-        cases = city_cases(wide, kind, LENGTHS[0])
-        edges = (-np.inf, *np.quantile(cases.pace, [1 / 3, 2 / 3]))
-        paces = np.searchsorted(edges, cases.pace, side="right")
-        for ahead in HORIZONS:
-            change = np.log(cases[f"actual_{ahead}"] / cases["last"])
-            for size in (0, 1, 2, 3):
-                for pace in (1, 2, 3):
-                    use = change.notna() & (paces == pace) & ((cases["size"] == size) | (size == 0))
-                    about = (kind, ahead, size, pace, edges[pace - 1], use.sum(), cases.series[use].nunique())
-                    rows.append((*about, *np.quantile(change[use], PROBABILITIES)))
-    names = ["kind", "horizon", "size", "pace", "pace_from", "cases", "cities"]
-    return pd.DataFrame(rows, columns=[*names, *QUANTILES])
-
-
-def tables(wides: dict[str, pd.DataFrame]) -> Tables:
-    """Both tables, ready to project with."""
-    return Tables(error_table(wides), growth_table(wides))
+def _bound(kind: str, value: float) -> tuple[str, str]:
+    zh, power, en = {"CNY": ("亿元", 8, "CNY {}"), "USD": ("亿美元", 8, "${}"), "T": ("万吨", 4, "{} tonnes")}[
+        KINDS[kind].measure
+    ]
+    plain = value * 10.0 ** KINDS[kind].power
+    short = f"{plain / 1e9:g}bn" if plain >= 1e9 else f"{plain / 1e6:g}m"
+    return f"{plain / 10**power:g}{zh}", en.format(short)
 
 
 HEADERS = {
-    "forecast_errors.csv": "Quantiles of log(actual / path) of projections of Chinese cities, made by benchmarks/calibrate.py from panels "
-    "of some 145 cities each\n# (city statistics bureaus; China City Statistical Yearbook), the city of the project left out. "
-    "size_from: last value from which a city belongs to the third,\n# in the unit of the panel. Columns: docs/projections.md.",
-    "base_rates.csv": "Quantiles of log growth of Chinese cities over the years ahead, from the same panels (benchmarks/calibrate.py), "
-    "by third by size\n# and by mean log growth of the last four years (pace_from).",
+    "forecast_errors.csv": "Quantiles of log(actual / path) of projections of Chinese cities, made by benchmarks/calibrate.py from panels of "
+    "some 145 cities each\n# (city statistics bureaus; China City Statistical Yearbook), the city of the project left out. size_from: "
+    "last value from which a city\n# belongs to the third, in the unit of the panel. Columns: docs/projections.md.",
+    "base_rates.csv": "Counts of Chinese cities that grew by at least -30, -29, ... 60 % a year over the years ahead, from the same panels "
+    "(benchmarks/calibrate.py).",
 }
 
 
-def write(name: str, frame: pd.DataFrame, folder: Path) -> None:
+def write(name: str, frame: pd.DataFrame, folder: Path = FOLDER) -> None:
     """One table with its provenance in the first lines."""
-    frame = frame.assign(**{c: frame[c].map(lambda v: f"{v:.4g}") for c in frame.columns if c.endswith("_from")})
-    text = frame.to_csv(index=False, float_format="%.3f", lineterminator="\n")
-    (folder / name).write_text(f"# {HEADERS.get(name, name)}\n{text}", encoding="utf-8")
+    wide = {c: frame[c].map("{:.4g}".format) for c in ("size_from", "size_low") if c in frame}
+    text = frame.assign(**wide).to_csv(index=False, float_format="%.3f", lineterminator="\n")
+    (folder / name).write_text(f"# {HEADERS[name]}\n{text}", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with cities_*.csv.gz")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to")
-    given = parser.parse_args()
-    wides = panels(given.data)
-    write("forecast_errors.csv", error_table(wides), given.out)
-    write("base_rates.csv", growth_table(wides), given.out)
+    wides = panels(parser.parse_args().data)
+    write("forecast_errors.csv", error_table(wides))
+    write("base_rates.csv", base_rate_table(wides))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Score the projections on series whose future is known: the tables of docs/projections.md.
 
-    python benchmarks/forecast_accuracy.py --data DIR [--write FILE] [--only choice competitions cities present chances]
+    python benchmarks/forecast_accuracy.py --data DIR [--only choice competitions cities last_origins chances]
 
 DIR holds yearly series as ``*.csv.gz`` with the columns ``series, t, value``: competitions (``m3_yearly``,
 ``m4_yearly_sample``, ``tourism_yearly``, with ``split``) and panels of cities (see calibrate.py).
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -25,20 +26,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import calibrate
+from calibrate import GROUP, QUANTILES
 
 from huzhou_analysis.analysis import members
-from huzhou_analysis.analysis.calibration import KINDS, LENGTHS, Tables
-from huzhou_analysis.analysis.forecast import FEWEST, project, project_panel
+from huzhou_analysis.analysis.calibration import LENGTHS, PROBABILITIES
+from huzhou_analysis.analysis.forecast import FEWEST
 from huzhou_analysis.analysis.members import LEADS, MEMBERS
 
 COMPETITIONS = {"m3_yearly": 6, "m4_yearly_sample": 6, "tourism_yearly": 4}
-LAST_ORIGIN, CITY_HORIZON = 2019, 4
-PANEL_UNITS = {"CNY8": "亿元", "CNY4": "万元", "USD6": "百万美元", "T4": "万吨"}
+LAST_ORIGIN, CITY_HORIZON, LATE = 2019, 4, 4
 # What the choice was made from: the members, and Theta in logs as well.
 CANDIDATES = MEMBERS | {"theta_in_logs": lambda values, horizon: members._in_logs(members.theta, values, horizon)}
 SAME_MODEL = {"growth": "drift", "damped_growth": "damped_trend", "theta_in_logs": "theta"}
 GROWING = ("gdp", "retail", "industrial_output", "investment", "loans")
+ENDS = {80: ("q0.1", "q0.9"), 95: ("q0.025", "q0.975")}
 Groups = list[tuple[np.ndarray, np.ndarray]]
+
+
+# --- paths: competitions, and the choice -------------------------------------------------------------------------------
 
 
 def competition(folder: Path, name: str, part: str, last: int | None = None, back: int = 0) -> Groups:
@@ -59,17 +64,16 @@ def competition(folder: Path, name: str, part: str, last: int | None = None, bac
 
 def accuracy(groups: Groups, paths: list[np.ndarray]) -> dict[str, float]:
     """sMAPE, MASE and OWA over all series."""
-    scores = {"smape": [], "mase": [], "smape_naive": [], "mase_naive": []}
+    scores: dict[str, list[float]] = {}
     for (history, future), path in zip(groups, paths, strict=True):
         scale = np.abs(np.diff(history, axis=1)).mean(axis=1, keepdims=True)
-        for label, forecast in (("", path), ("_naive", MEMBERS["last_value"](history, future.shape[1]))):
-            scores[f"smape{label}"] += [
-                *(200 * np.abs(forecast - future) / (np.abs(forecast) + np.abs(future))).mean(axis=1)
-            ]
-            scores[f"mase{label}"] += [*(np.abs(forecast - future) / scale).mean(axis=1)]
+        for label, forecast in (("", path), (" naive", MEMBERS["last_value"](history, future.shape[1]))):
+            error = np.abs(forecast - future)
+            scores.setdefault(f"sMAPE{label}", []).extend((200 * error / (abs(forecast) + abs(future))).mean(axis=1))
+            scores.setdefault(f"MASE{label}", []).extend((error / scale).mean(axis=1))
     mean = {name: float(np.mean(values)) for name, values in scores.items()}
-    owa = (mean["smape"] / mean["smape_naive"] + mean["mase"] / mean["mase_naive"]) / 2
-    return {"series": len(scores["mase"]), "sMAPE": mean["smape"], "MASE": mean["mase"], "OWA": owa}
+    owa = (mean["sMAPE"] / mean["sMAPE naive"] + mean["MASE"] / mean["MASE naive"]) / 2
+    return {"series": len(scores["MASE"]), "sMAPE": mean["sMAPE"], "MASE": mean["MASE"], "OWA": owa}
 
 
 def paths_of(groups: Groups, names: Iterable[str]) -> list[np.ndarray]:
@@ -96,7 +100,7 @@ def competition_table(folder: Path) -> pd.DataFrame:
 
 
 def choice_table(folder: Path) -> pd.DataFrame:
-    """Every median of three or four candidates, and every candidate alone, over the last value; no test part is read.
+    """The best medians of three or four candidates, and every candidate alone, over the last value; no test part is read.
 
     Cities: mean |log(path / actual)| one to four years ahead. Competitions: OWA at two ends of the training parts. Means
     over lengths of history. ``competitions`` and ``growing`` (the mean over kinds of the distance to the best) are what
@@ -104,8 +108,7 @@ def choice_table(folder: Path) -> pd.DataFrame:
     """
     sets: dict[tuple, Groups] = {}
     for kind, wide in calibrate.panels(folder).items():
-        for length in LENGTHS:
-            sets[kind, length] = list(_city_groups(wide, length))
+        sets |= {(kind, length): list(_city_groups(wide, length)) for length in LENGTHS}
     for name in COMPETITIONS:
         for last in (*LENGTHS, None):
             sets[name, last] = competition(folder, name, "train", last) + competition(folder, name, "train", last, 3)
@@ -122,11 +125,13 @@ def choice_table(folder: Path) -> pd.DataFrame:
     few = table[table.index.str.count(r"\+") == 2]
     growing = (table[list(GROWING)] / few[list(GROWING)].min()).mean(axis=1)
     table = table.assign(competitions=table[list(COMPETITIONS)].mean(axis=1), growing=growing)
-    return table.sort_values("competitions").round(3)
+    alone = table[~table.index.str.contains("+", regex=False)]
+    best = [table.sort_values(reading).head(8) for reading in ("competitions", "growing")]
+    return pd.concat([*best, alone]).drop_duplicates().round(3)
 
 
 def _city_groups(wide: pd.DataFrame, length: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:
-    for origin in range(calibrate.STRETCHES[0], LAST_ORIGIN + 1):
+    for origin in range(calibrate.FIRST_ORIGIN, LAST_ORIGIN + 1):
         years = wide.reindex(columns=range(origin - length + 1, origin + CITY_HORIZON + 1)).to_numpy()
         use = (years[:, :length] > 0).all(axis=1) & ~np.isnan(years[:, length:]).all(axis=1)
         if use.any():
@@ -141,176 +146,139 @@ def _relative(groups: Groups, paths: list[np.ndarray]) -> float:
     return float(np.nanmean(ours) / np.nanmean(naive))
 
 
-def city_cases(wide: pd.DataFrame, kind: str, length: int) -> pd.DataFrame:
-    """Cases at origins up to 2019, with the history as a column of lists."""
-    cases = calibrate.city_cases(wide, kind, length)
-    cases = cases[cases.origin <= LAST_ORIGIN].reset_index(drop=True)
-    rows = zip(cases.series, cases.origin, strict=True)
-    return cases.assign(history=[wide.loc[s, o - length + 1 : o].to_numpy() for s, o in rows])
+# --- intervals and chances on cities ---------------------------------------------------------------------------------------
 
 
-def unit_of(kind: str) -> str:
-    """Unit of a panel."""
-    return PANEL_UNITS[f"{KINDS[kind].measure}{KINDS[kind].power}"]
+@cache
+def cases_of(folder: Path) -> pd.DataFrame:
+    """Cases of all kinds one to four years ahead from origins to 2019, with log growth since the last value."""
+    cases = calibrate.all_cases(calibrate.panels(folder))
+    return cases[cases.horizon <= CITY_HORIZON].assign(grown=lambda c: np.log(c.actual / c["last"]))
 
 
-def intervals(cases: pd.DataFrame, kind: str, length: int, tables: Tables) -> dict[str, np.ndarray]:
-    """What the product says of each case: (case x year ahead) by column."""
-    frame = pd.DataFrame(
-        {
-            "series": np.repeat(np.arange(len(cases)), length),
-            "year": np.concatenate([np.arange(o - length + 1, o + 1) for o in cases.origin]),
-            "value": np.concatenate(list(cases.history)),
-        }
-    )
-    found = project_panel(frame.assign(kind=kind, unit=unit_of(kind)), CITY_HORIZON, tables=tables)
-    return {column: found[column].to_numpy().reshape(-1, CITY_HORIZON) for column in found.columns[2:9]}
+@cache
+def by_city(folder: Path) -> pd.DataFrame:
+    """Cases with the quantiles of the other four fifths of the cities in the same stretch, and naive ones of all their years."""
+    parts, wides = [], calibrate.panels(folder)
+    for key, group in cases_of(folder).groupby(GROUP, sort=False):
+        past, _ = calibrate.stretches(wides[key[0]])
+        for since in past:
+            found = calibrate.left_out(calibrate.window(group, since))
+            parts.append(found[found.origin.between(since, since + calibrate.STRETCH_YEARS - 1)])
+    found = pd.concat(parts).query("origin <= @LAST_ORIGIN")
+    every = cases_of(folder)
+    found, every = (one.assign(fold=calibrate.fold_of(one.series)) for one in (found, every))
+    return _with_naive(found, every, "fold", lambda group, one: group.fold != one)
 
 
-def interval_score(low: np.ndarray, high: np.ndarray, actual: np.ndarray, level: int) -> np.ndarray:
+@cache
+def by_time(folder: Path) -> pd.DataFrame:
+    """Cases with the quantiles that the product would have had at the time, factors included, and naive ones of the time."""
+    every = cases_of(folder)
+    found = calibrate.in_turn(calibrate.as_known(every))
+    return _with_naive(found, every, "origin", lambda group, one: group.origin + group.horizon <= one)
+
+
+def _with_naive(cases: pd.DataFrame, every: pd.DataFrame, by: str, seen) -> pd.DataFrame:
+    """Cases with the plain quantiles of growth since the last value, of those seen, as ``n0.1`` and so on."""
+    groups, parts = dict(list(every.groupby(GROUP))), []
+    for (*key, one), now in cases.groupby([*GROUP, by], sort=False):
+        known = groups[tuple(key)].grown[seen(groups[tuple(key)], one)]
+        ends = {f"n{name[1:]}": known.quantile(float(name[1:])) for pair in ENDS.values() for name in pair}
+        parts.append(now.assign(**ends))
+    return pd.concat(parts)
+
+
+def late(cases: pd.DataFrame) -> pd.Series:
+    """Which cases are of the last four origins with an outcome, by horizon."""
+    return cases.origin > cases.groupby("horizon").origin.transform(lambda found: sorted(found.unique())[-LATE:][0] - 1)
+
+
+def interval_score(low: pd.Series, high: pd.Series, actual: pd.Series, level: int) -> pd.Series:
     """Width plus 2 / alpha times what lies outside."""
-    return high - low + 2 / (1 - level / 100) * (np.maximum(low - actual, 0) + np.maximum(actual - high, 0))
+    return high - low + 2 / (1 - level / 100) * ((low - actual).clip(lower=0) + (actual - high).clip(lower=0))
+
+
+def _row(cases: pd.DataFrame) -> pd.Series:
+    """Coverage, also of the last four origins and by third by size, and scores over those of naive quantiles.
+
+    Scores are in units of the last value, the largest half per cent cut back, for some panels hold figures in the wrong
+    unit; and in logs.
+    """
+    row: dict[str, float] = {"cases": len(cases)}
+    for level, (low, high) in ENDS.items():
+        inside = cases.error.between(cases[low], cases[high])
+        row[f"held {level}"] = 100 * inside.mean()
+        row[f"held {level}, last four"] = 100 * inside[late(cases)].mean()
+        row |= {f"held {level}, third {one}": 100 * inside[cases["size"] == one].mean() for one in (1, 2, 3)}
+        shift = np.log(cases.path / cases["last"])
+        ours, naive = (cases[low] + shift, cases[high] + shift), (cases[f"n{low[1:]}"], cases[f"n{high[1:]}"])
+        plain = [interval_score(np.exp(a), np.exp(b), np.exp(cases.grown), level) for a, b in (ours, naive)]
+        capped = [one.clip(upper=one.quantile(0.995)).mean() for one in plain]
+        logs = [interval_score(a, b, cases.grown, level).mean() for a, b in (ours, naive)]
+        row |= {f"score {level}": capped[0] / capped[1], f"in logs {level}": logs[0] / logs[1]}
+    return pd.Series(row)
 
 
 def city_table(folder: Path) -> pd.DataFrame:
-    """Five-fold by city: coverage, by third by size, and interval scores over those of naive quantiles.
-
-    Naive quantiles are those of actual over last value in the other four parts. Scores are over the mean of the history,
-    the largest half per cent cut back, for some panels hold figures in the wrong unit.
-    """
-    wides = calibrate.panels(folder)
-    rows = {}
-    for kind, wide in wides.items():
-        fold = calibrate.fold_of(wide.index)
-        left_out = [calibrate.tables({kind: wide[fold != one]}) for one in range(calibrate.FOLDS)]
-        for length in LENGTHS:
-            cases = city_cases(wide, kind, length)
-            actual = cases[[f"actual_{ahead}" for ahead in range(1, CITY_HORIZON + 1)]].to_numpy()
-            ratio, last = actual / cases[["last"]].to_numpy(), cases[["last"]].to_numpy()
-            part = calibrate.fold_of(cases.series)
-            ends = {name: np.full(actual.shape, np.nan) for name in _ENDS}
-            naive = {name: np.full(actual.shape, np.nan) for name in _ENDS}
-            for one in range(calibrate.FOLDS):
-                here = part == one
-                found = intervals(cases[here], kind, length, left_out[one])
-                for name, probability in _ENDS.items():
-                    ends[name][here] = found[name]
-                    naive[name][here] = last[here] * np.nanquantile(ratio[~here], probability, axis=0)
-            rows[kind, length] = _city_row(cases, actual, ends, naive)
-    return pd.DataFrame(rows).T.round(2)
+    """Five-fold by city: what other cities in the same stretch say of those left out."""
+    return by_city(folder).groupby(GROUP[:2], sort=False).apply(_row).round(2)
 
 
-_ENDS = {"low_80": 0.1, "high_80": 0.9, "low_95": 0.025, "high_95": 0.975}
-
-
-def _city_row(cases: pd.DataFrame, actual: np.ndarray, ends: dict, naive: dict) -> dict[str, float]:
-    known = ~np.isnan(actual)
-    size = np.array([one.mean() for one in cases.history])[:, None]
-    row: dict[str, float] = {"cases": len(cases)}
-    for level in (80, 95):
-        low, high = ends[f"low_{level}"], ends[f"high_{level}"]
-        inside = (actual >= low) & (actual <= high)
-        row[f"held {level}"] = 100 * inside[known].mean()
-        row[f"held {level}, 4 years"] = 100 * inside[:, -1][known[:, -1]].mean()
-        late = (cases.origin > cases.origin.max() - 4).to_numpy()
-        row[f"held {level}, last four origins"] = 100 * inside[late][known[late]].mean()
-        for third in (1, 2, 3):
-            which = (cases["size"] == third).to_numpy()
-            row[f"held {level}, third {third}"] = 100 * inside[which][known[which]].mean()
-        score = [
-            (interval_score(e[f"low_{level}"], e[f"high_{level}"], actual, level) / size)[known] for e in (ends, naive)
-        ]
-        ours, theirs = (np.minimum(one, np.quantile(one, 0.995)).mean() for one in score)
-        logs = [np.log(e[f"{side}_{level}"])[known] for e in (ends, naive) for side in ("low", "high")]
-        in_logs = [interval_score(*pair, np.log(actual[known]), level).mean() for pair in (logs[:2], logs[2:])]
-        row |= {
-            f"score {level}": ours,
-            f"score {level} / naive": ours / theirs,
-            f"in logs {level} / naive": in_logs[0] / in_logs[1],
-        }
-    return row
-
-
-def present_table(folder: Path) -> pd.DataFrame:
-    """The last origins: rows for the present, made at every earlier origin from errors known by then.
-
-    ``held``: with the factors shipped, which these origins were used for; ``in turn``: with factors of earlier origins
-    alone; ``last four``: the same, of the last four origins with an outcome.
-    """
-    rows = {}
-    for kind, wide in calibrate.panels(folder).items():
-        for length in LENGTHS:
-            cases = calibrate.city_cases(wide, kind, length)
-            parts = []
-            for ahead in range(1, CITY_HORIZON + 1):
-                known = calibrate.as_known(cases, ahead)
-                if len(known):
-                    factors = tuple(calibrate.factor_needed(known, level) for level in (80, 95))
-                    late = known[known.origin > known.origin.max() - 4]
-                    shares = [
-                        *calibrate.held(known, factors),
-                        *calibrate.held_in_turn(known, ahead),
-                        *calibrate.held(late, factors),
-                    ]
-                    plain = calibrate.held(known, (1.0, 1.0))
-                    parts.append((len(known), *shares, *plain))
-            found = np.array(parts)
-            weights = found[:, :1] * np.where(np.isnan(found[:, 1:]), np.nan, 1)
-            with np.errstate(invalid="ignore"):  # nothing tested in turn
-                shares = np.nansum(found[:, 1:] * weights, 0) / np.nansum(weights, 0)
-            rows[kind, length] = dict(zip(_PRESENT, 100 * shares, strict=True))
-    return pd.DataFrame(rows).T.round(1)
-
-
-_PRESENT = [f"{what} {level}" for what in ("held", "in turn", "last four", "not widened") for level in (80, 95)]
+def last_origins_table(folder: Path) -> pd.DataFrame:
+    """Strictly by time: at every origin nothing but what had come by then."""
+    return by_time(folder).groupby(GROUP[:2], sort=False).apply(_row).round(2)
 
 
 def chance_table(folder: Path, length: int = 12) -> pd.DataFrame:
-    """Brier scores of targets four years ahead, of cities left out.
+    """Brier scores of targets four years ahead, strictly by time and of cities left out.
 
-    Targets are the last value grown as much as a quarter, a half and three quarters of the other city-years grew. Beside
-    the chance: the base rate shown with it, the share of all city-years, and the share of the city's own past.
+    Targets are the last value grown as much as a quarter, a half, three quarters and nine tenths of the city-years known at the time
+    had grown. Beside the chance: the base rate as shipped (cities of the size class at the newest four origins known by then), the share of
+    all city-years known, and of the city's own past.
     """
+    wides = calibrate.panels(folder)
     rows = {}
-    for kind, wide in calibrate.panels(folder).items():
-        fold = calibrate.fold_of(wide.index)
-        cases = city_cases(wide, kind, length).dropna(subset=[f"actual_{CITY_HORIZON}"])
-        change = (cases[f"actual_{CITY_HORIZON}"] / cases["last"]).to_numpy()
-        part, scores = calibrate.fold_of(cases.series), []
-        for one in range(calibrate.FOLDS):
-            left_out = calibrate.tables({kind: wide[fold != one]})
-            for quantile in (0.25, 0.5, 0.75):
-                needed = np.quantile(change[part != one], quantile)
-                for row, grown in zip(cases[part == one].itertuples(), change[part == one], strict=True):
-                    history = pd.Series(row.history, range(row.origin - length + 1, row.origin + 1))
-                    found = project(history, CITY_HORIZON, kind=kind, unit=unit_of(kind), tables=left_out)
-                    own = np.mean(row.history[CITY_HORIZON:] / row.history[:-CITY_HORIZON] >= needed)
-                    chances = (
-                        found.probability(needed * row.last),
-                        found.base_rate(needed * row.last).share,
-                        1 - quantile,
-                        own,
-                    )
-                    scores.append((np.array(chances) - (grown >= needed)) ** 2)
-        rows[kind] = dict(
-            zip(("chance", "base rate", "all city-years", "the city's past"), np.mean(scores, 0), strict=True)
-        )
+    for label, made in (("by time", by_time), ("by city", by_city)):
+        cases = made(folder).query("horizon == @CITY_HORIZON and length == @length")
+        for kind, group in cases.groupby("kind", sort=False):
+            scores = [_briers(now, wides[kind], kind) for _, now in group.groupby("origin")]
+            rows[label, kind] = pd.concat(scores).mean()
     return pd.DataFrame(rows).T.round(3)
+
+
+def _briers(now: pd.DataFrame, wide: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Squared errors of four chances for the cases of one origin and four targets each."""
+    origin, wide = now.origin.iloc[0], np.log(wide.where(wide > 0))
+    past = {year: wide[year + CITY_HORIZON] - wide[year] for year in wide if year + CITY_HORIZON <= origin}
+    own = pd.DataFrame(past).reindex(now.series)
+    newest = pd.concat([pd.DataFrame({"grown": past[y], "last": wide[y]}) for y in sorted(past)[-4:]]).dropna()
+    bounds = np.log(calibrate.BOUNDS[kind])
+    classes = [newest.grown[np.searchsorted(bounds, newest["last"], side="right") == c] for c in range(len(bounds) + 1)]
+    mine = np.searchsorted(bounds, np.log(now["last"]), side="right")
+    everyone, found = np.concatenate([one.dropna() for one in past.values()]), []
+    for needed in np.quantile(newest.grown, [0.25, 0.5, 0.75, 0.9]):
+        gap = needed - np.log(now.path / now["last"])
+        below = [np.interp(g, row, PROBABILITIES) for g, row in zip(gap, now[QUANTILES].to_numpy(), strict=True)]
+        base = np.array([(one >= needed).mean() if len(one) else np.nan for one in classes])[mine]
+        came = (now.grown >= needed).to_numpy(float)
+        chances = {
+            "chance": 1 - np.array(below),
+            "base rate": np.where(np.isnan(base), (newest.grown >= needed).mean(), base),
+            "all city-years": (everyone >= needed).mean(),
+            "the city's past": (own >= needed).where(own.notna()).mean(axis=1).fillna(0.5).to_numpy(),
+        }
+        found.append(pd.DataFrame({name: (chance - came) ** 2 for name, chance in chances.items()}))
+    return pd.concat(found)
 
 
 TABLES = {
     "choice": ("Choice", choice_table),
     "competitions": ("Competitions, test parts", competition_table),
     "cities": ("Cities, five-fold", city_table),
-    "present": ("Cities, last origins", present_table),
+    "last_origins": ("Cities, strictly by time", last_origins_table),
     "chances": ("Chances, Brier scores", chance_table),
 }
-
-
-def _shown(choice: pd.DataFrame) -> pd.DataFrame:
-    """The best by either reading, and every candidate alone."""
-    alone = choice[~choice.index.str.contains("+", regex=False)]
-    return pd.concat([choice.head(8), choice.sort_values("growing").head(8), alone]).drop_duplicates()
 
 
 def markdown(table: pd.DataFrame) -> str:
@@ -325,16 +293,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of series")
     parser.add_argument("--only", nargs="+", choices=TABLES, default=list(TABLES))
-    parser.add_argument("--write", type=Path, help="file for the tables")
     given = parser.parse_args()
-    parts = []
-    for name in given.only:
-        title, table = TABLES[name]
-        found = table(given.data)
-        parts.append(f"**{title}**\n\n{markdown(_shown(found) if name == 'choice' else found)}\n")
-        print(parts[-1], flush=True)
-    if given.write:
-        given.write.write_text("\n".join(parts), encoding="utf-8")
+    for title, table in map(TABLES.get, given.only):
+        print(f"**{title}**\n\n{markdown(table(given.data))}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ _HOMES = {
     "roll_up": "analysis.monitor",
     "latest": "analysis.latest",
     "official_verdicts": "analysis.monitor",
-    "outside_view": "analysis.outside",
+    "outside_view": "analysis.outlook",
     "what_if": "analysis.scenario",
     "path_totals": "analysis.scenario",
     "plans": "analysis.plans",

@@ -152,14 +152,7 @@ def small():
                     rows.append(("gdp", length, horizon, since, size, start, 50, 20, 0.8, 0.95, 0.1, *spread))
     names = ["kind", "length", "horizon", "since", "size", "size_from", "cases", "cities"]
     errors = pd.DataFrame(rows, columns=[*names, "coverage_80", "coverage_95", "miss", *QUANTILES])
-    growth = [
-        ("gdp", horizon, size, pace, start, 30, 15, *(np.linspace(0, 1, len(QUANTILES)) * pace / 10))
-        for horizon in range(1, LONGEST_HORIZON + 1)
-        for size in range(4)
-        for pace, start in ((1, -np.inf), (2, 0.05), (3, 0.2))
-    ]
-    names = ["kind", "horizon", "size", "pace", "pace_from", "cases", "cities"]
-    return Tables(errors, pd.DataFrame(growth, columns=[*names, *QUANTILES]))
+    return Tables(errors)
 
 
 def test_an_interval_is_the_path_times_the_errors(small):
@@ -195,14 +188,17 @@ def test_like_cities_are_those_of_the_size_the_length_and_the_time(small):
     assert width(start=1990) == pytest.approx(0.12)  # before all: the first stretch
 
 
-def test_the_base_rate_counts_city_years_of_like_size_and_growth(small):
-    found = hz.project([500.0] * 6, 2, start=2010, kind="gdp", unit="亿元", tables=small)
-    rate = found.base_rate(500 * np.exp(0.05), 2016)  # slow: quantiles 0 to 0.1, the middle at 0.05
-    assert (rate.share, rate.cases, rate.cities, rate.years) == (pytest.approx(0.5), 30, 15, 1)
-    assert "slow" in rate.like and "middle third" in str(rate)
-    fast = hz.project([10 * 1.3**t for t in range(6)], 2, start=2010, kind="gdp", tables=small)
-    assert fast.base_rate(fast.history.iloc[-1] * np.exp(0.15)).share == pytest.approx(0.5)
-    assert found.base_rate(400, relation="<=").share == pytest.approx(0.01)
+def test_the_base_rate_is_the_count_of_the_table_and_the_same_as_the_outside_view():
+    table = calibration.shipped("base_rates.csv")
+    row = table[(table.kind == "gdp") & (table.horizon == 2) & (table.size_low == 500)].iloc[0]
+    found = hz.project([400, 420, 440, 460, 480, 500.0], 2, start=2018, kind="gdp", unit="亿元")
+    rate = found.base_rate(500 * 1.075**2)  # 7.5% a year: counted from 7% on
+    assert (rate.hits, rate.cases, rate.years) == (int(row.counts.split()[37]), row.cases, 2)
+    assert rate.needed == pytest.approx(7.5) and "CNY 50bn or more and less than CNY 200bn" in str(rate)
+    ceiling = found.base_rate(500 * 1.075**2, relation="<=")  # less than 8%
+    assert ceiling.hits == row.cases - int(row.counts.split()[38])
+    assert found.base_rate(-5).hits == int(row.counts.split()[0])  # the table begins at -30%
+    assert "of all sizes" in str(hz.project([5.0] * 6, 2, start=2018, kind="gdp").base_rate(6))
 
 
 @given(st.floats(1, 2000), st.floats(1, 2000))
@@ -271,7 +267,7 @@ def test_a_frame_is_read_after_its_last_break_in_its_last_unit():
     old = [(str(year), 1.0, "printed", 1, "亿美元") for year in range(2000, 2006)]
     new = [(str(year), 50.0, "implied", 2, "亿元") for year in range(2006, 2012)]
     found = hz.project(frame(*old, *new), 1, kind="gdp")
-    assert found.history.index.tolist() == [*range(2006, 2012)] and found.base_rate(60).like.count("smallest")
+    assert found.history.index.tolist() == [*range(2006, 2012)] and "less than CNY 50bn" in str(found.base_rate(60))
     broken = frame(*new[:3], *((p, v, o, 3, u) for p, v, o, _, u in new[3:]))
     assert not hz.project(broken, 1)
     assert len(hz.project(broken, 1, across_breaks=True).history) == 6
@@ -405,52 +401,46 @@ def test_the_example_of_a_cluster_gives_the_same_numbers():
 
 
 @pytest.fixture(scope="module")
-def shipped():
-    return [pd.read_csv(calibration.FOLDER / name, comment="#") for name in ("forecast_errors.csv", "base_rates.csv")]
+def errors():
+    return calibration.shipped("forecast_errors.csv")
 
 
-def test_shipped_tables_are_whole_and_their_quantiles_rise(shipped):
-    errors, growth = shipped
-    named = {kind.stands_for for kind in KINDS.values()} - {""}
-    assert set(errors.kind) == set(growth.kind) == named
-    assert (np.diff(errors[QUANTILES]) >= 0).all() and (np.diff(growth[QUANTILES]) >= 0).all()
-    for (kind, _), rows in errors.groupby(["kind", "since"]):
-        assert len(rows) == len(LENGTHS) * LONGEST_HORIZON * 4, kind
-    assert len(growth) == len(named) * LONGEST_HORIZON * 4 * 3
-    assert not errors.astype(str).apply(lambda column: column.str.contains("湖州")).any(axis=None)
+def of_the_present(errors):
+    return errors[errors.since == errors.groupby("kind").since.transform("max")]
 
 
-def test_rows_for_the_present_are_centred_and_never_narrow_with_the_years(shipped):
-    errors = shipped[0]
-    now = errors[errors.since == errors.groupby("kind").since.transform("max")]
-    assert (now["q0.5"] == 0).all()
-    for _, rows in now.groupby(["kind", "length", "size"]):
+def test_the_shipped_tables_are_whole_rise_and_never_narrow_with_the_years(errors):
+    growth, named = calibration.shipped("base_rates.csv"), {kind.stands_for for kind in KINDS.values()} - {""}
+    assert set(errors.kind) == set(growth.kind) == named == set(calibration.NAMES)
+    assert (np.diff(errors[QUANTILES]) >= 0).all()
+    assert errors.groupby(["kind", "since"]).size().eq(len(LENGTHS) * LONGEST_HORIZON * 4).all()
+    for counts, cases in zip(growth.counts.str.split(), growth.cases, strict=True):
+        assert len(counts) == 91 and cases >= int(counts[0]) and (np.diff([*map(int, counts)]) <= 0).all()
+    for _, rows in of_the_present(errors).groupby(["kind", "length", "size"]):
         assert rows["q0.9"].is_monotonic_increasing and rows["q0.1"].is_monotonic_decreasing
-    past = errors.drop(now.index)
-    assert past.coverage_80.between(0.70, 0.90).all() and past.coverage_95.between(0.88, 1).all()
+    past = errors.drop(of_the_present(errors).index)
+    assert past.coverage_80.between(0.74, 0.86).all() and past.coverage_95.between(0.90, 0.98).all()
 
 
-def test_the_kind_without_a_panel_stands_on_the_widest_that_resembles_it(shipped):
-    errors = shipped[0]
-    now = errors[(errors.since == errors.groupby("kind").since.transform("max")) & (errors["size"] == 0)]
+def test_the_kind_without_a_panel_stands_on_the_widest_that_resembles_it(errors):
+    now = of_the_present(errors).query("size == 0")
     width = (now["q0.9"] - now["q0.1"]).groupby(now.kind).mean()
-    alike = [kind for kind, one in KINDS.items() if one.lead != "flat" and kind == one.stands_for]
+    alike = [kind for kind, one in KINDS.items() if one.lead == KINDS["flow"].lead and kind == one.stands_for]
     assert KINDS["flow"].stands_for == width[alike].idxmax()
 
 
-def test_weighted_quantiles_and_factors_by_hand():
-    assert calibrate.weighted_quantiles(np.array([3.0, 1, 2]), np.array([1.0, 1, 2]), (0.125, 0.5, 0.875)).tolist() == [
-        1,
-        2,
-        3,
-    ]
-    row = np.array(PROBABILITIES) - 0.5 + 7
-    assert calibrate.expanded(row, (2, 4))[[3, 5, 7]] == pytest.approx([-0.8, 0, 0.8])
-    assert calibrate.expanded(row, (2, 4))[[0, -1]] == pytest.approx([-0.49 * 4, 0.49 * 4])
-    known = pd.DataFrame({"q0.1": -1.0, "q0.9": 1.0, "error": np.linspace(-2, 2, 101), "origin": 2010})
-    assert calibrate.factor_needed(known, 80) == pytest.approx(1.6, abs=0.02)  # 80 in 100 of the errors are within 1.6
-    old = known.assign(error=known.error * 2, origin=2008)  # half the weight: 67% of 0.5 + 1 x 3.2 lie within about 2
-    assert 1.6 < calibrate.factor_needed(pd.concat([known, old]), 80) < calibrate.factor_needed(old, 80)
+def test_quantiles_and_factors_by_hand():
+    found = calibrate.weighted_quantiles(np.array([3.0, 1, 2]), np.array([1.0, 1, 2]), (0.125, 0.5, 0.875))
+    assert found.tolist() == [1, 2, 3]
+    row = np.array(PROBABILITIES) - 0.5 + 7  # its median stays at 7
+    assert calibrate.widened(row, (2, 4))[[0, 3, 5, 7, -1]] == pytest.approx([7 - 0.49 * 4, 6.2, 7, 7.8, 7 + 0.49 * 4])
+    cases = pd.DataFrame({"error": np.linspace(-1, 3, 401), "size": 1, "origin": 2010})
+    past, present = (calibrate.error_quantiles(cases, 0, recent) for recent in (False, True))
+    assert past[5] == pytest.approx(1) and present == pytest.approx(past - 0.5)  # half of the median is carried on
+    known = pd.DataFrame({"error": np.linspace(-2, 2, 401), "origin": 2009, "horizon": 1, "q0.5": 0.0})
+    known = known.assign(**{"q0.1": -1.0, "q0.9": 1.0, "q0.025": -1.0, "q0.975": 1.0})
+    assert calibrate.factors(known, 2009) == (1, 1)  # nothing had come by then
+    assert calibrate.factors(known, 2010) == pytest.approx((1.6, 1.9), abs=0.02)  # 80 in 100 are within 1.6
 
 
 @pytest.fixture(scope="module")
@@ -463,7 +453,7 @@ def made_up_cities():
 
 
 def test_cities_left_out_are_held_as_often_as_the_intervals_say(made_up_cities):
-    tables = calibrate.tables({"gdp": made_up_cities[:100]})
+    tables = Tables(calibrate.error_table({"gdp": made_up_cities[:100]}))
     inside = {1: [], 2: [], 3: []}
     for origin in (2006, 2010, 2014, 2017):
         thirds = np.ceil(made_up_cities.loc[:, origin].rank(pct=True) * 3)
@@ -475,14 +465,15 @@ def test_cities_left_out_are_held_as_often_as_the_intervals_say(made_up_cities):
 
 
 @pytest.mark.skipif("HUZHOU_BENCHMARKS" not in os.environ, reason="HUZHOU_BENCHMARKS names no folder of panels")
-def test_shipped_tables_are_what_the_panels_give(shipped, tmp_path):
-    wides = calibrate.panels(Path(os.environ["HUZHOU_BENCHMARKS"]))
-    for name, table, made in zip(
-        ("e.csv", "g.csv"), shipped, (calibrate.error_table, calibrate.growth_table), strict=True
-    ):
-        calibrate.write(name, made({"loans": wides["loans"]}), tmp_path)
-        again = pd.read_csv(tmp_path / name, comment="#")
-        pd.testing.assert_frame_equal(again, table[table.kind == "loans"].reset_index(drop=True), atol=0.0011)
+def test_shipped_tables_are_what_the_panels_give(errors):
+    loans = {"loans": calibrate.panels(Path(os.environ["HUZHOU_BENCHMARKS"]))["loans"]}
+    growth = calibration.shipped("base_rates.csv").query("kind == 'loans'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(calibrate.base_rate_table(loans), growth, check_dtype=False)
+    again, past = calibrate.error_table(loans), errors[(errors.kind == "loans") & (errors.since < 2020)]
+    keys = [*calibrate.GROUP, "since", "size", "cases", "cities"]
+    merged = past.merge(again, on=keys, suffixes=("", "_again"))
+    assert len(merged) == len(past)  # rows for the present share their factors with the other kinds
+    assert np.allclose(merged[QUANTILES], merged[[f"{q}_again" for q in QUANTILES]], atol=0.0011)
 
 
 def test_years_that_are_sums_of_printed_parts_are_history_and_not_filled_in(whole):

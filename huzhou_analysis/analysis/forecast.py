@@ -19,17 +19,18 @@ import pandas as pd
 from ..facts import periods
 from . import members
 from .calibration import (
+    HELD,
     KIND_OF_INDICATOR,
     LONGEST_HORIZON,
-    PACE_YEARS,
     SIZES,
-    BaseRate,
     Errors,
     Kind,
+    OutsideView,
     Tables,
+    base_rate,
     kind_named,
     panel_value,
-    shipped,
+    shipped_errors,
 )
 from .members import MEMBER_NAMES, MEMBERS
 
@@ -183,15 +184,13 @@ class Projection:
         below = self._errors.not_above(target / (self._path * self._lifts)[ahead - 1], ahead)
         return 1 - below if UPWARDS[relation] else below
 
-    def base_rate(self, target: float, year: int | None = None, *, relation: str = ">=") -> BaseRate:
-        """Outside view: of city-years of the kind in the same third by size and by recent growth, how many made the
-        growth needed, without any model. Arguments as for :meth:`probability`."""
-        ahead = self._ahead(target, year, relation)
-        if not ahead or not self._errors:
-            return BaseRate()
-        values = self.history.to_numpy(float)
-        pace, needed = float(np.diff(np.log(values[-PACE_YEARS - 1 :])).mean()), target / values[-1] - 1
-        return self._tables.base_rate(self._kind, ahead, pace, self._errors.size, needed, UPWARDS[relation])
+    def base_rate(self, target: float, year: int | None = None, *, relation: str = ">=") -> OutsideView:
+        """Outside view: of the cities that began at a like size, how many made the growth needed, without any model; the
+        very count that :func:`~.outlook.outside_view` gives. Arguments as for :meth:`probability`."""
+        ahead, last = self._ahead(target, year, relation), self.history.iloc[-1] if self else 0
+        needed = (max(target / last, 0) ** (1 / ahead) - 1) * 100 if last > 0 else math.nan
+        value = panel_value(self._kind, last, self._history.unit)
+        return base_rate(self.kind, ahead, needed, value, UPWARDS[relation])
 
     def _ahead(self, target: float, year: int | None, relation: str) -> int:
         """Years from the last value to the one asked for; 0 if nothing is projected."""
@@ -209,7 +208,7 @@ class Projection:
         cities left out when the intervals were made or, for the present, with nothing but errors known at the time.
         """
         if not self._errors:
-            return pd.Series(np.nan, index=["coverage_80", "coverage_95", "miss", "cases", "cities"])
+            return pd.Series(np.nan, index=HELD)
         return self._errors.held.loc[self.horizon if horizon is None else min(_horizon(horizon), self.horizon)]
 
     def __repr__(self) -> str:
@@ -339,7 +338,7 @@ def _projected(
     elif not positive:
         why = "errors of cities are ratios, and the series has values of zero or below"
     else:
-        tables = tables or shipped()
+        tables = tables or shipped_errors()
         value = panel_value(kind, float(values[-1]), history.unit)
         errors = tables.errors(kind, count, horizon, int(history.values.index[-1]), value)
     return Projection(history, horizon, name, kind, level, "", why, lead, path, errors, tables)

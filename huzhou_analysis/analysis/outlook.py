@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 
 import pandas as pd
 
 from ..facts.data import Data, NotOnFile
 from ..facts.words import Text, text
-from .calibration import KIND_OF_INDICATOR, LONGEST_HORIZON
+from .calibration import KIND_OF_INDICATOR, KINDS, LONGEST_HORIZON, OutsideView, base_rate, panel_value
+from .compare import area_levels
 from .forecast import FEWEST, Projection, project
 from .gaps import target_gaps
-from .outside import OutsideView, outside_view
 from .plans import plan, target_year
 from .series import COLUMNS, key, series
 
-# Kinds of quantity by theme, where the indicator itself does not tell and the unit is one of amounts.
-KIND_OF_THEME = {"foreign_investment": "foreign_investment", "investment": "investment", "transport": "freight"}
-PART = ("part_year", "period_total")
+# Kinds of quantity by theme and what the unit measures, where the indicator itself does not tell.
+KIND_OF_THEME = {
+    "foreign_investment": ("foreign_investment", ("CNY", "USD")),
+    "investment": ("investment", ("CNY", "USD")),
+    "transport": ("freight", ("T", "TKM")),
+}
+# Panels of a similar thing, shown for orientation; and what the tables hold of the other cities of the province.
+STAND_INS = {"container_throughput": "freight", "port_cargo": "freight"}
+PARTS = {"trade_total": ("exports", "imports"), "exports": ("exports",), "imports": ("imports",)}
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,84 @@ def kind_of(data: Data, indicator: str, unit: str) -> str | None:
         return "share" if info.measure_type == "ratio" else "rate"
     if indicator in KIND_OF_INDICATOR:
         return KIND_OF_INDICATOR[indicator]
-    if info.theme in KIND_OF_THEME and measure.unit_measure in ("CNY", "USD", "T", "TKM"):
-        return KIND_OF_THEME[info.theme]
+    kind, measures = KIND_OF_THEME.get(info.theme, (None, ()))
+    if measure.unit_measure in measures:
+        return kind
     return "flow" if info.measure_type == "flow" and measure.unit_measure in ("CNY", "USD") else None
+
+
+def outside_view(data: Data, indicator: str, area: str | int | None = None) -> OutsideView:
+    """Of the cities that began at a like size, how many made the growth that the target needs; for trade, of the other
+    cities of the province.
+
+    Parameters
+    ----------
+    data : Data
+    indicator : str
+        Code or name of an indicator with a target that is neither met nor over.
+
+    Returns
+    -------
+    OutsideView
+        False where there is no panel of the kind; ``reference`` says so.
+
+    Raises
+    ------
+    NotOnFile
+        If no growth is needed or known: no target, no actual of the plan's years, or a target that is met.
+
+    Examples
+    --------
+    >>> view = hz.outside_view(data, "fdi_utilized")
+    >>> view.hits < view.cases, view.years
+    (True, 4)
+    """
+    code, place = key(data, indicator, area)
+    found = _views(data, place, code)
+    if code not in found:
+        info = data.indicators.loc[code]
+        raise NotOnFile(
+            f"{info.name_zh}达到目标所需的年均增速", f"a growth a year that a target of {info.name_en} still needs"
+        )
+    return found[code]
+
+
+def _views(data: Data, place: str, code: str | None = None) -> dict[str, OutsideView]:
+    """The outside view of an indicator, or of every one that needs growth in % a year."""
+    gaps = target_gaps(data, full=True)
+    gaps = gaps[(gaps.ref_area == place) & (gaps.pace_unit == "%") & gaps.required_pace.notna()]
+    gaps = gaps[gaps.indicator == code] if code else gaps
+    found = {}
+    for row in gaps.sort_values("counted").itertuples():  # the one that counts comes last
+        kind, (needed, years) = kind_of(data, row.indicator, row.unit), (float(row.required_pace), int(row.years_left))
+        if row.indicator in PARTS:
+            found[row.indicator] = _in_the_province(data, row.indicator, place, needed, years)
+        elif row.indicator in STAND_INS:
+            found[row.indicator] = base_rate(STAND_INS[row.indicator], years, needed, stand_in=True)
+        else:
+            found[row.indicator] = base_rate(kind, years, needed, panel_value(KINDS[kind], row.actual, row.unit))
+    return found
+
+
+def _in_the_province(data: Data, code: str, place: str, needed: float, years: int) -> OutsideView:
+    """The view from the other cities of the province, where the tables hold their levels."""
+    try:
+        wide = [area_levels(data, part).pivot(index="ref_area", columns="year", values="value") for part in PARTS[code]]
+    except NotOnFile:
+        return OutsideView(
+            needed, years, 0, 0, 0, text("没有同省城市的数字", "no figures of the cities of the province")
+        )
+    levels = sum(wide[1:], wide[0]).drop(index=place, errors="ignore")
+    origins = [year for year in levels if year + years in levels]
+    grown = [((levels[year + years] / levels[year]) ** (1 / years) - 1) * 100 for year in origins]
+    growth = pd.concat([pd.Series(dtype=float), *grown]).dropna()
+    first, last = min(origins, default=0), max(origins, default=0)
+    reference = text(
+        f"本省其他城市，{first}—{last}年各年为起点的{years}年，年均增速不低于{needed:.1f}%",
+        f"the other cities of the province, {years} years from every year of {first} to {last}, growth of at least "
+        f"{needed:.1f}% a year",
+    )
+    return OutsideView(needed, years, len(growth), int((growth >= needed).sum()), growth.index.nunique(), reference)
 
 
 def outlook(data: Data, indicator: str, area: str | int | None = None, *, year: int | None = None) -> Outlook:
@@ -101,11 +183,10 @@ def outlook(data: Data, indicator: str, area: str | int | None = None, *, year: 
     >>> found.projection.table if found else found.reason["en"]  # doctest: +SKIP
     """
     code, place = key(data, indicator, area)
-    try:
-        view = outside_view(data, code, place)
-    except NotOnFile:
-        view = None
-    return _outlook(data, code, place, year or target_year(data), view)
+    until = target_year(data) if year is None else year
+    if isinstance(until, bool) or not isinstance(until, Integral) or not 1800 <= until <= 2200:
+        raise ValueError(f"year is a whole year such as 2027, not {until!r}")
+    return _outlook(data, code, place, int(until), _views(data, place, code).get(code))
 
 
 def _outlook(data: Data, code: str, place: str, year: int, view: OutsideView | None) -> Outlook:
@@ -113,7 +194,7 @@ def _outlook(data: Data, code: str, place: str, year: int, view: OutsideView | N
         rows = series(data, code, place, everything=True)
     except NotOnFile:
         rows = pd.DataFrame(columns=COLUMNS)
-    whole = rows[~rows.origin.isin(PART) & rows.relation.isin(["=", "~"])]
+    whole = rows[~rows.origin.isin(["part_year", "period_total"]) & rows.relation.isin(["=", "~"])]
     unit = whole.unit.iloc[-1] if len(whole) else data.indicators.unit[code]
     points = whole[whole.segment == whole.segment.iloc[-1]] if len(whole) else whole
     last = int(points.year.iloc[-1]) if len(points) else year - 1
@@ -173,12 +254,10 @@ def target_probabilities(data: Data) -> pd.DataFrame:
     >>> bool(((chances.probability >= 0) & (chances.probability <= 1) | chances.probability.isna()).all())
     True
     """
-    year, gaps = target_year(data), target_gaps(data)
-    needing = set(gaps.indicator[(gaps.pace_unit == "%") & gaps.required_pace.notna()])
+    year, views = target_year(data), _views(data, data.home)
     goals = data.select(area=data.home, record_type="target", period=str(year), transformation="N")
     codes = dict.fromkeys(goals.indicator[goals.obs_text != ""])
-    views = {code: outside_view(data, code) if code in needing else None for code in codes}
-    return pd.DataFrame([_row(_outlook(data, code, data.home, year, view)) for code, view in views.items()])
+    return pd.DataFrame([_row(_outlook(data, code, data.home, year, views.get(code))) for code in codes])
 
 
 def _row(found: Outlook) -> dict:
