@@ -44,7 +44,7 @@ HOME = "湖州"
 FIRST_ORIGIN, STRETCH_YEARS, HALF_LIFE, NEIGHBOUR, CARRIED_ON = 2004, 4, 2, 0.25, 0.5
 # Errors that must be known before an origin is tested; cases that an origin needs, and origins that a stretch needs.
 KNOWN_BEFORE, FEWEST_CASES, FEWEST_ORIGINS = 150, 30, 2
-FOLDS = 5
+FOLDS, SCORED_HORIZON = 5, 4
 GROUP = ["kind", "length", "horizon"]
 MIDDLE = PROBABILITIES.index(0.5)
 # Bounds of the size classes of base rates, in the panel's unit: each runs over a factor of four.
@@ -146,8 +146,9 @@ def as_known(cases: pd.DataFrame) -> pd.DataFrame:
 def factors(known: pd.DataFrame, year: int) -> tuple[float, float]:
     """Factors by which 80% and 95% intervals as known at the time would have had to be wider, by what came up to a year.
 
-    Of all kinds together: what shakes a whole panel has no kind. Recent outcomes weigh more.
+    Of all kinds together, one to four years ahead: what shakes a whole panel has no kind. Recent outcomes weigh more.
     """
+    known = known[known.horizon <= SCORED_HORIZON]
     outcome = known.origin + known.horizon
     before = known[outcome <= year]
     if len(before) < KNOWN_BEFORE:

@@ -34,7 +34,7 @@ from huzhou_analysis.analysis.forecast import FEWEST
 from huzhou_analysis.analysis.members import LEADS, MEMBERS
 
 COMPETITIONS = {"m3_yearly": 6, "m4_yearly_sample": 6, "tourism_yearly": 4}
-LAST_ORIGIN, CITY_HORIZON, LATE = 2019, 4, 4
+LAST_ORIGIN, CITY_HORIZON, LATE = 2019, calibrate.SCORED_HORIZON, 4
 # What the choice was made from: the members, and Theta in logs as well.
 CANDIDATES = MEMBERS | {"theta_in_logs": lambda values, horizon: members._in_logs(members.theta, values, horizon)}
 SAME_MODEL = {"growth": "drift", "damped_growth": "damped_trend", "theta_in_logs": "theta"}
@@ -151,9 +151,8 @@ def _relative(groups: Groups, paths: list[np.ndarray]) -> float:
 
 @cache
 def cases_of(folder: Path) -> pd.DataFrame:
-    """Cases of all kinds one to four years ahead from origins to 2019, with log growth since the last value."""
-    cases = calibrate.all_cases(calibrate.panels(folder))
-    return cases[cases.horizon <= CITY_HORIZON].assign(grown=lambda c: np.log(c.actual / c["last"]))
+    """Cases of all kinds with log growth since the last value."""
+    return calibrate.all_cases(calibrate.panels(folder)).assign(grown=lambda c: np.log(c.actual / c["last"]))
 
 
 @cache
@@ -165,7 +164,7 @@ def by_city(folder: Path) -> pd.DataFrame:
         for since in past:
             found = calibrate.left_out(calibrate.window(group, since))
             parts.append(found[found.origin.between(since, since + calibrate.STRETCH_YEARS - 1)])
-    found = pd.concat(parts).query("origin <= @LAST_ORIGIN")
+    found = pd.concat(parts).query("origin <= @LAST_ORIGIN and horizon <= @CITY_HORIZON")
     every = cases_of(folder)
     found, every = (one.assign(fold=calibrate.fold_of(one.series)) for one in (found, every))
     return _with_naive(found, every, "fold", lambda group, one: group.fold != one)
@@ -175,7 +174,7 @@ def by_city(folder: Path) -> pd.DataFrame:
 def by_time(folder: Path) -> pd.DataFrame:
     """Cases with the quantiles that the product would have had at the time, factors included, and naive ones of the time."""
     every = cases_of(folder)
-    found = calibrate.in_turn(calibrate.as_known(every))
+    found = calibrate.in_turn(calibrate.as_known(every)).query("horizon <= @CITY_HORIZON")
     return _with_naive(found, every, "origin", lambda group, one: group.origin + group.horizon <= one)
 
 

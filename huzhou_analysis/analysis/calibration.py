@@ -49,8 +49,9 @@ KINDS: dict[str | None, Kind] = {
     "foreign_investment": Kind("foreign_investment", "flat", "USD", 6),
     "loans": Kind("loans", "steady", "CNY", 4),
     "freight": Kind("freight", "flat", "T", 4),
-    # Another amount of a year has no panel: it borrows the widest errors among the kinds with the same path, all sizes.
-    "flow": Kind("investment", "steady"),
+    # Another amount of a year has no panel: it borrows the widest errors, of all sizes, among the kinds with the same path
+    # whose panel does not end long ago.
+    "flow": Kind("retail", "steady"),
     "share": Kind(positive=False),
     "rate": Kind(positive=False),
     None: Kind(),
