@@ -40,7 +40,7 @@ def test_links_lead_to_notebooks_that_are_there(path):
 def test_what_its_metadata_name_for_the_brief_is_shown(path):
     """By pattern: ids that are worked out match what the source makes of them."""
     patterns = export.ids_in(path)
-    for name in collect._own_metadata(path).get("brief", []):
+    for name in collect.own_metadata(collect.read(path)).get("brief", []):
         assert any(re.fullmatch(p, name) for p in patterns), name
 
 

@@ -18,7 +18,7 @@ from varied_records import exhibits
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis.targets import STATUSES
-from huzhou_analysis.report import brief, document, sheets, slides, workbook
+from huzhou_analysis.report import brief, document, slides, workbook
 from huzhou_analysis.report.content import Content, Section
 from huzhou_analysis.show import measure
 from huzhou_analysis.show.columns import clean
@@ -356,7 +356,7 @@ def test_english_money_is_numbers_in_its_own_unit(written, whole):
 
 def test_names_of_sheets_are_what_the_format_allows_and_never_the_same():
     taken = set()
-    names = [sheets.sheet_name(w, taken) for w in ("a/b:c", "a b c", "历史" * 20, "历史" * 20, "'history'", "", "[]")]
+    names = [workbook.sheet_name(w, taken) for w in ("a/b:c", "a b c", "历史" * 20, "历史" * 20, "'history'", "", "[]")]
     assert len({n.lower() for n in names}) == len(names)
     assert all(0 < len(n) <= 31 and not set(n) & set("[]:*?/\\") and n.lower() != "history" for n in names)
 

@@ -1,8 +1,7 @@
 """Make the report: execute the notebooks, write every format, put the whole in place.
 
-Outputs are a pure function of declared inputs (tables, library, notebooks, pins, versions): with nothing changed,
-nothing is done. The report is built aside and moved into place whole, so that an interrupted run leaves the last good
-one. No time and no path enters any file: two runs on the same inputs are byte for byte the same.
+Outputs are a pure function of declared inputs (tables, library, notebooks, pins, versions): with nothing changed, nothing
+is done. The report is built aside and moved into place whole; two runs on the same inputs are byte for byte the same.
 """
 
 from __future__ import annotations
@@ -11,25 +10,22 @@ import hashlib
 import json
 import os
 import platform
-import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..facts.locking import Busy, locked
 from ..facts.problems import say
 
 MANIFEST = "manifest.json"
 LONGEST_WAIT = 3600  # seconds for another run
-PROJECT = Path(__file__).resolve().parent.parent.parent
+LIBRARY = Path(__file__).resolve().parent.parent
+PROJECT = LIBRARY.parent
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
-MADE = re.compile(
-    r"index\.html|(manifest|snapshot|content)\.json|changes\.md|(zh|en)/[a-z]+\.(html|pdf|pptx|docx|xlsx)|charts/[^/]+\.(png|svg)|"
-    r"tables/[^/]+\.csv|notebooks/[^/]+\.(html|ipynb)"
-)
 PACKAGES = ("pandas", "numpy", "matplotlib", "seaborn", "statsmodels", "nbconvert", "mistune", "nh3", "mplfonts", "python-pptx",
             "python-docx", "xlsxwriter", "typst")  # fmt: skip
 
@@ -76,7 +72,21 @@ def paths(output: Path | str | None = None, notebooks: Path | str | None = None)
     return replace(where, output=Path(output or (where.output if where.own else data / "reports")).resolve())
 
 
+def short(path: Path) -> str:
+    """A path as one types it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
 # --- what it is made from ------------------------------------------------------------------------------------------
+
+
+def notebook_files(folders: Iterable[Path]) -> list[Path]:
+    """Notebooks in order of their names; one of a later folder takes the place of one of the same name.
+
+    Names that begin with ``_`` or ``.`` are left out.
+    """
+    found = {p.name: p for folder in folders for p in folder.glob("*.ipynb") if not p.name.startswith(("_", "."))}
+    return [p for _, p in sorted(found.items())]
 
 
 def digest(path: Path) -> str:
@@ -87,18 +97,11 @@ def digest(path: Path) -> str:
 
 def inputs(where: Paths) -> dict[str, str]:
     """Checksum of every declared input, by its name."""
-    from .collect import notebook_files
-
-    library = Path(__file__).resolve().parent.parent
+    code = [p for p in LIBRARY.rglob("*") if p.suffix in (".py", ".j2", ".css", ".js", ".typ", ".csv")]
     found = {f"data/{p.name}": p for p in where.data.glob("*.csv")}
-    found |= {
-        f"huzhou_analysis/{p.relative_to(library).as_posix()}": p
-        for p in library.rglob("*")
-        if p.suffix in (".py", ".j2", ".css", ".js", ".typ", ".csv") and p.is_file()
-    }
+    found |= {f"huzhou_analysis/{p.relative_to(LIBRARY).as_posix()}": p for p in code}
     found |= {f"notebooks/{p.name}": p for p in notebook_files(where.notebooks)}
-    if (PROJECT / "requirements.txt").is_file():
-        found["requirements.txt"] = PROJECT / "requirements.txt"
+    found |= {p.name: p for p in PROJECT.glob("requirements.txt")}
     return {name: digest(path) for name, path in sorted(found.items())}
 
 
@@ -181,8 +184,6 @@ def build(output=None, *, fresh: bool = False, jobs: int | None = None, notebook
 @contextmanager
 def _alone(where: Paths) -> Iterator[None]:
     """The lock of the output: a second run waits, and says so."""
-    from ..facts.locking import Busy, locked
-
     where.output.parent.mkdir(parents=True, exist_ok=True)
     try:
         with locked(where.lock):
@@ -218,9 +219,8 @@ def _build(where: Paths, wanted: dict, jobs: int) -> int:
     _check_city(where, data)
     files = _notebooks(where, data)
     executed = collect.execute(files, where.data, own=where.own, jobs=jobs, progress=_told)
-    if failed := [e for e in executed if e.error]:
-        for one in failed:
-            say(f"\n✗ {one.path.name}：{one.error}", error=True)
+    if failed := [f"\n✗ {one.path.name}：{one.error}" for one in executed if one.error]:
+        say("\n".join(failed), error=True)
         raise ReportError(
             "\n报告未改动，请修正上述笔记本后重新运行。/ The report was left as it was. Correct the notebooks above and run it again."
         )
@@ -250,10 +250,11 @@ def _told(executed) -> None:
 
 def _notebooks(where: Paths, data) -> list[Path]:
     """Notebooks to run; what is left out is said."""
-    from .collect import notebook_files
+    from .collect import about
 
-    files = notebook_files(where.notebooks, data.home)
-    if other := [p.name for p in notebook_files(where.notebooks) if p not in files]:
+    every = notebook_files(where.notebooks)
+    files = [p for p in every if about(p).get("ref_area", data.home) == data.home]
+    if other := [p.name for p in every if p not in files]:
         say(
             f"以下笔记本论述另一城市，未列入{data.city['zh']}的报告 / these notebooks argue about another city and are left out of the report "
             f"on {data.city['en']}: {', '.join(other)}"
@@ -322,7 +323,7 @@ def _check_output(where: Paths) -> None:
         raise ReportError(
             f"{there} 是磁盘的根，请另选一个文件夹 / is the root of the disk: name a folder for the report"
         )
-    taken = (where.data, *where.notebooks, Path(__file__).resolve().parent.parent)
+    taken = (where.data, *where.notebooks, LIBRARY)
     inside = [folder for folder in taken if folder in (output, *output.parents)]
     if inside and not (not where.own and output == where.data / "reports"):
         raise ReportError(
@@ -331,15 +332,16 @@ def _check_output(where: Paths) -> None:
         )
     if not output.exists():
         return
-    if not output.is_dir() or (any(output.iterdir()) and not manifest(output)):
+    made = manifest(output)
+    if not output.is_dir() or (any(output.iterdir()) and not made):
         raise ReportError(
             f"{there} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is not replaced; name another"
         )
-    held = {p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file()}
-    if foreign := sorted(p for p in held if not MADE.fullmatch(p) and Path(p).name not in LITTER):
+    held = {p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file() and p.name not in LITTER}
+    if foreign := sorted(held - {MANIFEST, *made.get("outputs", ())})[:5]:
         raise ReportError(
-            f"{there} 中有不是本程序生成的文件，重做会丢失，请先移走：{'、'.join(foreign[:5])} / holds files that the report did not make and that would be "
-            f"lost; move them first: {', '.join(foreign[:5])}"
+            f"{there} 中有不是本程序生成的文件，重做会丢失，请先移走：{'、'.join(foreign)} / holds files that the report did not make and that would be "
+            f"lost; move them first: {', '.join(foreign)}"
         )
 
 
@@ -352,11 +354,3 @@ def _check_city(where: Paths, data) -> None:
             f"{short(where.output)} 是{zh}的报告，不以{data.city['zh']}的报告覆盖；请另选文件夹，或先移走它 / holds the report on {en}, which that on "
             f"{data.city['en']} does not replace: name another folder, or move it first"
         )
-
-
-def short(path: Path) -> str:
-    """A path as one types it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -8,19 +8,24 @@ is held against it; nothing is put down to a cause.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
 from pathlib import Path
 
+from ..analysis.audit import findings
+from ..analysis.ledger import VERDICTS, growth_ledger
+from ..analysis.outlook import target_probabilities
+from ..analysis.plans import plan_years
 from ..facts import words
 from ..facts.data import Data
 from ..facts.words import LANGUAGES, Text, printed_quantity, text
 from ..show.sources import period_text
 from .state import figure_name
+from .text import WORDS as shared
 
 SNAPSHOT = "snapshot.json"
 FORMAT = 2
 MOST = 40  # changes of a kind that a page shows; changes.md has all
-_DASH = {"zh": "—", "en": "—"}
+_DASH = dict.fromkeys(LANGUAGES, "—")
 
 KINDS: dict[str, Text] = {
     "figure": text("数据", "Figures"),
@@ -42,16 +47,10 @@ WORDS: dict[str, Text] = {
         "The last report left no record of results that can be read: the two are not compared.",
     ),
     "same": text("数据和结果均无变动。", "No figure and no result has moved."),
-    "heading": text("与上一份报告相比", "Since the last report"),
     "what": text("对象", "What"),
     "before": text("上一份", "Before"),
     "after": text("本份", "Now"),
     "kind": text("变动", "Change"),
-    "source": text("资料来源", "Source"),
-    "period": text("时期", "Period"),
-    "value": text("数值", "Level"),
-    "growth": text("同比", "On a year earlier"),
-    "published": text("发布", "Published"),
     "latest": text("各指标最近一年和最近一期数据", "Latest year and latest part of a year of every indicator"),
     "chance": text("，达标可能性", ", chance of the target "),
     "new_mark": text("（新）", " (new)"),
@@ -64,51 +63,48 @@ WORDS: dict[str, Text] = {
 def snapshot(data: Data, targets: list[dict]) -> dict:
     """Figures and results of a set of tables, as plain values.
 
-    Parameters
-    ----------
-    data : Data
-    targets : list of dict
-        As :func:`~huzhou_analysis.report.state.targets` gives them.
-
     Returns
     -------
     dict
         ``format``, ``home`` and ``items``: by kind and key, ``{"zh", "en"}`` (what it is) and ``shown`` (what it says), both in
-        two languages; figures have ``source`` too.
+        two languages; figures have ``source`` too. `targets` are those of :func:`~huzhou_analysis.report.state.targets`.
     """
     items = {"figure": _figures(data), "target": _targets(targets), "projection": _projections(data)}
     items |= {"ledger": _ledger(data), "finding": _findings(data)}
     return {"format": FORMAT, "home": data.home, "items": items}
 
 
-def _item(name: Mapping, shown: Mapping, **more: object) -> dict:
-    return {lang: name[lang] for lang in LANGUAGES} | {"shown": {lang: shown[lang] for lang in LANGUAGES}} | more
+def _item(name, shown, **more: object) -> dict:
+    return _both(name) | {"shown": _both(shown)} | more
+
+
+def _both(one) -> dict[str, str]:
+    return {lang: one[lang] for lang in LANGUAGES}
+
+
+def _at(data: Data, row) -> Text:
+    """An indicator with its period."""
+    name, period = figure_name(data, row.indicator, row.ref_area), period_text(row.time_period)
+    return text(f"{name.zh}，{period.zh}", f"{name.en}, {period.en}")
 
 
 def _figures(data: Data) -> dict[str, dict]:
     out = {}
     for f in data.figures.itertuples():
-        row = data.figures.loc[f.Index]
-        period, name = period_text(f.time_period), figure_name(data, f.indicator, f.ref_area)
-        kind = words.labels(f.record_type) if f.record_type != "actual" else text("", "")
-        label = {"zh": f"{name.zh}，{period.zh}{kind.zh}", "en": f"{name.en}, {period.en} {kind.en}".strip()}
-        source = data.sources.loc[f.source_id]
-        out[f.Index] = _item(
-            label,
-            {lang: printed_quantity(data, row, lang) for lang in LANGUAGES},
-            source={"zh": source.title, "en": source.title_en},
-        )
+        kind, at = words.labels(f.record_type) if f.record_type != "actual" else text("", ""), _at(data, f)
+        row, source = data.figures.loc[f.Index], data.sources.loc[f.source_id]
+        shown = {lang: printed_quantity(data, row, lang) for lang in LANGUAGES}
+        titles = {"zh": source.title, "en": source.title_en}
+        out[f.Index] = _item(text(at.zh + kind.zh, f"{at.en} {kind.en}".strip()), shown, source=titles)
     return out
 
 
 def _targets(targets: list[dict]) -> dict[str, dict]:
-    return {
-        t["key"]: _item(
-            {lang: t[lang] + _bracket(t["target"][lang], lang) for lang in LANGUAGES},
-            {lang: t["status_words"][lang] + _bracket(t["required"][lang], lang) for lang in LANGUAGES},
-        )
-        for t in targets
-    }
+    out = {}
+    for t in targets:
+        what = {lang: t[lang] + _bracket(t["target"][lang], lang) for lang in LANGUAGES}
+        out[t["key"]] = _item(what, {k: t["status_words"][k] + _bracket(t["required"][k], k) for k in LANGUAGES})
+    return out
 
 
 def _bracket(words: str, lang: str) -> str:
@@ -117,14 +113,11 @@ def _bracket(words: str, lang: str) -> str:
 
 def _projections(data: Data) -> dict[str, dict]:
     """The projection of each target of the plan's last year, and the chance that it is met."""
-    from ..analysis.outlook import target_probabilities
-    from ..analysis.plans import plan_years
-
     out: dict[str, dict] = {}
     for p in target_probabilities(data).itertuples() if plan_years(data) else ():
         if p.median != p.median or p.target != p.target:
             continue
-        name, shown, aim = figure_name(data, p.indicator, data.home), {}, {}
+        name, shown, what = figure_name(data, p.indicator, data.home), {}, {}
         for lang in LANGUAGES:
             median, low, high = (
                 words.quantity(v, p.unit, lang, data.units, decimals=1) if v == v else ""
@@ -132,34 +125,28 @@ def _projections(data: Data) -> dict[str, dict]:
             )
             chance = f"{WORDS['chance'][lang]}{100 * p.probability:.0f}%" if p.probability == p.probability else ""
             shown[lang] = median + _bracket(f"80%: {low}–{high}" if low else "", lang) + chance
-            aim[lang] = words.quantity(f"{p.target:.10g}", p.unit, lang, data.units, relation=p.relation)
-        key = f"{p.indicator} | {p.relation}{p.target:.10g} {p.unit}"
-        out[key] = _item({lang: name[lang] + _bracket(aim[lang], lang) for lang in LANGUAGES}, shown)
+            aim = words.quantity(f"{p.target:.10g}", p.unit, lang, data.units, relation=p.relation)
+            what[lang] = name[lang] + _bracket(aim, lang)
+        out[f"{p.indicator} | {p.relation}{p.target:.10g} {p.unit}"] = _item(what, shown)
     return out
 
 
 def _ledger(data: Data) -> dict[str, dict]:
-    from ..analysis.ledger import VERDICTS, growth_ledger
-
     out = {}
     for figure_id, rows in growth_ledger(data).groupby("figure_id", sort=False):
-        first, verdicts = rows.iloc[0], dict.fromkeys(rows.verdict)
-        name, period = figure_name(data, first.indicator, first.ref_area), period_text(first.time_period)
-        shown = {lang: " / ".join(VERDICTS[v][lang] for v in verdicts) for lang in LANGUAGES}
-        out[figure_id] = _item({"zh": f"{name.zh}，{period.zh}", "en": f"{name.en}, {period.en}"}, shown)
+        shown = {lang: " / ".join(VERDICTS[v][lang] for v in dict.fromkeys(rows.verdict)) for lang in LANGUAGES}
+        out[figure_id] = _item(_at(data, rows.iloc[0]), shown)
     return out
 
 
 def _findings(data: Data) -> dict[str, dict]:
-    from ..analysis.audit import findings
-
-    out = {}
-    for f in findings(data).itertuples():
-        key, n = f.finding_id, 2
-        while key in out:
-            key, n = f"{f.finding_id} ({n})", n + 1
-        out[key] = _item({"zh": f.reading_zh, "en": f.reading_en}, dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}"))
-    return out
+    found = findings(data)
+    again = found.groupby("finding_id").cumcount()
+    return {
+        f"{f.finding_id} ({n + 1})" if n else f.finding_id:
+            _item(text(f.reading_zh, f.reading_en), dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}"))
+        for f, n in zip(found.itertuples(), again, strict=True)
+    }  # fmt: skip
 
 
 def last(report: Path) -> dict | None:
@@ -186,37 +173,29 @@ def compare(before: dict | None, now: dict) -> dict:
         changed), "zh", "en", "before", "after", "source"}``; ``headline`` in both languages.
     """
     moved: dict[str, list[dict]] = {kind: [] for kind in KINDS}
-    if not before:
-        state = "first" if before is None else "older"
-    else:
-        state = "compared" if before["home"] == now["home"] else "other"
-    if state == "compared":
-        for kind in KINDS:
-            old, new = before["items"][kind], now["items"][kind]
-            for key in [*new, *(k for k in old if k not in new)]:
-                was, there = old.get(key), new.get(key)
-                if was and there and was["shown"] == there["shown"]:
-                    continue
-                change = "came" if not was else "went" if not there else "changed"
-                one = there or was
-                moved[kind].append(
-                    {"key": key, "change": change, "zh": one["zh"], "en": one["en"], "source": one.get("source", _DASH)}
-                    | {"before": was["shown"] if was else _DASH, "after": there["shown"] if there else _DASH}
-                )
+    state = "first" if before is None else "older" if not before else "compared"
+    state = "other" if before and before["home"] != now["home"] else state
+    for kind in KINDS if state == "compared" else ():
+        old, new = before["items"][kind], now["items"][kind]
+        for key in dict.fromkeys([*new, *old]):
+            was, there = old.get(key), new.get(key)
+            if was and there and was["shown"] == there["shown"]:
+                continue
+            change, one = "came" if not was else "went" if not there else "changed", there or was
+            shown = {"before": was["shown"] if was else _DASH, "after": there["shown"] if there else _DASH}
+            moved[kind].append({"key": key, "change": change, "source": one.get("source", _DASH)} | _both(one) | shown)
     return {"state": state, "moved": moved, "headline": _headline(state, moved)}
 
 
 def _headline(state: str, moved: dict[str, list[dict]]) -> dict[str, str]:
-    if state != "compared":
-        return {lang: WORDS[state][lang] for lang in LANGUAGES}
-    if not any(moved.values()):
-        return {lang: WORDS["same"][lang] for lang in LANGUAGES}
+    if state != "compared" or not any(moved.values()):
+        return _both(WORDS["same" if state == "compared" else state])
     zh, en = [], []
     for kind, rows in moved.items():
-        count = {change: sum(r["change"] == change for r in rows) for change in ("came", "went", "changed")}
+        count = Counter(r["change"] for r in rows)
         if rows:
-            zh.append(f"{KINDS[kind].zh}：" + "、".join(f"{WORDS[c].zh}{n}项" for c, n in count.items() if n))
-            en.append(f"{KINDS[kind].en}: " + ", ".join(f"{n} {WORDS[c].en}" for c, n in count.items() if n))
+            zh.append(f"{KINDS[kind].zh}：" + "、".join(f"{WORDS[c].zh}{n}项" for c, n in count.items()))
+            en.append(f"{KINDS[kind].en}: " + ", ".join(f"{n} {WORDS[c].en}" for c, n in count.items()))
     return {"zh": "；".join(zh) + "。", "en": "; ".join(en) + "."}
 
 
@@ -224,32 +203,35 @@ def tables(changes: dict, lang: str, most: int | None = None) -> list[dict]:
     """The changes as tables: ``title``, ``columns``, ``rows``, and how many are ``left_out`` beyond `most` rows."""
     out = []
     for kind, rows in changes.get("moved", {}).items():
-        if not rows:
-            continue
-        sourced = kind == "figure"
-        named = ["kind", "what", "before", "after", *(["source"] if sourced else [])]
+        named = ["kind", "what", "before", "after", *(["source"] if kind == "figure" else [])]
         body = [[WORDS[r["change"]][lang], r[lang], *(r[k][lang] for k in named[2:])] for r in rows[:most]]
-        columns, left = [WORDS[n][lang] for n in named], len(rows) - len(body)
-        out.append({"title": KINDS[kind][lang], "columns": columns, "rows": body, "left_out": left})
+        if body:
+            heads = [(WORDS | shared)[n][lang] for n in named]
+            out.append({"title": KINDS[kind][lang], "columns": heads, "rows": body, "left_out": len(rows) - len(body)})
     return out
 
 
 def latest_table(latest: list[dict], lang: str) -> dict:
-    """The latest year and part of a year of every indicator as a table; what is new says so."""
-    names = ("what", "period", "value", "growth", "published", "source")
+    """Rows of :func:`~huzhou_analysis.report.state.latest` as a table; what is new says so."""
+    columns = [shared[n][lang] for n in ("indicator", "period", "value", "growth", "published", "source")]
     rows = [
         [r[lang] + (WORDS["new_mark"][lang] if r["new"] else ""), r["period"][lang], r["value"][lang], r["growth"][lang] or "—",
          r["published"], r["source"][lang]]
-        for r in sorted(latest, key=lambda r: not r["new"])
+        for r in latest
     ]  # fmt: skip
-    return {"title": WORDS["latest"][lang], "columns": [WORDS[n][lang] for n in names], "rows": rows, "left_out": 0}
+    return {
+        "title": WORDS["latest"][lang],
+        "columns": columns,
+        "rows": rows,
+        "numeric": [False, False, True, True, False, False],
+    }
 
 
 def markdown(changes: dict, latest: list[dict]) -> str:
     """``changes.md``: what moved, and the latest figure of every indicator, in Chinese and then in English."""
     lines = []
     for lang in LANGUAGES:
-        lines += [f"# {WORDS['heading'][lang]}", "", changes["headline"][lang], ""]
+        lines += [f"# {shared['changes'][lang]}", "", changes["headline"][lang], ""]
         for table in [*tables(changes, lang), *([latest_table(latest, lang)] if latest else [])]:
             lines += [f"## {table['title']}", "", _row(table["columns"]), _row(["---"] * len(table["columns"]))]
             lines += [*(_row(row) for row in table["rows"]), ""]

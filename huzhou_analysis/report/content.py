@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from ..show.exhibit import foot, shown_cell
+
 FILE = "content.json"
 
 
@@ -88,6 +90,21 @@ class Content:
             found.setdefault(row["source_id"], kept | {"figures": 0})["figures"] += 1
         return sorted(found.values(), key=lambda d: (-d["figures"], d["source_id"]))
 
+    def by_document(self, lang: str) -> list[dict]:
+        """The citations under their documents: ``title``, and ``rows`` of number, value, period, kind, wording, place."""
+        rows: dict[str, list] = {}
+        for c in self.citations():
+            row = [
+                str(c["number"]),
+                c["value"][lang],
+                c["period"][lang],
+                c["status"][lang],
+                c["as_printed"],
+                c["place"][lang],
+            ]
+            rows.setdefault(c["source_id"], []).append(row)
+        return [{"title": d["source"][lang], "rows": rows[d["source_id"]]} for d in self.documents()]
+
     def write(self, folder: Path) -> Path:
         """Write everything as one JSON file into a folder."""
         path = Path(folder) / FILE
@@ -109,9 +126,25 @@ def of_section(content: Content, section: Section, record: dict) -> Content:
     return Content(content.city, [alone], indicators=content.indicators)
 
 
+def shown(record: dict, lang: str, numbers: dict[str, int]) -> dict:
+    """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and ``table`` (``columns, rows, numeric``) or None."""
+    said = {key: record[key][lang] for key in ("title", "subtitle", "reading", "alt")}
+    return {"kind": "exhibit", "id": record["id"], "foot": foot(record, lang), "refs": references(numbers, record),
+            "table": shown_table(record, lang)} | said  # fmt: skip
+
+
+def shown_table(record: dict, lang: str) -> dict | None:
+    """The table of an exhibit as it is read."""
+    if not record["table"]:
+        return None
+    columns = record["table"]["columns"]
+    rows = [[shown_cell(cell, lang) for cell in row] for row in record["table"]["rows"]]
+    return {"columns": [c[lang] for c in columns], "rows": rows, "numeric": [c["number"] for c in columns]}
+
+
 def references(numbers: dict[str, int], record: dict) -> str:
     """Numbers of the citations of an exhibit, runs joined: ``3, 7–12, 40``."""
-    mine = sorted({numbers[row["figure_id"]] for row in record["citations"]})
+    mine = sorted({numbers[row["figure_id"]] for row in record["citations"] if numbers})
     runs: list[list[int]] = []
     for n in mine:
         if runs and n == runs[-1][1] + 1:

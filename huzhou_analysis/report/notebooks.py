@@ -6,19 +6,17 @@ machine. The metadata keep a checksum of what they were made from, which says la
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
 from ..facts.problems import say
-from .build import Paths, digest, paths, short
-from .collect import Executed, _run, explain, kernel_environment, notebook_files, read
+from .build import digest, paths, short
+from .collect import Executed, execute, notebook_files, own_metadata, read
 from .output import tidy
 
 LARGEST = 60_000  # bytes of a picture
@@ -34,12 +32,7 @@ def sources(path: Path, tables: Path) -> str:
 
 def stale(files: Sequence[Path], tables: Path) -> list[str]:
     """Names of notebooks whose committed results are not those of their cells and tables."""
-    out = []
-    for path in files:
-        said = read(path).metadata.get("huzhou_analysis", {})
-        if said.get(MADE_FROM) != sources(path, tables):
-            out.append(path.name)
-    return out
+    return [path.name for path in files if own_metadata(read(path)).get(MADE_FROM) != sources(path, tables)]
 
 
 def refresh(names: Sequence[Path | str] = (), jobs: int = 2) -> int:
@@ -48,56 +41,35 @@ def refresh(names: Sequence[Path | str] = (), jobs: int = 2) -> int:
     A notebook that fails is left as it was and named.
     """
     where = paths()
-    files = [Path(n) for n in names] or notebook_files(where.notebooks)
-    done = [Executed(path.resolve()) for path in files]
-    asyncio.run(_all(done, where, jobs))
+    files = [Path(n).resolve() for n in names] or notebook_files(where.notebooks)
+    done = execute(files, where.data, jobs=jobs, collected=False)
     for one in done:
         if one.error:
             say(f"✗ {one.path.name}：{one.error}", error=True)
         else:
+            _write(one, where.data)
             say(f"✓ {short(one.path)}")
     return int(any(one.error for one in done))
-
-
-async def _all(done: list[Executed], where: Paths, jobs: int) -> None:
-    gate = asyncio.Semaphore(jobs)
-    with tempfile.TemporaryDirectory(prefix="huzhou-notebooks-", ignore_cleanup_errors=True) as scratch:
-        environment = kernel_environment(Path(scratch), where.data)
-
-        async def one(executed: Executed) -> None:
-            async with gate:
-                try:
-                    await _run(executed, environment, None, own=True)
-                    _write(executed, where.data)
-                except Exception as error:  # whatever a researcher's own code raises
-                    executed.error = explain(error)
-
-        await asyncio.gather(*map(one, done))
 
 
 def _write(executed: Executed, tables: Path) -> None:
     """Put the results into the file, whole or not at all."""
     import nbformat
 
-    notebook, runs = executed.notebook, 0
+    notebook = executed.notebook
     for n, cell in enumerate(notebook.cells):
         cell.id = f"cell-{n:02d}"
-        if cell.cell_type == "code":
-            runs += 1
-            cell.execution_count = runs
-            tidy(cell)
-            for output in cell.outputs:
-                if "execution_count" in output:
-                    output.execution_count = runs
-                _shrink(output)
-    said = notebook.metadata.get("huzhou_analysis", {})
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-            "huzhou_analysis": dict(said) | {MADE_FROM: sources(executed.path, tables)},
-        }
-    )
+        tidy(cell)
+    for runs, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
+        cell.execution_count = runs
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = runs
+            _shrink(output)
+    said = dict(own_metadata(notebook)) | {MADE_FROM: sources(executed.path, tables)}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    head = {"kernelspec": kernel, "language_info": {"name": "python"}, "huzhou_analysis": said}
+    notebook.metadata = nbformat.from_dict(head)
     making = executed.path.with_name(f".{executed.path.name}.making")
     nbformat.write(notebook, making)
     making.replace(executed.path)
@@ -105,11 +77,9 @@ def _write(executed: Executed, tables: Path) -> None:
 
 def _shrink(output) -> None:
     data = output.get("data", {})
-    if "image/png" in data:
-        data["image/png"] = small_picture(data["image/png"])
-    if "text/html" in data:
-        found = r"(data:image/png;base64,)([A-Za-z0-9+/=]+)"
-        data["text/html"] = re.sub(found, lambda m: m[1] + small_picture(m[2]), data["text/html"])
+    for mime, found in (("image/png", r"()(.+)"), ("text/html", r"(data:image/png;base64,)([A-Za-z0-9+/=]+)")):
+        if mime in data:
+            data[mime] = re.sub(found, lambda m: m[1] + small_picture(m[2]), data[mime], flags=re.DOTALL)
 
 
 def small_picture(encoded: str) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
-from ..facts.data import Data, load
+from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.sources import citations
 from . import changes, state
+from .build import ReportError
 from .collect import Executed
 from .content import Content
 
@@ -35,6 +37,12 @@ WRITERS = {
 SHOWS_CHARTS = ("page", "pdf")  # modules whose writers take the folder of charts that are drawn already
 
 
+def writer(name: str):
+    """The function that writes a file of the report."""
+    module, function = WRITERS[name].split(".")
+    return getattr(import_module(f"{__package__}.{module}"), function)
+
+
 def content_of(executed: list[Executed], data: Data, before: dict | None) -> tuple[Content, dict]:
     """What the report says, and the snapshot that the next one is held against.
 
@@ -43,8 +51,6 @@ def content_of(executed: list[Executed], data: Data, before: dict | None) -> tup
     ReportError
         If two notebooks show an exhibit of the same id.
     """
-    from .build import ReportError
-
     owner: dict[str, str] = {}
     for one in executed:
         for exhibit_id in one.section.exhibits:
@@ -57,27 +63,16 @@ def content_of(executed: list[Executed], data: Data, before: dict | None) -> tup
     targets = state.targets(data)
     now = changes.snapshot(data, targets)
     moved = changes.compare(before, now)
-    new = {row["key"] for row in moved["moved"]["figure"] if row["change"] == "came"}
-    latest = state.latest(data, new)
+    latest = state.latest(data, {row["key"] for row in moved["moved"]["figure"] if row["change"] == "came"})
     content = Content(state.pair(data.city), [one.section for one in executed], changes=moved)
-    used = [row["figure_id"] for row in content.citations()]
-    stated = [i for row in [*latest, *targets] for i in row["figures"]]
-    content.state.update(
-        latest=latest,
-        targets=targets,
-        cited={
-            c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")}
-            for c in citations(data, stated)
-        },
-        indicator_of={i: data.figures.indicator[i] for i in used},
-    )
-    content.indicators.update(
-        {
-            c: state.pair(state.figure_name(data, c, data.home))
-            for c in sorted({data.figures.indicator[i] for i in used})
-        }
-    )
-    content.counts.update(state.counts(data, content))
+    stated = citations(data, [i for row in [*latest, *targets] for i in row["figures"]])
+    named = {row["figure_id"]: data.figures.indicator[row["figure_id"]] for row in content.citations()}
+    content.state |= {"latest": latest, "targets": targets, "indicator_of": named}
+    content.state["cited"] = {
+        c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")} for c in stated
+    }
+    content.indicators |= {c: state.pair(state.figure_name(data, c, data.home)) for c in sorted(set(named.values()))}
+    content.counts |= state.counts(data, content)
     return content, now
 
 
@@ -99,38 +94,28 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
     for name in ("charts", "tables", "notebooks", *LANGUAGES):
         (folder / name).mkdir()
     content.write(folder)
-    _write_json(now, folder / changes.SNAPSHOT)
-    text = changes.markdown(content.changes, content.state["latest"])
-    (folder / "changes.md").write_text(text, encoding="utf-8", newline="\n")
-    names = [one.path.stem for one in executed]
+    snapshot = json.dumps(now, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    (folder / changes.SNAPSHOT).write_text(snapshot, encoding="utf-8", newline="\n")
+    said = changes.markdown(content.changes, content.state["latest"])
+    (folder / "changes.md").write_text(said, encoding="utf-8", newline="\n")
     for one in executed:
         write_notebook(one.notebook, folder / "notebooks" / one.path.name)
     with (
         tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept,
-        _workers(jobs) as pool,
+        _workers(jobs, content, data, folder, Path(kept)) as pool,
     ):
         every = [(record["id"], lang) for record in content.exhibits() for lang in LANGUAGES]
-        _finish({pool.submit(_exhibit, str(folder), i, lang, kept): f"{i}.{lang}" for i, lang in every})
+        _finish({pool.submit(_exhibit, *one): ".".join(one) for one in every})
         # Pages and documents need the charts; what takes longest begins first.
-        running = {
-            pool.submit(_format, str(folder), str(data.root), name, lang, kept): f"{lang}/{name}"
-            for name in WRITERS
-            for lang in LANGUAGES
-        }
-        running |= {pool.submit(_notebook_page, str(folder), name, names): f"notebooks/{name}.html" for name in names}
-        _finish(running | {pool.submit(_index, str(folder)): "index.html"})
+        running = {pool.submit(_format, name, lang): f"{lang}/{name}" for name in WRITERS for lang in LANGUAGES}
+        for one in executed:
+            running[pool.submit(_notebook_page, one.path.stem)] = f"notebooks/{one.path.stem}.html"
+        _finish(running | {pool.submit(_index): "index.html"})
     return content
-
-
-def _write_json(value: object, path: Path) -> None:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_notebook(notebook, path: Path) -> None:
     """An executed notebook as a file that is the same each time: no mime type of ours, no place of this machine."""
-    import copy
-
     import nbformat
 
     shown = copy.deepcopy(notebook)
@@ -153,10 +138,11 @@ def tidy(cell) -> None:
 
 
 @contextmanager
-def _workers(jobs: int) -> Iterator[Executor]:
+def _workers(jobs: int, *given: object) -> Iterator[ProcessPoolExecutor]:
+    """Processes that each know the content, the tables and the folders."""
     before = os.environ.get("PYTHONHASHSEED")
     os.environ["PYTHONHASHSEED"] = "0"
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=given)
     try:
         yield pool
     finally:
@@ -164,11 +150,27 @@ def _workers(jobs: int) -> Iterator[Executor]:
         os.environ.pop("PYTHONHASHSEED") if before is None else os.environ.update(PYTHONHASHSEED=before)
 
 
-def _begin() -> None:
+def _finish(running: dict[Future, str]) -> None:
+    """Wait for what is being written; ReportError that names the first file that could not be."""
+    for done in as_completed(running):
+        try:
+            done.result()
+        except OSError:
+            raise
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            raise ReportError(
+                f"{running[done]} 未能写成（{why}），旧报告未改动 / could not be written ({why}); the old report was left as it was"
+            ) from error
+
+
+_given: tuple[Content, Data, Path, Path]  # of a worker: what is written, where to, where charts are kept
+
+
+def _begin(*given: object) -> None:
     """In each worker: end with the main process, and without a word when interrupted."""
     import signal
     import sys
-    from multiprocessing import parent_process
     from threading import Thread
 
     import matplotlib
@@ -177,75 +179,42 @@ def _begin() -> None:
         main.join()
         os._exit(1)
 
+    global _given
+    _given = given
     matplotlib.use("agg")
     sys.unraisablehook = lambda *_: None  # a half-written file that is closed on a full disk: the cause is told once
     Thread(target=end_with, args=[parent_process()], daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _finish(running: dict[Future, str]) -> None:
-    """Wait for what is being written; ReportError that names the first file that could not be."""
-    from .build import ReportError
-
-    for done in as_completed(running):
-        try:
-            done.result()
-        except OSError:
-            raise
-        except Exception as error:
-            raise ReportError(
-                f"{running[done]} 未能写成（{type(error).__name__}: {error}），旧报告未改动 / could not be written ({type(error).__name__}: {error}); "
-                "the old report was left as it was"
-            ) from error
-
-
-_read: dict[str, Content] = {}
-_loaded: dict[str, Data] = {}
-
-
-def _content(folder: str) -> Content:
-    if folder not in _read:
-        _read[folder] = Content.read(Path(folder))
-    return _read[folder]
-
-
-def _exhibit(folder: str, exhibit_id: str, lang: str, kept: str) -> None:
+def _exhibit(exhibit_id: str, lang: str) -> None:
     """Charts and tables of one exhibit."""
     from . import drawings
 
-    record = next(s.exhibits[exhibit_id] for s in _content(folder).sections if exhibit_id in s.exhibits)
+    content, _, folder, kept = _given
+    record = next(s.exhibits[exhibit_id] for s in content.sections if exhibit_id in s.exhibits)
     if drawings.drawn(record):
-        drawings.write_charts(record, lang, Path(folder) / "charts", Path(kept))
+        drawings.write_charts(record, lang, folder / "charts", kept)
     if lang == LANGUAGES[0]:
-        drawings.write_tables(record, Path(folder) / "tables")
+        drawings.write_tables(record, folder / "tables")
 
 
-def writer(name: str):
-    """The function that writes a file of the report."""
-    module, function = WRITERS[name].split(".")
-    return getattr(import_module(f"{__package__}.{module}"), function)
-
-
-def _format(folder: str, root: str, name: str, lang: str, kept: str) -> None:
+def _format(name: str, lang: str) -> None:
     """One format in one language."""
-    if root not in _loaded:
-        _loaded[root] = load(root)
-    extra = {"kept": Path(kept)} if WRITERS[name].split(".")[0] in SHOWS_CHARTS else {}
-    writer(name)(_content(folder), lang, Path(folder) / lang / name, _loaded[root], **extra)
+    content, data, folder, kept = _given
+    extra = {"kept": kept} if WRITERS[name].split(".")[0] in SHOWS_CHARTS else {}
+    writer(name)(content, lang, folder / lang / name, data, **extra)
 
 
-def _notebook_page(folder: str, name: str, names: list[str]) -> None:
-    import nbformat
-
+def _notebook_page(name: str) -> None:
     from . import page
 
-    path = Path(folder) / "notebooks" / f"{name}.ipynb"
-    path.with_suffix(".html").write_text(
-        page.notebook(nbformat.read(path, as_version=4), name, names), encoding="utf-8", newline="\n"
-    )
+    content, _, folder, _ = _given
+    page.write_notebook(folder / "notebooks" / f"{name}.ipynb", [section.name for section in content.sections])
 
 
-def _index(folder: str) -> None:
+def _index() -> None:
     from . import page
 
-    (Path(folder) / "index.html").write_text(page.index(_content(folder)), encoding="utf-8", newline="\n")
+    content, _, folder, _ = _given
+    page.write_index(content, folder / "index.html")

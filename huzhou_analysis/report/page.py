@@ -12,13 +12,11 @@ from urllib.parse import quote, unquote
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.canvas import font_face
-from ..show.exhibit import foot, shown_cell
 from . import brief, changes, drawings, prose
-from .content import Content, Section, references
+from .content import Content, Section, shown
 from .text import FILES, words
 
 FONT = "Huzhou CJK"
-MOST_ROWS = 15  # a longer table stands behind a click
 LANG_CODE = {"zh": "zh-CN", "en": "en"}
 
 
@@ -26,75 +24,53 @@ LANG_CODE = {"zh": "zh-CN", "en": "en"}
 def _environment():
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
+    loader, trimmed = (
+        FileSystemLoader(Path(__file__).parent / "templates"),
+        {"trim_blocks": True, "lstrip_blocks": True},
     )
-    return made
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, **trimmed)
 
 
-def _with_lines(page: str) -> str:
-    return re.sub(r"\n\s*\n+", "\n", page)
+def _page(template: str, path: Path, *, glyphs: bool = True, **values: object) -> None:
+    """Write a page; with the Chinese glyphs it uses in it, it reads the same where no Chinese font is installed."""
+    made = re.sub(r"\n\s*\n+", "\n", _environment().get_template(template).render(**values))
+    if glyphs:
+        made = made.replace("<style>", f"<style>{font_face(made, FONT)}\n", 1)
+    path.write_text(made, encoding="utf-8", newline="\n")
 
 
 def write(content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None) -> None:
     """Write the whole report in one language: one file that loads nothing from anywhere.
 
-    Parameters
-    ----------
-    content : Content
-    lang : {"zh", "en"}
-    path : Path
-    data : Data, optional
-        Taken for the sake of the other writers' signature.
-    kept : Path, optional
-        Folder of charts that have been drawn already.
+    `data` is there for the sake of the other writers' signature; `kept` is a folder of charts that have been drawn already.
     """
-    w = words(lang, content.city, **content.counts)
-    cited = content.citations()
-    numbers = {row["figure_id"]: row["number"] for row in cited}
-    by_document = [
-        (document, [row for row in cited if row["source_id"] == document["source_id"]])
-        for document in content.documents()
-    ]
-    page = _environment().get_template("report.html.j2").render(
-        content=content, lang=lang, html_lang=LANG_CODE[lang], other="en" if lang == "zh" else "zh", w=w,
-        sections=[_shown(section, lang, numbers, content, kept) for section in content.sections],
-        messages=brief.key_messages(content, lang), headlines=brief.headlines(content),
-        moved=changes.tables(content.changes, lang, changes.MOST), latest=changes.latest_table(content.state["latest"], lang),
-        documents=by_document, files=FILES,
+    numbers = {row["figure_id"]: row["number"] for row in content.citations()}
+    places = {one.name: f"#{anchor(one)}" for one in content.sections}
+    sections = []
+    for section in content.sections:
+        blocks = []
+        for block in section.blocks:
+            if block["kind"] == "exhibit":
+                blocks.append(_exhibit(section.exhibits[block["id"]], lang, numbers, content, kept))
+            elif block[lang]:
+                blocks.append({"kind": block["kind"], "html": _links(prose.html(block[lang], 1), places)})
+        sections.append({"anchor": anchor(section), "title": section.title[lang], "blocks": blocks})
+    latest = sorted(content.state["latest"], key=lambda row: not row["new"])
+    _page(
+        "report.html.j2", path, lang=lang, html_lang=LANG_CODE[lang], other="en" if lang == "zh" else "zh", files=FILES,
+        w=words(lang, content.city, **content.counts), sections=sections, messages=brief.key_messages(content, lang),
+        position=changes.latest_table(brief.headlines(content), lang), latest=changes.latest_table(latest, lang),
+        headline=content.changes["headline"][lang], moved=changes.tables(content.changes, lang, changes.MOST),
+        documents=content.by_document(lang),
     )  # fmt: skip
-    path.write_text(with_font(_with_lines(page)), encoding="utf-8", newline="\n")
 
 
-def _shown(section: Section, lang: str, numbers: dict[str, int], content: Content, kept: Path | None) -> dict:
-    """A section as the template wants it."""
-    blocks = []
-    for block in section.blocks:
-        if block["kind"] == "exhibit":
-            record = section.exhibits[block["id"]]
-            indicators = {content.indicators[c][la] for c in _cited_indicators(record, content) for la in LANGUAGES}
-            blocks.append(
-                {"kind": "exhibit", "record": record, "drawing": _drawing(record, lang, kept), "table": _table(record, lang),
-                 "foot": foot(record, lang), "refs": references(numbers, record), "first": _first(numbers, record),
-                 "words": " ".join(sorted(indicators))}
-            )  # fmt: skip
-        elif block[lang]:
-            places = {one.name: f"#{anchor(one)}" for one in content.sections}
-            blocks.append({"kind": block["kind"], "html": _links(prose.html(block[lang], 1), places)})
-    return {"name": section.name, "anchor": anchor(section), "title": section.title[lang], "blocks": blocks}
-
-
-def _cited_indicators(record: dict, content: Content) -> list[str]:
-    named = content.state.get("indicator_of", {})
-    return list(dict.fromkeys(named[c["figure_id"]] for c in record["citations"] if c["figure_id"] in named))
-
-
-def _first(numbers: dict[str, int], record: dict) -> int:
-    return min((numbers[c["figure_id"]] for c in record["citations"]), default=0)
+def _exhibit(record: dict, lang: str, numbers: dict[str, int], content: Content, kept: Path | None) -> dict:
+    """An exhibit as the template wants it: what it shows, its drawing, and the names by which it is found."""
+    ids, named = [c["figure_id"] for c in record["citations"]], content.state.get("indicator_of", {})
+    indicators = sorted({name for i in ids if i in named for name in content.indicators[named[i]].values()})
+    return shown(record, lang, numbers) | {"drawing": _drawing(record, lang, kept), "words": " ".join(indicators),
+                                           "first": min((numbers[i] for i in ids), default=0)}  # fmt: skip
 
 
 def anchor(section: Section) -> str:
@@ -113,72 +89,43 @@ def _drawing(record: dict, lang: str, kept: Path | None) -> str:
     )
 
 
-def _table(record: dict, lang: str) -> dict | None:
-    if not record["table"]:
-        return None
-    columns = record["table"]["columns"]
-    rows = [[shown_cell(cell, lang) for cell in row] for row in record["table"]["rows"]]
-    return {
-        "columns": [c[lang] for c in columns],
-        "numeric": [c["number"] for c in columns],
-        "rows": rows,
-        "long": len(rows) > MOST_ROWS,
-    }
-
-
-def with_font(page: str) -> str:
-    """A page with the Chinese glyphs it uses embedded, so that it reads the same where no Chinese font is installed."""
-    face = font_face(page, FONT)
-    return page.replace("<style>", f"<style>{face}\n", 1) if face else page
-
-
-def index(content: Content) -> str:
+def write_index(content: Content, path: Path) -> None:
     """Entry page: what there is in both languages, every chart with its picture, tables, notebooks."""
     both = {lang: words(lang, content.city, **content.counts) for lang in LANGUAGES}
     sections = [(section, anchor(section), quote(section.name)) for section in content.sections]
-    page = _environment().get_template("index.html.j2").render(
-        content=content, both=both, sections=sections, files=FILES, drawn=drawings.drawn, headline=content.changes["headline"])  # fmt: skip
-    return with_font(_with_lines(page))
+    headline = content.changes["headline"]
+    _page("index.html.j2", path, both=both, sections=sections, files=FILES, drawn=drawings.drawn, headline=headline)
 
 
 # --- executed notebooks --------------------------------------------------------------------------------------------
 
 
-def notebook(executed, title: str, names: Sequence[str]) -> str:
-    """An executed notebook as a page that runs nothing and asks nothing of any other address.
+def write_notebook(path: Path, names: Sequence[str]) -> None:
+    """Write an executed notebook (.ipynb) as a page beside it that runs nothing and asks nothing of any other address.
 
-    Parameters
-    ----------
-    executed : NotebookNode
-    title : str
-    names : sequence of str
-        Notebooks of the report: links to them lead to their pages, links to others become plain text.
+    Links to notebooks of these names lead to their pages, links to others become plain text.
     """
-    import copy
-
+    import nbformat
     from nbconvert import HTMLExporter
 
-    shown = copy.deepcopy(executed)
-    for cell in shown.cells:
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = prose.html(cell.source).replace("$", "&#36;")
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop("image/svg+xml", None)
-            output.get("data", {}).pop("application/javascript", None)
-            if "text/markdown" in output.get("data", {}):
-                output.data["text/html"] = prose.html(output.data.pop("text/markdown"))
-            if "text/html" in output.get("data", {}):
-                output.data["text/html"] = prose.clean(_without_style(output.data["text/html"]))
+            bundle = output.get("data", {})
+            for mime in ("image/svg+xml", "application/javascript"):
+                bundle.pop(mime, None)
+            if "text/html" in bundle:
+                bundle["text/html"] = prose.clean(bundle["text/html"])
+            if "text/markdown" in bundle:
+                bundle["text/html"] = prose.html(bundle.pop("text/markdown"))
     exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True)
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    body, _ = exporter.from_notebook_node(shown)
-    places = {name: f"{quote(name)}.html" for name in names}
-    body = _links(re.sub(r"<script[^>]*>.*?</script>", "", body, flags=re.DOTALL), places)
-    return _environment().get_template("notebook.html.j2").render(title=title, body=body, code_style=_code_style())
-
-
-def _without_style(markup: str) -> str:
-    return re.sub(r"<style[^>]*>.*?</style>", "", markup, flags=re.DOTALL | re.IGNORECASE)
+    body = re.sub(r"<script[^>]*>.*?</script>", "", exporter.from_notebook_node(notebook)[0], flags=re.DOTALL)
+    body = _links(body, {name: f"{quote(name)}.html" for name in names})
+    named = {"title": path.stem, "body": body, "code_style": _code_style()}
+    _page("notebook.html.j2", path.with_suffix(".html"), glyphs=False, **named)
 
 
 @cache

@@ -1,8 +1,8 @@
 """PDF: report, citations and brief as designed documents, vector charts and selectable text in both languages.
 
 The ``typst`` package sets them and carries its compiler. Every text reaches it as a string in a JSON file, so that
-nothing in the data is ever markup; the fonts are those of installed packages, so that it looks alike on every machine.
-All are PDF/UA-1: tagged, every picture described, title and language set; the compiler refuses anything less.
+nothing in the data is ever markup; the fonts are those of installed packages. All are PDF/UA-1: tagged, every picture
+described, title and language set; the compiler refuses anything less.
 """
 
 from __future__ import annotations
@@ -12,25 +12,19 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 from ..facts.data import Data
 from ..show import canvas
-from ..show.exhibit import foot, shown_cell
 from ..show.roles import GRID, INK, MUTED, ROLES
-from . import brief, drawings, prose
-from .content import Content, references
+from . import brief, changes, drawings, prose
+from .content import Content, shown
 from .text import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 LATIN, CHINESE, MONO = "DejaVu Sans", "Noto Sans CJK SC", "DejaVu Sans Mono"
-MOST_ROWS, SPARE_ROWS = (
-    25,
-    5,
-)  # a longer table is cut, unless so few rows would be missing that they may as well be shown
+MOST_ROWS, SPARE_ROWS = 25, 5  # a longer table is cut, unless so few rows would be missing that they may be shown
 LONG = 900  # beyond this many characters a block may go on over the page
 SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72)  # type of the brief, until it fits two pages
 _LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40,}")
@@ -41,73 +35,42 @@ def write(
 ) -> None:
     """Write the report; a content of one exhibit gives that exhibit alone, with every row of its table.
 
-    Parameters
-    ----------
-    content : Content
-    lang : {"zh", "en"}
-    path : Path
-    data : Data, optional
-        Taken for the sake of the other writers' signature.
-    kept : Path, optional
-        Folder of charts that have been drawn already.
-    watermark : str
-        Pale words across every page.
-
-    Raises
-    ------
-    RuntimeError
-        If the compiler has something to complain of, a font that is missing among it.
+    `kept` is a folder of charts that have been drawn already, `watermark` stands in pale words across every page. As of
+    the other writers, RuntimeError if the compiler has something to complain of, a font that is missing among it.
     """
     whole = len(content.exhibits()) > 1
-    with _folder() as root:
-        numbers = {row["figure_id"]: row["number"] for row in content.citations()}
-        sections = [
-            {
-                "title": section.title[lang],
-                "blocks": [
-                    _block(b, section, lang, root, kept, numbers, whole) for b in section.blocks if b.get(lang, "-")
-                ],
-            }
-            for section in content.sections
-        ]
-        w = words(lang, content.city, **content.counts)
+    numbers = {row["figure_id"]: row["number"] for row in content.citations()} if whole else {}
+    with tempfile.TemporaryDirectory(prefix="huzhou-pdf-") as name:
+        root, sections = Path(name), []
+        for section in content.sections:
+            blocks = []
+            for block in section.blocks:
+                if block["kind"] == "exhibit":
+                    blocks.append(_exhibit(section.exhibits[block["id"]], lang, numbers, root, kept))
+                elif block[lang]:
+                    blocks.append({"kind": block["kind"], "tree": prose.tree(block[lang])})
+            sections.append({"title": section.title[lang], "blocks": blocks})
+        w, position = words(lang, content.city, **content.counts), None
+        if whole and (rows := brief.headlines(content)):
+            position = changes.latest_table(rows, lang) | {"widths": [0, 0, 0, 0, 0, 1.0], "cut": ""}
         values = {
-            "whole": whole,
-            "title": w["title"] if whole else content.exhibits()[0]["title"][lang],
-            "watermark": watermark,
-            "sections": sections,
+            "whole": whole, "title": w["title"] if whole else content.exhibits()[0]["title"][lang], "watermark": watermark,
+            "sections": sections, "headlines": position,
             "messages": [m["text"] for m in brief.key_messages(content, lang)] if whole else [],
-            "headlines": _headlines(content, lang, w) if whole else None,
-        }
-        _set(root, "report.typ", values, w, lang, path)
+        }  # fmt: skip
+        _prepare(root, "report.typ", values, w, lang)
+        path.write_bytes(_compile(root, "report.typ"))
 
 
 def write_citations(
     content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None
 ) -> None:
     """Write the annex: every figure cited, once, under its document."""
-    cited = content.citations()
-    groups = [
-        {
-            "title": document["source"][lang],
-            "rows": [
-                [
-                    str(c["number"]),
-                    c["value"][lang],
-                    c["period"][lang],
-                    c["status"][lang],
-                    c["as_printed"],
-                    c["place"][lang],
-                ]
-                for c in cited
-                if c["source_id"] == document["source_id"]
-            ],
-        }
-        for document in content.documents()
-    ]
     w = words(lang, content.city, **content.counts)
-    with _folder() as root:
-        _set(root, "citations.typ", {"title": w["citations_title"], "groups": groups}, w, lang, path)
+    with tempfile.TemporaryDirectory(prefix="huzhou-pdf-") as root:
+        values = {"title": w["citations_title"], "groups": content.by_document(lang)}
+        _prepare(Path(root), "citations.typ", values, w, lang)
+        path.write_bytes(_compile(Path(root), "citations.typ"))
 
 
 def write_brief(content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None) -> None:
@@ -115,7 +78,8 @@ def write_brief(content: Content, lang: str, path: Path, data: Data | None = Non
     import typst
 
     blocks, w = brief.compose(content, lang), words(lang, content.city, **content.counts)
-    with _folder() as root:
+    with tempfile.TemporaryDirectory(prefix="huzhou-pdf-") as name:
+        root = Path(name)
         for block in blocks:
             record = block.pop("exhibit", None)
             block["picture"] = _picture(record, lang, "small", root, kept) if record else None
@@ -129,17 +93,6 @@ def write_brief(content: Content, lang: str, path: Path, data: Data | None = Non
 
 
 # --- setting -------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="huzhou-pdf-") as name:
-        yield Path(name)
-
-
-def _set(root: Path, template: str, values: dict, w: dict, lang: str, path: Path) -> None:
-    _prepare(root, template, values, w, lang)
-    path.write_bytes(_compile(root, template))
 
 
 def _prepare(root: Path, template: str, values: dict, w: dict, lang: str) -> None:
@@ -200,27 +153,14 @@ def _is_control(character: str) -> bool:
 # --- contents ------------------------------------------------------------------------------------------------------
 
 
-def _block(
-    block: dict, section, lang: str, root: Path, kept: Path | None, numbers: dict[str, int], whole: bool
-) -> dict:
-    """A block of a section as the template wants it."""
-    if block["kind"] != "exhibit":
-        return {"kind": block["kind"], "tree": prose.tree(block[lang])}
-    record = section.exhibits[block["id"]]
-    picture = _picture(record, lang, "page", root, kept)
-    notes = foot(record, lang)
-    return {
-        "kind": "exhibit",
-        "title": record["title"][lang],
-        "subtitle": record["subtitle"][lang],
-        "reading": record["reading"][lang],
-        "foot": notes,
-        "refs": references(numbers, record) if whole else "",
-        "picture": picture,
-        "alt": record["alt"][lang],
-        "long": sum(map(len, [record["title"][lang], record["reading"][lang], *notes])) > 2 * LONG,
-        "table": _table(record, lang, MOST_ROWS if whole else None) if not picture or not whole else None,
-    }
+def _exhibit(record: dict, lang: str, numbers: dict[str, int], root: Path, kept: Path | None) -> dict:
+    """An exhibit as the template wants it; one alone (`numbers` is empty) has its table beside its picture, and whole."""
+    made = shown(record, lang, numbers)
+    made["picture"] = _picture(record, lang, "page", root, kept)
+    made["long"] = sum(map(len, [made["title"], made["reading"], *made["foot"]])) > 2 * LONG
+    table = made["table"] if not (numbers and made["picture"]) else None
+    made["table"] = table and _table(table, lang, MOST_ROWS if numbers else len(table["rows"]))
+    return made
 
 
 def _picture(record: dict, lang: str, size: str, root: Path, kept: Path | None) -> str | None:
@@ -231,23 +171,16 @@ def _picture(record: dict, lang: str, size: str, root: Path, kept: Path | None) 
     return name
 
 
-def _table(record: dict, lang: str, most: int | None) -> dict | None:
-    """The table of an exhibit: at most so many rows; wide columns share what the narrow ones leave."""
-    if not record["table"]:
-        return None
-    columns, every = record["table"]["columns"], record["table"]["rows"]
-    rows = [
-        [shown_cell(c, lang) for c in row]
-        for row in (every if most is None or len(every) <= most + SPARE_ROWS else every[:most])
-    ]
-    w = words(lang, {"zh": "", "en": ""}, shown=len(rows), rows=len(every))
-    return {
-        "columns": [c[lang] for c in columns],
+def _table(table: dict, lang: str, most: int) -> dict:
+    """A table of at most so many rows; wide columns share what the narrow ones leave."""
+    every = table["rows"]
+    rows = every if len(every) <= most + SPARE_ROWS else every[:most]
+    cut = words(lang, {"zh": "", "en": ""}, shown=len(rows), rows=len(every))["cut"] if len(rows) < len(every) else ""
+    return table | {
         "rows": rows,
-        "numeric": [c["number"] for c in columns],
-        "widths": _widths([c[lang] for c in columns], rows, [c["number"] for c in columns]),
+        "widths": _widths(table["columns"], rows, table["numeric"]),
         "long": len(rows) > 12 or any(len(cell) > LONG / 3 for row in rows for cell in row),
-        "cut": w["cut"] if len(rows) < len(every) else "",
+        "cut": cut,
     }
 
 
@@ -265,18 +198,3 @@ def _widths(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> l
         0.0 if length <= 14 or (flag and length <= 24) else float(min(length, 120) ** 0.7)
         for length, flag in zip(longest, numeric, strict=True)
     ]
-
-
-def _headlines(content: Content, lang: str, w: dict) -> dict | None:
-    """The table of page one."""
-    rows = [
-        [r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"], r["source"][lang]]
-        for r in brief.headlines(content)
-    ]
-    columns = [w[k] for k in ("indicator", "period", "value", "growth", "published", "source")]
-    numeric = [False, False, True, True, False, False]
-    return (
-        {"columns": columns, "rows": rows, "numeric": numeric, "widths": [0, 0, 0, 0, 0, 1.0], "long": False, "cut": ""}
-        if rows
-        else None
-    )

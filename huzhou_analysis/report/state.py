@@ -61,49 +61,34 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
     """
     mine = data.select(area=data.home, record_type="actual")
     on_file = set(mine.indicator[(mine.obs_text != "") & (mine.time_period != "")])
+    rows, ends = [], {}
     try:
         found = latest_of_each(data, [code for code in data.indicators.index if code in on_file])
     except NotOnFile:
         return []
-    rows, ends = [], {}
     for one in found.itertuples():
         end = periods.parse(one.time_period).end
         if one.part_year and end <= ends.get(one.indicator, dt.date.min):
             continue
         ends[one.indicator] = end
         figures = one.figure_id.split()
+        shown = {"period": pair(one.period), "value": pair(one.level), "source": pair(one.source)}
         rows.append(
-            {
-                "indicator": one.indicator,
-                **pair(one.name),
-                "theme": data.indicators.theme[one.indicator],
-                "time_period": one.time_period,
-                "part_year": bool(one.part_year),
-                "period": pair(one.period),
-                "value": pair(one.level),
-                "growth": {lang: _growth(one, lang) for lang in LANGUAGES},
-                "source": pair(one.source),
-                "source_id": one.source_id,
-                "published": one.published or data.sources.date_published[one.source_id],
-                "figure_id": figures[0],
-                "figures": figures,
-                "new": any(figure in new for figure in figures),
+            pair(one.name) | shown | {
+                "indicator": one.indicator, "theme": data.indicators.theme[one.indicator], "time_period": one.time_period,
+                "part_year": bool(one.part_year), "growth": {lang: _growth(one, lang) for lang in LANGUAGES},
+                "source_id": one.source_id, "published": one.published or data.sources.date_published[one.source_id],
+                "figure_id": figures[0], "figures": figures, "new": any(figure in new for figure in figures),
             }
-        )
+        )  # fmt: skip
     return rows
 
 
 def _growth(row, lang: str) -> str:
     if row.growth is None:
         return ""
-    note = (
-        WORDS["derived"][lang]
-        if row.growth_origin == "derived"
-        else WORDS["constant"][lang]
-        if row.prices == "constant"
-        else ""
-    )
-    return row.growth.in_language(lang) + note
+    note = "derived" if row.growth_origin == "derived" else "constant" if row.prices == "constant" else ""
+    return row.growth.in_language(lang) + (WORDS[note][lang] if note else "")
 
 
 def targets(data: Data) -> list[dict]:

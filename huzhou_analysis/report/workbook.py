@@ -1,29 +1,38 @@
 """Workbook: the figures, the gaps with live arithmetic, the sources, and the exhibits of each notebook on a sheet.
 
-Numbers are numbers in both languages, in the unit that the language shows. On the sheet of gaps the gap and the growth
-required are formulas over the target and the actual beside them; everything else is as computed.
+After the UK government's checklist for accessible spreadsheets and its ``gptables``: the title in A1, notes below it, named
+tables, nothing merged or empty. Numbers are numbers in both languages; text from the data is never a formula.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
+from PIL import Image
+from xlsxwriter.utility import xl_col_to_name
 
 from ..facts.data import Data
 from ..facts.words import Text, text
-from ..show import exhibit, office
+from ..show import exhibit, measure, office
 from ..show.columns import clean, columns, grid, has_native
-from ..show.roles import MUTED, PALETTE
+from ..show.roles import INK, MUTED, PALETTE, PAPER
 from . import tables
 from .content import Content
-from .sheets import LINK, Book, lines_of
-from .tables import Number
+from .tables import Cell, Formula, Link, Number, Table
 from .text import words as shared
 
+WIDEST, NARROWEST, NOTE = 46, 9, 150  # characters to a column, and to a line of notes
+LINE, MOST_LINES = 15, 6  # points to a line, lines to a row
+CHARACTER = 0.53  # of an em: the width in which a spreadsheet counts its columns
+MOST_PRINTED, MOST_WHOLE = 45, 180  # rows of a sheet that are printed: a page, where all would be more than a few
+PAGE, ROWS = 1500, 65  # points of exhibits, and rows of a table, that are set small enough for one page
+LINK = {"font_color": "#0072B2", "underline": 1}
 # fmt: off
 WORDS: dict[str, Text] = {
     "cover": text("封面", "Cover"), "contents": text("目录", "Contents"), "notes": text("说明", "Notes"), "latest": text("最近数据", "Latest"),
@@ -31,6 +40,7 @@ WORDS: dict[str, Text] = {
     "citations": text("出处", "Citations"), "chart_data": text("图表数据", "Chart data"), "chart": text("图", "Chart"),
     "how": text("用法", "How to use it"), "units": text("单位", "Units"), "blank": text("空缺", "Missing numbers"),
     "exhibits": text("图表{n}个：{titles}", "{n} exhibits: {titles}"),
+    "printed": text("打印前{n}行，共{all}行。", "The first {n} of {all} rows are printed."),
     "latest_title": text("各指标最近数据", "Latest figure of every indicator on file"),
     "gaps_title": text("各项目标与最近可比实际数", "Every target against the latest comparable actual"),
     "figures_title": text("数据表收录的全部数据", "Every figure on file"),
@@ -53,225 +63,309 @@ WORDS: dict[str, Text] = {
     ),
     "units_text": text(
         "数值用公布单位（金额多为亿元）；同列单位不同时，单位显示在数字之后，不影响计算。",
+<<<<<<< HEAD
         "Large amounts of money are in CNY bn or USD bn (one 亿 is 100 million). Where a column mixes units, the unit is shown behind the "
         "number and does not disturb sums.",
+=======
+        "Large amounts of money are in CNY bn or USD bn. Where a column mixes units, the unit is shown behind the number and does not "
+        "disturb sums.",
+>>>>>>> af73777 (Report floor: workbook of one table of sheets that prints on forty pages, execution and pages without doubled code)
     ),
 }
 # fmt: on
 
 
 def write(content: Content, lang: str, path: Path, data: Data | None = None) -> Path:
-    """Write the workbook.
-
-    Parameters
-    ----------
-    content : Content
-        With a single exhibit, the file holds that exhibit, its citations and its chart data alone.
-    lang : {"zh", "en"}
-    path : Path
-    data : Data, optional
-        With it come the sheets of figures, of the latest ones and of gaps.
-    """
+    """Write the workbook; a content of one exhibit gives that exhibit, its citations and its chart data alone."""
     records = content.exhibits()
     if len(records) == 1:
-        return write_one(records[0], lang, path)
-    book = _Workbook(lang, shared(lang, content.city)["title"])
+        return write_one(records[0], lang, path, data)
+    said = shared(lang, content.city, **content.counts)
+    book = Book(lang, said["title"])
     cover, contents = book.add(book.word("cover")), book.add(book.word("contents"))
-    book.listing("notes", tables.notes(lang), frozen=0)
+    book.listing("notes", tables.notes(lang))
     if data is not None:
-        book.listing("latest", tables.latest(content, data, lang), [tables.missing(lang)])
-        notes = [book.word("gaps_note"), tables.missing(lang, ("[x]", "[m]"))]
-        book.listing("gaps", tables.gaps(data, lang), notes)
+        book.listing("latest", tables.latest(content, data, lang), tables.missing(lang, ["[x]"]))
+        book.listing("gaps", tables.gaps(data, lang), book.word("gaps_note"), tables.missing(lang))
     for section in content.sections:
         if shown := section.shown():
             book.exhibits(section.title[lang], shown)
     if data is not None:
-        book.listing("figures", tables.figures(data, lang), [tables.missing(lang)])
+        book.listing("figures", tables.figures(data, lang), tables.missing(lang, ["[x]"]))
     book.listing("sources", tables.sources(content, lang))
     book.listing("citations", tables.citations(content.citations(), data, lang))
     book.chart_data()
-    book.contents(contents)
-    book.cover(cover, shared(lang, content.city, **content.counts))
+    listed = [[Number(n, 0), Link(name), holds] for n, (name, holds) in enumerate(book.listed, 1)]
+    row = book.head(contents, f"{book.word('contents')} · {book.title}")
+    book.table(contents, row, tables.table("contents", listed, lang), filters=False)
+    row = book.head(cover, book.title, said["lead"], said["counts"])
+    rows = [[book.word("how"), book.word("how_text")], [book.word("units"), book.word("units_text")]]
+    rows += [[book.word("blank"), tables.missing(lang)], [book.word("gaps"), book.word("gaps_note")]]
+    book.table(cover, row, tables.table("notes", rows, lang), filters=False)
     cover.activate()
     return book.save(path)
 
 
-def write_one(record: dict, lang: str, path: Path) -> Path:
+def write_one(record: dict, lang: str, path: Path, data: Data | None = None) -> Path:
     """Write one exhibit: its chart and table, its citations, the numbers behind the chart."""
-    book = _Workbook(lang, record["title"][lang], contents=False)
+    book = Book(lang, record["title"][lang], back="")
     book.exhibits(record["subtitle"][lang] or record["id"], [record])
     cited = [row | {"number": n, "used": [record["id"]]} for n, row in enumerate(record["citations"], 1)]
-    book.listing("citations", tables.citations(cited, None, lang))
+    book.listing("citations", tables.citations(cited, data, lang))
     book.chart_data()
     return book.save(path)
 
 
-class _Workbook(Book):
-    """The workbook under way: what its charts are drawn from, and the parts that are put in at the end."""
+def sheet_name(wanted: str, taken: set[str]) -> str:
+    """A name that a sheet may bear, unlike all others: at most 31 characters, none of ``[]:*?/\\``."""
+    base = re.sub(r"[\[\]:*?/\\]", " ", clean(wanted)).strip("' ") or "sheet"
+    if len(base) > 31:
+        base = base[:31].rsplit(" ", 1)[0] if " " in base[12:31] else base[:31]
+    return _unlike(base, taken | {"history"}, taken, base[:27])
 
-    def __init__(self, lang: str, title: str, contents: bool = True) -> None:
-        self.buffer = BytesIO()
-        face = {"font_name": office.EAST_ASIAN if lang == "zh" else office.LATIN, "font_size": 10}
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        super().__init__(xlsxwriter.Workbook(self.buffer, options | {"default_format_properties": face}), lang)
-        self.made.set_properties({"title": clean(title)[:250], "created": datetime(1980, 1, 1)})
+
+def _unlike(name: str, taken: set[str], kept: set[str], begun: str, form: str = "{} {}") -> str:
+    """A name that none of those `taken` is, counted on where it is; it is `kept`."""
+    found, n = name, 1
+    while found.lower() in taken:
+        n += 1
+        found = form.format(begun, n)
+    kept.add(found.lower())
+    return found
+
+
+def _headings(names: Sequence[str]) -> list[str]:
+    """Headings of a table as the format asks: each once, none empty, on one line."""
+    taken: set[str] = set()
+    bases = [clean(name).strip()[:240] or "—" for name in names]
+    return [_unlike(base, taken, taken, base, "{} ({})") for base in bases]
+
+
+def _width(words: object) -> int:
+    """Columns of what a cell shows, in the characters that a spreadsheet counts."""
+    return math.ceil(measure.width_of(str(words or "")) / CHARACTER)
+
+
+def _lines(words: str, room: int) -> list[str]:
+    """A text in lines of so many characters."""
+    return measure.lines_of(clean(words), room * CHARACTER)
+
+
+class Book:
+    """The workbook under way: formats made once, names given once, what its charts are drawn from."""
+
+    def __init__(self, lang: str, title: str, back: str | None = None) -> None:
+        self.lang, self.title, self.buffer = lang, clean(title), BytesIO()
+        self.face = {"font_name": office.EAST_ASIAN if lang == "zh" else office.LATIN, "font_size": 10}
+        plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        self.made = xlsxwriter.Workbook(
+            self.buffer, plain | {"in_memory": True, "default_format_properties": self.face}
+        )
+        self.made.set_properties({"title": self.title[:250], "created": datetime(1980, 1, 1)})
         self.made.set_size(2400, 1400)
-        self.title, self.charts = clean(title), {}
-        self.back = WORDS["contents"][lang] if contents else ""
-        self.listed: list[tuple[str, str]] = []
-        self.blocks: list[tuple[str, list, list]] = []
-        self.data_row = 3  # of the next block on the sheet of chart data
+        self.back = self.word("contents") if back is None else back  # the sheet that each leads back to
+        self.formats, self.names, self.widths, self.charts = {}, set(), {}, {}
+        self.tables = 0
+        self.listed: list[tuple[str, str]] = []  # sheets, and what they hold
+        self.blocks: list[tuple[int, str, list, list]] = []  # of the sheet of chart data: row, caption, cells, decimals
+        self.data_row, self.high = 3, 0.0  # of the next block of chart data; points of a sheet's tall rows
 
-    def word(self, key: str) -> str:
-        return WORDS[key][self.lang]
+    def word(self, key: str, **values: object) -> str:
+        return WORDS[key][self.lang].format(**values) if values else WORDS[key][self.lang]
 
     def save(self, path: Path) -> Path:
         self.made.close()
         Path(path).write_bytes(office.settled(self.buffer.getvalue(), self.charts))
         return Path(path)
 
-    def listing(self, name: str, table: tables.Table, notes: Sequence[str] = (), frozen: int = 1) -> None:
-        """A sheet that is one table: columns that are grouped away come last, the head is frozen."""
-        heads, rows = table
-        sheet = self.add(self.word(name), PALETTE[1])
-        row = self.head(sheet, self.word(name + "_title"), notes, self.back)
-        self.table(sheet, row, heads, rows)
-        for i, wide in enumerate(self.widths([h.words for h in heads], rows)):
-            sheet.set_column(i, i, wide, None, {"level": 1, "hidden": True} if heads[i].away else {})
-        main = sum(not h.away for h in heads)
-        if main < len(heads):
-            sheet.set_column(len(heads), len(heads), None, None, {"collapsed": True})
-        sheet.print_area(0, 0, row + len(rows), main - 1)
-        sheet.freeze_panes(row + 1, frozen)
+    def format(self, words: str = "", **look):
+        """A cell format; text that begins like a formula is marked as text for who edits it."""
+        if words.startswith(("=", "+", "-", "@")):
+            look |= {"quote_prefix": True}
+        every = self.face | {"font_color": INK, "valign": "top"} | look
+        key = tuple(sorted(every.items()))
+        if key not in self.formats:
+            self.formats[key] = self.made.add_format(every)
+        return self.formats[key]
+
+    def add(self, wanted: str, colour: str = PALETTE[0]):
+        """A new sheet, lying on A4, as wide as one page."""
+        sheet = self.made.add_worksheet(sheet_name(wanted, self.names))
+        sheet.set_tab_color(colour)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+        sheet.set_footer("&L&9&A&R&9&P / &N")
+        return sheet
+
+    def line(self, sheet, row: int, words: str, **look) -> int:
+        """Words in the first cell of a row; returns the row below."""
+        sheet.write_string(row, 0, words, self.format(words, **look))
+        return row + 1
+
+    def head(self, sheet, title: str, *notes: str) -> int:
+        """Title in A1, the way back to the contents, notes in as few rows as they need; returns the row below."""
+        row = self.line(sheet, 0, clean(title), bold=True, font_size=14, font_color=PALETTE[0])
+        sheet.set_row(0, 21)
+        if self.back and sheet.name != self.back:
+            self.link(sheet, row, 0, self.back, f"{self.back} ←")
+            row += 1
+        for note in notes:
+            for line in _lines(note, NOTE):
+                row = self.line(sheet, row, line, font_color=MUTED)
+        return row
+
+    def link(self, sheet, row: int, column: int, target: str, words: str, cell: str = "A1") -> None:
+        place = target.replace("'", "''")
+        sheet.write_url(row, column, f"internal:'{place}'!{cell}", self.format(**LINK), words)
+
+    def table(self, sheet, row: int, table: Table, *, filters: bool = True) -> int:
+        """A named table with its head at a row; returns the row below it."""
+        rows = table.rows or [[None] * len(table.heads)]
+        heads = _headings(table.heads)
+        numeric = [any(isinstance(cell, Number) for cell in column) for column in zip(*rows, strict=True)]
+        look = {"bold": True, "font_color": PAPER, "bg_color": PALETTE[0], "text_wrap": True, "valign": "vcenter"}
+        styled = [self.format(h, **look, align="right" if n else "left") for h, n in zip(heads, numeric, strict=True)]
+        self.tables += 1
+        sheet.add_table(
+            row, 0, row + len(rows), len(heads) - 1,
+            {"name": f"table_{self.tables}", "style": "Table Style Light 1", "autofilter": filters,
+             "columns": [{"header": h, "header_format": f} for h, f in zip(heads, styled, strict=True)]},
+        )  # fmt: skip
+        wide = [self._widen(sheet, i, [h, *c], table) for i, (h, *c) in enumerate(zip(heads, *rows, strict=True))]
+        for n, cells in enumerate(rows, row + 1):
+            places = {name: f"${xl_col_to_name(i)}{n + 1}" for i, name in enumerate(table.names)}
+            for i, cell in enumerate(cells):
+                self._cell(sheet, n, i, cell, numeric[i], places)
+        for n, cells in enumerate([heads, *rows], row):
+            said = zip(cells[: table.to_read], wide, strict=False)
+            tall = max((len(_lines(cell, w - 3)) for cell, w in said if isinstance(cell, str)), default=1)
+            if tall > 1:
+                sheet.set_row(n, LINE * min(tall, MOST_LINES) + 3)
+        return row + len(rows) + 1
+
+    def _widen(self, sheet, i: int, held: Sequence[Cell], table: Table) -> int:
+        """Make a column wide enough for most of what it holds, its heading in two lines; longer texts wrap."""
+        name, *cells = held
+        head = max(map(_width, name.split() if name.isascii() else [name[: len(name) // 2 + 1]]), default=0) + 5
+        most = WIDEST if len(table.heads) > 4 else 2 * WIDEST
+        wide = min(most, max(NARROWEST, head, self.widths.get((sheet.name, i), 0), *(_width(c) + 2 for c in cells)))
+        self.widths[sheet.name, i] = wide
+        sheet.set_column(i, i, wide, None, {"level": 1, "hidden": True} if i >= table.to_read else {})
+        return wide
+
+    def _cell(self, sheet, row: int, column: int, cell: Cell, numeric: bool, places: dict[str, str]) -> None:
+        """One cell: a formula, a number, a link or a text, never one for the other."""
+        if isinstance(cell, Formula):
+            look = self.format(num_format=cell.format, align="right", font_color="#0000FF")
+            sheet.write_formula(row, column, "=" + cell.template.format_map(places), look, cell.value)
+        elif isinstance(cell, Number):
+            sheet.write_number(row, column, cell.value, self.format(num_format=cell.format, align="right"))
+        elif isinstance(cell, Link):
+            self.link(sheet, row, column, cell.sheet, cell.sheet)
+        elif numeric and (cell is None or cell in tables.MISSING):
+            sheet.write_string(row, column, cell or "[x]", self.format(align="right"))
+        else:
+            words = clean(cell or "") or "—"
+            sheet.write_string(row, column, words, self.format(words, text_wrap=True, num_format="@", indent=1))
+
+    def listing(self, name: str, table: Table, *notes: str) -> None:
+        """A sheet that is one table: the head is frozen, columns that are grouped away come last, a page of rows is printed."""
+        sheet, title, many = self.add(self.word(name), PALETTE[1]), self.word(name + "_title"), len(table.rows)
+        if many > MOST_WHOLE:
+            notes = (*notes, self.word("printed", n=MOST_PRINTED, all=many))
+        printed = MOST_PRINTED if many > MOST_WHOLE else many
+        sheet.fit_to_pages(1, math.ceil(printed / ROWS))
+        row = self.head(sheet, title, *notes)
+        self.table(sheet, row, table)
+        shown = min(table.to_read, len(table.heads))
+        if shown < len(table.heads):
+            sheet.set_column(len(table.heads), len(table.heads), None, None, {"collapsed": True})
+        sheet.print_area(0, 0, row + printed, shown - 1)
+        sheet.freeze_panes(row + 1, 1)
         sheet.repeat_rows(row)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD5000", "calculated_column": "A1:XFD5000"})
-        self.listed.append((sheet.name, self.word(name + "_title")))
-
-    def cover(self, sheet, said: dict[str, str]) -> None:
-        """What the workbook is and how to use it, one thing a row."""
-        self.head(sheet, self.title, [said["lead"], said["counts"]])
-        sheet.set_column(0, 0, 16)
-        sheet.set_column(1, 1, 110)
-        rows = [("how", self.word("how_text")), ("units", self.word("units_text"))]
-        rows += [("blank", tables.missing(self.lang, ("[x]", "[m]"))), ("gaps", self.word("gaps_note"))]
-        for n, (key, said_) in enumerate(rows, 5):
-            sheet.write_string(n, 0, self.word(key), self.format(bold=True, font_color=PALETTE[0]))
-            sheet.write_string(n, 1, said_, self.format(said_, text_wrap=True))
-            sheet.set_row(n, 15 * len(lines_of(said_, 105)) + 4)
-        self.link(sheet, len(rows) + 5, 0, self.back, f"{self.back} →")
-
-    def contents(self, sheet) -> None:
-        """Every sheet with what it holds and a link to it."""
-        row = self.head(sheet, f"{self.word('contents')} · {self.title}")
-        rows = [[Number(n, 0), name, holds] for n, (name, holds) in enumerate(self.listed, 1)]
-        self.table(sheet, row, tables.heads(("number", "sheet", "holds"), self.lang), rows, filters=False)
-        for i, wide in enumerate((8, 34, 100)):
-            sheet.set_column(i, i, wide)
-        for n, (name, holds) in enumerate(self.listed, row + 1):
-            self.link(sheet, n, 1, name, name)
-            sheet.set_row(n, 15 * len(lines_of(holds, 96)))
-        sheet.freeze_panes(row + 1, 0)
+        self.listed.append((sheet.name, title))
 
     # --- exhibits ---
 
     def exhibits(self, name: str, records: Sequence[dict]) -> None:
         """The exhibits of a notebook under each other: finding, chart, reading, table."""
         lang = self.lang
-        sheet = self.add(name.split("：")[0].split(":")[0], PALETTE[3])
+        sheet, self.high = self.add(re.split("[：:]", name)[0], PALETTE[3]), 0
         sheet.set_portrait()
-        row = self.head(sheet, name, [], self.back)
+        row = self.head(sheet, name)
         sheet.freeze_panes(row, 0)
-        widths: dict[int, int] = {}
         for record in records:
-            row = self._finding(sheet, row, record)
-            if office.drawn(record):
+            row = self.line(sheet, row, clean(record["title"][lang]), bold=True, font_size=12)
+            for said in (record["subtitle"][lang], record["reading"][lang], *exhibit.foot(record, lang)):
+                for line in _lines(said, NOTE):
+                    row = self.line(sheet, row, line, font_color=MUTED)
+            if has_native(record["chart"]):
                 row = self._charts(sheet, row, record)
-            if record["table"] and not (tables.is_of_chart(record) and has_native(record["chart"])):
-                heads, rows = tables.of_exhibit(record, lang)
-                row = self.table(sheet, row, heads, rows, filters=len(rows) > 12)
-                for i, wide in enumerate(self.widths([h.words for h in heads], rows)):
-                    widths[i] = max(widths.get(i, 0), wide)
+            elif office.drawn(record):
+                row = self._picture(sheet, row, record)
+            if record["table"] and not (tables.of_chart(record) and has_native(record["chart"])):
+                row = self.table(sheet, row, tables.of_exhibit(record, lang), filters=len(record["table"]["rows"]) > 12)
             row += 1
-        for i, wide in widths.items():
-            sheet.set_column(i, i, wide)
-        titles = ("；" if lang == "zh" else "; ").join(clean(r["title"][lang]) for r in records[:3])
-        more = "…" if len(records) > 3 else ""
-        self.listed.append((sheet.name, self.word("exhibits").format(n=len(records), titles=titles + more)))
-
-    def _finding(self, sheet, row: int, record: dict) -> int:
-        """Title, subtitle, reading, notes and sources, a line a row."""
-        lang = self.lang
-        title = clean(record["title"][lang])
-        sheet.write_string(row, 0, title, self.format(title, bold=True, font_size=12))
-        row += 1
-        for words_ in (record["subtitle"][lang], record["reading"][lang], *exhibit.foot(record, lang)):
-            for line in lines_of(words_, 150) if words_ else ():
-                sheet.write_string(row, 0, line, self.format(line, font_color=MUTED))
-                row += 1
-        return row
-
-    def _charts(self, sheet, row: int, record: dict) -> int:
-        """Charts each on a tall row that says in words what they show; a heat map as coloured cells."""
-        lang = self.lang
-        if not has_native(record["chart"]):
-            body = office.picture_png(record, lang)
-            self._tall(sheet, row, 380)
-            sheet.insert_image(row, 0, "picture.png", {"image_data": BytesIO(body), "description": clean(record["alt"][lang]),
-                                                       "y_offset": 20, **_scaled(body, 760, 350)})  # fmt: skip
-            return row + 1
-        chart = record["chart"]
-        if len(chart["panels"]) > 1 and (key := office.key_words(chart, lang)):
-            parts = [
-                p for sign, colour, name in key for p in (self.format(font_color=colour), f"{sign} ", f"{name}   ")
-            ]
-            sheet.write_rich_string(row, 0, *parts, self.format())
-            row += 1
-        sheet.write_url(
-            row,
-            0,
-            f"internal:'{self.word('chart_data')}'!A{self.data_row + 1}",
-            self.format(**LINK),
-            f"{self.word('chart_data')} →",
-        )
-        row += 1
-        for numbers in office.rows_of(chart):
-            charts = [n for n in numbers if chart["panels"][n]["kind"] != "heat"]
-            for n in numbers:
-                if n not in charts:
-                    row = self._heat(sheet, row, chart["panels"][n])
-            wide = 900 // max(len(charts), 1) if len(chart["panels"]) > 1 else 760
-            longest = max(
-                (len(chart["panels"][n]["categories"] or ()) for n in charts if "bar" in chart["panels"][n]["kind"]),
-                default=0,
-            )
-            high = min(500, max(330 if len(numbers) < 3 else 240, 22 * longest + 80))
-            if charts:
-                self._tall(sheet, row, high + 24)
-            for place, n in enumerate(charts):
-                cells = self._data_block(record, n)
-                self.charts |= office.into_sheet(
-                    self.made, sheet, row, record, n, lang, (wide - 8, high), cells, place * wide
-                )
-            row += bool(charts)
-        return row
+        sheet.fit_to_pages(1, math.ceil((LINE * row + self.high) / PAGE))
+        titles = ("；" if lang == "zh" else "; ").join(clean(r["title"][lang]) for r in records[:2])
+        more = "…" if len(records) > 2 else ""
+        self.listed.append((sheet.name, self.word("exhibits", n=len(records), titles=titles + more)))
 
     def _tall(self, sheet, row: int, pixels: int) -> None:
         """A row as high as its chart: no empty rows lie under it."""
+        self.high += min(409, pixels * 0.75)
         sheet.set_row(row, min(409, pixels * 0.75))
-        sheet.write_string(row, 0, self.word("chart"), self.format(font_color=MUTED, font_size=8))
+        self.line(sheet, row, self.word("chart"), font_color=MUTED, font_size=8)
+
+    def _picture(self, sheet, row: int, record: dict) -> int:
+        """A figure of one's own, fitted into its row."""
+        body = office.picture_png(record, self.lang)
+        with Image.open(BytesIO(body)) as opened:
+            dots = opened.info.get("dpi", (96, 96))[0]
+            scale = min(760 / opened.width, 350 / opened.height) * dots / 96
+        self._tall(sheet, row, 380)
+        options = {"image_data": BytesIO(body), "description": clean(record["alt"][self.lang]), "y_offset": 20}
+        sheet.insert_image(row, 0, "picture.png", options | {"x_scale": scale, "y_scale": scale})
+        return row + 1
+
+    def _charts(self, sheet, row: int, record: dict) -> int:
+        """Charts side by side on a tall row; a heat map as coloured cells."""
+        lang, chart = self.lang, record["chart"]
+        if len(chart["panels"]) > 1 and (key := office.key_words(chart, lang)):
+            parts = [p for sign, hue, said in key for p in (self.format(font_color=hue), f"{sign} ", f"{said}   ")]
+            sheet.write_rich_string(row, 0, *parts, self.format())
+            row += 1
+        self.link(sheet, row, 0, self.word("chart_data"), f"{self.word('chart_data')} →", f"A{self.data_row + 1}")
+        row += 1
+        for numbers in office.rows_of(chart):
+            panels = {n: chart["panels"][n] for n in numbers}
+            for panel in panels.values():
+                if panel["kind"] == "heat":
+                    row = self._heat(sheet, row, panel)
+            drawn = [n for n, panel in panels.items() if panel["kind"] != "heat"]
+            if not drawn:
+                continue
+            wide = 900 // len(drawn) if len(chart["panels"]) > 1 else 760
+            longest = max(len(panels[n]["categories"] or ()) * ("bar" in panels[n]["kind"]) for n in drawn)
+            high = min(500, max(330 if len(numbers) < 3 else 240, 22 * longest + 80))
+            self._tall(sheet, row, high + 24)
+            for place, n in enumerate(drawn):
+                at = place * wide
+                cells, size = self._data_block(record, n), (wide - 8, high)
+                self.charts |= office.into_sheet(self.made, sheet, row, record, n, lang, size, cells, at)
+            row += 1
+        return row
 
     def _heat(self, sheet, row: int, panel: dict) -> int:
         """A heat map as a table whose numbers lie on their colours."""
         cells = office.heat_cells(panel, self.lang)
-        heads, rows = tables.of_heat(panel, cells, self.lang)
-        end = self.table(sheet, row, heads, rows, filters=False)
-        for r, (line, made) in enumerate(zip(cells[1:], rows, strict=True), row + 1):
-            for c, ((_, fill, ink), cell) in enumerate(zip(line, made, strict=True)):
+        made = tables.of_heat(panel, cells, self.lang)
+        end = self.table(sheet, row, made, filters=False)
+        for r, (line, numbers) in enumerate(zip(cells[1:], made.rows, strict=True), row + 1):
+            for c, ((_, fill, ink), cell) in enumerate(zip(line, numbers, strict=True)):
                 if isinstance(cell, Number):
                     look = self.format(num_format=cell.format, align="center", bg_color=fill, font_color=ink)
                     sheet.write_number(r, c, cell.value, look)
@@ -283,45 +377,32 @@ class _Workbook(Book):
         made = columns(panel, lang)
         rows, row = grid(panel, lang, made), self.data_row
         # Decimals as the labels of a column show them.
-        places = [
+        shown = [
             max((len(p[lang].partition(".")[2]) for p in one.points if p and p[lang]), default=None) for one in made
         ]
-        self.blocks.append(
-            (" · ".join(filter(None, [clean(record["title"][lang]), clean(panel["heading"][lang])])), rows, places)
-        )
+        caption = " · ".join(filter(None, [clean(record["title"][lang]), clean(panel["heading"][lang])]))
+        self.blocks.append((row, caption, rows, [None, *shown]))
         self.data_row += len(rows) + 2
         return self.word("chart_data"), row + 1, 0
 
     def chart_data(self) -> None:
-        """The numbers behind all charts, block under block, as :meth:`_data_block` has reserved them."""
+        """The numbers behind all charts, block under block, where :meth:`_data_block` has said."""
         if not self.blocks:
             return
         sheet = self.add(self.word("chart_data"), MUTED)
-        self.head(sheet, self.word("chart_data_title"), [self.word("chart_data_note")], self.back)
+        self.head(sheet, self.word("chart_data_title"), self.word("chart_data_note"))
         sheet.set_column(0, 0, 24)
-        sheet.set_column(1, max(len(rows[0]) for _, rows, _ in self.blocks), 14)
-        row = 3
-        for caption, rows, places in self.blocks:
-            sheet.write_string(row, 0, caption, self.format(caption, bold=True))
+        sheet.set_column(1, max(len(rows[0]) for _, _, rows, _ in self.blocks), 14)
+        for row, caption, rows, decimals in self.blocks:
+            self.line(sheet, row, caption, bold=True)
             for r, cells in enumerate(rows, row + 1):
                 for c, cell in enumerate(cells):
                     if isinstance(cell, str):
                         head = {"bold": True, "text_wrap": True, "bottom": 1} if r == row + 1 else {}
                         sheet.write_string(r, c, cell, self.format(cell, **head))
                     elif cell is not None:
-                        number = Number(cell, places[c - 1] if 0 < c <= len(places) else None, year=c == 0)
-                        sheet.write_number(
-                            r, c, cell, self.format(num_format=number.format, align="right" if c else "left")
-                        )
-            row += len(rows) + 2
+                        shape = Number(cell, decimals[c] if c < len(decimals) else None, year=c == 0).format
+                        sheet.write_number(r, c, cell, self.format(num_format=shape, align="right" if c else "left"))
+        sheet.print_area(0, 0, MOST_PRINTED, 8)
+        sheet.fit_to_pages(1, 1)
         self.listed.append((sheet.name, self.word("chart_data_title")))
-
-
-def _scaled(body: bytes, wide: int, high: int) -> dict[str, float]:
-    """Scales that fit a picture into so many pixels."""
-    from PIL import Image
-
-    with Image.open(BytesIO(body)) as opened:
-        dpi = opened.info.get("dpi", (96, 96))[0]
-        share = min(wide / opened.width, high / opened.height) * dpi / 96
-    return {"x_scale": share, "y_scale": share}
