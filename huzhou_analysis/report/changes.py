@@ -207,7 +207,15 @@ def tables(changes: dict, lang: str, most: int | None = None) -> list[dict]:
         body = [[WORDS[r["change"]][lang], r[lang], *(r[k][lang] for k in named[2:])] for r in rows[:most]]
         if body:
             heads = [(WORDS | shared)[n][lang] for n in named]
-            out.append({"title": KINDS[kind][lang], "columns": heads, "rows": body, "left_out": len(rows) - len(body)})
+            out.append(
+                {
+                    "title": KINDS[kind][lang],
+                    "columns": heads,
+                    "rows": body,
+                    "numeric": [],
+                    "left_out": len(rows) - len(body),
+                }
+            )
     return out
 
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -64,15 +65,17 @@ def content_of(executed: list[Executed], data: Data, before: dict | None) -> tup
     now = changes.snapshot(data, targets)
     moved = changes.compare(before, now)
     latest = state.latest(data, {row["key"] for row in moved["moved"]["figure"] if row["change"] == "came"})
-    content = Content(state.pair(data.city), [one.section for one in executed], changes=moved)
+    said = Content(state.pair(data.city), [one.section for one in executed])
     stated = citations(data, [i for row in [*latest, *targets] for i in row["figures"]])
-    named = {row["figure_id"]: data.figures.indicator[row["figure_id"]] for row in content.citations()}
-    content.state |= {"latest": latest, "targets": targets, "indicator_of": named}
-    content.state["cited"] = {
-        c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")} for c in stated
-    }
-    content.indicators |= {c: state.pair(state.figure_name(data, c, data.home)) for c in sorted(set(named.values()))}
-    content.counts |= state.counts(data, content)
+    named = {row["figure_id"]: data.figures.indicator[row["figure_id"]] for row in said.citations()}
+    content = replace(
+        said, changes=moved, counts=state.counts(data, said, targets),
+        state={
+            "latest": latest, "targets": targets, "indicator_of": named,
+            "cited": {c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")} for c in stated},
+        },
+        indicators={c: state.pair(state.figure_name(data, c, data.home)) for c in sorted(set(named.values()))},
+    )  # fmt: skip
     return content, now
 
 

@@ -121,7 +121,7 @@ def targets(data: Data) -> list[dict]:
     return rows
 
 
-def counts(data: Data, content) -> dict[str, int]:
+def counts(data: Data, content, targets: list[dict]) -> dict[str, int]:
     """How much there is, counted once for all formats: of the report, and of the tables behind it."""
     return {
         "sections": len(content.sections),
@@ -131,8 +131,8 @@ def counts(data: Data, content) -> dict[str, int]:
         "figures": len(data.figures),
         "documents": int(data.figures.source_id.nunique()),
         "indicators": int(data.figures.indicator.nunique()),
-        "targets": len(content.state["targets"]),
-        "table_targets": sum(t["table"] for t in content.state["targets"]),
+        "targets": len(targets),
+        "table_targets": sum(t["table"] for t in targets),
     }
 
 
