@@ -63,13 +63,8 @@ WORDS: dict[str, Text] = {
     ),
     "units_text": text(
         "数值用公布单位（金额多为亿元）；同列单位不同时，单位显示在数字之后，不影响计算。",
-<<<<<<< HEAD
-        "Large amounts of money are in CNY bn or USD bn (one 亿 is 100 million). Where a column mixes units, the unit is shown behind the "
+        "Large amounts of money are in CNY bn or USD bn. Where a column mixes units, the unit is shown behind the "
         "number and does not disturb sums.",
-=======
-        "Large amounts of money are in CNY bn or USD bn. Where a column mixes units, the unit is shown behind the number and does not "
-        "disturb sums.",
->>>>>>> af73777 (Report floor: workbook of one table of sheets that prints on forty pages, execution and pages without doubled code)
     ),
 }
 # fmt: on
