@@ -17,7 +17,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from ..facts.words import LANGUAGES
-from .roles import GRID, INK, MUTED, PALETTE, PAPER
+from .roles import MUTED, PALETTE
 
 SIZES: dict[str, tuple[float, float]] = {
     "slide": (10.0, 5.625),
@@ -29,39 +29,8 @@ SIZES: dict[str, tuple[float, float]] = {
 }
 BARE = ("page", "phone", "small")  # a page sets title, notes and source as text around the picture
 _LATIN, _CJK = "DejaVu Sans", "Noto Sans CJK SC"
-SETTINGS = {
-    "font.family": [_LATIN, _CJK],
-    "font.size": 10,
-    "axes.unicode_minus": True,
-    "text.color": INK,
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": MUTED,
-    "axes.linewidth": 0.8,
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "grid.color": GRID,
-    "grid.linewidth": 0.8,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "figure.facecolor": PAPER,
-    "axes.facecolor": PAPER,
-    "savefig.facecolor": PAPER,
-    "text.parse_math": False,
-    "svg.hashsalt": "huzhou",
-    "svg.fonttype": "none",
-    "figure.dpi": 100,
-    "legend.frameon": False,
-    "hatch.linewidth": 0.6,
-    "axes.prop_cycle": mpl.cycler(color=PALETTE),
-}
+SETTINGS = dict(mpl.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=False))
+SETTINGS |= {"font.family": [_LATIN, _CJK], "axes.prop_cycle": mpl.cycler(color=PALETTE)}
 _chosen = {"lang": "zh"}
 
 
@@ -115,11 +84,6 @@ def style(lang: str = "zh") -> None:
     ----------
     lang : {"zh", "en"}
         Language in which exhibits and findings are displayed.
-
-    Raises
-    ------
-    ValueError
-        If the language is another one.
     """
     _chosen["lang"] = language(lang)
     _register()

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
+import numpy as np
+
 from .record import BARS, Entry, entries_of, exact, fan_start, scale
 from .roles import JOINED, Role, bands, look
 
@@ -107,43 +109,35 @@ def has_native(chart: dict | None) -> bool:
 
 
 def _layers(panel: dict, lang: str, along: list) -> list[Column]:
-    """The intervals of a fan as areas that are stacked on an invisible base, widest outside."""
+    """The intervals of a fan as areas that are stacked on an invisible base, widest outside.
+
+    Between its marks an interval follows straight lines; elsewhere it has no width and lies unseen inside the wider one,
+    or on the line of the actuals.
+    """
     found = {k: several for k in bands() if (several := [one for one in panel["series"] if one["role"] == k])}
     if not found:
         return []
-    edges: list[list[float]] = []  # of each year: the lower ends, widest first, then the upper ones, narrowest first
-    for year in along:
-        low, high = [], []
-        for several in found.values():
-            ends = next((e for e in (_ends(panel, one, year) for one in several) if e), None)
-            middle = (low[-1] + high[-1]) / 2 if low else _along(panel, year)
-            low.append(ends[0] if ends else middle)
-            high.append(ends[1] if ends else middle)
-        edges.append([exact(v * scale(panel, lang)) for v in (*low, *reversed(high))])
-    made = [Column("基底" if lang == "zh" else "base", None, [e[0] for e in edges], [])]
-    for n, level in enumerate([*found, *list(reversed(found))[1:]]):
-        [entry] = entries_of(found[level][0], False)
-        made.append(Column(clean(entry.name[lang]), entry, [exact(e[n + 1] - e[n]) for e in edges], []))
-    return made
-
-
-def _along(panel: dict, year: float) -> float:
-    """Where an area without width lies unseen: on the line of the actuals, in the nearest year that has one."""
     known = [p for one in panel["series"] for p in one["points"] if p["value"] is not None]
-    nearest = min(known, key=lambda p: (p["role"] not in JOINED, abs(p["x"] - year)), default={"value": 0.0})
-    return nearest["value"]
-
-
-def _ends(panel: dict, band: dict, year: float) -> tuple[float, float] | None:
-    """Lower and upper end in a year, between the marks along straight lines; None outside of them."""
-    points = [(p["x"], p["low"], p["high"]) for p in band["points"]]
-    if start := fan_start(panel, band):
-        points.insert(0, (start["x"], start["value"], start["value"]))
-    for (x0, low0, high0), (x1, low1, high1) in zip(points, points[1:] or points, strict=False):
-        if x0 <= year <= x1:
-            share = (year - x0) / (x1 - x0) if x1 > x0 else 0.0
-            return low0 + share * (low1 - low0), high0 + share * (high1 - high0)
-    return None
+    nearest = (min(known, key=lambda p: (p["role"] not in JOINED, abs(p["x"] - x)), default=None) for x in along)
+    middle = np.array([p["value"] if p else 0.0 for p in nearest])
+    lows, highs = [], []
+    for several in found.values():
+        low = high = np.full(len(along), np.nan)
+        for band in several:
+            start = fan_start(panel, band)
+            ends = [(start["x"], start["value"], start["value"])] if start else []
+            x, lower, upper = np.array(ends + [(p["x"], p["low"], p["high"]) for p in band["points"]]).T
+            low = np.fmax(low, np.interp(along, x, lower, left=np.nan, right=np.nan))
+            high = np.fmax(high, np.interp(along, x, upper, left=np.nan, right=np.nan))
+        lows.append(np.where(np.isnan(low), middle, low))
+        highs.append(np.where(np.isnan(high), middle, high))
+        middle = (lows[-1] + highs[-1]) / 2
+    edges = np.array([*lows, *reversed(highs)]) * scale(panel, lang)  # from the lowest to the highest
+    made = [Column("基底" if lang == "zh" else "base", None, list(map(exact, edges[0])), [])]
+    for level, width in zip([*found, *list(reversed(found))[1:]], np.diff(edges, axis=0), strict=True):
+        [entry] = entries_of(found[level][0], False)
+        made.append(Column(clean(entry.name[lang]), entry, list(map(exact, width)), []))
+    return made
 
 
 def whiskers(made: Sequence[Column], by: float) -> list[tuple[int, str, str, list]]:

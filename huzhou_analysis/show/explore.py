@@ -5,17 +5,15 @@ from __future__ import annotations
 import base64
 import math
 import os
-from io import BytesIO
 
 from ..analysis.gaps import target_gaps
 from ..analysis.plans import plan
 from ..analysis.scenario import Scenario, what_if
 from ..analysis.series import series
 from ..facts.data import Data, NotOnFile
-from ..facts.words import text
 from . import canvas, picture
 from .chart import Chart, Panel, marks, over_years
-from .exhibit import EXPORT_VARIABLE, Finding
+from .exhibit import EXPORT_VARIABLE, finding
 from .record import chart_record
 from .sources import name
 
@@ -29,32 +27,22 @@ def explore(data: Data):
         Its children are indicator, pace, and what follows; while a report is made, a line that says where the sliders
         work.
     """
-    elsewhere = text("滑块在 JupyterLab 中可用。", "The sliders work in JupyterLab.")
     if os.environ.get(EXPORT_VARIABLE):
-        return Finding(elsewhere)
+        return finding("滑块在 JupyterLab 中可用。", "The sliders work in JupyterLab.")
     import ipywidgets as widgets
 
     lang = canvas.language()
-    wide = widgets.Layout(width="520px")
-    which = widgets.Dropdown(
-        options=[(name(data, i)[lang], i) for i in open_indicators(data)],
-        description=text("指标", "Indicator")[lang],
-        layout=wide,
-    )
-    pace = widgets.FloatSlider(
-        description=text("每年变动", "Change a year")[lang],
-        continuous_update=False,
-        readout_format=".1f",
-        step=0.1,
-        layout=wide,
-        style={"description_width": "initial"},
-    )
+    words = ("指标", "每年变动") if lang == "zh" else ("Indicator", "Change a year")
+    look = {"layout": {"width": "520px"}, "style": {"description_width": "initial"}}
+    names = [(name(data, i)[lang], i) for i in open_indicators(data)]
+    which = widgets.Dropdown(options=names, description=words[0], **look)
+    pace = widgets.FloatSlider(description=words[1], continuous_update=False, readout_format=".1f", step=0.1, **look)
     shown = widgets.HTML()
 
     def redraw(*_) -> None:
         scenario = what_if(data, which.value, f"{pace.value:.1f}")
-        picture = f'<img class="huzhou-scenario" src="data:image/png;base64,{_png(data, scenario, lang)}">'
-        shown.value = f"<p><b>{scenario.sentence[lang]}</b></p>{picture}"
+        drawn = f'<img class="huzhou-scenario" src="data:image/png;base64,{_png(data, scenario, lang)}">'
+        shown.value = f"<p><b>{scenario.sentence[lang]}</b></p>{drawn}"
 
     def choose(*_) -> None:
         needed = what_if(data, which.value)
@@ -85,15 +73,11 @@ def open_indicators(data: Data) -> list[str]:
 
 def _png(data: Data, scenario: Scenario, lang: str) -> str:
     """History, assumed path and the plan's path as a picture."""
-    goals = plan(data, scenario.indicator)
-    history = series(data, scenario.indicator)
+    goals, history = plan(data, scenario.indicator), series(data, scenario.indicator)
     since = int(goals.year.min()) - 6
     drawn = over_years(data, history[history.unit == scenario.unit], goals, since=since).panels[0]
     path = marks(scenario.path.reset_index(), "scenario", label="last")
     chart = chart_record(Chart([Panel([drawn.marks, path], scenario.unit)]), data.units)
-    empty = {"zh": "", "en": ""}
-    buffer = BytesIO()
-    with canvas.house_style():
-        figure = picture.picture({"title": empty, "subtitle": empty, "chart": chart}, lang, "page")
-        figure.savefig(buffer, format="png", dpi=90, metadata={"Software": None})
-    return base64.b64encode(buffer.getvalue()).decode()
+    nothing = {"zh": "", "en": ""}
+    figure = picture.picture({"title": nothing, "subtitle": nothing, "chart": chart}, lang, "page")
+    return base64.b64encode(canvas.png(figure, 90)).decode()

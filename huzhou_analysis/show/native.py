@@ -51,22 +51,11 @@ def chart_xml(
     key: bool = True,
     cells: tuple[str, int, int] | None = None,
 ) -> bytes:
-    """The chart part of a panel that is no heat map.
+    """The chart part of a panel that is no heat map, from its :func:`.columns.columns`.
 
-    Parameters
-    ----------
-    axis : tuple of float
-        Ends and step of the axis of numbers.
-    made : sequence of Column
-        From :func:`.columns.columns`.
-    years : tuple of int, bool
-        As :func:`.columns.year_labels` gives it; `made` is for the same.
-    points : float
-        Size of the text.
-    key : bool
-        Whether the chart carries its key; False where one key serves several panels.
-    cells : tuple of str, int, int, optional
-        Sheet, row and column of the top left cell of the data; by default those of the embedded workbook.
+    `axis` has the ends and the step of the axis of numbers, `years` is what :func:`.columns.year_labels` gives, `points`
+    the size of the text, `key` whether the chart carries its key. `cells` are sheet, row and column of the top left cell
+    of the data; without them the data are those of the embedded workbook.
     """
     source = CategoryChartData(number_format=number_code(_decimals(axis[2])))
     source.categories = categories(panel, lang, years[0])

@@ -10,7 +10,7 @@ from ..analysis.evidence import GRADES
 from ..analysis.monitor import TIME_PROGRESS
 from ..analysis.targets import STATUSES
 from ..facts.data import Data
-from ..facts.words import Quantity, Text, figure_quantity, text
+from ..facts.words import Quantity, as_text, figure_quantity, text
 from .exhibit import cell
 from .sources import name, period_text
 
@@ -31,13 +31,13 @@ _UNITS = {"target": text("单位", "Unit"), "required": text("年均单位", "Un
 
 
 def target_rows(data: Data, gaps: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
-    """Rows of :func:`huzhou_analysis.target_gaps` (with ``full=True``) as they are read.
+    """Rows of :func:`huzhou_analysis.target_gaps` as they are read.
 
     Parameters
     ----------
     data : Data
     gaps : DataFrame
-        All its columns, any of its rows.
+        Made with ``full=True``; any of its rows. ValueError without those columns.
     lang : {"zh", "en"}, optional
         With a language, a plain table for a spreadsheet: headings and words in that language, numbers as numbers, their
         units in columns of their own.
@@ -46,13 +46,8 @@ def target_rows(data: Data, gaps: pd.DataFrame, lang: str | None = None) -> pd.D
     -------
     DataFrame
         Columns of :data:`TARGET_HEADINGS` and ``missing`` (the figure that would settle what has no actual). ``target``
-        and ``actual`` are quantities as printed, ``gap`` what the actual lacks of the target, paces quantities in their
-        own unit (%, percentage points, units); empty where there is none.
-
-    Raises
-    ------
-    ValueError
-        If columns are missing: the frame was made without ``full=True``.
+        and ``actual`` are quantities as printed, ``gap`` what is still missing, paces quantities in their own unit (%,
+        percentage points, units); empty where there is none.
 
     Examples
     --------
@@ -66,49 +61,38 @@ def target_rows(data: Data, gaps: pd.DataFrame, lang: str | None = None) -> pd.D
 
 
 def _row(data: Data, row) -> dict:
-    target = [i for i in row.target_ids.split() if data.figures.time_period[i] == row.final_period] or [""]
-    printed = target[0] and row.target == row.target
-    actual = _actual(data, row)
+    target = [i for i in row.target_ids.split() if data.figures.time_period[i] == row.final_period]
+    printed = target and row.target == row.target
+    none = text("—", "—")
     return {
         "indicator": row.indicator,
         "name": name(data, row.indicator),
         "target": figure_quantity(data, target[0]) if printed else text(row.in_words or "—", "in words"),
         "target_period": period_text(row.final_period),
-        "actual": actual,
+        "actual": _actual(data, row),
         "period": period_text(row.actual_period),
-        "gap": _gap(row, figure_quantity(data, target[0]), actual) if printed and row.gap == row.gap else None,
-        "verdict": _words(STATUSES, row.status),
-        "progress": _words(TIME_PROGRESS, row.time_progress),
-        "required": _pace(data, row.required_pace, row.pace_unit),
-        "recent": _pace(data, row.recent_pace, row.pace_unit),
-        "evidence": _words(GRADES, row.evidence),
-        "missing": text(row.needed_zh or "—", row.needed_en or "—"),
+        "gap": _quantity(data, row.gap, row.unit) if printed else None,
+        "verdict": as_text(STATUSES[row.status]),
+        "progress": as_text(TIME_PROGRESS[row.time_progress]) if row.time_progress else none,
+        "required": _quantity(data, row.required_pace, row.pace_unit),
+        "recent": _quantity(data, row.recent_pace, row.pace_unit),
+        "evidence": as_text(GRADES[row.evidence]) if row.evidence else none,
+        "missing": text(row.needed_zh, row.needed_en) if row.needed_zh else none,
     }
 
 
-def _gap(row, target: Quantity, actual: Quantity) -> Quantity:
-    """What is still missing, whether more is better or less."""
-    return target - actual if row.ascending else actual - target
-
-
 def _actual(data: Data, row) -> Quantity | None:
+    """As printed where one figure of the measure and the unit gives it, else as worked out from its figures."""
     ids = str(row.actual_id).split()
-    same = len(ids) == 1 and data.figures.indicator[ids[0]] == row.actual_indicator
-    if same and data.figures.unit[ids[0]] == row.unit:
+    figure = data.figures.loc[ids[0]] if len(ids) == 1 else None
+    if figure is not None and (figure.indicator, figure.unit) == (row.actual_indicator, row.unit):
         return figure_quantity(data, ids[0])
-    if row.actual != row.actual:
-        return None
-    return Quantity(row.actual, data.units[row.unit], decimals=2, time_period=row.actual_period, figures=tuple(ids))
+    return _quantity(data, row.actual, row.unit, tuple(ids))
 
 
-def _pace(data: Data, value: float, unit: str) -> Quantity | None:
-    if value != value or unit == "":
-        return None
-    return Quantity(value, data.units[unit], decimals=1 if unit == "%" else 2)
-
-
-def _words(words: dict, code: str) -> Text:
-    return text(words[code]["zh"], words[code]["en"]) if code else text("—", "—")
+def _quantity(data: Data, value: float, unit: str, figures: tuple[str, ...] = ()) -> Quantity | None:
+    known = value == value and unit
+    return Quantity(value, data.units[unit], decimals=1 if unit == "%" else 2, figures=figures) if known else None
 
 
 def _in_numbers(table: pd.DataFrame, lang: str) -> pd.DataFrame:
