@@ -54,7 +54,7 @@ _HOMES = {
     "read": "inbox.documents",
     "find": "analysis.find",
     "findings": "analysis.audit",
-    "identities": "analysis.relations",
+    "identities": "analysis.audit",
     "record": "analysis.record",
     "score_record": "analysis.record",
     "record_scores": "analysis.record",

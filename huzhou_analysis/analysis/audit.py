@@ -1,9 +1,7 @@
 """Check the documents against themselves and each other, on rounding intervals.
 
-Rules look at all figures: the same thing printed in two ways, a target that the latest actual has passed, a plan that
-jumps, a rate that implies an impossible base, a year that only a page stamp suggests. With the identities of
-:mod:`~huzhou_analysis.analysis.relations` that fail they make the findings; each names both printings, the difference
-and how to read it.
+Identities are declared in ``data/relations.csv``: one fails only if no values within the two rounding intervals satisfy
+it. Rules look at all figures. Each finding names both printings, the difference and how to read it.
 """
 
 from __future__ import annotations
@@ -12,48 +10,107 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
+from ..facts.problems import DataError
+from ..facts.relations import evaluate, relation_problems
+from ..facts.rounding import Interval
 from ..facts.schema import SEVERITIES
-from ..facts.words import LANGUAGES, Text, say, text
+from ..facts.words import LANGUAGES, RELATION_SIGNS, Text, say, text
 from . import plans, targets
 from .growth import implied_base
-from .relations import FINDING_COLUMNS, identities
 
-JUMP_FACTOR, JUMP_POINTS, JUMP_PERCENT = 3.0, 10.0, 25.0
+FINDING_COLUMNS = ["finding_id", "rule", "severity", "status", "indicator", "ref_area", "time_period"]
+FINDING_COLUMNS += ["left", "right", "difference", "reading_zh", "reading_en", "figures"]
+# A plan's pace that changes by this factor and is as large as this is a kink; levels a year apart that differ by this
+# factor are a slip.
+JUMP_FACTOR, JUMP_SIZE = 3.0, {"个百分点": 10.0, "%": 25.0}
 MAGNITUDE_FACTOR = 5.0
 # Name, severity and reading of each rule (names in braces are filled in), and names of the kinds of identities that fail.
 _RULES = pd.read_csv(Path(__file__).with_name("audit_rules.csv"), keep_default_na=False, index_col="rule")
 RULE_NAMES = {rule: text(row.name_zh, row.name_en) for rule, row in _RULES.iterrows()}
 
 
+# --- identities ----------------------------------------------------------------------------------------------------
+
+
+def holds(left: Interval, expect: str, right: Interval) -> bool:
+    """Whether some values within the two intervals satisfy the expectation."""
+    if expect == "=":
+        return left.overlaps(right)
+    return left.may_be_at_most(right) if expect == "<=" else right.may_be_at_most(left)
+
+
+def identities(data: Data) -> pd.DataFrame:
+    """Every declared identity with both sides evaluated; ``status`` is ``holds`` or ``fails``.
+
+    Parameters
+    ----------
+    data : Data
+        From :func:`load`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``FINDING_COLUMNS``, one row for each row of ``relations.csv``.
+
+    Raises
+    ------
+    DataError
+        If an expression cannot be evaluated.
+
+    Examples
+    --------
+    >>> set(hz.identities(data).status) <= {"holds", "fails"}
+    True
+    """
+    if problems := relation_problems(data):
+        raise DataError(problems)
+    rows = []
+    for relation_id, r in data.relations.iterrows():
+        (left, a), (right, b) = evaluate(data, r.left), evaluate(data, r.right)
+        ids = list(dict.fromkeys(a + b))
+        where = data.figures.loc[ids[0], ["indicator", "ref_area", "time_period"]] if ids else ("", "", "")
+        both = left.bounded and right.bounded
+        difference = abs(left.middle - right.middle) if both else left.distance(right)
+        status = "holds" if holds(left, r.expect, right) else "fails"
+        said = (_show(left), _show(right), f"{difference:.4g}", r.reading_zh, r.reading_en, " ".join(ids))
+        rows.append((relation_id, r.kind, r.severity, status, *where, *said))
+    return pd.DataFrame(rows, columns=FINDING_COLUMNS)
+
+
+def _show(interval: Interval) -> str:
+    low, high = interval.floats
+    if not interval.bounded:
+        return "?" if low == -high else f"≥{low:g}" if high == float("inf") else f"≤{high:g}"
+    return f"{low:g}" if low == high else f"{low:.5g}…{high:.5g}"
+
+
+# --- rules ---------------------------------------------------------------------------------------------------------
+
+
 def _finding(
     data: Data, rule: str, ids: list[str], left: str, right: str, difference: str = "", severity: str = "", **words
 ) -> dict:
-    first, usual = data.figure(ids[0]), _RULES.loc[rule]
+    first, usual = data.figures.loc[ids[0]], _RULES.loc[rule]
     where = (first.indicator, first.ref_area, first.time_period)
     name = f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", "")
     said = say(usual.reading_zh, usual.reading_en, **words)
-    cells = (
-        name,
-        rule,
-        severity or usual.severity,
-        "fails",
-        *where,
-        left,
-        right,
-        difference,
-        said.zh,
-        said.en,
-        " ".join(ids),
-    )
+    cells = (name, rule, severity or usual.severity, "fails", *where, left, right, difference, *said, " ".join(ids))
     return dict(zip(FINDING_COLUMNS, cells, strict=True))
 
 
 def _when(period: str) -> Text:
     return text(*(periods.parse(period).label(lang) for lang in LANGUAGES))
+
+
+def _shown(figure: pd.Series) -> str:
+    """A figure with its commitment and bound: 力争≥500亿元."""
+    commitment = {"strive": "力争", "ensure": "确保"}.get(figure.commitment, "")
+    return f"{commitment}{RELATION_SIGNS.get(figure.relation, '')}{figure.obs_text}{figure.unit}"
 
 
 def same_thing_printed_twice(data: Data) -> list[dict]:
@@ -73,14 +130,13 @@ def same_thing_printed_twice(data: Data) -> list[dict]:
         for (_, a), (_, b) in combinations(group.iterrows(), 2):
             if a.time_period == "" and a.source_id == b.source_id:
                 continue  # two places of one undated page may speak of different times
-            finding = _compare(data, a, b)
-            if finding is None:
+            if (finding := _compare(data, a, b)) is None:
                 continue
             revised = finding["rule"] in ("value_differs", "weaker_bound", "bound_differs", "stretch_and_table")
             other = a.source_id != b.source_id and (a.record_type == "actual" or a.vintage[:4] != b.vintage[:4])
             if revised and other:
                 key = (a.indicator, a.ref_area, a.transformation, a.record_type)
-                between.setdefault(key, []).append((_gap(data, a, b), a, b))
+                between.setdefault(key, []).append((_apart(data, a, b), a, b))
             else:
                 found.append(finding)
     return found + [_vintages_differ(data, cases) for cases in between.values()]
@@ -92,11 +148,12 @@ def _vintages_differ(data: Data, cases: list[tuple[float, pd.Series, pd.Series]]
     shown = [f"{f.obs_text}{f.unit} ({f.source_id})" for f in (a, b)]
     difference = f"{gap:.2f}{'个百分点' if a.transformation == 'GY' else '%'}"
     words = {"n": len({a.time_period for _, a, _ in cases}), "period": _when(a.time_period)}
-    severity = "medium" if gap >= 1 else "low"
-    return _finding(data, "vintages_differ", [a.name, b.name], *shown, difference, severity, **words)
+    return _finding(
+        data, "vintages_differ", [a.name, b.name], *shown, difference, "medium" if gap >= 1 else "low", **words
+    )
 
 
-def _gap(data: Data, a: pd.Series, b: pd.Series) -> float:
+def _apart(data: Data, a: pd.Series, b: pd.Series) -> float:
     """Difference of two printings: in per cent for levels, in points for rates."""
     other = data.units.convert(b.obs_value, b.unit, a.unit)
     if a.transformation == "GY" or data.units[a.unit].is_share or not a.obs_value:
@@ -109,29 +166,22 @@ def _compare(data: Data, a: pd.Series, b: pd.Series) -> dict | None:
     commitments = {a.commitment, b.commitment}
     if commitments == {"strive", "ensure"}:
         return None  # a stretch value and a floor are two targets
-    ids, shown = [a.name, b.name], (_shown(a), _shown(b))
+    both = ([a.name, b.name], _shown(a), _shown(b))
     if not data.units.comparable(a.unit, b.unit):
-        return _finding(data, "unit_differs", ids, *shown)
+        return _finding(data, "unit_differs", *both)
     if a.obs_value == b.obs_value:
         rule = "unit_wording" if a.unit != b.unit else "bound_differs" if a.relation != b.relation else ""
-        return _finding(data, rule, ids, *shown, "0") if rule else None
+        return _finding(data, rule, *both, "0") if rule else None
     left, right = data.interval(a), data.interval(b) * data.units.factor(b.unit, a.unit)
     other = float(right.middle if b.relation == "=" else b.obs_value)
     difference = f"{abs(a.obs_value - other):g}"
     if left.overlaps(right):
-        return _finding(data, "weaker_bound", ids, *shown, difference)
+        return _finding(data, "weaker_bound", *both, difference)
     if commitments == {"strive", ""} and (a.source_id, a.locator) == (b.source_id, b.locator):
         return None  # a goal and its stretch value, printed side by side
     rule = "stretch_and_table" if commitments & {"strive", "ensure"} else "value_differs"
     mild = "low" if rule == "value_differs" and a.record_type == "claim" else ""
-    return _finding(data, rule, ids, *shown, difference, mild)
-
-
-def _shown(figure: pd.Series) -> str:
-    """A figure with its commitment and bound: 力争≥500亿元."""
-    commitment = {"strive": "力争", "ensure": "确保"}.get(figure.commitment, "")
-    bound = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈"}.get(figure.relation, "")
-    return f"{commitment}{bound}{figure.obs_text}{figure.unit}"
+    return _finding(data, rule, *both, difference, mild)
 
 
 def target_already_passed(data: Data) -> Iterator[dict]:
@@ -157,15 +207,14 @@ def target_already_passed(data: Data) -> Iterator[dict]:
 def plan_jumps(data: Data) -> Iterator[dict]:
     """A plan path whose required pace changes by a factor of three or more between its steps and is large besides."""
     paces = plans.plan_pace(data, plans.table_targets(data))
-    for _, steps in paces.groupby(["indicator", "ref_area"], sort=False):
+    for _, steps in paces[paces.pace_unit.isin(JUMP_SIZE)].groupby(["indicator", "ref_area"], sort=False):
         steps = steps.drop_duplicates("from_period")
-        if len(steps) < 2 or steps.pace_unit.iloc[0] not in ("%", "个百分点"):
+        if len(steps) < 2:
             continue
         a, b = steps.iloc[0], steps.iloc[1]
-        large = JUMP_POINTS if a.pace_unit == "个百分点" else JUMP_PERCENT
-        big, small = max(abs(a.pace), abs(b.pace)), min(abs(a.pace), abs(b.pace))
-        if big >= large and big >= JUMP_FACTOR * max(small, 1e-9) and not (b.pace == 0 and b.to_value == 100):
-            shown = (f"{a.pace:+.3g}{a.pace_unit}/年", f"{b.pace:+.3g}{a.pace_unit}/年", f"{b.pace - a.pace:+.3g}")
+        small, big = sorted(abs(steps.pace.iloc[:2]))
+        if big >= JUMP_SIZE[a.pace_unit] and big >= JUMP_FACTOR * small and not (b.pace == 0 and b.to_value == 100):
+            shown = (f"{a.pace:+.3g}{a.pace_unit}/年", f"{b.pace:+.3g}{b.pace_unit}/年", f"{b.pace - a.pace:+.3g}")
             unit = text(a.pace_unit, "%" if a.pace_unit == "%" else " points")
             words = {
                 k: say("{x:.3g}{unit}", "{x:.3g}{unit}", x=step.pace, unit=unit) for k, step in (("a", a), ("b", b))
@@ -192,16 +241,18 @@ def implausible_steps(data: Data) -> Iterator[dict]:
     """Levels of one indicator, a year apart, that differ by a factor of five: a slip of unit or magnitude."""
     figures = data.figures
     levels = (figures.record_type == "actual") & (figures.transformation == "N") & (figures.obs_value > 0)
-    actuals = figures[levels & figures.relation.eq("=") & (figures.corrected != "exclude") & data.own]
-    actuals = actuals[actuals.time_period.map(periods.is_year).astype(bool)].sort_values("time_period")
+    levels &= figures.relation.eq("=") & (figures.corrected != "exclude") & data.own
+    actuals = plans.of_years(figures[levels]).sort_values("time_period")
     for _, group in actuals.groupby(["indicator", "ref_area"], sort=False):
-        for (a_id, a), (b_id, b) in pairwise(group.iterrows()):
+        # Logarithms to the base of ten in units of one measure: what is far apart is looked at closely.
+        size = np.log10(group.obs_value) + [data.units[u].unit_mult for u in group.unit]
+        for n in np.flatnonzero(np.abs(np.diff(size)) >= np.log10(MAGNITUDE_FACTOR) - 1e-9):
+            a, b = group.iloc[n], group.iloc[n + 1]
             shares = data.units[a.unit].is_share or not data.units.comparable(a.unit, b.unit)
             if shares or b.obs_status == "B" or periods.years_between(a.time_period, b.time_period) > 1:
                 continue
             ratio = data.units.convert(b.obs_value, b.unit, a.unit) / a.obs_value
-            if not 1 / MAGNITUDE_FACTOR < ratio < MAGNITUDE_FACTOR:
-                yield _finding(data, "magnitude", [a_id, b_id], _shown(a), _shown(b), f"{ratio:.3g}x")
+            yield _finding(data, "magnitude", [a.name, b.name], _shown(a), _shown(b), f"{ratio:.3g}x")
 
 
 def currency_changes(data: Data) -> Iterator[dict]:
@@ -209,20 +260,20 @@ def currency_changes(data: Data) -> Iterator[dict]:
     figures = data.figures
     levels = figures[(figures.transformation == "N") & (figures.obs_text != "")]
     levels = levels[levels.record_type.isin(["actual", "target"]) & (levels.indicator != "size_threshold")]
-    measure = levels.unit.map({u: data.units[u].unit_measure for u in data.units})
-    firsts = levels[~pd.DataFrame({"i": levels.indicator, "a": levels.ref_area, "m": measure}).duplicated()]
+    levels = levels.assign(measure=levels.unit.map({u: data.units[u].unit_measure for u in data.units}))
+    firsts = levels.drop_duplicates(["indicator", "ref_area", "measure"])
+    firsts = firsts[firsts.duplicated(["indicator", "ref_area"], keep=False)]
     for _, group in firsts.groupby(["indicator", "ref_area"], sort=False):
-        if len(group) > 1:
-            shown = [f"{f.obs_text}{f.unit} ({f.time_period or '—'})" for _, f in group.iloc[:2].iterrows()]
-            yield _finding(data, "unit_break", list(group.index[:2]), *shown)
+        shown = [f"{f.obs_text}{f.unit} ({f.time_period or '—'})" for f in group.iloc[:2].itertuples()]
+        yield _finding(data, "unit_break", list(group.index[:2]), *shown)
 
 
 def shares_above_whole(data: Data) -> Iterator[dict]:
     """A share above 100 per cent; rates such as the fulfilment of a plan may be."""
     figures = data.figures
     shares = figures.indicator.str.contains("share|coverage|openness") & (figures.unit == "%")
-    for i, f in figures[shares & (figures.transformation == "N") & (figures.obs_value > 100)].iterrows():
-        yield _finding(data, "share_above_100", [i], f"{f.obs_text}%", "100%", f"{f.obs_value - 100:g}")
+    for f in figures[shares & (figures.transformation == "N") & (figures.obs_value > 100)].itertuples():
+        yield _finding(data, "share_above_100", [f.Index], f"{f.obs_text}%", "100%", f"{f.obs_value - 100:g}")
 
 
 def years_from_page_stamps(data: Data) -> Iterator[dict]:
@@ -269,6 +320,6 @@ def findings(data: Data) -> pd.DataFrame:
     declared = identities(data)
     rows = pd.DataFrame([row for rule in RULES for row in rule(data)], columns=FINDING_COLUMNS)
     out = pd.concat([declared[declared.status != "holds"], rows], ignore_index=True)
-    worst = out.severity.map(list(SEVERITIES).index)
-    order = out.assign(severity=worst).sort_values(["severity", "rule", "finding_id"], kind="stable").index
-    return out.loc[order].reset_index(drop=True)
+    out["severity"] = pd.Categorical(out.severity, list(SEVERITIES), ordered=True)
+    out = out.sort_values(["severity", "rule", "finding_id"], kind="stable", ignore_index=True)
+    return out.astype({"severity": object})
