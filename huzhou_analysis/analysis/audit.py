@@ -7,7 +7,7 @@ it. Rules look at all figures. Each finding names both printings, the difference
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +99,19 @@ def _finding(
     where = (first.indicator, first.ref_area, first.time_period)
     name = f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", "")
     said = say(usual.reading_zh, usual.reading_en, **words)
-    cells = (name, rule, severity or usual.severity, "fails", *where, left, right, difference, *said, " ".join(ids))
+    cells = (
+        name,
+        rule,
+        severity or usual.severity,
+        "fails",
+        *where,
+        left,
+        right,
+        difference,
+        said.zh,
+        said.en,
+        " ".join(ids),
+    )
     return dict(zip(FINDING_COLUMNS, cells, strict=True))
 
 
