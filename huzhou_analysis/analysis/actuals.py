@@ -34,10 +34,11 @@ class Pace:
 class Target:
     """One target of a plan: its figures, how it moves, and the path that its verdict runs along.
 
-    ``path`` maps years to values; a goal of the text that restates the last year of a table's row runs along that row.
+    ``numeric`` are the figures that are numbers of a year or of a stated stretch of years, in order; ``path`` maps years to values; a goal of the text that restates the last year of a table's row runs along that row.
     """
 
     figures: pd.DataFrame
+    numeric: pd.DataFrame
     unit: str
     kind: str
     ascending: bool
@@ -48,12 +49,10 @@ class Target:
     def first(self) -> pd.Series:
         return self.figures.iloc[0]
 
-    @cached_property
-    def numeric(self) -> pd.DataFrame:
-        """Figures that are numbers of a year or of a stated stretch of years, in order."""
-        cells = zip(self.figures.obs_text, self.figures.time_period, strict=True)
-        stated = [bool(shown and p) and periods.parse(p).kind in ("year", "years") for shown, p in cells]
-        return self.figures[np.array(stated, dtype=bool)].sort_values("time_period")
+    @property
+    def milestones(self) -> list[tuple[str, float, str]]:
+        """Period, value and bound of each figure that is a number."""
+        return list(zip(self.numeric.time_period, self.numeric.obs_value, self.numeric.relation, strict=True))
 
     @cached_property
     def final(self) -> pd.Series:
@@ -91,16 +90,18 @@ class Actuals:
         first, info = group.iloc[0], self.data.indicators.loc[group.indicator.iloc[0]]
         total = first.span == "cumulative"
         kind = "units" if total else targets.pace_kind(self.data, first.indicator, first.unit)
-        bare = Target(group, first.unit, kind, bool(info.ascending))
-        if bare.numeric.empty:
-            return bare
-        annual = whole_years(bare.numeric)
-        path = dict(zip(annual.time_period, annual.obs_value, strict=True))
-        if len(path) == 1 and not total:
+        cells = zip(group.obs_text, group.time_period, strict=True)
+        stated = [bool(shown and p) and periods.parse(p).kind in ("year", "years") for shown, p in cells]
+        numeric = group[np.array(stated, dtype=bool)].sort_values("time_period")
+        if numeric.empty:
+            return Target(group, numeric, first.unit, kind, bool(info.ascending))
+        years = zip(numeric.time_period, numeric.obs_value, strict=True)
+        path = {} if total else {period: value for period, value in years if periods.is_year(period)}
+        if len(path) == 1:
             path = self._path_of_the_table(first, path, rows)
-        below = bare.final.relation in ("<", "<=") and info.measure_type != "index"
-        upwards = targets.more_is_better(bare.final.relation, bare.ascending)
-        return Target(group, first.unit, kind, upwards, {} if total else path, below)
+        bound = numeric.relation.iloc[-1]
+        below = bound in ("<", "<=") and info.measure_type != "index"
+        return Target(group, numeric, first.unit, kind, targets.more_is_better(bound, info.ascending), path, below)
 
     def _path_of_the_table(self, goal: pd.Series, path: dict[str, float], rows: pd.DataFrame) -> dict[str, float]:
         """The path of the table's row that a goal of the text restates; else its own."""

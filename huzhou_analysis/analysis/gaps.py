@@ -122,8 +122,8 @@ class Gaps(Actuals):
             of_plan = plan.time_period.str.contains(r"/P\d+Y") | (plan.time_period >= str(end))
             plan = plan[plan.index.isin(rows.index) | plan.relation.eq("relative") | (of_plan & plan.obs_text.ne(""))]
             groups = plan.groupby(["locator", "indicator", "ref_area", "commitment", "unit", "span"], sort=False)
-            ordered = sorted((g for _, g in groups), key=lambda g: order[(source, g.locator.iloc[0])])
-            found += [self.target(group, rows[rows.obs_text != ""]) for group in ordered]
+            ordered, rows = sorted(groups, key=lambda g: order[(source, g[0][0])]), rows[rows.obs_text != ""]
+            found += [self.target(group, rows) for _, group in ordered]
         return found
 
     @cached_property
@@ -177,7 +177,7 @@ class Gaps(Actuals):
         if target.numeric.empty:
             return row | self._nothing(target)
         final, same = target.final, self._restated(target)
-        row |= {f"target_{f.time_period}": f.obs_value for f in plans.of_years(target.numeric).itertuples()} | {
+        row |= {f"target_{period}": value for period, value, _ in target.milestones if periods.is_year(period)} | {
             "counted": final.name == same[0],
             "final_period": final.time_period,
             "target": final.obs_value,
@@ -217,12 +217,11 @@ class Gaps(Actuals):
         evidence = found.iloc[-1]
         target = replace(target, kind=self.moves(target, evidence))
         out |= self._evidence_cells(target, evidence)
-        for milestone in target.numeric.iloc[:-1].itertuples():
-            then = found[found.time_period == milestone.time_period]
+        for period, value, relation in target.milestones[:-1]:
+            then = found[found.time_period == period]
             if len(then):
-                value = then.value.iloc[-1]
-                reached = targets.meets(value, milestone.obs_value, milestone.relation, target.ascending)
-                out[f"verdict_{milestone.time_period}"] = "met" if reached else "missed"
+                reached = targets.meets(then.value.iloc[-1], value, relation, target.ascending)
+                out[f"verdict_{period}"] = "met" if reached else "missed"
                 out["other_ids"] = f"{out.get('other_ids', '')} {then.figure_id.iloc[-1]}".strip()
         out |= {"years_left": target.last_year - int(evidence.year)}
         out |= {"pace_unit": targets.pace_unit(target.kind, target.unit)}

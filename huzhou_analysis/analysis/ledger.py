@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ LEDGER_COLUMNS = ["figure_id", "indicator", "ref_area", "time_period", "record_t
 LEDGER_COLUMNS += ["level_id", "base_id", "recomputed_low", "recomputed_high", "difference"]
 LEDGER_COLUMNS += ["derived", "derived_period", "derived_low", "derived_high", "derived_unit"]
 LEDGER_COLUMNS += ["verdict", "tests", "rule_zh", "rule_en"]
+_NUMBERS = ("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high")
 VERDICTS = {
     "reproduced": text("可复现", "reproduced"),
     "revision": text("数据修订", "revised"),
@@ -32,13 +34,13 @@ TESTED = ("reproduced", "revision", "contradicted")
 _RULES = pd.read_csv(Path(__file__).with_name("ledger_rules.csv"), index_col="rule")
 
 
-def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.DataFrame:
+def growth_ledger(data: Data, indicators: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Confront every printed growth rate with every level that can test it.
 
     Parameters
     ----------
     data : Data
-    indicators : sequence of str, optional
+    indicators : str or sequence of str, optional
         Only these, by code or name.
 
     Returns
@@ -52,39 +54,37 @@ def growth_ledger(data: Data, indicators: Sequence[str] | None = None) -> pd.Dat
 
     Examples
     --------
-    >>> ledger = hz.growth_ledger(data, ["gdp"])
+    >>> ledger = hz.growth_ledger(data, "gdp")
     >>> sorted(set(ledger.verdict))  # real growth, nominal levels: that is no test
     ['not_checkable', 'not_tested']
     """
     rates = data.figures[(data.figures.transformation == "GY") & (data.figures.obs_text != "") & data.own]
     if indicators is not None:
-        rates = rates[rates.indicator.isin([key(data, one)[0] for one in indicators])]
+        wanted = [indicators] if isinstance(indicators, str) else indicators
+        rates = rates[rates.indicator.isin([key(data, one)[0] for one in wanted])]
     rows = [row for _, rate in rates.iterrows() for row in _confront(data, rate)]
     return pd.DataFrame(rows, columns=LEDGER_COLUMNS)
 
 
 def _confront(data: Data, rate: pd.Series) -> list[dict]:
     """All ledger rows of one rate."""
-    numbers = ("recomputed_low", "recomputed_high", "difference", "derived_low", "derived_high")
-    row = dict.fromkeys(LEDGER_COLUMNS, "") | dict.fromkeys(numbers, float("nan"))
+    row = dict.fromkeys(LEDGER_COLUMNS, "") | dict.fromkeys(_NUMBERS, math.nan)
     row |= {name: rate[name] for name in ("indicator", "ref_area", "time_period", "record_type", "unit")}
     row |= {"figure_id": rate.name, "printed": rate.obs_text}
     before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
     levels, bases = _levels(data, rate, rate.time_period), _levels(data, rate, before)
-    printed = data.interval(rate)
     if rate.span == "per_year":
         return [_settle(row, "not_checkable", "average")]
     if levels.empty and bases.empty:
         return [_settle(row, "not_checkable", "no_level")]
-    if not printed.bounded:
+    if not data.interval(rate).bounded:
         return [_settle(row, "not_checkable", "bound")]
-    if levels.empty or bases.empty:
-        return [_imply(data, rate, row, printed, levels, bases, before)]
-    return [
-        _recompute(data, rate, row, printed, level, base)
-        for _, level in levels.iterrows()
-        for _, base in bases.iterrows()
-    ]
+    if bases.empty:
+        return [_imply(data, rate, row, levels.iloc[0], "base", before)]
+    if levels.empty:
+        return [_imply(data, rate, row, bases.iloc[0], "level", rate.time_period)]
+    pairs = [(level, base) for _, level in levels.iterrows() for _, base in bases.iterrows()]
+    return [_recompute(data, rate, row, level, base, before) for level, base in pairs]
 
 
 def _settle(row: dict, verdict: str, rule: str) -> dict:
@@ -92,60 +92,55 @@ def _settle(row: dict, verdict: str, rule: str) -> dict:
     return row | {"verdict": verdict, "tests": verdict in TESTED, "rule_zh": said.zh, "rule_en": said.en}
 
 
-def _recompute(data: Data, rate: pd.Series, row: dict, printed: Interval, level: pd.Series, base: pd.Series) -> dict:
+def _derived(what: str, period: str, interval: Interval, unit: str) -> dict:
+    low, high = interval.floats
+    names = ("derived", "derived_period", "derived_low", "derived_high", "derived_unit")
+    return dict(zip(names, (what, period, low, high, unit), strict=True))
+
+
+def _recompute(data: Data, rate: pd.Series, row: dict, level: pd.Series, base: pd.Series, before: str) -> dict:
+    """The rate that two levels allow, beside the one that is printed."""
     row = row | {"level_id": level.name, "base_id": base.name}
+    points, printed = rate.unit == "个百分点", data.interval(rate)
     now, then = data.interval(level), data.interval(base)
-    if not (now.bounded and then.bounded):
-        return _settle(row, "not_checkable", "bound")
-    if then.low <= 0 and rate.unit != "个百分点":
+    if not (now.bounded and then.bounded) or (then.low <= 0 and not points):
         return _settle(row, "not_checkable", "bound")
     if not data.units.comparable(level.unit, base.unit):
         return _settle(row, "scope", "scope")
     then = then * data.units.factor(base.unit, level.unit)
-    recomputed = now - then if rate.unit == "个百分点" else growth_rate(now, then)
+    recomputed = now - then if points else growth_rate(now, then)
     row["recomputed_low"], row["recomputed_high"] = recomputed.floats
     row["difference"] = recomputed.distance(printed)
     if rate.prices == "constant":
-        if printed.low > -100 and printed.bounded:
-            row["derived"], row["derived_period"], row["derived_unit"] = "deflator", rate.time_period, "%"
-            row["derived_low"], row["derived_high"] = implied_deflator(recomputed, printed).floats
+        if printed.low > -100:
+            row |= _derived("deflator", rate.time_period, implied_deflator(recomputed, printed), "%")
         return _settle(row, "not_tested", "price_basis")
-    if rate.unit != "个百分点" and printed.low > -100:
-        implied = implied_base(now, printed * data.units.factor(rate.unit, "%"))
-        row["derived"], row["derived_period"] = "base", periods.parse(rate.time_period).year_before().code
-        row["derived_low"], row["derived_high"] = implied.floats
-        row["derived_unit"] = level.unit
+    if not points and printed.low > -100:
+        row |= _derived("base", before, implied_base(now, printed * data.units.factor(rate.unit, "%")), level.unit)
     if recomputed.overlaps(printed):
         return _settle(row, "reproduced", "reproduced")
     if "B" in (rate.obs_status, level.obs_status, base.obs_status):
         return _settle(row, "scope", "scope")
-    if level.source_id != base.source_id or level.vintage != base.vintage:
-        return _settle(row, "revision", "revision")
-    return _settle(row, "contradicted", "contradicted")
+    verdict = "revision" if (level.source_id, level.vintage) != (base.source_id, base.vintage) else "contradicted"
+    return _settle(row, verdict, verdict)
 
 
-def _imply(
-    data: Data, rate: pd.Series, row: dict, printed: Interval, levels: pd.DataFrame, bases: pd.DataFrame, before: str
-) -> dict:
-    """The base or level that a rate implies when only one of the two is on file."""
-    known = (levels if bases.empty else bases).iloc[0]
-    row["level_id" if bases.empty else "base_id"] = known.name
+def _imply(data: Data, rate: pd.Series, row: dict, known: pd.Series, what: str, period: str) -> dict:
+    """The base or level that a rate implies where only the other of the two is on file."""
+    row["level_id" if what == "base" else "base_id"] = known.name
     if rate.prices == "constant":
         return _settle(row, "not_checkable", "real_no_base")
-    interval = data.interval(known)
-    if not interval.bounded:
+    points, interval, printed = rate.unit == "个百分点", data.interval(known), data.interval(rate)
+    growth = printed if points else printed * data.units.factor(rate.unit, "%")
+    if not interval.bounded or (what == "base" and not points and growth.low <= -100):
         return _settle(row, "not_checkable", "bound")
-    if rate.unit == "个百分点":
-        derived = interval - printed if bases.empty else interval + printed
+    if points:
+        found = interval - growth if what == "base" else interval + growth
     else:
-        growth = printed * data.units.factor(rate.unit, "%")
-        if bases.empty and growth.low <= -100:
-            return _settle(row, "not_checkable", "bound")
-        derived = implied_base(interval, growth) if bases.empty else implied_level(interval, growth)
-    row["derived"], row["derived_period"] = ("base", before) if bases.empty else ("level", rate.time_period)
-    row["derived_low"], row["derived_high"] = derived.floats
-    row["derived_unit"] = known.unit
-    return _settle(row, "not_checkable", "points" if rate.unit == "个百分点" else f"implied_{row['derived']}")
+        found = (implied_base if what == "base" else implied_level)(interval, growth)
+    return _settle(
+        row | _derived(what, period, found, known.unit), "not_checkable", "points" if points else f"implied_{what}"
+    )
 
 
 def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
@@ -155,20 +150,15 @@ def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
     """
     if not period:
         return data.figures.iloc[:0]
-    wanted = "claim" if rate.record_type == "claim" else "actual"
+    kind = "claim" if rate.record_type == "claim" else "actual"
     if rate.record_type == "target" and period == rate.time_period:
-        wanted = "target"
-    found = data.select(
-        rate.indicator,
-        rate.ref_area,
-        transformation="N",
-        period=period,
-        record_type=wanted,
-        source=rate.source_id if wanted == "claim" else None,
-    )
+        kind = "target"
+    where = {"transformation": "N", "period": period, "record_type": kind}
+    source = rate.source_id if kind == "claim" else None
+    found = data.select(rate.indicator, rate.ref_area, source=source, **where)
     found = found[(found.obs_text != "") & (found.corrected != "exclude")]
-    found = found[[data.units[u].is_share == (rate.unit == "个百分点") for u in found.unit]]
-    if len(found) < 2:
+    if found.empty:
         return found
-    order = (found.source_id != rate.source_id).astype(int) * 100 + source_rank(data, found)
+    found = found[[data.units[u].is_share == (rate.unit == "个百分点") for u in found.unit]]
+    order = (found.source_id != rate.source_id) * 100 + source_rank(data, found)
     return found.loc[order.sort_values(kind="stable").index]

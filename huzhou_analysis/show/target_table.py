@@ -11,7 +11,6 @@ from ..analysis.monitor import TIME_PROGRESS
 from ..analysis.targets import STATUSES
 from ..facts.data import Data
 from ..facts.words import Quantity, as_text, figure_quantity, text
-from .exhibit import cell
 from .sources import name, period_text
 
 TARGET_HEADINGS = {
@@ -97,6 +96,8 @@ def _quantity(data: Data, value: float, unit: str, figures: tuple[str, ...] = ()
 
 def _in_numbers(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Texts in a language, quantities as numbers with a column for their unit beside the first of a kind."""
+    from .exhibit import cell  # which needs what draws: a terminal does not
+
     out = {}
     for column, heading in (TARGET_HEADINGS | {"missing": text("所需数据", "Figure needed")}).items():
         if column not in ("target", "actual", "gap", "required", "recent"):
