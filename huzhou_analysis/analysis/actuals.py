@@ -34,7 +34,8 @@ class Pace:
 class Target:
     """One target of a plan: its figures, how it moves, and the path that its verdict runs along.
 
-    ``numeric`` are the figures that are numbers of a year or of a stated stretch of years, in order; ``path`` maps years to values; a goal of the text that restates the last year of a table's row runs along that row.
+    ``numeric`` are the figures that are numbers of a year or of a stated stretch of years, in order. ``path`` maps years
+    to values; a goal of the text that restates the last year of a table's row runs along that row.
     """
 
     figures: pd.DataFrame

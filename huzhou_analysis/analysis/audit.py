@@ -22,6 +22,7 @@ from ..facts.schema import SEVERITIES
 from ..facts.words import LANGUAGES, RELATION_SIGNS, Text, say, text
 from . import plans, targets
 from .growth import implied_base
+from .series import whole_years
 
 FINDING_COLUMNS = ["finding_id", "rule", "severity", "status", "indicator", "ref_area", "time_period"]
 FINDING_COLUMNS += ["left", "right", "difference", "reading_zh", "reading_en", "figures"]
@@ -254,7 +255,7 @@ def implausible_steps(data: Data) -> Iterator[dict]:
     figures = data.figures
     levels = (figures.record_type == "actual") & (figures.transformation == "N") & (figures.obs_value > 0)
     levels &= figures.relation.eq("=") & (figures.corrected != "exclude") & data.own
-    actuals = plans.of_years(figures[levels]).sort_values("time_period")
+    actuals = whole_years(figures[levels]).sort_values("time_period")
     for _, group in actuals.groupby(["indicator", "ref_area"], sort=False):
         # Logarithms to the base of ten in units of one measure: what is far apart is looked at closely.
         size = np.log10(group.obs_value) + [data.units[u].unit_mult for u in group.unit]

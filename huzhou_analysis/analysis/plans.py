@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from .series import key
+from .series import key, whole_years
 from .targets import change_a_year, effective_kind, pace_kind, pace_unit
 
 # The province's programmes under their own keys; any other table of targets is known by its number.
@@ -29,11 +29,6 @@ PLAN_COLUMNS += ["figure_id", "source_id", "locator", "indicator", "ref_area"]
 def is_table_row(locators: pd.Series) -> pd.Series:
     """Which locators are rows of a plan's table of targets: ``… 指标表 行3``."""
     return locators.str.fullmatch(ROW.pattern).astype(bool)
-
-
-def of_years(figures: pd.DataFrame) -> pd.DataFrame:
-    """Figures of one calendar year each."""
-    return figures[figures.time_period.map(periods.is_year).astype(bool)]
 
 
 @lru_cache(maxsize=8)
@@ -134,7 +129,7 @@ def plan(data: Data, indicator: str, area: str | int | None = None, *, source: s
 def goals(data: Data, indicator: str, area: str, source: str | None = None) -> pd.DataFrame:
     """What :func:`plan` gives, of codes; empty where no plan sets a target for a year."""
     source = source or leading(data, indicator, area)
-    found = of_years(data.select(indicator, area, record_type="target", transformation="N", source=source))
+    found = whole_years(data.select(indicator, area, record_type="target", transformation="N", source=source))
     found = found[(found.obs_text != "") & (found.span != "cumulative")]
     if found.empty:
         return pd.DataFrame(columns=PLAN_COLUMNS)
@@ -212,7 +207,7 @@ def plan_years(data: Data, source: str | None = None) -> tuple[int, ...]:
 
 def usual_end(goals: pd.DataFrame) -> int:
     """Year in which most targets of a plan end; of two years named equally often the later."""
-    ends = of_years(goals).groupby(["locator", "indicator", "ref_area", "commitment"]).time_period.max().astype(int)
+    ends = whole_years(goals).groupby(["locator", "indicator", "ref_area", "commitment"]).time_period.max().astype(int)
     return int(ends.mode().max()) if len(ends) else 0
 
 
@@ -252,7 +247,7 @@ def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     ['2023', '2025', 5.0]
     """
     rows = []
-    annual = of_years(figures[figures.obs_text != ""])
+    annual = whole_years(figures[figures.obs_text != ""])
     for (_, indicator, area, unit), path in annual.groupby(["locator", "indicator", "ref_area", "unit"], sort=False):
         path = path.sort_values("time_period").drop_duplicates("time_period")
         for a, b in pairwise(path.itertuples()):
