@@ -1,15 +1,16 @@
 """Prove the citations against the documents themselves: every figure is found where it says, every numeral is accounted for.
 
-The documents are not shipped. Given a folder with their text files (the names in ``sources.csv``), each document is cut
-into its parts at the anchors of ``outline.csv``; each figure must stand verbatim in its part; and every numeral in the
-text must belong to a figure or to a row of ``not_figures.csv``. Whitespace and character width do not count, since text
-taken from a page breaks lines inside numbers.
+The documents are not shipped. Given a folder with their text files (the names in ``sources.csv``), each is cut into its
+parts at the anchors of ``outline.csv``; each figure must stand verbatim in its part; and every numeral must belong to a
+figure or to a row of ``not_figures.csv``. White space and width of characters do not count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,10 +22,8 @@ from ..facts.data import Data
 from ..facts.numerals import Numeral, normalise
 
 SURROUNDINGS = 14
-
 COVERAGE_COLUMNS = ["file", "numerals", "in_figures", "not_figures", "unaccounted", "citations", "unverifiable"]
 PROBLEM_COLUMNS = ["kind", "file", "source_id", "locator", "item", "text", "zh", "en"]
-
 _KINDS = {
     "anchor_missing": ("提纲起始文字未找到", "the anchor of this part is not in the document after the part before it"),
     "before_outline": ("提纲未覆盖文件开头", "the document begins before the first part of the outline"),
@@ -35,17 +34,26 @@ _KINDS = {
     "both": ("同时列为数字和非数字", "is listed both as a figure and as no figure"),
     "idle": ("没有对应任何数码", "accounts for no numeral"),
 }
+Place = tuple[str, str]  # source and locator
+Wrong = Callable[[str, Place, str, str], None]  # notes a problem: its kind, place, item and text
 
 
-@dataclass
+@dataclass(frozen=True)
 class Part:
     """One part of a document: where it stands in the normalised text, and the numerals in it."""
 
-    source_id: str
-    locator: str
     start: int
     end: int
-    numerals: list[Numeral] = field(default_factory=list)
+    numerals: list[Numeral]
+
+    def places_of(self, wanted: str, text: str) -> list[int]:
+        """Where some characters begin in the part."""
+        return [m.start() for m in re.compile(f"(?={re.escape(wanted)})").finditer(text, self.start, self.end)]
+
+    def within(self, starts: list[int], length: int) -> list[int]:
+        """Numerals inside any of some stretches of one length."""
+        spans = [(n.start, n.end) for n in self.numerals]
+        return [i for i, (a, b) in enumerate(spans) if any(at <= a and b <= at + length for at in starts)]
 
 
 @dataclass(frozen=True)
@@ -98,188 +106,144 @@ def prove(data: Data, folder: Path | str) -> Proof:
     if not folder.is_dir():
         raise FileNotFoundError(f"没有这个文件夹，请核对路径 / no such folder: {folder}; check the path")
     files = [f for f in dict.fromkeys(data.sources.file) if f]
-    problems: list[dict] = []
-    coverage = []
     missing = [f for f in files if not (folder / f).is_file()]
+    coverage, problems = [], []
     for name in files:
         if name not in missing:
             text = normalise((folder / name).read_text(encoding="utf-8-sig"))
             coverage.append(_document(data, name, text, problems))
-    return Proof(
-        pd.DataFrame(coverage, columns=COVERAGE_COLUMNS), pd.DataFrame(problems, columns=PROBLEM_COLUMNS), missing
-    )
+    tables = pd.DataFrame(coverage, columns=COVERAGE_COLUMNS), pd.DataFrame(problems, columns=PROBLEM_COLUMNS)
+    return Proof(*tables, missing)
 
 
-def parts(data: Data, name: str, text: str, problems: list[dict] | None = None) -> list[Part]:
+def _document(data: Data, name: str, text: str, problems: list[tuple]) -> dict:
+    """Coverage of one document; what is wrong is added to the problems."""
+
+    def wrong(kind: str, place: Place, item: str, said: str) -> None:
+        problems.append((kind, name, *place, item, said, *_KINDS[kind]))
+
+    def of_document(table: pd.DataFrame) -> pd.DataFrame:
+        return table[table.source_id.map(data.sources.file) == name]
+
+    figures = of_document(data.figures)
+    parts = _parts(of_document(data.outline), text, wrong)
+    claims, unverifiable = _claims(figures, text, parts, wrong)
+    excluded = _excluded(of_document(data.not_figures), text, parts, wrong)
+    counts: Counter = Counter(citations=len(figures), unverifiable=unverifiable)
+    for place, part in parts.items():
+        mine = _match(part, claims[place])
+        for i, n in enumerate(part.numerals):
+            owners = [column for column, held in (("in_figures", mine), ("not_figures", excluded[place])) if i in held]
+            counts.update(["numerals", *(owners[:1] or ["unaccounted"])])
+            if len(owners) != 1:
+                before, after = (
+                    text[max(part.start, n.start - SURROUNDINGS) : n.start],
+                    text[n.end : n.end + SURROUNDINGS],
+                )
+                wrong("both" if owners else "unaccounted", place, n.text, f"{before}【{n.text}】{after}")
+    return dict.fromkeys(COVERAGE_COLUMNS, 0) | {"file": name} | counts
+
+
+def _parts(outline: pd.DataFrame, text: str, wrong: Wrong) -> dict[Place, Part]:
     """Cut a document's normalised text at the anchors of the outline, in order."""
-    sources = set(data.sources.index[data.sources.file == name])
-    found: list[Part] = []
+    begins: dict[Place, int] = {}
     position = 0
-    for row in data.outline[data.outline.source_id.isin(sources)].itertuples():
+    for row in outline.itertuples():
+        place = (row.source_id, row.locator)
         at = text.find(normalise(row.anchor), position) if row.anchor else -1
         if at < 0:
-            if problems is not None:
-                problems.append(_problem("anchor_missing", name, row.source_id, row.locator, "outline.csv", row.anchor))
+            wrong("anchor_missing", place, "outline.csv", row.anchor)
             continue
-        if found:
-            found[-1].end = at
-        elif at > 0 and problems is not None:
-            problems.append(
-                _problem("before_outline", name, row.source_id, row.locator, "outline.csv", text[: min(at, 25)])
-            )
-        found.append(Part(row.source_id, row.locator, at, len(text)))
-        position = at + 1
-    for part in found:
-        part.numerals = numerals.quantities(text, part.start, part.end)
-    return found
-
-
-def _problem(kind: str, file: str, source: str, locator: str, item: str, text: str) -> dict:
-    zh, en = _KINDS[kind]
+        if at > 0 and not begins:
+            wrong("before_outline", place, "outline.csv", text[: min(at, 25)])
+        begins[place], position = at, at + 1
+    ends = [*list(begins.values())[1:], len(text)]
     return {
-        "kind": kind,
-        "file": file,
-        "source_id": source,
-        "locator": locator,
-        "item": item,
-        "text": text,
-        "zh": zh,
-        "en": en,
+        place: Part(start, end, numerals.quantities(text, start, end))
+        for (place, start), end in zip(begins.items(), ends, strict=True)
     }
 
 
-def _occurrences(text: str, wanted: str, start: int, end: int) -> Iterable[int]:
-    at = text.find(wanted, start, end)
-    while at >= 0:
-        yield at
-        at = text.find(wanted, at + 1, end)
-
-
-def _document(data: Data, name: str, text: str, problems: list[dict]) -> dict:
-    cut = parts(data, name, text, problems)
-    by_place = {(p.source_id, p.locator): p for p in cut}
-    sources = set(data.sources.index[data.sources.file == name])
-    figures = data.figures[data.figures.source_id.isin(sources)]
-    claims: dict[tuple, list[tuple[str, list[int]]]] = {}
-    unverifiable = 0
+def _claims(
+    figures: pd.DataFrame, text: str, parts: dict[Place, Part], wrong: Wrong
+) -> tuple[dict[Place, list[list[int]]], int]:
+    """By place, the numerals that each figure may stand for; and how many citations cannot be verified."""
+    claims, unverifiable = defaultdict(list), 0
     for figure in figures.itertuples():
-        place = (figure.source_id, figure.locator)
-        wanted = normalise(figure.as_printed)
-        part = by_place.get(place)
-        found = [] if part is None else list(_occurrences(text, wanted, part.start, part.end))
+        place, wanted = (figure.source_id, figure.locator), normalise(figure.as_printed)
+        part = parts.get(place)
+        found = part.places_of(wanted, text) if part else []
         if not found:
             unverifiable += 1
-            kind = "elsewhere" if wanted in text else "not_found"
-            problems.append(_problem(kind, name, *place, figure.Index, figure.as_printed))
+            wrong("elsewhere" if wanted in text else "not_found", place, figure.Index, figure.as_printed)
             continue
+        inside = part.within(found, len(wanted))
         for printed in filter(None, (figure.obs_text, figure.high_text)):
-            slots = _candidates(part, found, len(wanted), abs(Decimal(printed)))
-            if slots:
-                claims.setdefault(place, []).append((figure.Index, slots))
-            elif abs(Decimal(printed)) not in numerals.printed_values(wanted):
+            value = abs(Decimal(printed))
+            if slots := _candidates(part, inside, value):
+                claims[place].append(slots)
+            elif value not in numerals.printed_values(wanted):
                 unverifiable += 1
-                problems.append(_problem("no_numeral", name, *place, figure.Index, figure.as_printed))
-    taken: dict[tuple, set[int]] = {place: _match(by_place[place], rows) for place, rows in claims.items()}
-    excluded = _excluded(data, name, text, cut, sources, problems)
-    counts = dict.fromkeys(COVERAGE_COLUMNS, 0) | {
-        "file": name,
-        "citations": len(figures),
-        "unverifiable": unverifiable,
-    }
-    for part in cut:
-        place = (part.source_id, part.locator)
-        mine, names = taken.get(place, set()), excluded.get(place, set())
-        for i, numeral in enumerate(part.numerals):
-            counts["numerals"] += 1
-            around = (
-                text[max(part.start, numeral.start - SURROUNDINGS) : numeral.start]
-                + "【"
-                + numeral.text
-                + "】"
-                + text[numeral.end : numeral.end + SURROUNDINGS]
-            )
-            if i in mine and i in names:
-                problems.append(_problem("both", name, *place, numeral.text, around))
-            if i in mine:
-                counts["in_figures"] += 1
-            elif i in names:
-                counts["not_figures"] += 1
-            else:
-                counts["unaccounted"] += 1
-                problems.append(_problem("unaccounted", name, *place, numeral.text, around))
-    return counts
+                wrong("no_numeral", place, figure.Index, figure.as_printed)
+    return claims, unverifiable
 
 
-def _candidates(part: Part, found: list[int], length: int, value: Decimal) -> list[int]:
-    """Numerals of a part that a figure's characters hold and that can stand for its value; exact Arabic ones first."""
-    exact, chinese = [], []
-    for i, numeral in enumerate(part.numerals):
-        if any(at <= numeral.start and numeral.end <= at + length for at in found):
-            if not numeral.chinese and numeral.values[0] == value:
-                exact.append(i)
-            elif numeral.chinese and value in numeral.values:
-                chinese.append(i)
-    if exact or chinese:
-        return exact or chinese
-    return [
-        i
-        for i, n in enumerate(part.numerals)
-        if n.chinese and any(at <= n.start and n.end <= at + length for at in found)
-    ]
+def _candidates(part: Part, inside: list[int], value: Decimal) -> list[int]:
+    """Of some numerals those that can stand for a value: exact ones, else any Chinese ones."""
+    held = [(i, part.numerals[i]) for i in inside]
+    exact = [i for i, n in held if not n.chinese and n.values[0] == value]
+    chinese = [i for i, n in held if n.chinese and value in n.values]
+    return exact or chinese or [i for i, n in held if n.chinese]
 
 
-def _match(part: Part, rows: list[tuple[str, list[int]]]) -> set[int]:
+def _match(part: Part, rows: list[list[int]]) -> set[int]:
     """Numerals that figures account for when as many as possible get one each (maximum bipartite matching)."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_bipartite_matching
 
-    wide = max(1, len(part.numerals))
-    at = [(r, c) for r, (_, slots) in enumerate(rows) for c in slots]
-    graph = csr_array((np.ones(len(at), dtype=np.int8), tuple(np.array(at).T)), shape=(len(rows), wide))
+    if not rows:
+        return set()
+    at = [(r, c) for r, slots in enumerate(rows) for c in slots]
+    shape = len(rows), len(part.numerals)
+    graph = csr_array((np.ones(len(at), dtype=np.int8), tuple(np.array(at).T)), shape=shape)
     return {int(c) for c in maximum_bipartite_matching(graph, perm_type="column") if c >= 0}
 
 
-def _excluded(data: Data, name: str, text: str, cut: list[Part], sources: set[str], problems: list[dict]) -> dict:
-    """Numerals that ``not_figures.csv`` accounts for, by place."""
-    out: dict[tuple, set[int]] = {}
-    rows = data.not_figures[data.not_figures.source_id.isin(sources)]
+def _excluded(rows: pd.DataFrame, text: str, parts: dict[Place, Part], wrong: Wrong) -> dict[Place, set[int]]:
+    """By place, the numerals that ``not_figures.csv`` accounts for."""
+    out = defaultdict(set)
     for row in rows.itertuples():
-        wanted = normalise(row.as_printed)
-        names = {normalise(n) for n in row.numeral.split()}
-        places = [p for p in cut if p.source_id == row.source_id and row.locator in ("", p.locator)]
+        wanted, names = normalise(row.as_printed), {normalise(n) for n in row.numeral.split()}
         used = False
-        for part in places:
-            for at in _occurrences(text, wanted, part.start, part.end):
-                inside = {
-                    i
-                    for i, n in enumerate(part.numerals)
-                    if at <= n.start and n.end <= at + len(wanted) and n.text in names
-                }
-                used |= bool(inside) or any(n in wanted for n in names)
-                out.setdefault((part.source_id, part.locator), set()).update(inside)
+        for place, part in parts.items():
+            if place[0] != row.source_id or row.locator not in ("", place[1]):
+                continue
+            found = part.places_of(wanted, text)
+            inside = {i for i in part.within(found, len(wanted)) if part.numerals[i].text in names}
+            out[place] |= inside
+            used |= bool(inside) or (bool(found) and any(n in wanted for n in names))
         if not used:
-            problems.append(
-                _problem("idle", name, row.source_id, row.locator or "*", "not_figures.csv", row.as_printed)
-            )
+            wrong("idle", (row.source_id, row.locator or "*"), "not_figures.csv", row.as_printed)
     return out
 
 
 def report(proof: Proof) -> str:
     """The proof as text for a terminal: coverage by document, then everything that is wrong."""
-    lines = [
-        f"{'文件 document':<32}{'数码':>6}{'数字':>6}{'非数字':>6}{'未计':>5}{'引证':>6}{'不符':>5}   覆盖 coverage"
+    names = (
+        "文件 file",
+        "数码 numerals",
+        "数字 figures",
+        "非数字 others",
+        "未计 unaccounted",
+        "引证 citations",
+        "不符 unverifiable",
+    )
+    total = proof.coverage.iloc[:, 1:].sum()
+    lines = [proof.coverage.set_axis(names, axis=1).to_string(index=False)] if len(proof.coverage) else []
+    lines += [f"{name}：不在文件夹中，未核对 / not in the folder, not checked" for name in proof.missing]
+    lines += [
+        f"✗ {p.source_id} {p.locator} [{p.item}] {p.text!r}：{p.zh} / {p.en}" for p in proof.problems.itertuples()
     ]
-    for c in proof.coverage.itertuples():
-        share = 1 - c.unaccounted / c.numerals if c.numerals else 1
-        lines.append(
-            f"{c.file:<32}{c.numerals:>8}{c.in_figures:>8}{c.not_figures:>9}{c.unaccounted:>7}{c.citations:>8}"
-            f"{c.unverifiable:>7}   {share:.1%}"
-        )
-    for name in proof.missing:
-        lines.append(f"{name:<32}   不在文件夹中，未核对 / not in the folder, not checked")
-    for p in proof.problems.itertuples():
-        lines.append(f"✗ {p.source_id} {p.locator} [{p.item}] {p.text!r}：{p.zh} / {p.en}")
-    total = proof.coverage[["numerals", "unaccounted", "citations", "unverifiable"]].sum()
     lines.append(
         f"合计 total: {total.numerals} numerals, {total.unaccounted} unaccounted, {total.citations} citations, "
         f"{total.unverifiable} unverifiable, {len(proof.problems)} problems"

@@ -6,7 +6,6 @@ what was stated stays stated.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from pathlib import Path
 
@@ -23,10 +22,9 @@ from .series import in_unit, key, points
 COLUMNS = ["edition", "made", "kind", "indicator", "ref_area", "locator", "time_period", "unit", "relation", "target"]
 COLUMNS += ["status", "evidence", "probability", "median", "low", "high", "level", "known_to"]
 NUMBERS = ["target", "probability", "median", "low", "high", "level"]
-KINDS = ("verdict", "interval", "chance")
 # What a verdict says of the last year: that the target will be met, or that it will not.
-EXPECTS = {"met": True, "met_in_part_year": True, "ahead": True, "on_track": True}
-EXPECTS |= {"behind": False, "far_behind": False, "missed": False}
+EXPECTS = dict.fromkeys(("met", "met_in_part_year", "ahead", "on_track"), True)
+EXPECTS |= dict.fromkeys(("behind", "far_behind", "missed"), False)
 LEVELS = (50, 80, 95)
 
 
@@ -50,42 +48,33 @@ def record(data: Data) -> pd.DataFrame:
     if list(rows.columns) != COLUMNS:
         said = f"应有的列：{'、'.join(COLUMNS)}", f"the columns must be {', '.join(COLUMNS)}"
         raise DataError([Problem(file.name, 1, "", "", *said)])
-    problems = []
-    for column in NUMBERS:
-        numbers = pd.to_numeric(rows[column].replace("", np.nan), errors="coerce")
-        for row in rows.index[numbers.isna() & (rows[column] != "")]:
-            problems.append(Problem(file.name, row + 2, column, rows[column][row], "应为数字", "must be a number"))
-        rows[column] = numbers
-    if problems:
-        raise DataError(problems)
-    return rows
+    numbers = rows[NUMBERS].apply(pd.to_numeric, errors="coerce")
+    if wrong := [(row, c) for c in NUMBERS for row in rows.index[numbers[c].isna() & (rows[c] != "")]]:
+        said = "应为数字", "must be a number"
+        raise DataError([Problem(file.name, row + 2, column, rows[column][row], *said) for row, column in wrong])
+    return rows.assign(**numbers)
 
 
 def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
     """What the tables say today: the verdict of every judged target, and intervals and chances where they are given."""
     gaps = target_gaps(data, full=True)
     judged = gaps[gaps.status.isin(targets.JUDGED) & gaps.counted]
-    rows = [
-        {
-            "kind": "verdict",
-            **{c: getattr(g, c) for c in ("indicator", "ref_area", "locator", "unit", "relation", "target", "status")},
-            "time_period": f"{g.target_year:.0f}",
-            "evidence": g.evidence,
-            "known_to": g.actual_period,
-        }
-        for g in judged.itertuples()
-    ]
+    verdicts = judged.assign(
+        kind="verdict", time_period=judged.target_year.map("{:.0f}".format), known_to=judged.actual_period
+    )
+    rows = []
     chances = outlook.target_probabilities(data)
     for c in chances[chances.probability.notna()].itertuples():
         found = outlook.outlook(data, c.indicator, c.ref_area)
         about = {"indicator": c.indicator, "ref_area": c.ref_area, "unit": c.unit, "known_to": f"{c.last_year:.0f}"}
-        chance = {"kind": "chance", "relation": c.relation, "target": c.target}
-        rows.append(about | chance | {"time_period": str(found.year), "probability": c.probability})
+        chance = {"kind": "chance", "time_period": str(found.year), "relation": c.relation, "target": c.target}
+        rows.append(about | chance | {"probability": c.probability})
         for year, ahead in found.projection.table.iterrows():
             for level in LEVELS:
                 bounds = {"median": ahead["median"], "low": ahead[f"low_{level}"], "high": ahead[f"high_{level}"]}
                 rows.append(about | bounds | {"kind": "interval", "time_period": str(year), "level": level})
-    return pd.DataFrame(rows, columns=COLUMNS).assign(edition=edition, made=made.isoformat())
+    out = pd.concat([verdicts.reindex(columns=COLUMNS), pd.DataFrame(rows, columns=COLUMNS)], ignore_index=True)
+    return out.assign(edition=edition, made=made.isoformat())
 
 
 def append(data: Data, edition: str, made: dt.date | None = None) -> int:
@@ -96,22 +85,13 @@ def append(data: Data, edition: str, made: dt.date | None = None) -> int:
     ValueError
         If the edition is on record already: a statement is made once.
     """
-    before = record(data)
-    if edition in set(before.edition):
-        raise ValueError(
-            f"版次“{edition}”已有记录，请另起版次名 / edition {edition!r} is on record already; give another name"
-        )
-    rows = statements(data, edition, made or dt.date.today())
-    text = rows.copy()
-    for column in NUMBERS:
-        text[column] = [("" if pd.isna(v) else f"{float(v):.6g}") for v in rows[column]]
-    file = path(data)
+    if edition in set(record(data).edition):
+        said = f"版次“{edition}”已有记录，请另起版次名 / edition {edition!r} is on record already; give another name"
+        raise ValueError(said)
+    rows, file = statements(data, edition, made or dt.date.today()), path(data)
     fresh = not file.is_file()
-    with file.open("a", encoding="utf-8-sig" if fresh else "utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        if fresh:
-            writer.writerow(COLUMNS)
-        writer.writerows(text.fillna("").astype(str).to_numpy().tolist())
+    coding = {"encoding": "utf-8-sig" if fresh else "utf-8", "lineterminator": "\n", "float_format": "%.6g"}
+    rows.astype(dict.fromkeys(NUMBERS, float)).to_csv(file, mode="a", header=fresh, index=False, **coding)
     return len(rows)
 
 
@@ -136,11 +116,9 @@ def score_record(data: Data, rows: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     rows = record(data) if rows is None else rows
     found = [_outturn(data, row) for row in rows.itertuples()]
-    out = rows.assign(
-        outturn=[f[0] for f in found], outturn_id=[f[1] for f in found], at_least=[f[2] for f in found]
-    ).reset_index(drop=True)
-    hits = [_hit(data, row) for row in out.itertuples()]
-    out = out.assign(hit=pd.Series(hits, index=out.index, dtype=float))
+    out = pd.DataFrame(found, columns=["outturn", "outturn_id", "at_least"])
+    out = pd.concat([rows.reset_index(drop=True), out], axis=1).astype({"outturn": float, "at_least": float})
+    out["hit"] = np.array([_hit(data, row) for row in out.itertuples()], dtype=float)
     return out.assign(brier=((out.probability - out.hit) ** 2).where(out.kind == "chance"))
 
 
@@ -149,8 +127,7 @@ def _outturn(data: Data, row) -> tuple[float, str, float]:
     there = in_unit(data, points(data, row.indicator, row.ref_area), row.unit)
     year = there[(there.time_period == row.time_period) & there.origin.isin(["printed", "sum", "ratio"])]
     if len(year) and row.time_period > row.known_to[:4]:
-        one = year.iloc[-1]
-        return one.value, one.figure_id, np.nan
+        return year.value.iloc[-1], year.figure_id.iloc[-1], np.nan
     flow = data.indicators.measure_type[row.indicator] == "flow" and not data.units[row.unit].is_share
     part = there[(there.origin == "part_year") & (there.year == int(row.time_period[:4]))]
     if not flow or part.empty:
@@ -179,15 +156,14 @@ def record_scores(scored: pd.DataFrame) -> pd.DataFrame:
         ``edition``, ``kind``, ``level`` (of intervals), ``stated``, ``scored``, ``hits``, ``share`` (coverage of
         intervals, verdicts that came true), ``brier`` (mean over scored chances; 0 the best, 0.25 a coin).
     """
-    rows = []
-    for (edition, kind, level), group in scored.groupby(["edition", "kind", scored.level.fillna(0)], sort=False):
-        done = group[group.hit.notna()]
-        share = done.hit.mean() if len(done) else np.nan
-        counts = {"stated": len(group), "scored": len(done), "hits": int(done.hit.sum()), "share": share}
-        rows.append(
-            {"edition": edition, "kind": kind, "level": level or np.nan} | counts | {"brier": done.brier.mean()}
-        )
-    return pd.DataFrame(rows, columns=["edition", "kind", "level", "stated", "scored", "hits", "share", "brier"])
+    out = scored.groupby(["edition", "kind", "level"], sort=False, dropna=False).agg(
+        stated=("kind", "size"),
+        scored=("hit", "count"),
+        hits=("hit", "sum"),
+        share=("hit", "mean"),
+        brier=("brier", "mean"),
+    )
+    return out.reset_index().astype({"hits": int})
 
 
 def hedgehog(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
@@ -199,8 +175,8 @@ def hedgehog(data: Data, indicator: str, area: str | int | None = None) -> pd.Da
         ``edition``, ``made``, ``year``, ``median``, ``low``, ``high`` (80%), ``outturn``, ``unit``.
     """
     code, place = key(data, indicator, area)
-    scored = score_record(data)
-    mine = scored[(scored.indicator == code) & (scored.ref_area == place) & (scored.kind == "interval")]
-    mine = mine[mine.level == 80].assign(year=lambda f: f.time_period.astype(int))
-    columns = ["edition", "made", "year", "median", "low", "high", "outturn", "unit"]
-    return mine[columns].sort_values(["made", "year"]).reset_index(drop=True)
+    stated = record(data)
+    stated = stated[(stated.indicator == code) & (stated.ref_area == place) & (stated.level == 80)]
+    mine = score_record(data, stated).assign(year=lambda f: f.time_period.astype(int))
+    mine = mine.sort_values(["made", "year"], ignore_index=True)
+    return mine[["edition", "made", "year", "median", "low", "high", "outturn", "unit"]]
