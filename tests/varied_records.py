@@ -13,9 +13,8 @@ def lines(data):
     goal = hz.marks({2025: 9.0, 2027: 18.0}, "target", label=True)
     parts = pd.concat([hz.marks({2024: 4.1}, "part_year"), hz.marks({2024: 6.39}, "part_year", label=True)])
     claim = hz.marks({2022: 17.2, 2023: 13.0}, "claim")
-    mixed = pd.DataFrame(
-        {"year": [2006, 2007, 2008], "value": [11, 12.5, 12.1], "role": ["derived", "provisional", "actual"]}
-    )
+    roles = ["derived", "provisional", "actual"]
+    mixed = pd.DataFrame({"year": [2006, 2007, 2008], "value": [11, 12.5, 12.1], "role": roles})
     extra = hz.marks(mixed, "role", name=("另一口径", "other definition")).assign(segment=7)
     marks = pd.concat([chart.panels[0].marks, goal, parts, claim, extra], ignore_index=True)
     return hz.Chart(hz.Panel(marks, chart.panels[0].unit, events=chart.panels[0].events))
@@ -30,13 +29,9 @@ def bars(data):
 
 def stacks(data):
     """Columns on each other, with a part below zero, and lying ones."""
-    frame = pd.DataFrame(
-        {
-            "x": [2021, 2021, 2022, 2022, 2023, 2023],
-            "value": [30.5, 12.0, 33.0, -4.0, 35.2, 9.0],
-            "name": ["制造业", "服务业"] * 3,
-        }
-    )
+    names = ["制造业", "服务业"] * 3
+    values = [30.5, 12.0, 33.0, -4.0, 35.2, 9.0]
+    frame = pd.DataFrame({"x": [2021, 2021, 2022, 2022, 2023, 2023], "value": values, "name": names})
     parts = hz.marks(frame, x="x", name="name", label=True)
     goal = hz.marks({2027: 50.0}, "target", label=True)
     one = hz.Panel(pd.concat([parts, goal]), "亿元", ("构成", "Parts"), "stacked_column")
@@ -46,26 +41,17 @@ def stacks(data):
 
 def whiskers(data):
     """Columns side by side, with the room that rounding leaves, and one that is claimed."""
-    frame = pd.DataFrame(
-        {
-            "x": ["2012年", "2013年", "2014年", "2013年"],
-            "value": [73.9, 80.9, 88.0, 85.0],
-            "role": ["derived", "actual", "claim", "target"],
-            "low": [70.8, None, None, None],
-            "high": [74.97, None, None, None],
-        }
-    )
+    rows = [("2012年", 73.9, "derived", 70.8, 74.97), ("2013年", 80.9, "actual", None, None)]
+    rows += [("2014年", 88.0, "claim", None, None), ("2013年", 85.0, "target", None, None)]
+    frame = pd.DataFrame(rows, columns=["x", "value", "role", "low", "high"])
     return hz.Chart(hz.Panel(hz.marks(frame, "role", x="x", label=True), "亿美元", kind="column"))
 
 
 def paces(data):
     """A heat map of rates, some of them missing or falling, beside columns."""
+    names = [name for name in ("外资", "社会消费品零售总额", "集装箱") for _ in range(2)]
     frame = pd.DataFrame(
-        {
-            "span": ["2023—2025", "2025—2027"] * 3,
-            "value": [3.1, 2.9, 5, -1.5, 9.5, 10.6],
-            "name": ["外资", "外资", "社会消费品零售总额", "社会消费品零售总额", "集装箱", "集装箱"],
-        }
+        {"span": ["2023—2025", "2025—2027"] * 3, "value": [3.1, 2.9, 5, -1.5, 9.5, 10.6], "name": names}
     )
     heat = hz.marks(frame.drop(index=4), "target", x="span", name="name", label=True)
     column = hz.marks({"甲": 1.0, "乙": 2.5}, x="x", label=True)
@@ -111,23 +97,19 @@ def hedgehog(data):
 def multiples(data):
     """Six panels on one scale, with years that do not start at zero in none of them."""
     panels = []
-    for n, (zh, en) in enumerate(
-        [
-            ("湖州", "Huzhou"),
-            ("嘉兴", "Jiaxing"),
-            ("绍兴", "Shaoxing"),
-            ("金华", "Jinhua"),
-            ("衢州", "Quzhou"),
-            ("舟山", "Zhoushan"),
-        ]
-    ):
-        own = hz.marks(
-            {y: 100 + (n + 1) * (y - 2018) * 1.5 for y in range(2018, 2025)},
-            "actual" if n == 0 else "comparison",
-            label="ends",
-        )
-        hollow = hz.marks({2018: 100.0, 2024: 112.5}, "derived", name=("全省", "Province"))
-        panels.append(hz.Panel(pd.concat([own, hollow]), "%", (zh, en)))
+    cities = {
+        "湖州": "Huzhou",
+        "嘉兴": "Jiaxing",
+        "绍兴": "Shaoxing",
+        "金华": "Jinhua",
+        "衢州": "Quzhou",
+        "舟山": "Zhoushan",
+    }
+    hollow = hz.marks({2018: 100.0, 2024: 112.5}, "derived", name=("全省", "Province"))
+    for n, heading in enumerate(cities.items()):
+        path = {y: 100 + (n + 1) * (y - 2018) * 1.5 for y in range(2018, 2025)}
+        own = hz.marks(path, "comparison" if n else "actual", label="ends")
+        panels.append(hz.Panel([own, hollow], "%", heading))
     return hz.Chart(panels, columns=3)
 
 
@@ -171,9 +153,7 @@ def exhibits(data) -> list[dict]:
         "The latest year is $580m, 63.2% below the year before; eleven months of 2024 came to $639m.",
     )
     made = []
-    for n, (make, what) in enumerate(
-        [*((m.__name__, m(data)) for m in CHARTS), ("plot", plot(data)), ("table", table(data))]
-    ):
+    for n, (make, what) in enumerate((m.__name__, m(data)) for m in (*CHARTS, plot, table)):
         columns = {
             "what": ("指标", "Indicator"), "level": ("水平", "Level"), "growth": ("增速（%）", "Growth (%)"),
             "money": ("金额", "Amount"), "count": ("项数", "Number"),
