@@ -216,7 +216,7 @@ def test_the_brief_follows_tags_then_order_and_says_nothing_twice():
 def target(name, group, **more):
     both = {"zh": name, "en": name}
     words = dict.fromkeys(("status_words", "target", "actual", "actual_period", "required", "sentence", "needed"), both)
-    return {"zh": name, "en": name, "group": group, "table": True, "figures": [], "acceleration": None, **words, **more}
+    return {"zh": name, "en": name, "group": group, "table": True, "figures": [], "acceleration": None, "theme": "foreign_investment", **words, **more}
 
 
 def test_targets_stand_under_four_answers_and_what_is_unknown_is_counted():
@@ -224,5 +224,7 @@ def test_targets_stand_under_four_answers_and_what_is_unknown_is_counted():
     made = brief.compose(content(targets=[target("甲", "met"), target("旁", "met", table=False), *unknown]), "zh")
     groups = next(b["groups"] for b in made if b["kind"] == "targets")
     assert [g["title"] for g in groups] == ["已达到（1项）", "进度正常（0项）", "进度滞后（0项）", "暂不可评估（15项）"]
-    assert groups[3]["items"][0]["text"].endswith("等15项")
+    assert "需要补充的数据" in groups[3]["items"][0]["text"]
+    [asked] = [i["text"] for b in made[-2:] if b["kind"] == "list" for i in b["items"]]
+    assert asked == "外资目标（15项）的实际数：" + "、".join(f"指标{n}" for n in range(15))
     assert groups[1]["items"] == [{"text": "无", "refs": []}]

@@ -55,7 +55,7 @@ def of_notebook(path):
 
 PLACES = {
     "huzhou_analysis/**/*.py": of_code,
-    "huzhou_analysis/**/templates/*.*": of_page,
+    "huzhou_analysis/**/templates/*.[jt]*": of_page,
     "data/*.csv": of_table,
     "**/*.md": of_page,
     "notebooks/*.ipynb": of_notebook,

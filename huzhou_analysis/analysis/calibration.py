@@ -58,12 +58,12 @@ KINDS: dict[str | None, Kind] = {
 }
 NAMES = {
     "gdp": text("地区生产总值", "GDP"),
-    "retail": text("社会消费品零售总额", "retail sales"),
+    "retail": text("社会消费品零售总额", "Retail sales"),
     "industrial_output": text("工业总产值", "industrial output"),
     "investment": text("固定资产投资", "fixed-asset investment"),
-    "foreign_investment": text("实际利用外资", "utilised foreign investment"),
+    "foreign_investment": text("实际利用外资", "Utilised foreign investment"),
     "loans": text("贷款余额", "loans"),
-    "freight": text("公路货运量", "road freight tonnage"),
+    "freight": text("公路货运量", "Road freight tonnage"),
 }
 # What an indicator's series is, where its frame says which indicator it is.
 KIND_OF_INDICATOR = {
@@ -214,7 +214,7 @@ def base_rate(
     rate = min(max(math.floor(needed) if upwards else math.ceil(needed), GROWTH[0]), GROWTH[-1])
     as_fast = int(row.counts.split()[rate - GROWTH[0]])
     zh, en = ("不低于", "at least") if upwards else ("低于", "less than")
-    note = text("；没有本指标的城市序列，仅供参照", "; no panel of the thing itself, for orientation only")
+    note = text("；没有本指标的城市序列，仅供参照", "; no panel of this indicator, for orientation only")
     reference = text(
         f"全国地级市{NAMES[kind].zh}，{row.like_zh}，以{row.origins.replace(' ', '、')}年为起点的{years}年，"
         f"年均增速{zh}{rate}%{note.zh * stand_in}",

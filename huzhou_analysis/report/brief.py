@@ -1,16 +1,7 @@
-"""The two pages: which messages, exhibits, targets and risks they hold, and in what order.
+"""The two pages and the deck: which messages, exhibits, targets and risks they hold, in what order (docs/reading.md).
 
-The rule, which can be read here and overridden in the notebooks' own metadata:
-
-- The first table shows the indicators of ``MAIN`` (:mod:`huzhou_analysis.analysis.latest`) that are on file, or those that the metadata of a notebook name
-  (``"huzhou_analysis": {"headlines": [...]}``): the latest year, and what is known of a later part of a year, of the
-  newest year on file or the three before it.
-- Key messages are findings whose cell is tagged ``message``; without any, the first finding of every section.
-- A theme is a section of ``THEMES``, or else the first ones that have an exhibit with a picture. Its sentences are
-  findings tagged ``brief``, else its first findings, else readings; its chart is the first one that the notebook's
-  metadata name (``{"brief": [...]}``), else its first exhibit with a picture.
-- Risks are findings tagged ``risk``; else the targets of the plan's table that are furthest behind.
-- Data to ask for: findings tagged ``ask``; else what targets of the plan's table lack.
+Cells of notebooks are tagged ``message``, ``brief``, ``risk`` or ``ask``; a notebook's metadata name exhibits (``brief``,
+``deck``) and rows of the first table (``headlines``). What is not named follows from verdicts and the latest figures.
 """
 
 from __future__ import annotations
@@ -18,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..analysis.latest import MAIN
-from ..facts.words import joined, text
+from ..facts.schema import THEMES as NAMES
+from ..facts.words import text
 from ..show.sources import period_text
 from . import prose
 from .content import Content, Section
@@ -27,9 +19,9 @@ from .state import summed_up
 from .text import words
 
 THEMES = ("foreign_investment", "exports", "industrial_investment", "transport")
+FIRST = ("foreign_investment", "trade", "investment", "transport")  # themes of indicators, first in what to ask for
 YEARS_BACK = 3  # what is older says little of now
-MOST_ROWS, MOST_NAMED, SENTENCES, RISKS, ASKED = 12, 4, 3, 3, 5
-MOST_CITED = 4  # figures of an exhibit that its reading cites here
+MOST_ROWS, MOST_NAMED, SENTENCES, RISKS, MOST_CITED = 12, 4, 3, 3, 4
 LONGEST = {"zh": 120, "en": 330}  # characters of a reading that is short enough for two pages
 
 
@@ -37,33 +29,33 @@ class _Notes:
     """Endnotes: a document each, numbered in the order of first use."""
 
     def __init__(self, content: Content) -> None:
-        self.cited = {row["figure_id"]: row for row in content.citations()}
-        self.content, self.numbers, self.rows = content, {}, {}
+        self.cited = content.state.get("cited", {}) | {row["figure_id"]: row for row in content.citations()}
+        self.numbers: dict[str, int] = {}
+        self.sources: list[dict] = []
 
     def refs(self, figures: Iterable[str]) -> list[int]:
         """Numbers of the documents that figures come from."""
-        out = []
-        for figure in figures:
-            row = self.cited.get(figure) or self.content.state.get("cited", {}).get(figure)
-            if row:
-                number = self.numbers.setdefault(row["source_id"], len(self.numbers) + 1)
-                self.rows[number] = row
-                out.append(number)
-        return sorted(set(out))
+        rows = [self.cited[figure] for figure in figures if figure in self.cited]
+        for row in rows:
+            if row["source_id"] not in self.numbers:
+                self.numbers[row["source_id"]] = len(self.numbers) + 1
+                self.sources.append(row["source"])
+        return sorted({self.numbers[row["source_id"]] for row in rows})
+
+    def noted(self, items: Iterable[dict]) -> list[dict]:
+        return [{"text": i["text"], "refs": self.refs(i["figures"])} for i in items]
 
     def items(self, lang: str) -> list[dict]:
-        return [{"number": n, "text": self.rows[n]["source"][lang]} for n in sorted(self.rows)]
+        return [{"number": n, "text": source[lang]} for n, source in enumerate(self.sources, 1)]
 
 
 def ranked(content: Content) -> list[dict]:
-    """Records by importance: what the notebooks' metadata name, first choices first, then the rest in their order."""
-    first: dict[str, int] = {}
-    for section in content.sections:
-        for place, exhibit_id in enumerate(section.brief.get("brief", [])):
-            if exhibit_id in section.exhibits:
-                first.setdefault(exhibit_id, place)
-    records = content.exhibits()
-    return sorted(records, key=lambda r: first.get(r["id"], len(records)))
+    """Records by importance: those of a ``deck``, then what each notebook names, first choices first, then the rest."""
+    lists = [section.brief.get("brief", []) for section in content.sections]
+    first = [i for section in content.sections for i in section.brief.get("deck", [])]
+    first += [named[n] for n in range(max(map(len, lists), default=0)) for named in lists if n < len(named)]
+    records = {record["id"]: record for record in content.exhibits()}
+    return [records[i] for i in dict.fromkeys([*first, *records]) if i in records]
 
 
 def key_messages(content: Content, lang: str, most: int = 5) -> list[dict]:
@@ -78,25 +70,8 @@ def headlines(content: Content) -> list[dict]:
     named = [code for section in content.sections for code in section.brief.get("headlines", [])]
     latest = content.state.get("latest", [])
     oldest = max((int(row["time_period"][:4]) for row in latest), default=0) - YEARS_BACK
-    rows = [
-        row
-        for code in named or MAIN
-        for row in latest
-        if row["indicator"] == code and int(row["time_period"][:4]) >= oldest
-    ]
-    return rows[:MOST_ROWS] or sorted(latest, key=lambda r: r["time_period"], reverse=True)[:MOST_ROWS]
-
-
-def themes(content: Content) -> list[Section]:
-    """The four sections that the brief tells of."""
-    named = [s for theme in THEMES for s in content.sections if theme in s.name]
-    return (named or [s for s in content.sections if any(drawn(r) for r in s.shown())])[:4]
-
-
-def chart_of(section: Section) -> dict | None:
-    """The one chart of a section."""
-    wanted = [section.exhibits[i] for i in section.brief.get("brief", []) if i in section.exhibits]
-    return next((r for r in [*wanted, *section.shown()] if drawn(r)), None)
+    found = [row for code in named or MAIN for row in latest if row["indicator"] == code]
+    return [row for row in found if int(row["time_period"][:4]) >= oldest][:MOST_ROWS]
 
 
 def compose(content: Content, lang: str) -> list[dict]:
@@ -105,37 +80,27 @@ def compose(content: Content, lang: str) -> list[dict]:
     Returns
     -------
     list of dict
-        ``title`` (``text``, ``subtitle``), ``messages`` and ``list`` (``items``), ``heading`` (``text``), ``table`` (``columns``,
-        ``rows``, ``numeric``, ``refs``), ``theme`` (``title``, ``items``, ``exhibit``, ``caption``), ``targets`` (``groups`` of
-        ``title`` and ``items``), ``notes`` (``title``, ``items`` of ``number`` and ``text``); ``kind`` says which. An item has
-        ``text`` and ``refs``, numbers of notes.
+        ``kind`` is ``title`` (``text``, ``subtitle``), ``messages`` or ``list`` (``items``), ``heading`` (``text``), ``table``
+        (``columns``, ``rows``, ``numeric``, ``refs``), ``theme`` (``title``, ``items``, ``exhibit``), ``targets`` (``groups`` of
+        ``title`` and ``items``) or ``notes`` (``title``, ``items`` of ``number`` and ``text``). Items have ``text`` and ``refs``,
+        numbers of notes.
     """
     w, notes = words(lang, content.city, **content.counts), _Notes(content)
-    at = _as_of(content, lang)
-
-    def noted(items: list[dict]) -> list[dict]:
-        return [{"text": i["text"], "refs": notes.refs(i["figures"])} for i in items]
-
-    blocks: list[dict] = [{"kind": "title", "text": w["brief"], "subtitle": at}]
     messages = key_messages(content, lang, 4)
-    if messages:
-        blocks += [{"kind": "messages", "title": w["summary"], "items": noted(messages)}]
+    blocks: list[dict] = [{"kind": "title", "text": w["brief"], "subtitle": as_of(content, lang)}]
+    blocks.append({"kind": "messages", "title": w["summary"], "items": notes.noted(messages)})
     blocks += [{"kind": "heading", "text": w["position"]}, _position(content, lang, w, notes)]
     blocks.append({"kind": "heading", "text": w["themes"]})
-    for section in themes(content):
-        record = chart_of(section)
-        caption = record["title"][lang] if record else ""
-        blocks.append({"kind": "theme", "title": section.title[lang], "exhibit": record,
-                       "items": noted(sentences(section, lang, [m["text"] for m in messages])),
-                       "caption": caption})  # fmt: skip
+    for section in [s for theme in THEMES for s in content.sections if theme in s.name]:
+        told = sentences(section, lang, [m["text"] for m in messages])
+        chart = next((record for record in _named(section) if drawn(record)), None)
+        blocks.append({"kind": "theme", "title": section.title[lang], "exhibit": chart, "items": notes.noted(told)})
     if content.state.get("targets"):
-        blocks += [
-            {"kind": "heading", "text": w["targets"]},
-            {"kind": "targets", "groups": _targets(content, lang, w, notes)},
-        ]
+        blocks.append({"kind": "heading", "text": w["targets"]})
+        blocks.append({"kind": "targets", "groups": _targets(content, lang, w, notes)})
     for key, items in (("risks", risks(content, lang)), ("wanted", wanted(content, lang))):
         if items:
-            blocks += [{"kind": "heading", "text": w[key]}, {"kind": "list", "items": noted(items)}]
+            blocks += [{"kind": "heading", "text": w[key]}, {"kind": "list", "items": notes.noted(items)}]
     return [*blocks, {"kind": "notes", "title": w["endnotes"], "items": notes.items(lang)}]
 
 
@@ -147,86 +112,99 @@ def _item(block: dict, lang: str) -> dict:
     return {"text": prose.statement(block[lang]), "figures": list(block.get("figures", []))}
 
 
+def _named(section: Section) -> list[dict]:
+    """Records of a section, those first that its notebook names."""
+    shown = {record["id"]: record for record in section.shown()}
+    return [shown[i] for i in dict.fromkeys([*section.brief.get("brief", []), *shown]) if i in shown]
+
+
 def sentences(section: Section, lang: str, said: Iterable[str] = ()) -> list[dict]:
     """Three sentences on a theme, none of those that have been `said`; readings of exhibits where findings do not suffice."""
-    found = _findings(section, "brief") or [
-        f for f in _findings(section) if not {"risk", "ask"} & set(f.get("tags", []))
-    ]
-    items = [_item(block, lang) for block in found]
-    named = [section.exhibits[i] for i in section.brief.get("brief", []) if i in section.exhibits]
-    for record in dict.fromkeys([r["id"] for r in [*named, *section.shown()]]):
-        reading = section.exhibits[record]["reading"][lang]
-        if reading and len(reading) <= LONGEST[lang]:
-            items.append(
-                {
-                    "text": reading,
-                    "figures": [c["figure_id"] for c in section.exhibits[record]["citations"]][:MOST_CITED],
-                }
-            )
+    other = [f for f in _findings(section) if not {"risk", "ask"} & set(f.get("tags", []))]
+    items = [_item(block, lang) for block in _findings(section, "brief") or other]
+    for record in _named(section):
+        if 0 < len(record["reading"][lang]) <= LONGEST[lang]:
+            figures = [c["figure_id"] for c in record["citations"]][:MOST_CITED]
+            items.append({"text": record["reading"][lang], "figures": figures})
     return [i for i in items if i["text"] not in set(said)][:SENTENCES]
 
 
-def _as_of(content: Content, lang: str) -> str:
+def as_of(content: Content, lang: str) -> str:
     """Which figures it rests on: the newest publication among them."""
-    dates = [row["published"] for row in content.state.get("latest", []) if row["published"]]
-    if not dates:
-        return ""
-    newest = period_text(max(dates))[lang]
-    return {"zh": f"数据截至{newest}发布的文件", "en": f"Figures published by {newest}"}[lang]
+    newest = max((row["published"] for row in content.state.get("latest", [])), default="")
+    said = text("数据截至{0}发布的文件", "Figures published by {0}")[lang]
+    return said.format(period_text(newest)[lang]) if newest else ""
 
 
 def _position(content: Content, lang: str, w: dict, notes: _Notes) -> dict:
-    rows, refs = [], []
-    for row in headlines(content):
-        rows.append([row[lang], row["period"][lang], row["value"][lang], row["growth"][lang] or "—", row["published"]])
-        refs.append(notes.refs(row["figures"]))
+    shown = headlines(content)
+    rows = [[r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"]] for r in shown]
     columns = [w[k] for k in ("indicator", "period", "value", "growth", "published")]
     return {"kind": "table", "title": w["position"], "columns": columns, "rows": rows, "numeric": [False, False, True, True, False],
-            "refs": refs}  # fmt: skip
+            "refs": [notes.refs(r["figures"]) for r in shown]}  # fmt: skip
 
 
 def _targets(content: Content, lang: str, w: dict, notes: _Notes) -> list[dict]:
     """The targets of the plan's table under four answers, those that can be judged with their actual."""
     mine = [t for t in content.state["targets"] if t["table"]] or content.state["targets"]
+    short = text("{name}：{when}{actual}，目标{aim}", "{name}: {actual} in {when}, target {aim}")[lang]
+    then = text("，此后须{0}", "; needs {0} from then on")[lang]
     groups = []
     for group, members in summed_up(mine).items():
-        title = f"{w[group]}（{len(members)}项）" if lang == "zh" else f"{w[group]} ({len(members)})"
-        if group == "unknown":
-            items = [{"text": _enumerated([m[lang] for m in members], lang), "refs": []}] if members else []
-        else:
-            items = [{"text": _in_short(m, lang), "refs": notes.refs(m["figures"])} for m in members[:MOST_NAMED]]
-        groups.append({"title": title, "items": items or [{"text": w["none"], "refs": []}]})
+        items = [{"text": w["see_wanted"] if members else w["none"], "refs": []}]
+        if group != "unknown" and members:
+            items = notes.noted(
+                {
+                    "text": short.format(**{k: t[f][lang] for k, f in _SHORT.items()}, name=t[lang])
+                    + (then.format(t["required"][lang]) if t["required"][lang] else ""),
+                    "figures": t["figures"],
+                }
+                for t in members[:MOST_NAMED]
+            )
+        title = text("{0}（{1}项）", "{0} ({1})")[lang].format(w[group], len(members))
+        groups.append({"title": title, "items": items})
     return groups
 
 
-def _in_short(target: dict, lang: str) -> str:
-    actual, period, aim, required = (target[k][lang] for k in ("actual", "actual_period", "target", "required"))
-    if lang == "zh":
-        return f"{target['zh']}：{period}{actual}，目标{aim}" + (f"，此后须{required}" if required else "")
-    return f"{target['en']}: {actual} in {period}, target {aim}" + (
-        f"; needs {required} from then on" if required else ""
-    )
-
-
-def _enumerated(names: list[str], lang: str, most: int = 12) -> str:
-    shown = list(dict.fromkeys(names))
-    listed = joined([text(n, n) for n in shown[:most]])[lang]
-    rest = len(shown) - most
-    if rest <= 0:
-        return listed
-    return f"{listed}等{len(shown)}项" if lang == "zh" else f"{', '.join(shown[:most])} and {rest} more"
+_SHORT = {"when": "actual_period", "actual": "actual", "aim": "target"}
 
 
 def risks(content: Content, lang: str) -> list[dict]:
-    """Three risks."""
+    """Three risks: findings tagged ``risk``, else the targets that are furthest behind, those of the plan's table first."""
     tagged = [_item(b, lang) for s in content.sections for b in _findings(s, "risk")]
-    late = [t for t in content.state.get("targets", []) if t["table"] and t["group"] == "out_of_reach"]
-    late.sort(key=lambda t: -(t["acceleration"] or 0))
+    late = [t for t in content.state.get("targets", []) if t["group"] == "out_of_reach"]
+    late.sort(key=lambda t: (not t["table"], -(t["acceleration"] or 0)))
     return (tagged or [{"text": t["sentence"][lang], "figures": t["figures"]} for t in late])[:RISKS]
 
 
 def wanted(content: Content, lang: str) -> list[dict]:
-    """What data to ask for."""
-    tagged = [_item(b, lang) for s in content.sections for b in _findings(s, "ask")]
-    lacking = {t["needed"][lang]: t for t in content.state.get("targets", []) if t["table"] and t["needed"][lang]}
-    return (tagged or [{"text": words, "figures": []} for words in lacking])[:ASKED]
+    """What data to ask for: findings tagged ``ask``, what the first table lacks, what targets of the plan's table lack."""
+    items = [_item(b, lang) for s in content.sections for b in _findings(s, "ask")]
+    rows = [row for row in headlines(content) if not row["part_year"]]
+    newest = max((int(row["time_period"][:4]) for row in rows), default=0)
+    asked: dict[str, list] = {}
+    for row in rows:
+        since = int(row["time_period"][:4]) + 1
+        if since <= newest:
+            years = text("{0}年以来的年度数", "Annual figures since {0}")[lang].format(since)
+            asked.setdefault(years, []).append(row)
+        if row["value"][lang] == "—":
+            only = text("水平值（现仅有增速）", "Levels (only growth is published)")[lang]
+            asked.setdefault(only, []).append(row)
+    lacking = [t for t in content.state.get("targets", []) if t["table"] and t["group"] == "unknown"]
+    for theme in FIRST:
+        mine = [t for t in lacking if t["theme"] == theme]
+        title = text("{0}目标（{1}项）的实际数", "Actuals for targets on {0} ({1})")[lang]
+        asked[title.format(text(*NAMES[theme]).in_sentence[lang], len(mine))] = mine
+    others = [t["theme"] for t in lacking if t["theme"] not in FIRST]
+    counted = {theme: text(*NAMES[theme]) for theme in dict.fromkeys(others)}
+    title = text("其余{0}项目标的实际数（见工作簿）", "Actuals for {0} further targets (listed in the workbook)")[lang]
+    asked[title.format(len(others))] = [
+        {"zh": f"{name.zh}{others.count(theme)}项", "en": f"{name.en} {others.count(theme)}"}
+        for theme, name in counted.items()
+    ]
+    for title, members in ((title, members) for title, members in asked.items() if members):
+        stop, between = ("：", "、") if lang == "zh" else (": ", "; ")  # English names hold commas
+        names = between.join(text(m["zh"], m["en"]).in_sentence[lang] for m in members)
+        items.append({"text": title + stop + names, "figures": []})
+    return items

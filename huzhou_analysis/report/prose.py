@@ -76,8 +76,8 @@ def plain(markdown: str) -> str:
 
 
 def statement(markdown: str) -> str:
-    """The words of a finding without what leads in to it (**结论。**, **Finding.**)."""
-    return plain(re.sub(r"^\s*\*\*[^*\n]{1,12}[。.：:]\*\*\s*", "", markdown))
+    """The words of a finding without what leads in to it (**结论**：, **Finding.**)."""
+    return plain(re.sub(r"^\s*\*\*[^*\n]{1,24}(?:[。.：:]\*\*|\*\*[。.：:])\s*", "", markdown))
 
 
 def first_heading(markdown: str) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ..analysis.gaps import target_gaps
 from ..analysis.latest import latest as latest_of_each
+from ..analysis.sentences import movement
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, text
@@ -34,11 +35,11 @@ def pair(one) -> dict[str, str]:
 
 
 def figure_name(data: Data, indicator: str, area: str) -> Text:
-    """Name of an indicator, with its area where that is not the city itself."""
+    """Name of an indicator, with its area where that is not the city itself and the name does not begin with it."""
     info = data.indicators.loc[indicator]
-    if area == data.home:
-        return text(info.name_zh, info.name_en)
     where = data.ref_areas.loc[area]
+    if area == data.home or info.name_zh.startswith(where.name_zh):
+        return text(info.name_zh, info.name_en)
     return text(f"{where.name_zh}：{info.name_zh}", f"{where.name_en}: {info.name_en}")
 
 
@@ -97,7 +98,7 @@ def targets(data: Data) -> list[dict]:
     Returns
     -------
     list of dict
-        ``zh``, ``en`` (name), ``locator``, ``key``, ``table`` (whether it is a row of the plan's table), ``status``,
+        ``zh``, ``en`` (name), ``theme`` of its indicator, ``locator``, ``key``, ``table`` (whether it is a row of the plan's table), ``status``,
         ``group`` (a key of ``GROUPS``); ``status_words``, ``target``, ``actual``, ``actual_period``, ``required``, ``sentence``
         and ``needed`` in both languages; ``acceleration``; ``figures``.
     """
@@ -106,14 +107,21 @@ def targets(data: Data) -> list[dict]:
     rows = []
     for t, shown in zip(gaps.itertuples(), target_rows(data, gaps).itertuples() if len(gaps) else (), strict=True):
         name, aim = figure_name(data, t.indicator, t.ref_area), COMMITMENTS.get(t.commitment, Text("", ""))
-        required = shown.required and text(f"年均变动{shown.required}", f"{shown.required.in_language('en')} a year")
+        required = Text("", "")
+        if shown.required:
+            moved = movement(data, t.required_pace, t.pace_unit)
+            required = text(f"年均{moved.zh}", f"{moved.en} a year")
         rows.append(
             {lang: name[lang] + aim[lang] for lang in LANGUAGES}
             | {"key": " | ".join(map(str, (t.plan, t.locator, t.indicator, t.ref_area, t.commitment, t.unit, t.span)))}
             | {"locator": t.locator, "table": bool(t.table), "status": t.status}
             | {"group": next(group for group, statuses in GROUPS.items() if t.status in statuses)}
             | {"status_words": pair(shown.verdict), "target": pair(shown.target), "actual": pair(shown.actual)}
-            | {"actual_period": pair(shown.period), "required": pair(required or Text("", ""))}
+            | {
+                "actual_period": pair(shown.period),
+                "required": pair(required),
+                "theme": data.indicators.theme[t.indicator],
+            }
             | {"sentence": {"zh": t.sentence_zh, "en": t.sentence_en}, "needed": {"zh": t.needed_zh, "en": t.needed_en}}
             | {"acceleration": None if pd.isna(t.acceleration) else float(t.acceleration)}
             | {"figures": f"{t.target_ids} {t.actual_id}".split()}

@@ -68,6 +68,7 @@ WORDS: dict[str, Text] = {
     "out_of_reach": text("进度滞后", "Behind"),
     "unknown": text("暂不可评估", "Cannot be assessed"),
     "none": text("无", "none"),
+    "see_wanted": text("暂无可比的实际数，见“需要补充的数据”", "no comparable actual on file: see the data to ask for"),
     "cut": text(
         "此处列前{shown}行，共{rows}行，其余见工作簿。", "The first {shown} of {rows} rows; the workbook holds all."
     ),

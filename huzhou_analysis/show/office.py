@@ -30,7 +30,7 @@ from pptx.util import Pt
 from . import canvas, exhibit, native, picture
 from .columns import clean, columns, has_native, workbook, year_labels
 from .record import key_entries, number_axes, scale
-from .roles import GRID, INK, MUTED, PALETTE, PAPER, look, luminance
+from .roles import GRID, INK, MUTED, PAPER, look, luminance
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en-GB"}
 LATIN, EAST_ASIAN = "Calibri", "Microsoft YaHei"
@@ -88,16 +88,6 @@ def retyped(body: bytes, template: bytes, plain: bytes) -> bytes:
     parts = _parts(body)
     parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(template, plain)
     return _zipped(parts)
-
-
-def themed(body: bytes) -> bytes:
-    """A theme with fonts of both scripts and the house's colours as accents, so that what a reader adds looks alike."""
-    words = re.sub(r'<a:latin typeface="[^"]*"', f'<a:latin typeface="{LATIN}"', body.decode())
-    words = re.sub(r'<a:ea typeface="[^"]*"', f'<a:ea typeface="{EAST_ASIAN}"', words)
-    for n, colour in enumerate(PALETTE, 1):
-        accent = rf'\g<1><a:srgbClr val="{native.rgb(colour)}"/>\g<2>'
-        words = re.sub(rf"(<a:accent{n}>).*?(</a:accent{n}>)", accent, words, flags=re.S)
-    return words.encode()
 
 
 # --- what all hosts share -------------------------------------------------------------------------------------------
