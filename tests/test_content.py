@@ -216,7 +216,17 @@ def test_the_brief_follows_tags_then_order_and_says_nothing_twice():
 def target(name, group, **more):
     both = {"zh": name, "en": name}
     words = dict.fromkeys(("status_words", "target", "actual", "actual_period", "required", "sentence", "needed"), both)
-    return {"zh": name, "en": name, "group": group, "table": True, "figures": [], "acceleration": None, "theme": "foreign_investment", **words, **more}
+    return {
+        "zh": name,
+        "en": name,
+        "group": group,
+        "table": True,
+        "figures": [],
+        "acceleration": None,
+        "theme": "foreign_investment",
+        **words,
+        **more,
+    }
 
 
 def test_targets_stand_under_four_answers_and_what_is_unknown_is_counted():

@@ -19,7 +19,7 @@ from varied_records import exhibits
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis.targets import STATUSES
-from huzhou_analysis.report import brief, document, slides, workbook
+from huzhou_analysis.report import document, slides, workbook
 from huzhou_analysis.report.content import Content, Section
 from huzhou_analysis.report.template import TemplateWarning
 from huzhou_analysis.show import measure

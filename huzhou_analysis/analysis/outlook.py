@@ -160,7 +160,7 @@ def _in_the_province(data: Data, code: str, place: str, needed: float, years: in
     first, last = min(origins, default=0), max(origins, default=0)
     reference = text(
         f"本省其他城市，{first}—{last}年各年为起点的{years}年，年均增速不低于{needed:.1f}%",
-        f"the other cities of the province, {years} years from every year of {first} to {last}, growth of at least "
+        f"The other cities of the province, {years} years from every year of {first} to {last}, growth of at least "
         f"{needed:.1f}% a year",
     )
     return OutsideView(needed, years, len(growth), int((growth >= needed).sum()), growth.index.nunique(), reference)
