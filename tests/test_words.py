@@ -41,7 +41,7 @@ def test_a_bound_reads_as_words_in_a_sentence(units):
     )
     assert goal.in_words.figures == ("a",)
     rank = Quantity(50, units["位次"], "50", relation="<=")
-    assert (rank.in_words, f"{rank - Quantity(48, units['位次'], '48')}") == (text("前50位", "top 50"), "2位")
+    assert (rank.in_words, f"{rank - Quantity(48, units['位次'], '48')}") == (text("前50位", "the top 50"), "2位")
 
 
 @pytest.mark.parametrize(("place", "en"), [(3, "third"), (11, "11th"), (21, "21st"), (112, "112th"), (102, "102nd")])

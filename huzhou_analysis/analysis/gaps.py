@@ -18,9 +18,9 @@ from ..facts import periods
 from ..facts.data import Data
 from ..facts.problems import DataError, Problem
 from ..facts.words import text
-from . import monitor, plans, targets
+from . import plans, targets
 from .actuals import WINDOWS, Actuals, Target
-from .evidence import firmness, grade
+from .evidence import at_recent_pace, firmness, grade, official, progress
 from .sentences import needed, rule, sentence
 from .series import in_unit, measured_in, points
 from .targets import Judgement
@@ -255,9 +255,9 @@ class Gaps(Actuals):
         if recent:
             out |= {"recent_since_zh": recent.since["zh"], "recent_since_en": recent.since["en"]}
             if not math.isnan(verdict.required):
-                out |= monitor.at_recent_pace(target, evidence, verdict.required, speed)
-        out |= monitor.progress(target, evidence, status, base)
-        out |= monitor.official(target, evidence, self.stretch(target, evidence), base, target.meets(evidence.value))
+                out |= at_recent_pace(target, evidence, verdict.required, speed)
+        out |= progress(target, evidence, status, base)
+        out |= official(target, evidence, self.stretch(target, evidence), base, target.meets(evidence.value))
         facts = {"verdict": verdict, "recent": recent, "base": base, "status": status}
         out |= firmness(self, target, evidence, found, facts)
         if status == "ahead" and out["robustness"] == "fragile":

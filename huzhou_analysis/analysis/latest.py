@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from ..facts.words import LANGUAGES, Quantity, Text, point
+from ..facts.words import Quantity, Text, period_text, point
 from .series import key, points, rates
 
 # What a statistical bulletin opens with, in its order.
@@ -85,7 +85,7 @@ def _row(data: Data, code: str, period: str, there: pd.DataFrame, said: pd.DataF
         "indicator": code,
         "name": Text(info.name_zh, info.name_en),
         "time_period": period,
-        "period": Text(*(periods.parse(period).label(lang) for lang in LANGUAGES)),
+        "period": period_text(period),
         "level": level,
         "growth": growth,
         "growth_origin": origin,

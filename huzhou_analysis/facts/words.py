@@ -125,7 +125,7 @@ class Quantity:
     def period(self) -> Text:
         if not self.time_period:
             return Text("时期未载明", "period not stated")
-        return Text(*(periods.parse(self.time_period).label(lang) for lang in LANGUAGES))
+        return period_text(self.time_period)
 
     @property
     def year(self) -> int:
@@ -225,12 +225,13 @@ def _written(
 
 
 def _rank(value: str | float, lang: str, relation: str, sign: bool) -> str:
-    """A printed rank as an ordinal (第40位, 40th; a bound 前50位, top 50); what is derived of ranks counts places."""
+    """A printed rank as an ordinal (第40位, 40th; a bound 前50位, the top 50); what is derived of ranks counts places."""
     if not isinstance(value, str):
         return ("+" if sign and value > 0 else "") + trimmed(value, 1) + ("位" if lang == "zh" else " places")
     if relation in ("<", "<="):
-        return f"前{value}位" if lang == "zh" else f"top {value}"
-    return RELATION_SIGNS[relation] + (f"第{value}位" if lang == "zh" else f"{value}{_ending(int(value))}")
+        return f"前{value}位" if lang == "zh" else f"the top {value}"
+    en = f"{value}{_ending(int(value))}" if value.isdigit() else f"rank {value}"
+    return RELATION_SIGNS[relation] + (f"第{value}位" if lang == "zh" else en)
 
 
 def _with_unit(value: str | float, unit: Unit, lang: str, decimals: int | None, sign: bool) -> str:
@@ -395,6 +396,11 @@ def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> T
         *first, final = [p[lang] for p in parts] or [""]
         both.append(comma.join(first) + end + final if first else final)
     return Text(*both, cited({"parts": parts}))
+
+
+def period_text(code: str) -> Text:
+    """A period in both languages; a dash for none."""
+    return Text(*(periods.parse(code).label(lang) if code else "—" for lang in LANGUAGES))
 
 
 def clauses(texts: Iterable[Text]) -> Text:

@@ -9,9 +9,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..analysis.evidence import GRADES
+from ..analysis.evidence import GRADES, TIME_PROGRESS
 from ..analysis.gaps import target_gaps
-from ..analysis.monitor import TIME_PROGRESS
 from ..analysis.targets import STATUSES
 from ..facts import periods, words
 from ..facts.data import Data

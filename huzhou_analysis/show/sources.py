@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ..facts import periods, words
+from ..facts import words
 from ..facts.data import Data
 from ..facts.schema import KINDS, OBS_STATUSES, RECORD_TYPES, TIME_BASES
-from ..facts.words import LANGUAGES, Text, printed_quantity, text
+from ..facts.words import LANGUAGES, Text, period_text, printed_quantity, text
 
 # The order in which sources are named where only the main ones have room.
 _TIERS = ("official", "yearbook", "press", "mirror", "compilation", "secondary", "promotional")
@@ -75,11 +75,6 @@ def area_name(data: Data, area: str | None = None) -> Text:
     """Name of an area in both languages; the city itself without one."""
     row = data.ref_areas.loc[data.area(area)]
     return text(row.name_zh, row.name_en)
-
-
-def period_text(code: str) -> Text:
-    """A period in both languages; a dash for none."""
-    return text(*(periods.parse(code).label(lang) if code else "—" for lang in LANGUAGES))
 
 
 def source_line(cited: list[dict]) -> Text:

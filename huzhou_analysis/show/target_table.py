@@ -6,8 +6,7 @@ import math
 
 import pandas as pd
 
-from ..analysis.evidence import GRADES
-from ..analysis.monitor import TIME_PROGRESS
+from ..analysis.evidence import GRADES, TIME_PROGRESS
 from ..analysis.targets import STATUSES
 from ..facts.data import Data
 from ..facts.words import Quantity, as_text, figure_quantity, text
