@@ -40,7 +40,7 @@ WORDS: dict[str, Text] = {
     "citations": text("出处", "Citations"), "chart_data": text("图表数据", "Chart data"), "chart": text("图", "Chart"),
     "how": text("用法", "How to use it"), "units": text("单位", "Units"), "blank": text("空缺", "Missing numbers"),
     "exhibits": text("图表{n}个：{titles}", "{n} exhibits: {titles}"),
-    "printed": text("打印前{n}行，共{all}行。", "The first {n} of {all} rows are printed."),
+    "printed": text("打印前{n}行，共{all}行。", "Rows put on paper: the first {n} of {all}."),
     "latest_title": text("各指标最近数据", "Latest figure of every indicator on file"),
     "gaps_title": text("各项目标与最近可比实际数", "Every target against the latest comparable actual"),
     "figures_title": text("数据表收录的全部数据", "Every figure on file"),
