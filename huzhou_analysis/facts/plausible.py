@@ -7,6 +7,7 @@ that ``corrections.csv`` lists (``flag``: looked at and kept) is not asked about
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import re
 import statistics
@@ -20,7 +21,7 @@ from .data import Data
 
 # Calibrated on the tables themselves: a level at most so many times its neighbours in time, a rate so far from others.
 TIMES, TIMES_OF_A_COUNT, NEAR_YEARS = 4.5, 9, 3
-POINTS, LONE_RATE, SAME_PERIOD, SHARE_OF_PARENT = 20, 50, 1.5, 0.9
+POINTS, LONE_RATE, SAME_PERIOD, SHARE_OF_PARENT = 20, 50, 1.03, 0.9
 _EXPECTED = re.compile("预期|预计|目标|力争|争取|确保|将达")
 _KIND_OF_NAME = re.compile("(?:总额|总值|总量|额|值|数|量)$")
 
@@ -38,9 +39,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Held:
-    """What figures are held against: comparable points, all points of an area, rates by size, names as a text has them."""
+    """What figures are held against: comparable points, how far figures of one period are apart, all points of an area,
+    rates by size, names as a text has them."""
 
     groups: dict[tuple, list[Point]]
+    apart: dict[str, list[tuple[float, str, str]]]
     areas: dict[tuple[str, str], list[Point]]
     rates: dict[str, list[float]]
     places: dict[str, str]
@@ -85,7 +88,8 @@ def questions(data: Data, only: Collection[str] | None = None, today: dt.date | 
     out = []
     for row in asked.reset_index().itertuples():
         found = next(_about(data, row, points.get(row.figure_id), held), None)
-        if found:
+        twice = found and found[0] == "twice" and any(q.rule == "twice" and row.figure_id in q.en for q in out)
+        if found and not twice:  # of two that contradict each other one is enough
             out.append(Question(row.figure_id, *found))
     return out
 
@@ -215,10 +219,14 @@ def _held(data: Data, today: dt.date) -> Held:
         areas.setdefault(point.key[:2], []).append(point)
         if point.key[2:4] == ("GY", "PT"):
             rates.setdefault(point.key[0], []).append(abs(point.value) * 100)
+    apart: dict[str, list[tuple[float, str, str]]] = {}
+    for key, points in groups.items():
+        pairs = [(a, b) for a, b in itertools.combinations(points, 2) if a.year == b.year]
+        apart.setdefault(key[0], []).extend((_times(a.value, b.value), a.figure_id, b.figure_id) for a, b in pairs)
     local = data.ref_areas.name_zh[data.ref_areas.level.isin(["city", "county"])]
     places = {code: name[:-1] if len(name) > 2 and name[-1] in "市区县" else name for code, name in local.items()}
     cores = {code: _KIND_OF_NAME.sub("", name) for code, name in data.indicators.name_zh.items()}
-    return Held(groups, areas, {key: sorted(values) for key, values in rates.items()}, places, cores, today)
+    return Held(groups, apart, areas, {key: sorted(values) for key, values in rates.items()}, places, cores, today)
 
 
 def _points(data: Data) -> Iterator[Point]:
@@ -236,7 +244,16 @@ def _points(data: Data) -> Iterator[Point]:
 def _level(data: Data, row, point: Point, held: Held) -> Iterator[tuple]:
     others = [other for other in held.groups[point.key] if other is not point]
     counted = data.indicators.measure_type[row.indicator] == "count"
-    yield from _same_period(point, others, TIMES if counted else SAME_PERIOD)
+    usual = max((times for times, *ids in held.apart[row.indicator] if point.figure_id not in ids), default=1)
+    yield from _same_period(point, others, TIMES if counted else max(SAME_PERIOD, 1.05 * usual))
+    if point.value < 0 and all(
+        o.value >= 0 for key, group in held.groups.items() for o in group if key[0] == row.indicator and o is not point
+    ):
+        yield (
+            "negative",
+            f"{point.shown}：该指标没有别的负数",
+            f"{point.shown}: no other figure of the indicator is negative",
+        )
     yield from _neighbours(point, others, TIMES_OF_A_COUNT if counted else TIMES)
     if data.ref_areas.level[row.ref_area] == "county":
         yield from _parent(data, row, point, held)
