@@ -26,7 +26,7 @@ LONGEST_WAIT = 3600  # seconds for another run
 LIBRARY = Path(__file__).resolve().parent.parent
 PROJECT = LIBRARY.parent
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
-PACKAGES = ("pandas", "numpy", "matplotlib", "seaborn", "statsmodels", "nbconvert", "mistune", "nh3", "mplfonts", "python-pptx",
+PACKAGES = ("pandas", "numpy", "matplotlib", "seaborn", "statsmodels", "pygments", "mistune", "nh3", "mplfonts", "python-pptx",
             "python-docx", "xlsxwriter", "typst")  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import os
@@ -101,8 +102,6 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
     (folder / changes.SNAPSHOT).write_text(snapshot, encoding="utf-8", newline="\n")
     said = changes.markdown(content.changes, content.state["latest"])
     (folder / "changes.md").write_text(said, encoding="utf-8", newline="\n")
-    for one in executed:
-        write_notebook(one.notebook, folder / "notebooks" / one.path.name)
     with (
         tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept,
         _workers(jobs, content, data, folder, Path(kept)) as pool,
@@ -112,18 +111,28 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
         # Pages and documents need the charts; what takes longest begins first.
         running = {pool.submit(_format, name, lang): f"{lang}/{name}" for name in WRITERS for lang in LANGUAGES}
         for one in executed:
+            write_notebook(one.notebook, folder / "notebooks" / one.path.name, folder / "charts")
             running[pool.submit(_notebook_page, one.path.stem)] = f"notebooks/{one.path.stem}.html"
         _finish(running | {pool.submit(_index): "index.html"})
     return content
 
 
-def write_notebook(notebook, path: Path) -> None:
-    """An executed notebook as a file that is the same each time: no mime type of ours, no place of this machine."""
+def write_notebook(notebook, path: Path, charts: Path) -> None:
+    """An executed notebook as a file that is the same each time: no mime type of ours, no place of this machine.
+
+    Where a chart of the report stands for one that was not drawn in the notebook, its picture is put in.
+    """
     import nbformat
+
+    def picture(found: re.Match) -> str:
+        return f'src="data:image/png;base64,{base64.b64encode((charts / f"{found[1]}.png").read_bytes()).decode()}"'
 
     shown = copy.deepcopy(notebook)
     for cell in shown.cells:
         tidy(cell)
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = re.sub(r'src="chart:([a-z0-9_.]+)"', picture, output.data["text/html"])
     nbformat.write(shown, path)
 
 

@@ -17,6 +17,7 @@ from .content import Content, Section, shown
 from .text import FILES, words
 
 FONT = "Huzhou CJK"
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 LANG_CODE = {"zh": "zh-CN", "en": "en"}
 
 
@@ -106,33 +107,32 @@ def write_notebook(path: Path, names: Sequence[str]) -> None:
     Links to notebooks of these names lead to their pages, links to others become plain text.
     """
     import nbformat
-    from nbconvert import HTMLExporter
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
 
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
+    shape, parts = HtmlFormatter(style="default"), []
+    for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
-            cell.source = prose.html(cell.source).replace("$", "&#36;")
-        for output in cell.get("outputs", []):
-            bundle = output.get("data", {})
-            for mime in ("image/svg+xml", "application/javascript"):
-                bundle.pop(mime, None)
-            if "text/html" in bundle:
-                bundle["text/html"] = prose.clean(bundle["text/html"])
-            if "text/markdown" in bundle:
-                bundle["text/html"] = prose.html(bundle.pop("text/markdown"))
-    exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True)
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    body = re.sub(r"<script[^>]*>.*?</script>", "", exporter.from_notebook_node(notebook)[0], flags=re.DOTALL)
-    body = _links(body, {name: f"{quote(name)}.html" for name in names})
-    named = {"title": path.stem, "body": body, "code_style": _code_style()}
+            parts.append(prose.html(cell.source))
+        elif cell.source:
+            parts += [highlight(cell.source, PythonLexer(), shape), *map(_output, cell.get("outputs", []))]
+    body = _links("\n".join(parts), {name: f"{quote(name)}.html" for name in names})
+    named = {"title": path.stem, "body": body, "code_style": shape.get_style_defs(".highlight")}
     _page("notebook.html.j2", path.with_suffix(".html"), glyphs=False, **named)
 
 
-@cache
-def _code_style() -> str:
-    from pygments.formatters import HtmlFormatter
-
-    return HtmlFormatter(style="default").get_style_defs(".highlight")
+def _output(output: Mapping) -> str:
+    """What a cell has shown: the richest form that a page may hold."""
+    bundle = output.get("data", {})
+    if "text/html" in bundle:
+        return prose.clean(bundle["text/html"])
+    if "text/markdown" in bundle:
+        return prose.html(bundle["text/markdown"])
+    if "image/png" in bundle:
+        return f'<p><img alt="" src="data:image/png;base64,{html.escape("".join(bundle["image/png"].split()))}"></p>'
+    words = output.get("text") or bundle.get("text/plain") or "\n".join(output.get("traceback", ()))
+    return f"<pre>{html.escape(ANSI.sub('', words))}</pre>" if words else ""
 
 
 _TO_NOTEBOOK = re.compile(r'<a\b[^>]*\bhref="(?![a-z]+:)([^"#]*)\.ipynb(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)

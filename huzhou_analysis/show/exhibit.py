@@ -374,7 +374,10 @@ def exhibit_html(record: dict, lang: str) -> str:
     )
     drawn, parts = record["chart"] or record["picture"], []
     if drawn:
-        parts.append(f'<img alt="{html.escape(record["alt"][lang])}" src="data:image/png;base64,{_png(record, lang)}">')
+        # While a report is made its own picture of the chart is put in, so that none is drawn twice.
+        later = os.environ.get(EXPORT_VARIABLE) and not record["picture"]
+        source = f"chart:{record['id']}.{lang}" if later else f"data:image/png;base64,{_png(record, lang)}"
+        parts.append(f'<img alt="{html.escape(record["alt"][lang])}" src="{source}">')
     if not record["chart"]:
         parts.insert(0, f"<h4>{html.escape(record['title'][lang])}</h4><p>{html.escape(record['subtitle'][lang])}</p>")
         parts += [table] if not drawn else []
