@@ -10,6 +10,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from .facts.checks import default_root
+from .facts.locking import TABLES_LOCK, Busy, locked
+from .facts.problems import DataError, fail, say
 
 
 class Parser(argparse.ArgumentParser):
@@ -62,20 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from .facts.problems import DataError, fail
-    from .report.build import PROJECT
-
     if "data" in options:
         os.environ["HUZHOU_DATA"] = os.path.abspath(options.data)
     # What draws keeps a list of fonts, and the home folder may not be ours to write in.
-    os.environ.setdefault("MPLCONFIGDIR", str(PROJECT / ".cache" / "matplotlib"))
+    os.environ.setdefault("MPLCONFIGDIR", str(Path(__file__).resolve().parent.parent / ".cache" / "matplotlib"))
     # The matrices here are tiny: spreading them over threads costs several times what it saves.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        if not _recovered():
-            return 1
-        return _COMMANDS[options.command][0](options)
-    except DataError as error:
+        return _COMMANDS[options.command][0](options) if _recovered() else 1
+    except (DataError, Busy) as error:
         return fail(str(error))
     except BrokenPipeError:
         return 1
@@ -89,77 +90,46 @@ def _run(options: argparse.Namespace) -> int:
 
 def _recovered() -> bool:
     """Complete an adding that was cut short, before anything reads the tables."""
-    from .facts.checks import default_root
-    from .facts.problems import say
-
-    root = default_root()
-    if not (root / ".adding").is_dir():
-        return True
-    from .inbox.writing import recover
-
-    def complete() -> int:
-        if message := recover(root):
-            say(message, error=True)
-        return int((root / ".adding").is_dir())
-
-    return _alone(complete) == 0
+    unfinished = default_root() / ".adding"
+    if unfinished.is_dir() and (message := _alone(lambda: _part("inbox.writing").recover(unfinished.parent))):
+        say(message, error=True)
+    return not unfinished.is_dir()
 
 
-def _alone(work: Callable[[], int]) -> int:
-    """Exit status of something that changes the tables, done while nothing else is going on in the project."""
-    from .facts.checks import default_root
-    from .facts.locking import TABLES_LOCK, Busy, locked
-    from .facts.problems import fail
-
-    root = default_root()
-    if not root.is_dir():
+def _alone(work: Callable):
+    """What comes of something that changes the tables, done while nothing else is going on in their folder."""
+    if not default_root().is_dir():
         return work()
-    try:
-        with locked(root / TABLES_LOCK, wait=60):
-            return work()
-    except Busy as busy:
-        return fail(str(busy))
+    with locked(default_root() / TABLES_LOCK, wait=60):
+        return work()
 
 
-def _read(options: argparse.Namespace) -> int:
-    from .inbox.documents import make
+def _part(module: str):
+    """A part of the library, imported when it is needed."""
+    return import_module(f".{module}", __package__)
 
-    return make(options.file)
 
-
-def _template(options: argparse.Namespace) -> int:
-    from .inbox.template import make
-
-    return make(options.file)
+def _load():
+    return _part("facts.data").load()
 
 
 def _add(options: argparse.Namespace) -> int:
-    from .inbox.adding import add, undo
-
+    adding = _part("inbox.adding")
     if options.command == "undo" or options.undo:
-        return _alone(undo)
-    return _alone(lambda: add(options.files, dry_run=options.dry_run, confirmed=options.confirm))
+        return _alone(adding.undo)
+    return _alone(lambda: adding.add(options.files, dry_run=options.dry_run, confirmed=options.confirm))
 
 
 def _report(options: argparse.Namespace) -> int:
-    from .report.build import build
-
-    return build(options.output, fresh=options.fresh, jobs=options.jobs, notebooks=options.notebooks)
-
-
-def _notebooks(options: argparse.Namespace) -> int:
-    from .report.notebooks import refresh
-
-    return refresh(options.files)
+    wanted = {"fresh": options.fresh, "jobs": options.jobs, "notebooks": options.notebooks}
+    return _part("report.build").build(options.output, **wanted)
 
 
 def _check(options: argparse.Namespace) -> int:
-    from .facts.data import load
     from .facts.plausible import questions
-    from .facts.problems import DataError
     from .facts.relations import relation_problems
 
-    data = load()
+    data = _load()
     if problems := relation_problems(data):
         raise DataError(problems)
     print(
@@ -169,23 +139,22 @@ def _check(options: argparse.Namespace) -> int:
     if found := questions(data):
         print(
             f"\n请核对，{len(found)} 处异常（已核对的，记入 corrections.csv，action 为 flag）/ please check, {len(found)} stand out "
-            "(what has been checked: list it in corrections.csv with the action flag):"
+            "(what has been checked: list it in corrections.csv with the action flag):",
+            *(f"  ? {question}" for question in found),
+            sep="\n",
         )
-        print("\n".join(f"  ? {question}" for question in found))
     return 0
 
 
 def _audit(options: argparse.Namespace) -> int:
     from .analysis.audit import findings
     from .analysis.provenance import prove, report
-    from .facts.data import load
 
-    data = load()
+    data = _load()
     print("文件自查 / findings of the documents against themselves:")
     for f in findings(data).itertuples():
-        print(
-            f"  [{f.severity}] {f.finding_id}: {f.left} | {f.right}\n      {f.reading_zh if options.lang == 'zh' else f.reading_en}"
-        )
+        reading = f.reading_zh if options.lang == "zh" else f.reading_en
+        print(f"  [{f.severity}] {f.finding_id}: {f.left} | {f.right}\n      {reading}")
     folder = options.sources or os.environ.get("HUZHOU_SOURCES")
     if not folder:
         print(
@@ -196,56 +165,44 @@ def _audit(options: argparse.Namespace) -> int:
     try:
         proof = prove(data, folder)
     except FileNotFoundError:
-        print(f"没有这个文件夹，请核对路径 / no such folder, check the path: {folder}", file=sys.stderr)
-        return 1
+        return fail(f"没有这个文件夹，请核对路径 / no such folder, check the path: {folder}")
     print("\n引证与数码 / citations and numerals:")
     print(report(proof))
     if len(proof.missing) == len(set(data.sources.file) - {""}):
-        print(
+        return fail(
             f"文件夹中没有任何原始文件：{folder}；文件名应与 sources.csv 的 file 列一致 / none of the documents is in this folder: "
-            f"{folder}; their names are those of the column file in sources.csv",
-            file=sys.stderr,
+            f"{folder}; their names are those of the column file in sources.csv"
         )
-        return 1
     return 0 if proof else 1
 
 
 def _find(options: argparse.Namespace) -> int:
-    from .analysis.find import find
-    from .facts.data import load
-
-    found = find(load(), " ".join(options.text), lang=options.lang)
+    found = _part("analysis.find").find(_load(), " ".join(options.text), lang=options.lang)
     for figure_id, f in found.iterrows():
         status = f.record_type if f.obs_status == "A" else f"{f.record_type} · {f.obs_status}"
-        print(
-            f"{f.indicator} · {f.area} · {f.period}: {f.value}  [{status}]\n    {f.source} · {f.place} · “{f.as_printed}”  {figure_id}"
-        )
-    print(
-        f"{len(found)} 个数字 / figures" if len(found) else "没有找到；换个字词试试 / nothing found; try another word"
-    )
+        print(f"{f.indicator} · {f.area} · {f.period}: {f.value}  [{status}]")
+        print(f"    {f.source} · {f.place} · “{f.as_printed}”  {figure_id}")
+    many = f"{len(found)} 个数字 / figures"
+    print(many if len(found) else "没有找到；换个字词试试 / nothing found; try another word")
     return 0 if len(found) else 1
 
 
 def _gaps(options: argparse.Namespace) -> int:
-    from .analysis.gaps import target_gaps
     from .facts import periods
-    from .facts.data import load
-    from .facts.problems import fail
 
-    if options.as_of:
-        try:
-            periods.last_day(options.as_of)
-        except ValueError as error:
-            return fail(str(error))
-    data = load()
-    table = target_gaps(data, options.as_of, full=True)
+    try:
+        periods.last_day(options.as_of) if options.as_of else None
+    except ValueError as error:
+        return fail(str(error))
+    data = _load()
+    table = _part("analysis.gaps").target_gaps(data, options.as_of, full=True)
     if options.format == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif options.format == "json":
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        full = table[table.counted.astype(bool)]
-        _print_targets(data, full if options.all else full[full.table.astype(bool)], options.lang)
+        shown = table.counted.astype(bool) & (table.table.astype(bool) | options.all)
+        _print_targets(data, table[shown], options.lang)
     return 0
 
 
@@ -272,51 +229,41 @@ def _print_targets(data, gaps, lang: str) -> None:
 def _record(options: argparse.Namespace) -> int:
     from . import __version__
     from .analysis.record import append, record_scores, score_record
-    from .facts.data import DataError, load
-    from .facts.problems import say
 
     def keep() -> int:
-        try:
-            data = load()
-            if options.scores:
-                print(record_scores(score_record(data)).to_string(index=False, na_rep="—"))
-                return 0
-            number = append(data, options.edition or __version__)
-        except (DataError, ValueError) as error:
-            say(str(error), error=True)
-            return 1
+        data = _load()
+        number = append(data, options.edition or __version__)
         say(f"已记入 {number} 条 / {number} statements put on record: {data.root / 'record.csv'}")
         return 0
 
-    return keep() if options.scores else _alone(keep)
+    try:
+        if not options.scores:
+            return _alone(keep)
+        print(record_scores(score_record(_load())).to_string(index=False, na_rep="—"))
+        return 0
+    except ValueError as error:
+        return fail(str(error))
 
 
 def _export(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from .facts.problems import DataError, say
     from .report.export import UnknownExhibit, export
 
     kind = options.format or Path(options.output or "x.pptx").suffix.removeprefix(".")
     path = Path(options.output or f"{options.exhibit}.{options.lang}.{kind}")
     if path.suffix != f".{kind}":
-        say(f"文件名须以 .{kind} 结尾 / the file must end in .{kind}: {path}", error=True)
-        return 1
+        return fail(f"文件名须以 .{kind} 结尾 / the file must end in .{kind}: {path}")
     try:
         export(options.exhibit, path, lang=options.lang, size=options.size, transparent=options.transparent,
                watermark=options.watermark, template=options.template)  # fmt: skip
     except (DataError, UnknownExhibit) as error:
-        say(str(error), error=True)
-        return 1
+        return fail(str(error))
     except (OSError, ValueError, RuntimeError) as error:
-        say(f"没有写成，请按下述原因改正后重试 / not written; correct what follows and try again: {error}", error=True)
-        return 1
+        return fail(f"没有写成，请按下述原因改正后重试 / not written; correct what follows and try again: {error}")
     say(f"已写出 / written: {path}")
     return 0
 
 
 def _new_city(options: argparse.Namespace) -> int:
-    from .facts.problems import fail
     from .inbox.new_city import NewCityError, lay_out
 
     try:
@@ -337,10 +284,7 @@ def _new_city(options: argparse.Namespace) -> int:
 
 
 def _codebook(options: argparse.Namespace) -> int:
-    from .facts.codebook import write
-    from .facts.data import load
-
-    changed = write(load())
+    changed = _part("facts.codebook").write(_load())
     print("\n".join(f"已更新 / written: {p.name}" for p in changed) or "无变化 / nothing changed")
     return 0
 
@@ -355,9 +299,9 @@ _COMMANDS: dict[str, tuple] = {
         ("--jobs", {"type": _count, "metavar": "N", "help": "同时运行的笔记本数 / notebooks at a time"}),
         ("--notebooks", {"metavar": "DIR", "help": "另一文件夹中的笔记本一并运行 / notebooks to run beside the project's own"})),
     "check": (_check, "检查数据表 / check every table and list what is wrong"),
-    "read": (_read, "读文件，提出其中每个数字 / propose every figure of a document in a workbook",
+    "read": (lambda o: _part("inbox.documents").make(o.file), "读文件，提出其中每个数字 / propose every figure of a document in a workbook",
         ("file", {"metavar": "FILE", "help": "PDF、docx、html 或 txt / a document with text"})),
-    "template": (_template, "写出填报模板 / write a workbook to fill in new figures",
+    "template": (lambda o: _part("inbox.template").make(o.file), "写出填报模板 / write a workbook to fill in new figures",
         ("file", {"nargs": "?", "metavar": "FILE", "help": "文件名 / file (default: inbox/new_figures.xlsx)"})),
     "add": (_add, "添加填好的数字 / add what files hold to the tables, whole or not at all",
         ("files", {"nargs": "*", "metavar": "FILE", "help": "xlsx 或 csv / default: everything in the inbox"}),
@@ -388,7 +332,7 @@ _COMMANDS: dict[str, tuple] = {
         ("--watermark", {"default": "", "metavar": "TEXT", "help": "水印，如 草稿 / words across the picture"}),
         ("--template", {"metavar": "FILE", "help": "套用自己的 pptx 或 docx / your own master or styles"}),
         ("--output", {"metavar": "FILE", "help": "文件名 / file to write (default: ID.LANG.FORMAT)"})),
-    "notebooks": (_notebooks, "运行笔记本并保存结果 / execute notebooks and keep their results in them",
+    "notebooks": (lambda o: _part("report.notebooks").refresh(o.files), "运行笔记本并保存结果 / execute notebooks and keep their results in them",
         ("files", {"nargs": "*", "metavar": "FILE", "help": "笔记本 / notebooks (default: all in notebooks/)"})),
     "new-city": (_new_city, "为另一城市建立空数据表 / lay out empty tables for another city",
         ("folder", {"metavar": "DIR", "help": "新文件夹 / a new folder"}),
