@@ -41,10 +41,13 @@ def test_a_changed_actual_moves_its_gap_and_what_is_required(written, lang, tmp_
     rows = [n for n in range(first + 1, sheet.max_row + 1) if "^" in str(sheet.cell(n, 8).value)]
     for n in rows:
         sheet.cell(n, 5).value = sheet.cell(n, 5).value * 0.9
+    unit = ["亿元", "CNY bn"][lang == "en"]
+    money = [sheet.cell(n, 2).value for n in range(first + 1, sheet.max_row + 1) if sheet.cell(n, 3).value == unit]
+    sheet["AC1"] = f'=SUMIF(C{first + 1}:C{sheet.max_row},"{unit}",B{first + 1}:B{sheet.max_row})'
     book.save(path)
     (tmp_path / "out").mkdir()
     done = openpyxl.load_workbook(converted(path, "xlsx", tmp_path / "out"), data_only=True)[sheet.title]
-    assert rows
+    assert rows and len(money) > 3 and math.isclose(done["AC1"].value, sum(money))
     for n in rows:
         target, actual, gap, required, left = (done.cell(n, c).value for c in (2, 5, 7, 8, 15))
         assert math.isclose(gap, target - actual, abs_tol=1e-9)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,7 +10,10 @@ import sys
 import time
 
 import pytest
+from lxml import html
 from whole import command, copy_project, environment, run, tree
+
+from huzhou_analysis.facts.data import load
 
 pytestmark = pytest.mark.e2e
 
@@ -30,6 +34,23 @@ def test_the_report_has_every_notebook_and_every_exhibit(project, made):
     assert all((made / lang / "report.html").stat().st_size < 2_500_000 for lang in ("zh", "en"))
     output = "".join((made / "notebooks" / f"{name}.html").read_text(encoding="utf-8") for name in notebooks)
     assert "Traceback (most recent" not in output
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_report_speaks_its_own_language(project, made, lang):
+    """Of the other one there are titles of documents, words in quotation marks, code, and what is marked as such."""
+    page = html.parse(made / lang / "report.html").getroot()
+    for part in page.xpath("//script|//style|//code|//pre|//*[@lang and not(self::html)]"):
+        part.drop_tree()
+    titles = sorted(load(project / "data").sources.title, key=len, reverse=True)
+    other = r"[\u4e00-\u9fff]" if lang == "en" else r"(?:[A-Za-z]+[ ,]+){4,}[A-Za-z]+"
+    found = []
+    for words in page.itertext():
+        for title in titles if lang == "zh" else ():
+            words = words.replace(title, "")
+        if re.search(other, re.sub("“[^”]*”", "", words)):
+            found.append(words.strip()[:200])
+    assert found == []
 
 
 def test_two_fresh_reports_from_different_places_are_the_same_bytes(made, tmp_path):
