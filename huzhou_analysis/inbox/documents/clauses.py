@@ -6,13 +6,13 @@ A paragraph is read from left to right. What one clause says holds for the next 
 
 from __future__ import annotations
 
-import itertools
+import bisect
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ...facts import numerals
 from . import names
-from .context import Clock, Document, area_in, year_before
+from .context import Clock, Document
 from .numbers import COUNTED, Numeral, find, kind_of_unit
 from .structure import Block
 from .vocabulary import either, words
@@ -34,6 +34,9 @@ RATE_BEHIND = re.compile(f"的?(?P<noun>[^，。；、\\d]{{0,12}}?)(?:同比|�
 PARTS, AIM, DOING = (re.compile(either(kind)) for kind in ("parts", "aim", "doing"))
 NEW = re.compile(f"^{either('new')}")
 THING_END = re.compile(either("thing_end"))
+SENTENCE = re.compile(
+    r"[^。！？]{1,1600}(?:[。！？]|$|(?<=[；，、]))|[^。！？]{1,1600}|[。！？]"
+)  # an endless one is cut
 POINTS = re.compile("个?(?:百分点|千分点|基点|百分比)$")
 CLASSIFIER = {*COUNTED, "人", "台", "辆", "艘", "列", "班次", "天"} - {"路", "面", "块", "门", "口"}
 HEADLESS = "指标名称或不完整"
@@ -106,17 +109,6 @@ def measured(before: str, number: Numeral) -> tuple[str, str, int]:
     return ("growth" if rate else "change"), before[: growth.start()], sign
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Where each sentence starts and ends; one that has no end is cut at a comma."""
-    for m in re.finditer(r"[^。！？]*(?:[。！？]|$)", text):
-        start, end = m.span()
-        while end - start > 4 * REACH:
-            cut = max(text.rfind(mark, start, start + 4 * REACH) for mark in "；，、") + 1 or start + 4 * REACH
-            yield start, cut
-            start = cut
-        yield start, end
-
-
 class Reader:
     """Reads the paragraphs of one document in order."""
 
@@ -132,12 +124,10 @@ class Reader:
         self.block, self.text = block, block.piece.text
         self.clock.paragraph(self.text)
         numbers, others = find(self.text)
-        figures: list[Figure] = []
-        i = 0
-        for start, end in _sentences(self.text):
-            inside = list(itertools.takewhile(lambda n, end=end: n.start < end, numbers[i : i + 500]))
-            figures += self._sentence(start, end, inside) if inside else []
-            i += len(inside)
+        starts, figures = [n.start for n in numbers], []
+        for m in SENTENCE.finditer(self.text):
+            inside = numbers[bisect.bisect_left(starts, m.start()) : bisect.bisect_left(starts, m.end())]
+            figures += self._sentence(*m.span(), inside)
         return figures, others
 
     def _sentence(self, start: int, end: int, numbers: list[Numeral]) -> list[Figure]:
@@ -190,33 +180,27 @@ class Reader:
             strives = re.search(r"力争|争取(?!资金|到|中央)", context[-30:])
             figure.commitment = "strive" if strives else "ensure" if "确保" in context[-30:] else ""
         if "环比" in clause:
-            figure.comment = "环比"
-            figure.guesses.append("环比")
+            figure.comment, figure.guesses = "环比", ["环比"]
         if m := re.search(r"([两二三四五])年(?:平均|年均)|年均", clause):
             figure.comment, figure.period, figure.span = m[0], self._average(period, m[1]), "per_year"
         elif "累计" in clause and self.clock.five and how != "sentence":
             figure.period, figure.span = self.clock.five, "cumulative"
         for key, value in more.items():
             setattr(figure, key, value)
-        figure.guesses += self._guessed_period(how)
+        formal = self.document.kind in ("bulletin", "work_report")
+        dated = formal or re.search(r"20\d\d年|季度|上半年|\d月", self.document.title)
+        where = {"earlier": "前文", "heading": "标题" * (not formal), "title": "题名或日期" * (not dated)}.get(how)
+        figure.guesses += [f"时期取自{where}"] if where else []
         if number.word and not number.rank:
             figure.guesses.append("中文数词")
         self.clock.remember(context, period if how == "sentence" else "")
         return figure
 
-    def _guessed_period(self, how: str) -> list[str]:
-        if how == "earlier":
-            return ["时期取自前文"]
-        dated = self.document.kind in ("bulletin", "work_report") or how not in ("heading", "title")
-        if dated or (how == "title" and re.search(r"20\d\d年|季度|上半年|\d月", self.document.title)):
-            return []
-        return ["时期取自标题" if how == "heading" else "时期取自题名或日期"]
-
     def _average(self, period: str, years: str | None) -> str:
         """Code of the years that an average is over, up to a period: 两年平均."""
         if not years or not period:
             return self.clock.five or period
-        count = "一二三四五".replace("二", "两").index(years.replace("二", "两")) + 1
+        count = numerals.chinese_value(years)
         first = int(period[:4]) - count + 1
         return f"{first}/P{count}Y" if len(period) == 4 else f"{first}{period[4:]}/{period}"
 
@@ -256,12 +240,13 @@ class Reader:
         """Names of a list, their areas, and what was guessed: named before it, of the list or of the clauses before."""
         state, count = self.state, len(group)
         parts = re.split(r"[，；：。]", re.sub("分别|各自", "", stem))
-        areas, name = self._list_areas(names.clean(parts[-1]), count)
-        if areas:
-            return [name] * count, areas, []
+        there = [self.document.area_in(p) for p in re.split("[、和与]", names.clean(parts[-1])) if p]
+        areas, rests = [a for a, _ in there], [rest for _, rest in there]
+        if len(there) == count > 1 and all(areas) and not any(rests[:-1]):  # 宁波、温州GDP
+            return [rests[-1] or state.subject] * count, areas, []
         areas = [""] * count
         for part in reversed(parts):
-            area, part = area_in(names.clean(part), self.document)
+            area, part = self.document.area_in(names.clean(part))
             if part and (found := names.listed(part, count)):
                 state.area = area or state.area
                 return found, areas, []
@@ -271,13 +256,6 @@ class Reader:
         if bare and "分别" in before and len(state.recent) >= count > 1:
             return state.recent[-count:], areas, ["名称取自前几分句"]
         return [], areas, []
-
-    def _list_areas(self, text: str, count: int) -> tuple[list[str], str]:
-        """Areas of a list, and what is said of each: 宁波、温州GDP."""
-        found = [area_in(p, self.document) for p in re.split("[、和与]", text) if p]
-        name = (found[-1][1] if found else "") or self.state.subject
-        alike = len(found) == count > 1 and all(a for a, _ in found) and not any(rest for _, rest in found[:-1])
-        return ([a for a, _ in found], name) if alike and name else ([], "")
 
     # --- one number ---------------------------------------------------------------------------------------------------
 
@@ -323,13 +301,19 @@ class Reader:
         """Period of the first value of 由X提高到Y."""
         if re.match(r"(?:19|20)\d\d", when):
             return when[:4]
-        return str(int(self.clock.five[:4]) - 1) if self.clock.five else year_before(period)
+        return (
+            str(int(self.clock.five[:4]) - 1)
+            if self.clock.five
+            else f"{int(period[:4]) - 1}{period[4:]}"
+            if period
+            else ""
+        )
 
     def _elsewhere(self, number: Numeral, before: str, start: int, at: int) -> Figure | None:
         """The same quantity of another area: 仅次于湖北省的58.3%和海南省的19.8%."""
         state = self.state
         said = re.sub(f"^{either('compared')}+|的$", "", before)
-        area, rest = area_in(said, self.document) if said and before.endswith("的") else ("", "")
+        area, rest = self.document.area_in(said) if said and before.endswith("的") else ("", "")
         if not area or rest or not state.subject or state.measure not in ("growth", "level", "share"):
             return None
         return self._figure(number, state.subject, state.measure, start, at, area=area)
@@ -400,7 +384,7 @@ class Reader:
         state.area = state.area if news else self.document.area
         said = [names.clean(part) for part in re.split(r"[，；：。]", stem)] if news else [name] * own
         for part in (re.sub("^[而在与]+", "", part) for part in said):
-            area, rest = area_in(part, self.document)
+            area, rest = self.document.area_in(part)
             several = re.match(r"[、和与跟及至到—·-]", rest)
             if not area or several or (not news and (area == self.document.area or not names.head(rest))):
                 continue
@@ -450,7 +434,10 @@ class Reader:
         """The full name: the subject where the clause gives none, head or modifier added where they were left out."""
         state, kind = self.state, kind_of_unit(number.unit)
         if not name or names.PRONOUN.match(name):
-            return self._subject(measure, guesses, before)
+            lead = NEW.match(state.subject) if re.search("累计|总数|总量|共有", before) else None
+            subject = state.subject[lead.end() :] if lead else state.subject
+            guesses += [] if subject else ["未见指标"]
+            return state.last or subject if measure == "points" else subject
         if name.endswith("比重") and state.whole and "占" not in name:
             return f"{name[:-2]}占{state.whole}比重"
         lead = NEW.match(state.last) if before.startswith("、") and measure in ("count", "level") else None
@@ -472,16 +459,6 @@ class Reader:
             full, added = names.completed(name, state.parent, state.subject, counted=False)
         guesses += [HEAD_TAKEN if added == "head" else MODIFIER_TAKEN] if added else []
         return full
-
-    def _subject(self, measure: str, guesses: list[str], before: str) -> str:
-        """Name of a number whose clause gives none."""
-        state = self.state
-        if measure == "points":
-            return state.last or state.subject
-        if re.search("累计|总数|总量|共有", before) and (lead := NEW.match(state.subject)):
-            return state.subject[lead.end() :]
-        guesses += [] if state.subject else ["未见指标"]
-        return state.subject
 
     def _doubts(self, name: str, measure: str, behind: bool, own: bool, before: str) -> list[str]:
         """What makes a name doubtful: it stands behind the number, has no head noun, or holds a verb."""

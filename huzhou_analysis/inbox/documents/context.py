@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ...facts import periods
 from .structure import Block
-from .vocabulary import either, words
+from .vocabulary import either, rules, words
 
 _ENDING = r"(?:市|省|特别行政区|(?:壮族|回族|维吾尔)?自治区)$"
 AREAS = {
@@ -21,7 +21,6 @@ AREAS = {
 _NO_AREA = re.compile(either("no_area"))
 _HERE = re.compile(r"^[全我本][市省州县区旗盟]")
 _TITLE = re.compile(either("title"))
-_AUTHORITY = "统计局|人民政府|20\\d\\d年|人民代表大会|国民经济|政府工作报告"
 
 
 @dataclass
@@ -44,6 +43,16 @@ class Document:
         names = "|".join(sorted(map(re.escape, self.areas), key=len, reverse=True))
         return re.compile(rf"(?:{names})(?:市|省|州)?(?=.|$)")
 
+    def area_in(self, text: str) -> tuple[str, str]:
+        """Area that opens a name, and the name without it: 广东省GDP is 广东省 and GDP."""
+        if m := _HERE.match(text):
+            return self.area, text[m.end() :]
+        m = self.named.match(text)
+        rest = text[m.end() :] if m else ""
+        if m and not self.named.match(rest) and not _NO_AREA.match(rest):
+            return self.areas.get(m[0], self.areas.get(m[0][:-1], m[0])), rest.lstrip("的，")
+        return "", text
+
 
 def describe(name: str, blocks: list[Block], areas: dict[str, str]) -> Document:
     """Title, kind, area, dates and period of a document, from its first lines; `areas` are further names of areas."""
@@ -53,7 +62,10 @@ def describe(name: str, blocks: list[Block], areas: dict[str, str]) -> Document:
     titles = [t for t in top[:12] if _TITLE.search(t[:60]) and len(t) < 60 and "。" not in t]
     others = [t for t in top if len(t) >= 6 and not re.match(r"索引号|来源|20\d\d", t)]
     document.title = [*titles, *others, name][0][:80]
-    document.kind = _kind(document.title, first, name)
+    signed = re.search(r"(?m)^[^。]{0,40}统计局[^。，]{0,20}$", first)
+    report = "work_report" if "各位代表" in first else ""
+    kinds = (kind for kind, pattern in rules("kind") if pattern.search(document.title + name))
+    document.kind = "bulletin" if signed else next(kinds, report or "news")
     document.area = _area(f"{document.title}\n{name}", first, document, blocks)
     publisher = re.search(r"[一-鿿]{2,8}统计局|[一-鿿]{2,8}人民政府(?:办公室)?", first)
     document.publisher = publisher[0] if publisher else ""
@@ -64,25 +76,13 @@ def describe(name: str, blocks: list[Block], areas: dict[str, str]) -> Document:
     return document
 
 
-def _kind(title: str, first: str, name: str) -> str:
-    signed = re.search(r"(?m)^[^。]{0,40}统计局[^。，]{0,20}$", first)
-    if signed or re.search(r"统计公报|经济运行|主要经济指标|统计月报", title + name):
-        return "bulletin"
-    if "工作报告" in title or "各位代表" in first:
-        return "work_report"
-    return "plan" if re.search(r"方案|规划|行动计划|意见|纲要", title) else "news"
-
-
 def _area(title: str, first: str, document: Document, blocks: list[Block]) -> str:
     """Area that title or heading name; else the one that the text names most."""
     known, named = document.areas, document.named
-    for text in (title, first):
-        local = rf"((?![一-鿿]{{0,4}}[各从据由向经])[一-鿿]{{2,8}}?(?:自治州|地区|[市省州县区盟]))(?:{_AUTHORITY})"
-        if m := re.search(local, text):
-            found = re.search(rf"{named.pattern}$", m[1])
-            return known.get(m[1]) or (known.get(found[0], m[1]) if found and len(found[0]) > 2 else m[1])
-        if m := re.search(rf"(?P<area>{named.pattern})(?=[^，。]*(?:公报|工作报告|方案|规划|经济运行))", text):
-            return known.get(m["area"], m["area"])
+    local = rf"((?![一-鿿]{{0,4}}[各从据由向经])[一-鿿]{{2,8}}?(?:自治州|地区|[市省州县区盟]))(?=20\d\d年|(?!委)[^，。]{{0,24}}{either('authority')})"
+    if m := re.search(local, title) or re.search(local, first):
+        found = re.search(rf"{named.pattern}$", m[1])
+        return known.get(m[1]) or (known.get(found[0], m[1]) if found and len(found[0]) > 2 else m[1])
     body = "".join(b.piece.text for b in blocks)[:30000]
     counts = Counter(known.get(m[0], m[0]) for m in named.finditer(body)).most_common()
     mostly = counts and (re.search("[全我][市区省县]", body) or counts[0][1] >= 0.6 * sum(n for _, n in counts))
@@ -223,18 +223,3 @@ class Clock:
             and not re.search("去年|上年|前年|同期", text)
         ):
             self.period, self.how = code, "earlier"
-
-
-def year_before(code: str) -> str:
-    return f"{int(code[:4]) - 1}{code[4:]}" if code[:4].isdigit() else ""
-
-
-def area_in(text: str, document: Document) -> tuple[str, str]:
-    """Area that opens a name, and the name without it: 广东省GDP is 广东省 and GDP."""
-    if m := _HERE.match(text):
-        return document.area, text[m.end() :]
-    m = document.named.match(text)
-    rest = text[m.end() :] if m else ""
-    if m and not document.named.match(rest) and not _NO_AREA.match(rest):
-        return document.areas.get(m[0], document.areas.get(m[0][:-1], m[0])), rest.lstrip("的，")
-    return "", text

@@ -41,8 +41,11 @@ REFUSALS = {
     "zip": ("不是 Word 文档；请另存为 .docx 或 PDF", "no Word document; save it as .docx or PDF"),
 }  # fmt: skip
 _OTHERS = {"old": rb"\xd0\xcf\x11\xe0", "rtf": rb"\{\\rtf", "picture": rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM|RIFF"}  # fmt: skip
-_BLOCKS = set("p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td".split())
-_SKIPPED = set("script style noscript template head svg iframe object embed form button select".split())
+_TABLES = ("table", "tbl")
+_BLOCKS = set("p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td tbl".split())
+_SKIPPED = set(
+    "script style noscript template head svg iframe object embed form button select del moveFrom Fallback pPr rPr tblPr tcPr".split()
+)
 
 
 class DocumentError(ValueError):
@@ -110,12 +113,6 @@ def _cell(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("|", "／")).strip()
 
 
-def _spread(text: str, columns: str | None) -> list[str]:
-    """A cell over several columns: its text, then empty cells."""
-    count = int(columns) if columns and columns.isdigit() else 1
-    return [_cell(text), *[""] * (min(count, 30) - 1)]
-
-
 def _table(rows: list[list[str]]) -> Iterator[str]:
     """Rows of a table as lines; a row of one cell is a caption, a table of long cells is layout."""
     filled = [[c for c in row if c] for row in rows]
@@ -139,9 +136,6 @@ def _plain(raw: bytes) -> Iterator[str]:
     yield text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
 def _docx(raw: bytes) -> Iterator[str]:
     import docx
 
@@ -156,36 +150,7 @@ def _docx(raw: bytes) -> Iterator[str]:
             with archive.open(part) as file:  # no more than it says it holds, whatever is in it
                 inside = file.read(part.file_size + 1)
             _refuse("declaration", b"<!DOCTYPE" in inside or b"<!ENTITY" in inside)
-    yield from _word_blocks(docx.Document(io.BytesIO(raw)).element.body)
-
-
-def _word_blocks(parent) -> Iterator[str]:
-    for child in parent.iterchildren():
-        if child.tag == f"{_W}p":
-            yield from _word_text(child).split("\n")
-        elif child.tag == f"{_W}tbl":
-            yield from _table(
-                [[t for c in r.iterchildren(f"{_W}tc") for t in _word_cell(c)] for r in child.iter(f"{_W}tr")]
-            )
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins"):
-            yield from _word_blocks(child)
-
-
-def _word_text(element) -> str:
-    """Visible text of a paragraph: insertions are read, deletions and fall-back copies are not."""
-    out = []
-    for node in element.iter(f"{_W}t", f"{_W}br", f"{_W}tab"):
-        if not any(a.tag in (f"{_W}del", f"{_W}moveFrom") or a.tag.endswith("}Fallback") for a in node.iterancestors()):
-            out.append((node.text or "") if node.tag == f"{_W}t" else "\n" if node.tag == f"{_W}br" else " ")
-    return "".join(out)
-
-
-def _word_cell(cell) -> list[str]:
-    """Text of a cell and empty ones for the columns it spans; a cell merged with the one above is empty."""
-    merged, span = cell.find(f"{_W}tcPr/{_W}vMerge"), cell.find(f"{_W}tcPr/{_W}gridSpan")
-    lower = merged is not None and merged.get(f"{_W}val") != "restart"
-    text = "" if lower else "".join(_word_text(p) for p in cell.iter(f"{_W}p"))
-    return _spread(text, None if span is None else span.get(f"{_W}val"))
+    yield from _page_lines(docx.Document(io.BytesIO(raw)).element.body)
 
 
 def _html(raw: bytes) -> Iterator[str]:
@@ -193,30 +158,53 @@ def _html(raw: bytes) -> Iterator[str]:
 
     _refuse("declaration", b"<!entity" in raw[:20000].lower())
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", decoded(raw)[0] or raw.decode("latin-1"))
-    root = lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True, huge_tree=False))
-    for element in list(root.iter()):
-        hidden = "display:none" in (element.get("style") or "").replace(" ", "")
-        if (hidden or not isinstance(element.tag, str) or element.tag in _SKIPPED) and element.getparent() is not None:
-            element.drop_tree()
+    yield from _page_lines(lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True)))
+
+
+def _page_lines(root) -> Iterator[str]:
+    """Lines of a web page or Word document: what is hidden or deleted is not read."""
     lines = [""]
-    _page_blocks(root, lines)
+    _blocks(root, lines)
     yield from (line.strip() for line in lines if line.strip())
 
 
-def _page_blocks(element, lines: list[str]) -> None:
-    """Lines of an element of a web page; a table that holds no other is written as one."""
-    block = element.tag in _BLOCKS
+def _tag(element) -> str:
+    """Name of an element, without its namespace; "" for a comment."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _blocks(element, lines: list[str]) -> None:
+    """Add the lines of an element; a table that holds no other is written as one."""
+    tag, style = _tag(element), (element.get("style") or "").replace(" ", "")
+    if tag in _SKIPPED or not tag or "display:none" in style:
+        return
+    block = tag in _BLOCKS
     lines.extend([""] * block)
-    if element.tag == "table" and element.find(".//table") is None:
-        lines.extend(_cell(caption.text_content()) for caption in element.findall("caption"))
-        cells = [list(row.iterchildren("td", "th")) for row in element.iter("tr")]
-        lines.extend(_table([[t for c in row for t in _spread(c.text_content(), c.get("colspan"))] for row in cells]))
+    tables = [e for e in element.iterdescendants() if _tag(e) in _TABLES] if tag in _TABLES else []
+    if tag in _TABLES and not tables:
+        caption = [c for c in element if _tag(c) == "caption"]
+        lines.extend(_cell("".join(c.itertext())) for c in caption)
+        rows = [r for r in element.iterdescendants() if _tag(r) == "tr"]
+        lines.extend(_table([[t for c in row if _tag(c) in ("td", "th", "tc") for t in _spread(c)] for row in rows]))
     else:
-        lines[-1] += re.sub(r"\s+", " ", element.text or "")
+        text = tag in ("t", "tab") or "}" not in element.tag  # of a Word document only what stands in runs
+        lines[-1] += re.sub(r"\s+", " ", (element.text or "") if tag != "tab" else " ") * text
         for child in element:
-            _page_blocks(child, lines)
+            _blocks(child, lines)
+            lines[-1] += re.sub(r"\s+", " ", child.tail or "") * ("}" not in str(child.tag))
     lines.extend([""] * block)
-    lines[-1] += re.sub(r"\s+", " ", element.tail or "")
+
+
+def _spread(cell) -> list[str]:
+    """A cell's text, and empty ones for the further columns it spans; one merged with the cell above is empty."""
+    lines = [""]
+    for child in cell:
+        _blocks(child, lines)
+    values = {_tag(e): e.attrib.values() for e in cell.iter() if _tag(e) in ("gridSpan", "vMerge")}
+    span = cell.get("colspan") or "".join(values.get("gridSpan", []))
+    lower = "vMerge" in values and "restart" not in values["vMerge"]
+    text = "" if lower else _cell((cell.text or "") + "".join(lines))
+    return [text, *[""] * (min(int(span) if span.isdigit() else 1, 30) - 1)]
 
 
 def _pdf(raw: bytes) -> Iterator[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from . import names
 from .clauses import HEADLESS, Figure
-from .context import Clock, Document, area_in, written
+from .context import Clock, Document, written
 from .numbers import COUNTED, UNIT, Numeral, kind_of_unit
 from .structure import Block, Piece
 from .vocabulary import either, words
@@ -120,7 +120,7 @@ class TableReader:
         name = _MARK.sub("", raw)
         year = re.fullmatch(r"(20\d\d|19\d\d)年?", name)
         name = re.sub("^(?:全[市省州县区]总?|全年|年末)(?=..)|（(?:含|不含|不满|包括)[^）]*）$", "", name)
-        area, rest = area_in(name, self.document)
+        area, rest = self.document.area_in(name)
         area, name = (area, "") if area and not rest else (self.document.area, "" if year else name)
         name, parent, guesses = self._completed(name, parent, unit, marked)
         made, others, level = [], _digits(labels, "name"), ""

@@ -1,9 +1,9 @@
+# ruff: noqa: SIM905
 """Proposals as a workbook in the template's own layout: to be looked over, corrected, and added by ``make add``."""
 
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,22 +13,21 @@ from ...facts.checks import default_root
 from ...facts.problems import DataError, fail, say
 from ...facts.schema import REASONS, TABLES, Field
 from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, sheet_name
+from ..writing import replace
 from .mapping import Matcher, full_name
 from .opening import DocumentError
 from .proposals import Proposals, propose
 
 INK, ACCENT, SOFT, LINE = "#1F2933", "#1B4F72", "#DCE6EE", "#C9D3DC"
 COLOURS = {"yes": "#DDF0E2", "look": "#FFF2CC", "no": "#ECEFF1"}
-_WIDTHS = {"keep": 12, "sure": 8, "guesses": 20, "sentence": 62, "on_file": 26, "indicator": 36, "ref_area": 18, "as_printed": 28, "comment": 24, "locator": 22,
-           "source_id": 18, "transformation": 16, "name_zh": 34, "name_en": 40, "title": 44, "title_en": 44, "around": 44, "reason": 24, "place": 34}  # fmt: skip
-_WIDE = ("sentence", "guesses", "on_file")
+_FIRST = "keep sure sentence indicator obs_value unit time_period transformation ref_area guesses on_file".split()
+_WIDTHS = {"keep": 12, "sure": 8, "sentence": 62, "indicator": 30, "obs_value": 11, "unit": 10, "time_period": 13, "transformation": 17, "ref_area": 18, "guesses": 20, "on_file": 26,
+           "as_printed": 28, "comment": 24, "locator": 22, "source_id": 18, "name_zh": 34, "name_en": 40, "title": 44, "title_en": 44, "around": 44,
+           "reason": 24, "place": 34}  # fmt: skip
+_WIDE = ("sentence", "guesses", "on_file", "indicator")
 _SURE = {"sure": "确定 sure", "look": "存疑 look"}
-_SOURCE = {
-    "bulletin": ("TJGB", "Statistical communiqué"),
-    "work_report": ("GWR", "Government work report"),
-    "plan": ("PLAN", "Government plan"),
-    "news": ("NEWS", "Press article"),
-}
+_SOURCE = {"bulletin": ("TJGB", "Statistical communiqué"), "work_report": ("GWR", "Government work report"),
+           "plan": ("PLAN", "Government plan"), "news": ("NEWS", "Press article")}  # fmt: skip
 _LEVELS = {"市": "city", "省": "province", "区": "county", "县": "county", "州": "city", "国": "country"}
 _OTHERS = [Field("numeral", "string", "数码", ""), Field("around", "string", "前后文", ""), Field("reason", "string", "原因", ""), Field("place", "string", "位置", "")]  # fmt: skip
 _HELP = """“采用”列：添加 yes {yes}，待看 look {look}，不要 no {no}。只有 yes 的行会添加。
@@ -45,12 +44,7 @@ Column 已收录 on_file: ≠ shows another value on file (perhaps a revision). 
 def make(file: Path | str, root: Path | str | None = None) -> int:
     """Write ``inbox/NAME.xlsx`` with the proposals of a document and say what to do with it; returns the exit status.
 
-    Parameters
-    ----------
-    file : path
-        The document. A workbook of its name that is in the inbox already is never replaced.
-    root : path, optional
-        Folder of the tables.
+    A workbook of its name that is in the inbox already is never replaced. `root` is the folder of the tables.
     """
     root, file = Path(root) if root is not None else default_root(), Path(file)
     target = root / "inbox" / f"{file.stem}.xlsx"
@@ -68,9 +62,7 @@ def make(file: Path | str, root: Path | str | None = None) -> int:
         made = io.BytesIO()
         write(made, proposals, matcher)
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}.new")
-        aside.write_bytes(made.getvalue())
-        os.replace(aside, target)
+        replace(target, made.getvalue())
     except (DocumentError, DataError) as error:
         return fail(f"{error}\n没有写出任何文件。/ Nothing was written.")
     counts, others = _counts(proposals), proposals.attrs["others"]
@@ -96,9 +88,10 @@ def write(file: io.BytesIO, proposals: Proposals, matcher: Matcher) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
         looks = _looks(book)
-        columns = [*FRONT, *[f for f in fields("figures") if f.name not in ("mark", "year", "period_number")]]
+        columns = {f.name: f for f in (*FRONT, *fields("figures")) if f.name not in ("mark", "year", "period_number")}
+        columns = [columns.pop(name) for name in _FIRST] + list(columns.values())
         rows = _rows(proposals, matcher, source["source_id"], new)
-        _figures(_sheet(book, "figures", columns, rows, looks), columns, len(rows), matcher, looks)
+        _figures(_sheet(book, "figures", columns, rows, looks), columns, rows, matcher, looks)
         for table, entries in (new | {"sources": [source]}).items():
             used = ({"keep": label("used", KEEP.codes["used"][0])} | row for row in entries)
             _sheet(book, table, [KEEP, *TABLES[table].fields], used, looks)
@@ -126,15 +119,15 @@ def source_row(proposals: Proposals, matcher: Matcher) -> dict[str, str]:
     document, known = proposals.attrs["document"], set(matcher.frames["sources"].source_id)
     kind, name = _SOURCE[document.kind]
     plain = f"R-{(document.published or str(document.year or 'UNDATED')).replace('-', '')}-{kind}"
-    return dict.fromkeys((field.name for field in TABLES["sources"].fields), "") | {
+    return {
         "source_id": next(c for c in (plain, *(f"{plain}-{n}" for n in range(2, 1000))) if c not in known),
-        "title": document.title or proposals.attrs["file"],
+        "title": document.title or document.name,
         "title_en": re.sub(" +", " ", f"{name} {document.year or ''} ({document.area})"),
         "publisher": document.publisher,
         "date_published": document.published,
         "kind": document.kind,
         "tier": "press" if document.kind == "news" else "official",
-        "file": proposals.attrs["file"],
+        "file": document.name,
     }
 
 
@@ -148,8 +141,8 @@ def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[s
             while sum(other["indicator"] == made["indicator"] for other in indicators.values()) > 1:
                 made["indicator"] += "_2"
         if not row.ref_area and area and area not in areas:
-            codes = {"ref_area": f"G-NEW{len(areas) + 1}", "level": _LEVELS.get(area[-1], "zone")}
-            areas[area] = codes | {"name_zh": area, "name_en": area, "parent": "", "comment": ""}
+            names, level = {"name_zh": area, "name_en": area}, _LEVELS.get(area[-1], "zone")
+            areas[area] = {"ref_area": f"G-NEW{len(areas) + 1}", "level": level} | names
         if unit and unit not in matcher.units and unit not in units:
             units[unit] = matcher.new_unit(unit)
     return {"indicators": [*indicators.values()], "ref_areas": [*areas.values()], "units": [*units.values()]}
@@ -157,26 +150,24 @@ def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[s
 
 def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> list[dict[str, str]]:
     """Rows of the sheet of figures, codes with their names."""
-    fresh, areas = ({r["name_zh"]: r[key] for r in new[table]} for table, key in (("indicators", "indicator"), ("ref_areas", "ref_area")))  # fmt: skip
-    on_file = dict(zip(matcher.frames["indicators"].indicator, matcher.frames["indicators"].name_zh, strict=True))
-    out = []
-    for row in proposals.to_dict("records"):
+    fresh = {r["name_zh"]: r["indicator"] for r in new["indicators"]}
+    areas = {r["name_zh"]: r["ref_area"] for r in new["ref_areas"]}
+    on_file, out = dict(matcher.frames["indicators"][["indicator", "name_zh"]].values), []
+    for row in proposals.astype(str).to_dict("records"):
         name = full_name(row["indicator_zh"], row["measure"])
         key, area = row["indicator"] or fresh.get(name, ""), row["ref_area"] or areas.get(row["area"], "")
-        out.append(
-            {column: str(value) for column, value in row.items()}
-            | {
-                "keep": label(row["keep"], KEEP.codes[row["keep"]][0]),
-                "sure": _SURE[row["sure"]],
-                "indicator": label(key, on_file.get(key, name)) if key else "",
-                "ref_area": label(area, matcher.area_names.get(area, row["area"])) if area else "",
-                "period_type": "" if row["time_period"] else "unstated",
-                "obs_value": row["value"],
-                "source_id": source,
-                "locator_en": _in_english(row["locator"]),
-                "record_type": row["record_type"] if row["record_type"] != "actual" else "",
-            }
-        )
+        more = {
+            "keep": label(row["keep"], KEEP.codes[row["keep"]][0]),
+            "sure": _SURE[row["sure"]],
+            "indicator": label(key, on_file.get(key, name)) if key else "",
+            "ref_area": label(area, matcher.area_names.get(area, row["area"])) if area else "",
+            "period_type": "" if row["time_period"] else "unstated",
+            "obs_value": row["value"],
+            "source_id": source,
+            "locator_en": _in_english(row["locator"]),
+            "record_type": row["record_type"].replace("actual", ""),
+        }
+        out.append(row | more)
     return out
 
 
@@ -224,30 +215,30 @@ def _sheet(book, table: str, columns: list[Field], rows: Iterable[dict[str, str]
             value, look = row.get(field.name, ""), looks["wrap" if field.name in _WIDE else "text"]
             if value and field.codes and field.name != "keep":
                 value = label(value, field.codes[value][0])
-            before, found, rest = value.partition("【")
-            inside, _, after = rest.partition("】")
-            if found and before and after and field.name == "sentence":
-                parts = [looks["plain"], before, looks["mark"], inside, looks["plain"], after]
-                sheet.write_rich_string(number, position, *parts, look)
+            before, inside, after = [*re.split("[【】]", value), "", ""][:3]
+            if field.name == "sentence" and before and after:
+                marked = [looks["plain"], before, looks["mark"], inside, looks["plain"], after]
+                sheet.write_rich_string(number, position, *marked, look)
             elif value:
                 sheet.write_string(number, position, value, look)
     sheet.ignore_errors({"number_stored_as_text": "A1:AZ9999"})
     return sheet
 
 
-def _figures(sheet, columns: list[Field], count: int, matcher: Matcher, looks: dict) -> None:
+def _figures(sheet, columns: list[Field], rows: list[dict], matcher: Matcher, looks: dict) -> None:
     """What the sheet of figures has besides: choices, filter, colours, height of rows."""
-    sheet.freeze_panes(1, 4)
+    sheet.freeze_panes(1, 3)
+    count = len(rows)
     for position, field in enumerate(columns):
         labels = list(choices(matcher.frames, field).labels.values()) if field.codes else []
         if labels and len(",".join(labels)) < 250:
             sheet.data_validation(1, position, count, position, {"validate": "list", "source": labels})
-    for number in range(1, count + 1):
-        sheet.set_row(number, 46)
+    for number, row in enumerate(rows, 1):
+        sheet.set_row(number, 15 * max(3, len(row["sentence"]) // 29 + 1, len(row["guesses"]) // 9 + 1))
     sheet.autofilter(0, 0, count, len(columns) - 1)
     for code in COLOURS:
         rule = {"type": "formula", "criteria": f'=ISNUMBER(SEARCH("· {code}",$A2))', "format": looks[code]}
-        sheet.conditional_format(1, 0, count, 3, rule)
+        sheet.conditional_format(1, 0, count, 2, rule)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
