@@ -1,7 +1,8 @@
 """How well documents are read: proposals against keys made by hand, document by document.
 
-    python benchmarks/reading.py --bulletins FOLDER          (or HUZHOU_BULLETINS)
-    python benchmarks/reading.py --bulletins FOLDER --errors (every figure that is not all right)
+    python benchmarks/reading.py --bulletins FOLDER             (or HUZHOU_BULLETINS)
+    python benchmarks/reading.py --bulletins FOLDER --errors    (every figure that is not all right)
+    python benchmarks/reading.py --bulletins FOLDER --leave-out (each without the words and patterns that only it needs)
 
 The folder holds ``texts/NAME.txt`` and ``keys/NN.csv``: every figure of a marked part (``start``..``end``) with ``offset``, places in the
 text without white space. Nothing of them is part of the project.
@@ -10,16 +11,21 @@ text without white space. Nothing of them is part of the project.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import importlib
 import os
 import re
 import time
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from huzhou_analysis.inbox.documents.reader import place, read_text
+from huzhou_analysis.inbox.documents import reader, vocabulary
 
+# Modules that are made of the vocabulary, each after those it builds on.
+STAGES = ("numbers", "names", "context", "clauses", "tables", "english", "reader")
 FIELDS = ("value", "measure", "period", "name", "area", "relation")
 ALL = ("value", "measure", "period", "name", "area")
 
@@ -68,12 +74,49 @@ def judge(row: dict, figure) -> dict[str, bool]:
     }
 
 
+def kind_of_error(right: str, said: str) -> str:
+    """How a name is wrong."""
+    return "none" if not said else "too short" if said in right else "too long" if right in said else "another"
+
+
+@contextlib.contextmanager
+def left_out(text: str, others: list[str]) -> Iterator[int]:
+    """The reader without the words and patterns that occur in `text` and in no other text; gives their number.
+
+    The names of provinces and cities stay: their list is closed, and whole.
+    """
+    kept = list(vocabulary.WORDS), list(vocabulary.RULES)
+
+    def only_here(pattern: str) -> bool:
+        found = re.compile(re.sub(r"\{[a-z_]+\}", ".", pattern), re.M)
+        return bool(found.search(text)) and not any(found.search(other) for other in others)
+
+    words = [
+        row
+        | {"words": " ".join(w for w in row["words"].split() if row["kind"] == "area" or not only_here(re.escape(w)))}
+        for row in kept[0]
+    ]
+    vocabulary.WORDS[:], vocabulary.RULES[:] = words, [row for row in kept[1] if not only_here(row["pattern"])]
+    _remake()
+    try:
+        gone = sum(len(a["words"].split()) - len(b["words"].split()) for a, b in zip(kept[0], words, strict=True))
+        yield gone + len(kept[1]) - len(vocabulary.RULES)
+    finally:
+        vocabulary.WORDS[:], vocabulary.RULES[:] = kept
+        _remake()
+
+
+def _remake() -> None:
+    for stage in STAGES:
+        importlib.reload(importlib.import_module(f"huzhou_analysis.inbox.documents.{stage}"))
+
+
 def score(text: str, name: str, rows: list[dict], errors: list | None = None) -> Counter:
     """Counts for one document: keys, proposals found, missed and false, fields right, rows marked sure."""
     begun = time.perf_counter()
-    reading = read_text(text, name)
+    reading = reader.read_text(text, name)
     counts: Counter = Counter(seconds=time.perf_counter() - begun)
-    found = {place(f)[0]: f for f in reading.figures}
+    found = {reader.place(f)[0]: f for f in reading.figures}
     kept = [i for i, c in enumerate(text) if not c.isspace()]
     parts = {(kept[int(r["start"])], kept[min(int(r["end"]), len(kept)) - 1]) for r in rows}
     keyed = set()
@@ -97,6 +140,8 @@ def score(text: str, name: str, rows: list[dict], errors: list | None = None) ->
         counts["sure right"] += whole and not figure.guesses
         if not whole and errors is not None:
             wrong = [f for f in ALL if not right[f]]
+            counts.update(f"wrong {kind}" for kind in wrong if kind != "name")
+            counts["wrong name, " + kind_of_error(row["indicator_zh"], figure.indicator)] += "name" in wrong
             errors.append((name, row["as_printed"], wrong, row["indicator_zh"], figure.indicator, figure.guesses))
     false = [f for at, f in found.items() if at not in keyed and any(a <= at <= b for a, b in parts)]
     counts["false"] = sum(not f.numeral.word for f in false)
@@ -162,21 +207,32 @@ def main() -> None:
         "--bulletins", default=os.environ.get("HUZHOU_BULLETINS", ""), help="folder with texts/ and keys/"
     )
     parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--leave-out", action="store_true", help="score each without what only it needs")
     parser.add_argument("--sources", default="", help="folder with the texts of the project's own documents")
     options = parser.parse_args()
     for name, counts in against_tables(Path(options.sources)) if options.sources else []:
         print(name, dict(counts))
     if not options.bulletins or not (Path(options.bulletins) / "keys").is_dir():
         parser.exit(1, "name a folder with texts/ and keys/: --bulletins FOLDER or HUZHOU_BULLETINS\n")
-    total: Counter = Counter()
-    errors: list = []
+    total, errors = Counter(), []
+    texts = {p.name: "\n".join(squeezed(p)) for p in (Path(options.bulletins) / "texts").glob("*.txt")}
     for name, text, rows in documents(Path(options.bulletins)):
-        counts = score(text, name, rows, errors)
+        others = [t for n, t in texts.items() if n != name] if options.leave_out else list(texts.values())
+        with left_out(texts[name], others) as gone:
+            counts = score(text, name, rows, errors)
         total += counts
-        print(line(name, counts))
+        print(line(name, counts), f"| {gone} words and patterns left out" if options.leave_out else "")
     print(line("all", total))
+    print(", ".join(f"{kind}: {n}" for kind, n in sorted(total.items()) if kind.startswith("wrong") and n))
     for error in errors if options.errors else []:
         print(*error)
+
+
+def squeezed(path: Path) -> list[str]:
+    """Paragraphs of a text as the reader sees them."""
+    from huzhou_analysis.inbox.documents.structure import blocks
+
+    return [block.piece.text for block in blocks(path.read_text(encoding="utf-8"))]
 
 
 if __name__ == "__main__":

@@ -424,10 +424,8 @@ class Reader:
         number.consumed = number.end + len(noun)
         whole = re.match(f"(.{{0,6}}?{either('one_of')})(?![中有的])([^，。；、]{{2,24}})", after)
         if whole and re.search(either("has"), whole[2]):  # 8个省份GDP增速超过5%
-            name, number.consumed = (
-                f"{re.sub('^(?:均|全部|都|达到)+|[的（].*$', '', whole[2])}的{whole[1]}",
-                number.end + len(whole[1]),
-            )
+            said = re.sub("^(?:均|全部|都|达到)+|[的（].*$", "", whole[2])
+            name, number.consumed = f"{said}的{whole[1]}", number.end + len(whole[1])
         return name
 
     def _whole_name(self, number: Numeral, name: str, own: bool, measure: str, guesses: list[str], before: str) -> str:

@@ -29,37 +29,23 @@ _ENDING = re.compile(f"(?:[ ,]+{either('en_ending')})+$", re.I)
 
 def blocks(text: str) -> list[Block]:
     """Paragraphs of an English text: a line that does not end a sentence goes on in the next."""
-    out: list[Block] = []
-    lines, start, opened = text.splitlines(keepends=True), 0, 0
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        start += len(line)
-        stripped = line.strip()
-        if not stripped or re.search(r"[.:;!?”\"]$", stripped) or not following.strip() or len(stripped) < 60:
-            found = [(m.start(), m[0]) for m in re.finditer(r"\s+|\S", text[opened:start].strip())]
-            lead = opened + len(text[opened:start]) - len(text[opened:start].lstrip())
-            plain = "".join(" " if c.isspace() else c.replace("’", "'") for _, c in found)
-            heading = len(plain) < 90 and not re.search(r"[.;!?]$", plain)
-            piece, opened = Piece(plain, tuple(lead + i for i, _ in found)), start
-            if plain:
-                out.append(Block("heading" if heading else "paragraph", piece, f"para {len(out) + 1}"))
+    out = []
+    for m in re.finditer(r"\S(?:.*\S)?(?:(?<![.:;!?”\"\s])[^\S\n]*\n(?<=.{60}\n)[^\S\n]*\S(?:.*\S)?)*", text):
+        plain = re.sub(r"\s", " ", m[0]).replace("’", "'")
+        kind = "heading" if len(plain) < 90 and not re.search(r"[.;!?]$", plain) else "paragraph"
+        out.append(Block(kind, Piece(plain, tuple(range(*m.span()))), f"para {len(out) + 1}"))
     return out
 
 
 def describe(name: str, parts: list[Block]) -> Document:
     """Kind, area and years of an English document."""
     top = " \n".join(b.piece.text for b in parts[:12])
-    report = bool(re.search("work of the government|work report", top, re.I))
-    bulletin = bool(re.search(r"statistical (?:communiqu|bulletin)", top, re.I))
-    said = re.search(r"\b(20\d\d|19\d\d)\b", top)
+    kind = next((kind for kind, pattern in rules("en_kind") if pattern.search(top.casefold())), "news")
     area = re.search(r"\b(?:in|of) ([A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:City|Province|Municipality)", top)
-    return Document(
-        name,
-        title=parts[0].piece.text[:80] if parts else name,
-        kind="work_report" if report else "bulletin" if bulletin else "news",
-        area=area[1] if area else "全国",
-        year=int(said[1]) if said else 0,
-        period=str(int(said[1]) - report) if said else "",
-    )
+    year = int((re.findall(r"\b(?:20|19)\d\d\b", top) or [0])[0])
+    period = str(year - (kind == "work_report")) if year else ""
+    title = parts[0].piece.text[:80] if parts else name
+    return Document(name, title, kind, area[1] if area else "全国", year, period=period)
 
 
 class EnglishReader:

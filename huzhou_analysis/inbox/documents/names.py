@@ -103,7 +103,7 @@ def completed(name: str, parent: str, previous: str, *, counted: bool) -> tuple[
     """
     if name in STAFF and counted and parent:
         return parent + name, "modifier"
-    if name.startswith(("死亡", "受伤")):
+    if name.startswith(("死亡", "受伤", "死伤", "直接")):
         return (previous + name, "modifier") if previous.endswith("事故") else (name, "")
     if _BARE.fullmatch(name):
         stem = prefix(re.sub(f"^{either('new')}", "", previous) if name.startswith("总") else previous)
