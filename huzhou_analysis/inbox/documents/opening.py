@@ -18,28 +18,13 @@ from pathlib import Path
 from ...facts.text_tables import decoded
 from ..cells import Refused
 from ..reading import content
+from .vocabulary import rows_of
 
 MAX_UNPACKED = 200 * 2**20
 MAX_PAGES = 400
 MAX_CHARACTERS = 2_000_000
-REFUSALS = {
-    "old": ("是旧格式（.doc、.wps 或 .xls）；请另存为 .docx 或 PDF", "an old format (.doc, .wps or .xls); save it as .docx or PDF"),
-    "rtf": ("是 RTF；请另存为 .docx 或 PDF", "an RTF file; save it as .docx or PDF"),
-    "picture": ("是图片，没有文字；请先作文字识别", "a picture without text; run text recognition on it first"),
-    "xml": ("是 XML，不是文档；请另存为 .docx、PDF 或网页", "an XML file, no document; save it as .docx, PDF or a web page"),
-    "password": ("有密码；请取消密码后另存", "has a password; remove it and save again"),
-    "declaration": ("文档内有不允许的声明，不予打开", "holds a declaration that no document needs: not opened"),
-    "damaged": ("文件已损坏，无法读取；请重新下载或另存", "is damaged and cannot be read; download or save it again"),
-    "nested": ("嵌套过深或过大，不予打开", "nested too deeply, or too large: not opened"),
-    "scan": ("没有可读的文字，可能是扫描件；请先作文字识别（OCR）", "holds no text that can be read, it may be a scan; run text recognition (OCR) first"),
-    "long": (f"文字超过 {MAX_CHARACTERS:,} 个字符；请拆分", f"more than {MAX_CHARACTERS:,} characters; split it"),
-    "language": ("不是中文（或英文）文档；只读这两种文字", "neither Chinese nor English; only these two are read"),
-    "numberless": ("文中没有数字", "holds no numeral"),
-    "binary": ("不是文本（编码无法识别，或为二进制文件）；请另存为 UTF-8 文本、.docx 或 PDF", "no text (its encoding is unknown, or it is binary); save it as UTF-8 text, .docx or PDF"),
-    "unpacked": (f"展开后超过 {MAX_UNPACKED >> 20} MB 或部分过多，不予打开", f"too large, unpacks to more than {MAX_UNPACKED >> 20} MB or to too many parts: not opened"),
-    "pages": (f"超过 {MAX_PAGES} 页；请只留要读的部分", f"more pages than are read, at most {MAX_PAGES}; keep the part to read"),
-    "zip": ("不是 Word 文档；请另存为 .docx 或 PDF", "no Word document; save it as .docx or PDF"),
-}  # fmt: skip
+LIMITS = {"unpacked": MAX_UNPACKED >> 20, "pages": MAX_PAGES, "characters": MAX_CHARACTERS}
+REFUSALS = {row["why"]: (row["zh"].format(**LIMITS), row["en"].format(**LIMITS)) for row in rows_of("refusals.csv")}
 _OTHERS = {"old": rb"\xd0\xcf\x11\xe0", "rtf": rb"\{\\rtf", "picture": rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM|RIFF"}  # fmt: skip
 _TABLES = ("table", "tbl")
 _BLOCKS = set("p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td tbl".split())

@@ -179,12 +179,8 @@ def cite(figure: Figure, whole: str) -> str:
     end = number.digits_end if number.rank and not number.word else number.end
     start = max(text.rfind(mark, 0, number.start) for mark in "，。；：") + 1
     start = max(start, min(number.start, end - LIMIT))
-    while (
-        end - start < LIMIT and whole.count(numerals.normalise(text[start:end])) > 1 and (start > 0 or end < len(text))
-    ):
-        start, end = (start - 1, end) if start > 0 else (start, end + 1)
-    while len(numerals.normalise(text[start:end])) > LIMIT and start < number.start:
-        start += 1
+    while end - start < min(LIMIT, len(text)) and whole.count(numerals.normalise(text[start:end])) > 1:
+        start, end = (start - 1, end) if start else (start, end + 1)
     return text[start:end].lstrip("，。；：、")
 
 
@@ -201,5 +197,5 @@ def _sentence(figure: Figure) -> str:
         return f"{figure.block.caption}： {' | '.join(cells)}"
     text, number = figure.block.piece.text, figure.numeral
     left, right = max(figure.sentence[0], number.start - 90), min(figure.sentence[1], number.end + 60)
-    cut = "…" if left > figure.sentence[0] else ""
-    return f"{cut}{text[left : number.start]}【{text[number.start : number.end]}】{text[number.end : right]}"
+    inside = f"{text[left : number.start]}【{text[number.start : number.end]}】{text[number.end : right]}"
+    return "…" * (left > figure.sentence[0]) + inside

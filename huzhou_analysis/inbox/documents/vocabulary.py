@@ -10,12 +10,13 @@ import re
 from pathlib import Path
 
 
-def _rows(file: str) -> list[dict[str, str]]:
+def rows_of(file: str) -> list[dict[str, str]]:
+    """Rows of a table that stands beside this module."""
     with (Path(__file__).parent / file).open(encoding="utf-8-sig", newline="") as table:
         return list(csv.DictReader(table))
 
 
-WORDS, RULES = _rows("words.csv"), _rows("rules.csv")
+WORDS, RULES = rows_of("words.csv"), rows_of("rules.csv")
 
 
 def words(kind: str, meaning: str | None = None) -> list[str]:
