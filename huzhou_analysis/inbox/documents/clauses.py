@@ -292,8 +292,9 @@ class Reader:
         figure.guesses += guesses
         if earlier or (reached and state.since):
             figure.period = begun if earlier else state.since
-        if measure == "change" and re.search("高出|低于|领先", before):
-            figure.guesses.append("两地之差")
+        if measure in ("change", "points") and re.search(f"{either('gap')}[^，。；]{{0,12}}$", before):
+            figure.comment = "两地之差"  # no growth of its own
+            figure.guesses += ["两地之差"] * (measure == "change")
         self._remember(number, name, measure, own, guesses)
         return figure
 

@@ -128,6 +128,8 @@ class Matcher:
         kind = "price" if re.search("价格|均价", name) else "stock" if stock else "flow"
         kind = {"share": "ratio", "index": "index", "rank": "index", "count": "count"}.get(measure, kind)
         row = dict.fromkeys(self.frames["indicators"].columns, "")
+        if measure in ("growth", "points"):  # its level has another unit
+            unit = "亿元" if re.search(f"{either('money')}$", name) else unit
         return row | {
             "indicator": code, "name_zh": name, "name_en": english[:1].upper() + english[1:] or name, "unit": unit,
             "theme": next((theme for theme, words in rules("theme") if words.search(name)), "output"),

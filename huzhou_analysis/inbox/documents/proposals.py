@@ -119,10 +119,10 @@ def _row(figure: Figure, reading: Reading, matcher: Matcher) -> dict:
     guesses += ["按去掉动词的名称对应指标"] * without_verb
     area, period = matcher.area(figure.area), figure.period if periods.is_period(figure.period) else ""
     inferred = any(g.startswith("时期") for g in guesses)
-    growth = measure in ("growth", "points")
+    growth, reliable = measure in ("growth", "points"), not guesses and figure.comment != "两地之差"
     said = [figure.comment * (not tabular), f"时期 {figure.period}" * (period != figure.period)]
     return {
-        "keep": "yes" if not guesses and indicator and area and unit in matcher.units else "look",
+        "keep": "yes" if reliable and indicator and area and unit in matcher.units else "look",
         "sure": "look" if guesses else "sure",
         "guesses": "；".join(guesses),
         "sentence": _sentence(figure),

@@ -201,7 +201,8 @@ def _place(found: list[Block]) -> None:
         text = block.piece.text
         if block.kind == "heading":
             top = re.match(rf"{_NUMERAL}、|第{_NUMERAL}[章节篇部]", text)
-            section, paragraph = [text] if top or not section else [section[0], text], 0
+            if not re.search("[局日]$", text):  # who publishes, and when, is no section
+                section, paragraph = [text] if top or not section else [section[0], text], 0
             block.place = f"标题 {text[:20]}"
         elif block.kind == "table":
             table += 1
