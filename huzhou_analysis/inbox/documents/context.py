@@ -144,20 +144,17 @@ class Clock:
         self.document = document
         self.period, self.how = document.period, "title"
         self.five = ""
-        self.target = document.kind == "plan"
+        self.target, self.dated = document.kind == "plan", False
 
     def heading(self, text: str) -> None:
         """A heading may set year, kind and goals: 2025年主要工作, “十四五”发展成就, 2026年目标任务, another report's title."""
         document = self.document
-        if re.search(r"20\d\d年\d{1,2}月\d{1,2}日|^20\d\d年\d{1,2}月$", text):
+        self.dated = bool(re.search(r"20\d\d年\d{1,2}月\d{1,2}日|^20\d\d年\d{1,2}月$", text))
+        if self.dated:
             return
         report = re.search(r"(20\d\d)年[^。，]{0,14}?(政府工作报告|统计公报)", text)
-        if report and document.title not in text and int(report[1]) != document.year:  # several in one file
-            document.kind = "work_report" if report[2] == "政府工作报告" else "bulletin"
-            document.year = int(report[1])
-            document.period = self.period = str(document.year - (document.kind == "work_report"))
-            self.how, self.five, self.target = "heading", "", False
-            return
+        if report and document.title not in text and int(report[1]) != document.year:
+            return self._another("work_report" if report[2] == "政府工作报告" else "bulletin", int(report[1]))
         years = re.findall(r"(20\d\d)年", text)
         ahead = re.search("目标|今年|任务|要求|安排|计划|展望|打算|未来|今后", text)
         target = bool(ahead) and not re.search("完成|成就|回顾", text)
@@ -170,8 +167,17 @@ class Clock:
         if target and document.kind in ("plan", "news"):
             self.target = True
 
+    def _another(self, kind: str, year: int) -> None:
+        """Another document begins in the same file."""
+        self.document.kind, self.document.year = kind, year
+        self.document.period = self.period = str(year - (kind == "work_report"))
+        self.how, self.five, self.target = "heading", "", False
+
     def paragraph(self, text: str) -> None:
-        """A paragraph may open with the years of a plan, or with goals."""
+        """A paragraph may open with the years of a plan, or with goals; below a date it may open another communiqué."""
+        opening = re.match(r"(20\d\d)年[是，]", text) if self.dated and self.document.kind == "bulletin" else None
+        if opening and int(opening[1]) != self.document.year:
+            self._another("bulletin", int(opening[1]))
         if re.match(r"[^，。]{0,6}(?:五年来|过去五年|五年间|“?十[三四五]五”?时期)", text):
             self.five = self._five(text)
         goals = re.search(r"(?:主要)?(?:预期|奋斗)?目标(?:是|为|：|建议)", text[:80])
