@@ -14,10 +14,11 @@ import huzhou_analysis as hz
 from huzhou_analysis.facts.checks import OWN_ROOT
 from huzhou_analysis.inbox.adding import plan
 from huzhou_analysis.inbox.documents import Proposals, make, read
-from huzhou_analysis.inbox.documents.mapping import canonical
+from huzhou_analysis.inbox.documents.mapping import Matcher, canonical
 from huzhou_analysis.inbox.documents.numbers import find
 from huzhou_analysis.inbox.documents.opening import open_document
 from huzhou_analysis.inbox.documents.reader import place, read_text
+from huzhou_analysis.inbox.documents.workbook import new_entries
 
 HEAD = "榆江市2025年国民经济和社会发展统计公报\n榆江市统计局\n2026年3月20日\n一、综合\n"
 REPORT = "榆江市政府工作报告\n——2026年1月10日在榆江市第九届人民代表大会第五次会议上\n各位代表：\n"
@@ -129,6 +130,11 @@ def test_press_of_several_areas():
     ]
 
 
+def test_communiques_that_follow_one_another_in_one_file():
+    text = "粮食产量31万吨。\n二、农业\n榆江市统计局\n2024年3月\n2023年是起步之年。\n一、综合\n粮食产量30万吨。\n"
+    assert [period for *_, period in figures(text)] == ["2025", "2023"]
+
+
 def test_english():
     text = "In 2025, the gross domestic product of Willow City was 88.6 billion yuan, up by 4.2 percent over the previous year. The urbanization rate stood at 61.3 percent, 0.4 percentage points higher. In the end of the year the exports of goods were down by 3.1 percent.\n"
     found = read_text("Statistical Communique of Willow City\n" + text, "en.txt").figures
@@ -238,6 +244,16 @@ def test_what_is_on_file_is_folded_and_a_revision_shown(tmp_path, tables):
     frame = read(file, tables.folder).set_index("value")
     assert frame.keep["1803.2"] == "no" and frame.on_file["1803.2"].startswith("= 1803.2")
     assert frame.on_file["9.4"].startswith("≠ 9")
+
+
+def test_a_gap_is_no_growth_and_a_new_indicator_has_the_unit_of_its_level(tmp_path, tables):
+    file = tmp_path / "公报.txt"
+    said = BULLETIN + "规模以上工业增加值增长6.1%，高于全省平均0.4个百分点。竹制品投资增长9.9%。\n"
+    file.write_text(said, encoding="utf-8")
+    frame = read(file, tables.folder).set_index("value")
+    assert (frame.keep["6.1"], frame.keep["0.4"], frame.comment["0.4"]) == ("yes", "look", "两地之差")
+    entries = new_entries(read(file, tables.folder), Matcher(tables.folder))
+    assert {r["name_zh"]: r["unit"] for r in entries["indicators"]}["竹制品投资"] == "亿元"
 
 
 def test_no_network_and_no_writing_while_reading(tmp_path, monkeypatch):

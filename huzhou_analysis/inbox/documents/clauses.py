@@ -37,6 +37,9 @@ THING_END = re.compile(either("thing_end"))
 SENTENCE = re.compile(
     r"[^。！？]{1,1600}(?:[。！？]|$|(?<=[；，、]))|[^。！？]{1,1600}|[。！？]"
 )  # an endless one is cut
+AMOUNT_OF = re.compile(
+    r"(?!左右|以上)的?([A-Za-z一-鿿]{2,14}?)(?=[，。；、）]|位[列居]|稳居|排|居|领跑|成为|跻身|进入)"
+)
 POINTS = re.compile("个?(?:百分点|千分点|基点|百分比)$")
 CLASSIFIER = {*COUNTED, "人", "台", "辆", "艘", "列", "班次", "天"} - {"路", "面", "块", "门", "口"}
 HEADLESS = "指标名称或不完整"
@@ -75,6 +78,7 @@ class State:
     parent: str = ""  # whole whose parts may follow
     parent_unit: str = ""
     things: str = ""  # what was counted last
+    ratio: str = ""  # last share with a name of its own
     scope: str = ""  # in what the last rank was
     since: str = ""  # period of the second value of 由X提高到Y
     prices: str = ""
@@ -400,6 +404,10 @@ class Reader:
         """A name that says its measure itself: 增速 is growth of what stands before it, 净增 a change."""
         if m := re.search(f"(?:同比|年均)?{RATE}$", name):
             name, measure = name[: m.start()], "growth" if measure == "share" else measure
+        if measure == "share" and not name and self.state.measure == "growth":
+            measure = "growth"
+        if number.unit in ("万", "亿") and name.endswith(("人口", "人", "人数")):
+            number.unit += "人"
         if measure == "level" and number.unit in ("", "倍") and not name.endswith("倍"):
             measure, number.unit = "index", "倍" if name.endswith("倍差") else number.unit
         if measure == "level" and re.search("[^新]新增$|净增$|新增额$", name):
@@ -413,15 +421,23 @@ class Reader:
         if number.unit in ("万", "亿") and (people := re.match(f"[一-鿿]{{0,8}}?{either('people')}", after)):
             number.unit += "人"
             return names.clean(people[0])
+        clause = re.split(r"[，；：、]", before)[-1]
         if number.unit and kind_of_unit(number.unit) not in CLASSIFIER and number.unit not in ("万", "亿"):
-            return ""
+            m = AMOUNT_OF.match(after) if len(clause) <= 12 and not names.head(name) else None  # 以5万亿元的GDP位列第三
+            return names.clean(m[1]) if m and names.head(m[1]) else ""
         m = THING_END.search(after)
         noun = after[: m.start()] if m else after
         if len(noun) < 1 + (noun not in ("省", "县")) or re.match("[以左上的之和及与、月多]|百分点", noun):
             return ""
-        if own and names.head(name) and not re.search(r"[，。；：、]$", before):
+        if (
+            own
+            and names.head(name)
+            and not NEW.match(names.clean(clause) + " ")
+            and not re.search(r"[，。；：、]$", before)
+        ):
             return ""
-        name = re.sub("(?<=..)[中和及与]$", "", names.clean(noun))
+        lead = NEW.match(names.clean(clause) + " ")
+        name = (lead[0] if lead else "") + re.sub("(?<=..)[中和及与]$", "", names.clean(noun))
         number.consumed = number.end + len(noun)
         whole = re.match(f"(.{{0,6}}?{either('one_of')})(?![中有的])([^，。；、]{{2,24}})", after)
         if whole and re.search(either("has"), whole[2]):  # 8个省份GDP增速超过5%
@@ -442,6 +458,9 @@ class Reader:
         lead = NEW.match(state.last) if before.startswith("、") and measure in ("count", "level") else None
         if lead and not NEW.match(name) and not names.head(name) and not DOING.match(name):
             return lead[0] + name
+        if measure == "share" and state.parts and state.ratio and not names.head(name):
+            guesses.append(HEAD_TAKEN)
+            return names.completed(name, state.ratio, state.subject, counted=False)[0]
         if measure == "change" and re.search("(?:新增|净增)$", name):
             return name if len(name) > 2 else state.subject + name
         if not state.parts and len(name) > 6 and name not in names.BARE:
@@ -493,3 +512,5 @@ class Reader:
             state.parent, state.parent_unit = name, kind
         if measure == "count":
             state.things = name
+        if measure == "share" and names.head(name):
+            state.ratio = name

@@ -76,7 +76,7 @@ def noun(before: str, *, first: bool) -> tuple[str, bool]:
 def prefix(name: str) -> str:
     """What stands before the head noun: 秋粮 of 秋粮播种面积; the whole name if it has none."""
     bare = re.sub(r"（[^）]*）", "", name)
-    return bare.removesuffix(head(bare))
+    return re.sub("(?:接待|完成|实现|实际)$", "", bare.removesuffix(head(bare)))
 
 
 def family(name: str) -> str:
@@ -131,6 +131,7 @@ def listed(text: str, count: int) -> list[str]:
         return [p + m[2] for p in parts] if len(parts) == count else []
     if m := re.match(r"(.+?)(?<![中高初优平])等(?![级次职])(.*)$", text):
         text = m[1] + head(re.sub(f"{either('up')}.{{0,2}}$", "", m[2]))
+    text = re.sub("^[^、，]{1,8}中(?=[^国、，])", "", text)
     masked = re.sub(r"（[^）]*）|“[^”]*”|《[^》]*》", lambda m: m[0].translate({0x3001: "\0", 0x548C: "\1"}), text)
     for pattern in (r"、|和|及|与|以及", r"、|和", r"、|与|及(?!以)", r"、"):
         parts = [p.translate({0: "、", 1: "和"}) for p in re.split(pattern, masked) if p]
