@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,6 @@ from ...facts.checks import default_root
 from ...facts.problems import DataError, fail, say
 from ...facts.schema import REASONS, TABLES, Field
 from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, sheet_name
-from ..writing import replace
 from .mapping import Matcher, full_name
 from .opening import DocumentError
 from .proposals import Proposals, propose
@@ -62,7 +62,9 @@ def make(file: Path | str, root: Path | str | None = None) -> int:
         made = io.BytesIO()
         write(made, proposals, matcher)
         target.parent.mkdir(parents=True, exist_ok=True)
-        replace(target, made.getvalue())
+        aside = target.with_suffix(".xlsx.new")
+        aside.write_bytes(made.getvalue())
+        os.replace(aside, target)
     except (DocumentError, DataError) as error:
         return fail(f"{error}\n没有写出任何文件。/ Nothing was written.")
     counts, others = _counts(proposals), proposals.attrs["others"]
