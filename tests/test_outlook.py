@@ -57,6 +57,12 @@ def test_without_a_projection_there_is_a_reason_and_no_chance(tables, years, wor
     assert row.reason_en == found.reason["en"] and math.isnan(row.probability) and row.figure_ids == ""
 
 
+@pytest.mark.parametrize("year", [float("nan"), 2027.5, "2027", 201801, True])
+def test_a_year_that_is_none_is_refused(whole, year):
+    with pytest.raises(ValueError, match="whole year such as 2027"):
+        hz.outlook(whole, "gdp", year=year)
+
+
 def test_every_target_of_the_last_year_has_a_chance_or_a_reason(whole):
     table = hz.target_probabilities(whole)
     assert not table.indicator.duplicated().any()

@@ -66,11 +66,8 @@ NAMES = {
     "freight": text("公路货运量", "Road freight tonnage"),
 }
 # What an indicator's series is, where its frame says which indicator it is.
-KIND_OF_INDICATOR = {
-    "gdp": "gdp",
+KIND_OF_INDICATOR = {name: name for name in ("gdp", "industrial_output", "loans")} | {
     "retail_sales": "retail",
-    "industrial_output": "industrial_output",
-    "loans": "loans",
     "fdi_utilized": "foreign_investment",
     "fixed_asset_investment": "investment",
 }
@@ -128,12 +125,8 @@ class Tables:
         self._since = {kind: list(rows.since.unique()) for kind, rows in first.groupby("kind")}
 
     def errors(self, kind: Kind, length: int, horizon: int, origin: int, value: float | None) -> Errors:
-        """Errors like those to be expected of a history of `length` observed years that ends in `origin` with `value`
-        (in the unit of the panel; None if unknown, and then cities of all sizes count).
-
-        The longest measured length that is no longer is taken. ``held`` is what such intervals covered: of cities left
-        out for a stretch that is past, from nothing but errors known at the time for the present.
-        """
+        """Errors to be expected of a history of `length` observed years (the longest measured length that is no longer) that
+        ends in `origin` with `value` (in the unit of the panel; None if unknown, and then cities of all sizes count)."""
         name = kind.stands_for
         since = max((year for year in self._since[name] if year <= origin), default=self._since[name][0])
         size = 0 if value is None else max(1, int((self._sizes[name, since] <= value).sum()))
@@ -161,16 +154,9 @@ class OutsideView:
 
     A reference class, not a model (Kahneman & Lovallo 1993; Flyvbjerg 2006).
 
-    Attributes
-    ----------
-    needed, years : float, int
-        Growth needed, % a year, and the years over which it is.
-    cases, hits, share
-        City-years of the reference class, how many met the target, and the ratio (NaN without cases).
-    cities : int
-        Cities among them.
-    reference : Text
-        How the class was chosen, or why there is none.
+    Growth ``needed`` is in % a year, over so many ``years``; ``cases`` are city-years of the reference class, ``hits`` those that
+    met the target, ``share`` the ratio (NaN without cases), ``cities`` are those among them; ``reference`` says how the
+    class was chosen, or why there is none.
     """
 
     needed: float

@@ -1,8 +1,6 @@
 """Project an annual series: the median of simple paths, with intervals from what such projections missed on real cities.
 
-:func:`project` takes one series and shows all that a reader may ask: the members, the errors of the same method on the
-series itself, the chance of a target, and the base rate beside it. :func:`project_panel` takes thousands. Below
-:data:`FEWEST` comparable years nothing is projected.
+:func:`project` takes one series, :func:`project_panel` thousands. Below :data:`FEWEST` comparable years there is no projection.
 """
 
 from __future__ import annotations
@@ -10,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from numbers import Integral, Real
 
@@ -21,10 +20,10 @@ from . import members
 from .calibration import (
     HELD,
     KIND_OF_INDICATOR,
+    KINDS,
     LONGEST_HORIZON,
     SIZES,
     Errors,
-    Kind,
     OutsideView,
     Tables,
     base_rate,
@@ -32,7 +31,7 @@ from .calibration import (
     panel_value,
     shipped_errors,
 )
-from .members import MEMBER_NAMES, MEMBERS
+from .members import MEMBERS
 
 FEWEST = 5
 # Where errors come from a panel, the members see as many years as the longest histories that were scored on it.
@@ -43,45 +42,24 @@ LEVELS = (50, 80, 95)
 UPWARDS = {">=": True, ">": True, "=": True, "~": True, "<=": False, "<": False}
 
 
-@dataclass(frozen=True)
-class History:
-    """An annual series without gaps, in one unit: ``filled`` years are no observations, ``at_least`` is printed for
-    part of a later year."""
-
-    values: pd.Series
-    filled: tuple[int, ...] = ()
-    unit: str = ""
-    at_least: Mapping[int, float] = field(default_factory=dict)
-    figures: Mapping[int, str] = field(default_factory=dict)  # ids of the figures that a frame holds for each year
-    indicator: str = ""
-
-    @property
-    def observed(self) -> int:
-        return len(self.values) - len(self.filled)
-
-    def until(self, year: int) -> History:
-        """What stood there in an earlier year."""
-        return History(self.values.loc[:year], tuple(one for one in self.filled if one <= year), self.unit)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Projection:
     """A projection, or the reason why there is none; true if there is one.
 
     Attributes
     ----------
     history : Series
-        The years used, indexed by year: ``observed`` of them were printed, those ``filled`` were not.
-    figures, indicator : dict of int to str, str
-        Ids of the figures of each year, and what they measure, where a frame of :func:`~huzhou_analysis.series` was given.
-    years : RangeIndex
-        The years projected.
+        The years used, indexed by year: ``observed`` of them are on file, those ``filled`` are not.
+    years, at_least : RangeIndex, dict of int to float
+        The years projected, and figures for part of one.
     kind, stands_for : str
         The kind asked for, and that of the panel which errors come from (empty if none).
     reason, without_interval : str
         Why nothing is projected, and why there are no intervals and chances; empty otherwise.
     lead : tuple of str
         Members whose median is the path.
+    figures, indicator : dict of int to str, str
+        Ids of the figures of each year, and what they measure, where a frame of :func:`~huzhou_analysis.series` was given.
 
     Examples
     --------
@@ -92,51 +70,78 @@ class Projection:
     True
     """
 
-    _history: History
+    history: pd.Series
     horizon: int
-    kind: str | None
-    _kind: Kind
-    _level: tuple[float, ...]
-    reason: str = ""
-    without_interval: str = ""
-    lead: tuple[str, ...] = ()
-    _path: np.ndarray | None = None
-    _errors: Errors | None = None
-    _tables: Tables | None = None
+    kind: str | None = None
+    filled: tuple[int, ...] = ()
+    unit: str = ""
+    at_least: Mapping[int, float] = field(default_factory=dict)
+    level: tuple[float, ...] = LEVELS
+    tables: Tables | None = None
+    figures: Mapping[int, str] = field(default_factory=dict)
+    indicator: str = ""
 
     def __bool__(self) -> bool:
-        return not self.reason
+        return self.observed >= FEWEST
 
-    history = property(lambda self: self._history.values)
-    figures = property(lambda self: self._history.figures)
-    indicator = property(lambda self: self._history.indicator)
-    filled = property(lambda self: self._history.filled)
-    observed = property(lambda self: self._history.observed)
-    stands_for = property(lambda self: self._kind.stands_for if self._errors else "")
+    observed = property(lambda self: len(self.history) - len(self.filled))
+    stands_for = property(lambda self: KINDS[self.kind].stands_for if self._errors else "")
 
     @property
+    def reason(self) -> str:
+        return (
+            ""
+            if self
+            else f"{self.observed} comparable year{'s are' * (self.observed != 1) or ' is'} fewer than {FEWEST}"
+        )
+
+    @property
+    def without_interval(self) -> str:
+        if not self or self._errors:
+            return ""
+        if KINDS[self.kind].stands_for:
+            return "errors of cities are ratios, and the series has values of zero or below"
+        return (
+            f"no panel of cities has a {self.kind}"
+            if self.kind
+            else "the kind of quantity is not known: name it as kind="
+        )
+
+    @cached_property
     def years(self) -> pd.RangeIndex:
         first = int(self.history.index[-1]) + 1 if self else 0
         return pd.RangeIndex(first, first + (self.horizon if self else 0), name="year")
 
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """By year: ``median`` (the path), then ``low_L`` and ``high_L`` for each level (NaN without errors of the kind)."""
-        return pd.DataFrame(self._rows(), index=self.years, columns=_columns(self._level))
+    @property
+    def lead(self) -> tuple[str, ...]:
+        return members.leading(KINDS[self.kind].lead, self._positive) if self else ()
 
-    def _rows(self) -> np.ndarray:
-        """The table as numbers. Nothing lies below the figure of part of a year; later years start from there."""
-        if not self:
-            return np.empty((0, 1 + 2 * len(self._level)))
-        probabilities = [p for level in self._level for p in (0.5 - level / 200, 0.5 + level / 200)]
-        nothing = np.full(self.horizon, np.nan)
-        ratios = [self._errors.ratio(p) if self._errors else nothing for p in probabilities]
-        rows = np.column_stack([self._path, *(self._path * ratio for ratio in ratios)])
-        return np.maximum(rows * self._lifts[:, None], self._floors[:, None])
+    @cached_property
+    def _positive(self) -> bool:
+        return KINDS[self.kind].positive and bool((self.history > 0).all())
+
+    @property
+    def _seen(self) -> np.ndarray:
+        """What the members see of the history."""
+        values = self.history.to_numpy(float)
+        return values[-YEARS_SEEN:] if KINDS[self.kind].stands_for else values
+
+    @cached_property
+    def _path(self) -> np.ndarray:
+        path = members.path(self._seen, self.horizon, self.lead, self._positive)
+        return np.clip(path, 0, 100) if self.kind == "share" else path
+
+    @cached_property
+    def _errors(self) -> Errors | None:
+        kind = KINDS[self.kind]
+        if not (self and kind.stands_for and self._positive):
+            return None
+        value, tables = panel_value(kind, float(self.history.iloc[-1]), self.unit), self.tables or shipped_errors()
+        return tables.errors(kind, self.observed, self.horizon, int(self.history.index[-1]), value)
 
     @property
     def _floors(self) -> np.ndarray:
-        return np.array([self._history.at_least.get(year, -np.inf) for year in self.years])
+        return np.array([self.at_least.get(year, -np.inf) for year in self.years])
 
     @property
     def _lifts(self) -> np.ndarray:
@@ -145,11 +150,24 @@ class Projection:
         return np.maximum.accumulate(np.maximum(above, 1))
 
     @cached_property
+    def table(self) -> pd.DataFrame:
+        """By year: ``median`` (the path), then ``low_L`` and ``high_L`` for each level (NaN without errors of the kind).
+
+        Nothing lies below the figure of part of a year; later years start from there.
+        """
+        columns = _columns(self.level)
+        if not self:
+            return pd.DataFrame(columns=columns, index=self.years, dtype=float)
+        ends = [p for level in self.level for p in (0.5 - level / 200, 0.5 + level / 200)]
+        ratios = [self._errors.ratio(p) if self._errors else np.full(self.horizon, np.nan) for p in ends]
+        rows = (self._path * self._lifts)[:, None] * np.column_stack([np.ones(self.horizon), *ratios])
+        return pd.DataFrame(np.maximum(rows, self._floors[:, None]), self.years, columns)
+
+    @cached_property
     def members(self) -> pd.DataFrame:
         """Paths of all members by year, one column each, before bounds; ``lead`` says whose median is the path."""
-        values = _seen(self._history, self._kind)
-        names = [name for name in MEMBERS if self and (name not in members.IN_LEVELS or (values > 0).all())]
-        return pd.DataFrame({name: MEMBERS[name](values, self.horizon) for name in names}, index=self.years)
+        names = [name for name in MEMBERS if self and (name not in members.IN_LEVELS or (self._seen > 0).all())]
+        return pd.DataFrame({name: MEMBERS[name](self._seen, self.horizon) for name in names}, index=self.years)
 
     @cached_property
     def errors(self) -> pd.DataFrame:
@@ -161,10 +179,11 @@ class Projection:
         """
         rows = []
         for origin in self.history.index[FEWEST - 1 : -1].difference(self.filled) if self else ():
-            found = _projected(self._history.until(origin), self.horizon, self.kind, self._kind, (80, 95), self._tables)
-            for year in found.years.intersection(self.history.index).difference(self.filled):
-                actual, row = self.history[year], found.table.loc[year]
-                inside = [row[f"low_{a}"] <= actual <= row[f"high_{a}"] if found._errors else pd.NA for a in (80, 95)]
+            filled = tuple(year for year in self.filled if year <= origin)
+            then = replace(self, history=self.history.loc[:origin], filled=filled, at_least={}, level=(80, 95))
+            for year in then.years.intersection(self.history.index).difference(self.filled):
+                actual, row = self.history[year], then.table.loc[year]
+                inside = [row[f"low_{a}"] <= actual <= row[f"high_{a}"] if then._errors else pd.NA for a in (80, 95)]
                 error = row["median"] / actual - 1 if actual else np.nan
                 rows.append((origin, year - origin, year, actual, row["median"], error, *inside))
         names = ["origin", "horizon", "year", "actual", "median", "error", "inside_80", "inside_95"]
@@ -174,7 +193,7 @@ class Projection:
         """Chance that a year (by default the last) meets a target, in the unit of the series.
 
         ``=`` and ``~`` are met at the target or above it. From 0.01 to 0.99, for the errors tell no more, or 0 and 1
-        where what is printed decides; NaN without intervals.
+        where a figure for part of the year decides; NaN without intervals.
         """
         ahead = self._ahead(target, year, relation)
         if not ahead or not self._errors:
@@ -189,7 +208,7 @@ class Projection:
         very count that :func:`~.outlook.outside_view` gives. Arguments as for :meth:`probability`."""
         ahead, last = self._ahead(target, year, relation), self.history.iloc[-1] if self else 0
         needed = (max(target / last, 0) ** (1 / ahead) - 1) * 100 if last > 0 else math.nan
-        value = panel_value(self._kind, last, self._history.unit)
+        value = panel_value(KINDS[self.kind], last, self.unit)
         return base_rate(self.kind, ahead, needed, value, UPWARDS[relation])
 
     def _ahead(self, target: float, year: int | None, relation: str) -> int:
@@ -214,17 +233,17 @@ class Projection:
     def __repr__(self) -> str:
         if not self:
             return f"No projection: {self.reason}."
-        span = f"{self.history.index[0]}-{self.history.index[-1]}"
-        lead = f"Path: {' / '.join(MEMBER_NAMES[name]['en'] for name in self.lead)}, from {self.observed} years, {span}"
-        lead += f" ({len(self.filled)} filled in)" if self.filled else ""
+        names = ", ".join(name.replace("_", " ") for name in self.lead)
+        lead = f"Path: {'median of ' * (len(self.lead) > 1)}{names}; {self.observed} years from {self.history.index[0]} to "
+        lead += f"{self.history.index[-1]}" + (f" ({len(self.filled)} filled in)" if self.filled else "")
         if not self._errors:
             return f"{lead}\n{self.table[['median']].to_string()}\nNo intervals: {self.without_interval}."
         held, name = self.coverage(), self.stands_for.replace("_", " ")
         told = f"their 80% held {held.coverage_80:.0%} of what came" if held.coverage_80 > 0 else "nothing was tested"
         return (
             f"{lead}\n{self.table.to_string(float_format=lambda value: f'{value:,.4g}')}\n"
-            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({SIZES[self._errors.size]}). For the last year {told}, "
-            f"and the typical miss was {held.miss:.0%}."
+            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({SIZES[self._errors.size]}). For the last "
+            f"year {told}, and the typical miss was {held.miss:.0%}."
         )
 
 
@@ -237,7 +256,6 @@ def project(
     start: int | None = None,
     across_breaks: bool = False,
     at_least: Mapping[int, float] | None = None,
-    totals: Mapping[tuple[int, int], float] | None = None,
     level: Sequence[float] = LEVELS,
     tables: Tables | None = None,
 ) -> Projection:
@@ -246,25 +264,23 @@ def project(
     Parameters
     ----------
     series : Series, DataFrame or sequence of float
-        A Series indexed by year; the frame of :func:`~huzhou_analysis.analysis.series.series`, of which the whole years
-        after the last break count, parts of a later year bound it from below and totals of several years scale what is
-        filled in; or values with the year of the first as `start`; these and a
-        plain Series say nothing of breaks and count as one stretch. Up to three missing years in a row are filled in at
-        a constant growth rate and count as no observation; after a longer gap the history starts anew.
+        A Series indexed by year, or values with the year of the first as `start`: one stretch. Or the frame of
+        :func:`~huzhou_analysis.analysis.series.series`: whole years after the last break count, parts of a later year
+        bound it from below, totals of several years scale what is filled in. Up to three missing years in a row are
+        filled in at a constant growth rate and count as no observation; after a longer gap the history starts anew.
     horizon : int
         Years ahead, 1 to 6: further ahead nothing was measured.
     kind : str, optional
-        What it is: which members lead, and whose errors the intervals show. Frames of well-known
-        indicators tell by themselves. ``gdp``, ``retail``, ``industrial_output``, ``investment``,
-        ``foreign_investment``, ``loans``, ``freight``; ``flow`` for another amount of a year, which stands on the widest
-        that resembles it; ``share`` for percentages of a whole and ``rate`` for other percentages, which have no panel
-        and so no interval, like a series of unknown kind.
+        Which members lead, and whose errors the intervals show; frames of well-known indicators tell by themselves.
+        ``gdp``, ``retail``, ``industrial_output``, ``investment``, ``foreign_investment``, ``loans``, ``freight``;
+        ``flow`` for another amount of a year, which borrows errors; ``share`` for percentages of a whole and ``rate``
+        for other percentages, which have no panel and so no interval, like a series of unknown kind.
     unit : str, optional
         Unit of plain values (万元, 亿美元, million USD), so that cities of like size count; a frame has its own.
     across_breaks : bool
         Join the stretches of a frame that are in the last unit, where a break is known not to matter.
-    at_least, totals : dict, optional
-        By year, what has been printed for part of it; by (first, last) year, totals to which filled years are scaled.
+    at_least : dict, optional
+        By year, a figure for part of it.
     level, tables
         Nominal coverage of the intervals in percent; errors in place of those shipped.
 
@@ -286,62 +302,23 @@ def project(
     >>> hz.project([1, 2, 3], 2, start=2020)
     No projection: 3 comparable years are fewer than 5.
     """
-    if kind is None and isinstance(series, pd.DataFrame) and "indicator" in series.columns and len(series):
-        kind = KIND_OF_INDICATOR.get(series.indicator.iloc[-1])
-    known, horizon, level = kind_named(kind), _horizon(horizon), _levels(level)
+    own_unit, floors, totals, figures, indicator = "", {}, {}, {}, ""
+    if isinstance(series, pd.Series | pd.DataFrame) and start is not None:
+        raise ValueError("the series has its years: leave start out")
     if isinstance(series, pd.DataFrame):
-        if start is not None:
-            raise ValueError("a frame has its years: leave start out")
-        values, frame_unit, floors, found_totals = _of_frame(series, across_breaks)
+        values, own_unit, floors, totals = _of_frame(series, across_breaks)
+        if {"figure_id", "indicator"} <= set(series.columns) and len(series):
+            figures, indicator = series.groupby("year").figure_id.agg(" ".join).to_dict(), series.indicator.iloc[-1]
     else:
-        values, frame_unit, floors, found_totals = _of_values(series, start), "", {}, {}
+        values = _of_values(series, start)
+    kind = KIND_OF_INDICATOR.get(indicator) if kind is None else kind
+    known, horizon, level = kind_named(kind), _horizon(horizon), _levels(level)
     if kind == "share" and not values.between(0, 100).all():
-        raise ValueError(
-            "a share lies between 0 and 100; for a percentage that is no share of a whole write kind='rate'"
-        )
+        raise ValueError("a share lies between 0 and 100; for another percentage write kind='rate'")
     floors |= {year: _number("the figure of part of a year", value) for year, value in (at_least or {}).items()}
     floors = {year: floor for year, floor in floors.items() if len(values) and year > values.index[-1]}
-    values, filled = _filled(values, found_totals, totals or {}, known.positive)
-    history = History(values, filled, unit or frame_unit, floors)
-    if {"figure_id", "indicator"} <= set(getattr(series, "columns", ())) and len(series):
-        figures = series.groupby("year").figure_id.agg(" ".join).to_dict()
-        history = replace(history, figures=figures, indicator=series.indicator.iloc[-1])
-    return _projected(history, horizon, kind, known, level, tables)
-
-
-def _seen(history: History, kind: Kind) -> np.ndarray:
-    """What the members see of a history."""
-    values = history.values.to_numpy(float)
-    return values[-YEARS_SEEN:] if kind.stands_for else values
-
-
-def _projected(
-    history: History, horizon: int, name: str | None, kind: Kind, level: Sequence[float], tables: Tables | None
-) -> Projection:
-    """Projection of a history that is ready."""
-    count = history.observed
-    if count < FEWEST:
-        reason = f"{count} comparable year{'s are' if count != 1 else ' is'} fewer than {FEWEST}"
-        return Projection(history, horizon, name, kind, level, reason)
-    values = _seen(history, kind)
-    positive = kind.positive and bool((history.values > 0).all())
-    lead = members.leading(kind.lead, positive)
-    path = members.path(values, horizon, lead, positive)
-    path = np.clip(path, 0, 100) if name == "share" else path
-    errors, why = None, ""
-    if not kind.stands_for:
-        why = (
-            "the kind of quantity is not known: name it as kind="
-            if name is None
-            else f"no panel of cities has a {name}"
-        )
-    elif not positive:
-        why = "errors of cities are ratios, and the series has values of zero or below"
-    else:
-        tables = tables or shipped_errors()
-        value = panel_value(kind, float(values[-1]), history.unit)
-        errors = tables.errors(kind, count, horizon, int(history.values.index[-1]), value)
-    return Projection(history, horizon, name, kind, level, "", why, lead, path, errors, tables)
+    values, filled = _filled(values, totals, known.positive)
+    return Projection(values, horizon, kind, filled, unit or own_unit, floors, level, tables, figures, indicator)
 
 
 def project_panel(
@@ -359,12 +336,11 @@ def project_panel(
     Returns
     -------
     DataFrame
-        ``series``, ``year``, the columns of :attr:`Projection.table`, ``observations``, ``reason``; one row without a year
-        where nothing is projected. A pure function: parts of a frame may be projected in several processes.
+        ``series, year``, the columns of :attr:`Projection.table`, ``observations, reason``; one row without a year where
+        nothing is projected. A pure function: parts of a frame may be projected in several processes.
     """
-    lacking = {"series", "year", "value"} - set(getattr(frame, "columns", ()))
-    if lacking:
-        raise ValueError(f"the frame lacks the column {sorted(lacking)[0]}: rename or add it")
+    for lacking in sorted({"series", "year", "value"} - set(getattr(frame, "columns", ()))):
+        raise ValueError(f"the frame lacks the column {lacking}: rename or add it")
     columns = _columns(_levels(level))
     parts = [pd.DataFrame(columns=["series", "year", *columns, "observations", "reason"])]
     for name, one in frame.groupby("series", sort=False):
@@ -396,7 +372,7 @@ def _number(name: str, value: object) -> float:
 
 def _horizon(horizon: object) -> int:
     if isinstance(horizon, bool) or not isinstance(horizon, Integral) or not 1 <= horizon <= LONGEST_HORIZON:
-        hint = f": for the year {horizon} write {horizon} minus the last year on file" if _is_year(horizon) else ""
+        hint = f": for the year {horizon} write {horizon} minus the last year on file" if is_year(horizon) else ""
         raise ValueError(f"horizon is a whole number of years ahead, 1 to {LONGEST_HORIZON}, not {horizon!r}{hint}")
     return int(horizon)
 
@@ -410,20 +386,18 @@ def _levels(level: object) -> tuple[float, ...]:
     return found
 
 
-def _is_year(value: object) -> bool:
+def is_year(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool) and 1800 <= value <= 2200
 
 
 def _of_values(series: object, start: int | None) -> pd.Series:
     """A Series, or values with the year of the first, as :func:`_years_and_numbers` gives them."""
     if isinstance(series, pd.Series):
-        if start is not None:
-            raise ValueError("a Series has its years in the index: leave start out")
         return _years_and_numbers(series)
     if not isinstance(series, Sequence | np.ndarray) or isinstance(series, str | bytes) or np.ndim(series) != 1:
         allowed = "a pandas Series indexed by year, a list of numbers with start=, or the frame of hz.series"
         raise TypeError(f"a series is {allowed}, not {type(series).__name__}")
-    if not _is_year(start):
+    if not is_year(start):
         raise ValueError(f"a list of values needs the year of the first: write start=2015, not start={start!r}")
     return _years_and_numbers(pd.Series([*series], index=range(start, start + len(series))))
 
@@ -432,24 +406,24 @@ def _years_and_numbers(found: pd.Series) -> pd.Series:
     """Finite numbers by whole year, each once, sorted; missing values dropped."""
     dated = isinstance(found.index, pd.DatetimeIndex | pd.PeriodIndex)
     years = [
-        int(year) if isinstance(year, float) and year.is_integer() else year
-        for year in (found.index.year if dated else found.index)
+        int(y) if isinstance(y, float) and y.is_integer() else y for y in (found.index.year if dated else found.index)
     ]
-    strange = next((year for year in years if not _is_year(year)), None)
-    if strange is not None:
-        raise ValueError(f"the index holds {strange!r}, which is no year: index the series by whole years such as 2018")
-    values = [np.nan if one is None or one is pd.NA else one for one in found]
-    strange = next((one for one in values if isinstance(one, bool | np.bool_) or not isinstance(one, Real)), None)
-    if strange is not None:
-        raise TypeError(f"the series holds {strange!r}, which is no number: convert it with pd.to_numeric first")
+    for year in years:
+        if not is_year(year):
+            raise ValueError(
+                f"the index holds {year!r}, which is no year: index the series by whole years such as 2018"
+            )
+    values = [
+        float(one) if isinstance(one, Decimal) else np.nan if one is None or one is pd.NA else one for one in found
+    ]
+    for one in values:
+        if isinstance(one, bool | np.bool_) or not isinstance(one, Real):
+            raise TypeError(f"the series holds {one!r}, which is no number: convert it with pd.to_numeric first")
     found = pd.Series(values, pd.Index(years, name="year", dtype=int), dtype=float).dropna().sort_index()
-    if found.index.has_duplicates:
-        raise ValueError(f"the year {found.index[found.index.duplicated()][0]} comes twice: keep one value a year")
-    size = np.abs(found.to_numpy())
-    for strange in np.flatnonzero((size > 1e100) | ((size < 1e-100) & (size > 0))):
-        raise ValueError(
-            f"{found.iloc[strange]:g} in {found.index[strange]} is no quantity: correct it or leave it out"
-        )
+    for year in found.index[found.index.duplicated()]:
+        raise ValueError(f"the year {year} comes twice: keep one value a year")
+    for year, value in found[(found.abs() > 1e100) | found.abs().between(0, 1e-100, inclusive="neither")].items():
+        raise ValueError(f"{value:g} in {year} is no quantity: correct it or leave it out")
     return found
 
 
@@ -474,7 +448,7 @@ def _of_frame(frame: pd.DataFrame, across_breaks: bool) -> tuple[pd.Series, str,
     return _years_and_numbers(whole.set_index("year").value), unit, parts, dict(zip(spans, totals.value, strict=True))
 
 
-def _filled(values: pd.Series, found: Mapping, asked: Mapping, positive: bool) -> tuple[pd.Series, tuple[int, ...]]:
+def _filled(values: pd.Series, totals: Mapping, positive: bool) -> tuple[pd.Series, tuple[int, ...]]:
     """Cut after the last long gap; short gaps filled at constant growth (or increments) and scaled to totals."""
     long = np.flatnonzero(np.diff(values.index) > LONGEST_GAP + 1)
     values = values.iloc[long[-1] + 1 :] if len(long) else values
@@ -486,14 +460,9 @@ def _filled(values: pd.Series, found: Mapping, asked: Mapping, positive: bool) -
     steps = np.interp(years, values.index, np.log(values) if logs else values)
     whole = pd.Series(np.exp(steps) if logs else steps, years)
     whole.loc[values.index] = values
-    for (first, last), total in {**found, **asked}.items():
+    for (first, last), total in totals.items():
         inside = filled[(filled >= first) & (filled <= last)]
-        if len(inside) and first in years and last in years:
-            rest = _number("a total", total) - whole.loc[first:last].drop(inside).sum()
-            if rest > 0 or not logs:
-                whole.loc[inside] *= rest / whole.loc[inside].sum()
-            elif (first, last) in asked:
-                raise ValueError(
-                    f"the total {total:g} of {first}-{last} is below the sum of its printed years: correct one"
-                )
+        rest = total - whole.loc[first:last].drop(inside).sum()
+        if len(inside) and first in years and last in years and (rest > 0 or not logs):
+            whole.loc[inside] *= rest / whole.loc[inside].sum()
     return whole, tuple(map(int, filled))

@@ -1,10 +1,8 @@
 """The members of a projection: seven paths that every textbook of forecasting has, each a few lines of arithmetic.
 
-Hyndman & Athanasopoulos (2021), *Forecasting: Principles and Practice*, chapters 5 and 8; the median of a few of them
-leads, after Petropoulos & Svetunkov (2020), *International Journal of Forecasting* 36, 110-115. Smoothing parameters are
-the pair or triple of a fixed grid with the least squared one-year errors: an optimiser takes a tenth of a second for each
-fit, a panel has ten thousand, and on ten points the two hardly differ. statsmodels gives the same paths for the same
-parameters (``tests/test_members.py``).
+Hyndman & Athanasopoulos (2021), *Forecasting: Principles and Practice*, chapters 5 and 8; the median of a few leads (Petropoulos &
+Svetunkov 2020, *International Journal of Forecasting* 36, 110-115). Smoothing parameters are those of a fixed grid with the least
+squared one-year errors: on ten points an optimiser's hardly differ, and a panel has ten thousand series.
 """
 
 from __future__ import annotations
@@ -19,15 +17,6 @@ TRIPLES = np.array(
 # A path of a positive series stays above this share of the last value.
 FLOOR = 0.05
 
-MEMBER_NAMES = {
-    "last_value": {"zh": "末值不变", "en": "Last value"},
-    "drift": {"zh": "平均增量", "en": "Drift (average increment)"},
-    "growth": {"zh": "平均增速", "en": "Drift in logs (average growth)"},
-    "simple_smoothing": {"zh": "简单指数平滑", "en": "Simple exponential smoothing"},
-    "damped_trend": {"zh": "阻尼趋势", "en": "Damped trend"},
-    "damped_growth": {"zh": "阻尼增速", "en": "Damped trend in logs"},
-    "theta": {"zh": "Theta法", "en": "Theta"},
-}
 # Which members' median leads. The rule that chose them and its scores: docs/projections.md.
 LEADS = {
     "median": ("last_value", "drift", "damped_growth"),

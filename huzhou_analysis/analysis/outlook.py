@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
 
 import pandas as pd
 
@@ -16,9 +15,9 @@ from ..facts.data import Data, NotOnFile
 from ..facts.words import Text, text
 from .calibration import KIND_OF_INDICATOR, KINDS, LONGEST_HORIZON, OutsideView, base_rate, panel_value
 from .compare import area_levels
-from .forecast import FEWEST, Projection, project
+from .forecast import FEWEST, Projection, is_year, project
 from .gaps import target_gaps
-from .plans import plan, target_year
+from .plans import goals, target_year
 from .series import COLUMNS, key, series
 
 # Kinds of quantity by theme and what the unit measures, where the indicator itself does not tell.
@@ -36,22 +35,10 @@ PARTS = {"trade_total": ("exports", "imports"), "exports": ("exports",), "import
 class Outlook:
     """A projection of one indicator to ``year``, or why there is none; true if there is one.
 
-    Attributes
-    ----------
-    indicator, area, unit : str
-    year : int
-    points : DataFrame
-        Rows of :func:`~.series.series`: the whole years of the last stretch, which the projection starts from.
-    projection : Projection
-    target, relation : float, str
-        Of ``year``, in ``unit``; NaN if the plan sets none.
-    probability : float
-        Chance of meeting the target; NaN without projection, target or panel of the kind.
-    outside : OutsideView or None
-        How many city-years that stood alike made the growth needed; None where no growth is needed or known.
-    figure_ids : list of str
-    reason : Text
-        Why nothing is projected; empty otherwise.
+    ``points`` are rows of :func:`~.series.series`, the whole years of the last stretch; ``target`` and ``relation`` are the plan's of
+    ``year``, in ``unit`` (NaN if it sets none), ``probability`` the chance of meeting it (NaN without a panel of the
+    kind), ``outside`` how many cities that stood alike did (None where no growth is needed or known), ``reason`` why nothing is
+    projected.
     """
 
     indicator: str
@@ -62,7 +49,6 @@ class Outlook:
     projection: Projection
     target: float
     relation: str
-    target_ids: tuple[str, ...]
     outside: OutsideView | None
     reason: Text
 
@@ -120,11 +106,7 @@ def outside_view(data: Data, indicator: str, area: str | int | None = None) -> O
     """
     code, place = key(data, indicator, area)
     found = _views(data, place, code)
-    if code not in found:
-        info = data.indicators.loc[code]
-        raise NotOnFile(
-            f"{info.name_zh}达到目标所需的年均增速", f"a growth a year that a target of {info.name_en} still needs"
-        )
+    data.on_file(found, code, "达到目标所需的年均增速", " growth a year that a target still needs")
     return found[code]
 
 
@@ -133,16 +115,18 @@ def _views(data: Data, place: str, code: str | None = None) -> dict[str, Outside
     gaps = target_gaps(data, full=True)
     gaps = gaps[(gaps.ref_area == place) & (gaps.pace_unit == "%") & gaps.required_pace.notna()]
     gaps = gaps[gaps.indicator == code] if code else gaps
-    found = {}
-    for row in gaps.sort_values("counted").itertuples():  # the one that counts comes last
-        kind, (needed, years) = kind_of(data, row.indicator, row.unit), (float(row.required_pace), int(row.years_left))
-        if row.indicator in PARTS:
-            found[row.indicator] = _in_the_province(data, row.indicator, place, needed, years)
-        elif row.indicator in STAND_INS:
-            found[row.indicator] = base_rate(STAND_INS[row.indicator], years, needed, stand_in=True)
-        else:
-            found[row.indicator] = base_rate(kind, years, needed, panel_value(KINDS[kind], row.actual, row.unit))
-    return found
+    # Of several targets of one indicator the one that counts comes last, and stays.
+    return {row.indicator: _view(data, place, row) for row in gaps.sort_values("counted").itertuples()}
+
+
+def _view(data: Data, place: str, row) -> OutsideView:
+    needed, years = float(row.required_pace), int(row.years_left)
+    if row.indicator in PARTS:
+        return _in_the_province(data, row.indicator, place, needed, years)
+    if row.indicator in STAND_INS:
+        return base_rate(STAND_INS[row.indicator], years, needed, stand_in=True)
+    kind = kind_of(data, row.indicator, row.unit)
+    return base_rate(kind, years, needed, panel_value(KINDS[kind], row.actual, row.unit))
 
 
 def _in_the_province(data: Data, code: str, place: str, needed: float, years: int) -> OutsideView:
@@ -154,10 +138,9 @@ def _in_the_province(data: Data, code: str, place: str, needed: float, years: in
             needed, years, 0, 0, 0, text("没有同省城市的数字", "no figures of the cities of the province")
         )
     levels = sum(wide[1:], wide[0]).drop(index=place, errors="ignore")
-    origins = [year for year in levels if year + years in levels]
-    grown = [((levels[year + years] / levels[year]) ** (1 / years) - 1) * 100 for year in origins]
-    growth = pd.concat([pd.Series(dtype=float), *grown]).dropna()
-    first, last = min(origins, default=0), max(origins, default=0)
+    grown = {y: ((levels[y + years] / levels[y]) ** (1 / years) - 1) * 100 for y in levels if y + years in levels}
+    growth = pd.concat([pd.Series(dtype=float), *grown.values()]).dropna()
+    first, last = min(grown, default=0), max(grown, default=0)
     reference = text(
         f"本省其他城市，{first}—{last}年各年为起点的{years}年，年均增速不低于{needed:.1f}%",
         f"The other cities of the province, {years} years from every year of {first} to {last}, growth of at least "
@@ -184,7 +167,7 @@ def outlook(data: Data, indicator: str, area: str | int | None = None, *, year: 
     """
     code, place = key(data, indicator, area)
     until = target_year(data) if year is None else year
-    if isinstance(until, bool) or not isinstance(until, Integral) or not 1800 <= until <= 2200:
+    if not is_year(until):
         raise ValueError(f"year is a whole year such as 2027, not {until!r}")
     return _outlook(data, code, place, int(until), _views(data, place, code).get(code))
 
@@ -200,24 +183,19 @@ def _outlook(data: Data, code: str, place: str, year: int, view: OutsideView | N
     last = int(points.year.iloc[-1]) if len(points) else year - 1
     horizon = min(max(1, year - last), LONGEST_HORIZON)
     projection = project(rows, horizon, kind=kind_of(data, code, unit))
-    goal, relation, ids = _goal(data, code, place, unit, year)
     reason = _reason(points, projection, whole, last, year)
-    return Outlook(code, place, unit, year, points, projection, goal, relation, ids, view, reason)
+    return Outlook(code, place, unit, year, points, projection, *_goal(data, code, place, unit, year), view, reason)
 
 
-def _goal(data: Data, code: str, place: str, unit: str, year: int) -> tuple[float, str, tuple[str, ...]]:
-    """The plan's target for a year: value in a unit, the bound that meets it, its figure."""
-    better = ">=" if data.indicators.ascending[code] else "<="
-    try:
-        rows = plan(data, code, place)
-    except NotOnFile:
-        return math.nan, better, ()
+def _goal(data: Data, code: str, place: str, unit: str, year: int) -> tuple[float, str]:
+    """The plan's target for a year, as a value in a unit, and the bound that meets it."""
+    better, rows = ">=" if data.indicators.ascending[code] else "<=", goals(data, code, place)
     rows = rows[(rows.year == year) & rows.unit.map(lambda u: data.units.comparable(u, unit)).astype(bool)]
     if rows.empty:
-        return math.nan, better, ()
+        return math.nan, better
     row = rows.iloc[-1]
     relation = row.relation if row.relation in (">=", ">", "<=", "<") else better
-    return data.units.convert(row.value, row.unit, unit), relation, (row.figure_id,)
+    return data.units.convert(row.value, row.unit, unit), relation
 
 
 def _reason(points: pd.DataFrame, projection: Projection, whole: pd.DataFrame, last: int, year: int) -> Text:
@@ -255,34 +233,30 @@ def target_probabilities(data: Data) -> pd.DataFrame:
     True
     """
     year, views = target_year(data), _views(data, data.home)
-    goals = data.select(area=data.home, record_type="target", period=str(year), transformation="N")
-    codes = dict.fromkeys(goals.indicator[goals.obs_text != ""])
+    targets = data.select(area=data.home, record_type="target", period=str(year), transformation="N")
+    codes = dict.fromkeys(targets.indicator[targets.obs_text != ""])
     return pd.DataFrame([_row(_outlook(data, code, data.home, year, views.get(code))) for code in codes])
 
 
 def _row(found: Outlook) -> dict:
-    past, held, view = found.points.year, found.projection.coverage(), found.outside
-    ends = found.projection.table.iloc[-1] if found else pd.Series(dtype=float)
-    return {
-        "indicator": found.indicator,
-        "ref_area": found.area,
-        "target": found.target,
-        "relation": found.relation,
-        "unit": found.unit,
-        "observations": found.projection.observed,
-        "first_year": past.min(),
-        "last_year": past.max(),
-        "kind": found.projection.kind,
-        "stands_for": found.projection.stands_for,
-        "probability": found.probability,
-        "cases": view.cases if view else 0,
-        "hits": view.hits if view else 0,
-        "outside_share": view.share if view else math.nan,
-        **{c: ends.get(c, math.nan) for c in ("median", "low_80", "high_80")},
-        "coverage_80": held.coverage_80,
-        "coverage_95": held.coverage_95,
-        "typical_miss": held.miss,
-        "reason_zh": found.reason.zh,
-        "reason_en": found.reason.en,
-        "figure_ids": " ".join(found.figure_ids) if found else "",
-    }
+    ahead, years, held, view = found.projection, found.points.year, found.projection.coverage(), found.outside
+    cases, hits, share = (view.cases, view.hits, view.share) if view else (0, 0, math.nan)
+    ends = ahead.table.iloc[-1] if found else pd.Series(dtype=float)
+    about = {"indicator": found.indicator, "ref_area": found.area, "target": found.target, "relation": found.relation}
+    used = {"observations": ahead.observed, "first_year": years.min(), "last_year": years.max(), "kind": ahead.kind}
+    chance = {"probability": found.probability, "cases": cases, "hits": hits, "outside_share": share}
+    spread = {name: ends.get(name, math.nan) for name in ("median", "low_80", "high_80")}
+    tested = {"coverage_80": held.coverage_80, "coverage_95": held.coverage_95, "typical_miss": held.miss}
+    reason = {"reason_zh": found.reason.zh, "reason_en": found.reason.en}
+    figures = {"figure_ids": " ".join(found.figure_ids) if found else ""}
+    return (
+        about
+        | {"unit": found.unit}
+        | used
+        | {"stands_for": ahead.stands_for}
+        | chance
+        | spread
+        | tested
+        | reason
+        | figures
+    )
