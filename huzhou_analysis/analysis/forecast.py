@@ -372,7 +372,7 @@ def _number(name: str, value: object) -> float:
 
 def _horizon(horizon: object) -> int:
     if isinstance(horizon, bool) or not isinstance(horizon, Integral) or not 1 <= horizon <= LONGEST_HORIZON:
-        hint = f": for the year {horizon} write {horizon} minus the last year on file" if is_year(horizon) else ""
+        hint = f": for the year {horizon} write {horizon} minus the last year on file" if _is_year(horizon) else ""
         raise ValueError(f"horizon is a whole number of years ahead, 1 to {LONGEST_HORIZON}, not {horizon!r}{hint}")
     return int(horizon)
 
@@ -386,7 +386,7 @@ def _levels(level: object) -> tuple[float, ...]:
     return found
 
 
-def is_year(value: object) -> bool:
+def _is_year(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool) and 1800 <= value <= 2200
 
 
@@ -397,7 +397,7 @@ def _of_values(series: object, start: int | None) -> pd.Series:
     if not isinstance(series, Sequence | np.ndarray) or isinstance(series, str | bytes) or np.ndim(series) != 1:
         allowed = "a pandas Series indexed by year, a list of numbers with start=, or the frame of hz.series"
         raise TypeError(f"a series is {allowed}, not {type(series).__name__}")
-    if not is_year(start):
+    if not _is_year(start):
         raise ValueError(f"a list of values needs the year of the first: write start=2015, not start={start!r}")
     return _years_and_numbers(pd.Series([*series], index=range(start, start + len(series))))
 
@@ -409,7 +409,7 @@ def _years_and_numbers(found: pd.Series) -> pd.Series:
         int(y) if isinstance(y, float) and y.is_integer() else y for y in (found.index.year if dated else found.index)
     ]
     for year in years:
-        if not is_year(year):
+        if not _is_year(year):
             raise ValueError(
                 f"the index holds {year!r}, which is no year: index the series by whole years such as 2018"
             )

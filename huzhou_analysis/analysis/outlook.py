@@ -15,7 +15,7 @@ from ..facts.data import Data, NotOnFile
 from ..facts.words import Text, text
 from .calibration import KIND_OF_INDICATOR, KINDS, LONGEST_HORIZON, OutsideView, base_rate, panel_value
 from .compare import area_levels
-from .forecast import FEWEST, Projection, is_year, project
+from .forecast import FEWEST, Projection, _is_year, project
 from .gaps import target_gaps
 from .plans import goals, target_year
 from .series import COLUMNS, key, series
@@ -167,7 +167,7 @@ def outlook(data: Data, indicator: str, area: str | int | None = None, *, year: 
     """
     code, place = key(data, indicator, area)
     until = target_year(data) if year is None else year
-    if not is_year(until):
+    if not _is_year(until):
         raise ValueError(f"year is a whole year such as 2027, not {until!r}")
     return _outlook(data, code, place, int(until), _views(data, place, code).get(code))
 
