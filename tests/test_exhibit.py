@@ -20,15 +20,8 @@ def handed_on(tmp_path, monkeypatch):
 
 
 def path(data, **more):
-    fdi = hz.series(data, "fdi_utilized")
-    return hz.exhibit(
-        data,
-        "fdi_path",
-        hz.over_years(data, fdi),
-        title=("外资{last}", "FDI {last}"),
-        last=hz.point(data, fdi),
-        **more,
-    )
+    fdi, title = hz.series(data, "fdi_utilized"), ("外资{last}", "FDI {last}")
+    return hz.exhibit(data, "fdi_path", hz.over_years(data, fdi), title=title, last=hz.point(data, fdi), **more)
 
 
 def test_subtitle_sources_and_citations_follow_from_the_marks(whole):
@@ -72,11 +65,9 @@ def test_a_plot_of_ones_own_travels_with_its_title_and_sources(whole, handed_on)
     assert e.record["sources"]["zh"].count("《") == 3
 
 
-@pytest.mark.parametrize(
-    ("make", "said"), [(lambda: plt.subplots(1, 2)[1], "figure alone"), (lambda: plt.subplots(2, 2), "figure alone")]
-)
-def test_several_axes_are_answered_with_what_to_write(whole, make, said):
-    with pytest.raises(ValueError, match=said):
+@pytest.mark.parametrize("make", [lambda: plt.subplots(1, 2)[1], lambda: plt.subplots(2, 2)])
+def test_several_axes_are_answered_with_what_to_write(whole, make):
+    with pytest.raises(ValueError, match="figure alone"):
         hz.exhibit(whole, "several", make(), title=("题", "Title"))
     plt.close("all")
 
@@ -118,26 +109,14 @@ def test_targets_for_a_spreadsheet_are_numbers_with_units_and_gaps(whole, tmp_pa
 
 
 def test_cells_of_a_table_are_numbers_texts_or_quantities(whole):
-    table = pd.DataFrame(
-        {
-            "name": [hz.text("外资", "FDI"), hz.text("出口", "Exports")],
-            "value": [
-                hz.figure_quantity(whole, "D003.fdi_utilized.2027.2"),
-                hz.figure_quantity(whole, "D001-GWR.exports.2013"),
-            ],
-            "n": [3, None],
-        }
-    )
-    e = hz.exhibit(
-        whole,
-        "small_table",
-        table,
-        title=("表", "Table"),
-        columns={"name": ("指标", "Indicator"), "value": ("数值", "Value"), "n": "n"},
-    )
+    ids = ["D003.fdi_utilized.2027.2", "D001-GWR.exports.2013"]
+    names = [hz.text("外资", "FDI"), hz.text("出口", "Exports")]
+    table = pd.DataFrame({"name": names, "value": [hz.figure_quantity(whole, i) for i in ids], "n": [3, None]})
+    heads = {"name": ("指标", "Indicator"), "value": ("数值", "Value"), "n": "n"}
+    e = hz.exhibit(whole, "small_table", table, title=("表", "Table"), columns=heads)
     assert e.table("en").values.tolist() == [["FDI", "$1.8bn", "3"], ["Exports", "$8.09bn", "—"]]
     assert e.numbers("en").value.tolist() == [1.8, 8.09]
-    assert [c["figure_id"] for c in e.record["citations"]] == ["D003.fdi_utilized.2027.2", "D001-GWR.exports.2013"]
+    assert [c["figure_id"] for c in e.record["citations"]] == ids
 
 
 def test_text_of_a_table_is_data_and_never_markup(whole):

@@ -97,20 +97,25 @@ def language(lang: str | None = None) -> str:
     return lang or _chosen["lang"]
 
 
-def png(figure: Figure, dpi: int) -> bytes:
-    """A figure of the house as PNG: equal pictures are equal bytes."""
+def rendered(figure: Figure, kind: str, dpi: int, **options) -> bytes:
+    """A figure as PNG or SVG: equal pictures are equal bytes, without dates and random ids."""
     buffer = BytesIO()
-    with house_style():
-        figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
+    figure.savefig(buffer, format=kind, dpi=dpi, metadata=metadata, **options)
     return buffer.getvalue()
 
 
-def save(figure: Figure, path: Path, *, transparent: bool = False) -> None:
-    """Write a figure so that equal pictures are equal bytes: no dates, no random ids; PNG at twice screen size."""
-    path = Path(path)
-    metadata = {"Software": None} if path.suffix == ".png" else {"Date": None, "Creator": None}
+def png(figure: Figure, dpi: int) -> bytes:
+    """A figure of the house as PNG."""
     with house_style():
-        figure.savefig(path, dpi=200 if path.suffix == ".png" else 72, metadata=metadata, transparent=transparent)
+        return rendered(figure, "png", dpi)
+
+
+def save(figure: Figure, path: Path, *, transparent: bool = False) -> None:
+    """Write a figure of the house; a PNG at twice the size of a screen."""
+    kind = Path(path).suffix.removeprefix(".")
+    with house_style():
+        Path(path).write_bytes(rendered(figure, kind, 200 if kind == "png" else 72, transparent=transparent))
 
 
 def watermark(figure: Figure, words: str) -> None:

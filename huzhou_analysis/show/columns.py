@@ -140,24 +140,11 @@ def _layers(panel: dict, lang: str, along: list) -> list[Column]:
     return made
 
 
-def whiskers(made: Sequence[Column], by: float) -> list[tuple[int, str, str, list]]:
-    """Lengths of the whiskers on bars, as further columns: which column they belong to, side, heading, values."""
-    out = []
-    for n, one in enumerate(made):
-        held = [p if p and p["low"] is not None and p["high"] is not None else None for p in one.points]
-        for side, end, sign in (("plus", "high", "+"), ("minus", "low", "\u2212")) if any(held) else ():
-            values = [None if p is None else exact(abs(p[end] - p["value"]) * by) for p in held]
-            out.append((n, side, f"{one.name} {sign}", values))
-    return out
-
-
 def grid(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> list[list]:
     """The whole table in rows of texts, numbers and None: headings with the unit first, then a row a category."""
-    held = [(one.name, one.values) for one in made]
-    held += [(name, values) for *_, name, values in whiskers(made, scale(panel, lang))]
-    rows = [[clean(panel["unit"][lang]), *(name for name, _ in held)]]
+    rows = [[clean(panel["unit"][lang]), *(one.name for one in made)]]
     for i, name in enumerate(categories(panel, lang, skip)):
-        rows.append([name, *(values[i] for _, values in held)])
+        rows.append([name, *(one.values[i] for one in made)])
     return rows
 
 

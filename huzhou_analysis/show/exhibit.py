@@ -15,7 +15,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -189,15 +188,10 @@ def _drawn(figure) -> dict[str, str]:
     """A figure of one's own as PNG (base64) and SVG, the same bytes each time; the cell does not show it again."""
     import matplotlib.pyplot as plt
 
-    out = {}
-    for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
-        buffer = BytesIO()
-        with canvas.legible(figure):
-            figure.savefig(buffer, format=kind, dpi=200, metadata=metadata, bbox_inches="tight")
-        raw = buffer.getvalue()
-        out[kind] = base64.b64encode(raw).decode() if kind == "png" else raw.decode()
+    with canvas.legible(figure):
+        drawn = {kind: canvas.rendered(figure, kind, 200, bbox_inches="tight") for kind in ("png", "svg")}
     plt.close(figure)
-    return out
+    return {"png": base64.b64encode(drawn["png"]).decode(), "svg": drawn["svg"].decode()}
 
 
 # --- tables --------------------------------------------------------------------------------------------------------

@@ -22,9 +22,9 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from .columns import Column, categories, clean, whiskers
-from .record import BARS, heading, scale
-from .roles import GRID, INK, MUTED, PAPER, Role, luminance
+from .columns import Column, categories, clean
+from .record import BARS, exact, heading, scale
+from .roles import GRID, INK, MUTED, PAPER, Role, bar_edge, luminance
 
 TYPES = {
     "line": XL_CHART_TYPE.LINE_MARKERS,
@@ -66,10 +66,10 @@ def chart_xml(
     chart.font.size, chart.font.color.rgb = Pt(points), rgb(INK)
     for one, series in zip(made, chart.plots[0].series, strict=True):
         _dress(panel, one, series, points)
+        _error_bars(one, series, scale(panel, lang))
     for (n, i), place in label_places(panel, lang, made).items():
         label = chart.plots[0].series[n].points[i].data_label
         _label(made[n].points[i][lang], made[n].values[i], label, place, made[n].seen, points)
-    _error_bars(made, chart, scale(panel, lang))
     if panel["kind"] in BARS:  # they lie on each other unless two stand at one place
         taken = [i for one in made for i, v in enumerate(one.values) if v is not None]
         beside = not panel["kind"].startswith("stacked") and len(taken) > len(set(taken))
@@ -112,18 +112,16 @@ def _dress(panel: dict, one: Column, series, points: float) -> None:
     """A series as its role says; areas are dressed where they are drawn."""
     if one.area:
         return
-    seen, hollow = one.seen, one.seen.fill == PAPER
+    seen = one.seen
     if panel["kind"] in BARS:
-        fill, edge = series.format.fill, series.format.line
+        fill = series.format.fill
         if seen.hatch:
             fill.patterned()
             fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
             fill.fore_color.rgb, fill.back_color.rgb = rgb(seen.colour), rgb(PAPER)
         else:
             _filled(fill, seen.fill or seen.colour)
-        parted = panel["kind"].startswith("stacked") and not hollow
-        dash = "dot" if hollow and seen.dash == "dot" else "solid"
-        _line(edge, PAPER if parted else seen.colour, 1.4 if hollow else 0.8, dash)
+        _line(series.format.line, *bar_edge(seen, panel["kind"].startswith("stacked")))
         return
     _line(series.format.line, seen.colour, seen.width, "" if one.over else seen.dash)
     series.marker.style = XL_MARKER_STYLE[MARKERS[seen.marker]]
@@ -172,7 +170,7 @@ def _label(words: str, value: float, label, place: XL_LABEL_POSITION, seen: Role
         label.text_frame.text = clean(words)
     label.position = place
     font = label.font if same else label.text_frame.paragraphs[0].font
-    dark = place == XL_LABEL_POSITION.CENTER and seen.fill != PAPER and luminance(seen.fill) < 0.45
+    dark = place == XL_LABEL_POSITION.CENTER and luminance(seen.fill) < 0.45
     font.size, font.color.rgb = Pt(points - 1), rgb(PAPER if dark else INK)
     for body in label._dLbl.iter(qn("a:bodyPr")):
         body.set("wrap", "none")
@@ -181,24 +179,21 @@ def _label(words: str, value: float, label, place: XL_LABEL_POSITION, seen: Role
         label._dLbl.find(qn("c:idx")).addnext(code)
 
 
-def _error_bars(made: Sequence[Column], chart: Chart, by: float) -> None:
-    """Whiskers of bars, whose lengths stand in columns of their own."""
-    from xlsxwriter.utility import xl_col_to_name
-
-    sides: dict[int, str] = {}
-    for place, (n, side, _, values) in enumerate(whiskers(made, by), len(made) + 1):
-        held = "".join(f'<c:pt idx="{i}"><c:v>{v!r}</c:v></c:pt>' for i, v in enumerate(values) if v is not None)
-        column = xl_col_to_name(place)
-        sides[n] = sides.get(n, "") + (
-            f"<c:{side}><c:numRef><c:f>Sheet1!${column}$2:${column}${len(values) + 1}</c:f><c:numCache>"
-            f'<c:ptCount val="{len(values)}"/>{held}</c:numCache></c:numRef></c:{side}>'
-        )
-    for n, pair in sides.items():
-        drawn = (
-            f'<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{pair}<c:spPr>'
-            f'<a:ln w="13970"><a:solidFill><a:srgbClr val="{rgb(INK)}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
-        )
-        chart.plots[0].series[n]._element.find(qn("c:cat")).addprevious(_xml(drawn))
+def _error_bars(one: Column, series, by: float) -> None:
+    """Whiskers of bars, where marks have ends."""
+    held = {i: p for i, p in enumerate(one.points) if p and p["low"] is not None and p["high"] is not None}
+    if not held:
+        return
+    sides = ""
+    for side, end in (("plus", "high"), ("minus", "low")):
+        lengths = {i: exact(abs(p[end] - p["value"]) * by) for i, p in held.items()}
+        drawn = "".join(f'<c:pt idx="{i}"><c:v>{v!r}</c:v></c:pt>' for i, v in lengths.items())
+        sides += f'<c:{side}><c:numLit><c:ptCount val="{len(one.points)}"/>{drawn}</c:numLit></c:{side}>'
+    bars = (
+        f'<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{sides}<c:spPr>'
+        f'<a:ln w="13970"><a:solidFill><a:srgbClr val="{rgb(INK)}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
+    )
+    series._element.find(qn("c:cat")).addprevious(_xml(bars))
 
 
 def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tuple[int, bool], points: float) -> None:

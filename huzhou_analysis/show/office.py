@@ -175,7 +175,11 @@ def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, f
     """
     x, y, width, height = box
     if not has_native(record["chart"]):
-        _picture_on_slide(slide, picture_png(record, lang), record, lang, box)
+        shape = slide.shapes.add_picture(io.BytesIO(picture_png(record, lang)), *_emu((x, y)))
+        by = min(width * EMU / shape.width, height * EMU / shape.height)
+        shape.width, shape.height = round(shape.width * by), round(shape.height * by)
+        shape.left += (round(width * EMU) - shape.width) // 2
+        describe(shape, record["id"], record["alt"][lang])
         return
     panels = record["chart"]["panels"]
     if _key_outside(record["chart"], width) and (words := key_words(record["chart"], lang)):
@@ -211,15 +215,6 @@ def _chart_on_slide(slide, record: dict, n: int, lang: str, box, points: float):
     # What ``add_chart`` asks for: a part and its workbook, both made already.
     made = type("Made", (CategoryChartData,), {"xml_bytes": lambda self, kind: xml, "xlsx_blob": book})
     return slide.shapes.add_chart(XL_CHART_TYPE.LINE, *_emu(box), made())
-
-
-def _picture_on_slide(slide, body: bytes, record: dict, lang: str, box) -> None:
-    x, y, width, height = _emu(box)
-    shape = slide.shapes.add_picture(io.BytesIO(body), x, y)
-    by = min(width / shape.width, height / shape.height)
-    shape.width, shape.height = round(shape.width * by), round(shape.height * by)
-    shape.left = x + (width - shape.width) // 2
-    describe(shape, record["id"], record["alt"][lang])
 
 
 def _key_on_slide(slide, words, box, points: float) -> None:

@@ -24,7 +24,7 @@ from matplotlib.patches import Rectangle
 from .canvas import BARE, SIZES, house_style
 from .measure import lines_of, width_of
 from .record import BARS, Entry, drawn_values, fan_start, heading, key_entries, number_axes, scale
-from .roles import GRID, INK, MUTED, PAPER, look, luminance
+from .roles import GRID, INK, MUTED, PAPER, bar_edge, look, luminance
 
 LINES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "": "none"}
 MARGIN = 0.32  # inches
@@ -303,10 +303,9 @@ def _bars(ax, panel: dict, lang: str, gid: str, ends: tuple[float, float], step:
     draw = ax.barh if lying else ax.bar
     for i, one in enumerate(panel["series"]):
         seen, shift = look(one["role"], one["nth"]), (i - (many - 1) / 2) * breadth if beside else 0.0
-        hollow = seen.fill == PAPER
-        style = {"facecolor": seen.fill, "edgecolor": PAPER if stacked and not hollow else seen.colour,
-                 "linewidth": 1.4 if hollow else 0.8, "hatch": "////" if seen.hatch else None,
-                 "linestyle": LINES["dot" if hollow and seen.dash == "dot" else "solid"]}  # fmt: skip
+        colour, width, dash = bar_edge(seen, stacked)
+        style = {"facecolor": seen.fill, "edgecolor": colour, "linewidth": width, "linestyle": LINES[dash],
+                 "hatch": "////" if seen.hatch else None}  # fmt: skip
         for p in one["points"]:
             value, at, key = p["value"] * by, p["x"] + shift, (p["x"], p["value"] >= 0)
             base = bases.get(key, 0.0) if stacked else 0.0
@@ -319,7 +318,7 @@ def _bars(ax, panel: dict, lang: str, gid: str, ends: tuple[float, float], step:
                             capsize=3, gid=f"{name}.ends")  # fmt: skip
             if p[lang] and stacked:
                 place = (base + value / 2, at) if lying else (at, base + value / 2)
-                dark = not hollow and luminance(seen.fill) < 0.45
+                dark = luminance(seen.fill) < 0.45
                 _annotate(ax, place, p[lang], va="center", colour=PAPER if dark else INK)
             elif p[lang]:
                 end = value if p["high"] is None else max(value, p["high"] * by)

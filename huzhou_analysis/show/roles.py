@@ -84,3 +84,10 @@ def luminance(colour: str) -> float:
     """How light a colour is, from 0 to 1; on one below 0.45 words are white."""
     red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def bar_edge(seen: Role, stacked: bool) -> tuple[str, float, str]:
+    """Colour, width in points and dash of the edge of a bar: hollow ones are outlined, others on each other parted."""
+    if seen.fill == PAPER:
+        return seen.colour, 1.4, "dot" if seen.dash == "dot" else "solid"
+    return PAPER if stacked else seen.colour, 0.8, "solid"
