@@ -50,11 +50,6 @@ class Target:
     def first(self) -> pd.Series:
         return self.figures.iloc[0]
 
-    @property
-    def milestones(self) -> list[tuple[str, float, str]]:
-        """Period, value and bound of each figure that is a number."""
-        return list(zip(self.numeric.time_period, self.numeric.obs_value, self.numeric.relation, strict=True))
-
     @cached_property
     def final(self) -> pd.Series:
         return self.numeric.iloc[-1]

@@ -17,7 +17,6 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.problems import DataError, Problem
-from ..facts.words import text
 from . import plans, targets
 from .actuals import WINDOWS, Actuals, Target
 from .evidence import at_recent_pace, firmness, grade, official, progress
@@ -27,17 +26,18 @@ from .targets import Judgement
 
 COLUMNS = ["name", "indicator", "locator", "target", "unit", "target_year", "actual", "actual_period", "gap"]
 COLUMNS += ["required_pace", "recent_pace", "pace_unit", "status", "evidence"]
-# The other columns: texts, numbers, and flags; those of YEARS stand once for each year that plans name.
+# The other columns: texts, numbers, and flags.
 _TEXTS = ["plan", "ref_area", "theme", "table", "commitment", "relation", "span", "final_period", "in_words"]
 _TEXTS += ["time_progress", "newer_rate_period", "recent_since_zh", "recent_since_en", "un_class", "wri_class"]
 _TEXTS += ["comparable", "pair_zh", "pair_en", "actual_indicator", "robustness", "robustness_zh", "robustness_en"]
 _TEXTS += ["rule_zh", "rule_en", "sentence_zh", "sentence_en", "needed_zh", "needed_en", "later_period"]
-_TEXTS += ["target_ids", "restated_ids", "actual_id", "growth_ids", "other_ids", "verdict_YEARS"]
-_NUMBERS = ["row", "relative_gap", "years_left", "path_value", "growth_1", "growth_3", "growth_5", "newer_rate"]
+_TEXTS += ["target_ids", "restated_ids", "actual_id", "growth_ids", "other_ids"]
+_NUMBERS = ["target", "target_year", "actual", "gap", "required_pace", "recent_pace", "row", "relative_gap"]
+_NUMBERS += ["years_left", "path_value", "growth_1", "growth_3", "growth_5", "newer_rate"]
 _NUMBERS += ["acceleration", "reached_in", "years_late", "way_done", "time_gone", "base_year", "base_value"]
-_NUMBERS += ["sources", "age", "later_value", "unlike_value", "target_YEARS"]
+_NUMBERS += ["sources", "age", "later_value", "unlike_value"]
 _FLAGS = ["leads", "counted", "ascending"]
-_MAIN_NUMBERS = {"target", "target_year", "actual", "gap", "required_pace", "recent_pace"}
+ALL_COLUMNS = list(dict.fromkeys([*COLUMNS, *_FLAGS, *_NUMBERS, *_TEXTS]))
 
 
 def target_gaps(
@@ -54,7 +54,7 @@ def target_gaps(
         Id of one plan, or ``all`` for every plan side by side; by default, of each indicator, the plan that leads
         (:func:`~huzhou_analysis.analysis.plans.plans`).
     full : bool
-        All columns (:func:`gap_columns`), not only the main ones (``COLUMNS``): the path, other paces, progress in
+        All columns (``ALL_COLUMNS``), not only the main ones (``COLUMNS``): the path, other paces, progress in
         time, how firm the verdict is, the rule and the sentence in both languages, what is missing, and ids of all figures.
         ``counted`` among them says whether a row counts: a target that is printed in several places has a row for each, and
         counts once.
@@ -86,16 +86,10 @@ def target_gaps(
     """
     if plan not in (None, "all", *plans.plans(data).source_id):
         raise ValueError(f"no plan {plan!r}; write 'all' or one of {', '.join(plans.plans(data).source_id)}")
-    out = gaps_of(data, None if as_of is None else periods.last_day(as_of)).table()
+    out = gaps_of(data, None if as_of is None else periods.last_day(as_of)).table
     out = out[out.leads] if plan is None else out if plan == "all" else out[out.plan == plan]
     out = out.reset_index(drop=True)
     return out if full else out[COLUMNS]
-
-
-def gap_columns(years: tuple[int, ...]) -> list[str]:
-    """All columns of :func:`target_gaps`, with ``target_2023`` and ``verdict_2023`` for each year that plans name."""
-    named = {"target_YEARS": [f"target_{y}" for y in years], "verdict_YEARS": [f"verdict_{y}" for y in years[:-1]]}
-    return [c for column in [*COLUMNS, *_FLAGS, *_NUMBERS, *_TEXTS] for c in named.get(column, [column])]
 
 
 @lru_cache(maxsize=8)
@@ -134,12 +128,9 @@ class Gaps(Actuals):
 
     # --- rows ------------------------------------------------------------------------------------------------------
 
+    @cached_property
     def table(self) -> pd.DataFrame:
         """One row for each target of every plan, with all columns (see :func:`target_gaps`)."""
-        return self._table.copy()
-
-    @cached_property
-    def _table(self) -> pd.DataFrame:
         rows, problems, cause = [], [], None
         for target in self.targets:
             try:
@@ -150,10 +141,8 @@ class Gaps(Actuals):
                 problems.append(Problem("figures.csv", 0, "figure_id", ids, *said))
         if problems:
             raise DataError(problems) from cause
-        years = tuple(sorted({int(p) for t in self.targets for p in t.path} | set(plans.plan_years(self.data))))
-        out = pd.DataFrame(rows, columns=gap_columns(years))
-        numbers = _MAIN_NUMBERS | set(_NUMBERS) | {f"target_{y}" for y in years}
-        kinds = {c: bool if c in _FLAGS else float if c in numbers else object for c in out}
+        out = pd.DataFrame(rows, columns=ALL_COLUMNS)
+        kinds = dict.fromkeys(out, object) | dict.fromkeys(_NUMBERS, float) | dict.fromkeys(_FLAGS, bool)
         return out.astype(kinds).fillna({c: "" for c, kind in kinds.items() if kind is object})
 
     def row(self, target: Target) -> dict:
@@ -177,7 +166,7 @@ class Gaps(Actuals):
         if target.numeric.empty:
             return row | self._nothing(target)
         final, same = target.final, self._restated(target)
-        row |= {f"target_{period}": value for period, value, _ in target.milestones if periods.is_year(period)} | {
+        row |= {
             "counted": final.name == same[0],
             "final_period": final.time_period,
             "target": final.obs_value,
@@ -213,16 +202,10 @@ class Gaps(Actuals):
         found, out = self.candidates(target), self._unlike(target)
         found = found[found.year <= target.last_year] if len(found) else found
         if found.empty:
-            return self._not_comparable(target, out) if out else self._nothing(target)
+            return self._nothing(target, out)
         evidence = found.iloc[-1]
         target = replace(target, kind=self.moves(target, evidence))
         out |= self._evidence_cells(target, evidence)
-        for period, value, relation in target.milestones[:-1]:
-            then = found[found.time_period == period]
-            if len(then):
-                reached = targets.meets(then.value.iloc[-1], value, relation, target.ascending)
-                out[f"verdict_{period}"] = "met" if reached else "missed"
-                out["other_ids"] = f"{out.get('other_ids', '')} {then.figure_id.iloc[-1]}".strip()
         out |= {"years_left": target.last_year - int(evidence.year)}
         out |= {"pace_unit": targets.pace_unit(target.kind, target.unit)}
         if evidence.year < target.start:
@@ -282,7 +265,7 @@ class Gaps(Actuals):
         """A goal for the whole plan: a running total, or every year since a stated start, against the total wanted."""
         evidence = self.total(target)
         if evidence is None:
-            return self._unlike(target) | self._nothing(target)
+            return self._nothing(target) | self._unlike(target)
         year, value = int(evidence.year), float(evidence.value)
         verdict = target.judge(value, year)
         if target.ceiling and not target.meets(value):  # what has been added up does not come down again
@@ -330,15 +313,15 @@ class Gaps(Actuals):
         _, value, ids, reason = max(refused, key=lambda r: r[0])
         return {"unlike_value": value, "other_ids": ids, "pair_zh": reason["zh"], "pair_en": reason["en"]}
 
-    def _nothing(self, target: Target) -> dict:
-        return {"status": "no_figure_on_file"} | needed(self.data, target)
-
-    def _not_comparable(self, target: Target, unlike: dict) -> dict:
+    def _nothing(self, target: Target, unlike: dict | None = None) -> dict:
+        """Without an actual: what would be needed, and why a figure of another definition is no such thing."""
+        out = needed(self.data, target) | {"status": "no_figure_on_file"} | (unlike or {})
+        if not unlike:
+            return out
         info = self.data.indicators.loc[target.first.indicator]
-        why = text(f"口径不同，不予比较：{unlike['pair_zh']}", f"not compared: {unlike['pair_en']}")
-        said = {"rule_zh": why["zh"], "rule_en": why["en"]}
-        said |= {"sentence_zh": f"{info.name_zh}：{why['zh']}。", "sentence_en": f"{info.name_en}: {why['en']}."}
-        return unlike | needed(self.data, target) | {"status": "not_comparable", "comparable": "no"} | said
+        zh, en = f"口径不同，不予比较：{unlike['pair_zh']}", f"not compared: {unlike['pair_en']}"
+        said = {"sentence_zh": f"{info.name_zh}：{zh}。", "sentence_en": f"{info.name_en}: {en}."}
+        return out | {"status": "not_comparable", "comparable": "no", "rule_zh": zh, "rule_en": en} | said
 
 
 def _distance(target: Target, value: float) -> dict[str, float]:

@@ -149,12 +149,8 @@ def goals(data: Data, indicator: str, area: str, source: str | None = None) -> p
 
 
 def plan_tables(data: Data, source: str | None = None) -> dict[str, str]:
-    """Tables of targets of a plan (by default the leading one), the programmes of the province first.
-
-    Returns
-    -------
-    dict
-        Key (``digital``, ``open``, else the table's number) to the locator of the table without its rows.
+    """Tables of targets of a plan (by default the leading one), the programmes of the province first: by key (``digital``,
+    ``open``, else the table's number) the locator of the table without its rows.
     """
     outline = data.outline[data.outline.source_id == (source or leading_plan(data))]
     found = dict.fromkeys(m[1] for place in outline.locator if (m := ROW.fullmatch(place)))
@@ -212,13 +208,7 @@ def usual_end(goals: pd.DataFrame) -> int:
 
 
 def target_year(data: Data) -> int:
-    """Last year that the leading plan sets targets for.
-
-    Raises
-    ------
-    NotOnFile
-        If no target of a year is on file.
-    """
+    """Last year that the leading plan sets targets for; raises NotOnFile if there is none."""
     if years := plan_years(data):
         return years[-1]
     raise NotOnFile("规划的年度目标", "a target of a plan for a year")

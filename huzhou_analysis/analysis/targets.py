@@ -176,31 +176,14 @@ def judge(
 ) -> Judgement:
     """Verdict on a value of one year against the targets of the years that a plan names.
 
-    ``met``: the value satisfies the bound of the last named year (of a ceiling only in that year: until then it is
-    ``undecided``). ``missed``: that year is over and it does not. Otherwise it is held against the path: the one that
-    the plan prints, or where no path covers the year the one from `base`, the last actual before the plan, to the
-    target. ``ahead``: at or beyond the path's value of a year later. ``on_track``: at or beyond that of its own year.
-    ``far_behind``: the change a year needed from now is more than twice what the path asks over the same years. Else
-    ``behind``. Without either path the recent pace stands in its place, by the same measure of twice; ``open`` where
-    no pace is known either.
-
-    Parameters
-    ----------
-    value, year
-        The actual, in the unit of the targets, and its year.
-    path : mapping
-        Target by year; the last year's is the one that counts, `relation` its bound, `ascending` if more is better.
-    kind : str
-        ``growth``, ``points`` or ``units`` (see :func:`pace_kind`).
-    recent : float
-        Recent change a year, in the unit of the pace.
-    base : (year, value), optional
-        Last actual before the plan.
-    straight : bool
-        Whether the path runs straight between named years, and both paces beside it are measured in the unit itself;
-        by default levels run geometrically.
-    ceiling : bool
-        Whether the target is a bound to be kept, not a level to be reached.
+    ``met``: the value satisfies the bound of the last named year of `path` (a ceiling only in that year: until then it
+    is ``undecided``). ``missed``: that year is over and it does not. Otherwise it is held against the path: the one that
+    the plan prints, or where no path covers the year the one from `base`, year and value of the last actual before the
+    plan, to the target. ``ahead``: at or beyond the path's value of a year later. ``on_track``: at or beyond that of its
+    own year. ``far_behind``: the change a year needed from now is more than twice what the path asks over the same
+    years. Else ``behind``. Without either path the `recent` change a year stands in its place, by the same measure of
+    twice; ``open`` where no pace is known either. Levels (`kind` ``growth``) run geometrically between named years, the
+    rest, and all on request, `straight`, and the paces beside the path are measured as it runs.
     """
     last = max(path)
     final, years = path[last], int(last) - year
