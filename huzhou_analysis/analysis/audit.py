@@ -43,11 +43,6 @@ def holds(left: Interval, expect: str, right: Interval) -> bool:
 def identities(data: Data) -> pd.DataFrame:
     """Every declared identity with both sides evaluated; ``status`` is ``holds`` or ``fails``.
 
-    Parameters
-    ----------
-    data : Data
-        From :func:`load`.
-
     Returns
     -------
     DataFrame
@@ -266,11 +261,6 @@ RULES += (currency_changes, shares_above_whole, years_from_page_stamps)
 
 def findings(data: Data) -> pd.DataFrame:
     """What the documents get wrong, or print in two ways, worst first.
-
-    Parameters
-    ----------
-    data : Data
-        From :func:`load`.
 
     Returns
     -------

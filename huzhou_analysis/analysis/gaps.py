@@ -21,21 +21,20 @@ from . import plans, targets
 from .actuals import WINDOWS, Actuals, Target
 from .evidence import at_recent_pace, firmness, grade, official, progress
 from .sentences import needed, rule, sentence
-from .series import in_unit, measured_in, points
+from .series import measured_in, points
 from .targets import Judgement
 
 COLUMNS = ["name", "indicator", "locator", "target", "unit", "target_year", "actual", "actual_period", "gap"]
 COLUMNS += ["required_pace", "recent_pace", "pace_unit", "status", "evidence"]
 # The other columns: texts, numbers, and flags.
-_TEXTS = ["plan", "ref_area", "theme", "table", "commitment", "relation", "span", "final_period", "in_words"]
+_TEXTS = ["plan", "ref_area", "table", "commitment", "relation", "span", "final_period", "in_words"]
 _TEXTS += ["time_progress", "newer_rate_period", "recent_since_zh", "recent_since_en", "un_class", "wri_class"]
 _TEXTS += ["comparable", "pair_zh", "pair_en", "actual_indicator", "robustness", "robustness_zh", "robustness_en"]
-_TEXTS += ["rule_zh", "rule_en", "sentence_zh", "sentence_en", "needed_zh", "needed_en", "later_period"]
-_TEXTS += ["target_ids", "restated_ids", "actual_id", "growth_ids", "other_ids"]
+_TEXTS += ["rule_zh", "rule_en", "sentence_zh", "sentence_en", "needed_zh", "needed_en", "target_ids"]
+_TEXTS += ["restated_ids", "actual_id", "growth_ids", "other_ids"]
 _NUMBERS = ["target", "target_year", "actual", "gap", "required_pace", "recent_pace", "row", "relative_gap"]
-_NUMBERS += ["years_left", "path_value", "growth_1", "growth_3", "growth_5", "newer_rate"]
-_NUMBERS += ["acceleration", "reached_in", "years_late", "way_done", "time_gone", "base_year", "base_value"]
-_NUMBERS += ["sources", "age", "later_value", "unlike_value"]
+_NUMBERS += ["years_left", "path_value", "newer_rate", "acceleration", "reached_in", "years_late", "way_done"]
+_NUMBERS += ["time_gone", "sources", "age", "unlike_value"]
 _FLAGS = ["leads", "counted", "ascending"]
 ALL_COLUMNS = list(dict.fromkeys([*COLUMNS, *_FLAGS, *_NUMBERS, *_TEXTS]))
 
@@ -156,7 +155,6 @@ class Gaps(Actuals):
             "plan": first.source_id,
             "leads": plans.leading(self.data, first.indicator, first.ref_area) == first.source_id,
             "counted": True,
-            "theme": info.theme,
             "table": self._tables.get((first.source_id, place[1]), "") if place else "",
             "row": int(place[2]) if place else math.nan,
             "ascending": target.ascending,
@@ -229,7 +227,6 @@ class Gaps(Actuals):
         part = verdict.status == "met" and evidence.origin == "part_year"
         status = "met_in_part_year" if part else verdict.status
         out = {"status": status, "required_pace": verdict.required, "recent_pace": speed, "path_value": verdict.due}
-        out |= {f"growth_{n}": changes[n].change for n in (1, 3, 5) if n in changes}
         paces = [*changes.values(), *([recent] if recent else [])]
         if newer and recent and recent.window != 1 and newer.figure_ids != recent.figure_ids:
             out |= {"newer_rate": newer.change, "newer_rate_period": self.data.figures.time_period[newer.figure_ids]}
@@ -282,7 +279,7 @@ class Gaps(Actuals):
     # --- evidence --------------------------------------------------------------------------------------------------
 
     def _evidence_cells(self, target: Target, evidence: pd.Series) -> dict:
-        out = {
+        return {
             "comparable": evidence.comparable,
             "pair_zh": evidence.reason["zh"],
             "pair_en": evidence.reason["en"],
@@ -291,13 +288,6 @@ class Gaps(Actuals):
             "actual_indicator": evidence.indicator,
             "actual_id": evidence.figure_id,
         } | grade(self.data, target, evidence)
-        later = points(self.data, evidence.indicator, target.first.ref_area, as_of=self.as_of)
-        later = in_unit(self.data, later[later.origin == "part_year"], target.unit)
-        later = later[later.time_period.map(lambda p: periods.parse(p).end > evidence.end).astype(bool)]
-        if len(later):
-            last = later.iloc[-1]
-            out |= {"later_value": last.value, "later_period": last.time_period, "other_ids": last.figure_id}
-        return out
 
     def _unlike(self, target: Target) -> dict:
         """The latest figure of another definition, shown as a question only."""

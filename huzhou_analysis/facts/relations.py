@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 import re
+from functools import partial
 
 import numpy as np
 
@@ -24,23 +25,10 @@ class ExpressionError(TwoLanguages, ValueError):
 def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
     """Value of an expression on rounding intervals, and the figures it names.
 
-    Parameters
-    ----------
-    data : Data
-    expression : str
-        Figure ids in square brackets, numbers, ``+ - * /``, parentheses, and the functions
-
-        - ``path("indicator", first, last)``: sum of a plan's yearly targets over the years, those between named years
-          read off once geometrically and once straight;
-        - ``outline_rows("source", "pattern")``: number of parts whose locator begins with the pattern (a regular
-          expression);
-        - ``outline_groups("source", "pattern")``: number of different values of its group.
-
-    Returns
-    -------
-    value : Interval
-        In the units as printed: the author of a relation keeps them the same on both sides.
-    figures : list of str
+    An expression is made of figure ids in square brackets, numbers, ``+ - * /``, parentheses, and of ``path`` (sum of a
+    plan's yearly targets over the years, those between named years read off once geometrically and once straight),
+    ``outline_rows`` (number of parts whose locator begins with a regular expression) and ``outline_groups`` (number of
+    different values of its group). Units are as printed: the author of a relation keeps them the same on both sides.
 
     Raises
     ------
@@ -83,10 +71,6 @@ def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
         raise ExpressionError(f"无法计算：{error}", f"cannot be computed: {error}") from None
 
 
-def _figure(data: Data, used: list[str], number: int) -> Interval:
-    return data.interval(used[number])
-
-
 def _path(data: Data, used: list[str], indicator: str, first: int, last: int) -> Interval:
     """Sum over the years of the newest plan whose row of targets covers them."""
     rows = data.select(indicator, record_type="target", transformation="N")
@@ -112,34 +96,27 @@ def _path(data: Data, used: list[str], indicator: str, first: int, last: int) ->
     raise ExpressionError(zh, en)
 
 
-def _matching(data: Data, source: str, pattern: str):
-    """Locators of a source that begin with a pattern, and the pattern."""
-    places = data.outline[data.outline.source_id == source].locator
+def _outline(groups: bool, data: Data, used: list[str], source: str, pattern: str) -> Interval:
+    """Number of parts of a source whose locator begins with a pattern, or of different values of its group."""
+    places = data.outline.locator[data.outline.source_id == source]
     if places.empty:
         raise ExpressionError(f"outline.csv 中没有来源 {source}", f"outline.csv has no source {source!r}")
     try:
-        return places[places.str.match(pattern)], re.compile(pattern)
+        regex = re.compile(pattern)
     except re.error as error:
         raise ExpressionError(f"正则表达式有误：{pattern}", f"no regular expression: {pattern} ({error})") from None
-
-
-def _outline_rows(data: Data, used: list[str], source: str, pattern: str) -> Interval:
-    return Interval.point(len(_matching(data, source, pattern)[0]))
-
-
-def _outline_groups(data: Data, used: list[str], source: str, pattern: str) -> Interval:
-    found, grouped = _matching(data, source, pattern)
-    if grouped.groups != 1:
+    if groups and regex.groups != 1:
         raise ExpressionError(f"须有且仅有一个括号组：{pattern}", f"must have one group in parentheses: {pattern}")
-    return Interval.point(found.str.extract(pattern, expand=False).nunique())
+    found = [m for m in map(regex.match, places) if m]
+    return Interval.point(len({m[1] for m in found}) if groups else len(found))
 
 
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _FUNCTIONS = {
-    "_figure": ((int,), _figure),
+    "_figure": ((int,), lambda data, used, number: data.interval(used[number])),
     "path": ((str, int, int), _path),
-    "outline_rows": ((str, str), _outline_rows),
-    "outline_groups": ((str, str), _outline_groups),
+    "outline_rows": ((str, str), partial(_outline, False)),
+    "outline_groups": ((str, str), partial(_outline, True)),
 }
 
 
