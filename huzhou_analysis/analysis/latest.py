@@ -10,6 +10,7 @@ from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from ..facts.words import Quantity, Text, period_text, point
 from .series import key, points, rates
+from .targets import pace_unit
 
 # What a statistical bulletin opens with, in its order.
 MAIN = ("gdp", "industrial_va", "hightech_va", "fixed_asset_investment", "manufacturing_investment", "retail_sales")
@@ -77,7 +78,7 @@ def _row(data: Data, code: str, period: str, there: pd.DataFrame, said: pd.DataF
         ids, prices, origin = (rate.name,), rate.prices, "printed"
         growth = Quantity(rate.obs_value, data.units[rate.unit], rate.obs_text, None, rate.relation, period, ids)
     elif level and pd.notna(there.growth.iloc[-1]):
-        unit = data.units["个百分点" if level.unit.is_share else "%"]
+        unit = data.units[pace_unit("points" if level.unit.is_share else "growth", level.unit.unit)]
         growth, origin = Quantity(float(there.growth.iloc[-1]), unit, decimals=1, time_period=period), "derived"
     first = there.iloc[-1] if level else said.iloc[0]
     info, source = data.indicators.loc[code], data.sources.loc[first.source_id]

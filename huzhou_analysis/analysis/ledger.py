@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +31,7 @@ VERDICTS = {
 }
 # Verdicts of lines in which levels of one price basis were held against the rate.
 TESTED = ("reproduced", "revision", "contradicted")
-# Why a line has its verdict, by rule.
+# The verdict of each rule, and why.
 _RULES = pd.read_csv(Path(__file__).with_name("ledger_rules.csv"), index_col="rule")
 
 
@@ -74,11 +75,11 @@ def _confront(data: Data, rate: pd.Series) -> list[dict]:
     before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
     levels, bases = _levels(data, rate, rate.time_period), _levels(data, rate, before)
     if rate.span == "per_year":
-        return [_settle(row, "not_checkable", "average")]
+        return [_settle(row, "average")]
     if levels.empty and bases.empty:
-        return [_settle(row, "not_checkable", "no_level")]
+        return [_settle(row, "no_level")]
     if not data.interval(rate).bounded:
-        return [_settle(row, "not_checkable", "bound")]
+        return [_settle(row, "bound")]
     if bases.empty:
         return [_imply(data, rate, row, levels.iloc[0], "base", before)]
     if levels.empty:
@@ -87,9 +88,16 @@ def _confront(data: Data, rate: pd.Series) -> list[dict]:
     return [_recompute(data, rate, row, level, base, before) for level, base in pairs]
 
 
-def _settle(row: dict, verdict: str, rule: str) -> dict:
-    said = _RULES.loc[rule]
-    return row | {"verdict": verdict, "tests": verdict in TESTED, "rule_zh": said.zh, "rule_en": said.en}
+def _settle(row: dict, rule: str) -> dict:
+    verdict, zh, en = _RULES.loc[rule, ["verdict", "zh", "en"]]
+    return row | {"verdict": verdict, "tests": verdict in TESTED, "rule_zh": zh, "rule_en": en}
+
+
+def _printed(data: Data, rate: pd.Series, unit: str) -> tuple[Interval, bool]:
+    """A printed rate in per cent; or a printed change in points, in the unit of the share, and that it is one."""
+    points = data.units[rate.unit].unit_measure == "PP"
+    power = data.units[rate.unit].unit_mult - (data.units[unit].unit_mult if points else 0)
+    return data.interval(rate) * Decimal(10) ** power, points
 
 
 def _derived(what: str, period: str, interval: Interval, unit: str) -> dict:
@@ -101,12 +109,12 @@ def _derived(what: str, period: str, interval: Interval, unit: str) -> dict:
 def _recompute(data: Data, rate: pd.Series, row: dict, level: pd.Series, base: pd.Series, before: str) -> dict:
     """The rate that two levels allow, beside the one that is printed."""
     row = row | {"level_id": level.name, "base_id": base.name}
-    points, printed = rate.unit == "个百分点", data.interval(rate)
+    printed, points = _printed(data, rate, level.unit)
     now, then = data.interval(level), data.interval(base)
     if not (now.bounded and then.bounded) or (then.low <= 0 and not points):
-        return _settle(row, "not_checkable", "bound")
+        return _settle(row, "bound")
     if not data.units.comparable(level.unit, base.unit):
-        return _settle(row, "scope", "scope")
+        return _settle(row, "scope")
     then = then * data.units.factor(base.unit, level.unit)
     recomputed = now - then if points else growth_rate(now, then)
     row["recomputed_low"], row["recomputed_high"] = recomputed.floats
@@ -114,33 +122,31 @@ def _recompute(data: Data, rate: pd.Series, row: dict, level: pd.Series, base: p
     if rate.prices == "constant":
         if printed.low > -100:
             row |= _derived("deflator", rate.time_period, implied_deflator(recomputed, printed), "%")
-        return _settle(row, "not_tested", "price_basis")
+        return _settle(row, "price_basis")
     if not points and printed.low > -100:
-        row |= _derived("base", before, implied_base(now, printed * data.units.factor(rate.unit, "%")), level.unit)
+        row |= _derived("base", before, implied_base(now, printed), level.unit)
     if recomputed.overlaps(printed):
-        return _settle(row, "reproduced", "reproduced")
+        return _settle(row, "reproduced")
     if "B" in (rate.obs_status, level.obs_status, base.obs_status):
-        return _settle(row, "scope", "scope")
-    verdict = "revision" if (level.source_id, level.vintage) != (base.source_id, base.vintage) else "contradicted"
-    return _settle(row, verdict, verdict)
+        return _settle(row, "scope")
+    one_source = (level.source_id, level.vintage) == (base.source_id, base.vintage)
+    return _settle(row, "contradicted" if one_source else "revision")
 
 
 def _imply(data: Data, rate: pd.Series, row: dict, known: pd.Series, what: str, period: str) -> dict:
     """The base or level that a rate implies where only the other of the two is on file."""
     row["level_id" if what == "base" else "base_id"] = known.name
     if rate.prices == "constant":
-        return _settle(row, "not_checkable", "real_no_base")
-    points, interval, printed = rate.unit == "个百分点", data.interval(known), data.interval(rate)
-    growth = printed if points else printed * data.units.factor(rate.unit, "%")
+        return _settle(row, "real_no_base")
+    interval, (growth, points) = data.interval(known), _printed(data, rate, known.unit)
     if not interval.bounded or (what == "base" and not points and growth.low <= -100):
-        return _settle(row, "not_checkable", "bound")
+        return _settle(row, "bound")
     if points:
         found = interval - growth if what == "base" else interval + growth
     else:
         found = (implied_base if what == "base" else implied_level)(interval, growth)
-    return _settle(
-        row | _derived(what, period, found, known.unit), "not_checkable", "points" if points else f"implied_{what}"
-    )
+    row |= _derived(what, period, found, known.unit)
+    return _settle(row, "points" if points else f"implied_{what}")
 
 
 def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
@@ -159,6 +165,7 @@ def _levels(data: Data, rate: pd.Series, period: str) -> pd.DataFrame:
     found = found[(found.obs_text != "") & (found.corrected != "exclude")]
     if found.empty:
         return found
-    found = found[[data.units[u].is_share == (rate.unit == "个百分点") for u in found.unit]]
+    points = data.units[rate.unit].unit_measure == "PP"
+    found = found[[data.units[u].is_share == points for u in found.unit]]
     order = (found.source_id != rate.source_id) * 100 + source_rank(data, found)
     return found.loc[order.sort_values(kind="stable").index]

@@ -70,18 +70,10 @@ def plans(data: Data) -> pd.DataFrame:
     return _plans(data).copy()
 
 
-@lru_cache(maxsize=8)
-def _leading(data: Data) -> dict[tuple[str, str], str]:
-    """Plan that leads for each indicator and area."""
-    rank = {source: n for n, source in enumerate(_plans(data).source_id)}
-    targets = data.figures[(data.figures.record_type == "target") & data.figures.source_id.isin(rank)]
-    targets = targets.iloc[targets.source_id.map(rank).argsort(kind="stable")]
-    return targets.groupby(["indicator", "ref_area"]).source_id.first().to_dict()
-
-
 def leading(data: Data, indicator: str, area: str) -> str:
     """The first of :func:`plans` that sets a target for an indicator (codes); empty if none does."""
-    return _leading(data).get((indicator, area), "")
+    setting = set(data.select(indicator, area, record_type="target").source_id)
+    return next((source for source in _plans(data).source_id if source in setting), "")
 
 
 def leading_plan(data: Data) -> str:

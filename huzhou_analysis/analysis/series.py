@@ -326,9 +326,8 @@ def _implied(data: Data, rows: list[dict], said: pd.DataFrame) -> list[dict]:
     """Years that follow from a neighbour and a nominal growth rate, backwards and forwards until nothing is added."""
     if said.empty or not rows:
         return []
-    nominal = (
-        (said.prices != "constant") & (said.relation == "=") & (said.unit != "个百分点") & (said.obs_status != "B")
-    )
+    compound = ~said.unit.map(lambda u: data.units[u].unit_measure == "PP").astype(bool)
+    nominal = compound & (said.prices != "constant") & (said.relation == "=") & (said.obs_status != "B")
     nominal = whole_years(said[nominal & (said.obs_value > -100)])
     yearly = [r for r in rows if r["origin"] in YEARLY and periods.is_year(r["time_period"])]
     there = {r["year"]: r for r in yearly}
