@@ -323,6 +323,23 @@ def test_one_valid_cell_changed_in_a_row_of_a_plan_stops_nothing(tables, cells):
     assert all(isinstance(found, dict) for rule in RULES for found in rule(data))
 
 
+def test_targets_of_another_city_and_of_its_parts_are_not_among_them(tables):
+    tables.add("ref_areas", ref_area="990100", name_zh="乙市", name_en="B", level="city")
+    tables.add("ref_areas", ref_area="990102", name_zh="乙区", name_en="B District", level="county", parent="990100")
+    one = {
+        "indicator": "fdi_utilized",
+        "unit": "亿美元",
+        "record_type": "target",
+        "source_id": "D003",
+        "locator": "数字方案 一(二)",
+    }
+    for area in ("990100", "990102"):
+        tables.add_figure(f"goal.{area}", "9", ref_area=area, time_period="2027", vintage="2023-05-09", **one)
+    data = tables.load()
+    assert data.home == "330500" and not data.own[["goal.990100", "goal.990102"]].any()
+    assert not set(target_gaps(data, plan="all", full=True).ref_area) & {"990100", "990102"}
+
+
 def test_past_plans_are_judged_by_their_own_year(whole):
     past = target_gaps(whole, plan="all", full=True).set_index("plan")
     assert past.loc["P-2019-PLAN", ["status", "actual"]].tolist() == ["met", pytest.approx(18.9881)]  # 15 wanted

@@ -87,23 +87,11 @@ def _finding(
     data: Data, rule: str, ids: list[str], left: str, right: str, difference: str = "", severity: str = "", **words
 ) -> dict:
     first, usual = data.figures.loc[ids[0]], _RULES.loc[rule]
-    where = (first.indicator, first.ref_area, first.time_period)
-    name = f"{rule}.{first.indicator}.{first.ref_area}.{first.time_period or 'undated'}".replace("/", "")
+    where = first.indicator, first.ref_area, first.time_period
+    name = ".".join([rule, *where[:2], where[2] or "undated"]).replace("/", "")
     said = say(usual.reading_zh, usual.reading_en, **words)
-    cells = (
-        name,
-        rule,
-        severity or usual.severity,
-        "fails",
-        *where,
-        left,
-        right,
-        difference,
-        said.zh,
-        said.en,
-        " ".join(ids),
-    )
-    return dict(zip(FINDING_COLUMNS, cells, strict=True))
+    cells = [name, rule, severity or usual.severity, "fails", *where, left, right, difference]
+    return dict(zip(FINDING_COLUMNS, [*cells, said.zh, said.en, " ".join(ids)], strict=True))
 
 
 def _when(period: str) -> Text:
@@ -151,9 +139,8 @@ def _vintages_differ(data: Data, cases: list[tuple[float, pd.Series, pd.Series]]
     shown = [f"{f.obs_text}{f.unit} ({f.source_id})" for f in (a, b)]
     difference = f"{gap:.2f}{'个百分点' if a.transformation == 'GY' else '%'}"
     words = {"n": len({a.time_period for _, a, _ in cases}), "period": _when(a.time_period)}
-    return _finding(
-        data, "vintages_differ", [a.name, b.name], *shown, difference, "medium" if gap >= 1 else "low", **words
-    )
+    severity = "medium" if gap >= 1 else "low"
+    return _finding(data, "vintages_differ", [a.name, b.name], *shown, difference, severity, **words)
 
 
 def _apart(data: Data, a: pd.Series, b: pd.Series) -> float:

@@ -229,15 +229,15 @@ def _excluded(rows: pd.DataFrame, text: str, parts: dict[Place, Part], wrong: Wr
 
 def report(proof: Proof) -> str:
     """The proof as text for a terminal: coverage by document, then everything that is wrong."""
-    names = (
+    names = [
         "文件 file",
         "数码 numerals",
         "数字 figures",
         "非数字 others",
         "未计 unaccounted",
         "引证 citations",
-        "不符 unverifiable",
-    )
+        "不符 wrong",
+    ]
     total = proof.coverage.iloc[:, 1:].sum()
     lines = [proof.coverage.set_axis(names, axis=1).to_string(index=False)] if len(proof.coverage) else []
     lines += [f"{name}：不在文件夹中，未核对 / not in the folder, not checked" for name in proof.missing]
