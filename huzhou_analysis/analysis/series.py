@@ -208,6 +208,8 @@ def points(data: Data, indicator: str, area: str, *, as_of: object = None) -> pd
 
 
 def _assembled(data: Data, indicator: str, area: str, as_of: dt.date | None) -> pd.DataFrame:
+    if indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
+        return pd.DataFrame(columns=COLUMNS)  # as for most that a plan sets a target for
     found, said = levels(data, indicator, area, as_of), rates(data, indicator, area, as_of)
     rows = _chosen(found).to_dict("records")
     rows += _derived(data, {row["time_period"] for row in rows}, indicator, area, as_of)
