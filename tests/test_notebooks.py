@@ -49,3 +49,14 @@ def test_nothing_of_a_machine_is_in_it(path):
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"/(?:home|root|Users|tmp)/|[A-Z]:\\\\\\\\|https?://(localhost|127\.)", text)
     assert "kernelspec" in json.loads(text)["metadata"]
+
+
+def test_pictures_of_the_readme_are_exhibits_in_both_languages():
+    known = [pattern for path in FILES for pattern in export.ids_in(path)]
+    drawn = {"zh": set(), "en": set()}
+    for readme, lang in (("README.md", "en"), ("README.zh-CN.md", "zh")):
+        text = (ROOT / readme).read_text(encoding="utf-8")
+        for name in re.findall(r"docs/pictures/(\w+)\." + lang + r"\.png", text):
+            assert name in known and (ROOT / f"docs/pictures/{name}.{lang}.png").stat().st_size <= notebooks.LARGEST
+            drawn[lang].add(name)
+    assert drawn["zh"] == drawn["en"] and len(drawn["en"]) == 3

@@ -395,6 +395,7 @@ def run_here(path: Path) -> list[dict]:
         backend = os.environ.get("MPLBACKEND", "agg")
         stack.enter_context(patch.dict(os.environ, {EXPORT_VARIABLE: records, "MPLBACKEND": backend}))
         stack.enter_context(warnings.catch_warnings())
+        stack.enter_context(contextlib.redirect_stdout(StringIO()))  # what its cells print is not asked for
         stack.enter_context(contextlib.chdir(path.parent))
         warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
         for n, code in enumerate(code_cells(path)):

@@ -15,8 +15,9 @@ from io import BytesIO
 from pathlib import Path
 
 from ..facts.problems import say
-from .build import digest, paths, short
+from .build import PROJECT, digest, paths, short
 from .collect import Executed, execute, notebook_files, own_metadata, read
+from .export import export
 from .output import tidy
 
 LARGEST = 60_000  # bytes of a picture
@@ -49,7 +50,17 @@ def refresh(names: Sequence[Path | str] = (), jobs: int = 2) -> int:
         else:
             _write(one, where.data)
             say(f"✓ {short(one.path)}")
+    if not names:
+        _draw(PROJECT / "docs" / "pictures")
     return int(any(one.error for one in done))
+
+
+def _draw(folder: Path) -> None:
+    """Draw the pictures of the README anew, each file called ``EXHIBIT.LANGUAGE.png``."""
+    for path in sorted(folder.glob("*.*.png")):
+        exhibit_id, lang, _ = path.name.split(".")
+        export(exhibit_id, path, lang=lang)
+        path.write_bytes(base64.b64decode(small_picture(base64.b64encode(path.read_bytes()).decode())))
 
 
 def _write(executed: Executed, tables: Path) -> None:
@@ -83,14 +94,14 @@ def _shrink(output) -> None:
 
 
 def small_picture(encoded: str) -> str:
-    """A PNG (base64) of at most ``LARGEST`` bytes: few colours first, then fewer dots; the same bytes each time."""
+    """A PNG (base64) of at most ``LARGEST`` bytes: few colours first (rare ones are kept), then fewer dots; the same bytes each time."""
     from PIL import Image
 
     raw = base64.b64decode(encoded)
     image = Image.open(BytesIO(raw)).convert("RGB")
     while True:
         buffer = BytesIO()
-        image.quantize(64, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+        image.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
         if buffer.tell() <= LARGEST or image.width < 200:
             best = min(raw, buffer.getvalue(), key=len)
             return base64.b64encode(best).decode()
