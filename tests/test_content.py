@@ -11,9 +11,11 @@ from nbformat import from_dict
 from small_project import CHART, FINDING, LOAD, TABLE, cell, notebook
 
 from huzhou_analysis.facts.words import text
-from huzhou_analysis.report import brief, collect, prose
+from huzhou_analysis.report import brief, collect, prose, state
 from huzhou_analysis.report.content import Content, Section, references
+from huzhou_analysis.report.text import WORDS
 from huzhou_analysis.show.exhibit import EXHIBIT_TYPE, TEXT_TYPE
+from huzhou_analysis.show.sources import citations
 
 
 def markdown(source, *tags):
@@ -238,3 +240,35 @@ def test_targets_stand_under_four_answers_and_what_is_unknown_is_counted():
     [asked] = [i["text"] for b in made[-2:] if b["kind"] == "list" for i in b["items"]]
     assert asked == "外资目标（15项）的实际数：" + "、".join(f"指标{n}" for n in range(15))
     assert groups[1]["items"] == [{"text": "无", "refs": []}]
+
+
+POWERS = {"bn": 9, "m": 6, "thousand": 3, "亿": 8, "万": 4, "": 0}
+NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?) ?(bn|(?<=\d)m\b|m(?= [a-z])|thousand|亿|万|)")
+
+
+def numbers(words):
+    """Numbers in a text, in single units."""
+    return [float(n.replace(",", "")) * 10.0 ** POWERS[power] for n, power in NUMBER.findall(words)]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_number_of_tables_and_targets_is_that_of_its_figure(whole, lang):
+    """The figures' own digits, worked out anew: level or rate of each row, aim and actual of each target."""
+    latest, targets = state.latest(whole), state.targets(whole)
+    cited = citations(whole, [f for row in [*latest, *targets] for f in row["figures"]])
+    made = content(one("00_x", []), latest=latest, targets=targets, cited={c["figure_id"]: c for c in cited})
+    shown = [(row["value"], row["figures"]) for row in latest]
+    shown += [(row["growth"], row["figures"]) for row in latest if WORDS["derived"].zh not in row["growth"]["zh"]]
+    shown += [(t[k], t["figures"]) for t in targets for k in ("target", "actual")]
+    for words, figures in shown:
+        cited = [whole.figures.loc[f] for f in figures if f]
+        own = [abs(f.obs_value) * 10.0 ** whole.units[f.unit].unit_mult for f in cited]
+        own += [f.obs_value for f in cited] + [sum(own)] + [1000 * a / b for a in own for b in own if b]  # a share in ‰
+        assert all(any(n == pytest.approx(v, rel=5e-4) for v in own) for n in numbers(words[lang])), (words, own)
+    blocks = brief.compose(made, lang)
+    [table] = [b for b in blocks if b["kind"] == "table"]
+    assert {row[2] for row in table["rows"]} <= {row["value"][lang] for row in latest} and all(table["refs"])
+    kept = [t[k][lang] for t in targets for k in ("sentence", "required", "actual_period", "target", "actual")]
+    groups = next(b["groups"] for b in blocks if b["kind"] == "targets")
+    told = [i["text"] for g in groups for i in g["items"]] + [i["text"] for i in brief.risks(made, lang)]
+    assert told and {n for words in told for n in numbers(words)} <= {n for words in kept for n in numbers(words)}

@@ -1,6 +1,7 @@
 """Slides, documents and workbooks: whole packages, the same bytes, text that stays text, templates, numbers as numbers."""
 
 import io
+import json
 import math
 import posixpath
 import re
@@ -57,6 +58,7 @@ def content(records, whole):
     return Content({"zh": "湖州市", "en": "Huzhou"}, parts, counts, {}, {"latest": [], "targets": []})
 
 
+NUMBER = r"\d[\d,.]*(?<=\d)[%‰]?"
 WRITERS = {
     "briefing.pptx": slides.write,
     "appendix.pptx": slides.write_appendix,
@@ -187,7 +189,9 @@ def test_the_briefing_has_at_most_twelve_slides_that_name_their_sources_and_stay
     for slide in shown:
         record = by_title[slide.shapes.title.text]
         words = "\n".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
-        assert clean(record["sources"][lang]) in words
+        assert clean(record["sources"][lang]) in words and "见出处" not in words and "citations" not in words
+        said = json.dumps(record, ensure_ascii=False)
+        assert set(re.findall(NUMBER, words)) <= set(re.findall(NUMBER, said))
         notes = slide.notes_slide.notes_text_frame.text
         assert 0 < len(notes) < 600 and clean(record["reading"][lang]) in notes
 
@@ -398,3 +402,4 @@ def test_lines_hold_every_character_and_keep_to_the_width(words, width):
     points, shown, height = measure.fitted(words, 3, 0.5, 20, 8)
     assert height <= 0.5 or points == 8
     assert shown == words or shown.endswith("…")
+    assert set(re.findall(NUMBER, shown)) <= set(re.findall(NUMBER, words))

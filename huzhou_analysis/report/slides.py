@@ -21,7 +21,7 @@ from pptx.util import Inches, Pt
 from ..facts.words import Text, text
 from ..show import exhibit, office
 from ..show.columns import clean
-from ..show.measure import column_widths, fitted
+from ..show.measure import column_widths, fitted, shortened
 from ..show.roles import MUTED
 from . import brief
 from .content import Content
@@ -278,7 +278,6 @@ def _table_layout(rows: list[list[str]], width: float, height: float) -> tuple[f
 def notes(record: dict, lang: str) -> str:
     """What a speaker needs, in under 600 characters: the reading, the sources, how many figures stand behind them."""
     cited = WORDS["cited"][lang].format(n=len(record["citations"])) if record["citations"] else ""
-    tail = "\n".join(filter(None, [clean(record["sources"][lang])[:250], cited]))
+    tail = "\n".join(filter(None, [shortened(clean(record["sources"][lang]), 250), cited]))
     reading = clean(record["reading"][lang] or record["title"][lang])
-    room = MOST_NOTES - len(tail) - 2
-    return (reading if len(reading) <= room else reading[: room - 1] + "…") + "\n" + tail
+    return shortened(reading, MOST_NOTES - len(tail) - 3) + "\n" + tail

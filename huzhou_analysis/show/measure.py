@@ -81,6 +81,11 @@ def height_of(lines: int, points: float, words: str) -> float:
     return lines * points * (1.45 if any(c >= "\u2e80" for c in words) else 1.22) / 72
 
 
+def shortened(words: str, most: int) -> str:
+    """At most so many characters of a text and an ellipsis; no number is cut into another."""
+    return words if len(words) <= most else re.sub(r"[\w.,%‰−-]*$", "", words[:most], flags=re.ASCII).rstrip() + "…"
+
+
 def fitted(words: str, width: float, height: float, largest: float, smallest: float) -> tuple[float, str, float]:
     """Size in points at which a text fits a box of inches, the text (cut short where nothing helps), its height."""
     points = largest
@@ -91,7 +96,7 @@ def fitted(words: str, width: float, height: float, largest: float, smallest: fl
         points -= 1
     most = max(1, int(height / height_of(1, points, words) + 1e-6))
     if len(lines) > most:
-        words = (" " if " " in words else "").join(lines[:most])[:-2].rstrip() + "…"
+        words = shortened(words, len((" " if " " in words else "").join(lines[:most])) - 2)
     return points, words, height_of(min(len(lines), most), points, words)
 
 

@@ -109,7 +109,7 @@ def status_notes(cited: list[dict]) -> list[Text]:
     notes = [_CLAIMS] if any(c["record_type"] == "claim" for c in cited) else []
     notes += [note for code, note in _STATUS_NOTES.items() if code in statuses]
     if any(c["basis"]["en"] == "inferred" for c in cited):
-        notes.append(text("部分时期为推断，依据见出处", "Some periods are inferred; the citations say how"))
+        notes.append(text("部分时期为推断", "Some periods are inferred"))
     return notes
 
 
