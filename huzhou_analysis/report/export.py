@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import re
 from pathlib import Path
 
-from ..facts.data import Data
+from ..facts.data import Data, load
 from ..facts.words import LANGUAGES
+from ..show import canvas
+from ..show.exhibit import Exhibit
+from . import drawings
 from .build import Paths, inputs, manifest, paths, versions
 from .collect import code_cells, notebook_files, run_here
 from .content import Content, Section, of_section
+from .output import writer
 from .text import WORDS
 
 FORMATS = ("png", "svg", "pdf", "csv", "pptx", "docx", "xlsx")
-OFFICE = {"pptx": "briefing.pptx", "docx": "report.docx", "xlsx": "workbook.xlsx"}
+OFFICE = {"pdf": "report.pdf", "pptx": "briefing.pptx", "docx": "report.docx", "xlsx": "workbook.xlsx"}
+_MAKES = re.compile(r"""\bexhibit\(\s*\w+,\s*(?:id=)?(f?)["']([^"']+)["']""")
 
 
 class UnknownExhibit(KeyError):
@@ -79,51 +83,24 @@ def export(
     kind = path.suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         raise ValueError(f"a file ends in {', '.join('.' + f for f in FORMATS)}, not in {path.suffix!r}")
-    from ..show import canvas
-
     if lang not in LANGUAGES or size not in canvas.SIZES:
         raise ValueError(f"lang is zh or en, size one of {', '.join(canvas.SIZES)}; not {lang!r}, {size!r}")
     content = content_of(exhibit) if isinstance(exhibit, str) else _alone(exhibit.record)
     record = content.exhibits()[0]
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind in ("png", "svg"):
-        _picture(record, path, lang, size, transparent, watermark)
+        if not drawings.drawn(record):
+            raise ValueError(f"{record['id']} is a table and has no chart: write it as .xlsx, .docx, .pdf or .csv")
+        made = drawings.figure(record, lang, size)
+        if watermark:
+            canvas.watermark(made, watermark)
+        canvas.save(made, path, transparent=transparent)
     elif kind == "csv":
-        from ..show.exhibit import Exhibit
-        from .drawings import write_csv
-
-        write_csv(Exhibit(record).numbers(lang), path)
-    elif kind == "pdf":
-        from . import pdf
-
-        pdf.write(content, lang, path, watermark=watermark)
+        drawings.write_csv(Exhibit(record).numbers(lang), path)
     else:
-        _office(content, path, kind, lang, template, data)
+        options = {"data": data or load()} if kind == "xlsx" else {"template": template and Path(template)}
+        writer(OFFICE[kind])(content, lang, path, **({"watermark": watermark} if kind == "pdf" else options))
     return path
-
-
-def _picture(record: dict, path: Path, lang: str, size: str, transparent: bool, watermark: str) -> None:
-    from . import drawings
-
-    if not drawings.drawn(record):
-        raise ValueError(f"{record['id']} is a table and has no chart: write it as .xlsx, .docx, .pdf or .csv")
-    from ..show import canvas
-
-    made = drawings.figure(record, lang, size)
-    if watermark:
-        canvas.watermark(made, watermark)
-    canvas.save(made, path, transparent=transparent)
-
-
-def _office(content: Content, path: Path, kind: str, lang: str, template: Path | str | None, data: Data | None) -> None:
-    from .output import writer
-
-    more = {"template": Path(template)} if template and kind != "xlsx" else {}
-    if kind == "xlsx" and data is None:
-        from ..facts.data import load
-
-        data = load()
-    writer(OFFICE[kind])(content, lang, path, data, **more)
 
 
 # --- finding it ----------------------------------------------------------------------------------------------------
@@ -170,25 +147,8 @@ def content_of(exhibit_id: str, where: Paths | None = None) -> Content:
 
 def ids_in(path: Path) -> list[str]:
     """Ids of the exhibits that a notebook's source makes, as patterns: an f-string stands for many."""
-    found = []
-    for source in code_cells(path):
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            named = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "exhibit"
-            if named and (given := [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "id")]):
-                found.append(_pattern(given[0]))
-    return found
-
-
-def _pattern(node: ast.expr) -> str:
-    if isinstance(node, ast.Constant):
-        return re.escape(str(node.value))
-    if isinstance(node, ast.JoinedStr):
-        return "".join(_pattern(v) if isinstance(v, ast.Constant) else r"[a-z0-9_]+" for v in node.values)
-    return r"[a-z0-9_]+"
+    found = _MAKES.findall("\n".join(code_cells(path)))
+    return [re.sub(r"\{[^}]*\}", "[a-z0-9_]+", name) if many else re.escape(name) for many, name in found]
 
 
 def _unknown(exhibit_id: str, known) -> UnknownExhibit:
