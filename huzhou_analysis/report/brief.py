@@ -132,7 +132,7 @@ def sentences(section: Section, lang: str, said: Iterable[str] = ()) -> list[dic
 def as_of(content: Content, lang: str) -> str:
     """Which figures it rests on: the newest publication among them."""
     newest = max((row["published"] for row in content.state.get("latest", [])), default="")
-    said = text("数据截至{0}发布的文件", "Figures published by {0}")[lang]
+    said = text("数据截至{0}发布的文件", "Figures published up to {0}")[lang]
     return said.format(period_text(newest)[lang]) if newest else ""
 
 
