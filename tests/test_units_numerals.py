@@ -45,20 +45,6 @@ def test_there_and_back_is_the_same_number(data, value):
                 assert units.factor(source, target) * units.factor(target, source) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "unit", "expected"),
-    [
-        ("300.8", "亿元", "30.08"),
-        ("440", "亿元", "44.0"),  # known to the unit: 44.0, not 44
-        ("6.50", "‰", "6.50"),
-        ("3000", "万美元", "30000"),
-        ("-12.6", "%", "-12.6"),
-    ],
-)
-def test_a_printed_number_in_its_english_unit(data, text, unit, expected):
-    assert data.units.english(text, unit) == expected
-
-
 @given(digits=st.integers(-(10**7), 10**7), places=st.integers(0, 4))
 def test_the_english_number_is_the_same_quantity(data, digits, places):
     text = f"{Decimal(digits).scaleb(-places):f}"
@@ -71,15 +57,13 @@ def test_the_english_number_is_the_same_quantity(data, digits, places):
 # --- numbers as they are shown -------------------------------------------------------------------------------------
 
 
-def test_numbers_have_separators_a_true_minus_and_no_negative_zero(data):
-    assert words.number(-1234567.891, 1) == "−1,234,567.9"
-    assert words.number(-0.04, 1) == "0.0"
-    assert words.number(4.2, 1, sign=True) == "+4.2"
-    assert words.number("6.50") == "6.50"
+def test_numbers_have_separators_a_true_minus_and_no_negative_zero():
+    assert [words.number(-1234567.891, 1), words.number(-0.04, 1), words.number(4.2, 1, sign=True)] == [
+        "−1,234,567.9",
+        "0.0",
+        "+4.2",
+    ]
     assert [words.trimmed(value, 2) for value in (0.05, 1.5, 500)] == ["0.05", "1.5", "500"]
-    shown = [words.quantity(223.477, "亿元", lang, data.units, decimals=1) for lang in words.LANGUAGES]
-    assert shown == ["223.5亿元", "CNY 22.35bn"]
-    assert words.quantity("-3.5", "%", "en", data.units, relation="~") == "≈−3.5%"
 
 
 # --- numerals ------------------------------------------------------------------------------------------------------
@@ -137,35 +121,22 @@ def test_what_is_no_chinese_numeral_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "values"),
     [
-        ("上半年全市工业投资达300.8亿元", {"300.8"}),
-        ("家 | 280 | 320 | 400", {"280", "320", "400"}),
-        ("成交额1,234,567.5元", {"1234567.5"}),
-        ("实际利用外资规模达到\n18 亿美元", {"18"}),
-        ("近千家", {"1000"}),
-        ("贡献率超六成", {"60"}),
-        ("百亿元项目", {"10000000000", "100"}),  # or 100 in the unit 亿元
-        ("１８\u3000％\n", {"18"}),
-        ("全省首个", {"1"}),
-        ("50亿元以上“链主”企业1—2家", {"50", "1", "2"}),
-        ("单位生产总值能耗下降3.5%", {"3.5"}),
+        ("上半年全市工业投资达300.8亿元", "300.8"),  # 亿 behind a number is no number of its own
+        ("家 | 280 | 320 | 400", "280 320 400"),
+        ("成交额1,234,567.5元", "1234567.5"),
+        ("实际利用外资规模达到\n18 亿美元", "18"),
+        ("近千家", "1000"),
+        ("贡献率超六成", "60"),
+        ("百亿元项目", "10000000000 100"),  # or 100 in the unit 亿元
+        ("１８\u3000％\n", "18"),
+        ("全省首个", "1"),
+        ("50亿元以上“链主”企业1—2家", "50 1 2"),
+        ("提高0.13个百分点", "0.13"),
+        ("能力建设完成", ""),
     ],
 )
 def test_values_that_a_citation_holds(text, values):
-    assert {Decimal(v) for v in values} <= printed_values(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("能力建设完成", set()),
-        # The magnitude behind a number is no number of its own, nor is a part of a longer number.
-        ("工业投资达300.8亿元", {"300.8"}),
-        ("提高0.13个百分点", {"0.13"}),
-        ("128家", {"128"}),
-    ],
-)
-def test_a_citation_holds_no_other_number(text, values):
-    assert printed_values(text) == set(map(Decimal, values))
+    assert printed_values(text) == set(map(Decimal, values.split()))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +156,4 @@ def test_quantities_in_a_text(text, found):
 
 
 def test_arabic_numerals_within_part_of_a_text():
-    text = "2023年16,2025年17"
-    assert [n.text for n in arabic(text, 5, 7)] == ["16"]
-    assert [n.values for n in arabic("1,345亿元")] == [(Decimal(1345),)]
+    assert [n.text for n in arabic("2023年16,2025年17", 5, 7)] == ["16"]

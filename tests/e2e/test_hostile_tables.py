@@ -11,11 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hostile_city import ADDRESS, FORMULAS, hostile
-from made_up_city import read
 from whole import ROOT, command, environment
-
-import huzhou_analysis as hz
-from huzhou_analysis.report import changes, state
 
 pytestmark = pytest.mark.e2e
 LANGUAGES = ("zh", "en")
@@ -138,25 +134,3 @@ def test_tables_for_machines_hold_what_was_put_in(made):
         assert all(len(row) == len(head) for row in rows), path.name
         cells += sum(map(len, rows))
     assert cells > 300
-
-
-def test_what_changed_holds_it_as_text(made, tmp_path):
-    """Figures of every indicator come with the next tables: all names, areas, sources and comments are told."""
-    folder = tmp_path / "city"
-    shutil.copytree(made.parent, folder, ignore=shutil.ignore_patterns("reports"))
-    head, *rows = read(folder / "figures.csv")
-    at = {name: head.index(name) for name in ("figure_id", "obs_value", "as_printed", "comment")}
-    for row in rows:
-        if row[at["figure_id"]].startswith("M.") and row[at["figure_id"]] != "M.gdp":  # a correction holds its value
-            changed = f"{row[at['obs_value']]}1"
-            row[at["as_printed"]] = row[at["as_printed"]].replace(row[at["obs_value"]], changed)
-            row[at["obs_value"]] = changed
-    with (folder / "figures.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
-    data = hz.load(folder)
-    found = changes.compare(changes.last(made), changes.snapshot(data, state.targets(data)))
-    assert len(found["moved"]["figure"]) >= 8
-    page = changes.markdown(found, state.latest(data))
-    assert not re.search("(?<!\\\\)<[a-z/!]", page)
-    assert not re.search(r"(?<!\\)\]\(|(?<!\\)!\[", page)
-    assert not re.search(r"(?<!\\)`", page)
