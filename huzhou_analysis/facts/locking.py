@@ -17,26 +17,9 @@ class Busy(Exception):
 
 @contextmanager
 def locked(file: Path | str, *, wait: float = 0) -> Iterator[None]:
-    """Hold the lock of a file.
+    """Hold the lock of a file, made if need be and left there; waits so many seconds for another process that holds it.
 
-    Parameters
-    ----------
-    file : path
-        Made if need be, together with its folder, and left there.
-    wait : float
-        Seconds to wait for another process; 0 not at all.
-
-    Raises
-    ------
-    Busy
-        If another process still holds it then.
-    OSError
-        If the file cannot be made.
-
-    Examples
-    --------
-    >>> with locked(folder / TABLES_LOCK, wait=30):            # doctest: +SKIP
-    ...     change_what_no_one_else_must_change()
+    Raises :class:`Busy` if it still does then.
     """
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file, timeout=wait)

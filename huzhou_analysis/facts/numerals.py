@@ -79,13 +79,7 @@ def digits(number: Decimal) -> str:
 
 
 def chinese_value(text: str) -> int:
-    """Integer value of a Chinese numeral: 二十八 → 28, 百亿 → 10,000,000,000.
-
-    Raises
-    ------
-    ValueError
-        If a character is not a numeral.
-    """
+    """Integer value of a Chinese numeral: 二十八 → 28, 百亿 → 10,000,000,000; a ValueError if a character is none."""
     if len(text) > 1 and all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text))
     total = section = digit = 0

@@ -65,20 +65,10 @@ class Question:
 
 
 def questions(data: Data, only: Collection[str] | None = None, today: dt.date | None = None) -> list[Question]:
-    """What stands out among the figures.
+    """What stands out among the figures, at most one question a figure, in the order of the table.
 
-    Parameters
-    ----------
-    data : Data
-    only : collection of str, optional
-        Ids of the figures to ask about, by default all; the others are still what they are held against.
-    today : date, optional
-        Nothing can have been published after it.
-
-    Returns
-    -------
-    list of Question
-        At most one a figure, in the order of the table.
+    With `only` it is asked about these ids alone; the others are still what they are held against. Nothing can have been
+    published after `today`.
     """
     today = today or dt.date.today()
     asked = data.figures[(data.figures.corrected == "") & data.figures.obs_value.notna()]

@@ -50,12 +50,6 @@ def unreadable(error: csv.Error) -> tuple[str, str]:
 
 
 def records(text: str, mark: str = ",") -> Iterator[list[str]]:
-    """Records of a text table, one after the other; a blank line is an empty record.
-
-    Raises
-    ------
-    csv.Error
-        If a quote is not closed, or text stands behind one.
-    """
+    """Records of a text table, one after the other, a blank line an empty one; a csv.Error where a quote is not closed."""
     lines = (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))  # no second copy of the text
     return csv.reader(lines, delimiter=mark, strict=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 
 from ..facts.checks import check, default_root
@@ -31,18 +30,9 @@ def waiting(root: Path) -> list[Path]:
 def add(
     files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry_run: bool = False, confirmed: bool = False
 ) -> int:
-    """Add what workbooks or text tables hold to the tables; returns the exit status.
+    """Add what workbooks or text tables hold to the tables, by default everything in the inbox; returns the exit status.
 
-    Parameters
-    ----------
-    files : list of path, optional
-        By default everything in the inbox.
-    root : path, optional
-        Folder of the tables.
-    dry_run : bool
-        Show what would be done, write nothing.
-    confirmed : bool
-        Figures that stand out have been looked at: add them as they are.
+    With `dry_run` nothing is written; `confirmed` says that the figures that stand out have been looked at.
     """
     root = Path(root) if root is not None else default_root()
     paths = [Path(f) for f in files] or waiting(root)
@@ -63,8 +53,6 @@ def add(
         return fail("数据表未改动；什么也没有添加。/ The tables were left as they were; nothing was added.")
     if not made.count:
         say("没有可添加的新内容；数据表未改动。/ Nothing new to add; the tables were left as they were.")
-        if not dry_run and made.notes:
-            _move(_moves([path for path in paths if path.name != FILE], root), root)  # an empty template stays
         return 0
     _show(made)
     if dry_run:
@@ -93,33 +81,36 @@ def _show(made: Plan) -> None:
 
 
 def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
-    """Write the tables, and a note of the rows appended and of where the files lay and will lie."""
-    moves = _moves(paths, root)
+    """Write the tables, with a note of the rows appended; files of the inbox then lie beside it, under its number."""
+    number, added = max([0, *(int(note.stem) for note in _notes(root))]) + 1, inbox(root) / "added"
+    moves = [
+        (path, added / f"{number:06d} {path.name}") for path in paths if path.resolve().parent == inbox(root).resolve()
+    ]
     tables = [name for name in made.contents if name.removesuffix(".csv") in TABLES]
     rows = {name: made.contents[name].removeprefix((root / name).read_bytes()).decode() for name in tables}
-    places = [[path.resolve().relative_to(root.resolve()).as_posix() for path in move] for move in moves]
-    last = max([0, *map(_number, _notes(root))])
-    name = f"inbox/added/{last + 1:06d}.json"
-    note = json.dumps({"added": rows, "files": places}, ensure_ascii=False, indent=1).encode()
+    note = {"added": rows, "files": [[path.name, target.name] for path, target in moves]}
+    name, content = f"inbox/added/{number:06d}.json", json.dumps(note, ensure_ascii=False, indent=1).encode()
     try:
-        writing.commit(root, made.contents | {name: note}, made.before | {name: ""})
+        writing.commit(root, made.contents | {name: content}, made.before | {name: ""})
     except writing.Unfinished as error:
         return fail(str(error))
     except OSError as error:
         return _not_written(error)
     say(f"\n已添加 / added: {', '.join(sorted(made.contents))}")
-    _move(moves, root)
+    for path, target in moves:
+        try:
+            path.rename(target)
+            say(f"文件已移到 / the file was moved to: {target}")
+        except OSError as error:
+            zh = f"{path.name} 移不走（{error.strerror}）；再次 add 也不会重复添加"
+            say(f"{zh} / could not be moved ({error.strerror}); adding it again adds nothing", error=True)
     zh = "下一步：make report 生成新报告；撤销：make add ARGS=--undo。"
     say(f"{zh}/ Next: make report makes the new report; to take it back: make add ARGS=--undo.")
     return 0
 
 
 def _notes(root: Path) -> list[Path]:
-    return sorted((p for p in (inbox(root) / "added").glob("*.json") if p.stem.isdigit()), key=_number)
-
-
-def _number(path: Path) -> int:
-    return int(path.stem)
+    return sorted(p for p in (inbox(root) / "added").glob("*.json") if p.stem.isdigit())
 
 
 def undo(root: Path | str | None = None) -> int:
@@ -148,8 +139,8 @@ def undo(root: Path | str | None = None) -> int:
             return fail("数据表未改动；什么也没有撤销。/ The tables were left as they were; nothing was taken back.")
         writing.commit(root, contents, {name: writing.checksum(root / name) for name in contents})
         for then, now in note["files"]:
-            if (root / now).exists() and not (root / then).exists():
-                (root / now).rename(root / then)
+            if (notes[-1].parent / now).exists() and not (inbox(root) / then).exists():
+                (notes[-1].parent / now).rename(inbox(root) / then)
         notes[-1].unlink()
     except (OSError, ValueError, KeyError) as error:
         return _not_written(error)
@@ -167,24 +158,3 @@ def _not_written(error: Exception) -> int:
     zh = f"没有写成（{reason}）；数据表未改动。请检查磁盘空间和权限，关闭打开的数据表后重试。"
     en = f"Not written ({reason}); the tables were left as they were. Check disk space and permissions, close open tables"
     return fail(f"{zh}/ {en} and try again.")
-
-
-def _moves(paths: Sequence[Path], root: Path) -> list[tuple[Path, Path]]:
-    """Files of the inbox, each with the place among those that have been added where it will lie."""
-    moves = []
-    for path in paths:
-        if path.resolve().parent == inbox(root).resolve():
-            names = (path.name if n == 1 else f"{path.stem}-{n}{path.suffix}" for n in count(1))
-            moves.append((path, next(new for name in names if not (new := inbox(root) / "added" / name).exists())))
-    return moves
-
-
-def _move(moves: Sequence[tuple[Path, Path]], root: Path) -> None:
-    for path, target in moves:
-        try:
-            target.parent.mkdir(exist_ok=True)
-            path.rename(target)
-            say(f"文件已移到 / the file was moved to: {target}")
-        except OSError as error:
-            zh = f"{path.name} 移不走（{error.strerror}）；再次 add 也不会重复添加"
-            say(f"{zh} / could not be moved ({error.strerror}); adding it again adds nothing", error=True)

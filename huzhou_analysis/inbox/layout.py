@@ -19,16 +19,16 @@ FILE = "new_figures.xlsx"
 LISTS, HELP, OTHERS = OTHER_SHEETS = ("列表 lists", "说明 How to", "未用数码 others")  # sheets that hold no rows to add
 ENTRY_TABLES = ("figures", "indicators", "ref_areas", "units", "sources")
 
-PERIOD_TYPES = {
-    "year": ("全年", "calendar year"),
-    "first_half": ("上半年", "January to June"),
-    "second_half": ("下半年", "July to December"),
-    "quarter": ("季度", "quarter; its number (1-4) beside the year"),
-    "year_to_date": ("1-N月累计", "January to month N; N beside the year"),
-    "month": ("单月", "one month; its number beside the year"),
-    "day": ("某日", "a day; month-day, such as 9-27, beside the year"),
-    "five_years": ("五年合计", "five years together; the first of them in the year"),
-    "unstated": ("未载明", "the document states no period"),
+PERIOD_TYPES = {  # Chinese, English, how it is written, what stands beside the year
+    "year": ("全年", "calendar year", "{y}", ""),
+    "first_half": ("上半年", "January to June", "{y}-S1", ""),
+    "second_half": ("下半年", "July to December", "{y}-S2", ""),
+    "quarter": ("季度", "quarter; its number (1-4) beside the year", "{y}-Q{n}", "1-4"),
+    "year_to_date": ("1-N月累计", "January to month N; N beside the year", "{y}年1-{n}月", "2-12"),
+    "month": ("单月", "one month; its number beside the year", "{y}年{n}月", "1-12"),
+    "day": ("某日", "a day; month-day, such as 9-27, beside the year", "{y}年{n}日", "9-27"),
+    "five_years": ("五年合计", "five years together; the first of them in the year", "{y}/P5Y", ""),
+    "unstated": ("未载明", "the document states no period", "", ""),
 }
 # Columns in front of what is proposed from a document; read back, and rows that are not kept are left out.
 KEEP = Field(
@@ -52,7 +52,11 @@ FRONT = (
 )
 _EXTRA = {
     "period_type": Field(
-        "period_type", "string", "时期类型", "kind of period; or fill in time_period instead", codes=PERIOD_TYPES
+        "period_type",
+        "string",
+        "时期类型",
+        "kind of period; or fill in time_period instead",
+        codes={c: t[:2] for c, t in PERIOD_TYPES.items()},
     ),
     "year": Field("year", "integer", "年份", "four digits; the first year of several"),
     "period_number": Field("period_number", "string", "第几", "quarter 1-4, month 1-12, or month-day 9-27"),

@@ -32,22 +32,9 @@ class NewCityError(TwoLanguages):
 def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str = "") -> Path:
     """Write the tables of another city: headers, units, the areas above it, and the indicators of the plan's tables.
 
-    Definitions that speak of the project's own documents, and breaks in their series, are left out: the other city's
-    documents have to say theirs. The folder appears whole or not at all.
-
-    Parameters
-    ----------
-    folder : path
-        Does not exist yet, or is empty.
-    code : str
-        GB/T 2260 code of the city, for instance 330300; without it ``ref_areas.csv`` waits for the city's row.
-    name_zh, name_en : str
-        Its names; not needed for a city of the province.
-
-    Raises
-    ------
-    NewCityError
-        If the folder holds something or cannot be written, or code and names do not name a city.
+    Definitions that speak of the project's own documents, and breaks in their series, are left out. The folder, which
+    does not exist yet or is empty, appears whole or not at all. `code` is the city's in GB/T 2260; without it
+    ``ref_areas.csv`` waits for the city's row. Names are not needed for a city of the province.
     """
     folder, own = Path(folder).resolve(), load(OWN_ROOT)
     filled = {

@@ -20,7 +20,7 @@ from ..facts.data import Data, load
 from ..facts.plausible import Question, questions
 from ..facts.problems import DataError, Problem
 from ..facts.relations import relation_problems
-from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TABLES
+from ..facts.schema import TABLES
 from ..facts.units import Units
 from .reading import read
 from .rows import Draft, Drafting, home
@@ -56,10 +56,7 @@ class Plan:
 def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Plan:
     """Read and check files against the tables; nothing is written. Dates after `today` are asked about.
 
-    Raises
-    ------
-    DataError
-        If the tables on file have problems of their own.
+    A :class:`DataError` says that the tables on file have problems of their own.
     """
     made = Plan()
     made.before = {name: checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)}
@@ -161,15 +158,8 @@ def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
 
 
 def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Data | None, list[Problem]]:
-    """A copy of the tables with some of them replaced, loaded.
-
-    Returns
-    -------
-    contents : dict of str to bytes
-        What differs from the files in `root`, with what is generated from the tables.
-    data : Data or None
-        None if there are problems.
-    problems : list of Problem
+    """A copy of the tables with some of them replaced, loaded: what differs from the files in `root`, with what is generated
+    from the tables; the data, or None; and the problems.
     """
     with tempfile.TemporaryDirectory(prefix="huzhou-") as name:
         for table in TABLES:
@@ -220,20 +210,17 @@ def _shown(made: Plan, frames: dict[str, pd.DataFrame], grown: dict[str, pd.Data
     lines = []
     for table in ("indicators", "ref_areas", "units", "sources", "outline"):
         for values in made.rows(table):
-            names = " · ".join(values[c] for c in TABLES[table].columns[:3])
-            lines.append(f"  + {TABLES[table].zh} {table}: {names}")
+            lines.append(f"  + {TABLES[table].zh} {table}: {' · '.join(list(values.values())[:3])}")
     indicators = grown["indicators"].set_index("indicator")
     areas = grown["ref_areas"].set_index("ref_area").name_zh
     units = Units(grown["units"].to_dict("records"))
     for draft in made.added["figures"]:
-        values = draft.values
-        period, name = values["time_period"], indicators.loc[values["indicator"]]
+        values, name = draft.values, indicators.loc[draft.values["indicator"]]
+        period, status = values["time_period"], f"{values['record_type']} {values['obs_status']}"
         when = f"{periods.parse(period).label('zh')} ({period})" if period else "未载明 unstated"
         kind = "同比增长 growth " if values["transformation"] == "GY" else ""
-        codes = ((RECORD_TYPES, values["record_type"]), (OBS_STATUSES, values["obs_status"]))
-        what = ", ".join(f"{names[code][0]} {code}" for names, code in codes)
         lines += [
-            f"  + {name.name_zh} {name.name_en} {kind}· {areas[values['ref_area']]} · {when}: {_value(values)}  [{what}]",
+            f"  + {name.name_zh} {name.name_en} {kind}· {areas[values['ref_area']]} · {when}: {_value(values)}  [{status}]",
             f"      {values['source_id']} · {values['locator']} · “{values['as_printed']}”  → {values['figure_id']}  ({_at(draft)})",
         ]
         if draft.derived:
@@ -245,17 +232,15 @@ def _shown(made: Plan, frames: dict[str, pd.DataFrame], grown: dict[str, pd.Data
 def _value(values: dict[str, str]) -> str:
     number = f"{values['obs_value']}–{values['value_high']}" if values["value_high"] else values["obs_value"]
     relation = "" if values["relation"] in ("=", "range", "relative") else f"{values['relation']} "
-    return f"{relation}{number} {values['unit']}"
+    return f"{relation}{number} {values['unit']} ({values['vintage'] or '?'})"
 
 
 def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list[str]:
     """The same quantity on file from elsewhere: both stay; their dates and their difference are shown."""
-    if not values["time_period"] or values["obs_value"] == "":
-        return []
     others = figures[(figures[_QUANTITY] == [values[c] for c in _QUANTITY]).all(axis=1) & (figures.obs_value != "")]
     others = others[(others.record_type == "target") == (values["record_type"] == "target")]
     lines = []
-    for other in others.to_dict("records"):
+    for other in others.to_dict("records") if values["time_period"] and values["obs_value"] else ():
         difference = "单位不同 in another unit"
         if other["unit"] in units and units.comparable(other["unit"], values["unit"]):
             old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
@@ -264,7 +249,6 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list
             difference = (
                 f"差 difference {change.normalize():+f} {values['unit']}{percent}" if change else "相同 the same"
             )
-        on_file = f"{_value(other)} ({other['vintage'] or '?'}, {other['figure_id']})"
-        new = f"{_value(values)} ({values['vintage'] or '?'})"
-        lines.append(f"      Δ 现有 on file: {on_file}; 新 new: {new}; {difference}；并存 both are kept")
+        on_file = f"{_value(other)} {other['figure_id']}"
+        lines.append(f"      Δ 现有 on file: {on_file}; 新 new: {_value(values)}; {difference}；并存 both are kept")
     return lines

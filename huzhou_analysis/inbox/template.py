@@ -68,14 +68,9 @@ _STEPS = (
 
 
 def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
-    """Write the template and say what to do with it; returns the exit status.
+    """Write the template, by default into the inbox, and say what to do with it; returns the exit status.
 
-    Parameters
-    ----------
-    file : path, optional
-        By default ``inbox/new_figures.xlsx`` in the folder of the tables. A workbook that holds figures is never replaced.
-    root : path, optional
-        Folder of the tables.
+    A workbook that holds figures is never replaced.
     """
     root = Path(root) if root is not None else default_root()
     path = Path(file) if file else inbox(root) / FILE

@@ -10,6 +10,7 @@ from decimal import Decimal
 from ..facts import numerals, periods
 from ..facts.problems import TwoLanguages
 from .cells import Row, tidy
+from .layout import PERIOD_TYPES
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 _BEFORE = {
@@ -99,16 +100,6 @@ def unit_after(value: Decimal, printed: str, units: Iterable[str]) -> set[str]:
 # --- periods ---------------------------------------------------------------------------------------------------------
 
 _ORDINALS = {"一": "1", "二": "2", "三": "3", "四": "4"}
-_CHOSEN = {  # kind of period: how it is written, and what may stand beside the year
-    "year": ("{y}", ""),
-    "first_half": ("{y}-S1", ""),
-    "second_half": ("{y}-S2", ""),
-    "quarter": ("{y}-Q{n}", "1-4"),
-    "year_to_date": ("{y}年1-{n}月", "2-12"),
-    "month": ("{y}年{n}月", "1-12"),
-    "day": ("{y}年{n}日", "9-27"),
-    "five_years": ("{y}/P5Y", ""),
-}
 
 
 class Unclear(TwoLanguages):
@@ -122,10 +113,7 @@ class Unclear(TwoLanguages):
 def period(row: Row, text: str, kind: str, year: str, number: str) -> str:
     """Code of the period that a row names, written whole or as type, year and number; empty where none is stated.
 
-    Raises
-    ------
-    Unclear
-        If the cells name no period, or two different ones.
+    :class:`Unclear` if the cells name no period, or two different ones.
     """
     written = _written(row.cells["time_period"].kind, text) if text else ""
     chosen = _chosen(kind, year, number)
@@ -177,7 +165,7 @@ def _chosen(kind: str, year: str, number: str) -> str:
     year, number = numerals.plain(year).removesuffix("年").strip(), numerals.plain(number)
     if not re.fullmatch(r"(19|20)\d\d", year):
         raise Unclear("year", "应为四位年份，如 2026", "must be a year of four digits such as 2026")
-    form, allowed = _CHOSEN[kind]
+    form, allowed = PERIOD_TYPES[kind][2:]
     if kind == "day":
         number = re.sub(r"^(\d\d?)[-月/](\d\d?)日?$", r"\1月\2", number)
     try:

@@ -31,13 +31,7 @@ _DAMAGED = (
 
 
 def grids(file: str, raw: bytes, notes: list[tuple[str, str]]) -> list[Grid]:
-    """Every sheet of a workbook.
-
-    Raises
-    ------
-    Refused
-        If it is no sound workbook, holds too much, or what no spreadsheet writes.
-    """
+    """Every sheet of a workbook; refused if it is no sound workbook, holds too much, or what no spreadsheet writes."""
     names = _scanned(raw)
     try:
         with warnings.catch_warnings():
@@ -98,10 +92,7 @@ def _scanned(raw: bytes) -> set[str]:
 def _cells_in(stream, size: int, found: int) -> int:
     """Cells of a part, those inside merged ranges included, added to those `found`; read no further than is allowed.
 
-    Raises
-    ------
-    Refused
-        If it holds more, declares entities, or is of the strict form that openpyxl does not read.
+    Refused if it holds more, declares entities, or is of the strict form that openpyxl does not read.
     """
 
     def element(name: str, attributes: dict[str, str]) -> None:

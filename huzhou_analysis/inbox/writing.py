@@ -22,22 +22,9 @@ class Unfinished(OSError):
 
 
 def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> None:
-    """Replace files of a folder together.
+    """Replace files of a folder together, if each has still the checksum (SHA-256) in `before`, "" for none.
 
-    Parameters
-    ----------
-    root : Path
-    contents : dict of str to bytes
-        New content by file name.
-    before : dict of str to str
-        Checksums (SHA-256) that the files must have still; "" for a file that must not be there.
-
-    Raises
-    ------
-    OSError
-        If it could not be done; every file is as it was.
-    Unfinished
-        If some files are in place and others could not be moved.
+    An OSError leaves every file as it was; only :class:`Unfinished` says that some are in place and others not yet.
     """
     for left in root.glob(f"{STAGED}-*"):  # of an adding that was cut short before it counted
         shutil.rmtree(left, ignore_errors=True)

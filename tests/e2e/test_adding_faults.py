@@ -79,9 +79,8 @@ def test_killed_at_forty_moments_of_adding(tables, tmp_path, capsys):
         now = state(tables)
         assert now in (old, new), n
         counts["completed" if cut else "new" if now == new else "old"] += 1
-        waits = tables / "inbox" / "new.csv"
-        left = waits if waits.exists() else tables / "inbox" / "added" / "new.csv"
-        assert adding.add([left], tables, confirmed=True) == 0
+        left = [*(tables / "inbox").rglob("*new.csv")]
+        assert adding.add(left, tables, confirmed=True) == 0
         assert state(tables) == new
         assert not (tables / ".adding").exists()
     with capsys.disabled():
