@@ -31,7 +31,12 @@ SHARE = re.compile(
 )
 CONTRIBUTION = re.compile(f"[为对](?P<whole>[^，。；为对]{{2,16}}?)的?贡献[率度]?(?:作用|份额)?{MORE}$")
 RATE_BEHIND = re.compile(f"的?(?P<noun>[^，。；、\\d]{{0,12}}?)(?:同比|年均|平均|环比|的)*(?:{RATE}|增长(?!极))")
-PARTS, AIM, DOING = (re.compile(either(kind)) for kind in ("parts", "aim", "doing"))
+LEADS_TO = re.compile(f"[^，。；\\d]{{0,6}}(?:{UP}|{DOWN}|{either('move')})[到至为]")  # a second number: 由X提高到Y
+PARTS, AIM, DOING, HAS = (re.compile(either(kind)) for kind in ("parts", "aim", "doing", "has"))
+GAP = re.compile(f"{either('gap')}[^，。；]{{0,12}}$")
+SOME = re.compile(f"(.{{0,6}}?{either('one_of')})(?![中有的])([^，。；、]{{2,24}})")  # 8个省份GDP增速超过5%
+PEOPLE = re.compile(f"[一-鿿]{{0,8}}?{either('people')}")
+STANDARD = set(words("standard"))
 NEW = re.compile(f"^{either('new')}")
 THING_END = re.compile(either("thing_end"))
 SENTENCE = re.compile(
@@ -87,11 +92,6 @@ class State:
     areas: list[str] = field(default_factory=list)
     recent: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-
-
-def leads_to(after: str) -> bool:
-    """Whether what follows a number goes on to a second: 由X提高到Y."""
-    return bool(re.match(f"[^，。；\\d]{{0,6}}(?:{UP}|{DOWN}|{either('move')})[到至为]", after))
 
 
 def measured(before: str, number: Numeral) -> tuple[str, str, int]:
@@ -271,7 +271,7 @@ class Reader:
             return self._ratio(number, before, start, at)
         if number.rank:
             return self._rank(number, start, at, first)
-        earlier = FROM.search(before) if leads_to(after) else None
+        earlier = FROM.search(before) if LEADS_TO.match(after) else None
         if earlier:
             state.since = self.clock.at(self.text[start : number.start], at + earlier.start() - start)[0]
             begun = self._earlier(earlier["when"] or "", state.since)
@@ -296,7 +296,7 @@ class Reader:
         figure.guesses += guesses
         if earlier or (reached and state.since):
             figure.period = begun if earlier else state.since
-        if measure in ("change", "points") and re.search(f"{either('gap')}[^，。；]{{0,12}}$", before):
+        if measure in ("change", "points") and GAP.search(before):
             figure.comment = "两地之差"  # no growth of its own
             figure.guesses += ["两地之差"] * (measure == "change")
         self._remember(number, name, measure, own, guesses)
@@ -306,13 +306,9 @@ class Reader:
         """Period of the first value of 由X提高到Y."""
         if re.match(r"(?:19|20)\d\d", when):
             return when[:4]
-        return (
-            str(int(self.clock.five[:4]) - 1)
-            if self.clock.five
-            else f"{int(period[:4]) - 1}{period[4:]}"
-            if period
-            else ""
-        )
+        if self.clock.five:
+            return str(int(self.clock.five[:4]) - 1)
+        return f"{int(period[:4]) - 1}{period[4:]}" if period else ""
 
     def _elsewhere(self, number: Numeral, before: str, start: int, at: int) -> Figure | None:
         """The same quantity of another area: 仅次于湖北省的58.3%和海南省的19.8%."""
@@ -360,7 +356,7 @@ class Reader:
         if not state.scope or not names.head(name) or (name == state.subject and len(state.names) > 1):
             guesses.append(HEADLESS)
         figure = self._figure(number, full, "rank", start, at, guesses=guesses)
-        if re.search("[从由][^，。]{0,8}$", said) and leads_to(self.text[number.end : number.end + 10]):
+        if re.search("[从由][^，。]{0,8}$", said) and LEADS_TO.match(self.text, number.end):
             figure.period = self._earlier("", figure.period)
         if names.head(own):
             state.subject = state.last = name
@@ -418,7 +414,7 @@ class Reader:
 
     def _thing(self, number: Numeral, before: str, after: str, name: str, own: bool) -> str:
         """Noun behind a number of things: 29项促消费政策; "" if the name stands before it."""
-        if number.unit in ("万", "亿") and (people := re.match(f"[一-鿿]{{0,8}}?{either('people')}", after)):
+        if number.unit in ("万", "亿") and (people := PEOPLE.match(after)):
             number.unit += "人"
             return names.clean(people[0])
         clause = re.split(r"[，；：、]", before)[-1]
@@ -429,18 +425,12 @@ class Reader:
         noun = after[: m.start()] if m else after
         if len(noun) < 1 + (noun not in ("省", "县")) or re.match("[以左上的之和及与、月多]|百分点", noun):
             return ""
-        if (
-            own
-            and names.head(name)
-            and not NEW.match(names.clean(clause) + " ")
-            and not re.search(r"[，。；：、]$", before)
-        ):
-            return ""
         lead = NEW.match(names.clean(clause) + " ")
+        if own and not lead and names.head(name) and not re.search(r"[，。；：、]$", before):
+            return ""
         name = (lead[0] if lead else "") + re.sub("(?<=..)[中和及与]$", "", names.clean(noun))
         number.consumed = number.end + len(noun)
-        whole = re.match(f"(.{{0,6}}?{either('one_of')})(?![中有的])([^，。；、]{{2,24}})", after)
-        if whole and re.search(either("has"), whole[2]):  # 8个省份GDP增速超过5%
+        if (whole := SOME.match(after)) and HAS.search(whole[2]):
             said = re.sub("^(?:均|全部|都|达到)+|[的（].*$", "", whole[2])
             name, number.consumed = f"{said}的{whole[1]}", number.end + len(whole[1])
         return name
@@ -489,7 +479,7 @@ class Reader:
         if measure == "count":
             doubtful = verb or DOING.search(plain[:-2]) or not 2 <= len(plain) <= 18
         else:
-            short = len(plain) <= 4 and plain not in words("standard")
+            short = len(plain) <= 4 and plain not in STANDARD
             headless = not names.head(name) and not (formal and measure in ("growth", "change"))
             doubtful = verb or headless or (not formal and short) or not 2 <= len(plain) <= 24
         return [HEADLESS] if doubtful else []

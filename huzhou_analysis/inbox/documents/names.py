@@ -10,7 +10,7 @@ import re
 from .vocabulary import either, words
 
 HEADS = words("head")  # a name without such an end takes that of the name before it
-STAFF = set(words("staff"))
+STAFF, SIDES = set(words("staff")), set(words("side"))
 BARE = STAFF | set(words("bare"))  # heads that need the name of what they are of
 _BARE = re.compile(f"(?:年末|期末|新增|新开工|总|人均|户均|平均)?{either('bare')}")
 _LEAD = re.compile(f"^{either('lead')}[：，的]?")
@@ -116,7 +116,7 @@ def completed(name: str, parent: str, previous: str, *, counted: bool) -> tuple[
     if head(name) or counted or end in STAFF or name.endswith(("学生", "研究生", "人员", "人次")):
         return name, ""
     if not end:
-        return (name + parent, "head") if name in words("side") and parent else (name, "")
+        return (name + parent, "head") if name in SIDES and parent else (name, "")
     if end.startswith("居民人均") and not re.match("城镇|农村|城乡|全体|常住", name):
         return end.replace("居民人均", f"居民人均{name}"), "head"
     overlap = next((k for k in range(len(end), 0, -1) if name.endswith(end[:k])), 0)
