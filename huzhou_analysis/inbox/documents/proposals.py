@@ -115,7 +115,8 @@ def _row(figure: Figure, reading: Reading, matcher: Matcher) -> dict:
     if re.search("年平均|年年均", figure.comment):
         guesses.append("多年平均")
     unit = "位次" if measure == "rank" else "比值" if measure == "index" and not number.unit else number.unit
-    indicator, without_verb = matcher.indicator(full_name(figure.indicator, measure), unit, measure)
+    name = full_name(figure.indicator, measure)
+    indicator, without_verb = matcher.indicator(name, unit, measure)
     guesses += ["按去掉动词的名称对应指标"] * without_verb
     area, period = matcher.area(figure.area), figure.period if periods.is_period(figure.period) else ""
     inferred = any(g.startswith("时期") for g in guesses)
@@ -134,7 +135,7 @@ def _row(figure: Figure, reading: Reading, matcher: Matcher) -> dict:
         "relation": number.relation,
         "measure": measure,
         "indicator": indicator,
-        "indicator_zh": figure.indicator,
+        "indicator_zh": name,
         "area": figure.area,
         "ref_area": area,
         "period": figure.period,

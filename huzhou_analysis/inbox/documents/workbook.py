@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from collections.abc import Iterable
@@ -14,7 +13,7 @@ from ...facts.checks import default_root
 from ...facts.problems import DataError, fail, say
 from ...facts.schema import REASONS, TABLES, Field
 from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, sheet_name
-from .mapping import Matcher, full_name
+from .mapping import Matcher
 from .opening import DocumentError
 from .proposals import Proposals, propose
 
@@ -22,14 +21,16 @@ INK, ACCENT, SOFT, LINE = "#1F2933", "#1B4F72", "#DCE6EE", "#C9D3DC"
 COLOURS = {"yes": "#DDF0E2", "look": "#FFF2CC", "no": "#ECEFF1"}
 _FIRST = "keep sure sentence indicator obs_value unit time_period transformation ref_area guesses on_file".split()
 _WIDTHS = {"keep": 12, "sure": 8, "sentence": 62, "indicator": 30, "obs_value": 11, "unit": 10, "time_period": 13, "transformation": 17, "ref_area": 18, "guesses": 20, "on_file": 26,
-           "as_printed": 28, "comment": 24, "locator": 22, "source_id": 18, "name_zh": 34, "name_en": 40, "title": 44, "title_en": 44, "around": 44,
-           "reason": 24, "place": 34}  # fmt: skip
+           "as_printed": 28, "comment": 24, "locator": 26, "source_id": 18, "name_zh": 34, "name_en": 40, "title": 44, "title_en": 44, "around": 44,
+           "reason": 24}  # fmt: skip
 _WIDE = ("sentence", "guesses", "on_file", "indicator")
 _SURE = {"sure": "确定 sure", "look": "存疑 look"}
 _SOURCE = {"bulletin": ("TJGB", "Statistical communiqué"), "work_report": ("GWR", "Government work report"),
            "plan": ("PLAN", "Government plan"), "news": ("NEWS", "Press article")}  # fmt: skip
 _LEVELS = {"市": "city", "省": "province", "区": "county", "县": "county", "州": "city", "国": "country"}
-_OTHERS = [Field("numeral", "string", "数码", ""), Field("around", "string", "前后文", ""), Field("reason", "string", "原因", ""), Field("place", "string", "位置", "")]  # fmt: skip
+_REASONS = {"": ("? 无法判断", "fits nothing")} | REASONS
+_OTHERS = [Field(name, "string", zh, "", codes=_REASONS if name == "reason" else None)
+           for name, zh in (("numeral", "数码"), ("around", "前后文"), ("reason", "原因"), ("locator", "位置"))]  # fmt: skip
 _HELP = """“采用”列：添加 yes {yes}，待看 look {look}，不要 no {no}。只有 yes 的行会添加。
 Column 采用 keep: only rows marked yes are added. Change look to yes once you have checked the row, or to no.
 yes：没有推测之处，指标、地区、单位都已收录。look：有推测（见“推测”列），或指标尚未收录。no：已收录相同数字，或文内重复。
@@ -59,11 +60,9 @@ def make(file: Path | str, root: Path | str | None = None) -> int:
         proposals = propose(file, matcher)
         if proposals.empty:
             raise DocumentError(file.name, "文中没有统计数字", "holds no figure")
-        made = io.BytesIO()
-        write(made, proposals, matcher)
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_suffix(".xlsx.new")
-        aside.write_bytes(made.getvalue())
+        aside = target.with_suffix(".new")
+        write(aside, proposals, matcher)
         os.replace(aside, target)
     except (DocumentError, DataError) as error:
         return fail(f"{error}\n没有写出任何文件。/ Nothing was written.")
@@ -82,7 +81,7 @@ def _counts(proposals: Proposals) -> dict[str, int]:
     return {"yes": 0, "look": 0, "no": 0} | proposals.keep.value_counts().to_dict()
 
 
-def write(file: io.BytesIO, proposals: Proposals, matcher: Matcher) -> None:
+def write(file: Path, proposals: Proposals, matcher: Matcher) -> None:
     """Write the workbook of a document's proposals."""
     import xlsxwriter
 
@@ -95,11 +94,10 @@ def write(file: io.BytesIO, proposals: Proposals, matcher: Matcher) -> None:
         rows = _rows(proposals, matcher, source["source_id"], new)
         _figures(_sheet(book, "figures", columns, rows, looks), columns, rows, matcher, looks)
         for table, entries in (new | {"sources": [source]}).items():
-            used = ({"keep": label("used", KEEP.codes["used"][0])} | row for row in entries)
+            used = [{"keep": "used"} | row for row in entries]
             _sheet(book, table, [KEEP, *TABLES[table].fields], used, looks)
         others = sorted(proposals.attrs["others"], key=lambda o: (o["reason"] != "", o["offset"]))
-        named = ({"place": o["locator"]} | o | {"reason": _reason(o["reason"])} for o in others)
-        _sheet(book, OTHERS, _OTHERS, named, looks)
+        _sheet(book, OTHERS, _OTHERS, others, looks)
         help_ = book.add_worksheet(HELP)
         help_.set_column(0, 0, 110, looks["wrap"])
         help_.write_string(0, 0, f"{proposals.attrs['file']}：{len(proposals)} 个数字 figures", looks["title"])
@@ -110,10 +108,6 @@ def write(file: io.BytesIO, proposals: Proposals, matcher: Matcher) -> None:
 def label(code: str, name: str) -> str:
     """A choice as the template shows it: readable name and code."""
     return f"{name} · {code}"
-
-
-def _reason(code: str) -> str:
-    return label(code, REASONS[code][0]) if code else "? 无法判断 fits nothing"
 
 
 def source_row(proposals: Proposals, matcher: Matcher) -> dict[str, str]:
@@ -137,7 +131,7 @@ def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[s
     """Rows for the indicators, areas and units that are not on file."""
     indicators, areas, units = {}, {}, {}
     for row in proposals.itertuples():
-        name, area, unit = full_name(row.indicator_zh, row.measure), row.area, row.unit
+        name, area, unit = row.indicator_zh, row.area, row.unit
         if row.new and name and name not in indicators:
             made = indicators[name] = matcher.new_indicator(name, unit, row.measure)
             while sum(other["indicator"] == made["indicator"] for other in indicators.values()) > 1:
@@ -156,10 +150,9 @@ def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> lis
     areas = {r["name_zh"]: r["ref_area"] for r in new["ref_areas"]}
     on_file, out = dict(matcher.frames["indicators"][["indicator", "name_zh"]].values), []
     for row in proposals.astype(str).to_dict("records"):
-        name = full_name(row["indicator_zh"], row["measure"])
+        name = row["indicator_zh"]
         key, area = row["indicator"] or fresh.get(name, ""), row["ref_area"] or areas.get(row["area"], "")
         more = {
-            "keep": label(row["keep"], KEEP.codes[row["keep"]][0]),
             "sure": _SURE[row["sure"]],
             "indicator": label(key, on_file.get(key, name)) if key else "",
             "ref_area": label(area, matcher.area_names.get(area, row["area"])) if area else "",
@@ -215,7 +208,7 @@ def _sheet(book, table: str, columns: list[Field], rows: Iterable[dict[str, str]
     for number, row in enumerate(rows, 1):
         for position, field in enumerate(columns):
             value, look = row.get(field.name, ""), looks["wrap" if field.name in _WIDE else "text"]
-            if value and field.codes and field.name != "keep":
+            if value in (field.codes or {}) and (value or table == OTHERS):
                 value = label(value, field.codes[value][0])
             before, inside, after = [*re.split("[【】]", value), "", ""][:3]
             if field.name == "sentence" and before and after:
