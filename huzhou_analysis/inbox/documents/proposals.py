@@ -90,15 +90,10 @@ def propose(file: Path, matcher: Matcher) -> Proposals:
     for figure in reading.figures:
         row = _row(figure, reading, matcher) | {"as_printed": cite(figure, whole)}
         row["on_file"] = matcher.same_on_file(row)
-        key = tuple(
-            row[c]
-            for c in ("indicator", "area", "period", "transformation", "value", "unit", "indicator_zh")[
-                : 7 if row["new"] else 6
-            ]
-        )
+        name = row["indicator"] or row["indicator_zh"]
+        key = (name, *(row[c] for c in ("area", "period", "transformation", "value", "unit")))
         seen[key] += 1
-        if seen[key] > 1:
-            row["comment"] = "；".join(filter(None, (row["comment"], "文内重复")))
+        row["comment"] = "；".join(filter(None, (row["comment"], "文内重复" * (seen[key] > 1))))
         if seen[key] > 1 or row["on_file"].startswith("="):
             row["keep"] = "no"
         rows.append(row)

@@ -209,7 +209,7 @@ def _sheet(book, table: str, columns: list[Field], rows: Iterable[dict[str, str]
         for position, field in enumerate(columns):
             value, look = row.get(field.name, ""), looks["wrap" if field.name in _WIDE else "text"]
             if value in (field.codes or {}) and (value or table == OTHERS):
-                value = label(value, field.codes[value][0])
+                value = f"{field.codes[value][0]}{' · ' * bool(value)}{value}"
             before, inside, after = [*re.split("[【】]", value), "", ""][:3]
             if field.name == "sentence" and before and after:
                 marked = [looks["plain"], before, looks["mark"], inside, looks["plain"], after]
