@@ -13,7 +13,8 @@ from .structure import Block, Piece
 from .vocabulary import either, words
 
 _VALUE = re.compile(
-    r"[↑↓+]?(?P<sign>[-—]?)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>%|‰|个百分点|倍)?[*＊]?(?P<bound>以上|左右|以内)?"
+    r"[↑↓+]?(?:每年|年均|累计|新增|力争|确保|达到|达|超过?|突破|[≥>约])*(?P<sign>[-—]?)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    f"(?P<unit>{UNIT.pattern})?[*＊]?(?P<bound>以上|左右|以内)?"
 )
 _BLANK = re.compile(r"[-—/*]*|…+|\.{3}|持平")
 _GROWTH = re.compile(r"增长|增速|增幅|涨跌|同比|环比|±|增减|比去年|比上年(?!末?数)")
