@@ -159,13 +159,15 @@ def test_what_a_cell_displays_is_never_lost_and_chinese_is_legible(project, tmp_
     path = notebook(
         tmp_path / "08_own.ipynb",
         draw,
-        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.ylabel('亿元')\nplt.show()",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.ylabel('亿元\\ud83d')\nplt.show()",
+        "print('半\\ud83d')",  # half a character, in a plot and printed
     )
     made = collect.execute([path], project / "data")[0]
     assert made.error == ""
     shown = [o for c in made.notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert sum("image/png" in o.get("data", {}) for o in shown) == 2
     assert not [o for o in shown if "Glyph" in o.get("text", "")]
+    assert [o.text for o in shown if "半" in o.get("text", "")] == ["半?\n"]
 
 
 # --- where it is made ----------------------------------------------------------------------------------------------

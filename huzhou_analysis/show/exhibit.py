@@ -368,21 +368,18 @@ def exhibit_html(record: dict, lang: str) -> str:
     )
     drawn, parts = record["chart"] or record["picture"], []
     if drawn:
-        # While a report is made its own picture of the chart is put in, so that none is drawn twice.
-        later = os.environ.get(EXPORT_VARIABLE) and not record["picture"]
-        source = f"chart:{record['id']}.{lang}" if later else f"data:image/png;base64,{_png(record, lang)}"
-        parts.append(f'<img alt="{html.escape(record["alt"][lang])}" src="{source}">')
+        parts.append(f'<img alt="{html.escape(record["alt"][lang])}" src="data:image/png;base64,{_png(record, lang)}">')
     if not record["chart"]:
         parts.insert(0, f"<h4>{html.escape(record['title'][lang])}</h4><p>{html.escape(record['subtitle'][lang])}</p>")
         parts += [table] if not drawn else []
         parts += [f"<p><small>{html.escape(line)}</small></p>" for line in foot(record, lang)]
-    if record["reading"][lang]:
-        parts.append(f"<p>{html.escape(record['reading'][lang])}</p>")
+    parts += [f"<p>{html.escape(record['reading'][lang])}</p>"] if record["reading"][lang] else []
     cites = [[c[k][lang] if isinstance(c[k], dict) else c[k] for k in _CITED] for c in record["citations"]]
-    cited = pd.DataFrame(cites, columns=[words.label(k, lang) for k in _CITED_HEADS])
-    if table and drawn:
-        parts.append(_folded(words.label("data", lang), len(record["table"]["rows"]), table))
-    parts.append(_folded(words.label("citations", lang), len(cited), _html(cited, [False] * len(_CITED))))
+    cited = _html(pd.DataFrame(cites, columns=[words.label(k, lang) for k in _CITED_HEADS]), [False] * len(_CITED))
+    folded = [("data", len(record["table"]["rows"]), table)] if table and drawn else []
+    for label, n, shown in [*folded, ("citations", len(cites), cited)]:
+        summary = f"<summary>{words.label(label, lang)} ({n})</summary>"
+        parts += [f"<details>{summary}{shown}</details>"] if n else []
     return f'<style>{_STYLE}</style><div class="hz" lang="{"zh-CN" if lang == "zh" else "en"}">{"".join(parts)}</div>'
 
 
@@ -390,10 +387,6 @@ def _png(record: dict, lang: str) -> str:
     if record["picture"]:
         return record["picture"][lang]["png"]
     return base64.b64encode(canvas.png(picture.picture(record, lang, "slide", foot(record, lang)), 110)).decode()
-
-
-def _folded(label: str, rows: int, table: str) -> str:
-    return f"<details><summary>{label} ({rows})</summary>{table}</details>" if rows else ""
 
 
 def _html(frame: pd.DataFrame, numeric: Sequence[bool]) -> str:

@@ -139,14 +139,12 @@ def cite(data: Data, *figures: str | pd.DataFrame | object, lang: str = "zh") ->
             ids += list(one.figure_id if "figure_id" in one.columns else one.index)
         else:
             ids += list(getattr(one, "figures", [one]))
-    lines = []
+    lines, comma = [], "，" if lang == "zh" else ", "
     for row in citations(data, ids):
         basis = data.figure(row["figure_id"]).time_basis
-        place, printed, period = (row[key][lang] for key in ("place", "source", "period"))
-        place, printed = f"{printed}{'，' if lang == 'zh' else ', '}{place}", row["as_printed"]
+        when = f"{row['period'][lang]}，{row['basis']['zh']}" if lang == "zh" else f"{row['period'][lang]}; {basis}"
         if basis == "unstated":
             when = "时期未载明" if lang == "zh" else "period not stated"
-        else:
-            when = f"{period}，{row['basis']['zh']}" if lang == "zh" else f"{period}; {basis}"
-        lines.append(f"{place}：“{printed}”（{when}）" if lang == "zh" else f"{place}: “{printed}” ({when})")
+        form = "{}：“{}”（{}）" if lang == "zh" else "{}: “{}” ({})"
+        lines.append(form.format(row["source"][lang] + comma + row["place"][lang], row["as_printed"], when))
     return "\n".join(lines)
