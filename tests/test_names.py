@@ -1,7 +1,8 @@
-"""Indicators and areas under the names that people use; what is unknown is refused with the nearest."""
+"""Indicators, areas and figures under the words that people use; what is unknown is refused with the nearest."""
 
 import pytest
 
+import huzhou_analysis as hz
 from huzhou_analysis.facts.names import UnknownName
 
 
@@ -57,3 +58,9 @@ def test_what_is_no_name_is_refused(data, name):
     for find in (data.indicator, data.area):
         with pytest.raises(UnknownName):
             find(name)
+
+
+def test_figures_are_found_by_any_word_and_their_numbers_are_numbers(data):
+    found = hz.find(data, "外资 ２０２７", lang="en").loc["D003.fdi_utilized.2027.2"]
+    assert (found.number, found.unit, found.value, found.area) == (18, "亿美元", "$1.8bn", "Huzhou")
+    assert hz.find(data, 2027).number.dtype == float and hz.find(data, "no such word").empty

@@ -62,11 +62,11 @@ def _level(value: Level) -> tuple[Interval, bool]:
         return printed_interval(value), False
     number = isinstance(value, Real | Decimal) and not isinstance(value, bool)
     if not number or not math.isfinite(value):
-        raise TypeError(f"a level is a number, printed digits in quotes or an Interval, not {value!r}")
+        raise TypeError(f"a level is a number, printed digits in quotes or an Interval, not {f'{value!r}':.80}")
     return Interval.point(value if isinstance(value, Decimal | Fraction) else float(value)), True
 
 
-def _levels(*values: Level) -> tuple[list[Interval], bool]:
+def _alike(*values: Level) -> tuple[list[Interval], bool]:
     """Levels of one thing in the unit of the first, and whether all are plain numbers.
 
     Two points of a series say when a break lies between them; two measures are refused.
@@ -125,7 +125,7 @@ def growth_rate(level: Level, base: Level) -> Rate | Interval:
     >>> print(hz.growth_rate("119", "100"))
     (17.9104, 20.1005)
     """
-    (now, then), plain = _levels(level, base)
+    (now, then), plain = _alike(level, base)
     if then.low <= 0:
         raise ValueError(
             "the base may be zero or negative: growth is undefined; state the change in its own unit instead"
@@ -201,7 +201,7 @@ def compound_growth(start: Level | pd.DataFrame, end: Level, years: float | None
         years = end.year - start.year
     if isinstance(years, bool) or not isinstance(years, Real | Decimal) or not years >= 1:
         raise ValueError(f"compound growth needs a number of years, at least one, not {years!r}")
-    (first, last), plain = _levels(start, end)
+    (first, last), plain = _alike(start, end)
     if first.low <= 0 or last.low < 0:
         raise ValueError("compound growth needs positive levels; for others and for shares use hz.required_points")
     found = (last / first).power(1 / float(years)) - 1
@@ -243,7 +243,7 @@ def contribution(part: Level, part_before: Level, whole_before: Level) -> float 
     >>> hz.contribution(30, 20, 200)
     5.0
     """
-    (now, before, whole), plain = _levels(part, part_before, whole_before)
+    (now, before, whole), plain = _alike(part, part_before, whole_before)
     if whole.low <= 0:
         raise ValueError("the whole may be zero or negative: contributions are undefined; check the whole")
     found = (now - before) / whole * 100

@@ -44,9 +44,7 @@ _LATER = ("growth", "printed_growth", "prices", "segment", "begins", "because", 
 def key(data: Data, indicator: str, area: str | int | None = None) -> tuple[str, str]:
     """Codes of an indicator and an area given by any of their names (:mod:`~huzhou_analysis.facts.names`)."""
     if not isinstance(data, Data):
-        raise TypeError(
-            f"the tables come first, then the name: hz.series(data, 'gdp'), not {type(data).__name__} first"
-        )
+        raise TypeError(f"the tables come first: hz.series(data, 'gdp'), not {type(data).__name__} first")
     return data.indicator(indicator), data.area(None if area is None else str(area))
 
 
@@ -160,10 +158,9 @@ def series(
         the year before (for shares in points), empty across a break. ``printed_growth`` is the rate that a document
         prints for the period, its basis in ``prices`` (``constant`` for real growth). ``origin`` is ``printed``,
         ``sum``, ``ratio`` (of two printed levels), ``implied`` (by a growth rate), ``part_year`` (never annualised) or
-        ``period_total``. ``low`` to ``high`` is what rounding leaves open. ``segment`` numbers the stretches: a new one
-        begins (in the year ``begins``, for the reason ``because``) at a status B, a break that ``indicators.csv``
-        declares, another currency, or where a source that prints both years shows that two vintages differ in level.
-        ``stretch`` names its vintage: ``first`` (as first published, within a year) or the year of publication.
+        ``period_total``. ``low`` to ``high`` is what rounding leaves open. ``segment`` numbers the stretches, which
+        begin in the year ``begins`` for the reason ``because`` (docs/methods.md); ``stretch`` names the vintage,
+        ``first`` (as first published, within a year) or the year of publication.
 
     Raises
     ------
@@ -185,16 +182,11 @@ def series(
         found = found[found.unit == yearly.unit.iloc[-1]]
     if not everything:  # of a year and dates within it the year, of several dates the last
         found = found[found.origin.isin(YEARLY)]
-        whole = found.time_period.map(periods.is_year).astype(bool)
-        last = (
-            found.assign(whole=whole).sort_values(["year", "whole"], kind="stable").drop_duplicates("year", keep="last")
-        )
-        found = last.drop(columns="whole")
+        whole = whole_years(found)
+        found = pd.concat([found.drop(whole.index), whole]).drop_duplicates("year", keep="last").sort_index()
     if found.empty:
         info, where = data.indicators.loc[code], data.ref_areas.loc[place]
-        more = (
-            f" in {unit}" if unit else "; everything=True shows parts of years, hz.growth_ledger printed rates, if any"
-        )
+        more = f" in {unit}" if unit else "; everything=True shows parts of years, hz.growth_ledger printed rates"
         raise NotOnFile(f"{where.name_zh}{info.name_zh}（{unit or '年度'}）", f"{info.name_en}, {where.name_en}{more}")
     return found.reset_index(drop=True)
 
@@ -438,17 +430,8 @@ def _break(before: dict, after: dict, printed: dict[tuple, dict[str, float]], de
 def vintages(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
     """Every printed annual level of an indicator with its vintage: what was known when.
 
-    Parameters
-    ----------
-    data : Data
-    indicator, area : str
-        Code or name, as in :func:`series`.
-
-    Returns
-    -------
-    DataFrame
-        One row a printing, sorted by year and publication: ``year``, ``value`` (in the indicator's usual unit where the
-        printed one converts), ``unit``, ``vintage``, ``tier``, ``obs_status``, ``source_id``, ``figure_id``.
+    One row a printing, sorted by year and publication: ``year``, ``value`` (in the indicator's usual unit where the printed
+    one converts), ``unit``, ``vintage``, ``tier``, ``obs_status``, ``source_id``, ``figure_id``.
 
     Examples
     --------
