@@ -20,7 +20,7 @@ from ..facts.problems import DataError, Problem
 from . import plans, targets
 from .actuals import WINDOWS, Actuals, Target
 from .evidence import at_recent_pace, firmness, grade, official, progress
-from .sentences import needed, rule, sentence
+from .sentences import both, needed, rule, sentence
 from .series import measured_in, points
 from .targets import Judgement
 
@@ -164,14 +164,9 @@ class Gaps(Actuals):
         if target.numeric.empty:
             return row | self._nothing(target)
         final, same = target.final, self._restated(target)
-        row |= {
-            "counted": final.name == same[0],
-            "final_period": final.time_period,
-            "target": final.obs_value,
-            "target_year": target.last_year,
-            "relation": final.relation,
-            "restated_ids": " ".join(i for i in same if i not in target.figures.index),
-        }
+        row |= {"counted": final.name == same[0], "final_period": final.time_period, "target": final.obs_value}
+        row |= {"target_year": target.last_year, "relation": final.relation}
+        row["restated_ids"] = " ".join(i for i in same if i not in target.figures.index)
         if first.span == "cumulative":
             return row | self._counted(target)
         # A bound on a stretch of years that is no total holds for each of them.
@@ -233,7 +228,7 @@ class Gaps(Actuals):
             paces.append(newer)
         out["growth_ids"] = " ".join(dict.fromkeys(i for pace in paces for i in pace.figure_ids.split()))
         if recent:
-            out |= {"recent_since_zh": recent.since["zh"], "recent_since_en": recent.since["en"]}
+            out |= both("recent_since", recent.since)
             if not math.isnan(verdict.required):
                 out |= at_recent_pace(target, evidence, verdict.required, speed)
         out |= progress(target, evidence, status, base)
@@ -279,15 +274,9 @@ class Gaps(Actuals):
     # --- evidence --------------------------------------------------------------------------------------------------
 
     def _evidence_cells(self, target: Target, evidence: pd.Series) -> dict:
-        return {
-            "comparable": evidence.comparable,
-            "pair_zh": evidence.reason["zh"],
-            "pair_en": evidence.reason["en"],
-            "actual": evidence.value,
-            "actual_period": evidence.time_period,
-            "actual_indicator": evidence.indicator,
-            "actual_id": evidence.figure_id,
-        } | grade(self.data, target, evidence)
+        out = {"comparable": evidence.comparable, "actual": evidence.value, "actual_period": evidence.time_period}
+        out |= {"actual_indicator": evidence.indicator, "actual_id": evidence.figure_id}
+        return out | both("pair", evidence.reason) | grade(self.data, target, evidence)
 
     def _unlike(self, target: Target) -> dict:
         """The latest figure of another definition, shown as a question only."""
@@ -301,7 +290,7 @@ class Gaps(Actuals):
         if not refused:
             return {}
         _, value, ids, reason = max(refused, key=lambda r: r[0])
-        return {"unlike_value": value, "other_ids": ids, "pair_zh": reason["zh"], "pair_en": reason["en"]}
+        return {"unlike_value": value, "other_ids": ids} | both("pair", reason)
 
     def _nothing(self, target: Target, unlike: dict | None = None) -> dict:
         """Without an actual: what would be needed, and why a figure of another definition is no such thing."""

@@ -46,14 +46,11 @@ class Part:
     end: int
     numerals: list[Numeral]
 
-    def places_of(self, wanted: str, text: str) -> list[int]:
-        """Where some characters begin in the part."""
-        return [m.start() for m in re.compile(f"(?={re.escape(wanted)})").finditer(text, self.start, self.end)]
-
-    def within(self, starts: list[int], length: int) -> list[int]:
-        """Numerals inside any of some stretches of one length."""
-        spans = [(n.start, n.end) for n in self.numerals]
-        return [i for i, (a, b) in enumerate(spans) if any(at <= a and b <= at + length for at in starts)]
+    def quoted(self, wanted: str, text: str) -> list[int] | None:
+        """Numerals inside some characters, wherever these stand in the part; None if they do not."""
+        found = [m.start() for m in re.compile(f"(?={re.escape(wanted)})").finditer(text, self.start, self.end)]
+        spans = [(i, n.start, n.end - len(wanted)) for i, n in enumerate(self.numerals)]
+        return [i for i, start, latest in spans if any(latest <= at <= start for at in found)] if found else None
 
 
 @dataclass(frozen=True)
@@ -136,11 +133,9 @@ def _document(data: Data, name: str, text: str, problems: list[tuple]) -> dict:
             owners = [column for column, held in (("in_figures", mine), ("not_figures", excluded[place])) if i in held]
             counts.update(["numerals", *(owners[:1] or ["unaccounted"])])
             if len(owners) != 1:
-                before, after = (
-                    text[max(part.start, n.start - SURROUNDINGS) : n.start],
-                    text[n.end : n.end + SURROUNDINGS],
-                )
-                wrong("both" if owners else "unaccounted", place, n.text, f"{before}【{n.text}】{after}")
+                before = text[max(part.start, n.start - SURROUNDINGS) : n.start]
+                said = f"{before}【{n.text}】{text[n.end : n.end + SURROUNDINGS]}"
+                wrong("both" if owners else "unaccounted", place, n.text, said)
     return dict.fromkeys(COVERAGE_COLUMNS, 0) | {"file": name} | counts
 
 
@@ -172,12 +167,11 @@ def _claims(
     for figure in figures.itertuples():
         place, wanted = (figure.source_id, figure.locator), normalise(figure.as_printed)
         part = parts.get(place)
-        found = part.places_of(wanted, text) if part else []
-        if not found:
+        inside = part.quoted(wanted, text) if part else None
+        if inside is None:
             unverifiable += 1
             wrong("elsewhere" if wanted in text else "not_found", place, figure.Index, figure.as_printed)
             continue
-        inside = part.within(found, len(wanted))
         for printed in filter(None, (figure.obs_text, figure.high_text)):
             value = abs(Decimal(printed))
             if slots := _candidates(part, inside, value):
@@ -218,10 +212,10 @@ def _excluded(rows: pd.DataFrame, text: str, parts: dict[Place, Part], wrong: Wr
         for place, part in parts.items():
             if place[0] != row.source_id or row.locator not in ("", place[1]):
                 continue
-            found = part.places_of(wanted, text)
-            inside = {i for i in part.within(found, len(wanted)) if part.numerals[i].text in names}
-            out[place] |= inside
-            used |= bool(inside) or (bool(found) and any(n in wanted for n in names))
+            inside = part.quoted(wanted, text)
+            mine = {i for i in inside or () if part.numerals[i].text in names}
+            out[place] |= mine
+            used |= bool(mine) or (inside is not None and any(n in wanted for n in names))
         if not used:
             wrong("idle", (row.source_id, row.locator or "*"), "not_figures.csv", row.as_printed)
     return out
