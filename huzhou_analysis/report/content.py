@@ -119,13 +119,6 @@ class Content:
         return cls(**raw | {"sections": [Section(**section) for section in raw["sections"]]})
 
 
-def of_section(content: Content, section: Section, record: dict) -> Content:
-    """A report of one exhibit alone, for writing it out by itself."""
-    blocks = [{"kind": "exhibit", "id": record["id"]}]
-    alone = Section(section.name, section.title, blocks, {record["id"]: record})
-    return Content(content.city, [alone], indicators=content.indicators)
-
-
 def shown(record: dict, lang: str, numbers: dict[str, int]) -> dict:
     """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and ``table`` (``columns, rows, numeric``) or None."""
     said = {key: record[key][lang] for key in ("title", "subtitle", "reading", "alt")}

@@ -13,7 +13,7 @@ from ..show.exhibit import Exhibit
 from . import drawings
 from .build import Paths, inputs, manifest, paths, versions
 from .collect import code_cells, notebook_files, run_here
-from .content import Content, Section, of_section
+from .content import Content, Section
 from .output import writer
 from .text import WORDS
 
@@ -85,8 +85,7 @@ def export(
         raise ValueError(f"a file ends in {', '.join('.' + f for f in FORMATS)}, not in {path.suffix!r}")
     if lang not in LANGUAGES or size not in canvas.SIZES:
         raise ValueError(f"lang is zh or en, size one of {', '.join(canvas.SIZES)}; not {lang!r}, {size!r}")
-    content = content_of(exhibit) if isinstance(exhibit, str) else _alone(exhibit.record)
-    record = content.exhibits()[0]
+    record = record_of(exhibit) if isinstance(exhibit, str) else exhibit.record
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind in ("png", "svg"):
         if not drawings.drawn(record):
@@ -99,29 +98,21 @@ def export(
         drawings.write_csv(Exhibit(record).numbers(lang), path)
     else:
         options = {"data": data or load()} if kind == "xlsx" else {"template": template and Path(template)}
-        writer(OFFICE[kind])(content, lang, path, **({"watermark": watermark} if kind == "pdf" else options))
+        writer(OFFICE[kind])(_alone(record), lang, path, **({"watermark": watermark} if kind == "pdf" else options))
     return path
 
 
 # --- finding it ----------------------------------------------------------------------------------------------------
 
 
-def _alone(record: dict, section: Section | None = None, content: Content | None = None) -> Content:
+def _alone(record: dict) -> Content:
     """A report of one exhibit."""
-    if section is None:
-        section = Section(record["id"], {lang: record["subtitle"][lang] for lang in LANGUAGES}, [], {})
-    city = content.city if content else {lang: WORDS["index"][lang] for lang in LANGUAGES}
-    return of_section(content or Content(city, []), section, record)
+    only = Section(record["id"], record["subtitle"], [{"kind": "exhibit", "id": record["id"]}], {record["id"]: record})
+    return Content({lang: WORDS["index"][lang] for lang in LANGUAGES}, [only])
 
 
-def content_of(exhibit_id: str, where: Paths | None = None) -> Content:
-    """A report of the one exhibit that an id means: from the last report if nothing has changed, else made now.
-
-    Raises
-    ------
-    UnknownExhibit
-        If no notebook shows it.
-    """
+def record_of(exhibit_id: str, where: Paths | None = None) -> dict:
+    """The record of an id: from the last report if nothing has changed, else made now; UnknownExhibit if none shows it."""
     where = where or paths()
     found = manifest(where.output)
     there = {i: name for name, ids in found.get("exhibits", {}).items() for i in ids}
@@ -129,9 +120,7 @@ def content_of(exhibit_id: str, where: Paths | None = None) -> Content:
     if found and found["inputs"] == inputs(where) and found["versions"] == versions():
         if exhibit_id not in there:
             raise _unknown(exhibit_id, there)
-        content = Content.read(where.output)
-        section = next(s for s in content.sections if s.name == there[exhibit_id])
-        return _alone(section.exhibits[exhibit_id], section, content)
+        return next(r for r in Content.read(where.output).exhibits() if r["id"] == exhibit_id)
     written = {path: ids_in(path) for path in files}
     likely = [path for path, patterns in written.items() if any(re.fullmatch(p, exhibit_id) for p in patterns)]
     likely += [path for path in files if path.stem == there.get(exhibit_id) and path not in likely]
@@ -141,7 +130,7 @@ def content_of(exhibit_id: str, where: Paths | None = None) -> Content:
     for path in likely:
         for record in run_here(path):
             if record["id"] == exhibit_id:
-                return _alone(record)
+                return record
     raise _unknown(exhibit_id, there)
 
 
