@@ -290,7 +290,7 @@ def section(executed: Executed, records: Path) -> Section:
     title = _title(blocks) or dict.fromkeys(LANGUAGES, executed.path.stem)
     blocks = [b for b in blocks if b["kind"] != "text" or b["zh"] or b["en"]]
     said = own_metadata(executed.notebook)
-    brief = {k: [str(v) for v in said[k]] for k in ("brief", "headlines") if isinstance(said.get(k), list)}
+    brief = {k: [str(v) for v in said[k]] for k in ("brief", "deck", "headlines") if isinstance(said.get(k), list)}
     return Section(executed.path.stem, title, blocks, exhibits, brief)
 
 

@@ -258,21 +258,20 @@ class Deck:
 
 
 def _table_layout(rows: list[list[str]], width: float, height: float) -> tuple[float, list[float], list[float], list]:
-    """The largest text at which all rows fit, or else the smallest: its size, widths of columns, heights of the rows that
-    fit, and all rows, each cell cut to a few lines."""
-    for points in (14, 12, 11, 10):
+    """The largest text at which most rows fit: its size, widths of columns, heights of the rows that fit, and all rows,
+    each cell cut to a few lines."""
+    tried = []
+    for points in (14, 12, 11, 10, 9):
         widths, cut, heights = column_widths(rows, width, points), [], []
         for row in rows:
             fits = [
-                fitted(cell, w - 0.22, MOST_LINES * points / 50, points, points)
-                for cell, w in zip(row, widths, strict=True)
+                fitted(c, w - 0.22, MOST_LINES * points / 50, points, points) for c, w in zip(row, widths, strict=True)
             ]
             cut.append([words for _, words, _ in fits])
-            heights.append(max(tall for *_, tall in fits) + 0.09)
+            heights.append(max(tall for *_, tall in fits) + 0.06)
         shown = [h for n, h in enumerate(heights) if sum(heights[: n + 1]) <= height]
-        if len(shown) == len(rows):
-            break
-    return points, widths, shown, cut
+        tried.append((points, widths, shown, cut))
+    return max(tried, key=lambda one: (len(one[2]), one[0]))
 
 
 def notes(record: dict, lang: str) -> str:
