@@ -1,6 +1,6 @@
 """Score the projections on series whose future is known: the tables of docs/projections.md.
 
-    python benchmarks/forecast_accuracy.py --data DIR [--only choice competitions cities last_origins chances]
+    python benchmarks/forecast_accuracy.py --data DIR [--only choice competitions cities last_origins rule outside chances]
 
 DIR holds yearly series as ``*.csv.gz`` with the columns ``series, t, value``: competitions (``m3_yearly``,
 ``m4_yearly_sample``, ``tourism_yearly``, with ``split``) and panels of cities (see calibrate.py).
@@ -16,7 +16,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -151,35 +151,38 @@ def _relative(groups: Groups, paths: list[np.ndarray]) -> float:
 
 @cache
 def cases_of(folder: Path) -> pd.DataFrame:
-    """Cases of all kinds with log growth since the last value."""
-    return calibrate.all_cases(calibrate.panels(folder)).assign(grown=lambda c: np.log(c.actual / c["last"]))
+    """Cases of all kinds one to four years ahead, with log growth since the last value and its size class, and with the
+    plain quantiles of the growth known at the time (``n0.1`` and so on): naive intervals."""
+    cases = calibrate.all_cases(calibrate.panels(folder)).query("horizon <= @CITY_HORIZON")
+    cases = cases.assign(grown=np.log(cases.actual / cases["last"]))
+    sizes = [
+        np.searchsorted(calibrate.BOUNDS[kind], one["last"], side="right")
+        for kind, one in cases.groupby("kind", sort=False)
+    ]
+    cases = cases.assign(size_class=np.concatenate(sizes))
+    return _with_naive(cases, cases, "origin", lambda group, one: group.origin + group.horizon <= one)
 
 
 @cache
 def by_city(folder: Path) -> pd.DataFrame:
     """Cases with the quantiles of the other four fifths of the cities in the same stretch, and naive ones of all their years."""
-    parts, wides = [], calibrate.panels(folder)
-    for key, group in cases_of(folder).groupby(GROUP, sort=False):
-        past, _ = calibrate.stretches(wides[key[0]])
-        for since in past:
+    parts, wides, every = [], calibrate.panels(folder), cases_of(folder)
+    for key, group in every.groupby(GROUP, sort=False):
+        for since in calibrate.stretches(wides[key[0]])[0]:
             found = calibrate.left_out(calibrate.window(group, since))
             parts.append(found[found.origin.between(since, since + calibrate.STRETCH_YEARS - 1)])
-    found = pd.concat(parts).query("origin <= @LAST_ORIGIN and horizon <= @CITY_HORIZON")
-    every = cases_of(folder)
+    found = pd.concat(parts).query("origin <= @LAST_ORIGIN")
     found, every = (one.assign(fold=calibrate.fold_of(one.series)) for one in (found, every))
     return _with_naive(found, every, "fold", lambda group, one: group.fold != one)
 
 
 @cache
 def by_time(folder: Path) -> pd.DataFrame:
-    """Cases with the quantiles that the product would have had at the time, factors included, and naive ones of the time."""
-    every = cases_of(folder)
-    found = calibrate.in_turn(calibrate.as_known(every)).query("horizon <= @CITY_HORIZON")
-    return _with_naive(found, every, "origin", lambda group, one: group.origin + group.horizon <= one)
+    """Cases with the quantiles that the product would have had at the time, factors included."""
+    return calibrate.in_turn(calibrate.as_known(cases_of(folder)))
 
 
 def _with_naive(cases: pd.DataFrame, every: pd.DataFrame, by: str, seen) -> pd.DataFrame:
-    """Cases with the plain quantiles of growth since the last value, of those seen, as ``n0.1`` and so on."""
     groups, parts = dict(list(every.groupby(GROUP))), []
     for (*key, one), now in cases.groupby([*GROUP, by], sort=False):
         known = groups[tuple(key)].grown[seen(groups[tuple(key)], one)]
@@ -229,15 +232,57 @@ def last_origins_table(folder: Path) -> pd.DataFrame:
     return by_time(folder).groupby(GROUP[:2], sort=False).apply(_row).round(2)
 
 
+RULES = {"none": None, "of each kind, length and distance": GROUP, "of each kind": ["kind"], "of all": []}
+
+
+def rule_table(folder: Path) -> pd.DataFrame:
+    """Candidates for intervals of the present, at all origins before the last four: how far from 80 and 95 they held, mean over
+    kinds and lengths, and interval scores (in logs) over those of naive quantiles."""
+    kept, rows = (calibrate.HALF_LIFE, calibrate.CARRIED_ON), {}
+    for half_life, carried in product((2, 4, 8, np.inf), (0, 0.5, 1)):
+        calibrate.HALF_LIFE, calibrate.CARRIED_ON = half_life, carried
+        known = calibrate.as_known(cases_of(folder))
+        for name, by in RULES.items():
+            groups = [one for _, one in known.groupby(by)] if by else [known]
+            found = known if by is None else pd.concat([calibrate.in_turn(one) for one in groups])
+            found = found.groupby(GROUP[:2], group_keys=False)[found.columns].apply(lambda one: one[~late(one)])
+            held = found.groupby(GROUP[:2])[found.columns].apply(_row)
+            off = {f"{level} off by": (held[f"held {level}"] - level).abs().mean() for level in ENDS}
+            rows[half_life, carried, name] = off | held[["in logs 80", "in logs 95"]].mean().to_dict()
+    calibrate.HALF_LIFE, calibrate.CARRIED_ON = kept
+    return pd.DataFrame(rows).T.round(2)
+
+
+def outside_table(folder: Path) -> pd.DataFrame:
+    """Candidates for the reference class, strictly by time: Brier scores of the share of the class, mean over kinds.
+
+    Targets are what a quarter, a half, three quarters and nine tenths of the cities had not reached by growth at the newest six origins.
+    """
+    every, scores = cases_of(folder).query("length == 5").assign(everyone=0), {}
+    for (kind, ahead, origin), now in every.groupby(["kind", "horizon", "origin"]):
+        known = every[(every.kind == kind) & (every.horizon == ahead) & (every.origin + ahead <= origin)]
+        if len(known) < calibrate.KNOWN_BEFORE:
+            continue
+        targets = known.grown[known.origin + ahead > origin - 6].quantile([0.25, 0.5, 0.75, 0.9])
+        for by, newest in product(("everyone", "size", "size_class"), (4, 6, 10, 99)):
+            used = known[known.origin + ahead > origin - newest]
+            for needed in targets:
+                share = (
+                    now[by].map((used.grown >= needed).groupby(used[by]).mean()).fillna((used.grown >= needed).mean())
+                )
+                scores.setdefault((ahead, by, newest, kind), []).extend((share - (now.grown >= needed)) ** 2)
+    means = pd.Series({key: np.mean(found) for key, found in scores.items()})
+    return means.groupby(level=[0, 1, 2]).mean().unstack().round(3)
+
+
 def chance_table(folder: Path, length: int = 12) -> pd.DataFrame:
     """Brier scores of targets four years ahead, strictly by time and of cities left out.
 
-    Targets are the last value grown as much as a quarter, a half, three quarters and nine tenths of the city-years known at the time
-    had grown. Beside the chance: the base rate as shipped (cities of the size class at the newest four origins known by then), the share of
-    all city-years known, and of the city's own past.
+    Targets are what a quarter, a half, three quarters and nine tenths of the cities had not reached by growth at the newest four
+    origins known by then. Beside the chance: the base rate as shipped (cities of the size class at those origins), the
+    share of all city-years known, and of the city's own past.
     """
-    wides = calibrate.panels(folder)
-    rows = {}
+    wides, rows = calibrate.panels(folder), {}
     for label, made in (("by time", by_time), ("by city", by_city)):
         cases = made(folder).query("horizon == @CITY_HORIZON and length == @length")
         for kind, group in cases.groupby("kind", sort=False):
@@ -254,12 +299,11 @@ def _briers(now: pd.DataFrame, wide: pd.DataFrame, kind: str) -> pd.DataFrame:
     newest = pd.concat([pd.DataFrame({"grown": past[y], "last": wide[y]}) for y in sorted(past)[-4:]]).dropna()
     bounds = np.log(calibrate.BOUNDS[kind])
     classes = [newest.grown[np.searchsorted(bounds, newest["last"], side="right") == c] for c in range(len(bounds) + 1)]
-    mine = np.searchsorted(bounds, np.log(now["last"]), side="right")
     everyone, found = np.concatenate([one.dropna() for one in past.values()]), []
     for needed in np.quantile(newest.grown, [0.25, 0.5, 0.75, 0.9]):
         gap = needed - np.log(now.path / now["last"])
         below = [np.interp(g, row, PROBABILITIES) for g, row in zip(gap, now[QUANTILES].to_numpy(), strict=True)]
-        base = np.array([(one >= needed).mean() if len(one) else np.nan for one in classes])[mine]
+        base = np.array([(one >= needed).mean() if len(one) else np.nan for one in classes])[now.size_class]
         came = (now.grown >= needed).to_numpy(float)
         chances = {
             "chance": 1 - np.array(below),
@@ -276,6 +320,8 @@ TABLES = {
     "competitions": ("Competitions, test parts", competition_table),
     "cities": ("Cities, five-fold", city_table),
     "last_origins": ("Cities, strictly by time", last_origins_table),
+    "rule": ("Rule of intervals, origins before the last four", rule_table),
+    "outside": ("Reference class, Brier scores", outside_table),
     "chances": ("Chances, Brier scores", chance_table),
 }
 

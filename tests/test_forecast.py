@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -139,32 +140,24 @@ def test_gaps_are_filled_at_constant_growth_and_a_long_one_starts_anew():
 @pytest.fixture(scope="module")
 def small():
     """GDP, two stretches, quantiles of log error a tenth of their place (-0.5 to 0.5), twice that for the smallest."""
-    rows = []
-    for length in LENGTHS:
-        for horizon in range(1, LONGEST_HORIZON + 1):
-            for since, shift in ((2004, 0.1), (2008, 0.0)):
-                for size, start in enumerate((0, 0, 100, 1000)):
-                    spread = np.linspace(-0.5, 0.5, len(QUANTILES)) * horizon / 10 * (2 if size == 1 else 1) + shift
-                    rows.append(("gdp", length, horizon, since, size, start, 50, 20, 0.8, 0.95, 0.1, *spread))
+    rows = [
+        ("gdp", length, horizon, since, size, start, 50, 20, 0.8, 0.95, 0.1,
+         *np.linspace(-0.5, 0.5, len(QUANTILES)) * horizon / 10 * (2 if size == 1 else 1) + shift)
+        for length, horizon in product(LENGTHS, range(1, LONGEST_HORIZON + 1))
+        for since, shift in ((2004, 0.1), (2008, 0.0))
+        for size, start in enumerate((0, 0, 100, 1000))
+    ]  # fmt: skip
     names = ["kind", "length", "horizon", "since", "size", "size_from", "cases", "cities"]
-    errors = pd.DataFrame(rows, columns=[*names, "coverage_80", "coverage_95", "miss", *QUANTILES])
-    return Tables(errors)
+    return Tables(pd.DataFrame(rows, columns=[*names, "coverage_80", "coverage_95", "miss", *QUANTILES]))
 
 
-def test_an_interval_is_the_path_times_the_errors(small):
+def test_an_interval_is_the_path_times_the_errors_and_the_chance_is_read_from_the_same(small):
     found = hz.project([500.0] * 6, 2, start=2010, kind="gdp", unit="亿元", tables=small)  # constant: the path is 500
     # 10% and 90% are the fourth and the eighth of eleven places: -0.2 and 0.2, a tenth of it one year ahead.
-    assert found.table.loc[2016, ["low_80", "high_80"]].tolist() == pytest.approx(
-        [500 * np.exp(-0.02), 500 * np.exp(0.02)]
-    )
-    assert found.table.loc[2017, ["low_95", "high_95"]].tolist() == pytest.approx(
-        [500 * np.exp(-0.08), 500 * np.exp(0.08)]
-    )
+    ends = np.log(found.table / 500)
+    assert ends.loc[2016, ["low_80", "high_80"]].tolist() == pytest.approx([-0.02, 0.02])
+    assert ends.loc[2017, ["low_95", "high_95"]].tolist() == pytest.approx([-0.08, 0.08])
     assert found.coverage().coverage_80 == 0.8 and found.stands_for == "gdp"
-
-
-def test_the_chance_is_read_from_the_same_errors(small):
-    found = hz.project([500.0] * 6, 2, start=2010, kind="gdp", unit="亿元", tables=small)
     assert found.probability(500, 2016) == pytest.approx(0.5)
     assert found.probability(500 * np.exp(0.02), 2016) == pytest.approx(0.1)
     assert found.probability(500 * np.exp(0.02), 2016, relation="<=") == pytest.approx(0.9)
@@ -244,19 +237,9 @@ def test_errors_are_those_of_the_method_at_earlier_years():
 
 def frame(*rows):
     """Rows of an assembled series: period, value, origin, segment, unit."""
-    full = [
-        dict.fromkeys(COLUMNS, "")
-        | {
-            "time_period": period,
-            "year": periods.parse(period).end.year,
-            "value": value,
-            "origin": origin,
-            "segment": segment,
-        }
-        | {"unit": unit, "relation": "="}
-        for period, value, origin, segment, unit in rows
-    ]
-    return pd.DataFrame(full)
+    full = pd.DataFrame(rows, columns=["time_period", "value", "origin", "segment", "unit"])
+    ends = [periods.parse(period).end.year for period in full.time_period]
+    return full.assign(year=ends, relation="=").reindex(columns=COLUMNS, fill_value="")
 
 
 def test_a_frame_is_read_after_its_last_break_in_its_last_unit():
@@ -285,6 +268,9 @@ def test_the_projects_own_series(whole):
     found = hz.project(hz.series(whole, "gdp"), 2, kind="gdp")
     assert found.table.low_80.notna().all() and found.history.index[-1] == 2025
     assert "Chinese cities" in repr(found)
+    # Trade of 2018, 2019 and 2021 to 2023 is exports plus imports, and not filled in; 2021: 1356.1886 + 134.7389.
+    history = hz.project(hz.series(whole, "trade_total"), 2, kind="flow").history
+    assert list(history.index) == list(range(2018, 2026)) and round(history[2021], 4) == 1490.9275
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------------
@@ -296,7 +282,6 @@ def test_the_projects_own_series(whole):
         (SIX, {}, "write start=2015"),
         (SIX, {"start": 201801}, "start="),
         (years(SIX, 201801), {}, "201801, which is no year"),
-        (pd.Series(SIX), {}, "0, which is no year"),
         (years(SIX).set_axis([f"{year}" for year in range(2015, 2021)]), {}, "'2015', which is no year"),
         (years(SIX).set_axis([2015, 2016, np.nan, 2018, 2019, 2020]), {}, "nan, which is no year"),
         (years(SIX).set_axis([2015, 2016, 2016, 2017, 2018, 2019]), {}, "2016 comes twice"),
@@ -305,21 +290,15 @@ def test_the_projects_own_series(whole):
         (pd.Series(["1", "2"], [2015, 2016]), {}, "'1', which is no number"),
         ([True, False, True], {"start": 2015}, "True, which is no number"),
         ("fdi", {}, "not str"),
-        (None, {}, "not NoneType"),
-        ({2015: 1}, {}, "not dict"),
         (np.ones((2, 3)), {"start": 2015}, "not ndarray"),
         (pd.DataFrame({"a": SIX}), {}, "lacks the columns year and value"),
         (years(SIX), {"start": 2015}, "leave start out"),
         (years(SIX), {"horizon": 2027}, "1 to 6, not 2027: for the year 2027 write 2027 minus"),
         (years(SIX), {"horizon": 10**6}, "1 to 6, not 1000000"),
-        (years(SIX), {"horizon": 0}, "1 to 6, not 0"),
         (years(SIX), {"horizon": 2.5}, "not 2.5"),
-        (years(SIX), {"horizon": True}, "not True"),
         (years(SIX), {"level": [0.95]}, "not 0.95: write 95"),
         (years(SIX), {"level": [100]}, "1 to 98"),
-        (years(SIX), {"level": "80"}, "not '80'"),
         (years(SIX), {"kind": "foreign"}, "'foreign_investment'"),
-        (years(SIX), {"kind": "xyz"}, "unknown"),
         (years([50, 60, 104, 90, 80]), {"kind": "share"}, "write kind='rate'"),
         (years([50, 60, -0.3, 90, 80]), {"kind": "share"}, "between 0 and 100"),
         (years(SIX), {"at_least": {2021: "6"}}, "finite number such as 18, not '6'"),
@@ -370,11 +349,9 @@ def test_a_panel_gives_what_each_series_gets_alone():
     found = hz.project_panel(panel(("b", first), ("a", second), ("few", first[:3]), kind="retail", unit="亿元"), 2)
     assert found.series.tolist() == ["b", "b", "a", "a", "few"]
     for name, one in (("a", second), ("b", first)):
-        rows = found[found.series == name].set_index("year")[hz.project(one, 2).table.columns]
         alone = hz.project(one, 2, kind="retail", unit="亿元").table
-        assert (
-            rows.to_numpy(float).tolist() == alone.to_numpy().tolist() and rows.index.tolist() == alone.index.tolist()
-        )
+        rows = found[found.series == name].set_index("year")[alone.columns].astype(float)
+        pd.testing.assert_frame_equal(rows, alone, check_index_type=False)
     assert found[found.series == "few"].year.isna().all() and "fewer" in found.reason.iloc[-1]
 
 
@@ -446,21 +423,16 @@ def test_quantiles_and_factors_by_hand():
     assert calibrate.factors(known, 2010) == pytest.approx((1.6, 1.9), abs=0.02)  # 80 in 100 are within 1.6
 
 
-@pytest.fixture(scope="module")
-def made_up_cities():
-    """Two hundred cities, of which those that began large grow more steadily, 1996-2023."""
-    rng = np.random.default_rng(3)
-    level = rng.normal(5, 1, 200)
-    steps = rng.normal(0.08, 0.05 + 0.03 * (level < 5)[:, None], (200, 28))
-    return pd.DataFrame(np.exp(level[:, None] + steps.cumsum(axis=1)), [f"c{n}" for n in range(200)], range(1996, 2024))
-
-
-def test_cities_left_out_are_held_as_often_as_the_intervals_say(made_up_cities):
-    tables = Tables(calibrate.error_table({"gdp": made_up_cities[:100]}))
+def test_cities_left_out_are_held_as_often_as_the_intervals_say():
+    rng = np.random.default_rng(3)  # two hundred cities, of which those that began large grow more steadily
+    level = rng.normal(5, 1, (200, 1))
+    walks = np.exp(level + rng.normal(0.08, 0.05 + 0.03 * (level < 5), (200, 28)).cumsum(axis=1))
+    cities = pd.DataFrame(walks, [f"c{n}" for n in range(200)], range(1996, 2024))
+    tables = Tables(calibrate.error_table({"gdp": cities[:100]}))
     inside = {1: [], 2: [], 3: []}
     for origin in (2006, 2010, 2014, 2017):
-        thirds = np.ceil(made_up_cities.loc[:, origin].rank(pct=True) * 3)
-        for name, row in made_up_cities[100:].iterrows():
+        thirds = np.ceil(cities[origin].rank(pct=True) * 3)
+        for name, row in cities[100:].iterrows():
             table = hz.project(row.loc[:origin], 4, kind="gdp", unit="亿元", tables=tables).table
             inside[thirds[name]] += [*row[table.index].between(table.low_80, table.high_80)]
     for third, found in inside.items():
@@ -477,10 +449,3 @@ def test_shipped_tables_are_what_the_panels_give(errors):
     merged = past.merge(again, on=keys, suffixes=("", "_again"))
     assert len(merged) == len(past)  # rows for the present share their factors with the other kinds
     assert np.allclose(merged[QUANTILES], merged[[f"{q}_again" for q in QUANTILES]], atol=0.0011)
-
-
-def test_years_that_are_sums_of_printed_parts_are_history_and_not_filled_in(whole):
-    # Trade of 2018, 2019 and 2021 to 2023 is exports plus imports; 2021: 1356.1886 + 134.7389.
-    history = hz.project(hz.series(whole, "trade_total"), 2, kind="flow").history
-    assert list(history.index) == list(range(2018, 2026))
-    assert round(history[2021], 4) == 1490.9275
