@@ -47,6 +47,8 @@ REFUSED = {
     "a rise is no fall": (rate("2024年8月", "-1.5", as_printed="出口增长1.5%"), "as_printed"),
     "亿美元 is not 亿元": (level("2024年6月", "26.4", unit="亿美元"), "unit"),
     "a lead over the province is no growth": (rate("2024年9月", "2.1", unit="个百分点", as_printed="高于全省2.1个百分点"), "as_printed"),
+    "growth since the plan began is no growth over a year": (rate("2024年11月", "12", as_printed="比2020年同期增长12%"), "time_period"),
+    "a contribution is no growth": (rate("2024年12月", "2.1", as_printed="拉动增长2.1%"), "as_printed"),
     "next year has not begun": (level("2026年", "330.5"), "time_period"),
 }  # fmt: skip
 # What may be right and is asked about.
@@ -56,6 +58,9 @@ ASKED = {
     "the district has what the city has": level("2025年一季度", "71.9", ref_area="样本区", indicator="gdp", as_printed="为71.9亿元"),
     "a goal as a result": level("2024年9月", "26.4", as_printed="预计出口26.4亿元"),
     "imports under exports": level("2024年8月", "26.4", as_printed="社会消费品零售总额26.4亿元"),
+    "a share as a growth": rate("2024年5月", "34.6", as_printed="占比34.6%"),
+    "a change as a level": level("2024年6月", "26.4", as_printed="比上年同期增加26.4亿元"),
+    "exports below zero": level("2024年6月", "-26.4", as_printed="净额-26.4亿元"),
     "the district under the city": level("2024年7月", "26.4", as_printed="样本区完成26.4亿元"),
 }  # fmt: skip
 

@@ -167,6 +167,12 @@ def _problem(file: str, zh: str, en: str, row: int = 0, column: str = "", value:
 
 def _header(file: str, head: list[str], table: Table) -> Iterator[Problem]:
     extra = [c for c in head if c not in table.columns]
+    if len(extra) == len(head):
+        allowed = ", ".join(table.columns)
+        yield _problem(
+            file, f"缺少表头；第一行应为：{allowed}", f"has no header; its first row must be: {allowed}", row=1
+        )
+        return
     for column in table.columns:
         if column not in head:
             near = nearest(column, extra)

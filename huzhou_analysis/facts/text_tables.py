@@ -21,7 +21,7 @@ def decoded(raw: bytes) -> tuple[str, str]:
         ways = (("UTF-8", "utf-8-sig"), ("GBK", "gb18030"))
     for name, codec in ways:
         try:
-            return raw.decode(codec), name
+            return raw.decode(codec).lstrip("\ufeff"), name
         except UnicodeDecodeError:
             continue
     return "", "?"
