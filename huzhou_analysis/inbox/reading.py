@@ -79,12 +79,11 @@ def content(path: Path) -> bytes:
 def _text_table(file: str, raw: bytes, notes: list[tuple[str, str]]) -> Grid:
     text, encoding = text_tables.decoded(raw)
     binary = b"\0" in raw[:4096] or raw.startswith((b"%PDF", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"{\\rtf"))
-    if (binary and encoding != "UTF-16") or not text or "\0" in text:
-        zh = f"既不是 xlsx 也不是 csv（后缀与内容不符或编码无法识别）；{SAVE_AS[0]}"
-        en = f"neither xlsx nor csv (its ending does not match its content, or its encoding is unknown); {SAVE_AS[1]}"
+    marked = text[:1000].lstrip().casefold().startswith(("<html", "<!doctype", "<?xml", "<table"))
+    if (binary and encoding != "UTF-16") or not text or "\0" in text or marked:
+        zh = f"既不是 xlsx 也不是 csv（后缀与内容不符、编码无法识别，或是网页）；{SAVE_AS[0]}"
+        en = f"neither xlsx nor csv (its ending does not match its content, its encoding is unknown, or it is a web page); {SAVE_AS[1]}"
         raise Refused(zh, en)
-    if text[:1000].lstrip().casefold().startswith(("<html", "<!doctype", "<?xml", "<table")):
-        raise Refused(f"是网页或 XML，不是表格；{SAVE_AS[0]}", f"a web page or XML, no table; {SAVE_AS[1]}")
     if encoding != "UTF-8":
         notes.append(
             (

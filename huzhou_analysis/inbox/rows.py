@@ -217,60 +217,51 @@ class Drafting:
 
     def _typed(self, row: Row, column: str) -> typed.Quantity | None:
         cell, text = row.cells.get(column), self.text(row, column)
-        if not text:
-            return None
-        if cell.kind in ("boolean", "date", "month"):
-            zh, en = ("日期（如 5-7）", "a date") if cell.kind != "boolean" else ("真/假值", "a true/false value")
-            zh, en = (
-                f"被 Excel 变成了{zh}；请设为文本后重填",
-                f"Excel has turned this into {en}; format the cell as text and enter it again",
-            )
-        elif cell.number is not None:
+        if text and cell.number is not None:
             return typed.Quantity(cell.number, unit="%" if cell.kind == "percent" else "")
-        elif (number := typed.quantity(text)) is not None:
-            return number
-        else:
-            zh, en = "应为一个数字，如 300.8 或 -5，不带文字", "must be a number such as 300.8 or -5, without words"
-        self.say(row, column, zh, en)
-        return None
+        number = typed.quantity(text) if text and cell.kind == "text" else None
+        if text and number is None:
+            zh = "应为一个数字，如 300.8 或 -5，不带文字；被 Excel 变成日期或真/假值的，请设为文本后重填"
+            en = "must be a number such as 300.8 or -5, without words; if Excel has turned it into a date or true/false, format the cell as text"
+            self.say(row, column, zh, en)
+        return number
 
     def _unit(self, row: Row, values: dict[str, str], number: typed.Quantity) -> None:
         """The unit chosen, else the one typed behind the number; both agree, and with what is printed behind it."""
         units, given, printed = self.frames["units"], values["unit"], values["as_printed"]
         if "unit" in row.cells and not given:
             return  # told
-        named = next((u for u in units.unit if canonical(u) == canonical(number.unit)), "")
-        unit = values["unit"] = given or named
         measures = {u: rest for u, *rest in units[["unit", "unit_measure", "unit_mult"]].values.tolist()}
-        if number.unit and (not named or named != unit):
-            usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(values["indicator"])
-            alike = [
-                u for u in measures if u.startswith(number.unit) and measures[u][0] == measures.get(usual, [""])[0]
-            ]
-            near = "、".join(alike) or nearest(number.unit, list(measures))
-            zh = (
-                f"数字后面的 {number.unit} 与单位 {given} 不一致"
+        named = next((u for u in measures if canonical(u) == canonical(number.unit)), "")
+        unit = values["unit"] = given or named
+        seen = sorted(typed.unit_after(number.low, printed, measures))
+        if number.unit and named != (unit or None):
+            usual = measures.get(
+                dict(self.frames["indicators"][["indicator", "unit"]].values).get(values["indicator"]), [""]
+            )
+            near = "、".join(u for u in measures if u.startswith(number.unit) and measures[u][0] == usual[0])
+            near = near or nearest(number.unit, list(measures))
+            zh, en = (
+                (f"与单位 {given} 不一致", f"disagrees with the unit {given}")
                 if given
-                else f"数字后面的 {number.unit} 不是表中的单位"
+                else ("不是表中的单位", "is no unit on file")
             )
-            en = f"{number.unit} behind the number " + (
-                f"disagrees with the unit {given}" if given else "is no unit on file"
+            zh, en = (
+                f"数字后面的 {number.unit} {zh}；是否为 {near}？",
+                f"{number.unit} behind the number {en}; is it {near}?",
             )
-            self.say(row, "obs_value", f"{zh}；是否为 {near}？", f"{en}; is it {near}?")
-            return
-        seen = typed.unit_after(number.low, printed, measures)
-        if not unit:
-            shown = "、".join(seen) or "?"
-            self.say(
-                row,
-                "unit",
-                f"不能为空：选原文的单位；是否为 {shown}？",
-                f"must not be empty: choose the unit printed; is it {shown}?",
+            self.say(row, "obs_value", zh, en)
+        elif not unit:
+            near = "、".join(seen) or "…"
+            zh, en = (
+                f"不能为空：选原文的单位；是否为 {near}？",
+                f"must not be empty: choose the unit of the text; is it {near}?",
             )
+            self.say(row, "unit", zh, en)
         elif seen and not any(
-            measures.get(s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
+            measures.get(s, s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
         ):
-            shown = "、".join(sorted(seen))
+            shown = "、".join(seen)
             zh = f"原文“{printed}”在数字后面的是 {shown}；请改单位或原文"
             self.say(row, "unit", zh, f"“{printed}” has {shown} behind the number; correct the unit or the text")
 
@@ -298,9 +289,8 @@ class Drafting:
         default("vintage", source.date_published, "来源的发布日期", "the source's date")
         default("obs_status", _WEAK.get(source.tier, ""), f"来源层级 {source.tier}", f"tier {source.tier}")
         default("obs_status", "A")
-        alike = figures[
-            (figures.indicator == values["indicator"]) & (figures.transformation == values["transformation"])
-        ]
+        own = ["indicator", "transformation"]
+        alike = figures[(figures[own] == [values[c] for c in own]).all(axis=1)]
         if len(prices := set(alike.prices)) == 1:
             default("prices", prices.pop(), "同指标已有数字", "as its other figures")
         default("span", self._span(values, alike), "按指标和时期", "from indicator and period")

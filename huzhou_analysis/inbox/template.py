@@ -168,22 +168,14 @@ def _lists(book, frames: dict[str, pd.DataFrame], formats: dict) -> dict[tuple[s
                 column, labels = len(written), list(allowed.labels.values())
                 sheet.write_string(0, column, f"{field.zh}\n{key}", formats["optional"])
                 sheet.write_column(1, column, labels, formats["text"])
-                sheet.set_column(column, column, min(60, 4 + max(map(_width, labels))))
+                sheet.set_column(
+                    column, column, min(60, 4 + max(len(label.encode("gbk", "replace")) for label in labels))
+                )
                 letter, name = xl_col_to_name(column), f"list_{key.replace('.', '_')}"
                 book.define_name(name, f"='{LISTS}'!${letter}$2:${letter}${len(labels) + 1}")
                 written[key] = (name, allowed)
             out[table, field.name] = written[key]
     return out
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
-
-
-def _hint(field: Field) -> str:
-    """Chinese and English hint of a column; at most 255 characters, as Excel demands."""
-    zh, en = _HINTS.get(field.name, (field.zh, field.en[:1].upper() + field.en[1:]))
-    return f"{zh}。\n{en}."[:255]
 
 
 def _entry(sheet, table: str, frames, names, formats: dict) -> None:
@@ -197,14 +189,14 @@ def _entry(sheet, table: str, frames, names, formats: dict) -> None:
         sheet.write_string(0, position, header(table, field), formats["required" if required else "optional"])
         if example:
             sheet.write_string(1, position, example.get(field.name, ""), formats["example"])
-        rule: dict = {"input_title": f"{field.zh} {field.name}"[:32], "input_message": _hint(field)}
+        zh, en = _HINTS.get(field.name, (field.zh, field.en[:1].upper() + field.en[1:]))
+        hint = f"{zh}。\n{en}."[:255]  # Excel takes no longer ones
+        rule: dict = {"validate": "any", "input_title": f"{field.zh} {field.name}"[:32], "input_message": hint}
         if (table, field.name) in names:
             # What is not on the list may be added in this very file, or be a plain name: a warning, no bar.
             rule |= {"validate": "list", "source": f"={names[table, field.name][0]}"}
             rule |= {"error_type": "stop" if field.codes else "warning", "error_title": "不在列表中 not listed"}
             rule |= {"error_message": "请从列表中选。Choose from the list."}
-        else:
-            rule |= {"validate": "any"}
         sheet.data_validation(1, position, ROWS, position, rule)
     sheet.ignore_errors({"number_stored_as_text": f"A1:AZ{ROWS + 1}"})
     _slips(sheet, table, columns, formats)
