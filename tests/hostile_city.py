@@ -32,20 +32,12 @@ def free(table, field):
 def hostile(folder):
     """Write the city's tables; returns what was put in, by table and column."""
     city(folder)
-    add(
-        folder,
-        "corrections",
-        [{"figure_id": "M.gdp", "action": "flag", "expect": "1777.3", "reason": "x", "status": "open"}],
-    )
+    add(folder, "corrections", [{"figure_id": "M.gdp", "action": "flag", "expect": "1777.3", "reason": "x", "status": "open"}])  # fmt: skip
     add(folder, "relations", [{"relation_id": "wrong", "kind": "order", "left": "[M.gdp]", "expect": "<=", "right": "[M.exports]",
                                "severity": "high", "reading_zh": "x", "reading_en": "x"}])  # fmt: skip
     add(folder, "pairs", [{"target_indicator": "rd_share", "actual_indicator": "rd_share", "comparable": "with_care",
                            "reason_zh": "x", "reason_en": "x"}])  # fmt: skip
-    add(
-        folder,
-        "not_figures",
-        [{"source_id": REPORT, "numeral": "7", "as_printed": "7", "reason": "name", "comment": "x"}],
-    )
+    add(folder, "not_figures", [{"source_id": REPORT, "numeral": "7", "as_printed": "7", "reason": "name", "comment": "x"}])  # fmt: skip
     add(folder, "milestones", [{"date": "2024-05", "ref_area": CODE, "theme": "trade", "title_zh": "x", "title_en": "x",
                                 "source_id": REPORT, "locator": "一"}])  # fmt: skip
     number, put = count(), {}

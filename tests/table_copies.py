@@ -52,20 +52,10 @@ class Tables:
     def add_figure(self, figure_id, value, **cells):
         """Append a sound annual actual of the city, printed by the press feature D000; `cells` says what differs."""
         defaults = {
-            "record_type": "actual",
-            "ref_area": "330500",
-            "time_period": "2023",
-            "time_basis": "stated",
-            "relation": "=",
-            "unit": "亿元",
-            "transformation": "N",
-            "span": "annual",
-            "obs_status": "A",
-            "vintage": "2024-02",
-            "source_id": "D000",
-            "locator": "开头",
+            "record_type": "actual", "ref_area": "330500", "time_period": "2023", "time_basis": "stated", "relation": "=", "unit": "亿元",
+            "transformation": "N", "span": "annual", "obs_status": "A", "vintage": "2024-02", "source_id": "D000", "locator": "开头",
             "as_printed": f"共{value}",
-        }
+        }  # fmt: skip
         return self.add("figures", figure_id=figure_id, obs_value=value, **(defaults | cells))
 
     def load(self):

@@ -163,9 +163,7 @@ def prefixed(name, part):
 
 CASES = [
     # --- units and choices
-    Case("unit other than printed", row(unit="亿美元"), at=at("unit"), says=("亿元", "has 亿元 behind")),
     Case("no unit", row(unit=None), at=at("unit"), says=("must not be empty", "亿元")),
-    Case("unit in the value", row(obs_value="34.6亿元"), V),
     Case("unit in the value only", row(obs_value="34.6亿元", unit=None), V | {"unit": "亿元"}),
     Case("other unit in the value", row(obs_value="34.6亿美元"), at=at("obs_value"), says=("disagrees",)),
     Case("unknown unit in the value", row(obs_value="34.6亿美金", unit=None), at=at("obs_value"), says=("no unit on file", "亿美元")),
@@ -174,22 +172,17 @@ CASES = [
     Case("label whose name and code disagree", row(indicator="出口总额 · imports"), at=at("indicator"), says=("several", "imports")),
     Case("level or growth not chosen", row(transformation=None), at=at("transformation"), says=("must not be empty",)),
     # --- numbers
-    Case("digits as printed", row(obs_value=34.6, as_printed="出口34.60亿元"), {"obs_value": "34.60"}),
     Case("float noise", row(obs_value=0.1 + 0.2, as_printed="出口0.3亿元"), {"obs_value": "0.3"}),
-    Case("thousands separator", row(obs_value="1,234.5", as_printed="出口1234.5亿元"), {"obs_value": "1234.5"}),
     Case("comma in a wrong place", row(obs_value="34,6"), at=at("obs_value"), says=("must be a number",)),
     Case("Chinese numeral", row(obs_value="二十八", as_printed="出口二十八亿元"), {"obs_value": "28"}),
     Case("scientific notation that lost digits", row(obs_value="1.2E+03", as_printed="出口1234亿元"), at=at("as_printed"), says=("does not hold", "1234")),
-    Case("percent cell", growth(obs_value=(0.346, "0.0%")), V | {"unit": "%"}),
     Case("percent cell in another unit", row(obs_value=(0.346, "0%")), at=at("obs_value"), says=("%", "亿元")),
     Case("boolean", row(obs_value=True), at=at("obs_value"), says=("true/false",)),
     Case("5-7 that became a date", row(obs_value=(A_DATE, 'm"月"d"日"')), at=at("obs_value"), says=("into a date",)),
     Case("formula without result", row(obs_value="=17.3*2"), at=at("obs_value"), says=("paste as values",)),
     Case("formula with result", lambda: cached("=17.3*2"), V),
     Case("formula that refers to another workbook", lambda: cached("=[1]Sheet1!A1"), at=at("obs_value"), says=("another workbook",)),
-    Case("number not in the text", row(obs_value="43.6"), at=at("as_printed"), says=("does not hold", "34.6")),
     # --- ranges, bounds, approximations
-    Case("range the wrong way round", row(obs_value="7-5", as_printed="出口5-7亿元"), at=at("value_high"), says=("above obs_value",)),
     Case("bound in the text only", row(as_printed="出口突破34.6亿元"), V | {"relation": ">"}),
     Case("bound against the relation chosen", row(obs_value=">34.6", relation="="), at=at("relation"), says=("disagrees",)),
     Case("a bound before a Chinese numeral", row(obs_value="1000", as_printed="近千家企业", unit="家", span="时点"), {"relation": "~"}),
@@ -208,12 +201,7 @@ CASES = [
     Case("formula in a comment", lambda: text(BASE | {"comment": "=HYPERLINK(1)"}), {"comment": "=HYPERLINK(1)"}, file="a.csv"),
     Case("a new place", row(locator="第9段"), {"locator": "第9段"}),
     # --- marks, spaces, signs, forms of growth, kinds of period
-    Case("a raised digit", row(as_printed=raised("出口34.6", "1", "亿元")), V),
-    Case("a circled digit in the value", row(obs_value="34.6①"), V),
-    Case("two numbers as one", row(as_printed="出口 34.6 9.0", obs_value="34.69"), at=at("as_printed"), says=("does not hold", "34.6、9.0")),
     Case("October as a number", row(time_period=2022.10), at=at("time_period"), says=("2022年10月",)),
-    Case("months against the text", row(as_printed="前三季度出口34.6亿元", time_period="2022年三季度"), at=at("time_period"), says=("前三季度",)),
-    Case("the growth of an index", growth(as_printed="为上年的109.0%", obs_value="9"), {"obs_value": "9.0"}),
     Case("a magnitude behind the value", row(obs_value="34.6万"), at=at("obs_value"), says=("万元",)),
     # --- sheets
     Case("a row struck through", tweaked(lambda b, s: [setattr(cell, "font", Font(strike=True)) for cell in s[2]]), at=at("obs_value"), says=("struck through",)),

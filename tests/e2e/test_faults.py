@@ -218,18 +218,7 @@ def test_two_cities_into_one_place_the_second_is_refused(place, tmp_path):
     assert tree(place.output) == good
 
 
-ODD = [
-    "a..b",
-    "with space",
-    "quo'te\"d",
-    "<b>bold",
-    "%2e%2e%2fup",
-    "中文" * 37,
-    "n" * 200,
-    "-dash",
-    "#hash?x=1",
-    "&amp;",
-]
+ODD = ["a..b", "with space", "quo'te\"d", "<b>bold", "%2e%2e%2fup", "中文" * 37, "n" * 200, "-dash", "#hash?x=1", "&amp;"]  # fmt: skip
 
 
 def test_odd_names_of_notebooks(place):
