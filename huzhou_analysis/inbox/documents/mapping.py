@@ -15,7 +15,7 @@ from pathlib import Path
 from ...facts import numerals
 from ...facts.checks import check
 from ...facts.problems import DataError
-from ...facts.units import Units
+from ...facts.units import Unit, Units
 from .numbers import COUNTED, SCALE, kind_of_unit
 from .vocabulary import either, meanings, rules
 
@@ -36,9 +36,11 @@ def canonical(name: str) -> str:
     return _END.sub("", text) if len(text) > 3 else text
 
 
-def full_name(name: str, measure: str) -> str:
+def full_name(name: str, measure: str, value: Decimal) -> str:
     """Name of the indicator for what no transformation of the tables can say: an increase is one of its own."""
-    return name if measure != "change" or re.search("(?:新增|净增)$|增加|减少|高出", name) else f"{name}增减量"
+    if measure != "change" or re.search("(?:新增|净增)$|增加|减少|高出", name):
+        return name
+    return f"{name}{'减少量' if value < 0 else '增加量'}"
 
 
 class Matcher:
@@ -152,15 +154,7 @@ class Matcher:
         """A row of ``units.csv`` for a unit that is not on file."""
         scale = re.match(SCALE, unit)[0]
         power, base = len(str(numerals.chinese_value(scale))) - 1 if scale else 0, unit.removeprefix(scale)
-        if base in self.units:
-            own = self.units[base]
-            return {"unit": unit, "unit_measure": own.unit_measure, "unit_mult": str(own.unit_mult + power),
-                    "name_en": own.name_en, "unit_mult_en": str(own.unit_mult_en)}  # fmt: skip
         measure = "COUNT" if base in COUNTED else "U_" + hashlib.sha1(base.encode()).hexdigest()[:6].upper()
-        return {
-            "unit": unit,
-            "unit_measure": measure,
-            "unit_mult": str(power),
-            "name_en": unit,
-            "unit_mult_en": str(power),
-        }
+        own = self.units[base] if base in self.units else Unit(base, measure, 0, unit, power)
+        return {"unit": unit, "unit_measure": own.unit_measure, "unit_mult": str(own.unit_mult + power),
+                "name_en": own.name_en, "unit_mult_en": str(own.unit_mult_en)}  # fmt: skip

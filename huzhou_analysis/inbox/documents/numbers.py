@@ -53,6 +53,8 @@ def find(text: str) -> tuple[list[Numeral], list[tuple[int, int, str, str]]]:
     found, others = [], []
     for m in NUMBER.finditer(text):
         reason = owner.get(m.start(), "") if m.end() - 1 in owner else ""
+        if found and m.start() < found[-1].end:  # of its unit: 5.07/10万
+            continue
         if reason:
             others.append((m.start(), m.end(), m[0], reason))
         else:

@@ -110,7 +110,9 @@ def _row(figure: Figure, reading: Reading, matcher: Matcher) -> dict:
     if re.search("年平均|年年均", figure.comment):
         guesses.append("多年平均")
     unit = "位次" if measure == "rank" else "比值" if measure == "index" and not number.unit else number.unit
-    name = full_name(figure.indicator, measure)
+    name = full_name(figure.indicator, measure, number.value)
+    value = abs(number.value) if measure == "change" else number.value
+    guesses += ["未见单位"] * (not unit and "未见单位" not in guesses)
     indicator, without_verb = matcher.indicator(name, unit, measure)
     guesses += ["按去掉动词的名称对应指标"] * without_verb
     area, period = matcher.area(figure.area), figure.period if periods.is_period(figure.period) else ""
@@ -119,34 +121,17 @@ def _row(figure: Figure, reading: Reading, matcher: Matcher) -> dict:
     said = [figure.comment * (not tabular), f"时期 {figure.period}" * (period != figure.period)]
     return {
         "keep": "yes" if reliable and indicator and area and unit in matcher.units else "look",
-        "sure": "look" if guesses else "sure",
-        "guesses": "；".join(guesses),
-        "sentence": _sentence(figure),
-        "on_file": "",
-        "as_printed": "",
-        "value": f"{number.value:f}",
-        "value_high": f"{number.high:f}" if number.high is not None else "",
-        "unit": unit,
-        "relation": number.relation,
-        "measure": measure,
-        "indicator": indicator,
-        "indicator_zh": name,
-        "area": figure.area,
-        "ref_area": area,
-        "period": figure.period,
-        "time_period": period,
+        "sure": "look" if guesses else "sure", "guesses": "；".join(guesses), "sentence": _sentence(figure), "on_file": "",
+        "as_printed": "", "value": f"{value:f}", "value_high": "" if number.high is None else f"{number.high:f}", "unit": unit,
+        "relation": number.relation, "measure": measure, "indicator": indicator, "indicator_zh": name, "area": figure.area,
+        "ref_area": area, "period": figure.period, "time_period": period,
         "time_basis": "unstated" if not period else "inferred" if inferred else "stated",
-        "transformation": "GY" if growth else "N",
+        "transformation": "GY" if growth else "N", "span": _span(figure, period),
         "prices": figure.prices if growth or figure.prices == "constant" else "",
-        "span": _span(figure, period),
-        "record_type": "target" if figure.target else "actual",
-        "commitment": figure.commitment,
-        "locator": f"{figure.block.place} {figure.comment}" if tabular else figure.block.place,
-        "offset": start,
-        "end": end,
-        "comment": "；".join(filter(None, said)) or ("时期取自前文" if inferred else ""),
-        "new": not indicator,
-    }
+        "record_type": "target" if figure.target else "actual", "commitment": figure.commitment,
+        "locator": f"{figure.block.place} {figure.comment}" if tabular else figure.block.place, "offset": start, "end": end,
+        "comment": "；".join(filter(None, said)) or ("时期取自前文" if inferred else ""), "new": not indicator,
+    }  # fmt: skip
 
 
 def _span(figure: Figure, period: str) -> str:

@@ -117,14 +117,10 @@ def source_row(proposals: Proposals, matcher: Matcher) -> dict[str, str]:
     plain = f"R-{(document.published or str(document.year or 'UNDATED')).replace('-', '')}-{kind}"
     return {
         "source_id": next(c for c in (plain, *(f"{plain}-{n}" for n in range(2, 1000))) if c not in known),
-        "title": document.title or document.name,
-        "title_en": re.sub(" +", " ", f"{name} {document.year or ''} ({document.area})"),
-        "publisher": document.publisher,
-        "date_published": document.published,
-        "kind": document.kind,
+        "title": document.title or document.name, "title_en": re.sub(" +", " ", f"{name} {document.year or ''} ({document.area})"),
+        "publisher": document.publisher, "date_published": document.published, "kind": document.kind, "file": document.name,
         "tier": "press" if document.kind == "news" else "official",
-        "file": document.name,
-    }
+    }  # fmt: skip
 
 
 def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[str, str]]]:
@@ -153,15 +149,11 @@ def _rows(proposals: Proposals, matcher: Matcher, source: str, new: dict) -> lis
         name = row["indicator_zh"]
         key, area = row["indicator"] or fresh.get(name, ""), row["ref_area"] or areas.get(row["area"], "")
         more = {
-            "sure": _SURE[row["sure"]],
-            "indicator": label(key, on_file.get(key, name)) if key else "",
+            "sure": _SURE[row["sure"]], "indicator": label(key, on_file.get(key, name)) if key else "",
             "ref_area": label(area, matcher.area_names.get(area, row["area"])) if area else "",
-            "period_type": "" if row["time_period"] else "unstated",
-            "obs_value": row["value"],
-            "source_id": source,
-            "locator_en": _in_english(row["locator"]),
-            "record_type": row["record_type"].replace("actual", ""),
-        }
+            "period_type": "" if row["time_period"] else "unstated", "obs_value": row["value"], "source_id": source,
+            "locator_en": _in_english(row["locator"]), "record_type": row["record_type"].replace("actual", ""),
+        }  # fmt: skip
         out.append(row | more)
     return out
 
@@ -183,14 +175,10 @@ def _looks(book) -> dict:
     text = font | {"valign": "vcenter", "num_format": "@"}
     head = text | {"bold": True, "text_wrap": True, "border": 1, "border_color": LINE}
     looks = {
-        "text": text,
-        "wrap": text | {"text_wrap": True},
-        "plain": font,
-        "mark": font | {"font_color": "#B03A2E", "bold": True},
-        "required": head | {"bg_color": ACCENT, "font_color": "#FFFFFF"},
-        "optional": head | {"bg_color": SOFT},
+        "text": text, "wrap": text | {"text_wrap": True}, "plain": font, "mark": font | {"font_color": "#B03A2E", "bold": True},
+        "required": head | {"bg_color": ACCENT, "font_color": "#FFFFFF"}, "optional": head | {"bg_color": SOFT},
         "title": text | {"bold": True, "font_size": 14, "font_color": ACCENT},
-    } | {name: {"bg_color": colour} for name, colour in COLOURS.items()}
+    } | {name: {"bg_color": colour} for name, colour in COLOURS.items()}  # fmt: skip
     return {name: book.add_format(look) for name, look in looks.items()}
 
 
