@@ -6,6 +6,7 @@ Cells of notebooks are tagged ``message``, ``brief``, ``risk`` or ``ask``; a not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from ..analysis.latest import MAIN
@@ -147,26 +148,25 @@ def _position(content: Content, lang: str, w: dict, notes: _Notes) -> dict:
 def _targets(content: Content, lang: str, w: dict, notes: _Notes) -> list[dict]:
     """The targets of the plan's table under four answers, those that can be judged with their actual."""
     mine = [t for t in content.state["targets"] if t["table"]] or content.state["targets"]
-    short = text("{name}：{when}{actual}，目标{aim}", "{name}: {actual} in {when}, target {aim}")[lang]
-    then = text("，此后须{0}", "; needs {0} from then on")[lang]
     groups = []
     for group, members in summed_up(mine).items():
-        items = [{"text": w["see_wanted"] if members else w["none"], "refs": []}]
-        if group != "unknown" and members:
-            items = notes.noted(
-                {
-                    "text": short.format(**{k: t[f][lang] for k, f in _SHORT.items()}, name=t[lang])
-                    + (then.format(t["required"][lang]) if t["required"][lang] else ""),
-                    "figures": t["figures"],
-                }
-                for t in members[:MOST_NAMED]
-            )
+        if group == "unknown" or not members:
+            items = [{"text": w["see_wanted"] if members else w["none"], "refs": []}]
+        else:
+            items = notes.noted({"text": _in_short(t, lang), "figures": t["figures"]} for t in members[:MOST_NAMED])
         title = text("{0}（{1}项）", "{0} ({1})")[lang].format(w[group], len(members))
         groups.append({"title": title, "items": items})
     return groups
 
 
-_SHORT = {"when": "actual_period", "actual": "actual", "aim": "target"}
+_SHORT = text("{0}：{actual_period}{actual}，目标{target}", "{0}: {actual} in {actual_period}, target {target}")
+_THEN = text("，此后须{0}", "; needs {0} from then on")
+
+
+def _in_short(target: dict, lang: str) -> str:
+    said = {key: target[key][lang] for key in ("actual_period", "actual", "target")}
+    needs = target["required"][lang]
+    return _SHORT[lang].format(target[lang], **said) + (_THEN[lang].format(needs) if needs else "")
 
 
 def risks(content: Content, lang: str) -> list[dict]:
@@ -181,30 +181,30 @@ def wanted(content: Content, lang: str) -> list[dict]:
     """What data to ask for: findings tagged ``ask``, what the first table lacks, what targets of the plan's table lack."""
     items = [_item(b, lang) for s in content.sections for b in _findings(s, "ask")]
     rows = [row for row in headlines(content) if not row["part_year"]]
-    newest = max((int(row["time_period"][:4]) for row in rows), default=0)
-    asked: dict[str, list] = {}
-    for row in rows:
-        since = int(row["time_period"][:4]) + 1
-        if since <= newest:
-            years = text("{0}年以来的年度数", "Annual figures since {0}")[lang].format(since)
-            asked.setdefault(years, []).append(row)
-        if row["value"][lang] == "—":
-            only = text("水平值（现仅有增速）", "Levels (only growth is published)")[lang]
-            asked.setdefault(only, []).append(row)
     lacking = [t for t in content.state.get("targets", []) if t["table"] and t["group"] == "unknown"]
-    for theme in FIRST:
-        mine = [t for t in lacking if t["theme"] == theme]
-        title = text("{0}目标（{1}项）的实际数", "Actuals for targets on {0} ({1})")[lang]
-        asked[title.format(text(*NAMES[theme]).in_sentence[lang], len(mine))] = mine
-    others = [t["theme"] for t in lacking if t["theme"] not in FIRST]
-    counted = {theme: text(*NAMES[theme]) for theme in dict.fromkeys(others)}
-    title = text("其余{0}项目标的实际数（见工作簿）", "Actuals for {0} further targets (listed in the workbook)")[lang]
-    asked[title.format(len(others))] = [
-        {"zh": f"{name.zh}{others.count(theme)}项", "en": f"{name.en} {others.count(theme)}"}
-        for theme, name in counted.items()
+    years = [int(row["time_period"][:4]) for row in rows]
+    asked = [
+        (
+            text("水平值（现仅有增速）", "Levels (only growth is published)"),
+            [r for r in rows if r["value"][lang] == "—"],
+        )
     ]
-    for title, members in ((title, members) for title, members in asked.items() if members):
-        stop, between = ("：", "、") if lang == "zh" else (": ", "; ")  # English names hold commas
+    for year in sorted(set(years) - {max(years, default=0)}, reverse=True):
+        title = text(f"{year + 1}年以来的年度数", f"Annual figures since {year + 1}")
+        asked.append((title, [row for row, its in zip(rows, years, strict=True) if its == year]))
+    for theme in FIRST:
+        mine, name = [t for t in lacking if t["theme"] == theme], text(*NAMES[theme]).in_sentence
+        title = text(f"{name.zh}目标（{len(mine)}项）的实际数", f"Actuals for targets on {name.en} ({len(mine)})")
+        asked.append((title, mine))
+    others = Counter(t["theme"] for t in lacking if t["theme"] not in FIRST)
+    many = others.total()
+    title = text(
+        f"其余{many}项目标的实际数（见工作簿）", f"Actuals for {many} further targets (listed in the workbook)"
+    )
+    counted = [(*NAMES[theme], n) for theme, n in others.items()]
+    asked.append((title, [{"zh": f"{zh}{n}项", "en": f"{en} {n}"} for zh, en, n in counted]))
+    stop, between = ("：", "、") if lang == "zh" else (": ", "; ")  # English names hold commas
+    for title, members in asked:
         names = between.join(text(m["zh"], m["en"]).in_sentence[lang] for m in members)
-        items.append({"text": title + stop + names, "figures": []})
+        items += [{"text": title[lang] + stop + names, "figures": []}] if members else []
     return items
