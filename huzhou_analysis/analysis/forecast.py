@@ -430,9 +430,7 @@ def _years_and_numbers(found: pd.Series) -> pd.Series:
 def _of_frame(frame: pd.DataFrame, across_breaks: bool) -> tuple[pd.Series, str, dict[int, float], dict]:
     """Whole years after the last break, their unit, parts of later years, totals of several years."""
     if not {"year", "value"} <= set(frame.columns):
-        raise ValueError(
-            "the frame lacks the columns year and value: give that of hz.series, or one column indexed by year"
-        )
+        raise ValueError("the frame lacks the columns year and value: give that of hz.series, or one indexed column")
     if not {"origin", "segment", "unit", "time_period", "relation"} <= set(frame.columns):
         return _years_and_numbers(frame.set_index("year").value), "", {}, {}
     derived = ~frame.origin.isin(["part_year", "period_total"]) & frame.relation.isin(["=", "~"])
