@@ -299,9 +299,12 @@ def test_the_projects_own_series(whole):
         (years(SIX), {"level": [0.95]}, "not 0.95: write 95"),
         (years(SIX), {"level": [100]}, "1 to 98"),
         (years(SIX), {"kind": "foreign"}, "'foreign_investment'"),
+        (years(SIX), {"kind": ["gdp"]}, "kind ['gdp'] is unknown"),
+        (years(SIX), {"unit": 5}, "such as '亿元', not 5"),
         (years([50, 60, 104, 90, 80]), {"kind": "share"}, "write kind='rate'"),
         (years([50, 60, -0.3, 90, 80]), {"kind": "share"}, "between 0 and 100"),
         (years(SIX), {"at_least": {2021: "6"}}, "finite number such as 18, not '6'"),
+        (years(SIX), {"at_least": {"2021": 6}}, "goes by year such as 2026, not '2021'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_answered_is_refused_in_a_sentence(series, given, words):

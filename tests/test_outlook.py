@@ -46,7 +46,7 @@ def test_a_target_is_converted_to_the_unit_of_the_series(tables):
     [
         ({2024: "12", 2025: "13"}, "only 2 usable annual actuals"),
         (YEARS | {2026: "14", 2027: "16"}, "an actual of 2027 is on file"),
-        ({2014: "5", 2015: "6", 2016: "7", 2017: "8", 2018: "9"}, "further back"),
+        ({2014: "5", 2015: "6", 2016: "7", 2017: "8", 2018: "9"}, "more than 6 years ahead"),
     ],
 )
 def test_without_a_projection_there_is_a_reason_and_no_chance(tables, years, word):

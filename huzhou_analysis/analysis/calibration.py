@@ -49,9 +49,7 @@ KINDS: dict[str | None, Kind] = {
     "foreign_investment": Kind("foreign_investment", "flat", "USD", 6),
     "loans": Kind("loans", "steady", "CNY", 4),
     "freight": Kind("freight", "flat", "T", 4),
-    # Another amount of a year has no panel: it borrows the widest errors, of all sizes, among the kinds with the same path
-    # whose panel does not end long ago.
-    "flow": Kind("retail", "steady"),
+    "flow": Kind("retail", "steady"),  # borrowed: the widest of the same path whose panel reaches the present
     "share": Kind(positive=False),
     "rate": Kind(positive=False),
     None: Kind(),
@@ -77,7 +75,7 @@ _POWERS = {"": 0, "千": 3, "万": 4, "百万": 6, "亿": 8, "thousand": 3, "mil
 
 def kind_named(name: str | None) -> Kind:
     """Kind by name, or a ValueError that lists the nearest names."""
-    if name not in KINDS:
+    if not isinstance(name, str | None) or name not in KINDS:
         names = [one for one in KINDS if one]
         near = get_close_matches(str(name), names, n=2, cutoff=0.4) or names
         raise ValueError(f"kind {name!r} is unknown: write {' or '.join(map(repr, near))}, or leave it out")
@@ -136,7 +134,6 @@ class Tables:
 
 @lru_cache(maxsize=2)
 def shipped(name: str) -> pd.DataFrame:
-    """A table that comes with the package."""
     return pd.read_csv(FOLDER / name, comment="#")
 
 

@@ -34,10 +34,8 @@ from .calibration import (
 from .members import MEMBERS
 
 FEWEST = 5
-# Where errors come from a panel, the members see as many years as the longest histories that were scored on it.
-YEARS_SEEN = 12
-# Up to so many missing years in a row are filled in; after a longer gap the history starts anew.
-LONGEST_GAP = 3
+YEARS_SEEN = 12  # of members where errors come from a panel: longer histories were not scored on it
+LONGEST_GAP = 3  # missing years in a row that are filled in; after a longer gap the history starts again
 LEVELS = (50, 80, 95)
 UPWARDS = {">=": True, ">": True, "=": True, "~": True, "<=": False, "<": False}
 
@@ -195,7 +193,7 @@ class Projection:
         ``=`` and ``~`` are met at the target or above it. From 0.01 to 0.99, for the errors tell no more, or 0 and 1
         where a figure for part of the year decides; NaN without intervals.
         """
-        ahead = self._ahead(target, year, relation)
+        ahead, target = self._ahead(year, relation), _number("target", target)
         if not ahead or not self._errors:
             return math.nan
         if target <= self._floors[ahead - 1]:
@@ -206,16 +204,15 @@ class Projection:
     def base_rate(self, target: float, year: int | None = None, *, relation: str = ">=") -> OutsideView:
         """Outside view: of the cities that began at a like size, how many made the growth needed, without any model; the
         very count that :func:`~.outlook.outside_view` gives. Arguments as for :meth:`probability`."""
-        ahead, last = self._ahead(target, year, relation), self.history.iloc[-1] if self else 0
-        needed = (max(target / last, 0) ** (1 / ahead) - 1) * 100 if last > 0 else math.nan
+        ahead, last = self._ahead(year, relation), self.history.iloc[-1] if self else 0
+        needed = (max(_number("target", target) / last, 0) ** (1 / ahead) - 1) * 100 if last > 0 else math.nan
         value = panel_value(KINDS[self.kind], last, self.unit)
         return base_rate(self.kind, ahead, needed, value, UPWARDS[relation])
 
-    def _ahead(self, target: float, year: int | None, relation: str) -> int:
+    def _ahead(self, year: int | None, relation: str) -> int:
         """Years from the last value to the one asked for; 0 if nothing is projected."""
         if relation not in UPWARDS:
             raise ValueError(f"relation {relation!r} is unknown: write one of {' '.join(UPWARDS)}")
-        _number("target", target)
         if self and year is not None and year not in self.years:
             raise ValueError(f"{year} is not projected: write a year from {self.years[0]} to {self.years[-1]}")
         return 0 if not self else self.horizon if year is None else int(year - self.years[0] + 1)
@@ -305,6 +302,8 @@ def project(
     own_unit, floors, totals, figures, indicator = "", {}, {}, {}, ""
     if isinstance(series, pd.Series | pd.DataFrame) and start is not None:
         raise ValueError("the series has its years: leave start out")
+    if not isinstance(unit, str | None):
+        raise TypeError(f"unit is a text such as '亿元', not {unit!r}")
     if isinstance(series, pd.DataFrame):
         values, own_unit, floors, totals = _of_frame(series, across_breaks)
         if {"figure_id", "indicator"} <= set(series.columns) and len(series):
@@ -315,7 +314,10 @@ def project(
     known, horizon, level = kind_named(kind), _horizon(horizon), _levels(level)
     if kind == "share" and not values.between(0, 100).all():
         raise ValueError("a share lies between 0 and 100; for another percentage write kind='rate'")
-    floors |= {year: _number("the figure of part of a year", value) for year, value in (at_least or {}).items()}
+    for year, value in (at_least or {}).items():
+        if not _is_year(year):
+            raise ValueError(f"at_least goes by year such as 2026, not {year!r}")
+        floors[year] = _number("the figure of part of a year", value)
     floors = {year: floor for year, floor in floors.items() if len(values) and year > values.index[-1]}
     values, filled = _filled(values, totals, known.positive)
     return Projection(values, horizon, kind, filled, unit or own_unit, floors, level, tables, figures, indicator)
@@ -365,7 +367,7 @@ def _columns(level: Sequence[float]) -> list[str]:
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Real) or not math.isfinite(value):
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real | Decimal) or not math.isfinite(value):
         raise TypeError(f"{name} is a finite number such as 18, not {value!r}")
     return float(value)
 

@@ -104,7 +104,7 @@ def outside_view(data: Data, indicator: str, area: str | int | None = None) -> O
     """
     code, place = key(data, indicator, area)
     found = _views(data, place, code)
-    data.on_file(found, code, "达到目标所需的年均增速", " growth a year that a target still needs")
+    data.on_file(found, code, "达到目标所需的年均增速", ", growth a year that a target still needs")
     return found[code]
 
 
@@ -208,8 +208,8 @@ def _reason(points: pd.DataFrame, projection: Projection, whole: pd.DataFrame, l
         few = f"only {n} usable annual actual{'s' * (n != 1)}{en}, fewer than {FEWEST}"
         return text(f"{zh}仅有{n}个可用的年度实际数，少于{FEWEST}个", few)
     if year - last > LONGEST_HORIZON:
-        far = f"the series ends in {last}, further back than anything that was measured"
-        return text(f"序列止于{last}年，超出可检验的预测期", far)
+        far = f"the last figure is of {last}, and more than {LONGEST_HORIZON} years ahead nothing was measured"
+        return text(f"序列止于{last}年，{LONGEST_HORIZON}年以后超出可检验的预测期", far)
     return text("", "")
 
 
