@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..facts.locking import Busy, locked
-from ..facts.problems import say
+from ..facts.problems import DataError, say
 
 MANIFEST = "manifest.json"
 LONGEST_WAIT = 3600  # seconds for another run
@@ -142,18 +142,10 @@ def up_to_date(where: Paths, wanted: dict) -> bool:
 
 
 def build(output=None, *, fresh: bool = False, jobs: int | None = None, notebooks=None) -> int:
-    """Make the report; returns the exit status.
+    """Make the report in `output` (by default as :func:`paths` says); returns the exit status.
 
-    Parameters
-    ----------
-    output : path, optional
-        Folder to make it in, by default ``reports/``; inside their own folder for other tables.
-    fresh : bool
-        Make it anew even where nothing has changed.
-    jobs : int, optional
-        Notebooks, and formats, at a time; by default one for each processor, at most two.
-    notebooks : path, optional
-        Folder of notebooks to run beside the project's own; one of the same name takes the place of the project's.
+    `fresh` makes it anew even where nothing has changed; `jobs` notebooks, and formats, are made at a time, by default one
+    for each processor, at most two; those of the folder `notebooks` are run beside the project's own.
     """
     where = paths(output, notebooks)
     try:
@@ -168,7 +160,7 @@ def build(output=None, *, fresh: bool = False, jobs: int | None = None, notebook
                 say(f"报告已由另一进程生成 / another run has just made it: {short(where.output)}")
                 return 0
             return _build(where, wanted, jobs or min(2, os.cpu_count() or 1))
-    except ReportError as error:
+    except (ReportError, DataError) as error:
         say(str(error), error=True)
     except OSError as error:
         at = f" {short(Path(os.fsdecode(error.filename)))}" if error.filename else ""
@@ -185,14 +177,13 @@ def build(output=None, *, fresh: bool = False, jobs: int | None = None, notebook
 def _alone(where: Paths) -> Iterator[None]:
     """The lock of the output: a second run waits, and says so."""
     where.output.parent.mkdir(parents=True, exist_ok=True)
+    there = short(where.output)
     try:
         with locked(where.lock):
             yield
             return
     except Busy:
-        say(
-            f"另一个任务正在生成 {short(where.output)}，等待其结束 / another run is making {short(where.output)}: waiting for it to end"
-        )
+        say(f"另一个任务正在生成 {there}，等待其结束 / another run is making {there}: waiting for it to end")
     with locked(where.lock, wait=LONGEST_WAIT):
         yield
 
@@ -200,17 +191,12 @@ def _alone(where: Paths) -> Iterator[None]:
 def _build(where: Paths, wanted: dict, jobs: int) -> int:
     """Make the report while nobody else does."""
     from ..facts.data import load
-    from ..facts.problems import DataError
     from ..facts.relations import relation_problems
     from . import collect, output
 
-    started = time.monotonic()
-    try:
-        data = load(where.data)
-        if problems := relation_problems(data):
-            raise DataError(problems)
-    except DataError as error:
-        raise ReportError(str(error)) from None
+    started, data = time.monotonic(), load(where.data)
+    if problems := relation_problems(data):
+        raise DataError(problems)
     if data.figures.empty:
         raise ReportError(
             f"还没有数据，无从生成报告。请先在 {short(where.data)} 的 sources.csv、outline.csv、figures.csv 中各补入几行，用 check 检查。/ There are "
@@ -219,17 +205,12 @@ def _build(where: Paths, wanted: dict, jobs: int) -> int:
     _check_city(where, data)
     files = _notebooks(where, data)
     executed = collect.execute(files, where.data, own=where.own, jobs=jobs, progress=_told)
-    if failed := [f"\n✗ {one.path.name}：{one.error}" for one in executed if one.error]:
-        say("\n".join(failed), error=True)
-        raise ReportError(
-            "\n报告未改动，请修正上述笔记本后重新运行。/ The report was left as it was. Correct the notebooks above and run it again."
-        )
+    if failed := [f"\n✗ {one.path.name}：{one.error}\n" for one in executed if one.error]:
+        left = "报告未改动，请修正上述笔记本后重新运行。/ The report was left as it was. Correct the notebooks above and run it again."
+        raise ReportError("\n".join([*failed, left]))
     building = Path(tempfile.mkdtemp(prefix=f".{where.output.name}.building-", dir=where.output.parent))
     try:
-        try:
-            content = output.write_all(executed, data, where.output, building, jobs)
-        except DataError as error:  # a result that cannot be computed names its rows
-            raise ReportError(str(error)) from error
+        content = output.write_all(executed, data, where.output, building, jobs)
         if inputs(where) != wanted["inputs"]:
             raise ReportError(
                 "数据表、笔记本或程序在生成报告期间被改动，旧报告未改动；请重新运行。/ Tables, notebooks or code were changed while the report was "
@@ -259,16 +240,16 @@ def _notebooks(where: Paths, data) -> list[Path]:
             f"以下笔记本论述另一城市，未列入{data.city['zh']}的报告 / these notebooks argue about another city and are left out of the report "
             f"on {data.city['en']}: {', '.join(other)}"
         )
-    beside = where.data / "notebooks"
+    beside, there = where.data / "notebooks", short(where.data / "notebooks")
     if not where.own and beside not in where.notebooks and notebook_files([beside]):
         say(
-            f"{short(beside)} 中的笔记本未运行；如信任其内容，请加 --notebooks {short(beside)} / the notebooks in {short(beside)} were not run: if you "
-            f"trust them, add --notebooks {short(beside)}"
+            f"{there} 中的笔记本未运行；如信任其内容，请加 --notebooks {there} / the notebooks in {there} were not run: if you trust them, add "
+            f"--notebooks {there}"
         )
     if not files:
+        there = short(where.notebooks[-1])
         raise ReportError(
-            f"没有笔记本：{short(where.notebooks[-1])}；请从模板 _template.ipynb 复制一篇 / no notebooks in {short(where.notebooks[-1])}; copy one "
-            "from the template _template.ipynb"
+            f"没有笔记本：{there}；请从模板 _template.ipynb 复制一篇 / no notebooks in {there}; copy one from the template _template.ipynb"
         )
     return files
 
@@ -323,17 +304,14 @@ def _check_output(where: Paths) -> None:
         raise ReportError(
             f"{there} 是磁盘的根，请另选一个文件夹 / is the root of the disk: name a folder for the report"
         )
-    taken = (where.data, *where.notebooks, LIBRARY)
-    inside = [folder for folder in taken if folder in (output, *output.parents)]
-    if inside and not (not where.own and output == where.data / "reports"):
+    inside = [f for f in (where.data, *where.notebooks, LIBRARY) if f in (output, *output.parents)]
+    if inside and (where.own or output != where.data / "reports"):
         raise ReportError(
             f"{there} 在 {short(inside[-1])} 之内，那里放的是报告所用的文件；请把报告放到别处 / is inside {short(inside[-1])}, which holds what the "
             "report is made of: name a folder elsewhere"
         )
-    if not output.exists():
-        return
     made = manifest(output)
-    if not output.is_dir() or (any(output.iterdir()) and not made):
+    if output.exists() and not made and not (output.is_dir() and not any(output.iterdir())):
         raise ReportError(
             f"{there} 已存在且不是报告文件夹，不予覆盖；请换一个 / exists and is no report folder: it is not replaced; name another"
         )

@@ -126,22 +126,11 @@ def execute(
     paths: Sequence[Path], data: Path, *, own: bool = True, jobs: int = 2, progress: Callable[[Executed], None] = bool,
     collected: bool = True,
 ) -> list[Executed]:  # fmt: skip
-    """Run notebooks, several at a time, and gather what they show; an error is noted in :attr:`Executed.error`.
+    """Run notebooks, `jobs` at a time, and gather what they show; an error is noted in :attr:`Executed.error`.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-    data : Path
-        Folder of the tables that they load.
-    own : bool
-        Whether these are the project's own tables: there every notebook has all it needs. With those of another city, a
-        notebook that asks for what is not on file ends there, and its section says so.
-    jobs : int
-        Notebooks at a time.
-    progress : callable
-        Called with each notebook when it is done.
-    collected : bool
-        Whether exhibits hand their records on, and a section is made of them.
+    With tables of another city (not `own`), a notebook that asks for what is not on file ends there, and its section says
+    so. `progress` is called with each notebook when it is done. Only where they are `collected`, exhibits hand their records
+    on, and a section is made of them.
     """
     done = [Executed(path) for path in paths]
 

@@ -46,20 +46,14 @@ def writer(name: str):
 
 
 def content_of(executed: list[Executed], data: Data, before: dict | None) -> tuple[Content, dict]:
-    """What the report says, and the snapshot that the next one is held against.
-
-    Raises
-    ------
-    ReportError
-        If two notebooks show an exhibit of the same id.
-    """
+    """What the report says, and the snapshot that the next one is held against."""
     owner: dict[str, str] = {}
     for one in executed:
         for exhibit_id in one.section.exhibits:
             if exhibit_id in owner:
+                both = f"{exhibit_id}: {owner[exhibit_id]}, {one.path.name}"
                 raise ReportError(
-                    f"两个笔记本有同名图表，请改名 / two notebooks show an exhibit of the same id, rename one: {exhibit_id}: {owner[exhibit_id]}, "
-                    f"{one.path.name}"
+                    f"两个笔记本有同名图表，请改名 / two notebooks show an exhibit of the same id, rename one: {both}"
                 )
             owner[exhibit_id] = one.path.name
     targets = state.targets(data)
@@ -81,19 +75,7 @@ def content_of(executed: list[Executed], data: Data, before: dict | None) -> tup
 
 
 def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, jobs: int) -> Content:
-    """Write every file of the report into an empty folder.
-
-    Parameters
-    ----------
-    executed : list of Executed
-        Notebooks without errors.
-    data : Data
-    old : Path
-        Where the last report stands, if there is one.
-    folder : Path
-    jobs : int
-        Processes.
-    """
+    """Write every file of the report into an empty folder; `old` is where the last one stands, if there is one."""
     content, now = content_of(executed, data, changes.last(old))
     for name in ("charts", "tables", "notebooks", *LANGUAGES):
         (folder / name).mkdir()

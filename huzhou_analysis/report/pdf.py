@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..facts.data import Data
-from ..show import canvas
+from ..show import canvas, measure
 from ..show.roles import GRID, INK, MUTED, ROLES
 from . import brief, changes, drawings, prose
 from .content import Content, shown
@@ -186,15 +186,8 @@ def _table(table: dict, lang: str, most: int) -> dict:
 
 def _widths(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> list[float]:
     """0 for a column as wide as what it holds; else its share of the rest, by the length of its texts."""
-
-    def length(text: str) -> int:
-        return sum(2 if c >= "\u2e80" else 1 for c in text)
-
-    longest = [max(map(length, [name, *(row[n] for row in rows)])) for n, name in enumerate(columns)]
-    if sum(longest) < 95 and not all(numeric):
-        widest = max((n for n in range(len(columns)) if not numeric[n]), key=lambda n: longest[n])
-        return [1.0 if n == widest else 0.0 for n in range(len(columns))]
-    return [
-        0.0 if length <= 14 or (flag and length <= 24) else float(min(length, 120) ** 0.7)
-        for length, flag in zip(longest, numeric, strict=True)
-    ]
+    longest = [max(map(measure.width_of, [name, *(row[n] for row in rows)])) for n, name in enumerate(columns)]
+    shares = [0.0 if w <= (12 if n else 8) else min(w, 60) ** 0.7 for w, n in zip(longest, numeric, strict=True)]
+    if not any(shares):  # the widest text takes what is left
+        shares[max(range(len(columns)), key=lambda n: longest[n] * (not numeric[n]))] = 1.0
+    return shares
