@@ -70,13 +70,8 @@ def test_what_ended_a_notebook_is_its_last_block(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    notebook(
-        tmp_path / "01_foreign_investment.ipynb",
-        LOAD,
-        CHART,
-        FINDING,
-        title=("外资：能否达标", "Foreign investment: within reach?"),
-    )
+    title = ("外资：能否达标", "Foreign investment: within reach?")
+    notebook(tmp_path / "01_foreign_investment.ipynb", LOAD, CHART, FINDING, title=title)
     notebook(tmp_path / "02_exports.ipynb", "%matplotlib inline", LOAD, TABLE, title=("出口", "Exports"))
     notebook(tmp_path / "_draft.ipynb", "1 / 0")
     return tmp_path
@@ -118,20 +113,7 @@ HOSTILE = [
 def test_nothing_in_markdown_or_html_runs_or_fetches(source):
     for made in (prose.html(f"甲 {source} 乙\n\n{source}"), prose.clean(f"<div>{source}</div>")):
         tags = "".join(part.partition(">")[0] for part in made.split("<")[1:])
-        for word in (
-            "script",
-            "onerror",
-            "onload",
-            "iframe",
-            "http",
-            "javascript:",
-            "style",
-            "svg",
-            "meta",
-            "form",
-            "src",
-        ):
-            assert word not in tags, made
+        assert not re.search("script|onerror|onload|iframe|http|style|svg|meta|form|src", tags), made
 
 
 def test_markdown_as_plain_values():

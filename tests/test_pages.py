@@ -33,12 +33,8 @@ def report(*records, text=("中文叙述。", "An English narrative."), title=("
     section = Section(
         "01_x", dict(zip(("zh", "en"), title, strict=True)), [said, *shows], {r["id"]: r for r in records}
     )
-    state = {
-        "latest": [],
-        "targets": [],
-        "cited": {},
-        "indicator_of": {c["figure_id"]: "fdi_utilized" for r in records for c in r["citations"]},
-    }
+    named = {c["figure_id"]: "fdi_utilized" for r in records for c in r["citations"]}
+    state = {"latest": [], "targets": [], "cited": {}, "indicator_of": named}
     changes = {"moved": {}, "headline": {"zh": "无变动。", "en": "Nothing moved."}, "state": "compared"}
     counts = dict.fromkeys(("exhibits", "figures_cited", "documents_cited", "figures", "documents", "indicators"), 7)
     names = {"fdi_utilized": {"zh": "实际利用外资", "en": "Utilised FDI"}}
@@ -65,9 +61,8 @@ def test_the_page_holds_every_text_of_its_language_and_no_narrative_of_the_other
     assert made.count("<svg") == 2  # the chart for a page and for a phone
     assert re.search(r"<text[^>]*>2027</text>", made)  # text of a chart is text
     assert 'data-words="Utilised FDI 实际利用外资"' in made
-    assert len(re.findall(r'<tr id="c\d+">', made)) == len(
-        {c["figure_id"] for r in records.values() for c in r["citations"]}
-    )
+    cited = {c["figure_id"] for r in records.values() for c in r["citations"]}
+    assert len(re.findall(r'<tr id="c\d+">', made)) == len(cited)
 
 
 def test_links_between_notebooks_lead_to_chapters(records, tmp_path):
@@ -124,22 +119,12 @@ def test_one_exhibit_alone_has_every_row_and_no_contents(records, tmp_path):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_brief_is_two_pages_whatever_it_has_to_say(records, tmp_path, lang):
-    long = [
-        {
-            "kind": "finding",
-            "zh": "外资下降。" * 30,
-            "en": "Investment fell again. " * 20,
-            "figures": [],
-            "tags": ["message", "brief"],
-        }
-    ] * 4
+    said = {"zh": "外资下降。" * 30, "en": "Investment fell again. " * 20, "figures": [], "tags": ["message", "brief"]}
+    long = [{"kind": "finding", **said}] * 4
     content = report(*records.values())
-    sections = [
-        Section(
-            f"0{n}_exports", {"zh": f"第{n}章", "en": f"Chapter {n}"}, [*long, *content.sections[0].blocks[1:]], records
-        )
-        for n in range(4)
-    ]
+    blocks = [*long, *content.sections[0].blocks[1:]]
+    titles = [{"zh": f"第{n}章", "en": f"Chapter {n}"} for n in range(4)]
+    sections = [Section(f"0{n}_exports", title, blocks, records) for n, title in enumerate(titles)]
     whole = Content(content.city, sections, content.counts, content.changes, content.state, content.indicators)
     pdf.write_brief(whole, lang, tmp_path / "b.pdf")
     words, pages = words_of(tmp_path / "b.pdf")
@@ -163,19 +148,11 @@ def test_a_drawing_inside_a_page_keeps_its_marks_and_words(records):
 
 def test_an_executed_notebook_runs_nothing_and_links_to_pages_of_the_report_only(tmp_path):
     bad = "<script>alert(1)</script><img src=x onerror=alert(1)><iframe src=//evil.invalid></iframe><style>@import url(//evil.invalid)</style>"
-    output = {
-        "output_type": "display_data",
-        "metadata": {},
-        "data": {"text/html": f"<p>kept</p>{bad}", "application/javascript": "alert(1)"},
-    }
-    cells = [
-        cell(f"![x](http://evil.invalid/x.png) [a](02_a.ipynb) [b](09_b.ipynb) $5m\n\n{bad}", kind="markdown"),
-        cell("x < 1"),
-    ]
-    cells[1]["outputs"] = [output]
-    shown = nbformat.from_dict(
-        {"cells": [c | {"id": str(n)} for n, c in enumerate(cells)], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    )
+    data = {"text/html": f"<p>kept</p>{bad}", "application/javascript": "alert(1)"}
+    heads = cell(f"![x](http://evil.invalid/x.png) [a](02_a.ipynb) [b](09_b.ipynb) $5m\n\n{bad}", kind="markdown")
+    cells = [heads, cell("x < 1") | {"outputs": [{"output_type": "display_data", "metadata": {}, "data": data}]}]
+    cells = [c | {"id": str(n)} for n, c in enumerate(cells)]
+    shown = nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     nbformat.write(shown, tmp_path / "t.ipynb")
     page.write_notebook(tmp_path / "t.ipynb", ["02_a"])
     made = re.sub(r"base64,[A-Za-z0-9+/=]+", "", (tmp_path / "t.html").read_text(encoding="utf-8"))
