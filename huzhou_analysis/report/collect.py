@@ -7,18 +7,21 @@ A notebook runs in a kernel of its own, two at a time. Its exhibits hand their r
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import difflib
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from threading import Event, Thread
 from unittest.mock import patch
 
 from ..facts.words import LANGUAGES, Text, text
@@ -150,12 +153,32 @@ def execute(
         gate = asyncio.Semaphore(jobs)
         await asyncio.gather(*(one(executed, gate) for executed in done))
 
-    loop = asyncio.SelectorEventLoop if sys.platform == "win32" else None
     with tempfile.TemporaryDirectory(prefix="huzhou-report-", ignore_cleanup_errors=True) as scratch:
         environment = kernel_environment(Path(scratch), data)
-        with asyncio.Runner(loop_factory=loop) as runner:
-            runner.run(everything())
+        _run_aside(everything())
     return done
+
+
+def _run_aside(work: Coroutine) -> None:
+    """Run in a thread, where nbclient takes no signal over: Ctrl+C ends what runs, shuts the kernels down and goes on up."""
+    loop = asyncio.SelectorEventLoop() if sys.platform == "win32" else asyncio.new_event_loop()
+    task, ended = loop.create_task(work), Event()
+
+    def run() -> None:
+        with contextlib.suppress(BaseException):  # the task knows how it ended
+            loop.run_until_complete(task)
+        loop.close()
+        ended.set()
+
+    Thread(target=run).start()
+    try:
+        while not ended.wait(0.2):
+            pass
+    except KeyboardInterrupt:
+        loop.call_soon_threadsafe(task.cancel)
+        ended.wait()
+        raise
+    task.result()
 
 
 def kernel_environment(scratch: Path, data: Path) -> dict[str, str]:
@@ -213,7 +236,7 @@ async def _run(executed: Executed, environment: dict[str, str], records: Path, o
         extra_arguments=["--IPKernelApp.log_level=ERROR", "--HistoryManager.enabled=False"],
     )  # fmt: skip
     try:
-        await client.async_execute(env=environment)
+        await client.async_execute(env=environment, stderr=subprocess.DEVNULL)
     except DeadKernelError:
         if client.left >= 0:
             raise
@@ -231,6 +254,8 @@ async def _run(executed: Executed, environment: dict[str, str], records: Path, o
         )
         notebook.cells = notebook.cells[: last + 1]
         notebook.cells[last].outputs = [new_output("stream", name="stdout", text=f"{zh}\n{en}\n")]
+    finally:
+        atexit.unregister(client._cleanup_kernel)  # which complains where a kernel was stopped while it began
 
 
 def _explained(error: Exception, source: str) -> str:

@@ -7,6 +7,8 @@ import copy
 import json
 import os
 import re
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -15,6 +17,7 @@ from dataclasses import replace
 from importlib import import_module
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
@@ -137,11 +140,19 @@ def _workers(jobs: int, *given: object) -> Iterator[ProcessPoolExecutor]:
     before = os.environ.get("PYTHONHASHSEED")
     os.environ["PYTHONHASHSEED"] = "0"
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=given)
+    _hold_interrupts(True)  # until a worker has begun, it could only complain of Ctrl+C
+    pool.submit(int)
+    _hold_interrupts(False)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
         os.environ.pop("PYTHONHASHSEED") if before is None else os.environ.update(PYTHONHASHSEED=before)
+
+
+def _hold_interrupts(held: bool) -> None:
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK if held else signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _finish(running: dict[Future, str]) -> None:
@@ -163,10 +174,6 @@ _given: tuple[Content, Data, Path, Path]  # of a worker: what is written, where 
 
 def _begin(*given: object) -> None:
     """In each worker: end with the main process, and without a word when interrupted."""
-    import signal
-    import sys
-    from threading import Thread
-
     import matplotlib
 
     def end_with(main) -> None:
@@ -179,6 +186,7 @@ def _begin(*given: object) -> None:
     sys.unraisablehook = lambda *_: None  # a half-written file that is closed on a full disk: the cause is told once
     Thread(target=end_with, args=[parent_process()], daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _hold_interrupts(False)
 
 
 def _exhibit(exhibit_id: str, lang: str) -> None:
