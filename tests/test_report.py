@@ -109,8 +109,52 @@ def test_notebooks_that_fail_are_all_named_with_cell_and_error(project, capsys):
     folder = project / "notebooks"
     notebook(folder / "03_wrong.ipynb", "x = 1\n\n1 / 0")
     notebook(folder / "04_dies.ipynb", "import os\nos._exit(1)")
-    (folder / "05_conflict.ipynb").write_text("    plain = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.ylabel('亿元\\ud83d')\nplt.show()"
-    path = notebook(tmp_path / "08_own.ipynb", draw, plain, "print('半\\ud83d')")  # half a character, in a plot and printed
+    (folder / "05_conflict.ipynb").write_text("<<<<<<< HEAD\n{}", encoding="utf-8")
+    notebook(folder / "06_lacks.ipynb", LOAD, 'data.one("gdp", "1066")')  # their own tables have all they need
+    refused(project, capsys, "03_wrong.ipynb", "ZeroDivisionError: division by zero", "in the cell: x = 1", "04_dies.ipynb",
+            "05_conflict.ipynb", "conflict marks")  # fmt: skip
+
+
+def test_one_id_in_two_notebooks_is_refused_with_both(project, capsys):
+    notebook(project / "notebooks" / "03_again.ipynb", LOAD, CHART)
+    refused(project, capsys, "fdi_path", "01_foreign_investment.ipynb", "03_again.ipynb")
+
+
+def test_output_without_end_is_stopped(project, capsys, monkeypatch):
+    monkeypatch.setattr(collect, "OUTPUT_LIMIT", 2_000_000)
+    notebook(project / "notebooks" / "03_endless.ipynb", "while True:\n    print('x' * 1000)")
+    refused(project, capsys, "03_endless.ipynb", "print and display less", "in the cell: while True:")
+
+
+def test_a_cell_that_hangs_is_ended(project, capsys, monkeypatch):
+    monkeypatch.setattr(collect, "CELL_TIMEOUT", 3)
+    notebook(project / "notebooks" / "03_hangs.ipynb", "import time\ntime.sleep(60)")
+    refused(project, capsys, "03_hangs.ipynb", "longer than 3 s", "in the cell: import time")
+
+
+def test_bad_tables_stop_before_any_notebook(project, capsys, monkeypatch):
+    monkeypatch.setattr(collect, "execute", never)
+    figures = project / "data" / "figures.csv"
+    figures.write_text(figures.read_text(encoding="utf-8-sig").replace(",亿美元,", ",亿美金,"), encoding="utf-8-sig")
+    refused(project, capsys, "亿美金", "figures.csv")
+
+
+def test_what_another_city_lacks_ends_a_chapter_and_not_the_report(project, tmp_path):
+    path = notebook(
+        tmp_path / "07_lacks.ipynb", LOAD, cell("先读表。", "zh", kind="markdown"), 'data.one("gdp", "1066")', "1 / 0"
+    )
+    made = collect.execute([path], project / "data", own=False)[0]
+    assert made.error == ""
+    assert [b["kind"] for b in made.section.blocks] == ["text", "missing"]
+    assert "1066" in made.section.blocks[1]["en"] or "gdp" in made.section.blocks[1]["en"].lower()
+    assert collect.execute([path], project / "data", own=True)[0].error.startswith("NotOnFile")
+
+
+def test_what_a_cell_displays_is_never_lost_and_chinese_is_legible(project, tmp_path):
+    """A plot of the researcher's own: in the executed notebook as a picture, drawn without a warning of missing glyphs."""
+    draw = "import seaborn as sns\nsns.set_theme()\nax = sns.lineplot(x=[1, 2], y=[3, 4])\nax.set_title('出口')"
+    plain = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.ylabel('亿元\\ud83d')\nplt.show()"
+    path = notebook(tmp_path / "08_own.ipynb", draw, plain, "print('半\\ud83d')")  # half a character, twice
     made = collect.execute([path], project / "data")[0]
     assert made.error == ""
     shown = [o for c in made.notebook.cells if c.cell_type == "code" for o in c.outputs]
