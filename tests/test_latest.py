@@ -14,7 +14,7 @@ def year_of(frame):
 
 def test_level_and_growth_of_the_latest_year_as_printed(whole):
     # Results of 2025 as the page prints them: 4452.8亿元, +5.9% at constant prices; investment only as a rate.
-    gdp = year_of(hz.latest(whole, ["地区生产总值"]))
+    gdp = year_of(hz.latest(whole, "地区生产总值"))
     assert (gdp.time_period, gdp.level.printed, gdp.growth.printed) == ("2025", "4452.8", "5.9")
     assert (gdp.prices, gdp.growth_origin) == ("constant", "printed")
     investment = year_of(hz.latest(whole, ["fixed_asset_investment"]))

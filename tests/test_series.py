@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -199,11 +200,16 @@ def test_growth_between_two_years_takes_any_frame_of_years_and_refuses_in_a_sent
         (lambda: hz.compound_growth(gdp, 2018, 5), "no one value of 5: write its first and last year"),
         (lambda: hz.compound_growth(gdp, 2018), "no one value of None"),
         (lambda: hz.compound_growth(gdp.drop(columns="value"), 2018, 2023), "the columns year and value"),
+        (lambda: hz.change(0, 5), "growth from zero"),
         (lambda: hz.compound_growth(both, 2017, 2018), "2017 is in 亿美元, 2018 in 亿元"),
         (lambda: hz.growth_rate(hz.point(whole, both, 2018), hz.point(whole, both, 2017)), "different things"),
     ):
         with pytest.raises(ValueError, match=words):
             call()
+    for function in (hz.growth_rate, hz.required_growth):
+        with pytest.raises(TypeError, match="a level is a number"):
+            function(gdp, 18, *([4] if function is hz.required_growth else []))
+    assert hz.required_growth(np.int64(100), 121, np.int64(2)) == pytest.approx(0.1)
 
 
 def test_printed_growth_stands_beside_what_levels_give(whole):
@@ -306,7 +312,7 @@ def test_a_comparison_without_one_vintage_is_not_made(whole):
         hz.compare_areas(whole, "gdp", 2018, 2025)
     with pytest.raises(NotOnFile, match="2000–2023"):
         hz.area_levels(whole, "gdp", years=2025)
-    assert hz.area_levels(whole, "gdp", years=2023).ref_area.nunique() == 11
+    assert hz.area_levels(whole, "gdp", years=np.int64(2023)).ref_area.nunique() == 11
     with pytest.raises(ValueError, match="must come after"):
         hz.compare_areas(whole, "gdp", 2023, 2018)
     levels = hz.compare_areas(whole, "gdp", 2023)

@@ -1,7 +1,6 @@
 """Targets and plans: what is needed a year, where a path runs, the verdict on one value, which plan leads."""
 
 import math
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import assume, given
@@ -38,21 +37,13 @@ def test_growing_as_required_reaches_the_target(current, target, years):
     assert share == pytest.approx(target, rel=1e-9, abs=1e-9)
 
 
-@dataclass
-class Level:
-    """What a quantity of facts/ knows of itself."""
-
-    value: float
-    unit: object
-    time_period: str
-
-
 def test_quantities_say_themselves_which_years_and_units_lie_between(whole):
-    last, goal = Level(58000, whole.units["万美元"], "2023"), Level(18, whole.units["亿美元"], "2027")
+    last = hz.Quantity(58000, whole.units["万美元"], time_period="2023")
+    goal = hz.Quantity(18, whole.units["亿美元"], time_period="2027")
     assert required_growth(last, goal) == pytest.approx((18 / 5.8) ** 0.25 - 1)
     assert required_points(last, goal) == pytest.approx(12.2e4 / 4)
     with pytest.raises(ValueError, match="measure different things"):
-        required_growth(last, Level(18, whole.units["亿元"], "2027"))
+        required_growth(last, hz.Quantity(18, whole.units["亿元"], time_period="2027"))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from ..facts.data import Data, NotOnFile
@@ -66,7 +67,7 @@ def area_levels(
     """
     code, home = key(data, indicator)
     areas = [areas] if isinstance(areas, str) else areas
-    years = {years} if isinstance(years, int) else set(years)
+    years = {int(y) for y in np.atleast_1d(years)}
     if areas is None:
         beside = (data.ref_areas.level == "city") & (data.ref_areas.parent == data.ref_areas.parent[home])
         places = sorted(data.ref_areas.index[beside])
@@ -143,6 +144,7 @@ def compare_areas(
     >>> round(float(growth.growth), 2), int(growth["rank"])  # (4015.1 / 2881.21) ** (1/5) - 1
     (6.86, 10)
     """
+    first, last = int(first), None if last is None else int(last)
     years = [first] if last is None else [first, last]
     if last is not None and last <= first:
         raise ValueError(f"the last year must come after the first: {first}, {last}")

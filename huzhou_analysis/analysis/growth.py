@@ -51,18 +51,19 @@ class Rate(float):
 Level = Interval | Quantity | Real | Decimal | str
 
 
-def _level(value: Level) -> tuple[Interval, bool]:
+def as_level(value: Level) -> tuple[Interval, bool]:
     """A level as an interval, and whether it is a plain number."""
     if isinstance(value, Interval):
         return value, False
     if isinstance(value, Quantity):
         value, relation = value.printed or value.value, value.relation
-        return (printed_interval(value, relation), False) if isinstance(value, str) else _level(value)
+        return (printed_interval(value, relation), False) if isinstance(value, str) else as_level(value)
     if isinstance(value, str):
         return printed_interval(value), False
     number = isinstance(value, Real | Decimal) and not isinstance(value, bool)
     if not number or not math.isfinite(value):
-        raise TypeError(f"a level is a number, printed digits in quotes or an Interval, not {f'{value!r}':.80}")
+        shown = " ".join(repr(value).split())
+        raise TypeError(f"a level is a number, printed digits in quotes or an Interval, not {shown:.60}")
     return Interval.point(value if isinstance(value, Decimal | Fraction) else float(value)), True
 
 
@@ -71,7 +72,7 @@ def _alike(*values: Level) -> tuple[list[Interval], bool]:
 
     Two points of a series say when a break lies between them; two measures are refused.
     """
-    found = [_level(value) for value in values]
+    found = [as_level(value) for value in values]
     units = [value.unit if isinstance(value, Quantity) else None for value in values]
     for n, unit in enumerate(units):
         if n and unit and units[0] and unit != units[0]:
@@ -89,7 +90,7 @@ def percent(growth: Level | Rate) -> tuple[Interval, bool]:
     """
     if isinstance(growth, Rate):
         return Interval.point(growth.percent), True
-    found, plain = _level(growth)
+    found, plain = as_level(growth)
     if plain and 0 < abs(found.low) < 1 and not isinstance(growth, Quantity):
         shown, whole = f"{float(growth):.6g}", f"{float(growth) * 100:.6g}"
         raise ValueError(
@@ -153,7 +154,7 @@ def implied_base(level: Level, growth: Level | Rate) -> float | Interval:
     >>> print(hz.implied_base("300.8", "34.6"))
     (223.357, 223.597)
     """
-    (now, a), (rate, b) = _level(level), percent(growth)
+    (now, a), (rate, b) = as_level(level), percent(growth)
     if rate.low <= -100:
         raise ValueError("growth may reach -100%: the base would be unbounded; check the rate (34.6% is 34.6)")
     found = now / (rate / 100 + 1)
@@ -168,7 +169,7 @@ def implied_level(base: Level, growth: Level | Rate) -> float | Interval:
     >>> hz.implied_level(200, 5)
     210.0
     """
-    (then, a), (rate, b) = _level(base), percent(growth)
+    (then, a), (rate, b) = as_level(base), percent(growth)
     found = then * (rate / 100 + 1)
     return found.middle if a and b else found
 

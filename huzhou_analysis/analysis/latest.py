@@ -22,13 +22,13 @@ COLUMNS += ["published", "obs_status", "tier", "source_id", "source", "figure_id
 _STATED = ("printed", "sum", "ratio", "part_year")
 
 
-def latest(data: Data, indicators: Sequence[str] | None = None, area: str | int | None = None) -> pd.DataFrame:
+def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str | int | None = None) -> pd.DataFrame:
     """The latest whole year, and the latest part of a year, of each indicator: level and growth as printed.
 
     Parameters
     ----------
     data : Data
-    indicators : sequence of str, optional
+    indicators : str or sequence of str, optional
         Codes or names; by default the main ones (``MAIN``), of which those without any figure are left out.
     area : str or int, optional
         By default the city that the tables are about.
@@ -53,6 +53,7 @@ def latest(data: Data, indicators: Sequence[str] | None = None, area: str | int 
     [('2025年', '4,452.8亿元', '5.9%')]
     """
     wanted = [i for i in MAIN if i in data.indicators.index] if indicators is None else indicators
+    wanted = [wanted] if isinstance(wanted, str) else wanted
     rows = []
     for code, place in (key(data, one, area) for one in wanted):
         levels, said = points(data, code, place), rates(data, code, place)

@@ -10,14 +10,15 @@ import math
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
-from ..facts.words import text, warn_across
-from .growth import Rate
+from ..facts.words import Quantity, text, warn_across
+from .growth import Rate, as_level
 
 STATUSES = {
     "met": text("已达到", "met"),
@@ -91,10 +92,10 @@ def _from_to(last, goal, years: float | None) -> tuple[float, float, float]:
                 "how many years lie between the two? write years=..., or give two quantities with a period"
             )
         years = periods.years_between(last.time_period, goal.time_period)
-    if isinstance(years, bool) or not isinstance(years, int | float) or not years > 0 or not math.isfinite(years):
+    if isinstance(years, bool) or not isinstance(years, Real) or not years > 0 or not math.isfinite(years):
         raise ValueError(f"no time is left: years must be a positive number, not {years!r}; check first and last year")
+    now, then = (one.value if isinstance(one, Quantity) else as_level(one)[0].middle for one in (last, goal))
     warn_across(last, goal, depth=4)
-    now, then = (float(getattr(one, "value", one)) for one in (last, goal))
     units = [one.unit for one in (last, goal) if hasattr(one, "unit") and hasattr(one.unit, "unit_measure")]
     if len(units) == 2:
         if units[0].unit_measure != units[1].unit_measure:

@@ -341,8 +341,10 @@ def change(before: float | Quantity, after: float | Quantity | None = None, deci
     BreakWarning
         If a break of the series lies between two points.
     """
-    warn_across(before, after, depth=3)
+    if after is not None and float(before) == 0:
+        raise ValueError("growth from zero is undefined: state the change in its own unit instead")
     rate = float(before) if after is None else (float(after) / float(before) - 1) * 100
+    warn_across(before, after, depth=3)
     shown = number(abs(rate), decimals)
     ids = cited({"a": before, "b": after})
     if float(number(rate, decimals).replace("−", "-").replace(",", "")) == 0:
