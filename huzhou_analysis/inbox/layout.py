@@ -11,9 +11,7 @@ import unicodedata
 from ..facts.names import nearest_codes
 from ..facts.schema import TABLES, Field
 
-MARK = Field(
-    "mark", "string", "标记", "“示例 example” marks a row that is shown as an example and not added; leave empty"
-)
+MARK = Field("mark", "string", "标记", "“示例 example” marks an example, which is not added; leave empty")
 EXAMPLE = "示例 example"
 FILE = "new_figures.xlsx"
 LISTS, HELP, OTHERS = OTHER_SHEETS = ("列表 lists", "说明 How to", "未用数码 others")  # sheets that hold no rows to add
@@ -30,19 +28,11 @@ PERIOD_TYPES = {  # Chinese, English, how it is written, what stands beside the 
     "five_years": ("五年合计", "five years together; the first of them in the year", "{y}/P5Y", ""),
     "unstated": ("未载明", "the document states no period", "", ""),
 }
+_KINDS = {code: names[:2] for code, names in PERIOD_TYPES.items()}
 # Columns in front of what is proposed from a document; read back, and rows that are not kept are left out.
-KEEP = Field(
-    "keep",
-    "string",
-    "采用",
-    "whether the row is added",
-    codes={
-        "yes": ("添加", "add it"),
-        "no": ("不要", "leave it out"),
-        "look": ("待看", "not added until it is looked at"),
-        "used": ("随用", "added if a kept figure uses it"),
-    },
-)
+KEEP_CODES = {"yes": ("添加", "add it"), "no": ("不要", "leave it out"), "look": ("待看", "not added until it is looked at"),
+              "used": ("随用", "added if a kept figure uses it")}  # fmt: skip
+KEEP = Field("keep", "string", "采用", "whether the row is added", codes=KEEP_CODES)
 FRONT = (
     KEEP,
     Field("sure", "string", "把握", "sure: nothing was guessed"),
@@ -52,11 +42,7 @@ FRONT = (
 )
 _EXTRA = {
     "period_type": Field(
-        "period_type",
-        "string",
-        "时期类型",
-        "kind of period; or fill in time_period instead",
-        codes={c: t[:2] for c, t in PERIOD_TYPES.items()},
+        "period_type", "string", "时期类型", "kind of period; or fill in time_period instead", codes=_KINDS
     ),
     "year": Field("year", "integer", "年份", "four digits; the first year of several"),
     "period_number": Field("period_number", "string", "第几", "quarter 1-4, month 1-12, or month-day 9-27"),

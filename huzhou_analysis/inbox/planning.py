@@ -91,9 +91,8 @@ def _add_entry(made: Plan, draft: Draft, grown: dict[str, pd.DataFrame], frames:
     for other in [*frame[frame[key] == code].to_dict("records"), *(v for v in made.rows(table) if v[key] == code)]:
         column = next((c for c, v in draft.values.items() if other[c] != v), "")
         if not column:
-            made.notes.append(
-                (f"{_at(draft)} {code} 已收录，未重复添加", f"{_at(draft)} {code} is on file: not added again")
-            )
+            zh = f"{_at(draft)} {code} 已收录，未重复添加"
+            made.notes.append((zh, f"{_at(draft)} {code} is on file: not added again"))
         else:
             zh = f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {table}.csv"
             en = f"{code} is on file with “{other[column]}” here; take another {key}, or edit {table}.csv"
@@ -246,9 +245,7 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list
             old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
             change = Decimal(values["obs_value"]) - old
             percent = f", {change / abs(old) * 100:+.2f}%" if old and values["transformation"] == "N" else ""
-            difference = (
-                f"差 difference {change.normalize():+f} {values['unit']}{percent}" if change else "相同 the same"
-            )
+            difference = f"差 difference {change.normalize():+f} {values['unit']}{percent}"
         on_file = f"{_value(other)} {other['figure_id']}"
         lines.append(f"      Δ 现有 on file: {on_file}; 新 new: {_value(values)}; {difference}；并存 both are kept")
     return lines

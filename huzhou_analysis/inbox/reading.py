@@ -32,12 +32,10 @@ def read(path: Path, problems: list[Problem], notes: list[tuple[str, str]]) -> l
             grids = workbook_grids(path.name, raw, notes)
         elif raw.startswith(b"\xd0\xcf\x11\xe0"):
             if "EncryptedPackage".encode("utf-16-le") in raw:
-                raise Refused(
-                    "文件有密码；请在 Excel 中取消密码后另存", "has a password; remove it in Excel and save again"
-                )
-            raise Refused(
-                f"是旧格式（.xls、.et 或 .doc）；{SAVE_AS[0]}", f"an old format (.xls, .et or .doc); {SAVE_AS[1]}"
-            )
+                zh = "文件有密码；请在 Excel 中取消密码后另存"
+                raise Refused(zh, "has a password; remove it in Excel and save again")
+            zh = f"是旧格式（.xls、.et 或 .doc）；{SAVE_AS[0]}"
+            raise Refused(zh, f"an old format (.xls, .et or .doc); {SAVE_AS[1]}")
         else:
             grids = [_text_table(path.name, raw, notes)]
         return _entries(path.name, grids, problems, notes)
@@ -70,9 +68,8 @@ def content(path: Path) -> bytes:
         zh = f"读不到文件（{error.strerror}）；请关闭它或检查权限"
         raise Refused(zh, f"cannot be read ({error.strerror}); close it or check permissions") from None
     if not raw:
-        raise Refused(
-            "文件是空的（0 字节）；请重新保存或重新复制", "the file is empty (0 bytes); save or copy it again"
-        )
+        zh = "文件是空的（0 字节）；请重新保存或重新复制"
+        raise Refused(zh, "the file is empty (0 bytes); save or copy it again")
     return raw
 
 
@@ -85,12 +82,8 @@ def _text_table(file: str, raw: bytes, notes: list[tuple[str, str]]) -> Grid:
         en = f"neither xlsx nor csv (its ending does not match its content, its encoding is unknown, or it is a web page); {SAVE_AS[1]}"
         raise Refused(zh, en)
     if encoding != "UTF-8":
-        notes.append(
-            (
-                f"{file}：按 {encoding} 编码读取，请核对中文",
-                f"{file}: read as {encoding}; check that its Chinese is right",
-            )
-        )
+        zh = f"{file}：按 {encoding} 编码读取，请核对中文"
+        notes.append((zh, f"{file}: read as {encoding}; check that its Chinese is right"))
     words = {word for table in ENTRY_TABLES for word in _names(table)}
     cells, count = {}, 0
     try:
@@ -117,9 +110,8 @@ def _entries(file: str, grids: list[Grid], problems: list[Problem], notes: list[
         by_row: dict[int, dict[int, Cell]] = {}
         for (r, c), cell in sorted(grid.cells.items()):
             by_row.setdefault(r, {})[c] = cell
-        named = next(
-            (t for t in ENTRY_TABLES if {t, TABLES[t].zh, sheet_name(t)} & {grid.name, *grid.name.split()}), ""
-        )
+        words = {grid.name, *grid.name.split()}
+        named = next((t for t in ENTRY_TABLES if {t, TABLES[t].zh, sheet_name(t)} & words), "")
         at, table = _header(by_row, [named] if named else list(ENTRY_TABLES))
         if at:
             found = True
@@ -178,11 +170,8 @@ def _rows(file: str, grid: Grid, table: str, at: int, by_row: dict, problems: li
         elif c in used:
             near = nearest(cell.text, list(names.values())) or "…"
             allowed = ", ".join(field.name for field in fields(table))
-            tell(
-                f"没有这一列；是否为 {near}？允许的列：{allowed}",
-                f"there is no such column; is it {near}? allowed: {allowed}",
-                cell,
-            )
+            zh = f"没有这一列；是否为 {near}？允许的列：{allowed}"
+            tell(zh, f"there is no such column; is it {near}? allowed: {allowed}", cell)
     if not body:
         return []
     for field in fields(table):

@@ -194,9 +194,8 @@ class Drafting:
         self._unit(row, values, number)
         high = upper.low if upper else number.high
         if upper and number.high not in (None, upper.low):
-            self.say(
-                row, "value_high", f"与数值中的 {number.high} 不一致", f"disagrees with the {number.high} in the value"
-            )
+            zh = f"与数值中的 {number.high} 不一致"
+            self.say(row, "value_high", zh, f"disagrees with the {number.high} in the value")
         printed, said = values["as_printed"], "range" if high is not None else number.relation
         if said and values["relation"] not in ("", said):
             self.say(row, "relation", f"与数值中的写法（{said}）不一致", f"disagrees with what the value says ({said})")
@@ -236,28 +235,18 @@ class Drafting:
         unit = values["unit"] = given or named
         seen = sorted(typed.unit_after(number.low, printed, measures))
         if number.unit and named != (unit or None):
-            usual = measures.get(
-                dict(self.frames["indicators"][["indicator", "unit"]].values).get(values["indicator"]), [""]
-            )
-            near = "、".join(u for u in measures if u.startswith(number.unit) and measures[u][0] == usual[0])
-            near = near or nearest(number.unit, list(measures))
-            zh, en = (
-                (f"与单位 {given} 不一致", f"disagrees with the unit {given}")
-                if given
-                else ("不是表中的单位", "is no unit on file")
-            )
-            zh, en = (
-                f"数字后面的 {number.unit} {zh}；是否为 {near}？",
-                f"{number.unit} behind the number {en}; is it {near}?",
-            )
-            self.say(row, "obs_value", zh, en)
+            usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(values["indicator"])
+            alike = [u for u in measures if measures[u][0] == measures.get(usual, [""])[0]]
+            near = "、".join(u for u in alike if u.startswith(number.unit)) or nearest(number.unit, list(measures))
+            zh, en = ("不是表中的单位", "is no unit on file")
+            if given:
+                zh, en = f"与单位 {given} 不一致", f"disagrees with the unit {given}"
+            zh = f"数字后面的 {number.unit} {zh}；是否为 {near}？"
+            self.say(row, "obs_value", zh, f"{number.unit} behind the number {en}; is it {near}?")
         elif not unit:
             near = "、".join(seen) or "…"
-            zh, en = (
-                f"不能为空：选原文的单位；是否为 {near}？",
-                f"must not be empty: choose the unit of the text; is it {near}?",
-            )
-            self.say(row, "unit", zh, en)
+            zh = f"不能为空：选原文的单位；是否为 {near}？"
+            self.say(row, "unit", zh, f"must not be empty: choose the unit of the text; is it {near}?")
         elif seen and not any(
             measures.get(s, s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
         ):

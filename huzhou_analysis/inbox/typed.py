@@ -121,11 +121,8 @@ def period(row: Row, text: str, kind: str, year: str, number: str) -> str:
         zh = "填了年份，请再选时期类型（全年、上半年、1-N月累计 …）"
         raise Unclear("period_type", zh, "choose the kind of period as well")
     if written and (kind == "unstated" or written != (chosen or written)):
-        zh, en = (
-            f"与时期类型、年份（{chosen or '未载明'}）不一致；请只留一种写法",
-            f"disagrees with type and year ({chosen or kind}); keep one",
-        )
-        raise Unclear("time_period", zh, en)
+        zh = f"与时期类型、年份（{chosen or '未载明'}）不一致；请只留一种写法"
+        raise Unclear("time_period", zh, f"disagrees with type and year ({chosen or kind}); keep one")
     if not (written or chosen or kind):
         zh = "不能为空：填时期（如 2026年1-9月），或选时期类型并填年份；原文没有写明时，时期类型选“未载明”"
         en = "must not be empty: write the period, or choose its type and year; where none is stated, the type 未载明 · unstated"
@@ -149,11 +146,8 @@ def _written(kind: str, text: str) -> str:
     elif found := re.fullmatch(r"(\d\d)年?", plain):
         either = f"19{found[1]}年", f"20{found[1]}年"
     if either:
-        zh, en = (
-            f"{plain} 分不清是 {either[0]} 还是 {either[1]}；请写明",
-            f"{plain} may be {either[0]} or {either[1]}; write which",
-        )
-        raise Unclear("time_period", zh, en)
+        zh = f"{plain} 分不清是 {either[0]} 还是 {either[1]}；请写明"
+        raise Unclear("time_period", zh, f"{plain} may be {either[0]} or {either[1]}; write which")
     forms = f"2026 · 2026年上半年 · 2026年1-9月 · 2026年三季度 · {periods.FORMS}"
     raise Unclear("time_period", f"不是有效时期；写法：{forms}", f"no such period; forms: {forms}")
 

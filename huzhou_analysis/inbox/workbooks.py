@@ -41,13 +41,11 @@ def grids(file: str, raw: bytes, notes: list[tuple[str, str]]) -> list[Grid]:
     except Exception:  # whatever a damaged workbook raises in zip, XML or openpyxl
         raise Refused(*_DAMAGED) from None
     if not book.worksheets:
-        raise Refused(
-            f"工作簿中没有可读的工作表；{SAVE_AS[0]}", f"the workbook has no sheet that can be read; {SAVE_AS[1]}"
-        )
+        zh = f"工作簿中没有可读的工作表；{SAVE_AS[0]}"
+        raise Refused(zh, f"the workbook has no sheet that can be read; {SAVE_AS[1]}")
     if "xl/vbaProject.bin" in names:
-        notes.append(
-            (f"{file}：含宏，只读数据，不运行", f"{file}: holds macros; only its data is read, nothing is run")
-        )
+        zh = f"{file}：含宏，只读数据，不运行"
+        notes.append((zh, f"{file}: holds macros; only its data is read, nothing is run"))
     return [_grid(sheet, computed[sheet.title]) for sheet in book.worksheets]
 
 
@@ -68,16 +66,10 @@ def _scanned(raw: bytes) -> set[str]:
         raise Refused(zh, en)
     names = {p.filename for p in parts}
     if "xl/workbook.xml" not in names:
-        telling = {
-            "word/document.xml": "Word",
-            "ppt/presentation.xml": "PowerPoint",
-            "xl/workbook.bin": ".xlsb",
-            "content.xml": ".ods/.odt",
-        }
-        kind = next((kind for name, kind in telling.items() if name in names), "zip")
-        raise Refused(
-            f"不是 xlsx 工作簿（内容是 {kind}）；{SAVE_AS[0]}", f"no xlsx workbook (it holds {kind}); {SAVE_AS[1]}"
-        )
+        telling = {"word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint", "xl/workbook.bin": ".xlsb"}
+        kind = next((kind for name, kind in (telling | {"content.xml": ".ods/.odt"}).items() if name in names), "zip")
+        zh = f"不是 xlsx 工作簿（内容是 {kind}）；{SAVE_AS[0]}"
+        raise Refused(zh, f"no xlsx workbook (it holds {kind}); {SAVE_AS[1]}")
     cells = 0
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
