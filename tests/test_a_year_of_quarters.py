@@ -48,6 +48,7 @@ REFUSED = {
     "亿美元 is not 亿元": (level("2024年6月", "26.4", unit="亿美元"), "unit"),
     "a lead over the province is no growth": (rate("2024年9月", "2.1", unit="个百分点", as_printed="高于全省2.1个百分点"), "as_printed"),
     "growth since the plan began is no growth over a year": (rate("2024年11月", "12", as_printed="比2020年同期增长12%"), "time_period"),
+    "an average a year is no growth over one": (rate("2024年1月", "8.6", as_printed="年均增长8.6%"), "as_printed"),
     "a contribution is no growth": (rate("2024年12月", "2.1", as_printed="拉动增长2.1%"), "as_printed"),
     "next year has not begun": (level("2026年", "330.5"), "time_period"),
 }  # fmt: skip

@@ -200,7 +200,7 @@ def _no_growth(printed: str, found: list[Reading], number: Decimal, span: str) -
         for pattern, *said in _NO_GROWTH:
             if pattern.search(clause):
                 return tuple(said)
-        if _A_YEAR.search(clause) and span not in ("per_year", "cumulative"):
+        if _A_YEAR.search(clause) and span != "per_year":
             return "原文是年均增长；时间跨度应为 per_year（每年）", "is an average a year; its span is per_year"
     for r in same:
         if r.index:
