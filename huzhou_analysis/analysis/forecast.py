@@ -116,7 +116,7 @@ class Projection:
 
     @cached_property
     def _positive(self) -> bool:
-        return KINDS[self.kind].positive and bool((self.history > 0).all())
+        return KINDS[self.kind].positive and bool((self.history.to_numpy() > 0).all())
 
     @property
     def _seen(self) -> np.ndarray:
@@ -424,8 +424,9 @@ def _years_and_numbers(found: pd.Series) -> pd.Series:
     found = pd.Series(values, pd.Index(years, name="year", dtype=int), dtype=float).dropna().sort_index()
     for year in found.index[found.index.duplicated()]:
         raise ValueError(f"the year {year} comes twice: keep one value a year")
-    for year, value in found[(found.abs() > 1e100) | found.abs().between(0, 1e-100, inclusive="neither")].items():
-        raise ValueError(f"{value:g} in {year} is no quantity: correct it or leave it out")
+    size = np.abs(found.to_numpy())
+    for at in np.flatnonzero((size > 1e100) | (size < 1e-100) & (size > 0)):
+        raise ValueError(f"{found.iloc[at]:g} in {found.index[at]} is no quantity: correct it or leave it out")
     return found
 
 
