@@ -51,7 +51,13 @@ def test_a_new_figure_turns_a_verdict_and_both_are_told(made, tmp_path):
     assert verdict["after"]["en"] == "met"
     assert verdict["before"]["en"] != "met"
     latest = {(r["indicator"], r["part_year"]): r for r in state.latest(data, {"M.fdi.2025"})}
-    assert latest["fdi_utilized", False]["value"] == {"zh": "7.9亿美元", "en": "$790m"}
+    level = latest["fdi_utilized", False]["value"]
+    assert (level["zh"], level["en"], level["value"], level["unit"]["en"]) == (
+        "7.9亿美元",
+        "$790m",
+        {"zh": 7.9, "en": 0.79},
+        "USD bn",
+    )
     assert latest["fdi_utilized", False]["new"]
     assert [r["indicator"] for r in latest.values() if r["new"]] == ["fdi_utilized"]
     words = changes.markdown(found, state.latest(data, {"M.fdi.2025"}))

@@ -12,6 +12,7 @@ from ..analysis.sentences import movement
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, text
+from ..show.exhibit import cell
 from ..show.target_table import target_rows
 from .text import WORDS
 
@@ -73,7 +74,7 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
             continue
         ends[one.indicator] = end
         figures = one.figure_id.split()
-        shown = {"period": pair(one.period), "value": pair(one.level), "source": pair(one.source)}
+        shown = {"period": pair(one.period), "value": cell(one.level) or pair(None), "source": pair(one.source)}
         rows.append(
             pair(one.name) | shown | {
                 "indicator": one.indicator, "theme": data.indicators.theme[one.indicator], "time_period": one.time_period,

@@ -6,6 +6,7 @@ What is missing is None; a sheet shows a code in square brackets for it where nu
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -175,14 +176,18 @@ def notes(lang: str) -> Table:
     return table("notes", [*rows, [notation, shared(lang, {"zh": "", "en": ""})["key"]]], lang)
 
 
-def latest(content: Content, data: Data, lang: str) -> Table:
-    """The latest figure of every indicator."""
+def latest(content: Content, lang: str) -> Table:
+    """The latest figure of every indicator: levels and growth as numbers, what is said of the growth behind them."""
     rows = []
     for one in content.state.get("latest", []):
-        ids = one["figures"]
-        value = figure(data, data.figure(ids[0]), lang) if len(ids) == 1 else (one["value"][lang], None)
-        growth = one["growth"][lang] or None
-        rows.append([one[lang], one["period"][lang], *value, growth, one["source"][lang], one["published"]])
+        level, growth = one["value"], re.match(r"([−-]?[\d,]+(?:\.(\d+))?)(.*)", one["growth"][lang])
+        value = _table_cell(level, lang, False, "") if "value" in level else None
+        unit = level["unit"][lang] if "value" in level else None
+        rate = None
+        if growth:
+            number = float(growth[1].replace("−", "-").replace(",", ""))
+            rate = Number(number, len(growth[2] or ""), growth[3])
+        rows.append([one[lang], one["period"][lang], value, unit, rate, one["source"][lang], one["published"]])
     return table("latest", rows, lang)
 
 

@@ -80,7 +80,7 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None) -> 
     cover, contents = book.add(book.word("cover")), book.add(book.word("contents"))
     book.listing("notes", tables.notes(lang))
     if data is not None:
-        book.listing("latest", tables.latest(content, data, lang), tables.missing(lang, ["[x]"]))
+        book.listing("latest", tables.latest(content, lang), tables.missing(lang, ["[x]"]))
         book.listing("gaps", tables.gaps(data, lang), book.word("gaps_note"), tables.missing(lang))
     for section in content.sections:
         if shown := section.shown():

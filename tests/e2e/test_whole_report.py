@@ -11,6 +11,7 @@ import time
 
 import pytest
 from lxml import html
+from test_office import points_missed
 from whole import command, copy_project, environment, run, tree
 
 from huzhou_analysis.facts.data import load
@@ -34,6 +35,11 @@ def test_the_report_has_every_notebook_and_every_exhibit(project, made):
     assert all((made / lang / "report.html").stat().st_size < 2_500_000 for lang in ("zh", "en"))
     output = "".join((made / "notebooks" / f"{name}.html").read_text(encoding="utf-8") for name in notebooks)
     assert "Traceback (most recent" not in output
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_workbook_keeps_to_the_checklist_of_accessible_spreadsheets(made, lang):
+    assert [point for point, held in points_missed(made / lang / "workbook.xlsx", lang) if not held] == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
