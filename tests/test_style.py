@@ -62,10 +62,7 @@ PLACES = {
 }
 
 
-LATER = pytest.mark.xfail(reason="the notebooks are refreshed with their results in one go")
-
-
-@pytest.mark.parametrize("place", [pytest.param(p, marks=LATER if "ipynb" in p else ()) for p in PLACES])
+@pytest.mark.parametrize("place", PLACES)
 def test_no_text_holds_a_word_that_the_style_guide_replaces(place):
     found, paths = (
         rules(),
