@@ -90,6 +90,8 @@ def percent(growth: Level | Rate) -> tuple[Interval, bool]:
     """
     if isinstance(growth, Rate):
         return Interval.point(growth.percent), True
+    if isinstance(growth, str):
+        growth = growth.strip().removesuffix("%").removesuffix("％")
     found, plain = as_level(growth)
     if plain and 0 < abs(found.low) < 1 and not isinstance(growth, Quantity):
         shown, whole = f"{float(growth):.6g}", f"{float(growth) * 100:.6g}"

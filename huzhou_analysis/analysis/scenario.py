@@ -169,22 +169,26 @@ def _carried(data: Data, target: Target, evidence: pd.Series, pace: float, kind:
 def _sentence(data: Data, target: Target, path: pd.DataFrame, pace: Text, status: str, reached: int | None) -> Text:
     """The answer in words."""
     value, final, relation = path.value.iloc[-1], target.path[max(target.path)], target.final.relation
-    verdict, late = targets.STATUSES[status], text("", "")
-    if status == "missed" and relation in (">", "<") and math.isclose(value, final, rel_tol=1e-6):
-        verdict = text("恰为目标值，超过才算达到", "exactly the target, which has to be exceeded")
-    elif status == "missed" and reached is None:
-        late = text("，照此达不到目标", "; this pace never gets there")
-    elif status == "missed":
-        late = text(f"，到{reached}年达到", f"; the target is reached in {reached}")
+    verdict, late = text("可以达到", "reached"), text("", "")
+    if status == "missed":
+        verdict = text("达不到", "not reached by then")
+        if relation in (">", "<") and math.isclose(value, final, rel_tol=1e-6):
+            verdict = text("恰为目标值，超过才算达到", "exactly the target, which has to be exceeded")
+        elif reached is None:
+            late = text("，以后也达不到", ", nor later")
+        else:
+            late = text(f"，{reached}年可以达到", f"; it would be in {reached}")
+    flat = path.value.nunique() == 1
     return say(
-        "若{first}年起年均{pace}，{year}年为{end}，目标{bound}：{status}{late}。",
-        "At {pace} a year from {first}, {end} in {year} against a target of {bound}: {status}{late}.",
+        "以{first}年为基数，若{next}年起{moved}，{year}年为{end}，目标{bound}：{verdict}{late}。",
+        "{moved} from {first} on gives {end} in {year}; the target is {bound}: {verdict}{late}.",
         first=int(path.index[0]),
+        next=int(path.index[0]) + 1,
         year=int(path.index[-1]),
-        pace=pace,
+        moved=text("保持不变", "No change") if flat else say("年均{pace}", "A pace of {pace} a year", pace=pace),
         end=amount(data, value, target.unit),
         bound=amount(data, final, target.unit, relation),
-        status=verdict,
+        verdict=verdict,
         late=late,
     )
 

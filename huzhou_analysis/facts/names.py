@@ -91,7 +91,7 @@ def nearest_codes(name: str, names: dict[str, list[str]], limit: int = 3) -> lis
     folded = {fold(known): code for code, all_names in names.items() for known in all_names}
     near = [n for n in folded if wanted and len(n) <= 6 * len(wanted)]
     holding = sorted((n for n in near if wanted in n), key=lambda n: (not n.startswith(wanted), len(n)))
-    alike = difflib.get_close_matches(wanted, list(folded), limit, 0.65)
+    alike = difflib.get_close_matches(wanted, list(folded), limit, 0.65 if len(wanted) > 2 else 0.5)
     short = [] if wanted.isascii() or len(wanted) < 2 else sorted((n for n in near if _in_order(wanted, n)), key=len)
     return list(dict.fromkeys(folded[n] for n in (*holding, *alike, *short)))[:limit]
 
