@@ -79,3 +79,12 @@ def test_every_target_of_the_last_year_has_a_chance_or_a_reason(whole):
 )  # fmt: skip
 def test_what_an_indicator_is_to_a_projection(whole, indicator, kind):
     assert kind_of(whole, indicator, whole.indicators.unit[indicator]) == kind
+
+
+def test_a_percentage_beyond_its_bounds_is_no_share_and_still_has_a_path(tables):
+    """Of a plan more than all of it may be fulfilled: 98.5, 101.3, 102.2, 104.2, 103.0."""
+    for year, value in zip(range(2020, 2025), ("98.5", "101.3", "102.2", "104.2", "103.0"), strict=True):
+        cells = {"indicator": "fdi_platform_share", "unit": "%", "time_period": str(year), "vintage": "2025"}
+        tables.add_figure(f"beyond.{year}", value, span="annual", **cells)
+    found = hz.outlook(tables.load(), "fdi_platform_share").projection
+    assert found.kind == "rate" and found.table["median"].iloc[-1] > 103

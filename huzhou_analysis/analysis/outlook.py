@@ -180,7 +180,10 @@ def _outlook(data: Data, code: str, place: str, year: int, view: OutsideView | N
     points = whole[whole.segment == whole.segment.iloc[-1]] if len(whole) else whole
     last = int(points.year.iloc[-1]) if len(points) else year - 1
     horizon = min(max(1, year - last), LONGEST_HORIZON)
-    projection = project(rows, horizon, kind=kind_of(data, code, unit))
+    kind = kind_of(data, code, unit)
+    if kind == "share" and not points.value.between(0, 100).all():
+        kind = "rate"  # inflation below zero, a plan fulfilled by more than all of it
+    projection = project(rows, horizon, kind=kind)
     reason = _reason(points, projection, whole, last, year)
     return Outlook(code, place, unit, year, points, projection, *_goal(data, code, place, unit, year), view, reason)
 
