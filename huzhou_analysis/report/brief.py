@@ -21,6 +21,12 @@ from .text import words
 
 THEMES = ("foreign_investment", "exports", "industrial_investment", "transport")
 FIRST = ("foreign_investment", "trade", "investment", "transport")  # themes of indicators, first in what to ask for
+KEEPERS = {  # of the figures that targets of a theme need
+    "foreign_investment": text("商务部门", "the department of commerce"),
+    "trade": text("商务部门", "the department of commerce"),
+    "investment": text("统计部门", "the statistics office"),
+    "transport": text("交通运输部门", "the department of transport"),
+}
 YEARS_BACK = 3  # what is older says little of now
 MOST_ROWS, MOST_NAMED, SENTENCES, RISKS, MOST_CITED = 12, 4, 3, 3, 4
 LONGEST = {"zh": 120, "en": 330}  # characters of a reading that is short enough for two pages
@@ -97,7 +103,9 @@ def compose(content: Content, lang: str) -> list[dict]:
         chart = next((record for record in _named(section) if drawn(record)), None)
         blocks.append({"kind": "theme", "title": section.title[lang], "exhibit": chart, "items": notes.noted(told)})
     if content.state.get("targets"):
-        blocks.append({"kind": "heading", "text": w["targets"]})
+        several = sum(t["table"] for t in content.state["targets"])
+        scope = text("（规划指标表的{0}项指标）", " ({0} indicators of the plan's tables)")[lang].format(several)
+        blocks.append({"kind": "heading", "text": w["targets"] + (scope if several else "")})
         blocks.append({"kind": "targets", "groups": _targets(content, lang, w, notes)})
     for key, items in (("risks", risks(content, lang)), ("wanted", wanted(content, lang))):
         if items:
@@ -125,7 +133,7 @@ def sentences(section: Section, lang: str, said: Iterable[str] = ()) -> list[dic
     items = [_item(block, lang) for block in _findings(section, "brief") or other]
     for record in _named(section):
         if 0 < len(record["reading"][lang]) <= LONGEST[lang]:
-            figures = [c["figure_id"] for c in record["citations"]][:MOST_CITED]
+            figures = record.get("told") or [c["figure_id"] for c in record["citations"]][:MOST_CITED]
             items.append({"text": record["reading"][lang], "figures": figures})
     return [i for i in items if i["text"] not in set(said)][:SENTENCES]
 
@@ -185,7 +193,9 @@ def wanted(content: Content, lang: str) -> list[dict]:
     years = [int(row["time_period"][:4]) for row in rows]
     asked = [
         (
-            text("水平值（现仅有增速）", "Levels (only growth is published)"),
+            text(
+                "水平值（现仅有增速，向统计部门索取）", "Levels (only growth is published), from the statistics office"
+            ),
             [r for r in rows if r["value"][lang] == "—"],
         )
     ]
@@ -194,7 +204,11 @@ def wanted(content: Content, lang: str) -> list[dict]:
         asked.append((title, [row for row, its in zip(rows, years, strict=True) if its == year]))
     for theme in FIRST:
         mine, name = [t for t in lacking if t["theme"] == theme], text(*NAMES[theme]).in_sentence
-        title = text(f"{name.zh}目标（{len(mine)}项）的实际数", f"Actuals for targets on {name.en} ({len(mine)})")
+        zh, en = KEEPERS[theme].zh, KEEPERS[theme].en
+        title = text(
+            f"{name.zh}目标（{len(mine)}项）的实际数（向{zh}索取）",
+            f"Actuals for targets on {name.en} ({len(mine)}), from {en}",
+        )
         asked.append((title, mine))
     others = Counter(t["theme"] for t in lacking if t["theme"] not in FIRST)
     many = others.total()

@@ -143,6 +143,7 @@ def exhibit(
         "title": _said(title, values),
         "subtitle": _said(about, values) if about else both(_about(data, chart, ids)),
         "reading": _said(reading, values),
+        "told": list(cited(values)),  # ids of the figures that title and reading speak of
         "notes": [_said(n, values) for n in notes] + derived,
         "sources": both(source_line(sources)),
         "chart": chart,

@@ -47,6 +47,9 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
     """
     if size not in SIZES:
         raise ValueError(f"size {size!r} is not known: write one of {', '.join(SIZES)}")
+    if size == "small" and record["chart"]:  # too small for the months of events, whose notes stand elsewhere
+        bare = [panel | {"events": []} for panel in record["chart"]["panels"]]
+        record = record | {"chart": record["chart"] | {"panels": bare}}
     chart = record["chart"]
     with house_style():
         page = _page(record, lang, size, foot)
