@@ -220,7 +220,7 @@ def test_targets_stand_under_four_answers_and_what_is_unknown_is_counted():
     assert [g["title"] for g in groups] == ["已达到（1项）", "进度正常（0项）", "进度滞后（0项）", "暂不可评估（15项）"]
     assert "需要补充的数据" in groups[3]["items"][0]["text"]
     [asked] = [i["text"] for b in made[-2:] if b["kind"] == "list" for i in b["items"]]
-    assert asked == "外资目标（15项）的实际数：" + "、".join(f"指标{n}" for n in range(15))
+    assert asked == "外资目标（15项）的实际数（向商务部门索取）：" + "、".join(f"指标{n}" for n in range(15))
     assert groups[1]["items"] == [{"text": "无", "refs": []}]
 
 
