@@ -183,7 +183,7 @@ def test_moving_the_slider_moves_path_and_verdict(lab, page, tmp_path):
 
     # It starts at the pace that just reaches the target.
     before, (width, picture) = sentence(page), page.evaluate(PICTURE)
-    assert "已达到" in before
+    assert "：可以达到" in before
     assert "18亿美元" in before
     assert width > 500
 
@@ -192,7 +192,7 @@ def test_moving_the_slider_moves_path_and_verdict(lab, page, tmp_path):
     field.click()
     field.fill("5")
     field.press("Enter")
-    page.wait_for_function("() => document.querySelector('.widget-html b')?.innerText.includes('未达到')")
+    page.wait_for_function("() => document.querySelector('.widget-html b')?.innerText.includes('：达不到')")
     slower, changed = sentence(page), changed_picture(page, picture)
     assert "年均增长5.0%" in slower
     # 5.8 x 1.05^4 = 7.05
@@ -212,5 +212,5 @@ def test_moving_the_slider_moves_path_and_verdict(lab, page, tmp_path):
     # Another indicator brings its own pace and its own verdict.
     page.locator(".widget-dropdown select").first.select_option(label="社会消费品零售总额")
     page.wait_for_function("() => document.querySelector('.widget-html:has(b)').innerText.includes('2,000亿元')")
-    assert "已达到" in sentence(page)
+    assert "：可以达到" in sentence(page)
     page.screenshot(path=tmp_path / "other.png")
