@@ -4,7 +4,6 @@ import importlib
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,37 +34,6 @@ def test_a_machine_that_is_slower_in_some_rounds_changes_no_ratio(floor, factor)
     assert row[3] == f"{factor:.2f}x" and row[5] == "met"
 
 
-def test_a_spread_is_shown_as_median_and_ends_or_alone():
-    assert bench.spread([3.0, 1.0, 2.0, 10.0], 1, " s") == "2.5 s (1.0–10.0)"
-    assert bench.spread([1.001, 1.002], 2, "x") == "1.00x"
-    assert bench.spread([1234.5], 0) == "1,234"
-
-
-def test_each_command_comes_first_in_turn(monkeypatch):
-    order = []
-    monkeypatch.setattr(bench, "run", lambda command: order.append(command[0]))
-    found = bench.in_turn({"a": ["a"], "b": ["b"]}, 3)
-    assert order == ["a", "b", "b", "a", "a", "b"]
-    assert {name: len(samples) for name, samples in found.items()} == {"a": 3, "b": 3}
-
-
-def test_a_run_counts_the_processes_below_and_a_failure_says_what_the_command_said():
-    busy = "import time\nroom = bytearray(60_000_000)\nwhile time.process_time() < 0.3: pass\nprint('够了')"
-    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}], check=True)"
-    sample = bench.run([sys.executable, "-c", code], env={"PYTHONUTF8": "1"})
-    assert sample.printed.strip() == "够了" and (np.isnan(sample.cpu) or sample.cpu > 0.3)
-    assert sample.peak > 57  # 60,000,000 bytes are 57.2 MB
-    with pytest.raises(bench.Failed, match="no such module of ours"):
-        bench.run([sys.executable, "-c", "raise SystemExit('no such module of ours')"])
-
-
-def test_results_name_no_place_and_no_day():
-    text = bench.page(bench.machine(), {"load": bench.table(["a", "b"], [["1", "2"]])})
-    assert "## Load and validate\n\n| a | b |\n|---|---:|\n| 1 | 2 |" in text
-    assert str(ROOT) not in text and str(Path.home()) not in text
-    assert not any(f"20{year}-" in text for year in range(20, 40))
-
-
 def test_enlarged_tables_hold_so_many_figures_of_their_own_and_are_in_order(tmp_path):
     load = importlib.import_module("load")
     load.enlarge(tmp_path / "data", 5000)
@@ -74,9 +42,3 @@ def test_enlarged_tables_hold_so_many_figures_of_their_own_and_are_in_order(tmp_
     read = load.read_with_pandas(tmp_path / "data")["figures"].set_index("figure_id")
     assert read.obs_value.equals(data.figures.obs_value.loc[read.index])
     assert (read.as_printed == data.figures.as_printed).all()
-
-
-def test_a_part_that_is_not_there_is_refused_with_the_choices(capsys):
-    with pytest.raises(SystemExit):
-        bench.main(["speed"])
-    assert "load" in capsys.readouterr().err

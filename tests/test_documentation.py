@@ -96,13 +96,6 @@ def test_every_link_and_picture_leads_somewhere(page):
 
 
 @every_page
-def test_a_page_has_one_title_and_no_doubled_anchor(page):
-    assert [token["attrs"]["level"] for token in tokens(page) if token["type"] == "heading"].count(1) == 1
-    if page.name != "CHANGELOG.md":
-        assert len(set(anchors(page))) == len(anchors(page))
-
-
-@every_page
 def test_files_and_folders_named_as_code_are_there(page):
     built = ("reports/", "data/inbox/", "charts/", "tables/")
     for raw in code(page):
@@ -160,27 +153,24 @@ def test_both_readmes_link_each_other_and_name_the_same_commands_and_folders():
         for path in (english, chinese)
     ]
     assert same[0] == same[1]
-
-
-def test_both_readmes_name_every_target():
-    for name in READMES:
-        assert {line.split()[1] for line in commands(ROOT / name)[0]} >= set(make_targets())
+    for page in (english, chinese):
+        assert {line.split()[1] for line in commands(page)[0]} >= set(make_targets())
 
 
 # ------------------------------------------------------------------------------------------------------------- methods
 
 
-FORMULAS = (
-    "analysis.growth",
-    "analysis.targets",
-    "facts.rounding",
-    "analysis.forecast",
-    "analysis.ledger",
-    "analysis.scenario",
+@pytest.mark.parametrize(
+    "module",
+    [
+        "analysis.growth",
+        "analysis.targets",
+        "facts.rounding",
+        "analysis.forecast",
+        "analysis.ledger",
+        "analysis.scenario",
+    ],
 )
-
-
-@pytest.mark.parametrize("module", FORMULAS)
 def test_every_public_formula_is_in_the_methods(module):
     home = import_module(f"huzhou_analysis.{module}")
     functions = [
@@ -200,16 +190,6 @@ def test_every_source_that_is_cited_is_in_the_literature():
     assert [f"{who} {year}" for who, year in cited if not re.search(rf"{who}.*\({year}\)", literature)] == []
 
 
-def test_verdicts_and_statuses_of_the_library_are_explained():
-    from huzhou_analysis.analysis.ledger import VERDICTS
-    from huzhou_analysis.analysis.targets import STATUSES
-
-    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
-    words = [code.replace("_", " ") for code in VERDICTS] + [word["en"] for word in STATUSES.values()]
-    explained = set(", ".join(re.findall(r"(?m)^\| ([^|`]+) \|", text)).split(", "))
-    assert set(words) - explained - {"not comparable", "no figure on file"} == set()
-
-
 # ---------------------------------------------------------------------------------------------------------------- data
 
 
@@ -227,29 +207,12 @@ def test_the_rows_that_the_data_page_shows_are_on_file_as_it_says(whole):
     assert f"value {correction.value}, `expect` {correction.expect}" in text
 
 
-def test_every_table_and_status_is_on_the_data_page():
-    from huzhou_analysis.facts.schema import OBS_STATUSES, RECORD_TYPES, RELATIONS, TABLES, TIERS, TIME_BASES
-
-    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
-    for table in TABLES:
-        assert f"{table}.csv" in text, table
-    for code_list in (OBS_STATUSES, RECORD_TYPES, TIERS, TIME_BASES):
-        assert [c for c in code_list if f"`{c}`" not in text] == []
-    assert [c for c in RELATIONS if f"`{c}`" not in text and c not in ("<=", "<")] == []
-
-
 # -------------------------------------------------------------------------------------------------- citation, licences
 
 
 def test_the_citation_file_is_valid_and_of_this_version():
     cff = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    assert cff["cff-version"] == "1.2.0"
-    assert {"message", "title", "authors"} <= set(cff)  # required by the schema of 1.2.0
-    assert set(cff) <= {"cff-version", "message", "type", "title", "abstract", "authors", "version", "license", "keywords",
-                        "date-released"}  # fmt: skip
-    assert cff["type"] in ("software", "dataset")
-    assert all(set(author) <= {"name", "given-names", "family-names"} and author for author in cff["authors"])
-    assert all(isinstance(word, str) for word in cff["keywords"])
+    assert cff["cff-version"] == "1.2.0" and {"message", "title", "authors"} <= set(cff)  # required by the schema
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
     assert str(cff["version"]) == project["version"] == hz.__version__ == package["version"]
@@ -257,25 +220,11 @@ def test_the_citation_file_is_valid_and_of_this_version():
     assert [author["name"] for author in cff["authors"]] == [author["name"] for author in project["authors"]]
 
 
-def test_the_licence_of_the_data_is_the_same_everywhere():
-    package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    assert [licence["name"] for licence in package["licenses"]] == ["CC-BY-4.0"]
-    for name in (*READMES, "DATA-LICENSE.md", "docs/data.md"):
-        assert "CC BY 4.0" in (ROOT / name).read_text(encoding="utf-8")
-    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
-
-
-def test_the_changelog_has_this_version_on_top():
-    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(r"(?m)^## \[(.+?)\] - (Unreleased|\d{4}-\d\d-\d\d)$", text)[1] == hz.__version__
-    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
-    assert set(re.findall(r"(?m)^### (.+)$", text)) <= kinds
-
-
 def test_nothing_speaks_of_a_machine():
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--", "*.md", "*.cff"], cwd=ROOT, capture_output=True, check=False
-    )
-    for name in filter(None, listed.stdout.decode("utf-8").split("\0")):
+    command = ["git", "ls-files", "-z", "--", "*.md", "*.cff", "*.ipynb"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout.decode("utf-8")
+    for name in filter(None, listed.split("\0")):
         text = (ROOT / name).read_text(encoding="utf-8")
-        assert not re.search(r"(?<![\w./])/(?:home|tmp|work|Users|root)/|[A-Z]:\\Users", text), name
+        assert not re.search(
+            r"(?<![\w./])/(?:home|tmp|work|Users|root)/|[A-Z]:\\+Users|https?://(localhost|127\.)", text
+        ), name

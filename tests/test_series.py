@@ -40,23 +40,15 @@ def test_one_number_a_year_and_everything_on_request(data):
     assert everything(data, "intended_orders").origin.tolist() == ["part_year"]
 
 
-@pytest.mark.parametrize(
-    ("name", "area"),
-    [
-        ("fdi_utilized", None),
-        ("实际利用外资", "湖州市"),
-        ("utilised foreign direct investment ", 330500),
-        ("外资", "Huzhou"),
-    ],
-)
-def test_any_name_of_indicator_and_area_will_do(data, name, area):
-    assert hz.series(data, name, area).value.tolist() == [10.6]
-
-
-@pytest.mark.parametrize("wrong", ["gdpp", "", None, 7])
-def test_an_unknown_name_is_refused(data, wrong):
-    with pytest.raises(UnknownName):
-        hz.series(data, wrong)
+def test_names_are_those_of_indicators_and_areas_and_tables_come_first(data):
+    assert (
+        hz.series(data, "外资", "Huzhou").value.tolist()
+        == hz.series(data, "fdi_utilized", 330500).value.tolist()
+        == [10.6]
+    )
+    for wrong in ("gdpp", "", None, 7):
+        with pytest.raises(UnknownName):
+            hz.series(data, wrong)
     with pytest.raises(UnknownName):
         hz.series(data, "gdp", "湖洲")
     with pytest.raises(TypeError, match="tables come first"):

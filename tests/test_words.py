@@ -106,7 +106,3 @@ def test_points_of_a_series_are_found_by_year_place_and_period(whole):
     assert hz.point(data, fdi, 2019).value == pytest.approx(189881 / 1e4)
     with pytest.raises(ValueError, match="2023"):
         hz.point(data, fdi, 2031)
-
-
-def test_every_code_has_its_words():
-    assert all(one.zh and one.en for one in words.LABELS.values())

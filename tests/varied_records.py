@@ -96,17 +96,13 @@ def hedgehog(data):
 
 def multiples(data):
     """Six panels on one scale, with years that do not start at zero in none of them."""
-    panels = []
-    cities = {
-        "湖州": "Huzhou",
-        "嘉兴": "Jiaxing",
-        "绍兴": "Shaoxing",
-        "金华": "Jinhua",
-        "衢州": "Quzhou",
-        "舟山": "Zhoushan",
-    }
+    panels, zh, en = (
+        [],
+        ["湖州", "嘉兴", "绍兴", "金华", "衢州", "舟山"],
+        ["Huzhou", "Jiaxing", "Shaoxing", "Jinhua", "Quzhou", "Zhoushan"],
+    )
     hollow = hz.marks({2018: 100.0, 2024: 112.5}, "derived", name=("全省", "Province"))
-    for n, heading in enumerate(cities.items()):
+    for n, heading in enumerate(zip(zh, en, strict=True)):
         path = {y: 100 + (n + 1) * (y - 2018) * 1.5 for y in range(2018, 2025)}
         own = hz.marks(path, "comparison" if n else "actual", label="ends")
         panels.append(hz.Panel([own, hollow], "%", heading))

@@ -17,6 +17,7 @@ from huzhou_analysis.report import tables as sheets
 
 pytestmark = pytest.mark.e2e
 EDITS, SEED = 30, 20
+PERIODS = ["2024", "2026", "2028", "2030", "2035", "2023/P5Y", "2026/P5Y", "2027-S1", "2027-06"]
 
 
 def edits(rng, row, head, units, places):
@@ -24,11 +25,7 @@ def edits(rng, row, head, units, places):
     at = dict(zip(head, row, strict=True))
     value = rng.choice(["0", "-5", "12", "99.9", "250000"])
     choices = [
-        {
-            "time_period": rng.choice(
-                ["2024", "2026", "2028", "2030", "2035", "2023/P5Y", "2026/P5Y", "2027-S1", "2027-06"]
-            )
-        },
+        {"time_period": rng.choice(PERIODS)},
         {"unit": rng.choice(units)},
         {"commitment": rng.choice(["", "strive", "ensure"])},
         {"record_type": rng.choice(["parameter", "actual", "target"])},
