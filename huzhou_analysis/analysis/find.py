@@ -7,7 +7,7 @@ import pandas as pd
 from ..facts.data import Data
 from ..facts.numerals import normalise
 from ..facts.periods import parse
-from ..facts.words import label, printed_quantity
+from ..facts.words import labels, printed_quantity
 
 COLUMNS = ["indicator", "area", "period", "value", "number", "unit", "record_type", "obs_status"]
 COLUMNS += ["source", "place", "as_printed", "comment"]
@@ -48,7 +48,7 @@ def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
         "period": [parse(p).label(lang) if p else "—" for p in found.time_period],
         "value": [printed_quantity(data, f, lang) for f in found.itertuples()],
         "number": found.obs_value,
-        "record_type": [label(t, lang) for t in found.record_type],
+        "record_type": [labels(t)[lang] for t in found.record_type],
         "source": found.source_id.map(data.sources[title]),
         "place": [places[at] if lang == "en" else at[1] for at in zip(found.source_id, found.locator, strict=True)],
     }

@@ -432,13 +432,8 @@ LABELS: dict[str, Text] = {
 }
 
 
-def label(key: str, lang: str) -> str:
-    """Word for a code in a language; KeyError for an unknown one."""
-    return LABELS[key][lang]
-
-
 def labels(key: str) -> Text:
-    """Word for a code in both languages."""
+    """Word for a code in both languages; KeyError for an unknown one."""
     return LABELS[key]
 
 

@@ -200,7 +200,7 @@ def figures(data: Data, lang: str) -> Table:
     labels = {p: periods.parse(p).label(lang) for p in data.figures.time_period.unique() if p}
     rows = []
     for f in data.figures.itertuples():
-        kind = words.label(f.record_type, "en") if side else RECORD_TYPES[f.record_type][0]
+        kind = words.labels(f.record_type)["en"] if side else RECORD_TYPES[f.record_type][0]
         place = places[(f.source_id, f.locator)] if side else f.locator
         bound = words.RELATION_SIGNS.get(f.relation) or "="
         rows.append([f.Index, names[f.indicator], areas[f.ref_area], labels.get(f.time_period), *figure(data, f, lang), bound, kind,

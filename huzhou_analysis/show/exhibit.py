@@ -376,10 +376,10 @@ def exhibit_html(record: dict, lang: str) -> str:
         parts += [f"<p><small>{html.escape(line)}</small></p>" for line in foot(record, lang)]
     parts += [f"<p>{html.escape(record['reading'][lang])}</p>"] if record["reading"][lang] else []
     cites = [[c[k][lang] if isinstance(c[k], dict) else c[k] for k in _CITED] for c in record["citations"]]
-    cited = _html(pd.DataFrame(cites, columns=[words.label(k, lang) for k in _CITED_HEADS]), [False] * len(_CITED))
+    cited = _html(pd.DataFrame(cites, columns=[words.labels(k)[lang] for k in _CITED_HEADS]), [False] * len(_CITED))
     folded = [("data", len(record["table"]["rows"]), table)] if table and drawn else []
     for label, n, shown in [*folded, ("citations", len(cites), cited)]:
-        summary = f"<summary>{words.label(label, lang)} ({n})</summary>"
+        summary = f"<summary>{words.labels(label)[lang]} ({n})</summary>"
         parts += [f"<details>{summary}{shown}</details>"] if n else []
     return f'<style>{_STYLE}</style><div class="hz" lang="{"zh-CN" if lang == "zh" else "en"}">{"".join(parts)}</div>'
 

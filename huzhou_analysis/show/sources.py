@@ -37,7 +37,7 @@ def citations(data: Data, figure_ids: Iterable[str]) -> list[dict]:
         f = data.figure(figure_id)
         source = data.sources.loc[f.source_id]
         who = source.publisher or KINDS[source.kind][0]
-        status = {"zh": RECORD_TYPES[f.record_type][0], "en": words.label(f.record_type, "en")}
+        status = {"zh": RECORD_TYPES[f.record_type][0], "en": words.labels(f.record_type)["en"]}
         if f.obs_status != "A":
             status = {la: f"{status[la]} · {OBS_STATUSES[f.obs_status][i]}" for i, la in enumerate(LANGUAGES)}
         rows.append(
