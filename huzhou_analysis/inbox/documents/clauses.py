@@ -59,8 +59,8 @@ class Figure:
     block: Block
     indicator: str
     measure: str
-    area: str
-    period: str
+    area: str = ""
+    period: str = ""
     sentence: tuple[int, int] = (0, 0)
     clause: tuple[int, int] = (0, 0)
     prices: str = ""

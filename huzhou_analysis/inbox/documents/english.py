@@ -13,18 +13,23 @@ from .vocabulary import either, rules
 
 _NUMBER = re.compile(
     r"(?<![\w.,-])(?P<money>US\$|\$|¥|RMB ?)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w-]*(?:st|nd|rd|th)\b)"
+    f"(?: ?(?P<unit>{either('en_unit')}))?"
 )
-_UNIT = re.compile(f" ?(?P<unit>{either('en_unit')})")
 _PERCENT = {"percent": "%", "per cent": "%", "percentage points": "个百分点", "percentage point": "个百分点"}
 _SKIPPED = rules("en_no_figure")
 _UP, _DOWN = either("en_up"), either("en_down")
 _GROWTH = re.compile(f"(?P<verb>{_UP}|{_DOWN})(?: {either('en_more')}|,)*$", re.I)
+_BEHIND = re.compile(f" ?(?P<verb>{_UP}|{_DOWN}|growth|rise|gain)\\b", re.I)
 _TO = re.compile(rf"(?:{_UP}|{_DOWN})(?: from [^,;]*?)? to(?: {either('en_bound')})?$", re.I)
 _BOUNDS = [(relation, re.compile(f"{p.pattern}$", re.I)) for relation, p in rules("en_bound")]
 _CLAUSE = re.compile(f"[;:]| and (?=(?:that|the) )|\\bwe\\b|, (?={either('en_clause')}\\b)")
 _VERB = re.compile(rf"\b{either('en_verb')}\b")
 _LEAD = re.compile(f"^(?:{either('en_lead')}[ ,:]+)+", re.I)
 _ENDING = re.compile(f"(?:[ ,]+{either('en_ending')})+$", re.I)
+_THING = re.compile(
+    r" ?(?:of |in |for |worth of )?(?:the )?([A-Za-z][A-Za-z' -]{2,60}?)"
+    r"(?= (?:were|was|have|has|had|in|with|to|by|for|and|on|at|from|that|who)\b|[,.;:]|$)"
+)
 
 
 def blocks(text: str) -> list[Block]:
@@ -44,8 +49,7 @@ def describe(name: str, parts: list[Block]) -> Document:
     area = re.search(r"\b(?:in|of) ([A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:City|Province|Municipality)", top)
     year = int((re.findall(r"\b(?:20|19)\d\d\b", top) or [0])[0])
     period = str(year - (kind == "work_report")) if year else ""
-    title = parts[0].piece.text[:80] if parts else name
-    return Document(name, title, kind, area[1] if area else "全国", year, period=period)
+    return Document(name, parts[0].piece.text[:80], kind, area[1] if area else "全国", year, period=period)
 
 
 class EnglishReader:
@@ -68,64 +72,58 @@ class EnglishReader:
         for sentence in re.finditer(r".+?(?:[.!?](?= [A-Z“(]|$)|$)", text):
             at = sentence.start()
             for m in _NUMBER.finditer(text, *sentence.span()):
-                reason = next((r for s, e, r in runs if s <= m.start("digits") and m.end() <= e), "")
-                if reason:
-                    others.append((m.start("digits"), m.end(), m["digits"], reason))
+                start, end = m.span("digits")
+                if reason := next((r for s, e, r in runs if s <= start and end <= e), ""):
+                    others.append((start, end, m["digits"], reason))
                 else:
                     figures.append(self._figure(block, m, sentence.span(), at))
-                    at = figures[-1].numeral.end
+                    at = m.end()
         return figures, others
 
     def _figure(self, block: Block, m: re.Match, sentence: tuple[int, int], at: int) -> Figure:
-        text, unit = block.piece.text, _UNIT.match(block.piece.text, m.end())
-        said = _PERCENT.get(unit["unit"], unit["unit"]) if unit else ""
+        text, unit = block.piece.text, _PERCENT.get(m["unit"], m["unit"] or "")
         money = "" if not m["money"] else "USD " if "$" in m["money"] else "CNY "
-        end, value = unit.end() if unit else m.end(), Decimal(m["digits"].replace(",", ""))
-        number = Numeral(m.start("digits"), end, m.end(), value, money + said)
-        before, after = text[at : m.start()].rstrip(), text[end : sentence[1]]
+        number = Numeral(
+            m.start("digits"), m.end(), m.end("digits"), Decimal(m["digits"].replace(",", "")), money + unit
+        )
+        before, after = text[at : m.start()].rstrip(), text[m.end() : sentence[1]]
         for relation, pattern in _BOUNDS:
-            if bound := pattern.search(before):
+            if number.relation == "=" and (bound := pattern.search(before)):
                 number.relation, before = relation, before[: bound.start()].rstrip()
-                break
-        measure, stem = self._measure(number, before, after)
-        own = self._name(stem, after, measure)
-        context = text[sentence[0] : m.start()]
-        years = re.findall(r"\b(?:in|by|end of|year|for) (20\d\d|19\d\d)\b", context, re.I)
-        figure = Figure(number, block, own or self.subject, measure, self.document.area, [self.period, *years][-1])
+        measure, stem = _measured(number, before, after)
+        own, context = _name(stem, after, measure), text[sentence[0] : m.start()]
+        period = [self.period, *re.findall(r"\b(?:in|by|end of|year|for) (20\d\d|19\d\d)\b", context, re.I)][-1]
+        figure = Figure(
+            number, block, own or self.subject, measure, self.document.area, period, sentence, (at, m.end())
+        )
         figure.guesses = ["英文文本"] if own and own != self.subject else ["指标取自前一分句", "英文文本"]
-        self.subject = figure.indicator if measure != "points" else self.subject
-        figure.sentence, figure.clause = sentence, (at, end)
         figure.target = self.target or bool(re.search(r"\b(?:target|aim|goal|plan to|will)\b", context, re.I))
+        self.subject = figure.indicator if measure != "points" else self.subject
         return figure
 
-    def _measure(self, number: Numeral, before: str, after: str) -> tuple[str, str]:
-        """Measure that the words around a number say, and the words left for the name."""
-        growth = _GROWTH.search(before)
-        said = growth or re.match(f" ?(?P<verb>{_UP}|{_DOWN}|growth|rise|gain)\\b", after, re.I)
-        percent = number.unit == "%"
-        if to := _TO.search(before):
-            return ("share" if percent else "level"), before[: to.start()]
-        if said and re.fullmatch(_DOWN, said["verb"], re.I) and (percent or number.unit == "个百分点"):
-            number.value = -number.value
-        stem = before[: growth.start()] if growth else before
-        if number.unit == "个百分点":
-            return "points", stem
-        if said and (percent or (growth and number.unit == "times")):
-            return "growth", stem
-        if growth and re.search(r"\b(?:by|of)$", before, re.I):
-            return "change", stem
-        return (
-            "share" if percent else "count" if re.search(f"(?:^|{either('en_thing')})$", number.unit) else "level"
-        ), before
 
-    def _name(self, stem: str, after: str, measure: str) -> str:
-        """Noun phrase before the verb; behind the number where none stands before it; "" where there is none."""
-        clause = re.sub(r"\([^)]*\)|\[\d+\]", "", _CLAUSE.split(stem)[-1]).strip(" ,")
-        name = _ENDING.sub("", " " + _LEAD.sub("", _VERB.split(clause)[0].strip(" ,"))).strip(" ,.")
-        if len(name) > 2 and len(name.split()) <= 14 and not re.match("up|down|increas|over|which", name, re.I):
-            return name
-        behind = re.match(
-            r" ?(?:of |in |for |worth of )?(?:the )?([A-Za-z][A-Za-z' -]{2,60}?)(?= (?:were|was|have|has|had|in|with|to|by|for|and|on|at|from|that|who)\b|[,.;:]|$)",
-            after,
-        )
-        return behind[1].strip() if behind and measure not in ("growth", "points", "change") else ""
+def _measured(number: Numeral, before: str, after: str) -> tuple[str, str]:
+    """Measure that the words around a number say, and the words left for the name."""
+    growth, percent, points = _GROWTH.search(before), number.unit == "%", number.unit == "个百分点"
+    if to := _TO.search(before):
+        return ("share" if percent else "level"), before[: to.start()]
+    said = growth or _BEHIND.match(after)
+    if said and re.fullmatch(_DOWN, said["verb"], re.I) and (percent or points):
+        number.value = -number.value
+    stem = before[: growth.start()] if growth else before
+    if points or (said and percent) or (growth and number.unit == "times"):
+        return "points" if points else "growth", stem
+    if growth and re.search(r"\b(?:by|of)$", before, re.I):
+        return "change", stem
+    thing = re.search(f"(?:^|{either('en_thing')})$", number.unit)
+    return "share" if percent else "count" if thing else "level", before
+
+
+def _name(stem: str, after: str, measure: str) -> str:
+    """Noun phrase before the verb; behind the number where none stands before it; "" where there is none."""
+    clause = re.sub(r"\([^)]*\)|\[\d+\]", "", _CLAUSE.split(stem)[-1]).strip(" ,")
+    name = _ENDING.sub("", " " + _LEAD.sub("", _VERB.split(clause)[0].strip(" ,"))).strip(" ,.")
+    if len(name) > 2 and len(name.split()) <= 14 and not re.match("up|down|increas|over|which", name, re.I):
+        return name
+    behind = _THING.match(after) if measure not in ("growth", "points", "change") else None
+    return behind[1].strip() if behind else ""

@@ -18,27 +18,15 @@ from pathlib import Path
 from ...facts.text_tables import decoded
 from ..cells import Refused
 from ..reading import content
-from .vocabulary import rows_of
+from .vocabulary import LIMITS, DocumentError, message
 
-MAX_UNPACKED = 200 * 2**20
-MAX_PAGES = 400
-MAX_CHARACTERS = 2_000_000
-LIMITS = {"unpacked": MAX_UNPACKED >> 20, "pages": MAX_PAGES, "characters": MAX_CHARACTERS}
-REFUSALS = {row["why"]: (row["zh"].format(**LIMITS), row["en"].format(**LIMITS)) for row in rows_of("refusals.csv")}
+UNPACKED = LIMITS["megabytes"] << 20
 _OTHERS = {"old": rb"\xd0\xcf\x11\xe0", "rtf": rb"\{\\rtf", "picture": rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM|RIFF"}  # fmt: skip
 _TABLES = ("table", "tbl")
 _BLOCKS = set("p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td tbl".split())
 _SKIPPED = set(
     "script style noscript template head svg iframe object embed form button select del moveFrom Fallback pPr rPr tblPr tcPr".split()
 )
-
-
-class DocumentError(ValueError):
-    """A document that is not read: why, in Chinese and English."""
-
-    def __init__(self, name: str, zh: str, en: str) -> None:
-        super().__init__(f"{name}：{zh}\n    {name}: {en}")
-        self.zh, self.en = zh, en
 
 
 def open_document(path: Path) -> str:
@@ -57,12 +45,12 @@ def open_document(path: Path) -> str:
     except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
         why = "nested" if isinstance(error, RecursionError | MemoryError) else "damaged"
         why = "password" if "Password" in type(error).__name__ + repr(error.args) else why
-        raise DocumentError(path.name, *REFUSALS[why]) from None
+        raise DocumentError(path.name, *message(why)) from None
 
 
-def _refuse(why: str, condition: object = True) -> None:
+def _refuse(why: str, condition: object) -> None:
     if condition:
-        raise Refused(*REFUSALS[why])
+        raise Refused(*message(why))
 
 
 def _lines_of(path: Path, raw: bytes) -> Callable[[bytes], Iterator[str]]:
@@ -76,20 +64,20 @@ def _lines_of(path: Path, raw: bytes) -> Callable[[bytes], Iterator[str]]:
         _refuse(why, re.match(start, raw))
     head = raw[:2000].decode("latin-1").lstrip("\ufeff\xef\xbb\xbf \r\n\t").casefold()
     page = re.match(r"<(?:!doctype html|html|head|body|div|p|table|meta|title)\b", head)
-    if page or ("<" in head and path.suffix.lower() in (".html", ".htm")):
-        return _html
-    _refuse("xml", head.startswith(("<?xml", "<!doctype")) and "<html" not in head)
-    return _html if head.startswith("<?xml") else _plain
+    page = page or ("<" in head and path.suffix.lower() in (".html", ".htm"))
+    declared = head.startswith(("<?xml", "<!doctype"))
+    _refuse("xml", declared and not page and "<html" not in head)
+    return _html if page or declared else _plain
 
 
 def _readable(text: str) -> str:
     """A text; what has none, too much of it, another language or not one numeral is refused."""
     letters = [c for c in text if c.isalpha()]
     _refuse("scan", len(letters) < 20)
-    _refuse("long", len(text) > MAX_CHARACTERS)
-    share = [sum(a <= c <= b for c in letters) / len(letters) for a, b in ("一鿿", "\u3040\u30ff", "\0\x7f")]
-    english = len(re.findall(r"\b(?:the|of|and|in|to|by|for|was|percent)\b", text, re.I)) / max(1, len(text.split()))
-    _refuse("language", share[1] > 0.05 or (share[0] < 0.1 and not (share[2] > 0.8 and english > 0.1)))
+    _refuse("long", len(text) > LIMITS["characters"])
+    chinese, japanese, latin = (sum(a <= c <= b for c in letters) / len(letters) for a, b in ("一鿿", "\u3040\u30ff", "\0\x7f"))  # fmt: skip
+    english = len(re.findall(r"\b(?:the|of|and|in|to|by|for|was|percent)\b", text, re.I)) / len(text.split())
+    _refuse("language", japanese > 0.05 or (chinese < 0.1 and not (latin > 0.8 and english > 0.1)))
     _refuse("numberless", not re.search(r"\d|[一二三四五六七八九]成|[百千万]", text))
     return text
 
@@ -101,17 +89,14 @@ def _cell(text: str) -> str:
 def _table(rows: list[list[str]]) -> Iterator[str]:
     """Rows of a table as lines; a row of one cell is a caption, a table of long cells is layout."""
     filled = [[c for c in row if c] for row in rows]
-    if any(len(c) > 150 for row in filled for c in row) or max(map(len, filled), default=0) < 2:
-        yield from (c for row in filled for c in row)
-        return
+    layout = any(len(c) > 150 for row in filled for c in row) or max(map(len, filled), default=0) < 2
     for row, cells in zip(rows, filled, strict=True):
-        if len(set(cells)) == 1 and len(cells) in (1, len(row)) and not re.fullmatch(r"[-\d.,%]+", cells[0]):
+        if layout:
+            yield from cells
+        elif len(set(cells)) == 1 and len(cells) in (1, len(row)) and not re.fullmatch(r"[-\d.,%]+", cells[0]):
             yield cells[0]
         elif cells:
             yield " | ".join(c or "-" for c in row) if row[0] else " | ".join(row).strip(" |")
-
-
-# --- kinds of file ----------------------------------------------------------------------------------------------------
 
 
 def _plain(raw: bytes) -> Iterator[str]:
@@ -127,7 +112,8 @@ def _docx(raw: bytes) -> Iterator[str]:
     archive = zipfile.ZipFile(io.BytesIO(raw))
     parts = archive.infolist()
     size = sum(p.file_size for p in parts)
-    _refuse("unpacked", size > MAX_UNPACKED or len(parts) > 5000 or (size > 20 * 2**20 and size > 200 * len(raw)))
+    packed = size > UNPACKED or (size > 20 << 20 and size > 200 * len(raw))
+    _refuse("unpacked", packed or len(parts) > LIMITS["parts"])
     _refuse("password", any(p.flag_bits & 1 for p in parts))
     _refuse("zip", "word/document.xml" not in archive.namelist())
     for part in parts:
@@ -135,7 +121,7 @@ def _docx(raw: bytes) -> Iterator[str]:
             with archive.open(part) as file:  # no more than it says it holds, whatever is in it
                 inside = file.read(part.file_size + 1)
             _refuse("declaration", b"<!DOCTYPE" in inside or b"<!ENTITY" in inside)
-    yield from _page_lines(docx.Document(io.BytesIO(raw)).element.body)
+    return _page_lines(docx.Document(io.BytesIO(raw)).element.body)
 
 
 def _html(raw: bytes) -> Iterator[str]:
@@ -143,14 +129,14 @@ def _html(raw: bytes) -> Iterator[str]:
 
     _refuse("declaration", b"<!entity" in raw[:20000].lower())
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", decoded(raw)[0] or raw.decode("latin-1"))
-    yield from _page_lines(lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True)))
+    return _page_lines(lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True)))
 
 
 def _page_lines(root) -> Iterator[str]:
     """Lines of a web page or Word document: what is hidden or deleted is not read."""
     lines = [""]
     _blocks(root, lines)
-    yield from (line.strip() for line in lines if line.strip())
+    return (line.strip() for line in lines if line.strip())
 
 
 def _tag(element) -> str:
@@ -163,21 +149,19 @@ def _blocks(element, lines: list[str]) -> None:
     tag, style = _tag(element), (element.get("style") or "").replace(" ", "")
     if tag in _SKIPPED or not tag or "display:none" in style:
         return
-    block = tag in _BLOCKS
-    lines.extend([""] * block)
-    tables = [e for e in element.iterdescendants() if _tag(e) in _TABLES] if tag in _TABLES else []
-    if tag in _TABLES and not tables:
-        caption = [c for c in element if _tag(c) == "caption"]
-        lines.extend(_cell("".join(c.itertext())) for c in caption)
+    word, end = "}" in element.tag, [""] * (tag in _BLOCKS)
+    lines += end
+    if tag in _TABLES and not any(_tag(e) in _TABLES for e in element.iterdescendants()):
+        lines += [_cell("".join(c.itertext())) for c in element if _tag(c) == "caption"]
         rows = [r for r in element.iterdescendants() if _tag(r) == "tr"]
-        lines.extend(_table([[t for c in row if _tag(c) in ("td", "th", "tc") for t in _spread(c)] for row in rows]))
-    else:
-        text = tag in ("t", "tab") or "}" not in element.tag  # of a Word document only what stands in runs
-        lines[-1] += re.sub(r"\s+", " ", (element.text or "") if tag != "tab" else " ") * text
+        lines += _table([[t for c in row if _tag(c) in ("td", "th", "tc") for t in _spread(c)] for row in rows])
+    else:  # of a Word document only what stands in runs
+        text = " " if tag == "tab" else (element.text or "") * (tag == "t" or not word)
+        lines[-1] += re.sub(r"\s+", " ", text)
         for child in element:
             _blocks(child, lines)
-            lines[-1] += re.sub(r"\s+", " ", child.tail or "") * ("}" not in str(child.tag))
-    lines.extend([""] * block)
+            lines[-1] += re.sub(r"\s+", " ", child.tail or "") * (not word)
+    lines += end
 
 
 def _spread(cell) -> list[str]:
@@ -192,27 +176,27 @@ def _spread(cell) -> list[str]:
     return [text, *[""] * (min(int(span) if span.isdigit() else 1, 30) - 1)]
 
 
-def _pdf(raw: bytes) -> Iterator[str]:
+def _pdf(raw: bytes) -> list[str]:
     import pdfplumber
 
     total = 0
     for m in re.finditer(rb"FlateDecode[^>]*>>\s*stream\r?\n", raw):
         try:
-            packed = memoryview(raw)[m.end() : m.end() + 10 * 2**20]
-            total += len(zlib.decompressobj().decompress(packed, MAX_UNPACKED + 1))  # no more, whatever it holds
+            packed = memoryview(raw)[m.end() : m.end() + (10 << 20)]
+            total += len(zlib.decompressobj().decompress(packed, UNPACKED + 1))  # no more, whatever it holds
         except zlib.error:
             continue
-        _refuse("unpacked", total > MAX_UNPACKED)
-    _refuse("pages", any(int(n) > MAX_PAGES for n in re.findall(rb"/Count\s+(\d{1,9})\b", raw)))
+        _refuse("unpacked", total > UNPACKED)
+    _refuse("pages", any(int(n) > LIMITS["pages"] for n in re.findall(rb"/Count\s+(\d{1,9})\b", raw)))
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     lines: list[str] = []
     with pdfplumber.open(io.BytesIO(raw)) as pdf:
-        _refuse("pages", len(pdf.pages) > MAX_PAGES)
+        _refuse("pages", len(pdf.pages) > LIMITS["pages"])
         for page in pdf.pages:
             lines += _page(page)
             page.close()
     _refuse("scan", sum(c.isalpha() for line in lines for c in line) < 15 * len(pdf.pages))
-    yield from lines
+    return lines
 
 
 def _page(page) -> list[str]:
@@ -240,12 +224,14 @@ def _lines(page, top: float, bottom: float) -> list[str]:
     for line in part.extract_text_lines(x_tolerance=2, y_tolerance=3, strip=True, return_chars=True):
         cells, last = [""], None
         for c in line["chars"]:
-            if last is not None and c["x0"] - last["x1"] > 1.6 * max(c["size"], last["size"]) and c["text"].strip():
+            if last and c["x0"] - last["x1"] > 1.6 * max(c["size"], last["size"]) and c["text"].strip():
                 cells.append("")
             cells[-1] += c["text"]
             last = c if c["text"].strip() else last
         rows.append([_cell(c) for c in cells if c.strip()])
-    tabular = [len(r) > 1 and any(re.fullmatch(r"[-—/]|-?[\d.,]+%?", c) for c in r[1:]) for r in rows]
-    for i in range(len(rows) - 2, -1, -1):  # a header is what stands right above
-        tabular[i] = tabular[i] or (len(rows[i]) > 1 and tabular[i + 1])
-    return [" | ".join(r) if t else " ".join(r) for r, t in zip(rows, tabular, strict=True)]
+    tabular = False
+    for i, row in reversed([*enumerate(rows)]):  # a header is what stands right above
+        figures = any(re.fullmatch(r"[-—/]|-?[\d.,]+%?", c) for c in row[1:])
+        tabular = len(row) > 1 and (tabular or figures)
+        rows[i] = (" | " if tabular else " ").join(row)
+    return rows

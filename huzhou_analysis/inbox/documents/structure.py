@@ -17,6 +17,7 @@ _WIDE = str.maketrans({"(": "（", ")": "）", ":": "：", ";": "；", "∶": "�
 _CAPTION = re.compile(r"(?:附)?[表图]\s*\d+(?!\d*[个项张])")
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _HEADING = re.compile(rf"{_NUMERAL}、|（{_NUMERAL}）|第{_NUMERAL}[章节篇部]|\d{{1,2}}[.、．](?!\d)")
+_VALUE = re.compile(r"-?[\d.,]+%?|[-—/]")
 _END = "。！？；"
 _PROSE = re.compile(r"[，。；、！？]")
 _NOTES = re.compile(
@@ -70,39 +71,55 @@ def join(pieces: list[Piece]) -> Piece:
 
 def blocks(text: str) -> list[Block]:
     """Headings, paragraphs, captions, notes and tables of a text in order."""
-    lines, start = [], 0
-    for line in text.splitlines(keepends=True):
-        lines.append((start, line.rstrip("\r\n\f\v")))
+    lines, start = text.splitlines(keepends=True), 0
+    width, found, run, notes = _width([line.rstrip() for line in lines]), [], [], False
+    for line in [*lines, ""]:
+        piece, cells = squeeze(line, start), []
+        if "|" in line:
+            inner, lead = line.strip().strip(" \t|"), len(line) - len(line.lstrip().lstrip(" \t|"))
+            cells = [squeeze(m[0], start + lead + m.start()) for m in re.finditer(r"(?:^|(?<=\|))[^|]*", inner)]
+            piece = join(cells)
+        tabular = bool(found) and found[-1].kind == "table" and not run
+        alone = tabular and _VALUE.fullmatch(piece.text) and piece.text[-1] not in "-—/"  # last cell of the row above
+        titled = cells and (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))
+        row = alone or (1 < len(cells) <= 60 and (not titled or any(_VALUE.fullmatch(c.text) for c in cells[1:])))
+        note = piece.text.startswith("注：")
+        caption = not row and (note or (_CAPTION.match(piece.text) and len(piece.text) < 60))
+        opens = bool(_NOTES.match(piece.text))
+        if row or caption or opens:
+            ends = True
+        elif piece.text:
+            ends = not _goes_on(run, piece.text, width)
+        else:
+            ends = not width or start == len(text) or (run and run[-1].text[-1] in _END)
+        if run and ends:
+            found += _paragraphs(join(run), notes)
+            run = []
+        if row:
+            found += [] if tabular else [Block("table", piece)]
+            found[-1].rows.append(cells or [piece])
+        elif caption:
+            found.append(Block("note" if note else "caption", piece))
+        elif piece.text:
+            notes = opens or (notes and bool(run or not _HEADING.match(piece.text)))
+            run.append(piece)
         start += len(line)
-    grouping = _Grouping(_wrapped([line for _, line in lines]))
-    for start, line in lines:
-        grouping.line(start, line)
-    grouping.close()
-    found = grouping.found
-    for i, block in enumerate(found):
-        if block.kind == "table":
-            block.piece = join([c for row in block.rows for c in row])
-            _tidy(block.rows)
-            above = [b for b in found[max(0, i - 2) : i] if b.kind in ("caption", "heading")]
-            block.caption = "".join(b.piece.text for b in above if b is above[-1] or b.kind == "caption")
-    found = [b for b in found if any(c.isalnum() for c in b.piece.text)]
-    if found and found[0].kind == "paragraph" and len(found[0].piece.text) <= 45 and "。" not in found[0].piece.text:
-        found[0].kind = "heading"
-    _place(found)
-    return found
+    return _placed(found)
 
 
-def _tidy(rows: list[list[Piece]]) -> None:
-    """Join one word spread over two cells (林 | 业), and part a cell that holds two headers."""
-    usual = statistics.mode(map(len, rows))
-    for row in rows:
-        while len(row) > usual and re.fullmatch("[一-鿿]", row[0].text) and re.fullmatch("[一-鿿]", row[1].text):
-            row[:2] = [join(row[:2])]
-        if len(row) == usual - 1 and (two := re.fullmatch("(.+?（[^）]*）)(.+（[^）]*）)", row[-1].text)):
-            row[-1:] = [row[-1].part(*two.span(1)), row[-1].part(*two.span(2))]
+def _paragraphs(piece: Piece, notes: bool) -> list[Block]:
+    """A run of lines as a heading, a paragraph or a note; a long one is cut at the headings inside it."""
+    mark, text, kind = _HEADING.match(piece.text), piece.text, "note" if notes else "paragraph"
+    if len(text) <= 40:
+        counts = re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", text[mark.end() :]) if mark else True
+        plain = not re.search(r"\d(?!\d*[年月日号])", text) and not _PROSE.search(text)
+        kind = "heading" if plain or (not counts and text[-1] not in _END + "，") else kind
+    inner = re.finditer(rf"(?<=[。！；：]){_NUMERAL}、(?=[^，。、]{{4,24}})", text if len(text) > 600 else "")
+    cuts = [0, *[m.start() for m in inner], len(text)]
+    return [Block(kind, piece.part(*pair)) for pair in itertools.pairwise(cuts)]
 
 
-def _wrapped(lines: list[str]) -> int:
+def _width(lines: list[str]) -> int:
     """Width at which the lines of a text are broken; 0 where every line is a paragraph of its own."""
     long = [re.sub(r"\s", "", line) for line in lines if "|" not in line]
     long = sorted((line for line in long if len(line) >= 12), key=_size)
@@ -118,83 +135,37 @@ def _size(text: str) -> int:
     return (sum(2 if ord(c) > 0x2E80 else 1 for c in text) + 1) // 2
 
 
-class _Grouping:
-    """Lines gathered into blocks."""
-
-    def __init__(self, width: int) -> None:
-        self.width, self.found, self.open, self.notes = width, [], [], False
-
-    def close(self) -> None:
-        if self.open:
-            piece = join(self.open)
-            kind = _kind_of(piece)
-            kind = "note" if self.notes and kind == "paragraph" else kind
-            inner = re.finditer(
-                rf"(?<=[。！；：]){_NUMERAL}、(?=[^，。、]{{4,24}})", piece.text if len(piece.text) > 600 else ""
-            )
-            cuts = [0, *[m.start() for m in inner], len(piece.text)]  # a long run of text at the headings inside it
-            self.found += [Block(kind, piece.part(*pair)) for pair in itertools.pairwise(cuts)]
-            self.open = []
-
-    def line(self, start: int, line: str) -> None:
-        piece, cells = squeeze(line, start), []
-        if "|" in line:
-            cells = [squeeze(m[0], start + m.start()) for m in re.finditer(r"(?:^|(?<=\|))[^|]*", line.strip(" \t|"))]
-            piece = join(cells)
-        numeric = any(re.fullmatch(r"-?[\d.,]+%?|[-—/]", c.text) for c in cells[1:])
-        titled = cells and (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))
-        tabular = bool(self.found) and self.found[-1].kind == "table" and not self.open
-        alone = tabular and re.fullmatch(r"-?[\d.,]+%?", piece.text)  # the last cell of the row above
-        if alone or (1 < len(cells) <= 60 and (numeric or not titled)):
-            self.close()
-            if not tabular:
-                self.found.append(Block("table", piece))
-            self.found[-1].rows.append(cells or [piece])
-        elif not piece.text:
-            if not self.width or (self.open and self.open[-1].text[-1] in _END):
-                self.close()
-        elif (note := piece.text.startswith("注：")) or (_CAPTION.match(piece.text) and len(piece.text) < 60):
-            self.close()
-            self.found.append(Block("note" if note else "caption", piece))
-        else:
-            self.prose(piece)
-
-    def prose(self, piece: Piece) -> None:
-        notes = bool(_NOTES.match(piece.text))
-        if notes or (self.open and not _continues(join(self.open).text, self.open[-1].text, piece.text, self.width)):
-            self.close()
-        self.notes = notes or (self.notes and bool(self.open or not _HEADING.match(piece.text)))
-        self.open.append(piece)
-
-
-def _kind_of(piece: Piece) -> str:
-    """Whether a run of lines is a heading or a paragraph."""
-    mark = _HEADING.match(piece.text)
-    if len(piece.text) > 40:
-        return "paragraph"
-    rest = piece.text[mark.end() :] if mark else ""
-    if mark and piece.text[-1] not in _END + "，" and not re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", rest):
-        return "heading"
-    figures = re.search(r"\d(?!\d*[年月日号])", piece.text)
-    return "paragraph" if figures or _PROSE.search(piece.text) else "heading"
-
-
-def _continues(paragraph: str, before: str, line: str, width: int) -> bool:
+def _goes_on(run: list[Piece], line: str, width: int) -> bool:
     """Whether a line goes on with the sentence of the lines before it."""
     marked = rf"[●■◆★▲·—]{{1,2}}[^\d]|[（(]{_NUMERAL}[）)]|{_NUMERAL}、"
-    if not width or re.match(marked, line) or (before[-1] in _END and re.match(r"\[\d+\]", line)):
+    if not run or not width or re.match(marked, line):
         return False
-    if before[-1] in _END:
-        return _size(before) >= width - 2 or line.startswith("其中")
-    if (before[-1].isdigit() and line[0].isdigit()) or before[-1] in "，、；：（" or line[0] in "，、；。）”%":
+    before, last = run[-1].text, run[-1].text[-1]
+    if last in _END:
+        return (_size(before) >= width - 2 or line.startswith("其中")) and not re.match(r"\[\d+\]", line)
+    if (last.isdigit() and line[0].isdigit()) or last in "，、；：（" or line[0] in "，、；。）”%":
         return True
-    if _HEADING.match(paragraph) and _size(before) < width - 4:
+    if _HEADING.match(run[0].text) and _size(before) < width - 4:
         return False
-    return bool(_PROSE.search(paragraph)) or _size(before) >= 0.75 * width
+    return any(_PROSE.search(piece.text) for piece in run) or _size(before) >= 0.75 * width
 
 
-def _place(found: list[Block]) -> None:
-    """Name each block's place: section and number of the paragraph or table."""
+def _placed(found: list[Block]) -> list[Block]:
+    """Blocks that hold more than signs, each with its place: section and number of the paragraph or table."""
+    for i, block in enumerate(found):
+        if block.kind == "table":
+            usual = statistics.mode(map(len, block.rows))
+            for row in block.rows:
+                if len(row) > usual and all(re.fullmatch("[一-鿿]", c.text) for c in row[:2]):
+                    row[:2] = [join(row[:2])]  # one word in two cells: 林 | 业
+                if len(row) == usual - 1 and (two := re.fullmatch("(.+?（[^）]*）)(.+（[^）]*）)", row[-1].text)):
+                    row[-1:] = [row[-1].part(*two.span(n)) for n in (1, 2)]  # two headers in one cell
+            block.piece = join([c for row in block.rows for c in row])
+            above = [b for b in found[max(0, i - 2) : i] if b.kind in ("caption", "heading")]
+            block.caption = "".join(b.piece.text for b in above if b is above[-1] or b.kind == "caption")
+    found = [b for b in found if any(c.isalnum() for c in b.piece.text)]
+    if found and len(found[0].piece.text) <= 45 and "。" not in found[0].piece.text:
+        found[0].kind = "heading" if found[0].kind == "paragraph" else found[0].kind
     section: list[str] = []
     paragraph = table = 0
     for block in found:
@@ -211,3 +182,4 @@ def _place(found: list[Block]) -> None:
         else:
             paragraph += 1
             block.place = " ".join([*(s[:16] for s in section), f"第{paragraph}段"])
+    return found

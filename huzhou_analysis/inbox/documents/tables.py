@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 from . import names
@@ -21,6 +22,7 @@ _GROWTH = re.compile(r"增长|增速|增幅|涨跌|同比|环比|±|增减|比�
 _SHARE = re.compile(r"比重|占比|构成|结构|份额")
 _UNITS = re.compile(r"单位[：:]?(?P<unit>[^）)，；。]{1,12})|（(?P<short>%|亿元|万元|万吨)）")
 _BRACKET = re.compile(r"（(?:单位：)?(?P<unit>[^（）]{1,10})）")
+_YEAR = r"(?:19|20)\d\d年?"
 _MARK = re.compile(
     r"^(?:[#＃]|其中：?|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|\d{1,2}[.、．](?!\d)|[★☆※●·*]+)+"
 )
@@ -28,8 +30,20 @@ _NO_NOUN = re.compile(either("no_noun"))
 _GENERAL = set(words("general"))
 
 
-def _number(cell: Piece) -> re.Match | None:
-    return _VALUE.fullmatch(cell.text)
+@dataclass
+class Column:
+    """What a column holds, from its header."""
+
+    label: str
+
+    def __post_init__(self) -> None:
+        unit, bare = _BRACKET.search(self.label), _BRACKET.sub("", self.label)
+        self.unit = unit["unit"] if unit else ""
+        self.kind = "growth" if _GROWTH.search(bare) else "share" if _SHARE.search(bare) else "level"
+        year = re.search(_YEAR, bare)
+        self.year = (written(bare, int(year[0][:4])) or year[0][:4]) if year else ""
+        noun = _NO_NOUN.sub("", bare) if self.kind == "level" else ""
+        self.noun = names.clean(noun) if names.head(noun) and names.clean(noun) not in _GENERAL else ""
 
 
 def _unit(text: str) -> str:
@@ -50,46 +64,37 @@ class TableReader:
 
     def table(self, block: Block) -> tuple[list[Figure], list[tuple[Piece, str]]]:
         """Figures of a table and the numerals of its other cells."""
-        rows, self.block = block.rows, block
-        body = [i for i, row in enumerate(rows) if any(map(_number, row[1:]))]
+        rows, self.block, self.parent = block.rows, block, ""
+        body = [i for i, row in enumerate(rows) if any(_VALUE.fullmatch(c.text) for c in row[1:])]
         if not body:
             return [], _digits([c for row in rows for c in row], "name")
-        begin = body[0]
-        if begin == 0 and all(re.fullmatch(r"(?:20|19)\d\d年?", c.text) for c in rows[0][1:]):
-            begin = 1
-        self._columns(rows[:begin], max(len(rows[i]) for i in body))
-        out, others, parent = [], _digits([c for row in rows[:begin] for c in row], "name"), ""
+        begin = body[0] or int(all(re.fullmatch(_YEAR, c.text) for c in rows[0][1:]))
+        self._head(rows[:begin], max(len(rows[i]) for i in body))
+        out, others = [], _digits([c for row in rows[:begin] for c in row], "name")
         for number, row in enumerate(rows[begin:], begin + 1):
-            counted = int("序号" in self.labels[0] and re.fullmatch(r"\d{1,3}", row[0].text) is not None)
+            counted = int("序号" in self.columns[0].label and re.fullmatch(r"\d{1,3}", row[0].text) is not None)
             others += [(c, "numbering") for c in row[:counted]]
-            made, parent, rest = self._row(row[counted:], parent, self._shift(row[counted:], counted))
-            for figure in made:
-                figure.comment = f"行{number}"
-            out += made
-            others += rest
+            made, rest = self._row(row[counted:], self._shift(row[counted:], counted), f"行{number}")
+            out, others = out + made, others + rest
         return out, others
 
-    def _columns(self, head: list[list[Piece]], width: int) -> None:
-        """What each column holds, from the header rows and the caption."""
-        caption = self.block.caption
-        self.labels = [""] * width
+    def _head(self, head: list[list[Piece]], width: int) -> None:
+        """What the columns hold, from the header rows, and what the caption says for all of them."""
+        caption, labels = self.block.caption, [""] * width
         for row in head:
             offset = max(0, width - len(row))  # a header row over several stubs lacks their cells
             for i, cell in enumerate(row[: width - offset], offset):
-                self.labels[i] += cell.text if cell.text not in self.labels[i] else ""
+                labels[i] += cell.text if cell.text not in labels[i] else ""
+        self.columns = [Column(label) for label in labels]
         whole = _UNITS.search(caption)
         self.caption_unit = (whole["unit"] or whole["short"]) if whole else ""
-        self.unit_column = next((i for i, t in enumerate(self.labels) if t.endswith("单位")), -1)
-        bare = [_BRACKET.sub("", label) for label in self.labels]
-        self.units = [m["unit"] if (m := _BRACKET.search(label)) else "" for label in self.labels]
-        self.kinds = ["growth" if _GROWTH.search(b) else "share" if _SHARE.search(b) else "level" for b in bare]
-        years = [re.search(r"((?:19|20)\d\d)年?", b) for b in bare]
-        self.years = [(written(b, int(y[1])) or y[1]) if y else "" for b, y in zip(bare, years, strict=True)]
-        nouns = [_NO_NOUN.sub("", b) if k == "level" else "" for b, k in zip(bare, self.kinds, strict=True)]
-        self.nouns = [names.clean(n) if names.head(n) and names.clean(n) not in _GENERAL else "" for n in nouns]
-        told = zip(self.years, self.kinds, self.units, strict=True)
-        self.first_value = next((i for i, (y, k, u) in enumerate(told) if i and (y or u or k != "level")), 1)
-        self.target = bool(re.search("目标|规划|指标表|计划", caption + "".join(self.labels))) or self.clock.target
+        self.unit_column = next((i for i, label in enumerate(labels) if label.endswith("单位")), -1)
+        told = (i for i, c in enumerate(self.columns) if i and (c.year or c.unit or c.kind != "level"))
+        self.first_value = next(told, 1)
+        self.said = caption + "".join(labels)
+        self.target = bool(re.search("目标|规划|指标表|计划", self.said)) or self.clock.target
+        years = re.findall(r"(20\d\d)年?", caption)
+        self.period = years[0] if len(years) == 1 else self.clock.period
         plain = re.sub(r"^附?[表图]\d+：?|（[^）]*）", "", caption)
         heads = (names.head(p) for p in re.split("及其|及|和|情况|增长速度|增速|主要", plain) if p)
         self.topic = next((h for h in heads if h), "")  # 主要工业产品产量: 产量 of rows without a head
@@ -100,63 +105,64 @@ class TableReader:
             units = [i for i, c in enumerate(row) if i and _unit(c.text)]
             if units and (units[0] + 1 == len(row) or not _unit(row[units[0] + 1].text)):
                 return self.unit_column - units[0]
-        first = next((i for i, c in enumerate(row) if _number(c)), 0)
+        first = next((i for i, c in enumerate(row) if _VALUE.fullmatch(c.text)), 0)
         lost = self.first_value - first
         return max(base, lost) if 0 < lost <= 2 and first else base
 
-    def _row(self, row: list[Piece], parent: str, shift: int):
-        first = next((i for i, c in enumerate(row) if _number(c) or _BLANK.fullmatch(c.text)), len(row))
-        place, unit = self.unit_column - shift, ""
-        if self.unit_column >= 0 and 0 <= place < len(row) and not _number(row[place]):
-            unit = row[place].text
-        until = min(first, place) if place > 0 else first
-        labels = [c for i, c in enumerate(row[:until]) if i + shift != self.unit_column]
-        labels = labels or [c for c in row if not _number(c) and not _BLANK.fullmatch(c.text)][:1]
+    def _row(self, row: list[Piece], shift: int, place: str):
+        """Figures of a row, and the numerals of its other cells."""
+        values = [_VALUE.fullmatch(c.text) for c in row]
+        empty = [bool(v or _BLANK.fullmatch(c.text)) for v, c in zip(values, row, strict=True)]
+        at, first = self.unit_column - shift, empty.index(True) if True in empty else len(row)
+        unit = row[at].text if self.unit_column >= 0 and 0 <= at < len(row) and not values[at] else ""
+        labels = [
+            c for i, c in enumerate(row[: min(first, at) if at > 0 else first]) if i != at or self.unit_column < 0
+        ]
+        labels = labels or [c for c, bare in zip(row, empty, strict=True) if not bare][:1]
         if not labels:
-            return [], parent, _digits(row, "")
-        raw = re.sub(r"\[\d+\]", "", labels[-1].text)
-        if not unit and (inner := re.search(r"（([^（）]{1,8})）$", raw)) and UNIT.fullmatch(inner[1]):
-            unit, raw = inner[1], raw[: inner.start()]
-        marked = bool(re.match("[#＃]|其中", raw))
-        name = _MARK.sub("", raw)
-        year = re.fullmatch(r"(20\d\d|19\d\d)年?", name)
+            return [], _digits(row, "")
+        name = re.sub(r"\[\d+\]", "", labels[-1].text)
+        if not unit and (inner := re.search(r"（([^（）]{1,8})）$", name)) and UNIT.fullmatch(inner[1]):
+            unit, name = inner[1], name[: inner.start()]
+        marked, name = bool(re.match("[#＃]|其中", name)), _MARK.sub("", name)
+        year = name[:4] if re.fullmatch(_YEAR, name) else ""
         name = re.sub("^(?:全[市省州县区]总?|全年|年末)(?=..)|（(?:含|不含|不满|包括)[^）]*）$", "", name)
         area, rest = self.document.area_in(name)
         area, name = (area, "") if area and not rest else (self.document.area, "" if year else name)
-        name, parent, guesses = self._completed(name, parent, unit, marked)
+        name, guesses = self._completed(name, unit, marked)
         made, others, level = [], _digits(labels, "name"), ""
-        for i, cell in enumerate(row):
-            at = i + shift
+        for i, (cell, value) in enumerate(zip(row, values, strict=True)):
             if cell in labels:
                 continue
-            if not _number(cell) or at >= len(self.kinds):
+            if not value or i + shift >= len(self.columns):
                 others += _digits([cell], "")
                 continue
-            figure = self._cell(cell, at, name, unit, level, list(guesses))
-            level = figure.indicator if self.kinds[at] == "level" else level
-            figure.area, figure.period = area, year[1] if year else figure.period
-            figure.target = figure.target or bool(self.document.year and figure.period[:4] > str(self.document.year))
+            figure = self._cell(cell, value, i + shift, name, unit, level, list(guesses))
+            level = figure.indicator if self.columns[i + shift].kind == "level" else level
+            figure.area, figure.period, figure.comment = area, year or figure.period, place
+            figure.target = self.target or 0 < self.document.year < int(figure.period[:4] or 0)
             made.append(figure)
-        return made, parent, others
+        return made, others
 
-    def _completed(self, name: str, parent: str, unit: str, marked: bool):
-        """A row's name with the head noun of its whole or of the caption, the whole for the rows below, and what was guessed."""
-        counted = kind_of_unit(unit) in COUNTED
+    def _completed(self, name: str, unit: str, marked: bool) -> tuple[str, list[str]]:
+        """A row's name with the head noun of its whole or of the caption, and what was guessed."""
+        counted, parent = kind_of_unit(unit) in COUNTED, self.parent
         if not name or names.head(name):
-            return name, name if name and not (marked and parent) else parent, []
-        if not any(self.nouns):
-            if names.family(parent) and not counted:
-                if re.search("生产总值|GDP", parent):
-                    return f"{name}增加值", parent, ["指标后半取自上一行"]
-                return names.completed(name, parent, parent, counted=False)[0], parent, ["指标后半取自上一行"]
-            if self.topic and (not counted or self.topic == "产量"):
-                return name + self.topic, parent, ["指标后半取自表题"]
-        return name, parent, []
+            self.parent = name if name and not (marked and parent) else parent
+        elif any(c.noun for c in self.columns):
+            pass
+        elif names.family(parent) and not counted:
+            whole = re.search("生产总值|GDP", parent)
+            full = f"{name}增加值" if whole else names.completed(name, parent, parent, counted=False)[0]
+            return full, ["指标后半取自上一行"]
+        elif self.topic and (not counted or self.topic == "产量"):
+            return name + self.topic, ["指标后半取自表题"]
+        return name, []
 
-    def _cell(self, cell: Piece, at: int, name: str, unit: str, level: str, guesses: list[str]) -> Figure:
+    def _cell(self, cell: Piece, m: re.Match, at: int, name: str, unit: str, level: str, guesses: list[str]) -> Figure:
         """Figure of a cell; a rate belongs to the level beside it."""
-        m, kind, noun = _number(cell), self.kinds[at], self.nouns[at]
-        said = m["unit"] or self.units[at]
+        column = self.columns[at]
+        said, kind, noun = m["unit"] or column.unit, column.kind, column.noun
         if kind != "level":
             said, here = said or "%", level or name if kind == "growth" else f"{name}比重"
         else:
@@ -168,15 +174,12 @@ class TableReader:
         if (not name and here in names.BARE) or here in ("比例", "比率", "数量"):
             guesses.append(HEADLESS)
         value = Decimal(m["number"].replace(",", "")) * (-1 if m["sign"] else 1)
-        number = Numeral(
-            0, len(cell.text), len(cell.text), value, _unit(said) or said, ">=" if m["bound"] == "以上" else "="
-        )
-        measure = self._measure(kind, said, here, noun)
-        beside = next((y for y in reversed(self.years[:at]) if y), "") if kind == "growth" else ""
-        found = re.findall(r"(20\d\d)年?", self.block.caption)
-        period = self.years[at] or beside or (found[0] if len(found) == 1 else "") or self.clock.period
-        figure = Figure(number, self.block, here or self.block.caption, measure, "", period, guesses=guesses)
-        figure.clause, figure.target = (cell.at[0], cell.at[-1] + 1), self.target
+        end, relation = len(cell.text), ">=" if m["bound"] == "以上" else "="
+        number = Numeral(0, end, end, value, _unit(said) or said, relation)
+        beside = [c.year for c in self.columns[:at] if c.year and kind == "growth"]
+        figure = Figure(number, self.block, here or self.block.caption, self._measure(kind, said, here, noun))
+        figure.period, figure.guesses = column.year or [self.period, *beside][-1], guesses
+        figure.clause = cell.at[0], cell.at[-1] + 1
         return figure
 
     def _measure(self, kind: str, unit: str, name: str, noun: str) -> str:
@@ -187,6 +190,6 @@ class TableReader:
             return "points" if kind == "growth" and unit in ("个百分点", "百分点") else kind
         if unit in ("%", "‰"):
             return "share"
-        if "指数" in "".join(self.labels) + caption and not unit:
+        if "指数" in self.said and not unit:
             return "index"
         return "count" if kind_of_unit(unit) in COUNTED and not name.endswith("量") else "level"

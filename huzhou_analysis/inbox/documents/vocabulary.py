@@ -1,6 +1,6 @@
 """Words and patterns that the stages share, from ``words.csv`` and ``rules.csv``: a new wording goes there.
 
-``{kind}`` in a pattern stands for the words and patterns of that kind.
+``{kind}`` in a pattern stands for the words and patterns of that kind. What the reader says to people is in ``messages.csv``.
 """
 
 from __future__ import annotations
@@ -10,25 +10,34 @@ import re
 from pathlib import Path
 
 
-def rows_of(file: str) -> list[dict[str, str]]:
-    """Rows of a table that stands beside this module."""
+def _rows_of(file: str) -> list[dict[str, str]]:
     with (Path(__file__).parent / file).open(encoding="utf-8-sig", newline="") as table:
         return list(csv.DictReader(table))
 
 
-WORDS, RULES = rows_of("words.csv"), rows_of("rules.csv")
+WORDS, RULES = _rows_of("words.csv"), _rows_of("rules.csv")
+MESSAGES = {row["what"]: (row["zh"], row["en"]) for row in _rows_of("messages.csv")}
+LIMITS = {"megabytes": 200, "parts": 5000, "pages": 400, "characters": 2_000_000}  # of a document that is read
+
+
+class DocumentError(ValueError):
+    """A document that is not read: why, in Chinese and English."""
+
+    def __init__(self, name: str, zh: str, en: str) -> None:
+        super().__init__(f"{name}：{zh}\n    {name}: {en}")
+        self.zh, self.en = zh, en
+
+
+def message(what: str, **said) -> tuple[str, str]:
+    """What is said, in Chinese and English."""
+    zh, en = MESSAGES[what]
+    return zh.format(**LIMITS, **said), en.format(**LIMITS, **said)
 
 
 def words(kind: str, meaning: str | None = None) -> list[str]:
     """Words of a kind, the longest first."""
     rows = [r for r in WORDS if r["kind"] == kind and meaning in (None, r["meaning"])]
     return sorted({w for r in rows for w in r["words"].split()}, key=lambda w: (-len(w), w))
-
-
-def meanings(kind: str) -> dict[str, str]:
-    """What each word of a kind means, the longest first."""
-    said = {w: r["meaning"] for r in WORDS if r["kind"] == kind for w in r["words"].split()}
-    return dict(sorted(said.items(), key=lambda item: -len(item[0])))
 
 
 def either(kind: str, meaning: str | None = None) -> str:
