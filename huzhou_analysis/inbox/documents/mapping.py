@@ -16,8 +16,8 @@ from ...facts import numerals
 from ...facts.checks import check
 from ...facts.problems import DataError
 from ...facts.units import Unit, Units
-from .numbers import COUNTED, SCALE, kind_of_unit
-from .vocabulary import WORDS, either, rules
+from .numbers import COUNTED, kind_of_unit
+from .vocabulary import WORDS, P, either, rules
 
 _SAME = rules("same")  # one way of writing what documents write in several
 _VERBS = re.compile(f"^{either('same_verb')}+(?=...)")
@@ -124,17 +124,17 @@ class Matcher:
         stock = re.search("余额|存栏|保有量|拥有量|人口|里程|用户|床位|面积$|存量|总动力", name)
         kind = "price" if re.search("价格|均价", name) else "stock" if stock else "flow"
         kind = {"share": "ratio", "index": "index", "rank": "index", "count": "count"}.get(measure, kind)
-        if measure in ("growth", "points") and re.search(f"{either('money')}$", name):
+        if measure in ("growth", "points") and re.search(f"{P.money.pattern}$", name):
             unit = "亿元"  # of its level
         return dict.fromkeys(self.frames["indicators"].columns, "") | {
             "indicator": code, "name_zh": name, "name_en": english[:1].upper() + english[1:] or name, "unit": unit,
             "theme": next((theme for theme, words in rules("theme") if words.search(name)), "output"),
-            "measure_type": kind, "ascending": "false" if re.search(either("worse"), name) else "true",
+            "measure_type": kind, "ascending": "false" if P.worse.search(name) else "true",
         }  # fmt: skip
 
     def new_unit(self, unit: str) -> dict[str, str]:
         """A row of ``units.csv`` for a unit that is not on file."""
-        scale = re.match(SCALE, unit)[0]
+        scale = P.scale.match(unit)[0]
         power, base = len(str(numerals.chinese_value(scale))) - 1 if scale else 0, unit.removeprefix(scale)
         measure = "COUNT" if base in COUNTED else "U_" + hashlib.sha1(base.encode()).hexdigest()[:6].upper()
         own = self.units[base] if base in self.units else Unit(base, measure, 0, unit, power)
@@ -146,5 +146,5 @@ def _english(name: str) -> str:
     """English words for a name that is made of terms of the glossary only; "" otherwise."""
     plain = re.sub("[（）()的、]", "", name)
     plain = plain.removesuffix("比重") if "占" in plain else plain
-    terms = re.findall(either("english"), plain)
+    terms = P.english.findall(plain)
     return " ".join(_ENGLISH[t] for t in terms) if "".join(terms) == plain else ""

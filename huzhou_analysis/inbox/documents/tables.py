@@ -9,13 +9,13 @@ from decimal import Decimal
 from . import names
 from .clauses import HEADLESS, Figure
 from .context import Clock, Document, written
-from .numbers import COUNTED, UNIT, Numeral, kind_of_unit
+from .numbers import COUNTED, Numeral, kind_of_unit
 from .structure import Block, Piece
-from .vocabulary import either, words
+from .vocabulary import P, either, words
 
 _VALUE = re.compile(
     r"[↑↓+]?(?:每年|年均|累计|新增|力争|确保|达到|达|超过?|突破|[≥>约])*(?P<sign>[-—]?)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    f"(?P<unit>{UNIT.pattern})?[*＊]?(?P<bound>以上|左右|以内)?"
+    f"(?P<unit>{P.said_unit.pattern})?[*＊]?(?P<bound>以上|左右|以内)?"
 )
 _BLANK = re.compile(r"[-—/*]*|…+|\.{3}|持平")
 _GROWTH = re.compile(r"增长|增速|增幅|涨跌|同比|环比|±|增减|比去年|比上年(?!末?数)")
@@ -48,7 +48,7 @@ class Column:
 
 def _unit(text: str) -> str:
     """The unit that a cell holds and nothing else; "" if it holds another text."""
-    m = UNIT.match(text)
+    m = P.said_unit.match(text)
     return m[0] if m and len(m[0]) >= len(text) - 1 else ""
 
 
@@ -122,7 +122,7 @@ class TableReader:
         if not labels:
             return [], _digits(row, "")
         name = re.sub(r"\[\d+\]", "", labels[-1].text)
-        if not unit and (inner := re.search(r"（([^（）]{1,8})）$", name)) and UNIT.fullmatch(inner[1]):
+        if not unit and (inner := re.search(r"（([^（）]{1,8})）$", name)) and P.said_unit.fullmatch(inner[1]):
             unit, name = inner[1], name[: inner.start()]
         marked, name = bool(re.match("[#＃]|其中", name)), _MARK.sub("", name)
         year = name[:4] if re.fullmatch(_YEAR, name) else ""
