@@ -107,6 +107,7 @@ def left_out(text: str, others: list[str]) -> Iterator[int]:
 
 
 def _remake() -> None:
+    vocabulary.P.__dict__.clear()
     for stage in STAGES:
         importlib.reload(importlib.import_module(f"huzhou_analysis.inbox.documents.{stage}"))
 

@@ -9,33 +9,17 @@ from .clauses import Figure
 from .context import Document
 from .numbers import Numeral
 from .structure import Block, Piece
-from .vocabulary import either, rules
+from .vocabulary import P, rules
 
-_NUMBER = re.compile(
-    r"(?<![\w.,-])(?P<money>US\$|\$|¥|RMB ?)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w-]*(?:st|nd|rd|th)\b)"
-    f"(?: ?(?P<unit>{either('en_unit')}))?"
-)
 _PERCENT = {"percent": "%", "per cent": "%", "percentage points": "个百分点", "percentage point": "个百分点"}
-_SKIPPED = rules("en_no_figure")
-_UP, _DOWN = either("en_up"), either("en_down")
-_GROWTH = re.compile(f"(?P<verb>{_UP}|{_DOWN})(?: {either('en_more')}|,)*$", re.I)
-_BEHIND = re.compile(f" ?(?P<verb>{_UP}|{_DOWN}|growth|rise|gain)\\b", re.I)
-_TO = re.compile(rf"(?:{_UP}|{_DOWN})(?: from [^,;]*?)? to(?: {either('en_bound')})?$", re.I)
 _BOUNDS = [(relation, re.compile(f"{p.pattern}$", re.I)) for relation, p in rules("en_bound")]
-_CLAUSE = re.compile(f"[;:]| and (?=(?:that|the) )|\\bwe\\b|, (?={either('en_clause')}\\b)")
-_VERB = re.compile(rf"\b{either('en_verb')}\b")
-_LEAD = re.compile(f"^(?:{either('en_lead')}[ ,:]+)+", re.I)
-_ENDING = re.compile(f"(?:[ ,]+{either('en_ending')})+$", re.I)
-_THING = re.compile(
-    r" ?(?:of |in |for |worth of )?(?:the )?([A-Za-z][A-Za-z' -]{2,60}?)"
-    r"(?= (?:were|was|have|has|had|in|with|to|by|for|and|on|at|from|that|who)\b|[,.;:]|$)"
-)
+_SKIPPED = rules("en_no_figure")
 
 
 def blocks(text: str) -> list[Block]:
     """Paragraphs of an English text: a line that does not end a sentence goes on in the next."""
     out = []
-    for m in re.finditer(r"\S(?:.*\S)?(?:(?<![.:;!?”\"\s])[^\S\n]*\n(?<=.{60}\n)[^\S\n]*\S(?:.*\S)?)*", text):
+    for m in P.en_paragraph.finditer(text):
         plain = re.sub(r"\s", " ", m[0]).replace("’", "'")
         kind = "heading" if len(plain) < 90 and not re.search(r"[.;!?]$", plain) else "paragraph"
         out.append(Block(kind, Piece(plain, tuple(range(*m.span()))), f"para {len(out) + 1}"))
@@ -46,7 +30,7 @@ def describe(name: str, parts: list[Block]) -> Document:
     """Kind, area and years of an English document."""
     top = " \n".join(b.piece.text for b in parts[:12])
     kind = next((kind for kind, pattern in rules("en_kind") if pattern.search(top.casefold())), "news")
-    area = re.search(r"\b(?:in|of) ([A-Z][a-z]+(?: [A-Z][a-z]+)?) (?:City|Province|Municipality)", top)
+    area = P.en_area.search(top)
     year = int((re.findall(r"\b(?:20|19)\d\d\b", top) or [0])[0])
     period = str(year - (kind == "work_report")) if year else ""
     return Document(name, parts[0].piece.text[:80], kind, area[1] if area else "全国", year, period=period)
@@ -63,15 +47,15 @@ class EnglishReader:
         """A heading may set the year, and whether goals follow."""
         if (m := re.search(r"\b(20\d\d)\b", text)) and not re.search(r"[A-Z][a-z]+ \d{1,2}\b|Bureau", text):
             self.period = m[1]
-            self.target = bool(re.search("target|goal|plan|task|objective|requirement", text, re.I))
+            self.target = bool(P.en_goals.search(text))
 
     def paragraph(self, block: Block) -> tuple[list[Figure], list[tuple[int, int, str, str]]]:
         """Figures of a paragraph and its other numerals."""
         text, figures, others = block.piece.text, [], []
         runs = [(*m.span(), reason) for reason, p in _SKIPPED for m in p.finditer(text)]
-        for sentence in re.finditer(r".+?(?:[.!?](?= [A-Z“(]|$)|$)", text):
+        for sentence in P.en_sentence.finditer(text):
             at = sentence.start()
-            for m in _NUMBER.finditer(text, *sentence.span()):
+            for m in P.en_number.finditer(text, *sentence.span()):
                 start, end = m.span("digits")
                 if reason := next((r for s, e, r in runs if s <= start and end <= e), ""):
                     others.append((start, end, m["digits"], reason))
@@ -92,38 +76,38 @@ class EnglishReader:
                 number.relation, before = relation, before[: bound.start()].rstrip()
         measure, stem = _measured(number, before, after)
         own, context = _name(stem, after, measure), text[sentence[0] : m.start()]
-        period = [self.period, *re.findall(r"\b(?:in|by|end of|year|for) (20\d\d|19\d\d)\b", context, re.I)][-1]
+        period = [self.period, *P.en_year.findall(context)][-1]
         figure = Figure(
             number, block, own or self.subject, measure, self.document.area, period, sentence, (at, m.end())
         )
         figure.guesses = ["英文文本"] if own and own != self.subject else ["指标取自前一分句", "英文文本"]
-        figure.target = self.target or bool(re.search(r"\b(?:target|aim|goal|plan to|will)\b", context, re.I))
+        figure.target = self.target or bool(P.en_aim.search(context))
         self.subject = figure.indicator if measure != "points" else self.subject
         return figure
 
 
 def _measured(number: Numeral, before: str, after: str) -> tuple[str, str]:
     """Measure that the words around a number say, and the words left for the name."""
-    growth, percent, points = _GROWTH.search(before), number.unit == "%", number.unit == "个百分点"
-    if to := _TO.search(before):
+    growth, percent, points = P.en_growth.search(before), number.unit == "%", number.unit == "个百分点"
+    if to := P.en_to.search(before):
         return ("share" if percent else "level"), before[: to.start()]
-    said = growth or _BEHIND.match(after)
-    if said and re.fullmatch(_DOWN, said["verb"], re.I) and (percent or points):
+    said = growth or P.en_growth_behind.match(after)
+    if said and P.en_fall.fullmatch(said["verb"]) and (percent or points):
         number.value = -number.value
     stem = before[: growth.start()] if growth else before
     if points or (said and percent) or (growth and number.unit == "times"):
         return "points" if points else "growth", stem
     if growth and re.search(r"\b(?:by|of)$", before, re.I):
         return "change", stem
-    thing = re.search(f"(?:^|{either('en_thing')})$", number.unit)
+    thing = P.en_counted.search(number.unit)
     return "share" if percent else "count" if thing else "level", before
 
 
 def _name(stem: str, after: str, measure: str) -> str:
     """Noun phrase before the verb; behind the number where none stands before it; "" where there is none."""
-    clause = re.sub(r"\([^)]*\)|\[\d+\]", "", _CLAUSE.split(stem)[-1]).strip(" ,")
-    name = _ENDING.sub("", " " + _LEAD.sub("", _VERB.split(clause)[0].strip(" ,"))).strip(" ,.")
+    clause = re.sub(r"\([^)]*\)|\[\d+\]", "", P.en_parts.split(stem)[-1]).strip(" ,")
+    name = P.en_back.sub("", " " + P.en_front.sub("", P.en_said.split(clause)[0].strip(" ,"))).strip(" ,.")
     if len(name) > 2 and len(name.split()) <= 14 and not re.match("up|down|increas|over|which", name, re.I):
         return name
-    behind = _THING.match(after) if measure not in ("growth", "points", "change") else None
+    behind = P.en_behind.match(after) if measure not in ("growth", "points", "change") else None
     return behind[1].strip() if behind else ""

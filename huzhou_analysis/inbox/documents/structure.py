@@ -12,17 +12,11 @@ import statistics
 import unicodedata
 from dataclasses import dataclass, field
 
+from .vocabulary import P
+
 _WIDE = str.maketrans({"(": "（", ")": "）", ":": "：", ";": "；", "∶": "：", "︰": "：", "﹕": "：", "－": "-", "−": "-",
                        "‐": "-", "–": "—", "―": "—", "～": "—", "~": "—", "］": "]", "［": "[", "•": "·"})  # fmt: skip
-_CAPTION = re.compile(r"(?:附)?[表图]\s*\d+(?!\d*[个项张])")
-_NUMERAL = "[一二三四五六七八九十]{1,3}"
-_HEADING = re.compile(rf"{_NUMERAL}、|（{_NUMERAL}）|第{_NUMERAL}[章节篇部]|\d{{1,2}}[.、．](?!\d)")
-_VALUE = re.compile(r"-?[\d.,]+%?|[-—/]")
 _END = "。！？；"
-_PROSE = re.compile(r"[，。；、！？]")
-_NOTES = re.compile(
-    r"(?:注释?|备注|附注|说明|资料来源|数据来源|名词解释)：?$|(?:注释|备注|附注|资料来源|数据来源)[：1]|注[12]"
-)
 
 
 @dataclass(frozen=True)
@@ -80,12 +74,14 @@ def blocks(text: str) -> list[Block]:
             cells = [squeeze(m[0], start + lead + m.start()) for m in re.finditer(r"(?:^|(?<=\|))[^|]*", inner)]
             piece = join(cells)
         tabular = bool(found) and found[-1].kind == "table" and not run
-        alone = tabular and _VALUE.fullmatch(piece.text) and piece.text[-1] not in "-—/"  # last cell of the row above
-        titled = cells and (_CAPTION.match(cells[0].text) or _HEADING.match(piece.text))
-        row = alone or (1 < len(cells) <= 60 and (not titled or any(_VALUE.fullmatch(c.text) for c in cells[1:])))
+        alone = (
+            tabular and P.plain_cell.fullmatch(piece.text) and piece.text[-1] not in "-—/"
+        )  # last cell of the row above
+        titled = cells and (P.caption.match(cells[0].text) or P.heading.match(piece.text))
+        row = alone or (1 < len(cells) <= 60 and (not titled or any(P.plain_cell.fullmatch(c.text) for c in cells[1:])))
         note = piece.text.startswith("注：")
-        caption = not row and (note or (_CAPTION.match(piece.text) and len(piece.text) < 60))
-        opens = bool(_NOTES.match(piece.text))
+        caption = not row and (note or (P.caption.match(piece.text) and len(piece.text) < 60))
+        opens = bool(P.notes.match(piece.text))
         if row or caption or opens:
             ends = True
         elif piece.text:
@@ -101,7 +97,7 @@ def blocks(text: str) -> list[Block]:
         elif caption:
             found.append(Block("note" if note else "caption", piece))
         elif piece.text:
-            notes = opens or (notes and bool(run or not _HEADING.match(piece.text)))
+            notes = opens or (notes and bool(run or not P.heading.match(piece.text)))
             run.append(piece)
         start += len(line)
     return _placed(found)
@@ -109,12 +105,12 @@ def blocks(text: str) -> list[Block]:
 
 def _paragraphs(piece: Piece, notes: bool) -> list[Block]:
     """A run of lines as a heading, a paragraph or a note; a long one is cut at the headings inside it."""
-    mark, text, kind = _HEADING.match(piece.text), piece.text, "note" if notes else "paragraph"
+    mark, text, kind = P.heading.match(piece.text), piece.text, "note" if notes else "paragraph"
     if len(text) <= 40:
-        counts = re.search(r"\d+(?:\.\d+)?(?:%|万|亿|[个家项])|\d{5}", text[mark.end() :]) if mark else True
-        plain = not re.search(r"\d(?!\d*[年月日号])", text) and not _PROSE.search(text)
+        counts = P.counts.search(text[mark.end() :]) if mark else True
+        plain = not re.search(r"\d(?!\d*[年月日号])", text) and not P.prose.search(text)
         kind = "heading" if plain or (not counts and text[-1] not in _END + "，") else kind
-    inner = re.finditer(rf"(?<=[。！；：]){_NUMERAL}、(?=[^，。、]{{4,24}})", text if len(text) > 600 else "")
+    inner = P.inner_heading.finditer(text if len(text) > 600 else "")
     cuts = [0, *[m.start() for m in inner], len(text)]
     return [Block(kind, piece.part(*pair)) for pair in itertools.pairwise(cuts)]
 
@@ -137,17 +133,16 @@ def _size(text: str) -> int:
 
 def _goes_on(run: list[Piece], line: str, width: int) -> bool:
     """Whether a line goes on with the sentence of the lines before it."""
-    marked = rf"[●■◆★▲·—]{{1,2}}[^\d]|[（(]{_NUMERAL}[）)]|{_NUMERAL}、"
-    if not run or not width or re.match(marked, line):
+    if not run or not width or P.fresh_line.match(line):
         return False
     before, last = run[-1].text, run[-1].text[-1]
     if last in _END:
         return (_size(before) >= width - 2 or line.startswith("其中")) and not re.match(r"\[\d+\]", line)
     if (last.isdigit() and line[0].isdigit()) or last in "，、；：（" or line[0] in "，、；。）”%":
         return True
-    if _HEADING.match(run[0].text) and _size(before) < width - 4:
+    if P.heading.match(run[0].text) and _size(before) < width - 4:
         return False
-    return any(_PROSE.search(piece.text) for piece in run) or _size(before) >= 0.75 * width
+    return any(P.prose.search(piece.text) for piece in run) or _size(before) >= 0.75 * width
 
 
 def _placed(found: list[Block]) -> list[Block]:
@@ -171,7 +166,7 @@ def _placed(found: list[Block]) -> list[Block]:
     for block in found:
         text = block.piece.text
         if block.kind == "heading":
-            top = re.match(rf"{_NUMERAL}、|第{_NUMERAL}[章节篇部]", text)
+            top = P.top_heading.match(text)
             if not re.search("[局日]$", text):  # who publishes, and when, is no section
                 section, paragraph = [text] if top or not section else [section[0], text], 0
             block.place = f"标题 {text[:20]}"

@@ -11,22 +11,8 @@ from .clauses import HEADLESS, Figure
 from .context import Clock, Document, written
 from .numbers import COUNTED, Numeral, kind_of_unit
 from .structure import Block, Piece
-from .vocabulary import P, either, words
+from .vocabulary import P, words
 
-_VALUE = re.compile(
-    r"[↑↓+]?(?:每年|年均|累计|新增|力争|确保|达到|达|超过?|突破|[≥>约])*(?P<sign>[-—]?)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    f"(?P<unit>{P.said_unit.pattern})?[*＊]?(?P<bound>以上|左右|以内)?"
-)
-_BLANK = re.compile(r"[-—/*]*|…+|\.{3}|持平")
-_GROWTH = re.compile(r"增长|增速|增幅|涨跌|同比|环比|±|增减|比去年|比上年(?!末?数)")
-_SHARE = re.compile(r"比重|占比|构成|结构|份额")
-_UNITS = re.compile(r"单位[：:]?(?P<unit>[^）)，；。]{1,12})|（(?P<short>%|亿元|万元|万吨)）")
-_BRACKET = re.compile(r"（(?:单位：)?(?P<unit>[^（）]{1,10})）")
-_YEAR = r"(?:19|20)\d\d年?"
-_MARK = re.compile(
-    r"^(?:[#＃]|其中：?|[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）|\d{1,2}[.、．](?!\d)|[★☆※●·*]+)+"
-)
-_NO_NOUN = re.compile(either("no_noun"))
 _GENERAL = set(words("general"))
 
 
@@ -37,12 +23,12 @@ class Column:
     label: str
 
     def __post_init__(self) -> None:
-        unit, bare = _BRACKET.search(self.label), _BRACKET.sub("", self.label)
+        unit, bare = P.header_unit.search(self.label), P.header_unit.sub("", self.label)
         self.unit = unit["unit"] if unit else ""
-        self.kind = "growth" if _GROWTH.search(bare) else "share" if _SHARE.search(bare) else "level"
-        year = re.search(_YEAR, bare)
+        self.kind = "growth" if P.growth_header.search(bare) else "share" if P.share_header.search(bare) else "level"
+        year = P.year.search(bare)
         self.year = (written(bare, int(year[0][:4])) or year[0][:4]) if year else ""
-        noun = _NO_NOUN.sub("", bare) if self.kind == "level" else ""
+        noun = P.no_noun.sub("", bare) if self.kind == "level" else ""
         self.noun = names.clean(noun) if names.head(noun) and names.clean(noun) not in _GENERAL else ""
 
 
@@ -65,10 +51,10 @@ class TableReader:
     def table(self, block: Block) -> tuple[list[Figure], list[tuple[Piece, str]]]:
         """Figures of a table and the numerals of its other cells."""
         rows, self.block, self.parent = block.rows, block, ""
-        body = [i for i, row in enumerate(rows) if any(_VALUE.fullmatch(c.text) for c in row[1:])]
+        body = [i for i, row in enumerate(rows) if any(P.cell.fullmatch(c.text) for c in row[1:])]
         if not body:
             return [], _digits([c for row in rows for c in row], "name")
-        begin = body[0] or int(all(re.fullmatch(_YEAR, c.text) for c in rows[0][1:]))
+        begin = body[0] or int(all(P.year.fullmatch(c.text) for c in rows[0][1:]))
         self._head(rows[:begin], max(len(rows[i]) for i in body))
         out, others = [], _digits([c for row in rows[:begin] for c in row], "name")
         for number, row in enumerate(rows[begin:], begin + 1):
@@ -86,7 +72,7 @@ class TableReader:
             for i, cell in enumerate(row[: width - offset], offset):
                 labels[i] += cell.text if cell.text not in labels[i] else ""
         self.columns = [Column(label) for label in labels]
-        whole = _UNITS.search(caption)
+        whole = P.caption_unit.search(caption)
         self.caption_unit = (whole["unit"] or whole["short"]) if whole else ""
         self.unit_column = next((i for i, label in enumerate(labels) if label.endswith("单位")), -1)
         told = (i for i, c in enumerate(self.columns) if i and (c.year or c.unit or c.kind != "level"))
@@ -96,7 +82,7 @@ class TableReader:
         years = re.findall(r"(20\d\d)年?", caption)
         self.period = years[0] if len(years) == 1 else self.clock.period
         plain = re.sub(r"^附?[表图]\d+：?|（[^）]*）", "", caption)
-        heads = (names.head(p) for p in re.split("及其|及|和|情况|增长速度|增速|主要", plain) if p)
+        heads = (names.head(p) for p in P.topics.split(plain) if p)
         self.topic = next((h for h in heads if h), "")  # 主要工业产品产量: 产量 of rows without a head
 
     def _shift(self, row: list[Piece], base: int) -> int:
@@ -105,14 +91,14 @@ class TableReader:
             units = [i for i, c in enumerate(row) if i and _unit(c.text)]
             if units and (units[0] + 1 == len(row) or not _unit(row[units[0] + 1].text)):
                 return self.unit_column - units[0]
-        first = next((i for i, c in enumerate(row) if _VALUE.fullmatch(c.text)), 0)
+        first = next((i for i, c in enumerate(row) if P.cell.fullmatch(c.text)), 0)
         lost = self.first_value - first
         return max(base, lost) if 0 < lost <= 2 and first else base
 
     def _row(self, row: list[Piece], shift: int, place: str):
         """Figures of a row, and the numerals of its other cells."""
-        values = [_VALUE.fullmatch(c.text) for c in row]
-        empty = [bool(v or _BLANK.fullmatch(c.text)) for v, c in zip(values, row, strict=True)]
+        values = [P.cell.fullmatch(c.text) for c in row]
+        empty = [bool(v or P.blank_cell.fullmatch(c.text)) for v, c in zip(values, row, strict=True)]
         at, first = self.unit_column - shift, empty.index(True) if True in empty else len(row)
         unit = row[at].text if self.unit_column >= 0 and 0 <= at < len(row) and not values[at] else ""
         labels = [
@@ -124,9 +110,9 @@ class TableReader:
         name = re.sub(r"\[\d+\]", "", labels[-1].text)
         if not unit and (inner := re.search(r"（([^（）]{1,8})）$", name)) and P.said_unit.fullmatch(inner[1]):
             unit, name = inner[1], name[: inner.start()]
-        marked, name = bool(re.match("[#＃]|其中", name)), _MARK.sub("", name)
-        year = name[:4] if re.fullmatch(_YEAR, name) else ""
-        name = re.sub("^(?:全[市省州县区]总?|全年|年末)(?=..)|（(?:含|不含|不满|包括)[^）]*）$", "", name)
+        marked, name = bool(re.match("[#＃]|其中", name)), P.row_mark.sub("", name)
+        year = name[:4] if P.year.fullmatch(name) else ""
+        name = P.row_inner.sub("", name)
         area, rest = self.document.area_in(name)
         area, name = (area, "") if area and not rest else (self.document.area, "" if year else name)
         name, guesses = self._completed(name, unit, marked)
@@ -184,8 +170,8 @@ class TableReader:
 
     def _measure(self, kind: str, unit: str, name: str, noun: str) -> str:
         caption = self.block.caption
-        if kind == "level" and unit == "%" and not noun and _GROWTH.search(caption):
-            kind = "share" if _SHARE.search(caption) or name.endswith("率") else "growth"
+        if kind == "level" and unit == "%" and not noun and P.growth_header.search(caption):
+            kind = "share" if P.share_header.search(caption) or name.endswith("率") else "growth"
         if kind != "level":
             return "points" if kind == "growth" and unit in ("个百分点", "百分点") else kind
         if unit in ("%", "‰"):
