@@ -8,9 +8,10 @@ from pathlib import Path
 
 from .. import __version__
 from .data import Data
-from .schema import TABLES, Field, Table
+from .schema import RECORD_TYPES, TABLES, TIME_BASES, Field, Table
 
 GENERATED = ("README.md", "datapackage.json")
+_CSV = {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "profile": "tabular-data-resource"}
 
 
 def datapackage(data: Data) -> str:
@@ -25,33 +26,22 @@ def datapackage(data: Data) -> str:
         "licenses": [
             {"name": "CC-BY-4.0", "title": "Selection, structure, comments and translations; see DATA-LICENSE.md"}
         ],
-        "sources": [{"title": s.title} for s in data.sources.itertuples()],
+        "sources": [{"title": title} for title in data.sources.title],
         "resources": [_resource(table) for table in TABLES.values()],
     }
     return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
 
 
 def _resource(table: Table) -> dict:
-    schema: dict = {"fields": [_field(f) for f in table.fields], "missingValues": [""]}
-    if table.key:
-        schema["primaryKey"] = list(table.key)
     foreign = [(f.name, *f.refers.split(".")) for f in table.fields if f.refers]
-    if foreign:
-        schema["foreignKeys"] = [
-            {"fields": name, "reference": {"resource": "" if to == table.name else to.replace("_", "-"), "fields": key}}
-            for name, to, key in foreign
-        ]
-    return {
-        "name": table.name.replace("_", "-"),
-        "path": f"{table.name}.csv",
-        "title": table.en,
-        "description": table.zh,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "profile": "tabular-data-resource",
-        "schema": schema,
-    }
+    keys = [
+        {"fields": name, "reference": {"resource": "" if to == table.name else to.replace("_", "-"), "fields": key}}
+        for name, to, key in foreign
+    ]
+    schema = {"fields": [_field(f) for f in table.fields], "missingValues": [""]}
+    schema |= {name: part for name, part in (("primaryKey", list(table.key)), ("foreignKeys", keys)) if part}
+    name, path = table.name.replace("_", "-"), f"{table.name}.csv"
+    return {"name": name, "path": path, "title": table.en, "description": table.zh, **_CSV, "schema": schema}
 
 
 def _field(field: Field) -> dict:
@@ -74,16 +64,14 @@ def readme(data: Data) -> str:
         "",
         "## 现有数字 / What is on file",
     ]
-    figures = data.figures
-    counts = figures.groupby(["source_id", "record_type"], sort=False).size().unstack(fill_value=0)
-    kinds = [k for k in TABLES["figures"].field("record_type").codes if k in counts]
-    rows = [[s, *(int(row[k]) for k in kinds), int(row.sum())] for s, row in counts.iterrows()]
-    rows += [["**total**", *(int(counts[k].sum()) for k in kinds), len(figures)]]
-    lines += _markdown(["source_id", *kinds, "total"], rows)
-    basis = figures.groupby(["record_type", "time_basis"], sort=False).size().unstack(fill_value=0)
-    bases = list(TABLES["figures"].field("time_basis").codes)
-    rows = [[k, *(int(row.get(b, 0)) for b in bases)] for k, row in basis.iterrows()]
-    lines += _markdown(["record_type", *bases], rows)
+    by = data.figures.groupby
+    counts = by(["source_id", "record_type"], sort=False).size().unstack(fill_value=0)
+    counts = counts[[kind for kind in RECORD_TYPES if kind in counts]].assign(total=counts.sum(axis=1))
+    counts.loc["**total**"] = counts.sum()
+    lines += _markdown(["source_id", *counts], counts.reset_index().values)
+    bases = by(["record_type", "time_basis"], sort=False).size().unstack(fill_value=0)
+    bases = bases.reindex(columns=list(TIME_BASES), fill_value=0)
+    lines += _markdown(["record_type", *bases], bases.reset_index().values)
     for table in TABLES.values():
         count = len(data.units_table if table.name == "units" else getattr(data, table.name))
         lines += ["", f"## `{table.name}.csv` · {table.zh}", "", f"{table.en}. {count} rows."]
@@ -111,11 +99,8 @@ def generated(data: Data) -> dict[str, str]:
 
 def write(data: Data, root: Path | None = None) -> list[Path]:
     """Write the generated files; returns those that changed."""
-    root = Path(root or data.root)
-    changed = []
-    for name, content in generated(data).items():
-        path = root / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != content:
-            path.write_text(content, encoding="utf-8", newline="\n")
-            changed.append(path)
-    return changed
+    paths = [(Path(root or data.root) / name, content) for name, content in generated(data).items()]
+    changed = [(path, content) for path, content in paths if not path.is_file() or path.read_text("utf-8") != content]
+    for path, content in changed:
+        path.write_text(content, encoding="utf-8", newline="\n")
+    return [path for path, _ in changed]
