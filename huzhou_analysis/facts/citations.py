@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from . import numerals, periods
+from .problems import message
 
 Message = tuple[str, str]
 
@@ -35,20 +36,17 @@ _PERIOD_BEFORE = re.compile(
     re.I,
 )
 _A_YEAR = re.compile(r"年均|年平均|每年|复合|平均增[长速]|CAGR|annualaverage|ayear|peryear|annualis", re.I)
-# What the clause of a rate says that is no growth over one year (# is the rate), and what to say of it.
-_NO_GROWTH = (
-    (_PERIOD_BEFORE, "原文是环比（比上一期），不是同比；此表不收环比增长",
-     "is against the period before, not the same period a year before"),
-    (re.compile("[两二三四五六](?:年平均|年年均|年复合)"), "原文是几年平均的增长，不是同比",
-     "is an average over several years, not growth over one year"),
-    (re.compile(r"\d年?(?:=|为100)|基期"), "原文的指数以某一年为100，不是同比；请改填水平值",
-     "is an index with some year as 100, no growth over a year; enter it as a level"),
-    (re.compile("(?:高于|低于|快于|慢于|超过|高出|领先|比|较).{0,3}(?:省|国|全市|平均)"), "原文是与别处的差距，不是同比变化",
-     "is a difference from another area, not a change over a year"),
-    (re.compile("拉动|贡献"), "原文是拉动或贡献，不是同比增长", "is a contribution, not growth over a year"),
-    (re.compile("(?:增速|增幅|涨幅|增长率).*(?:提高|提升|加快|回升|扩大|回落|放缓|收窄|下降|减慢)了?#个百分点"), "原文是增速的变化，不是增速",
-     "is a change in a growth rate, not the rate"),
-)  # fmt: skip
+# What the clause of a rate says that is no growth over one year (# is the rate), by the message that says what it is.
+_NO_GROWTH = {
+    "period_before": _PERIOD_BEFORE,
+    "several_years": re.compile("[两二三四五六](?:年平均|年年均|年复合)"),
+    "fixed_base": re.compile(r"\d年?(?:=|为100)|基期"),
+    "another_place": re.compile("(?:高于|低于|快于|慢于|超过|高出|领先|比|较).{0,3}(?:省|国|全市|平均)"),
+    "contribution": re.compile("拉动|贡献"),
+    "change_of_rate": re.compile(
+        "(?:增速|增幅|涨幅|增长率).*(?:提高|提升|加快|回升|扩大|回落|放缓|收窄|下降|减慢)了?#个百分点"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,11 @@ class Reading:
     after: str
     index: bool = False
 
+    @property
+    def clause(self) -> str:
+        """What stands before the numeral in its own clause."""
+        return _CLAUSE.split(self.before)[-1]
+
 
 def readings(printed: str, *, growth: bool = False) -> list[Reading]:
     """Every numeral of a citation with its sign; with `growth` the words of rising and falling count as well."""
@@ -72,9 +75,9 @@ def readings(printed: str, *, growth: bool = False) -> list[Reading]:
     found = []
     for numeral in numerals.arabic(text):
         before, after = text[: numeral.start], text[numeral.end :]
-        sign = _sign(before, after, growth)
         index = growth and bool(_INDEX.search(before) or re.match(rf"\(?{_YEAR_BEFORE}=100", after))
-        found.append(Reading(numeral.values[0], numeral.text.replace(",", ""), sign, before, after, index))
+        written = numeral.values[0], numeral.text.replace(",", ""), _sign(before, after, growth)
+        found.append(Reading(*written, before, after, index))
     return found
 
 
@@ -82,24 +85,21 @@ def _sign(before: str, after: str, growth: bool) -> int:
     opened = before.endswith("(") and re.match(r"[%‰]?\)", after) is not None
     if _MINUS.search(before) or (opened and after.startswith(")")):
         return -1
-    if before.endswith("+"):
+    if not growth or before.endswith("+"):
         return 1
-    if not growth:
-        return 1
-    clause = _CLAUSE.split(before)[-1]
+    *_, earlier, clause = ["", *_CLAUSE.split(before)]
     if re.search("降幅|跌幅|减幅", clause):
         moved = re.search("收窄|缩小|扩大|回升|减小", clause)
-        return 0 if moved and not re.search("[至到为]$|[至到为]约?$", clause) else -1
+        return 0 if moved and not re.search("[至到为]约?$", clause) else -1
     if re.search("(?:增幅|增速|涨幅|增长率|growth).{0,8}(?:[至到为]|to )$", clause):
         return 1
     if _FALL_BEHIND.match(after):
         return -1
-    earlier = _CLAUSE.split(before)[-2:-1]
-    if last := [m.lastgroup for m in _DIRECTION.finditer(clause)][-1:]:
-        return -1 if last == ["fall"] else 1
-    if earlier and not re.search(r"\d", earlier[0]):  # 出口下降，为2.1%
-        last = [m.lastgroup for m in _DIRECTION.finditer(earlier[0])][-1:]
-    return 0 if last == ["fall"] or (opened and not before[:-1]) else 1
+    if said := [m.lastgroup for m in _DIRECTION.finditer(clause)]:
+        return -1 if said[-1] == "fall" else 1
+    if not re.search(r"\d", earlier):  # 出口下降，为2.1%
+        said = [m.lastgroup for m in _DIRECTION.finditer(earlier)]
+    return 0 if said[-1:] == ["fall"] or (opened and not before[:-1]) else 1
 
 
 def holds(value: str, printed: str) -> bool:
@@ -108,18 +108,9 @@ def holds(value: str, printed: str) -> bool:
 
 
 def objection(value: str, printed: str, *, growth: bool = False, span: str = "") -> Message | None:
-    """What a citation says against a value, in Chinese and English; None if it says the value.
+    """What a citation says against a value, a plain number, in Chinese and English; None if it says the value.
 
-    Parameters
-    ----------
-    value : str
-        Plain number.
-    printed : str
-        The characters as printed.
-    growth : bool
-        The figure is a growth over one year, not a level.
-    span : str
-        As in ``figures.csv``.
+    With `growth` the figure is a growth over one year, not a level; `span` as in ``figures.csv``.
     """
     number = Decimal(value)
     found = readings(printed, growth=growth)
@@ -131,55 +122,32 @@ def objection(value: str, printed: str, *, growth: bool = False, span: str = "")
     same = [r for r in found if r.value == abs(number)]
     if not same:
         seen = "、".join(r.digits for r in found) or "—"
-        said = f"原文里没有数字 {value}，只有 {seen}", f"does not hold the number {value}, but {seen}"
-        return None if holds(value, printed) else said
+        return None if holds(value, printed) else message("not_printed", value=value, seen=seen)
     if number and not (not growth and any(_EITHER_SIGN.search(r.before) for r in same)):
         signs = {r.sign for r in same}
         if signs == {0}:
-            zh = f"原文没有写明 {abs(number)} 是升是降（如降幅收窄多少不是增长率）；请核对"
-            en = f"does not say whether {abs(number)} is a rise or a fall (a fall that narrows by so much is no rate); check it"
-            return zh, en
+            return message("no_sign", value=abs(number))
         if 0 not in signs and (1 if number > 0 else -1) not in signs:
-            return f"按原文应为 {-number:f}；请核对正负号", f"says {-number:f}; check the sign"
-    places = {len(r.digits.partition(".")[2]) for r in same}
-    if len(value.partition(".")[2]) not in places:
-        zh = f"原文写作 {same[0].digits}，数值写作 {value}：小数位数是原文的一部分，请照写"
-        en = f"gives {same[0].digits}, the value is written {value}: its decimals are part of the figure, write them"
-        return zh, en
+            return message("other_sign", value=f"{-number:f}")
+    if len(value.partition(".")[2]) not in {len(r.digits.partition(".")[2]) for r in same}:
+        return message("other_decimals", digits=same[0].digits, value=value)
     return None
 
 
-def doubt(value: str, printed: str, *, growth: bool, flow: bool) -> Message | None:
-    """Why a citation that holds a value may mean another kind of number: a level for a growth, a change for a level."""
+def doubt(value: str, printed: str, *, growth: bool, flow: bool) -> str:
+    """Why a citation that holds a value may mean a level for a growth, or a change for a level: name of a message, or none."""
+    moved = re.compile(rf"(?:{_FALL}|增加|增长|提高|提升|上升|上涨|增|涨|升)了?[约近超]?过?$")
     for r in readings(printed, growth=growth):
-        clause = _CLAUSE.split(r.before)[-1]
         if r.value != abs(Decimal(value)):
             continue
-        if (
-            growth
-            and re.search("[\u4e00-\u9fff]", clause)
-            and "|" not in printed
-            and not _DIRECTION.search(r.before + r.after)
-        ):
-            return (
-                f"原文“{printed}”没有写增长或下降：{value} 是增长率吗？",
-                f"“{printed}” speaks of no rise or fall: is {value} a growth?",
-            )
-        if growth and flow and re.search("年[末底初]", clause):
-            return (
-                f"原文“{printed}”比的是年末，该指标却按时期计",
-                f"“{printed}” compares with the end of a year, but the indicator is a flow",
-            )
-        if (
-            not growth
-            and re.search(rf"(?:{_FALL}|增加|增长|提高|提升|上升|上涨|增|涨|升)了?[约近超]?过?$", clause)
-            and re.search("[比较]|同比", clause)
-        ):
-            return (
-                f"原文“{printed}”里 {value} 是增减量，不是水平值？",
-                f"“{printed}”: is {value} a change, not a level?",
-            )
-    return None
+        worded = re.search("[\u4e00-\u9fff]", r.clause) and "|" not in printed
+        if growth and worded and not _DIRECTION.search(r.before + r.after):
+            return "no_direction"
+        if growth and flow and re.search("年[末底初]", r.clause):
+            return "end_of_year"
+        if not growth and moved.search(r.clause) and re.search("[比较]|同比", r.clause):
+            return "a_change"
+    return ""
 
 
 def _no_growth(printed: str, found: list[Reading], number: Decimal, span: str) -> Message | None:
@@ -189,25 +157,21 @@ def _no_growth(printed: str, found: list[Reading], number: Decimal, span: str) -
     if any(r.after.startswith(("倍", "番", "成", "times", "fold")) for r in same) or (
         not same and _MULTIPLE.search(text)
     ):
-        zh = "原文是倍数、成数或翻番，不是百分数；请改填两期的水平值"
-        return zh, "is a multiple, no percentage; enter the levels of both periods instead"
+        return message("multiple")
     for r in same or [Reading(number, "", 0, text, "")]:
         before = _QUANTITY.sub("", r.before)
         after = re.split(r"[，。；,;]|\d(?!\d*年?=100)", r.after)[0]
         clause = f"{_CLAUSE.split(before)[-1]}#{after}"
         if _PERIOD_BEFORE.search(before) and not re.search("同比|[上去]年", clause):
             clause = before + clause
-        for pattern, *said in _NO_GROWTH:
+        for name, pattern in _NO_GROWTH.items():
             if pattern.search(clause):
-                return tuple(said)
+                return message(name)
         if _A_YEAR.search(clause) and span != "per_year":
-            return "原文是年均增长；时间跨度应为 per_year（每年）", "is an average a year; its span is per_year"
+            return message("per_year")
     for r in same:
         if r.index:
-            growth = r.value - 100
-            zh = f"原文的 {r.digits} 以上年为100：同比增长为 {growth:f}，请填 {growth:f}"
-            en = f"{r.digits} has the year before as 100: the growth is {growth:f}; enter {growth:f}"
-            return zh, en
+            return message("index", digits=r.digits, growth=f"{r.value - 100:f}")
     return None
 
 
@@ -222,10 +186,8 @@ def written(value: Decimal, printed: str, *, growth: bool = False) -> str:
 
 
 _YEAR = re.compile(r"(?<![\d.比较与])(?P<y>(?:19|20)\d\d)年")
-_ORDINALS = {"一": 1, "二": 2, "三": 3, "四": 4, "两": 2}
 _PART = re.compile(
-    r"(?P<half>[上下])半年|前(?P<first>[一二两三])个?季度|(?<![前至])第?(?P<quarter>[一二三四])季度|(?P<year>全年)"
-    r"|(?<![\d.])(?P<from>\d{1,2})月?[-—–至到](?P<to>\d{1,2})月|前(?P<months>\d{1,2})个?月"
+    r"[上下]半年|前[一二两三]个?季度|(?<![前至])第?[一二三四]季度|全年|(?<![\d.])\d{1,2}月?[-—–至到]\d{1,2}月|前\d{1,2}个?月"
 )
 # What a growth is measured from, other than the same part of the year before.
 _BASE = re.compile(
@@ -243,32 +205,21 @@ def period_objection(code: str, printed: str, *, growth: bool = False) -> Messag
     period, text = periods.parse(code), numerals.separated(printed)
     years = {int(m["y"]) for m in _YEAR.finditer(text)}
     if years and not any(period.start.year <= year <= period.end.year for year in years):
-        said = "、".join(map(str, sorted(years)))
-        return f"原文为{said}年，时期却是 {code}", f"speaks of {said}, the period is {code}"
+        return message("other_year", said="、".join(map(str, sorted(years))), code=code)
     for base in _BASE.finditer(text) if growth else ():
         over_the_turn = period.end.month == 12 or not (base["end"] or base["turn"])
         one_before = int(base["y"]) == period.start.year - 1 if base["y"] else bool(base["turn"]) or period.years > 1
         if not (over_the_turn and one_before):
-            return (
-                f"原文是比“{base[0]}”的增长，不是同比",
-                f"is growth since “{base[0]}”, not over the year before {code}",
-            )
-    parts = {_months(m): m[0] for m in _PART.finditer(text)}
-    if parts and period.start.year == period.end.year and (period.start.month, period.end.month) not in parts:
-        said = "、".join(parts.values())
-        return f"原文为“{said}”，时期却是 {code}", f"speaks of {said}, the period is {code}"
+            return message("other_base", said=base[0], code=code)
+    parts = {_part(period.start.year, words): words for words in _PART.findall(text)}
+    if parts and period.start.year == period.end.year and periods.shortest(code) not in parts:
+        return message("other_part", said="、".join(parts.values()), code=code)
     return None
 
 
-def _months(found: re.Match) -> tuple[int, int]:
-    """First and last month of a part of the year."""
-    if found["half"]:
-        return (1, 6) if found["half"] == "上" else (7, 12)
-    if found["first"]:
-        return 1, 3 * _ORDINALS[found["first"]]
-    if found["quarter"]:
-        last = 3 * _ORDINALS[found["quarter"]]
-        return last - 2, last
-    if found["year"]:
-        return 1, 12
-    return (1, int(found["months"])) if found["months"] else (int(found["from"]), int(found["to"]))
+def _part(year: int, words: str) -> str:
+    """Code of a part of a year as a text names it; empty where there is no such part."""
+    try:
+        return periods.read(f"{year}年{words}")
+    except ValueError:
+        return ""

@@ -1,11 +1,22 @@
-"""What is wrong with a table or a file, said so that the cell can be found and mended."""
+"""What is wrong with a table or a file, said so that the cell can be found and mended; the words are in ``messages.csv``."""
 
 from __future__ import annotations
 
+import csv
 import difflib
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+with Path(__file__).with_name("messages.csv").open(encoding="utf-8", newline="") as _file:
+    MESSAGES = {row["id"]: (row["zh"], row["en"]) for row in csv.DictReader(_file)}
+
+
+def message(name: str, **values: object) -> tuple[str, str]:
+    """A message in Chinese and English with its values; a pair stands for a value that differs between the two."""
+    zh, en = ({k: v[n] if isinstance(v, tuple) else v for k, v in values.items()} for n in (0, 1))
+    return MESSAGES[name][0].format(**zh), MESSAGES[name][1].format(**en)
 
 
 @dataclass(frozen=True, order=True)
@@ -23,9 +34,8 @@ class Problem:
     def __str__(self) -> str:
         at_zh = f" {self.cell}" if self.cell else f" 第 {self.row} 行" if self.row else ""
         at_en = f" {self.cell}" if self.cell else f" row {self.row}" if self.row else ""
-        column = f" [{self.column}]" if self.column else ""
-        value = f" {self.value!r}" if self.value != "" else ""
-        return f"{self.file}{at_zh}{column}{value}：{self.zh}\n    {self.file}{at_en}{column}{value}: {self.en}"
+        found = f" [{self.column}]" * bool(self.column) + f" {self.value!r}" * (self.value != "")
+        return f"{self.file}{at_zh}{found}：{self.zh}\n    {self.file}{at_en}{found}: {self.en}"
 
 
 class TwoLanguages(Exception):

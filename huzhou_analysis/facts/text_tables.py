@@ -43,12 +43,6 @@ def has_conflict_marks(text: str) -> bool:
     return len(set(_CONFLICT.findall(text))) > 1
 
 
-def unreadable(error: csv.Error) -> tuple[str, str]:
-    """What to say of a text that :func:`records` cannot cut, in Chinese and English."""
-    zh = f"无法按 CSV 读取（{error}）；多半是引号不成对"
-    return zh, f"cannot be read as CSV ({error}); most likely a quote is not closed"
-
-
 def records(text: str, mark: str = ",") -> Iterator[list[str]]:
     """Records of a text table, one after the other, a blank line an empty one; a csv.Error where a quote is not closed."""
     lines = (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))  # no second copy of the text

@@ -14,7 +14,7 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from ..facts import text_tables
-from ..facts.problems import Problem, nearest
+from ..facts.problems import Problem, message, nearest
 from ..facts.schema import TABLES
 from .cells import FORMULA_ERRORS, MAX_BYTES, MAX_CELLS, SAVE_AS, Cell, Grid, Refused, Row, tidy, too_many
 from .layout import ENTRY_TABLES, KEEP, OTHER_SHEETS, canonical, code_choices, fields, is_required, sheet_name
@@ -96,7 +96,7 @@ def _text_table(file: str, raw: bytes, notes: list[tuple[str, str]]) -> Grid:
                     kind = "error" if value in FORMULA_ERRORS else "text"
                     cells[r, c] = Cell(f"{get_column_letter(c)}{r}", kind, value)
     except csv.Error as error:
-        raise Refused(*text_tables.unreadable(error)) from None
+        raise Refused(*message("unclosed", error=error)) from None
     return Grid("csv", cells)
 
 
