@@ -36,7 +36,7 @@ def of_table(path):
     with path.open(encoding="utf-8-sig", newline="") as file:
         for n, row in enumerate(csv.DictReader(file), 2):
             quoted = {name: re.sub("[\u4e00-\u9fff]+", "", row[name]) for name in row if name == "comment"}
-            yield from ((n, value) for name, value in (row | quoted).items() if name not in {*OWN, None})
+            yield from ((n, value) for name, value in (row | quoted).items() if name not in OWN)
 
 
 def of_page(path):
@@ -57,8 +57,8 @@ PLACES = {
     "huzhou_analysis/**/*.py": of_code,
     "huzhou_analysis/**/templates/*.[jt]*": of_page,
     "data/*.csv": of_table,
-    "huzhou_analysis/**/*.csv": of_table,
-    "huzhou_analysis/**/*.json": of_page,
+    "huzhou_analysis/facts/*.csv": of_table,
+    "huzhou_analysis/facts/*.json": of_page,
     "**/*.md": of_page,
     "notebooks/*.ipynb": of_notebook,
 }
