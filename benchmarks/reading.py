@@ -164,7 +164,8 @@ def documents(folder: Path) -> list[tuple[str, str, list[dict]]]:
 def against_tables(folder: Path) -> list[tuple[str, Counter]]:
     """The project's own documents (their texts in a folder) against its tables: figures proposed, and with the same key."""
     from huzhou_analysis.facts import numerals
-    from huzhou_analysis.facts.checks import check, default_root
+    from huzhou_analysis.facts.checks import check
+    from huzhou_analysis.facts.locking import default_root
     from huzhou_analysis.inbox.documents import read
 
     frames, _ = check(default_root())

@@ -18,7 +18,7 @@ _HOMES = {
     "check": "facts.checks",
     "Data": "facts.data",
     "DataError": "facts.problems",
-    "default_root": "facts.checks",
+    "default_root": "facts.locking",
     "series": "analysis.series",
     "vintages": "analysis.series",
     "compare_areas": "analysis.compare",

@@ -13,8 +13,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from .facts.checks import default_root
-from .facts.locking import TABLES_LOCK, Busy, locked
+from .facts.locking import TABLES_LOCK, Busy, default_root, locked
 from .facts.problems import DataError, fail, say
 
 

@@ -10,8 +10,8 @@ import huzhou_analysis as hz
 from huzhou_analysis.analysis import audit
 from huzhou_analysis.analysis.plans import plan_years, target_year
 from huzhou_analysis.cli import main
-from huzhou_analysis.facts.checks import OWN_ROOT
 from huzhou_analysis.facts.data import NotOnFile
+from huzhou_analysis.facts.locking import OWN_ROOT
 
 KINDS = ("whole", "later", "one_figure", "no_plan", "empty")
 

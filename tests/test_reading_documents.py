@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 import huzhou_analysis as hz
-from huzhou_analysis.facts.checks import OWN_ROOT
+from huzhou_analysis.facts.locking import OWN_ROOT
 from huzhou_analysis.inbox.adding import plan
 from huzhou_analysis.inbox.documents import Proposals, make, read
 from huzhou_analysis.inbox.documents.mapping import Matcher, canonical

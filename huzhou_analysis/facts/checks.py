@@ -7,7 +7,6 @@ English; nothing is half-loaded. Row numbers are those a spreadsheet shows (the 
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
@@ -16,10 +15,10 @@ from pathlib import Path
 import pandas as pd
 
 from . import citations, numerals, periods, text_tables
+from .locking import default_root
 from .problems import Problem, message, nearest
 from .schema import TABLES, Field, Table
 
-OWN_ROOT = Path(__file__).resolve().parent.parent.parent / "data"
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
@@ -27,17 +26,6 @@ _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 Frames = dict[str, pd.DataFrame]
-
-
-def default_root() -> Path:
-    """Folder of the tables: ``HUZHOU_DATA`` if set, else ``data/`` beside the library; it may be missing.
-
-    Examples
-    --------
-    >>> hz.default_root().name
-    'data'
-    """
-    return Path(os.environ.get("HUZHOU_DATA") or OWN_ROOT)
 
 
 def check(root: Path | str | None = None) -> tuple[Frames, list[Problem]]:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from . import names, rounding
-from .checks import check, default_root
+from .checks import check
+from .locking import default_root
 from .problems import DataError
 from .schema import TABLES
 from .units import Units

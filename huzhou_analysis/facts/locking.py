@@ -1,14 +1,25 @@
-"""One at a time in a folder: a lock on a file in it, which the system itself releases when a process is killed."""
+"""The folder of the tables, and one at a time in it: a lock that the system releases when a process is killed."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+OWN_ROOT = Path(__file__).resolve().parent.parent.parent / "data"
 TABLES_LOCK = ".lock"  # in the folder of the tables: whoever changes them holds it, from whichever checkout
+
+
+def default_root() -> Path:
+    """Folder of the tables: ``HUZHOU_DATA`` if set, else ``data/`` beside the library; it may be missing.
+
+    Examples
+    --------
+    >>> hz.default_root().name
+    'data'
+    """
+    return Path(os.environ.get("HUZHOU_DATA") or OWN_ROOT)
 
 
 class Busy(Exception):
@@ -21,6 +32,8 @@ def locked(file: Path | str, *, wait: float = 0) -> Iterator[None]:
 
     Raises :class:`Busy` if it still does then.
     """
+    from filelock import FileLock, Timeout
+
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file, timeout=wait)
     try:

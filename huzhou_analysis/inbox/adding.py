@@ -9,7 +9,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..facts.checks import check, default_root
+from ..facts.checks import check
+from ..facts.locking import default_root
 from ..facts.problems import DataError, Problem, fail, say
 from ..facts.schema import TABLES
 from . import writing

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..facts.checks import OWN_ROOT
 from ..facts.codebook import write
 from ..facts.data import Data, load
+from ..facts.locking import OWN_ROOT
 from ..facts.problems import TwoLanguages
 from ..facts.schema import TABLES
 

@@ -11,7 +11,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from ..facts import periods
-from ..facts.checks import check, default_root
+from ..facts.checks import check
+from ..facts.locking import default_root
 from ..facts.problems import DataError, Problem, fail, say
 from ..facts.schema import Field
 from .adding import inbox

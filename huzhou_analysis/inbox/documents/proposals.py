@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...facts import numerals, periods
-from ...facts.checks import default_root
+from ...facts.locking import default_root
 from .clauses import Figure
 from .mapping import Matcher, full_name
 from .opening import open_document

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...facts import numerals
-from ...facts.checks import default_root
+from ...facts.locking import default_root
 from ...facts.problems import DataError, fail, say
 from ...facts.schema import REASONS, TABLES, Field
 from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, sheet_name
