@@ -14,7 +14,7 @@ from ..facts import periods
 from ..facts.data import Data
 from ..facts.words import Text, clauses, text
 from . import targets
-from .series import YEARLY, in_unit, known, measured_in, points, rates, whole_years
+from .series import YEARLY, in_unit, known, measured_in, points, printings, whole_years
 from .targets import Judgement
 
 WINDOWS = (1, 2, 3, 4, 5)
@@ -182,7 +182,7 @@ class Actuals:
         """The newest growth rate printed for half a year or more, of `first_year` or later; for levels only."""
         if target.kind != "growth" or evidence.value <= 0:
             return None
-        said = rates(self.data, evidence.indicator, target.first.ref_area, self.as_of)
+        said = printings(self.data, "GY", evidence.indicator, target.first.ref_area, self.as_of)
         said = said[
             (said.prices != "constant") & (said.relation == "=") & (said.unit == "%") & (said.span != "per_year")
         ]

@@ -9,7 +9,7 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from ..facts.words import Quantity, Text, period_text, point
-from .series import key, points, rates
+from .series import key, points, printings
 from .targets import pace_unit
 
 # What a statistical bulletin opens with, in its order.
@@ -56,7 +56,7 @@ def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str 
     wanted = [wanted] if isinstance(wanted, str) else wanted
     rows = []
     for code, place in (key(data, one, area) for one in wanted):
-        levels, said = points(data, code, place), rates(data, code, place)
+        levels, said = points(data, code, place), printings(data, "GY", code, place)
         levels = levels[levels.origin.isin(_STATED)]
         said = said.drop_duplicates("time_period")
         for part in (False, True):

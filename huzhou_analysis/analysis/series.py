@@ -5,7 +5,6 @@ A stretch is a run of years in one unit, one definition and one vintage; growth 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data, NotOnFile
+from ..facts.data import Data
 from ..facts.rounding import Interval
 from ..facts.schema import TIERS
 from ..facts.words import Text, text
@@ -22,10 +21,12 @@ from .growth import implied_base, implied_level
 COLUMNS = ["year", "value", "unit", "growth", "printed_growth", "prices", "printed", "low", "high", "relation"]
 COLUMNS += ["time_period", "origin", "obs_status", "segment", "begins", "because", "vintage", "stretch", "tier"]
 COLUMNS += ["source_id", "figure_id", "indicator", "ref_area"]
-# A total that is printed in few years, and the indicators that add up to it (data/relations.csv holds the identity).
-PARTS = {"trade_total": ("exports", "imports")}
-# A share of the country that follows from two printed levels, in the unit of the share: (level, area of the whole).
-RATIOS = {"export_national_share": ("exports", "000000")}
+# What is printed in few years, and the levels (of the area itself, or another) that it follows from: a total is their
+# sum (data/relations.csv holds the identity), a share their ratio.
+PARTS = {
+    "trade_total": (("exports", ""), ("imports", "")),
+    "export_national_share": (("exports", ""), ("exports", "000000")),
+}
 # Two vintages agree where the growth that each prints differs by no more than this, in percentage points.
 TOLERANCE = 0.5
 # Years in one vintage that make a source a run of its own.
@@ -33,12 +34,8 @@ RUN = 5
 YEARLY = ("printed", "sum", "ratio", "implied")
 _RANK = {tier: i for i, tier in enumerate(TIERS)}
 _ORIGINALS = ("official", "yearbook", "press", "mirror")
-_NO_BREAK = Text("", "")
-# Columns that are known only beside the other points of a series.
-_LATER = ("growth", "printed_growth", "prices", "segment", "begins", "because", "stretch")
-
-
-# --- what is known, and who is believed ----------------------------------------------------------------------------
+# Columns of a point by itself: the others are known only beside the other points of a series.
+_POINT = [c for c in COLUMNS if c not in ("growth", "printed_growth", "prices", "segment", "begins", "because", "stretch")]
 
 
 def key(data: Data, indicator: str, area: str | int | None = None) -> tuple[str, str]:
@@ -56,14 +53,12 @@ def source_rank(data: Data, figures: pd.DataFrame) -> pd.Series:
 def known(figures: pd.DataFrame, as_of: object) -> pd.DataFrame:
     """Figures that had been published by the end of a day, month or year (:func:`~huzhou_analysis.facts.periods.last_day`).
 
-    A figure whose own publication date is only known to the month counts from the last day of it; one without any
-    date is never known to have been published before a given day.
+    A publication date that is known to the month counts from the last day of it; without any date none is ever known.
     """
     if as_of is None:
         return figures
     day = periods.last_day(as_of)
-    published = [v != "" and periods.parse(v).end <= day for v in figures.vintage]
-    return figures[np.array(published, dtype=bool)]
+    return figures[figures.vintage.map(lambda v: v != "" and periods.parse(v).end <= day).astype(bool)]
 
 
 def best_first(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
@@ -73,12 +68,9 @@ def best_first(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     anything secondary. Among originals the latest vintage comes first, so that a final figure supersedes a preliminary
     one, and then the better tier.
     """
-    if len(figures) < 2:
-        return figures
-    tier = figures.source_id.map(data.sources.tier)
-    kind = tier.map(lambda t: 0 if t in _ORIGINALS else _RANK[t])
-    order = pd.DataFrame({"kind": kind, "published": -_published(figures.vintage), "tier": tier.map(_RANK)})
-    return figures.loc[order.sort_values(list(order.columns), kind="stable").index]
+    rank, original = source_rank(data, figures), figures.source_id.map(data.sources.tier).isin(_ORIGINALS)
+    order = pd.DataFrame({"kind": rank.mask(original, 0), "published": -_published(figures.vintage), "tier": rank})
+    return figures.loc[order.sort_values(["kind", "published", "tier"], kind="stable").index]
 
 
 def _published(vintage: pd.Series) -> pd.Series:
@@ -86,11 +78,13 @@ def _published(vintage: pd.Series) -> pd.Series:
     return vintage.map(lambda v: periods.parse(v).end.toordinal() if v else 0).astype(int)
 
 
-def rates(data: Data, indicator: str, area: str, as_of: object = None) -> pd.DataFrame:
-    """Printed growth over the year before, the most believed first."""
-    found = known(data.select(indicator, area, record_type="actual", transformation="GY"), as_of)
+def printings(
+    data: Data, transformation: str, indicator: str, area: object, as_of: object = None, **where: object
+) -> pd.DataFrame:
+    """Printed levels (``N``) or growth rates over the year before (``GY``) of one area or several, most believed first."""
+    found = data.select(indicator, area, record_type="actual", transformation=transformation, **where)
     found = found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")]
-    return best_first(data, found)
+    return best_first(data, known(found, as_of))
 
 
 def measured_in(data: Data, frame: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -120,9 +114,6 @@ def declared_breaks(data: Data, indicator: str) -> dict[int, str]:
     return {int(year): why for years, why in found for year in years.split(" and ")}
 
 
-# --- the series ----------------------------------------------------------------------------------------------------
-
-
 def series(
     data: Data,
     indicator: str,
@@ -134,10 +125,9 @@ def series(
 ) -> pd.DataFrame:
     """One number a year of an indicator in an area, in one unit, with where each comes from.
 
-    Of several printings of a year :func:`best_first` decides; claims, and figures that a correction excludes, never
-    enter. A year that no one prints is the sum of printed parts, else it follows from a neighbouring level and a
-    printed nominal growth rate (not one on an account of its own, status B). Years on file in another currency only
-    are left out: ask for them by `unit`, or for all of them by `everything`.
+    Of several printings of a year :func:`best_first` decides; claims and excluded figures never enter. A year that no
+    one prints is the sum of printed parts, else it follows from a neighbouring level and a printed nominal growth rate
+    (not one on an account of its own, status B).
 
     Parameters
     ----------
@@ -155,12 +145,11 @@ def series(
     -------
     DataFrame
         Sorted by period (columns ``COLUMNS``). ``growth`` is computed from the levels, so nominal for money: in % over
-        the year before (for shares in points), empty across a break. ``printed_growth`` is the rate that a document
-        prints for the period, its basis in ``prices`` (``constant`` for real growth). ``origin`` is ``printed``,
-        ``sum``, ``ratio`` (of two printed levels), ``implied`` (by a growth rate), ``part_year`` (never annualised) or
-        ``period_total``. ``low`` to ``high`` is what rounding leaves open. ``segment`` numbers the stretches, which
-        begin in the year ``begins`` for the reason ``because`` (docs/methods.md); ``stretch`` names the vintage,
-        ``first`` (as first published, within a year) or the year of publication.
+        the year before (for shares in points), empty across a break; ``printed_growth`` is what a document prints, its
+        basis in ``prices`` (``constant`` for real growth). ``origin`` is ``printed``, ``sum``, ``ratio`` (of two printed
+        levels), ``implied`` (by a growth rate), ``part_year`` (never annualised) or ``period_total``; ``low`` to ``high``
+        is what rounding leaves open. ``segment`` numbers the stretches, which begin in the year ``begins`` for the reason
+        ``because`` (docs/methods.md); ``stretch`` names the vintage, ``first`` (within a year) or the year of publication.
 
     Raises
     ------
@@ -174,21 +163,18 @@ def series(
     [[2881.21, '亿元', 'first + 2024']]
     """
     code, place = key(data, indicator, area)
-    found = points(data, code, place, as_of=as_of)
-    yearly = found[found.origin.isin(YEARLY)]
-    if unit is not None:
-        found = in_unit(data, found, unit)
-    elif not everything and len(yearly):
-        found = found[found.unit == yearly.unit.iloc[-1]]
-    if not everything:  # of a year and dates within it the year, of several dates the last
+    found, asked = points(data, code, place, as_of=as_of), unit
+    if not everything:
         found = found[found.origin.isin(YEARLY)]
-        whole = whole_years(found)
-        found = pd.concat([found.drop(whole.index), whole]).drop_duplicates("year", keep="last").sort_index()
-    if found.empty:
-        info, where = data.indicators.loc[code], data.ref_areas.loc[place]
-        more = f" in {unit}" if unit else "; everything=True shows parts of years, hz.growth_ledger printed rates"
-        raise NotOnFile(f"{where.name_zh}{info.name_zh}（{unit or '年度'}）", f"{info.name_en}, {where.name_en}{more}")
-    return found.reset_index(drop=True)
+        unit = unit or next(iter(found.unit[::-1]), None)
+    if unit:
+        found = in_unit(data, found, unit)
+    if not everything:  # of a year and dates within it the year, of several dates the last
+        years_last = found.sort_values("time_period", key=lambda p: p.map(periods.is_year), kind="stable")
+        found = years_last.drop_duplicates("year", keep="last").sort_index()
+    where, more = data.ref_areas.loc[place], "; everything=True shows parts of years, hz.growth_ledger printed rates"
+    zh, en = f"（{where.name_zh}，{asked or '年度'}）", f", {where.name_en}{f' in {asked}' if asked else more}"
+    return data.on_file(found, code, zh, en).reset_index(drop=True)
 
 
 def points(data: Data, indicator: str, area: str, *, as_of: object = None) -> pd.DataFrame:
@@ -199,54 +185,46 @@ def points(data: Data, indicator: str, area: str, *, as_of: object = None) -> pd
     return data.assembled[wanted].copy(deep=False)
 
 
-def _assembled(data: Data, indicator: str, area: str, as_of: dt.date | None) -> pd.DataFrame:
-    if indicator not in {*PARTS, *RATIOS} and data.select(indicator, record_type="actual").empty:
-        return pd.DataFrame(columns=COLUMNS)  # as for most that a plan sets a target for
-    found, said = levels(data, indicator, area, as_of), rates(data, indicator, area, as_of)
+def _assembled(data: Data, indicator: str, area: str, as_of: object) -> pd.DataFrame:
+    found, said = levels(data, indicator, area, as_of), printings(data, "GY", indicator, area, as_of)
     rows = _chosen(found).to_dict("records")
     rows += _derived(data, {row["time_period"] for row in rows}, indicator, area, as_of)
     rows += _implied(data, rows, said)
     if not rows:
         return pd.DataFrame(columns=COLUMNS)
     rows.sort(key=lambda r: (periods.parse(r["time_period"]).end, r["time_period"], r["unit"]))
-    out = pd.DataFrame(_stretched(data, rows, found, declared_breaks(data, indicator)))
+    out = _stretched(data, pd.DataFrame(rows, columns=_POINT), found, declared_breaks(data, indicator))
     said = said[said.relation.isin(["=", "~"])].drop_duplicates("time_period").set_index("time_period")
-    out["printed_growth"] = out.time_period.map(said.obs_value.to_dict()).astype(float)
-    out["prices"] = [said.prices.to_dict().get(period, "") for period in out.time_period]
+    said = said[["obs_value", "prices"]].reindex(out.time_period)
+    out = out.assign(printed_growth=said.obs_value.to_numpy(float), prices=said.prices.fillna("").to_numpy())
     return out.assign(indicator=indicator, ref_area=area)[COLUMNS]
 
 
 def levels(data: Data, indicator: str, area: object, as_of: object = None, **where: object) -> pd.DataFrame:
-    """Printed levels as points of a series (of one area or several), the most believed first."""
-    found = known(data.select(indicator, area, record_type="actual", transformation="N", **where), as_of)
-    found = found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")]
-    rows = [_point(data, figure) for _, figure in best_first(data, found).iterrows()]
-    return pd.DataFrame(rows, columns=[c for c in COLUMNS if c not in _LATER])
+    """Printed levels as points of a series (of one area or several), the most believed first.
 
-
-def _point(data: Data, figure: pd.Series) -> dict:
-    """A printed level in the indicator's usual unit; of another currency in the unit of the same power of ten, if any."""
-    period, units = periods.parse(figure.time_period), data.units
-    origin = "period_total" if period.kind == "years" else "printed"
-    if not period.whole_year and period.kind != "years" and figure.span != "point":
-        origin = "part_year"
-    unit, power = data.indicators.unit[figure.indicator], units[data.indicators.unit[figure.indicator]].unit_mult
-    if not units.comparable(figure.unit, unit):
-        alike = [u for u in units if units.comparable(u, figure.unit)]
-        unit = next((u for u in alike if units[u].unit_mult == power), alike[0])
-    low, high = (data.interval(figure) * units.factor(figure.unit, unit)).floats
-    copied = ("time_period", "relation", "obs_status", "source_id", "vintage", "indicator", "ref_area")
-    return {c: figure[c] for c in copied} | {
-        "year": period.year,
-        "value": units.convert(figure.obs_value, figure.unit, unit),
-        "printed": figure.obs_text if unit == figure.unit else "",
-        "low": low,
-        "high": high,
-        "unit": unit,
-        "origin": origin,
-        "figure_id": figure.name,
-        "tier": data.sources.tier[figure.source_id],
-    }
+    Each is in the indicator's usual unit; of another currency in the unit of the same power of ten, if any.
+    """
+    found, rows, units = printings(data, "N", indicator, area, as_of, **where), [], data.units
+    usual = units[data.indicators.unit[indicator]]
+    for figure in found.rename_axis("figure_id").reset_index().itertuples(index=False):
+        alike = [u for u in (usual.unit, *units) if units.comparable(u, figure.unit)]
+        unit = next((u for u in alike if units[u].unit_mult == usual.unit_mult), alike[0])
+        period = periods.parse(figure.time_period)
+        part = not period.whole_year and figure.span != "point"
+        low, high = (data.interval(figure) * units.factor(figure.unit, unit)).floats
+        made = {
+            "year": period.year,
+            "value": units.convert(figure.obs_value, figure.unit, unit),
+            "unit": unit,
+            "printed": figure.obs_text if unit == figure.unit else "",
+            "low": low,
+            "high": high,
+            "origin": "period_total" if period.kind == "years" else "part_year" if part else "printed",
+            "tier": data.sources.tier[figure.source_id],
+        }
+        rows.append(figure._asdict() | made)
+    return pd.DataFrame(rows, columns=_POINT)
 
 
 def _chosen(found: pd.DataFrame) -> pd.DataFrame:
@@ -256,140 +234,108 @@ def _chosen(found: pd.DataFrame) -> pd.DataFrame:
     years stand on different levels (a census lies between them), that source speaks for all years it prints.
     """
     best = found.drop_duplicates(["time_period", "unit"])
-    yearly = whole_years(found[found.relation == "="])
-    runs = yearly.groupby(["source_id", "vintage", "unit"]) if len(yearly) >= RUN else []
-    for _, run in sorted(runs, key=lambda one: -len(one[1])):
-        if len(run) < RUN:
-            break
+    editions = whole_years(found[found.relation == "="]).groupby(["source_id", "vintage", "unit"])
+    for run in sorted((run for _, run in editions if len(run) >= RUN), key=len, reverse=True):
         run = run.drop_duplicates("time_period")
         same = best[(best.unit == run.unit.iloc[0]) & best.time_period.isin(run.time_period)]
-        both = pd.concat([f.set_index("time_period").value.sort_index().pct_change() for f in (run, same)], axis=1)
-        if (both.diff(axis=1).iloc[:, -1].abs() * 100 > TOLERANCE).any():
+        own, others = (f.set_index("time_period").value.sort_index().pct_change() for f in (run, same))
+        if ((own - others).abs() * 100 > TOLERANCE).any():
             return pd.concat([run, best.drop(same.index)])
     return best
 
 
-# --- years that no one prints --------------------------------------------------------------------------------------
+def _derived(data: Data, there: set[str], indicator: str, area: str, as_of: object) -> Iterator[dict]:
+    """Whole years not yet there that all parts print, once and in one unit: their sum, or ratio in the unit of a share.
 
-
-def _derived(data: Data, there: set[str], indicator: str, area: str, as_of: dt.date | None) -> list[dict]:
-    """Years that are the sum of printed parts, or the ratio of two printed levels."""
-    parts, made = [], []
+    The parts are those of ``PARTS``, and the districts of the area in any one vintage of a source.
+    """
+    info, groups = data.indicators.loc[indicator], []
+    share = data.units[info.unit] if data.units[info.unit].is_share else None
     if indicator in PARTS:
-        parts = [(part, area) for part in PARTS[indicator]]
-    elif indicator in RATIOS:
-        level, whole = RATIOS[indicator]
-        parts = [(level, area), (level, whole)]
-    if parts:
-        printed = [points(data, *part, as_of=as_of).query("origin == 'printed'") for part in parts]
-        made += _of_parts(data, printed, data.indicators.unit[indicator] if indicator in RATIOS else "")
-    info = data.indicators.loc[indicator]
+        groups.append(
+            [points(data, i, a or area, as_of=as_of).query("origin == 'printed'") for i, a in PARTS[indicator]]
+        )
     districts = data.ref_areas.index[(data.ref_areas.parent == area) & (data.ref_areas.level == "county")]
-    if len(districts) > 1 and info.measure_type in ("flow", "stock") and not data.units[info.unit].is_share:
-        for _, group in levels(data, indicator, districts, as_of).groupby(["source_id", "vintage"], sort=False):
-            made += _of_parts(data, [group[group.ref_area == d] for d in districts])
-    once = {row["time_period"]: row for row in reversed(made) if row["time_period"] not in there}
-    return list(once.values())
-
-
-def _of_parts(data: Data, parts: list[pd.DataFrame], share: str = "") -> list[dict]:
-    """A row for every whole year that all parts print in one unit: their sum, or their ratio in the unit of a share."""
-    if any(p.empty for p in parts):
-        return []
-    parts = [whole_years(p[p.relation == "="]) for p in parts]
-    rows = []
-    for year in sorted(set.intersection(*(set(p.year) for p in parts))):
-        here = [p[p.year == year].iloc[0] for p in parts if (p.year == year).sum() == 1]
-        if len(here) < len(parts) or len({h.unit for h in here}) > 1:
-            continue
-        intervals = [Interval(h.low, h.high) for h in here]
-        if share:
-            scale = 10 ** (2 - data.units[share].unit_mult)  # shares are counted from per cent
-            within, value = intervals[0] / intervals[1] * scale, here[0].value / here[1].value * scale
-        else:
-            within, value = sum(intervals[1:], intervals[0]), sum(h.value for h in here)
-        worst, (low, high) = max(here, key=lambda h: _RANK[h.tier]), within.floats
-        made = {"value": value, "printed": "", "low": low, "high": high, "unit": share or here[0].unit}
-        made |= {"figure_id": " ".join(h.figure_id for h in here), "vintage": max(h.vintage for h in here)}
-        copied = {c: worst[c] for c in ("time_period", "relation", "source_id", "year", "tier")}
-        rows.append(copied | made | {"origin": "ratio" if share else "sum", "obs_status": "E"})
-    return rows
+    if len(districts) > 1 and info.measure_type in ("flow", "stock") and not share:
+        editions = levels(data, indicator, districts, as_of).groupby(["source_id", "vintage"], sort=False)
+        groups += [[edition[edition.ref_area == d] for d in districts] for _, edition in editions]
+    for parts in groups:
+        whole = whole_years(pd.concat(parts).query("relation == '='"))
+        for year, here in whole.groupby("year"):
+            twice = here[["indicator", "ref_area"]].duplicated().any()
+            if str(year) in there or twice or len(here) < len(parts) or here.unit.nunique() > 1:
+                continue
+            there.add(str(year))
+            scale = 10 ** (2 - share.unit_mult) if share else 1  # shares are counted from per cent
+            values, spans = list(here.value), [Interval(*ends) for ends in zip(here.low, here.high, strict=True)]
+            value, span = (v[0] / v[1] * scale if share else sum(v) for v in (values, spans))
+            made = {"value": value, "printed": "", "low": span.floats[0], "high": span.floats[1]}
+            made |= {"unit": share.unit if share else here.unit.iloc[0], "figure_id": " ".join(here.figure_id)}
+            made |= {"origin": "ratio" if share else "sum", "obs_status": "E", "vintage": here.vintage.max()}
+            yield here.iloc[here.tier.map(_RANK).argmax()].to_dict() | made
 
 
 def _implied(data: Data, rows: list[dict], said: pd.DataFrame) -> list[dict]:
     """Years that follow from a neighbour and a nominal growth rate, backwards and forwards until nothing is added."""
-    if said.empty or not rows:
-        return []
     compound = ~said.unit.map(lambda u: data.units[u].unit_measure == "PP").astype(bool)
     nominal = compound & (said.prices != "constant") & (said.relation == "=") & (said.obs_status != "B")
     nominal = whole_years(said[nominal & (said.obs_value > -100)])
-    yearly = [r for r in rows if r["origin"] in YEARLY and periods.is_year(r["time_period"])]
-    there = {r["year"]: r for r in yearly}
-    ambiguous = {y for y in there if sum(r["year"] == y for r in yearly) > 1}
+    there: dict[int, dict | None] = {}
+    for row in rows:
+        if row["origin"] in YEARLY and periods.is_year(row["time_period"]):
+            there[row["year"]] = None if row["year"] in there else row  # in two currencies: neither is built upon
 
-    def steps() -> Iterator[dict]:
-        for _, rate in nominal.iterrows():
+    def step() -> dict | None:
+        for rate in nominal.itertuples():
             year = int(rate.time_period)
-            for known_year, missing, rule in ((year, year - 1, implied_base), (year - 1, year, implied_level)):
-                level = None if known_year in ambiguous or missing in there else there.get(known_year)
+            for near, missing, rule in ((year, year - 1, implied_base), (year - 1, year, implied_level)):
+                level = None if missing in there else there.get(near)
                 at_break = rule is implied_base and level and level["obs_status"] == "B"
                 if level and level["relation"] == "=" and not at_break:
-                    yield _step(data, level, rate, missing, rule)
+                    growth = data.interval(rate) * data.units.factor(rate.unit, "%")
+                    found = rule(Interval(level["low"], level["high"]), growth)
+                    made = {"time_period": str(missing), "year": missing, "value": found.middle, "printed": ""}
+                    made |= {"low": found.floats[0], "high": found.floats[1], "origin": "implied", "obs_status": "E"}
+                    return level | made | {"figure_id": f"{level['figure_id']} {rate.Index}"}
+        return None
 
     added = []
-    while found := next(steps(), None):
+    while found := step():
         there[found["year"]] = found
         added.append(found)
     return added
 
 
-def _step(data: Data, point: dict, rate: pd.Series, year: int, rule) -> dict:
-    value = rule(Interval(point["low"], point["high"]), data.interval(rate) * data.units.factor(rate.unit, "%"))
-    low, high = value.floats
-    made = {"time_period": str(year), "year": year, "value": value.middle, "printed": "", "low": low, "high": high}
-    return point | made | {"origin": "implied", "obs_status": "E", "figure_id": f"{point['figure_id']} {rate.name}"}
-
-
-# --- stretches -----------------------------------------------------------------------------------------------------
-
-
-def _stretched(data: Data, rows: list[dict], found: pd.DataFrame, declared: dict[int, str]) -> list[dict]:
+def _stretched(data: Data, out: pd.DataFrame, found: pd.DataFrame, declared: dict[int, str]) -> pd.DataFrame:
     """Points in order of time with their stretch, numbered as they begin, and growth within it (% or points).
 
     Parts of years belong to the stretch of their unit that began last.
     """
-    printed: dict[str, dict[tuple, dict[str, float]]] = {}
+    levels: dict[tuple, dict[str, float]] = {}  # by unit, source and vintage: the levels of its years
     for level in found[found.relation == "="].itertuples():
-        editions = printed.setdefault(level.unit, {})
-        editions.setdefault((level.source_id, level.vintage), {}).setdefault(level.time_period, level.value)
-    stretches: list[dict] = []
-    current: dict[str, dict] = {}  # by unit: the stretch, with its last yearly point and its last whole year
-    for row in rows:
-        unit, yearly = data.units[row["unit"]], row["origin"] in YEARLY
-        stretch, other = current.get(unit.unit), data.units[rows[0]["unit"]]
-        why = text(f"币种由{other.unit}改为{unit.unit}", f"currency: {other.name_en}, then {unit.name_en}")
-        if stretch and yearly and "last" in stretch:
-            why = _break(stretch["last"], row, printed.get(unit.unit, {}), declared)
-        if not stretch or (yearly and "last" in stretch and why):
-            stretch = {"segment": len(stretches) + 1, "begins": row["year"], "because": why if stretches else _NO_BREAK}
-            stretch |= {"editions": set(), "year": -1}
-            stretches.append(stretch)
-            current[unit.unit] = stretch
-        row |= {"growth": np.nan, "of": stretch}
-        if row["origin"] != "implied":
-            stretch["editions"].add(_edition(row["vintage"], row["year"]))
-        if yearly:
-            stretch["last"] = row
-        if yearly and periods.is_year(row["time_period"]) and row["relation"] in ("=", "~"):
-            before = stretch.get("value", 0)
-            if row["year"] - stretch["year"] == 1 and (unit.is_share or before > 0):
-                row["growth"] = row["value"] - before if unit.is_share else (row["value"] / before - 1) * 100
-            stretch |= {"year": row["year"], "value": row["value"]}
-    for row in rows:
-        stretch = row.pop("of")
-        row |= {name: stretch[name] for name in ("segment", "begins", "because")}
-        row["stretch"] = " + ".join(sorted(stretch["editions"], reverse=True))
-    return rows
+        levels.setdefault((level.unit, level.source_id, level.vintage), {}).setdefault(level.time_period, level.value)
+    why: dict[int, Text] = {}  # by the row with which a stretch begins
+    last: dict[str, tuple | None] = {}  # by unit: the last yearly point
+    for row in out.itertuples():
+        yearly, before = row.origin in YEARLY, last.get(row.unit)
+        if row.unit not in last:
+            was, unit = data.units[out.unit[0]], data.units[row.unit]
+            currency = text(f"币种由{was.unit}改为{unit.unit}", f"currency: {was.name_en}, then {unit.name_en}")
+            why[row.Index] = currency if last else Text("", "")
+        elif yearly and before and (reason := _break(before, row, levels, declared)):
+            why[row.Index] = reason
+        last[row.unit] = row if yearly else before
+    starts = {"segment": range(1, len(why) + 1), "begins": out.year[list(why)], "because": pd.Series(why)}
+    starts = pd.DataFrame(starts).reindex(out.index).groupby(out.unit).ffill()
+    out = out.join(starts.astype({"segment": int, "begins": int}))
+    editions = out[out.origin != "implied"].apply(lambda p: _edition(p.vintage, p.year), axis=1).groupby(out.segment)
+    named = editions.agg(lambda e: " + ".join(sorted(set(e), reverse=True)))
+    years = out[out.origin.isin(YEARLY) & out.relation.isin(["=", "~"]) & out.time_period.map(periods.is_year)]
+    before = years.groupby("segment")[["year", "value"]].shift()
+    share = years.unit.map(lambda u: data.units[u].is_share)
+    growth = (years.value - before.value).where(share, (years.value / before.value - 1) * 100)
+    growth = growth.where((years.year - before.year == 1) & (share | (before.value > 0)))
+    return out.assign(growth=growth, stretch=out.segment.map(named).fillna(""))
 
 
 def _edition(vintage: str, year: int) -> str:
@@ -397,34 +343,33 @@ def _edition(vintage: str, year: int) -> str:
     return "undated" if not vintage else "first" if int(vintage[:4]) <= year + 1 else vintage[:4]
 
 
-def _break(before: dict, after: dict, printed: dict[tuple, dict[str, float]], declared: dict[int, str]) -> Text:
-    """Why a stretch ends between two yearly points, empty where it does not.
+def _break(before, after, levels: dict[tuple, dict[str, float]], declared: dict[int, str]) -> Text | None:
+    """Why a stretch ends between two yearly points, if it does.
 
     It does at a break; where another kind of vintage begins and no source prints a year of both alike; and where a
-    source that prints both years shows that the two stand on different levels. `printed` holds the levels of each
-    source and vintage by year.
+    source that prints both years shows that the two stand on different levels.
     """
-    years, editions = [p["year"] for p in (before, after)], [_edition(p["vintage"], p["year"]) for p in (before, after)]
-    if why := [reason for year, reason in declared.items() if years[0] < year <= years[1]]:
-        return text(
-            "统计口径或水平变动，见 indicators.csv", f"definition: {'; '.join(w.partition('. ')[0] for w in why)}"
-        )
-    if after["obs_status"] == "B":
+    if why := [reason for year, reason in declared.items() if before.year < year <= after.year]:
+        en = f"definition: {'; '.join(w.partition('. ')[0] for w in why)}"
+        return text("统计口径或水平变动，见 indicators.csv", en)
+    if after.obs_status == "B":
         return text("来源注明与上年不可比", "definition: the source marks a break")
-    sources = [(p["source_id"], p["vintage"]) for p in (before, after)]
-    if sources[0] == sources[1] or "implied" in (before["origin"], after["origin"]):
-        return _NO_BREAK
+    sources = [(p.source_id, p.vintage) for p in (before, after)]
+    if sources[0] == sources[1] or "implied" in (before.origin, after.origin):
+        return None
+    editions = [_edition(p.vintage, p.year) for p in (before, after)]
     zh, en = {"first": "首次公布数", "undated": "未注明版本"}, {"first": "as first published"}
     zh, en = "、".join(zh.get(e, f"{e}年公布数") for e in editions), ", then ".join(en.get(e, e) for e in editions)
-    vintage = text(f"版本水平不同：{zh}", f"vintage: {en}")
-    a, b = before["value"], after["value"]
-    first, last = map(str, years)
+    a, b, first, last = before.value, after.value, str(before.year), str(after.year)
     if (editions[0] == "first") != (editions[1] == "first"):
-        again = [(printed.get(sources[1], {}).get(first), a), (printed.get(sources[0], {}).get(last), b)]
-        alike = [abs(other / own - 1) * 100 <= TOLERANCE for other, own in again if own and other is not None]
-        return _NO_BREAK if any(alike) else vintage
-    growth = [one[last] / one[first] for one in printed.values() if a > 0 and one.get(first) and last in one]
-    return vintage if growth and all(abs(g - b / a) * 100 > TOLERANCE for g in growth) else _NO_BREAK
+        again = [(levels.get((after.unit, *sources[1]), {}).get(first), a)]
+        again.append((levels.get((after.unit, *sources[0]), {}).get(last), b))
+        apart = not any(own and other is not None and abs(other / own - 1) * 100 <= TOLERANCE for other, own in again)
+    else:
+        same = [years for (unit, *_), years in levels.items() if unit == after.unit]
+        growth = [one[last] / one[first] for one in same if a > 0 and one.get(first) and last in one]
+        apart = bool(growth) and all(abs(g - b / a) * 100 > TOLERANCE for g in growth)
+    return text(f"版本水平不同：{zh}", f"vintage: {en}") if apart else None
 
 
 def vintages(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
