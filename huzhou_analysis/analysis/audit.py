@@ -18,7 +18,7 @@ from ..facts.problems import DataError
 from ..facts.relations import evaluate, relation_problems
 from ..facts.rounding import Interval
 from ..facts.schema import SEVERITIES
-from ..facts.words import LANGUAGES, RELATION_SIGNS, Text, say, text
+from ..facts.words import RELATION_SIGNS, period_text, say, text
 from . import plans, targets
 
 FINDING_COLUMNS = ["finding_id", "rule", "severity", "status", "indicator", "ref_area", "time_period"]
@@ -28,9 +28,6 @@ JUMP_FACTOR, JUMP_SIZE = 3.0, {"个百分点": 10.0, "%": 25.0}
 # Name, severity and reading of each rule (names in braces are filled in), and names of the kinds of identities that fail.
 _RULES = pd.read_csv(Path(__file__).with_name("audit_rules.csv"), keep_default_na=False, index_col="rule")
 RULE_NAMES = {rule: text(row.name_zh, row.name_en) for rule, row in _RULES.iterrows()}
-
-
-# --- identities ----------------------------------------------------------------------------------------------------
 
 
 def holds(left: Interval, expect: str, right: Interval) -> bool:
@@ -80,9 +77,6 @@ def _show(interval: Interval) -> str:
     return f"{low:g}" if low == high else f"{low:.5g}…{high:.5g}"
 
 
-# --- rules ---------------------------------------------------------------------------------------------------------
-
-
 def _finding(
     data: Data, rule: str, ids: list[str], left: str, right: str, difference: str = "", severity: str = "", **words
 ) -> dict:
@@ -94,56 +88,45 @@ def _finding(
     return dict(zip(FINDING_COLUMNS, [*cells, said.zh, said.en, " ".join(ids)], strict=True))
 
 
-def _when(period: str) -> Text:
-    return text(*(periods.parse(period).label(lang) for lang in LANGUAGES))
+def same_thing_printed_twice(data: Data) -> Iterator[dict]:
+    """Same indicator, area, period, kind and span, printed with another value, bound or unit.
+
+    Of an indicator whose sources or vintages print different values the widest case stands for all.
+    """
+    figures = data.figures[data.own & (data.figures.obs_text != "") & (data.figures.indicator != "size_threshold")]
+    figures = figures[figures.record_type.isin(["actual", "target", "claim"])]
+    figures = figures[(figures.time_period != "") | (figures.span == "point")]
+    keys = ["record_type", "indicator", "ref_area", "time_period", "transformation", "span"]
+    ways = figures.drop_duplicates([*keys, "obs_text", "relation", "unit", "commitment"])
+    between: dict[tuple, list] = {}
+    for _, group in ways[ways.duplicated(keys, keep=False)].groupby(keys, sort=False):
+        for a, b in combinations(group.itertuples(), 2):
+            if a.time_period == "" and a.source_id == b.source_id:
+                continue  # two places of one undated page may speak of different times
+            rule, difference = _differ(data, a, b)
+            other = a.source_id != b.source_id and (a.record_type == "actual" or a.vintage[:4] != b.vintage[:4])
+            if other and rule in ("value_differs", "weaker_bound", "bound_differs", "stretch_and_table"):
+                key = (a.indicator, a.ref_area, a.transformation, a.record_type)
+                between.setdefault(key, []).append((_apart(data, a, b), a, b))
+            elif rule:
+                mild = "low" if rule == "value_differs" and a.record_type == "claim" else ""
+                yield _finding(data, rule, [a.Index, b.Index], _shown(a), _shown(b), difference, mild)
+    for cases in between.values():
+        gap, a, b = max(cases, key=lambda case: case[0])
+        shown = [f"{f.obs_text}{f.unit} ({f.source_id})" for f in (a, b)]
+        difference = f"{gap:.2f}{'个百分点' if a.transformation == 'GY' else '%'}"
+        words = {"n": len({a.time_period for _, a, _ in cases}), "period": period_text(a.time_period)}
+        severity = "medium" if gap >= 1 else "low"
+        yield _finding(data, "vintages_differ", [a.Index, b.Index], *shown, difference, severity, **words)
 
 
-def _shown(figure: pd.Series) -> str:
+def _shown(figure) -> str:
     """A figure with its commitment and bound: 力争≥500亿元."""
     commitment = {"strive": "力争", "ensure": "确保"}.get(figure.commitment, "")
     return f"{commitment}{RELATION_SIGNS.get(figure.relation, '')}{figure.obs_text}{figure.unit}"
 
 
-def same_thing_printed_twice(data: Data) -> list[dict]:
-    """Same indicator, area, period, kind and span, printed with another value, bound or unit."""
-    figures = data.figures[
-        (data.figures.obs_text != "")
-        & data.figures.record_type.isin(["actual", "target", "claim"])
-        & ((data.figures.time_period != "") | (data.figures.span == "point"))
-        & (data.figures.indicator != "size_threshold")
-        & data.own
-    ]
-    keys = ["record_type", "indicator", "ref_area", "time_period", "transformation", "span"]
-    ways = figures.drop_duplicates([*keys, "obs_text", "relation", "unit", "commitment"])
-    ways = ways[ways.duplicated(keys, keep=False)]
-    found, between = [], {}
-    for _, group in ways.groupby(keys, sort=False):
-        for (_, a), (_, b) in combinations(group.iterrows(), 2):
-            if a.time_period == "" and a.source_id == b.source_id:
-                continue  # two places of one undated page may speak of different times
-            if (finding := _compare(data, a, b)) is None:
-                continue
-            revised = finding["rule"] in ("value_differs", "weaker_bound", "bound_differs", "stretch_and_table")
-            other = a.source_id != b.source_id and (a.record_type == "actual" or a.vintage[:4] != b.vintage[:4])
-            if revised and other:
-                key = (a.indicator, a.ref_area, a.transformation, a.record_type)
-                between.setdefault(key, []).append((_apart(data, a, b), a, b))
-            else:
-                found.append(finding)
-    return found + [_vintages_differ(data, cases) for cases in between.values()]
-
-
-def _vintages_differ(data: Data, cases: list[tuple[float, pd.Series, pd.Series]]) -> dict:
-    """One finding for an indicator whose sources or vintages print different values: the widest case, and how many."""
-    gap, a, b = max(cases, key=lambda case: case[0])
-    shown = [f"{f.obs_text}{f.unit} ({f.source_id})" for f in (a, b)]
-    difference = f"{gap:.2f}{'个百分点' if a.transformation == 'GY' else '%'}"
-    words = {"n": len({a.time_period for _, a, _ in cases}), "period": _when(a.time_period)}
-    severity = "medium" if gap >= 1 else "low"
-    return _finding(data, "vintages_differ", [a.name, b.name], *shown, difference, severity, **words)
-
-
-def _apart(data: Data, a: pd.Series, b: pd.Series) -> float:
+def _apart(data: Data, a, b) -> float:
     """Difference of two printings: in per cent for levels, in points for rates."""
     other = data.units.convert(b.obs_value, b.unit, a.unit)
     if a.transformation == "GY" or data.units[a.unit].is_share or not a.obs_value:
@@ -151,46 +134,41 @@ def _apart(data: Data, a: pd.Series, b: pd.Series) -> float:
     return abs(other / a.obs_value - 1) * 100
 
 
-def _compare(data: Data, a: pd.Series, b: pd.Series) -> dict | None:
-    """What differs between two printings of one thing, or nothing."""
+def _differ(data: Data, a, b) -> tuple[str, str]:
+    """The rule under which two printings of one thing differ, and by how much; no rule where they do not."""
     commitments = {a.commitment, b.commitment}
     if commitments == {"strive", "ensure"}:
-        return None  # a stretch value and a floor are two targets
-    both = ([a.name, b.name], _shown(a), _shown(b))
+        return "", ""  # a stretch value and a floor are two targets
     if not data.units.comparable(a.unit, b.unit):
-        return _finding(data, "unit_differs", *both)
+        return "unit_differs", ""
     if a.obs_value == b.obs_value:
-        rule = "unit_wording" if a.unit != b.unit else "bound_differs" if a.relation != b.relation else ""
-        return _finding(data, rule, *both, "0") if rule else None
+        return "unit_wording" if a.unit != b.unit else "bound_differs" if a.relation != b.relation else "", "0"
     left, right = data.interval(a), data.interval(b) * data.units.factor(b.unit, a.unit)
-    other = float(right.middle if b.relation == "=" else b.obs_value)
-    difference = f"{abs(a.obs_value - other):g}"
+    difference = f"{abs(a.obs_value - float(right.middle if b.relation == '=' else b.obs_value)):g}"
     if left.overlaps(right):
-        return _finding(data, "weaker_bound", *both, difference)
+        return "weaker_bound", difference
     if commitments == {"strive", ""} and (a.source_id, a.locator) == (b.source_id, b.locator):
-        return None  # a goal and its stretch value, printed side by side
-    rule = "stretch_and_table" if commitments & {"strive", "ensure"} else "value_differs"
-    mild = "low" if rule == "value_differs" and a.record_type == "claim" else ""
-    return _finding(data, rule, *both, difference, mild)
+        return "", ""  # a goal and its stretch value, printed side by side
+    return "stretch_and_table" if commitments & {"strive", "ensure"} else "value_differs", difference
 
 
 def target_already_passed(data: Data) -> Iterator[dict]:
     """A target that the latest actual of the same name, or of one declared beside it, has already passed."""
     goals = plans.table_targets(data)
     for indicator, path in goals[goals.obs_text != ""].groupby("indicator", sort=False):
-        names = [indicator, *data.pairs[data.pairs.target_indicator == indicator].actual_indicator]
+        names, last = [indicator, *data.pairs[data.pairs.target_indicator == indicator].actual_indicator], path.iloc[-1]
         actuals = data.select(names, path.ref_area.iloc[0], record_type="actual", transformation="N")
         actuals = actuals[(actuals.time_period != "") & (actuals.span != "cumulative") & (actuals.obs_text != "")]
         actuals = actuals[actuals.unit == path.unit.iloc[0]]
         if actuals.empty:
             continue
-        latest, last = actuals.loc[actuals.time_period.map(lambda p: periods.parse(p).end).idxmax()], path.iloc[-1]
+        latest = actuals.loc[actuals.time_period.map(lambda p: periods.parse(p).end).idxmax()]
         before_the_plan = periods.parse(latest.time_period).end < periods.parse(last.vintage).end
         better = bool(data.indicators.ascending[indicator])
         if before_the_plan and targets.meets(latest.obs_value, last.obs_value, last.relation, better):
             shown = (f"{last.obs_text}{last.unit}", f"{latest.obs_text}{latest.unit}")
             beyond = f"{abs(latest.obs_value - last.obs_value):g}"
-            when = {"actual": _when(latest.time_period), "target": _when(last.time_period)}
+            when = {"actual": period_text(latest.time_period), "target": period_text(last.time_period)}
             yield _finding(data, "target_below_actual", [last.name, latest.name], *shown, beyond, **when)
 
 
@@ -198,24 +176,20 @@ def plan_jumps(data: Data) -> Iterator[dict]:
     """A plan path whose required pace changes by a factor of three or more between its steps and is large besides."""
     paces = plans.plan_pace(data, plans.table_targets(data))
     for _, steps in paces[paces.pace_unit.isin(JUMP_SIZE)].groupby(["indicator", "ref_area"], sort=False):
-        steps = steps.drop_duplicates("from_period")
-        if len(steps) < 2:
+        a, b, *_ = [*steps.drop_duplicates("from_period").itertuples(), None, None]
+        if b is None:
             continue
-        a, b = steps.iloc[0], steps.iloc[1]
-        small, big = sorted(abs(steps.pace.iloc[:2]))
+        small, big = sorted((abs(a.pace), abs(b.pace)))
         if big >= JUMP_SIZE[a.pace_unit] and big >= JUMP_FACTOR * small and not (b.pace == 0 and b.to_value == 100):
             shown = (f"{a.pace:+.3g}{a.pace_unit}/年", f"{b.pace:+.3g}{b.pace_unit}/年", f"{b.pace - a.pace:+.3g}")
             unit = text(a.pace_unit, "%" if a.pace_unit == "%" else " points")
-            words = {
-                k: say("{x:.3g}{unit}", "{x:.3g}{unit}", x=step.pace, unit=unit) for k, step in (("a", a), ("b", b))
-            }
+            words = {k: say("{x:.3g}{u}", "{x:.3g}{u}", x=step.pace, u=unit) for k, step in (("a", a), ("b", b))}
             yield _finding(data, "plan_jump", [a.from_id, a.to_id, b.to_id], *shown, **words)
 
 
 def currency_changes(data: Data) -> Iterator[dict]:
     """One indicator printed in units that do not convert: never joined into one line."""
-    figures = data.figures
-    levels = figures[(figures.transformation == "N") & (figures.obs_text != "")]
+    levels = data.figures[(data.figures.transformation == "N") & (data.figures.obs_text != "")]
     levels = levels[levels.record_type.isin(["actual", "target"]) & (levels.indicator != "size_threshold")]
     levels = levels.assign(measure=levels.unit.map({u: data.units[u].unit_measure for u in data.units}))
     firsts = levels.drop_duplicates(["indicator", "ref_area", "measure"])
@@ -227,9 +201,9 @@ def currency_changes(data: Data) -> Iterator[dict]:
 
 def shares_above_whole(data: Data) -> Iterator[dict]:
     """A share above 100 per cent; rates such as the fulfilment of a plan may be."""
-    figures = data.figures
-    shares = figures.indicator.str.contains("share|coverage|openness") & (figures.unit == "%")
-    for f in figures[shares & (figures.transformation == "N") & (figures.obs_value > 100)].itertuples():
+    figures = data.figures[(data.figures.transformation == "N") & (data.figures.unit == "%")]
+    shares = figures[figures.indicator.str.contains("share|coverage|openness")]
+    for f in shares[shares.obs_value > 100].itertuples():
         yield _finding(data, "share_above_100", [f.Index], f"{f.obs_text}%", "100%", f"{f.obs_value - 100:g}")
 
 
@@ -239,7 +213,7 @@ def years_from_page_stamps(data: Data) -> Iterator[dict]:
     inferred = data.figures[data.figures.source_id.isin(undated) & (data.figures.time_basis == "inferred")]
     for (source, period), group in inferred.groupby(["source_id", "time_period"], sort=False):
         stamp = data.sources.date_accessed[source]
-        yield _finding(data, "page_stamp", list(group.index), period, stamp, stamp=stamp, period=_when(period))
+        yield _finding(data, "page_stamp", list(group.index), period, stamp, stamp=stamp, period=period_text(period))
 
 
 RULES = (same_thing_printed_twice, target_already_passed, plan_jumps)

@@ -82,7 +82,11 @@ def _lines(data: Data, rate) -> list[dict]:
         return [{"rule": "bound"}]
     if levels and bases:
         return [_recompute(data, rate, level, base, before) for level, base in product(levels, bases)]
-    return [_imply(data, rate, levels[0], "base", before) if levels else _imply(data, rate, bases[0], "level", rate.time_period)]
+    return [
+        _imply(data, rate, levels[0], "base", before)
+        if levels
+        else _imply(data, rate, bases[0], "level", rate.time_period)
+    ]
 
 
 def _printed(data: Data, rate, unit: str) -> tuple[Interval, bool]:
