@@ -1,8 +1,9 @@
 """Growth rates, bases and contributions, on plain numbers and on what rounding leaves open.
 
-A growth is put in as printed, in per cent: 34.6, "34.6", an Interval of per cent, or a :class:`Rate`. Plain numbers give
-a plain number or a Rate; printed text, quantities and intervals give an interval, rates again in per cent. A rate at
-constant prices is never divided into a level at current prices.
+A level is a number, printed digits in quotes, a Quantity or an Interval. A growth is put in as printed, in per cent: 34.6,
+"34.6", an Interval of per cent, or a :class:`Rate`. Plain numbers give a plain number or a Rate; printed text, quantities
+and intervals give an interval, rates again in per cent. A rate at constant prices is never divided into a level at current
+prices.
 """
 
 from __future__ import annotations
@@ -39,9 +40,8 @@ class Rate(float):
 
     def __format__(self, spec: str) -> str:
         if spec and not spec.endswith("%"):
-            raise ValueError(
-                f"a Rate is shown in per cent: write {{name:.1%}}, or name.percent for the number, not {spec!r}"
-            )
+            said = "a Rate is shown in per cent: write {name:.1%}, or name.percent for the number"
+            raise ValueError(f"{said}, not {spec!r}")
         return format(float(self), spec or ".1%").replace("-", "−")
 
     def in_language(self, lang: str, spec: str = "") -> str:
@@ -55,11 +55,11 @@ def as_level(value: Level) -> tuple[Interval, bool]:
     """A level as an interval, and whether it is a plain number."""
     if isinstance(value, Interval):
         return value, False
+    relation = "="
     if isinstance(value, Quantity):
         value, relation = value.printed or value.value, value.relation
-        return (printed_interval(value, relation), False) if isinstance(value, str) else as_level(value)
     if isinstance(value, str):
-        return printed_interval(value), False
+        return printed_interval(value, relation), False
     number = isinstance(value, Real | Decimal) and not isinstance(value, bool)
     if not number or not math.isfinite(value):
         shown = " ".join(repr(value).split())
@@ -95,31 +95,16 @@ def percent(growth: Level | Rate) -> tuple[Interval, bool]:
     found, plain = as_level(growth)
     if plain and 0 < abs(found.low) < 1 and not isinstance(growth, Quantity):
         shown, whole = f"{float(growth):.6g}", f"{float(growth) * 100:.6g}"
-        raise ValueError(
-            f"growth is in per cent: {shown} may mean {whole}%, then write {whole}; for {shown}% write "
-            f'"{shown}" in quotes'
-        )
+        said = f'{shown} may mean {whole}%, then write {whole}; for {shown}% write "{shown}" in quotes'
+        raise ValueError(f"growth is in per cent: {said}")
     return found, plain
 
 
 def growth_rate(level: Level, base: Level) -> Rate | Interval:
-    """Growth from `base` to `level`: level / base - 1.
+    """Growth from `base` to `level`: level / base - 1; an Interval holds every rate that the two roundings allow.
 
-    Parameters
-    ----------
-    level, base : number, printed digits, Quantity or Interval
-        Levels of a period and of the one before, in one unit; two points of a series warn (:class:`BreakWarning`) if a
-        break lies between them.
-
-    Returns
-    -------
-    Rate, or Interval in per cent
-        The latter holds every rate that levels within the two roundings allow.
-
-    Raises
-    ------
-    ValueError
-        If `base` may be zero or negative, or two quantities measure different things.
+    Raises ValueError if `base` may be zero or negative, or units measure different things; two points of a series warn
+    (:class:`BreakWarning`) of a break between them.
 
     Examples
     --------
@@ -130,26 +115,16 @@ def growth_rate(level: Level, base: Level) -> Rate | Interval:
     """
     (now, then), plain = _alike(level, base)
     if then.low <= 0:
-        raise ValueError(
-            "the base may be zero or negative: growth is undefined; state the change in its own unit instead"
-        )
+        said = "growth is undefined; state the change in its own unit instead"
+        raise ValueError(f"the base may be zero or negative: {said}")
     found = now / then - 1
     return Rate(found.middle) if plain else found * 100
 
 
 def implied_base(level: Level, growth: Level | Rate) -> float | Interval:
-    """Level one period earlier that a level and a growth rate imply: level / (1 + growth/100).
+    """Level one period earlier that a level and its growth in per cent imply: level / (1 + growth/100).
 
-    Parameters
-    ----------
-    level : number, printed digits, Quantity or Interval
-    growth : number, printed digits, Rate or Interval
-        Growth over the period before, in per cent.
-
-    Raises
-    ------
-    ValueError
-        If `growth` may reach -100 (the base would be unbounded), or is a plain number between -1 and 1.
+    Raises ValueError if `growth` may reach -100 (the base would be unbounded), or is a plain number between -1 and 1.
 
     Examples
     --------
@@ -179,19 +154,10 @@ def implied_level(base: Level, growth: Level | Rate) -> float | Interval:
 def compound_growth(start: Level | pd.DataFrame, end: Level, years: float | None = None) -> Rate | Interval:
     """Yearly rate that leads from `start` to `end` in `years` years: (end / start)^(1/years) - 1.
 
-    Parameters
-    ----------
-    start, end : number, printed digits, Quantity or Interval
-        Levels in one unit; quantities say themselves which years lie between them. Or a frame of ``hz.series`` (or a
-        Series of values by year) and its first year, with its last as `years`: ``compound_growth(fdi, 2018, 2023)``.
-        A break between the two is warned of (:class:`BreakWarning`).
-    years : number
-        Years from one to the other.
-
-    Raises
-    ------
-    ValueError
-        If `years` is below 1, `start` may be zero or negative, `end` may be negative, or the frame lacks a year.
+    Two quantities say themselves which years lie between them. Or of a frame of ``hz.series`` (or a Series of values by
+    year) between two of its years: ``compound_growth(fdi, 2018, 2023)``. A break in between is warned of
+    (:class:`BreakWarning`). Raises ValueError if `years` is below 1, `start` may be zero or negative, `end` may be
+    negative, or the frame lacks a year.
 
     Examples
     --------
@@ -214,24 +180,20 @@ def compound_growth(start: Level | pd.DataFrame, end: Level, years: float | None
 def _between(frame: pd.DataFrame | pd.Series, first: int, last: int | None) -> Rate:
     """Compound growth between two years of a series."""
     if isinstance(frame, pd.Series):
-        frame = pd.DataFrame({"year": frame.index, "value": frame.to_numpy()})
+        frame = frame.rename("value").rename_axis("year").reset_index()
     elif "year" not in frame.columns and frame.index.name == "year":
         frame = frame.reset_index()
     if not {"year", "value"} <= set(frame.columns):
         raise ValueError("a frame needs the columns year and value, as hz.series gives them")
     rows = [frame[frame.year == year] for year in (first, last)]
-    for year, row in zip((first, last), rows, strict=True):
-        if len(row) != 1:
-            years = ", ".join(map(str, frame.year))
-            raise ValueError(
-                f"the series has no one value of {year}: write its first and last year, as in compound_growth(series, "
-                f"{min(frame.year, default=2018)}, {max(frame.year, default=2023)}); it has {years}"
-            )
+    if wrong := [year for year, row in zip((first, last), rows, strict=True) if len(row) != 1]:
+        like = f"{min(frame.year, default=2018)}, {max(frame.year, default=2023)}"
+        said = f"write its first and last year, as in compound_growth(series, {like})"
+        raise ValueError(f"the series has no one value of {wrong[0]}: {said}; it has {', '.join(map(str, frame.year))}")
     a, b = (row.iloc[0] for row in rows)
-    if "unit" in frame.columns and a.unit != b.unit:
-        raise ValueError(
-            f"{first} is in {a.unit}, {last} in {b.unit}: choose one, as in hz.series(..., unit='{b.unit}')"
-        )
+    if a.get("unit") != b.get("unit"):
+        chosen = f"choose one, as in hz.series(..., unit='{b.unit}')"
+        raise ValueError(f"{first} is in {a.unit}, {last} in {b.unit}: {chosen}")
     warn_across(a, b, depth=4)
     return compound_growth(a.value, b.value, int(b.year) - int(a.year))
 

@@ -332,9 +332,9 @@ def _stretched(data: Data, out: pd.DataFrame, found: pd.DataFrame, declared: dic
     out = out.join(starts.astype({"segment": int, "begins": int}))
     editions = out[out.origin != "implied"].apply(lambda p: _edition(p.vintage, p.year), axis=1).groupby(out.segment)
     named = editions.agg(lambda e: " + ".join(sorted(set(e), reverse=True)))
-    years = out[out.origin.isin(YEARLY) & out.relation.isin(["=", "~"]) & out.time_period.map(periods.is_year)]
+    years = whole_years(out[out.origin.isin(YEARLY) & out.relation.isin(["=", "~"])])
     before = years.groupby("segment")[["year", "value"]].shift()
-    share = years.unit.map(lambda u: data.units[u].is_share)
+    share = years.unit.map(lambda u: data.units[u].is_share).astype(bool)
     growth = (years.value - before.value).where(share, (years.value / before.value - 1) * 100)
     growth = growth.where((years.year - before.year == 1) & (share | (before.value > 0)))
     return out.assign(growth=growth, stretch=out.segment.map(named).fillna(""))
