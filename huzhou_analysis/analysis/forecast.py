@@ -16,22 +16,8 @@ import numpy as np
 import pandas as pd
 
 from ..facts import periods
-from . import members
-from .calibration import (
-    HELD,
-    KIND_OF_INDICATOR,
-    KINDS,
-    LONGEST_HORIZON,
-    SIZES,
-    Errors,
-    OutsideView,
-    Tables,
-    base_rate,
-    kind_named,
-    panel_value,
-    shipped_errors,
-)
-from .members import MEMBERS
+from . import calibration, members
+from .calibration import HELD, KINDS, LONGEST_HORIZON, PROBABILITIES, QUANTILES, SIZES, OutsideView, Tables, panel_value
 
 FEWEST = 5
 YEARS_SEEN = 12  # of members where errors come from a panel: longer histories were not scored on it
@@ -47,17 +33,17 @@ class Projection:
     Attributes
     ----------
     history : Series
-        The years used, indexed by year: ``observed`` of them are on file, those ``filled`` are not.
+        The years used, by year: ``observed`` of them are on file, those ``filled`` are not.
     years, at_least : RangeIndex, dict of int to float
         The years projected, and figures for part of one.
     kind, stands_for : str
         The kind asked for, and that of the panel which errors come from (empty if none).
     reason, without_interval : str
-        Why nothing is projected, and why there are no intervals and chances; empty otherwise.
+        Why nothing is projected, and why there are no intervals and chances; else empty.
     lead : tuple of str
         Members whose median is the path.
     figures, indicator : dict of int to str, str
-        Ids of the figures of each year, and what they measure, where a frame of :func:`~huzhou_analysis.series` was given.
+        Ids of the figures of each year, and what they measure, of a frame of :func:`~huzhou_analysis.series`.
 
     Examples
     --------
@@ -83,27 +69,22 @@ class Projection:
         return self.observed >= FEWEST
 
     observed = property(lambda self: len(self.history) - len(self.filled))
-    stands_for = property(lambda self: KINDS[self.kind].stands_for if self._errors else "")
+    stands_for = property(lambda self: "" if self._errors is None else KINDS[self.kind].stands_for)
+    _size = property(lambda self: panel_value(self.kind, float(self.history.iloc[-1]), self.unit))
 
     @property
     def reason(self) -> str:
-        return (
-            ""
-            if self
-            else f"{self.observed} comparable year{'s are' * (self.observed != 1) or ' is'} fewer than {FEWEST}"
-        )
+        are = "s are" if self.observed != 1 else " is"
+        return "" if self else f"{self.observed} comparable year{are} fewer than {FEWEST}"
 
     @property
     def without_interval(self) -> str:
-        if not self or self._errors:
+        if not self or self.stands_for:
             return ""
         if KINDS[self.kind].stands_for:
             return "errors of cities are ratios, and the series has values of zero or below"
-        return (
-            f"no panel of cities has a {self.kind}"
-            if self.kind
-            else "the kind of quantity is not known: name it as kind="
-        )
+        unknown = "the kind of quantity is not known: name it as kind="
+        return f"no panel of cities has a {self.kind}" if self.kind else unknown
 
     @cached_property
     def years(self) -> pd.RangeIndex:
@@ -116,56 +97,48 @@ class Projection:
 
     @cached_property
     def _positive(self) -> bool:
-        return KINDS[self.kind].positive and bool((self.history.to_numpy() > 0).all())
+        return bool(KINDS[self.kind].positive and (self.history > 0).all())
 
-    @property
+    @cached_property
     def _seen(self) -> np.ndarray:
         """What the members see of the history."""
-        values = self.history.to_numpy(float)
-        return values[-YEARS_SEEN:] if KINDS[self.kind].stands_for else values
+        return self.history.to_numpy(float)[-YEARS_SEEN if KINDS[self.kind].stands_for else 0 :]
 
     @cached_property
-    def _path(self) -> np.ndarray:
-        path = members.path(self._seen, self.horizon, self.lead, self._positive)
-        return np.clip(path, 0, 100) if self.kind == "share" else path
-
-    @cached_property
-    def _errors(self) -> Errors | None:
-        kind = KINDS[self.kind]
-        if not (self and kind.stands_for and self._positive):
+    def _errors(self) -> pd.DataFrame | None:
+        """Errors to be expected, by year ahead."""
+        if not (self and KINDS[self.kind].stands_for and self._positive):
             return None
-        value, tables = panel_value(kind, float(self.history.iloc[-1]), self.unit), self.tables or shipped_errors()
-        return tables.errors(kind, self.observed, self.horizon, int(self.history.index[-1]), value)
-
-    @property
-    def _floors(self) -> np.ndarray:
-        return np.array([self.at_least.get(year, -np.inf) for year in self.years])
-
-    @property
-    def _lifts(self) -> np.ndarray:
-        """By how much the figure of part of a year lifts the path from that year on."""
-        above = np.where(self._path > 0, self._floors / np.where(self._path > 0, self._path, 1), 1)
-        return np.maximum.accumulate(np.maximum(above, 1))
+        like = KINDS[self.kind].stands_for, self.observed, int(self.history.index[-1]), self._size
+        return (self.tables or calibration.shipped_errors()).errors(*like).loc[: self.horizon]
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """By year: ``median`` (the path), then ``low_L`` and ``high_L`` for each level (NaN without errors of the kind).
 
-        Nothing lies below the figure of part of a year; later years start from there.
+        Nothing lies below the figure of part of a year; by as much as it lifts the path, it lifts later years.
         """
         columns = _columns(self.level)
         if not self:
             return pd.DataFrame(columns=columns, index=self.years, dtype=float)
+        path = members.path(self._seen, self.horizon, self.lead, self._positive)
+        path = np.clip(path, 0, 100) if self.kind == "share" else path
+        floors = np.array([self.at_least.get(year, -np.inf) for year in self.years])
+        lifts = np.divide(floors, path, out=np.ones_like(path), where=path > 0)
+        path = path * np.maximum.accumulate(np.maximum(lifts, 1))
         ends = [p for level in self.level for p in (0.5 - level / 200, 0.5 + level / 200)]
-        ratios = [self._errors.ratio(p) if self._errors else np.full(self.horizon, np.nan) for p in ends]
-        rows = (self._path * self._lifts)[:, None] * np.column_stack([np.ones(self.horizon), *ratios])
-        return pd.DataFrame(np.maximum(rows, self._floors[:, None]), self.years, columns)
+        ratios = np.full((self.horizon, len(ends)), np.nan)
+        if self._errors is not None:
+            ratios = np.exp([np.interp(ends, PROBABILITIES, row) for row in self._errors[QUANTILES].to_numpy()])
+        rows = path[:, None] * np.column_stack([np.ones(self.horizon), ratios])
+        return pd.DataFrame(np.maximum(rows, floors[:, None]), self.years, columns)
 
     @cached_property
     def members(self) -> pd.DataFrame:
         """Paths of all members by year, one column each, before bounds; ``lead`` says whose median is the path."""
-        names = [name for name in MEMBERS if self and (name not in members.IN_LEVELS or (self._seen > 0).all())]
-        return pd.DataFrame({name: MEMBERS[name](self._seen, self.horizon) for name in names}, index=self.years)
+        able = {n: m for n, m in members.MEMBERS.items() if n not in members.IN_LEVELS or (self._seen > 0).all()}
+        paths = {name: member(self._seen, self.horizon) for name, member in able.items()} if self else {}
+        return pd.DataFrame(paths, index=self.years)
 
     @cached_property
     def errors(self) -> pd.DataFrame:
@@ -175,13 +148,13 @@ class Projection:
         ``inside_80``, ``inside_95`` (missing without intervals). Intervals of the past are those of other cities in the
         same years: they show the method at work, not what could have been said at the time.
         """
-        rows = []
-        for origin in self.history.index[FEWEST - 1 : -1].difference(self.filled) if self else ():
+        rows, known = [], self.history.index.difference(self.filled)
+        for origin in self.history.index[FEWEST - 1 : -1].intersection(known) if self else ():
             filled = tuple(year for year in self.filled if year <= origin)
             then = replace(self, history=self.history.loc[:origin], filled=filled, at_least={}, level=(80, 95))
-            for year in then.years.intersection(self.history.index).difference(self.filled):
+            for year in then.years.intersection(known):
                 actual, row = self.history[year], then.table.loc[year]
-                inside = [row[f"low_{a}"] <= actual <= row[f"high_{a}"] if then._errors else pd.NA for a in (80, 95)]
+                inside = [row[f"low_{a}"] <= actual <= row[f"high_{a}"] if then.stands_for else pd.NA for a in (80, 95)]
                 error = row["median"] / actual - 1 if actual else np.nan
                 rows.append((origin, year - origin, year, actual, row["median"], error, *inside))
         names = ["origin", "horizon", "year", "actual", "median", "error", "inside_80", "inside_95"]
@@ -194,20 +167,25 @@ class Projection:
         where a figure for part of the year decides; NaN without intervals.
         """
         ahead, target = self._ahead(year, relation), _number("target", target)
-        if not ahead or not self._errors:
+        if not ahead or self._errors is None:
             return math.nan
-        if target <= self._floors[ahead - 1]:
+        if target <= self.at_least.get(self.years[ahead - 1], -math.inf):
             return float(UPWARDS[relation])
-        below = self._errors.not_above(target / (self._path * self._lifts)[ahead - 1], ahead)
+        ratio = target / self.table["median"].iloc[ahead - 1]
+        quantiles = self._errors.loc[ahead, QUANTILES].to_numpy(float)
+        below = float(np.interp(np.log(ratio), quantiles, PROBABILITIES)) if ratio > 0 else 0.0
         return 1 - below if UPWARDS[relation] else below
 
     def base_rate(self, target: float, year: int | None = None, *, relation: str = ">=") -> OutsideView:
         """Outside view: of the cities that began at a like size, how many made the growth needed, without any model; the
         very count that :func:`~.outlook.outside_view` gives. Arguments as for :meth:`probability`."""
-        ahead, last = self._ahead(year, relation), self.history.iloc[-1] if self else 0
-        needed = (max(_number("target", target) / last, 0) ** (1 / ahead) - 1) * 100 if last > 0 else math.nan
-        value = panel_value(KINDS[self.kind], last, self.unit)
-        return base_rate(self.kind, ahead, needed, value, UPWARDS[relation])
+        ahead, last, target = (
+            self._ahead(year, relation),
+            self.history.iloc[-1] if self else 0,
+            _number("target", target),
+        )
+        needed = (max(target / last, 0) ** (1 / ahead) - 1) * 100 if last > 0 else math.nan
+        return calibration.base_rate(self.kind, ahead, needed, self._size if self else None, UPWARDS[relation])
 
     def _ahead(self, year: int | None, relation: str) -> int:
         """Years from the last value to the one asked for; 0 if nothing is projected."""
@@ -223,24 +201,25 @@ class Projection:
         ``coverage_80``, ``coverage_95`` and ``miss`` (median absolute error) as shares, ``cases`` and ``cities``: of
         cities left out when the intervals were made or, for the present, with nothing but errors known at the time.
         """
-        if not self._errors:
+        if self._errors is None:
             return pd.Series(np.nan, index=HELD)
-        return self._errors.held.loc[self.horizon if horizon is None else min(_horizon(horizon), self.horizon)]
+        return self._errors[HELD].loc[self.horizon if horizon is None else min(_horizon(horizon), self.horizon)]
 
     def __repr__(self) -> str:
         if not self:
             return f"No projection: {self.reason}."
-        names = ", ".join(name.replace("_", " ") for name in self.lead)
-        lead = f"Path: {'median of ' * (len(self.lead) > 1)}{names}; {self.observed} years from {self.history.index[0]} to "
-        lead += f"{self.history.index[-1]}" + (f" ({len(self.filled)} filled in)" if self.filled else "")
-        if not self._errors:
+        names, many = ", ".join(self.lead).replace("_", " "), "median of " * (len(self.lead) > 1)
+        first, last = self.history.index[[0, -1]]
+        lead = f"Path: {many}{names}; {self.observed} years from {first} to {last}"
+        lead += f" ({len(self.filled)} filled in)" if self.filled else ""
+        if not self.stands_for:
             return f"{lead}\n{self.table[['median']].to_string()}\nNo intervals: {self.without_interval}."
-        held, name = self.coverage(), self.stands_for.replace("_", " ")
+        held, name, size = self.coverage(), self.stands_for.replace("_", " "), SIZES[self._errors["size"].iloc[0]]
         told = f"their 80% held {held.coverage_80:.0%} of what came" if held.coverage_80 > 0 else "nothing was tested"
         return (
             f"{lead}\n{self.table.to_string(float_format=lambda value: f'{value:,.4g}')}\n"
-            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({SIZES[self._errors.size]}). For the last "
-            f"year {told}, and the typical miss was {held.miss:.0%}."
+            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({size}). For the last year "
+            f"{told}, and the typical miss was {held.miss:.0%}."
         )
 
 
@@ -261,22 +240,22 @@ def project(
     Parameters
     ----------
     series : Series, DataFrame or sequence of float
-        A Series indexed by year, or values with the year of the first as `start`: one stretch. Or the frame of
-        :func:`~huzhou_analysis.analysis.series.series`: whole years after the last break count, parts of a later year
-        bound it from below, totals of several years scale what is filled in. Up to three missing years in a row are
-        filled in at a constant growth rate and count as no observation; after a longer gap the history starts anew.
+        One stretch: a Series indexed by year, or values with the year of the first as `start`. Or the frame of
+        :func:`~huzhou_analysis.series`: whole years after the last break count, parts of a later year bound it from
+        below, totals of several years scale what is filled in. Up to three missing years in a row are filled in at a
+        constant growth rate and count as no observation; after a longer gap the history starts anew.
     horizon : int
         Years ahead, 1 to 6: further ahead nothing was measured.
-    kind : str, optional
+    kind : str
         Which members lead, and whose errors the intervals show; frames of well-known indicators tell by themselves.
         ``gdp``, ``retail``, ``industrial_output``, ``investment``, ``foreign_investment``, ``loans``, ``freight``;
-        ``flow`` for another amount of a year, which borrows errors; ``share`` for percentages of a whole and ``rate``
-        for other percentages, which have no panel and so no interval, like a series of unknown kind.
-    unit : str, optional
+        ``flow``, another amount of a year, borrows errors; ``share`` (percentages of a whole), ``rate`` (other
+        percentages) and a series of unknown kind have no panel and so no interval.
+    unit : str
         Unit of plain values (万元, 亿美元, million USD), so that cities of like size count; a frame has its own.
     across_breaks : bool
         Join the stretches of a frame that are in the last unit, where a break is known not to matter.
-    at_least : dict, optional
+    at_least : dict
         By year, a figure for part of it.
     level, tables
         Nominal coverage of the intervals in percent; errors in place of those shipped.
@@ -299,19 +278,19 @@ def project(
     >>> hz.project([1, 2, 3], 2, start=2020)
     No projection: 3 comparable years are fewer than 5.
     """
-    own_unit, floors, totals, figures, indicator = "", {}, {}, {}, ""
     if isinstance(series, pd.Series | pd.DataFrame) and start is not None:
         raise ValueError("the series has its years: leave start out")
     if not isinstance(unit, str | None):
         raise TypeError(f"unit is a text such as '亿元', not {unit!r}")
+    own_unit, floors, totals, figures, indicator = "", {}, {}, {}, ""
     if isinstance(series, pd.DataFrame):
         values, own_unit, floors, totals = _of_frame(series, across_breaks)
         if {"figure_id", "indicator"} <= set(series.columns) and len(series):
             figures, indicator = series.groupby("year").figure_id.agg(" ".join).to_dict(), series.indicator.iloc[-1]
     else:
-        values = _of_values(series, start)
-    kind = KIND_OF_INDICATOR.get(indicator) if kind is None else kind
-    known, horizon, level = kind_named(kind), _horizon(horizon), _levels(level)
+        values = _years_and_numbers(series if isinstance(series, pd.Series) else _dated(series, start))
+    kind = calibration.KIND_OF_INDICATOR.get(indicator) if kind is None else kind
+    positive, horizon, level = calibration.kind_named(kind).positive, _horizon(horizon), _levels(level)
     if kind == "share" and not values.between(0, 100).all():
         raise ValueError("a share lies between 0 and 100; for another percentage write kind='rate'")
     for year, value in (at_least or {}).items():
@@ -319,7 +298,7 @@ def project(
             raise ValueError(f"at_least goes by year such as 2026, not {year!r}")
         floors[year] = _number("the figure of part of a year", value)
     floors = {year: floor for year, floor in floors.items() if len(values) and year > values.index[-1]}
-    values, filled = _filled(values, totals, known.positive)
+    values, filled = _filled(values, totals, positive)
     return Projection(values, horizon, kind, filled, unit or own_unit, floors, level, tables, figures, indicator)
 
 
@@ -343,8 +322,7 @@ def project_panel(
     """
     for lacking in sorted({"series", "year", "value"} - set(getattr(frame, "columns", ()))):
         raise ValueError(f"the frame lacks the column {lacking}: rename or add it")
-    columns = _columns(_levels(level))
-    parts = [pd.DataFrame(columns=["series", "year", *columns, "observations", "reason"])]
+    parts = [pd.DataFrame(columns=["series", "year", *_columns(_levels(level)), "observations", "reason"])]
     for name, one in frame.groupby("series", sort=False):
         known = {column: one[column].iloc[0] for column in ("kind", "unit") if column in one}
         known = {column: value for column, value in known.items() if value and not pd.isna(value)}
@@ -359,11 +337,11 @@ def project_panel(
     return out.astype({"year": "Int64"}).reset_index(drop=True)
 
 
-# --- What is asked for, and the reading of a series: a right answer, or a sentence that says what to write ------------
-
-
 def _columns(level: Sequence[float]) -> list[str]:
     return ["median", *(f"{side}_{one:g}" for one in level for side in ("low", "high"))]
+
+
+# What is asked for, and the reading of a series: a right answer, or a sentence that says what to write.
 
 
 def _number(name: str, value: object) -> float:
@@ -380,7 +358,7 @@ def _horizon(horizon: object) -> int:
 
 
 def _levels(level: object) -> tuple[float, ...]:
-    found = tuple(level) if isinstance(level, Sequence | np.ndarray) and not isinstance(level, str) else (level,)
+    found = tuple(np.atleast_1d(level).tolist())
     for one in found:
         if isinstance(one, bool) or not isinstance(one, Real) or not 1 <= one <= 98:
             hint = f": write {100 * one:g}" if isinstance(one, float) and 0 < one < 1 else ""
@@ -392,41 +370,30 @@ def _is_year(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool) and 1800 <= value <= 2200
 
 
-def _of_values(series: object, start: int | None) -> pd.Series:
-    """A Series, or values with the year of the first, as :func:`_years_and_numbers` gives them."""
-    if isinstance(series, pd.Series):
-        return _years_and_numbers(series)
-    if not isinstance(series, Sequence | np.ndarray) or isinstance(series, str | bytes) or np.ndim(series) != 1:
+def _dated(values: object, start: int | None) -> pd.Series:
+    """Values with the year of the first as a Series."""
+    if np.ndim(values) != 1:
         allowed = "a pandas Series indexed by year, a list of numbers with start=, or the frame of hz.series"
-        raise TypeError(f"a series is {allowed}, not {type(series).__name__}")
+        raise TypeError(f"a series is {allowed}, not {type(values).__name__}")
     if not _is_year(start):
         raise ValueError(f"a list of values needs the year of the first: write start=2015, not start={start!r}")
-    return _years_and_numbers(pd.Series([*series], index=range(start, start + len(series))))
+    return pd.Series([*values], index=range(start, start + len(values)))
 
 
 def _years_and_numbers(found: pd.Series) -> pd.Series:
     """Finite numbers by whole year, each once, sorted; missing values dropped."""
-    dated = isinstance(found.index, pd.DatetimeIndex | pd.PeriodIndex)
-    years = [
-        int(y) if isinstance(y, float) and y.is_integer() else y for y in (found.index.year if dated else found.index)
-    ]
-    for year in years:
-        if not _is_year(year):
-            raise ValueError(
-                f"the index holds {year!r}, which is no year: index the series by whole years such as 2018"
-            )
-    values = [
-        float(one) if isinstance(one, Decimal) else np.nan if one is None or one is pd.NA else one for one in found
-    ]
-    for one in values:
-        if isinstance(one, bool | np.bool_) or not isinstance(one, Real):
-            raise TypeError(f"the series holds {one!r}, which is no number: convert it with pd.to_numeric first")
+    index = found.index.year if isinstance(found.index, pd.DatetimeIndex | pd.PeriodIndex) else found.index
+    years = [int(y) if isinstance(y, float) and y.is_integer() else y for y in index]
+    for year in (year for year in years if not _is_year(year)):
+        raise ValueError(f"the index holds {year!r}, which is no year: index the series by whole years such as 2018")
+    values = [float(v) if isinstance(v, Decimal) else np.nan if v is None or v is pd.NA else v for v in found]
+    for one in (v for v in values if isinstance(v, bool | np.bool_) or not isinstance(v, Real)):
+        raise TypeError(f"the series holds {one!r}, which is no number: convert it with pd.to_numeric first")
     found = pd.Series(values, pd.Index(years, name="year", dtype=int), dtype=float).dropna().sort_index()
     for year in found.index[found.index.duplicated()]:
         raise ValueError(f"the year {year} comes twice: keep one value a year")
-    size = np.abs(found.to_numpy())
-    for at in np.flatnonzero((size > 1e100) | (size < 1e-100) & (size > 0)):
-        raise ValueError(f"{found.iloc[at]:g} in {found.index[at]} is no quantity: correct it or leave it out")
+    for year, value in found[(found.abs() > 1e100) | (found.abs() < 1e-100) & (found != 0)].items():
+        raise ValueError(f"{value:g} in {year} is no quantity: correct it or leave it out")
     return found
 
 
@@ -436,11 +403,9 @@ def _of_frame(frame: pd.DataFrame, across_breaks: bool) -> tuple[pd.Series, str,
         raise ValueError("the frame lacks the columns year and value: give that of hz.series, or one indexed column")
     if not {"origin", "segment", "unit", "time_period", "relation"} <= set(frame.columns):
         return _years_and_numbers(frame.set_index("year").value), "", {}, {}
-    derived = ~frame.origin.isin(["part_year", "period_total"]) & frame.relation.isin(["=", "~"])
-    whole = frame[derived & frame.time_period.map(periods.is_year).astype(bool)]
-    if whole.empty:
-        return _years_and_numbers(pd.Series(dtype=float)), "", {}, {}
-    unit, segment = whole.unit.iloc[-1], whole.segment.iloc[-1]
+    exact = frame.relation.isin(["=", "~"]) & frame.time_period.map(periods.is_year).astype(bool)
+    whole = frame[exact & ~frame.origin.isin(["part_year", "period_total"])]
+    unit, segment = (whole[column].iloc[-1] if len(whole) else "" for column in ("unit", "segment"))
     whole = whole[(whole.unit == unit) & (across_breaks | (whole.segment == segment))]
     rest = frame[(frame.unit == unit) & frame.relation.isin(["=", "~", ">", ">="])]
     parts = rest[rest.origin == "part_year"].groupby("year").value.max().to_dict()
@@ -456,8 +421,7 @@ def _filled(values: pd.Series, totals: Mapping, positive: bool) -> tuple[pd.Seri
     years = pd.RangeIndex(values.index[0], values.index[-1] + 1, name="year") if len(values) else values.index
     if len(years) == len(values):
         return values, ()
-    filled = years.difference(values.index)
-    logs = positive and bool((values > 0).all())
+    filled, logs = years.difference(values.index), bool(positive and (values > 0).all())
     steps = np.interp(years, values.index, np.log(values) if logs else values)
     whole = pd.Series(np.exp(steps) if logs else steps, years)
     whole.loc[values.index] = values

@@ -1,22 +1,20 @@
-"""The members of a projection: seven paths that every textbook of forecasting has, each a few lines of arithmetic.
+"""The members of a projection: seven paths that every textbook of forecasting has (Hyndman & Athanasopoulos 2021, chapters 5
+and 8), of which the median of a few leads (Petropoulos & Svetunkov 2020). Smoothing parameters are those of a fixed grid with
+the least squared one-year errors: on ten points an optimiser's hardly differ, and a panel has ten thousand series.
 
-Hyndman & Athanasopoulos (2021), *Forecasting: Principles and Practice*, chapters 5 and 8; the median of a few leads (Petropoulos &
-Svetunkov 2020, *International Journal of Forecasting* 36, 110-115). Smoothing parameters are those of a fixed grid with the least
-squared one-year errors: on ten points an optimiser's hardly differ, and a panel has ten thousand series.
+`values` (..., years) are oldest first, without gaps; paths are (..., horizon).
 """
 
 from __future__ import annotations
+
+from itertools import product
 
 import numpy as np
 
 ALPHAS = np.arange(1, 11) / 10
 # Level, slope and damping of the damped trend.
-TRIPLES = np.array(
-    [(a, b, d) for a in (0.1, 0.3, 0.5, 0.7, 0.9) for b in (0.0, 0.1, 0.3, 0.5) for d in (0.8, 0.9, 0.98)]
-)
-# A path of a positive series stays above this share of the last value.
-FLOOR = 0.05
-
+TRIPLES = np.array([*product((0.1, 0.3, 0.5, 0.7, 0.9), (0.0, 0.1, 0.3, 0.5), (0.8, 0.9, 0.98))])
+FLOOR = 0.05  # share of its last value that a path of a positive series stays above
 # Which members' median leads. The rule that chose them and its scores: docs/projections.md.
 LEADS = {
     "median": ("last_value", "drift", "damped_growth"),
@@ -39,13 +37,13 @@ def drift(values: np.ndarray, horizon: int) -> np.ndarray:
     return values[..., -1:] + step * np.arange(1, horizon + 1)
 
 
-def _in_logs(member, values: np.ndarray, horizon: int) -> np.ndarray:
-    return np.exp(np.minimum(member(np.log(values), horizon), 700))  # a computer's largest number is exp(709)
-
-
 def growth(values: np.ndarray, horizon: int) -> np.ndarray:
     """The last value and the compound average growth: :func:`drift` in logs. Values must be positive."""
     return _in_logs(drift, values, horizon)
+
+
+def _in_logs(member, values: np.ndarray, horizon: int) -> np.ndarray:
+    return np.exp(np.minimum(member(np.log(values), horizon), 700))  # a computer's largest number is exp(709)
 
 
 def _smoothed(values: np.ndarray) -> np.ndarray:
@@ -95,8 +93,7 @@ def theta(values: np.ndarray, horizon: int) -> np.ndarray:
     return (_smoothed(2 * values - trend) + ahead) / 2
 
 
-_ALL = (last_value, drift, growth, simple_smoothing, damped_trend, damped_growth, theta)
-MEMBERS = {member.__name__: member for member in _ALL}
+MEMBERS = {m.__name__: m for m in (last_value, drift, growth, simple_smoothing, damped_trend, damped_growth, theta)}
 
 
 def leading(lead: str, positive: bool) -> tuple[str, ...]:
@@ -105,9 +102,6 @@ def leading(lead: str, positive: bool) -> tuple[str, ...]:
 
 
 def path(values: np.ndarray, horizon: int, names: tuple[str, ...], positive: bool) -> np.ndarray:
-    """Median of the members named; of a positive series it stays positive.
-
-    `values` (..., years) are oldest first, without gaps; the answer is (..., horizon).
-    """
+    """Median of the members named; of a positive series it stays positive."""
     middle = np.median([MEMBERS[name](values, horizon) for name in names], axis=0)
     return np.maximum(middle, FLOOR * np.asarray(values, float)[..., -1:]) if positive else middle

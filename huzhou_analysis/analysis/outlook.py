@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..facts.data import Data, NotOnFile
 from ..facts.words import Text, text
-from .calibration import KIND_OF_INDICATOR, KINDS, LONGEST_HORIZON, OutsideView, base_rate, panel_value
+from .calibration import KIND_OF_INDICATOR, LONGEST_HORIZON, OutsideView, base_rate, panel_value
 from .compare import area_levels
 from .forecast import FEWEST, Projection, _is_year, project
 from .gaps import target_gaps
@@ -124,7 +124,7 @@ def _view(data: Data, place: str, row) -> OutsideView:
     if row.indicator in STAND_INS:
         return base_rate(STAND_INS[row.indicator], years, needed, stand_in=True)
     kind = kind_of(data, row.indicator, row.unit)
-    return base_rate(kind, years, needed, panel_value(KINDS[kind], row.actual, row.unit))
+    return base_rate(kind, years, needed, panel_value(kind, row.actual, row.unit))
 
 
 def _in_the_province(data: Data, code: str, place: str, needed: float, years: int) -> OutsideView:
