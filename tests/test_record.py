@@ -1,6 +1,7 @@
 """The record of what was stated: appended once, never changed, scored when the outturn is printed."""
 
 import datetime as dt
+import math
 from types import SimpleNamespace
 
 import pandas as pd
@@ -78,13 +79,10 @@ def forecasts(monkeypatch):
     """Chances and paths as the outlook gives them."""
     columns = {"low_50": 5, "high_50": 7, "low_80": 4, "high_80": 8, "low_95": 3, "high_95": 9, "median": 6.0}
     table = pd.DataFrame(columns, index=pd.Index([2024, 2025], name="year"))
-    chance = {"locator": "x", "indicator": "fdi_utilized", "ref_area": "330500", "target": 18.0, "relation": "=",
-              "unit": "亿美元", "last_year": 2023.0, "probability": 0.02}  # fmt: skip
-    found = SimpleNamespace(projection=SimpleNamespace(table=table), year=2027)
-    monkeypatch.setattr(outlook, "outlook", lambda *a: found)
-    monkeypatch.setattr(
-        outlook, "target_probabilities", lambda data: pd.DataFrame([chance, chance | {"probability": None}])
-    )
+    chance = {"indicator": "fdi_utilized", "area": "330500", "target": 18.0, "relation": "=", "unit": "亿美元", "year": 2027,
+              "points": pd.DataFrame({"year": [2022, 2023]}), "projection": SimpleNamespace(table=table)}  # fmt: skip
+    found = [SimpleNamespace(**chance, probability=probability) for probability in (0.02, math.nan)]
+    monkeypatch.setattr(outlook, "outlooks", lambda data: found)
 
 
 def test_an_edition_is_appended_once_and_read_again(tables, forecasts):

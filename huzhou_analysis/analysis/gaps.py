@@ -17,25 +17,26 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.problems import DataError, Problem
+from ..facts.words import text
 from . import plans, targets
 from .actuals import WINDOWS, Actuals, Target
 from .evidence import at_recent_pace, firmness, grade, official, progress
-from .sentences import both, needed, rule, sentence
+from .sentences import both, needed, rule, said, sentence
 from .series import measured_in, points
 from .targets import Judgement
 
 COLUMNS = ["name", "indicator", "locator", "target", "unit", "target_year", "actual", "actual_period", "gap"]
 COLUMNS += ["required_pace", "recent_pace", "pace_unit", "status", "evidence"]
-# The other columns: texts, numbers, and flags.
+# All columns: the main ones, flags, numbers, and texts.
+_FLAGS = ["leads", "counted", "ascending"]
+_NUMBERS = ["target", "target_year", "actual", "gap", "required_pace", "recent_pace", "row", "relative_gap"]
+_NUMBERS += ["years_left", "path_value", "newer_rate", "acceleration", "reached_in", "years_late", "way_done"]
+_NUMBERS += ["time_gone", "sources", "age", "unlike_value"]
 _TEXTS = ["plan", "ref_area", "table", "commitment", "relation", "span", "final_period", "in_words"]
 _TEXTS += ["time_progress", "newer_rate_period", "recent_since_zh", "recent_since_en", "un_class", "wri_class"]
 _TEXTS += ["comparable", "pair_zh", "pair_en", "actual_indicator", "robustness", "robustness_zh", "robustness_en"]
 _TEXTS += ["rule_zh", "rule_en", "sentence_zh", "sentence_en", "needed_zh", "needed_en", "target_ids"]
 _TEXTS += ["restated_ids", "actual_id", "growth_ids", "other_ids"]
-_NUMBERS = ["target", "target_year", "actual", "gap", "required_pace", "recent_pace", "row", "relative_gap"]
-_NUMBERS += ["years_left", "path_value", "newer_rate", "acceleration", "reached_in", "years_late", "way_done"]
-_NUMBERS += ["time_gone", "sources", "age", "unlike_value"]
-_FLAGS = ["leads", "counted", "ascending"]
 ALL_COLUMNS = list(dict.fromkeys([*COLUMNS, *_FLAGS, *_NUMBERS, *_TEXTS]))
 
 
@@ -46,17 +47,15 @@ def target_gaps(
 
     Parameters
     ----------
-    data : Data
     as_of : date or str, optional
         Only what had been published by then: a date, or ``2024-06-30``, ``2024-06``, ``2024`` (the last day counts).
     plan : str, optional
         Id of one plan, or ``all`` for every plan side by side; by default, of each indicator, the plan that leads
-        (:func:`~huzhou_analysis.analysis.plans.plans`).
+        (:func:`~huzhou_analysis.plans`).
     full : bool
-        All columns (``ALL_COLUMNS``), not only the main ones (``COLUMNS``): the path, other paces, progress in
-        time, how firm the verdict is, the rule and the sentence in both languages, what is missing, and ids of all figures.
-        ``counted`` among them says whether a row counts: a target that is printed in several places has a row for each, and
-        counts once.
+        All columns (``ALL_COLUMNS``), not only the main ones (``COLUMNS``): path, other paces, progress in time, how firm
+        the verdict is, rule and sentence in both languages, what is missing, and ids of all figures. A target that is
+        printed in several places has a row for each, and counts once: ``counted`` among them says which.
 
     Returns
     -------
@@ -100,8 +99,6 @@ def gaps_of(data: Data, as_of: str | dt.date | None = None) -> Gaps:
 class Gaps(Actuals):
     """Everything that the gap of a target needs, read once: the targets, the pairs, the series."""
 
-    # --- targets ---------------------------------------------------------------------------------------------------
-
     @cached_property
     def targets(self) -> list[Target]:
         """Targets of every plan, the leading plan first, in the order of the documents."""
@@ -109,23 +106,14 @@ class Gaps(Actuals):
         order, found = {place: n for n, place in enumerate(places)}, []
         for source in plans.plans(self.data).source_id:
             rows = plans.table_targets(self.data, source=source)
-            plan = self.goals[self.goals.source_id == source]
+            plan = self.goals[self.goals.source_id == source].join(rows[["table", "row"]])
             plan = plan[(plan.transformation == "N") | plan.relation.eq("relative")]
-            end = plans.usual_end(plan)
-            of_plan = plan.time_period.str.contains(r"/P\d+Y") | (plan.time_period >= str(end))
-            plan = plan[plan.index.isin(rows.index) | plan.relation.eq("relative") | (of_plan & plan.obs_text.ne(""))]
+            of_plan = plan.time_period.str.contains(r"/P\d+Y") | (plan.time_period >= str(plans.usual_end(plan)))
+            plan = plan[plan.table.notna() | plan.relation.eq("relative") | (of_plan & plan.obs_text.ne(""))]
             groups = plan.groupby(["locator", "indicator", "ref_area", "commitment", "unit", "span"], sort=False)
             ordered, rows = sorted(groups, key=lambda g: order[(source, g[0][0])]), rows[rows.obs_text != ""]
             found += [self.target(group, rows) for _, group in ordered]
         return found
-
-    @cached_property
-    def _tables(self) -> dict[tuple[str, str], str]:
-        """Keys of the tables of every plan by plan and place of its rows."""
-        sources = plans.plans(self.data).source_id
-        return {(s, place): name for s in sources for name, place in plans.plan_tables(self.data, s).items()}
-
-    # --- rows ------------------------------------------------------------------------------------------------------
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -136,8 +124,8 @@ class Gaps(Actuals):
                 rows.append(self.row(target))
             except (ArithmeticError, ValueError, KeyError, IndexError, TypeError) as error:
                 ids, cause = " ".join(target.figures.index), cause or error
-                said = f"这一目标无法计算：{error}", f"this target cannot be computed: {error}"
-                problems.append(Problem("figures.csv", 0, "figure_id", ids, *said))
+                why = f"这一目标无法计算：{error}", f"this target cannot be computed: {error}"
+                problems.append(Problem("figures.csv", 0, "figure_id", ids, *why))
         if problems:
             raise DataError(problems) from cause
         out = pd.DataFrame(rows, columns=ALL_COLUMNS)
@@ -146,23 +134,20 @@ class Gaps(Actuals):
 
     def row(self, target: Target) -> dict:
         """One row of :func:`target_gaps`."""
-        first, info = target.first, self.data.indicators.loc[target.first.indicator]
-        place = plans.ROW.fullmatch(first.locator)
-        area = "" if first.ref_area == self.data.home else f"（{self.data.ref_areas.name_zh[first.ref_area]}）"
-        copied = ("indicator", "ref_area", "locator", "relation", "commitment", "span", "unit")
+        first, area = target.first, ""
+        if first.ref_area != self.data.home:
+            area = f"（{self.data.ref_areas.name_zh[first.ref_area]}）"
+        copied = ("indicator", "ref_area", "locator", "relation", "commitment", "span", "unit", "table", "row")
         row = {name: first[name] for name in copied} | {
-            "name": info.name_zh + area,
+            "name": self.data.indicators.name_zh[first.indicator] + area,
             "plan": first.source_id,
-            "leads": plans.leading(self.data, first.indicator, first.ref_area) == first.source_id,
+            "leads": plans.leading_plan(self.data, first.indicator, first.ref_area) == first.source_id,
             "counted": True,
-            "table": self._tables.get((first.source_id, place[1]), "") if place else "",
-            "row": int(place[2]) if place else math.nan,
             "ascending": target.ascending,
-            "in_words": first.as_printed if target.numeric.empty else "",
             "target_ids": " ".join(target.figures.index),
         }
         if target.numeric.empty:
-            return row | self._nothing(target)
+            return row | {"in_words": first.as_printed} | self._nothing(target)
         final, same = target.final, self._restated(target)
         row |= {"counted": final.name == same[0], "final_period": final.time_period, "target": final.obs_value}
         row |= {"target_year": target.last_year, "relation": final.relation}
@@ -189,8 +174,6 @@ class Gaps(Actuals):
         rank = 2 * (same.source_id != final.source_id) + ~plans.is_table_row(same.locator)
         return list(same.index[rank.argsort(kind="stable")])
 
-    # --- kinds of targets ------------------------------------------------------------------------------------------
-
     def _against_path(self, target: Target) -> dict:
         found, out = self.candidates(target), self._unlike(target)
         found = found[found.year <= target.last_year] if len(found) else found
@@ -198,14 +181,13 @@ class Gaps(Actuals):
             return self._nothing(target, out)
         evidence = found.iloc[-1]
         target = replace(target, kind=self.moves(target, evidence))
-        out |= self._evidence_cells(target, evidence)
-        out |= {"years_left": target.last_year - int(evidence.year)}
-        out |= {"pace_unit": targets.pace_unit(target.kind, target.unit)}
+        cells = out | self._cells(target, evidence) | {"pace_unit": targets.pace_unit(target.kind, target.unit)}
         if evidence.year < target.start:
-            before = {"status": "no_figure_on_file", "evidence": ""}
-            return out | before | needed(self.data, target, before=int(evidence.year))
-        out |= _distance(target, evidence.value) | self._judged(target, evidence, found)
-        return out | sentence(self.data, target, evidence, out)
+            why = said("why", "early", year=int(evidence.year))
+            before = {"status": "no_figure_on_file", "evidence": "", "gap": math.nan, "relative_gap": math.nan}
+            return cells | before | needed(self.data, target, why)
+        cells |= self._judged(target, evidence, found)
+        return cells | both("sentence", sentence(self.data, target, evidence, cells))
 
     def moves(self, target: Target, evidence: pd.Series) -> str:
         """How a target moves: what was at or below zero of late, or is to be, has no growth in per cent."""
@@ -221,23 +203,22 @@ class Gaps(Actuals):
         verdict = target.judge(evidence.value, int(evidence.year), speed, base)
         part = verdict.status == "met" and evidence.origin == "part_year"
         status = "met_in_part_year" if part else verdict.status
-        out = {"status": status, "required_pace": verdict.required, "recent_pace": speed, "path_value": verdict.due}
+        out = {"required_pace": verdict.required, "recent_pace": speed, "path_value": verdict.due}
         paces = [*changes.values(), *([recent] if recent else [])]
         if newer and recent and recent.window != 1 and newer.figure_ids != recent.figure_ids:
             out |= {"newer_rate": newer.change, "newer_rate_period": self.data.figures.time_period[newer.figure_ids]}
             paces.append(newer)
         out["growth_ids"] = " ".join(dict.fromkeys(i for pace in paces for i in pace.figure_ids.split()))
-        if recent:
-            out |= both("recent_since", recent.since)
-            if not math.isnan(verdict.required):
-                out |= at_recent_pace(target, evidence, verdict.required, speed)
+        out |= both("recent_since", recent.since) if recent else {}
+        if recent and not math.isnan(verdict.required):
+            out |= at_recent_pace(target, evidence, verdict.required, speed)
         out |= progress(target, evidence, status, base)
-        out |= official(target, evidence, self.stretch(target, evidence), base, target.meets(evidence.value))
-        facts = {"verdict": verdict, "recent": recent, "base": base, "status": status}
-        out |= firmness(self, target, evidence, found, facts)
+        out |= official(target, evidence, self.stretch(target, evidence), base)
+        out |= firmness(self, target, evidence, found, (verdict, recent, base))
         if status == "ahead" and out["robustness"] == "fragile":
-            out["status"] = status = "on_track"  # ahead is said only where no other reading contradicts it
-        return out | rule(self.data, target, evidence, verdict, recent, status)
+            status = "on_track"  # ahead is said only where no other reading contradicts it
+        words = rule(self.data, target, evidence, verdict, recent, status)
+        return out | {"status": status} | both("rule", words)
 
     def _each_year(self, target: Target) -> dict:
         """A goal for every single year: missed by one year that misses it, met when every year has met it."""
@@ -250,32 +231,34 @@ class Gaps(Actuals):
         status = "undecided" if target.ceiling else "on_track"
         if len(misses) or set(range(first, target.last_year + 1)) <= set(found.year):
             status = "missed" if len(misses) else "met"
-        out = {"years_left": target.last_year - int(evidence.year)}
-        return self._settled(target, evidence, out, Judgement(status, "bound"))
+        return self._settled(target, evidence, Judgement(status, "bound"))
 
     def _counted(self, target: Target) -> dict:
         """A goal for the whole plan: a running total, or every year since a stated start, against the total wanted."""
         evidence = self.total(target)
         if evidence is None:
             return self._nothing(target) | self._unlike(target)
-        year, value = int(evidence.year), float(evidence.value)
-        verdict = target.judge(value, year)
+        value = float(evidence.value)
+        verdict = target.judge(value, int(evidence.year))
         if target.ceiling and not target.meets(value):  # what has been added up does not come down again
             verdict = Judgement("missed", "bound")
-        out = {"years_left": target.last_year - year, "required_pace": verdict.required, "robustness": "untested"}
-        return self._settled(target, evidence, out | {"pace_unit": targets.pace_unit("units", target.unit)}, verdict)
+        out = {"required_pace": verdict.required, "robustness": "untested"}
+        return self._settled(target, evidence, verdict) | out | {"pace_unit": targets.pace_unit("units", target.unit)}
 
-    def _settled(self, target: Target, evidence: pd.Series, out: dict, verdict: Judgement) -> dict:
+    def _settled(self, target: Target, evidence: pd.Series, verdict: Judgement) -> dict:
         """The cells of a verdict that needs no path."""
-        out |= {"status": verdict.status} | _distance(target, evidence.value) | self._evidence_cells(target, evidence)
-        out |= rule(self.data, target, evidence, verdict, None, verdict.status)
-        return out | sentence(self.data, target, evidence, out)
+        out = self._cells(target, evidence) | {"status": verdict.status}
+        out |= both("rule", rule(self.data, target, evidence, verdict, None, verdict.status))
+        return out | both("sentence", sentence(self.data, target, evidence, out))
 
-    # --- evidence --------------------------------------------------------------------------------------------------
-
-    def _evidence_cells(self, target: Target, evidence: pd.Series) -> dict:
+    def _cells(self, target: Target, evidence: pd.Series) -> dict:
+        """What is said of an actual: where it stands, its distance from the target, its pair and its grade."""
+        final = target.final.obs_value
+        gap = targets.still_missing(evidence.value, final, target.final.relation, target.ascending)
         out = {"comparable": evidence.comparable, "actual": evidence.value, "actual_period": evidence.time_period}
-        out |= {"actual_indicator": evidence.indicator, "actual_id": evidence.figure_id}
+        out |= {"actual_indicator": evidence.indicator, "actual_id": evidence.figure_id, "gap": gap}
+        out |= {"relative_gap": gap / abs(final) if final else math.nan}
+        out |= {"years_left": target.last_year - int(evidence.year)}
         return out | both("pair", evidence.reason) | grade(self.data, target, evidence)
 
     def _unlike(self, target: Target) -> dict:
@@ -294,17 +277,7 @@ class Gaps(Actuals):
 
     def _nothing(self, target: Target, unlike: dict | None = None) -> dict:
         """Without an actual: what would be needed, and why a figure of another definition is no such thing."""
-        out = needed(self.data, target) | {"status": "no_figure_on_file"} | (unlike or {})
         if not unlike:
-            return out
-        info = self.data.indicators.loc[target.first.indicator]
-        zh, en = f"口径不同，不予比较：{unlike['pair_zh']}", f"not compared: {unlike['pair_en']}"
-        said = {"sentence_zh": f"{info.name_zh}：{zh}。", "sentence_en": f"{info.name_en}: {en}."}
-        return out | {"status": "not_comparable", "comparable": "no", "rule_zh": zh, "rule_en": en} | said
-
-
-def _distance(target: Target, value: float) -> dict[str, float]:
-    """What is still missing, and that as a share of the target's size."""
-    final = target.final.obs_value
-    gap = targets.still_missing(value, final, target.final.relation, target.ascending)
-    return {"gap": gap, "relative_gap": gap / abs(final) if final else math.nan}
+            return needed(self.data, target, said("why", "none")) | {"status": "no_figure_on_file"}
+        why = said("why", "unlike", reason=text(unlike["pair_zh"], unlike["pair_en"]))
+        return needed(self.data, target, why) | {"status": "not_comparable", "comparable": "no"} | unlike

@@ -16,6 +16,7 @@ from .compare import area_levels
 from .forecast import FEWEST, Projection, _is_year, project
 from .gaps import target_gaps
 from .plans import goals, target_year
+from .sentences import said
 from .series import COLUMNS, key, series
 
 # Kinds of quantity by theme and what the unit measures, where the indicator itself does not tell.
@@ -27,16 +28,29 @@ KIND_OF_THEME = {
 # Panels of a similar thing, shown for orientation; and what the tables hold of the other cities of the province.
 STAND_INS = {"container_throughput": "freight", "port_cargo": "freight"}
 PARTS = {"trade_total": ("exports", "imports"), "exports": ("exports",), "imports": ("imports",)}
+CHANCE_COLUMNS = [
+    "indicator",
+    "ref_area",
+    "target",
+    "relation",
+    "unit",
+    "observations",
+    "first_year",
+    "last_year",
+    "kind",
+]
+CHANCE_COLUMNS += ["stands_for", "probability", "cases", "hits", "outside_share", "median", "low_80", "high_80"]
+CHANCE_COLUMNS += ["coverage_80", "coverage_95", "typical_miss", "reason_zh", "reason_en", "figure_ids"]
 
 
 @dataclass(frozen=True)
 class Outlook:
     """A projection of one indicator to ``year``, or why there is none; true if there is one.
 
-    ``points`` are rows of :func:`~.series.series`, the whole years of the last stretch; ``target`` and ``relation`` are the plan's of
-    ``year``, in ``unit`` (NaN if it sets none), ``probability`` the chance of meeting it (NaN without a panel of the
-    kind), ``outside`` how many cities that stood alike did (None where no growth is needed or known), ``reason`` why nothing is
-    projected.
+    ``points`` are rows of :func:`~.series.series`, the whole years of the last stretch; ``target`` and ``relation`` are
+    the plan's of ``year``, in ``unit`` (NaN if it sets none), ``probability`` the chance of meeting it (NaN without a panel
+    of the kind), ``outside`` how many cities that stood alike did (None where no growth is needed or known), ``reason`` why
+    nothing is projected.
     """
 
     indicator: str
@@ -78,13 +92,7 @@ def kind_of(data: Data, indicator: str, unit: str) -> str | None:
 
 def outside_view(data: Data, indicator: str, area: str | int | None = None) -> OutsideView:
     """Of the cities that began at a like size, how many made the growth that the target needs; for trade, of the other
-    cities of the province.
-
-    Parameters
-    ----------
-    data : Data
-    indicator : str
-        Code or name of an indicator with a target that is neither met nor over.
+    cities of the province. `indicator` has a target that is neither met nor over.
 
     Returns
     -------
@@ -132,31 +140,17 @@ def _in_the_province(data: Data, code: str, place: str, needed: float, years: in
     try:
         wide = [area_levels(data, part).pivot(index="ref_area", columns="year", values="value") for part in PARTS[code]]
     except NotOnFile:
-        return OutsideView(
-            needed, years, 0, 0, 0, text("没有同省城市的数字", "no figures of the cities of the province")
-        )
+        return OutsideView(needed, years, 0, 0, 0, said("outlook", "no_city"))
     levels = sum(wide[1:], wide[0]).drop(index=place, errors="ignore")
     grown = {y: ((levels[y + years] / levels[y]) ** (1 / years) - 1) * 100 for y in levels if y + years in levels}
     growth = pd.concat([pd.Series(dtype=float), *grown.values()]).dropna()
-    first, last = min(grown, default=0), max(grown, default=0)
-    reference = text(
-        f"本省其他城市，{first}—{last}年各年为起点的{years}年，年均增速不低于{needed:.1f}%",
-        f"The other cities of the province, {years} years from every year of {first} to {last}, growth of at least "
-        f"{needed:.1f}% a year",
-    )
+    span = {"first": min(grown, default=0), "last": max(grown, default=0)}
+    reference = said("outlook", "province", years=years, needed=needed, **span)
     return OutsideView(needed, years, len(growth), int((growth >= needed).sum()), growth.index.nunique(), reference)
 
 
 def outlook(data: Data, indicator: str, area: str | int | None = None, *, year: int | None = None) -> Outlook:
-    """Project an indicator to the plan's last year from everything on file, or say why not.
-
-    Parameters
-    ----------
-    data : Data
-    indicator, area : str
-        Code or name; by default the city that the tables are about.
-    year : int, optional
-        Year to project to, by default the last that the plan sets targets for.
+    """Project an indicator to a year, by default the plan's last, from everything on file, or say why not.
 
     Examples
     --------
@@ -179,12 +173,21 @@ def _outlook(data: Data, code: str, place: str, year: int, view: OutsideView | N
     unit = whole.unit.iloc[-1] if len(whole) else data.indicators.unit[code]
     points = whole[whole.segment == whole.segment.iloc[-1]] if len(whole) else whole
     last = int(points.year.iloc[-1]) if len(points) else year - 1
-    horizon = min(max(1, year - last), LONGEST_HORIZON)
     kind = kind_of(data, code, unit)
     if kind == "share" and not points.value.between(0, 100).all():
         kind = "rate"  # inflation below zero, a plan fulfilled by more than all of it
-    projection = project(rows, horizon, kind=kind)
-    reason = _reason(points, projection, whole, last, year)
+    projection = project(rows, min(max(1, year - last), LONGEST_HORIZON), kind=kind)
+    reason = text("", "")
+    if points.empty:
+        reason = said("outlook", "none")
+    elif last >= year:
+        reason = said("outlook", "over", year=last)
+    elif not projection:
+        n, cut = projection.observed, len(points) < len(whole)
+        few = {"n": n, "s": "s" * (n != 1), "fewest": FEWEST, "first": points.year.iloc[0]}
+        reason = said("outlook", "few_after" if cut else "few", **few)
+    elif year - last > LONGEST_HORIZON:
+        reason = said("outlook", "far", year=last, longest=LONGEST_HORIZON)
     return Outlook(code, place, unit, year, points, projection, *_goal(data, code, place, unit, year), view, reason)
 
 
@@ -199,21 +202,12 @@ def _goal(data: Data, code: str, place: str, unit: str, year: int) -> tuple[floa
     return data.units.convert(row.value, row.unit, unit), relation
 
 
-def _reason(points: pd.DataFrame, projection: Projection, whole: pd.DataFrame, last: int, year: int) -> Text:
-    if points.empty:
-        return text("没有年度实际数", "no annual actual is on file")
-    if last >= year:
-        return text(f"{last}年已有实际数", f"an actual of {last} is on file")
-    if not projection:
-        n, cut = projection.observed, len(points) < len(whole)
-        zh = f"{points.year.iloc[0]}年口径或版本变动之后" if cut else ""
-        en = f" after the break of {points.year.iloc[0]}" if cut else ""
-        few = f"only {n} usable annual actual{'s' * (n != 1)}{en}, fewer than {FEWEST}"
-        return text(f"{zh}仅有{n}个可用的年度实际数，少于{FEWEST}个", few)
-    if year - last > LONGEST_HORIZON:
-        far = f"the last figure is of {last}, and more than {LONGEST_HORIZON} years ahead nothing was measured"
-        return text(f"序列止于{last}年，{LONGEST_HORIZON}年以后超出可检验的预测期", far)
-    return text("", "")
+def outlooks(data: Data) -> list[Outlook]:
+    """The outlook of every indicator with a target of the plan's last year."""
+    year, views = target_year(data), _views(data, data.home)
+    targets = data.select(area=data.home, record_type="target", period=str(year), transformation="N")
+    codes = dict.fromkeys(targets.indicator[targets.obs_text != ""])
+    return [_outlook(data, code, data.home, year, views.get(code)) for code in codes]
 
 
 def target_probabilities(data: Data) -> pd.DataFrame:
@@ -222,10 +216,10 @@ def target_probabilities(data: Data) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an indicator with a target for that year: ``indicator, ref_area, target, relation, unit, observations, first_year,
-        last_year, kind, stands_for, probability, cases, hits, outside_share, median, low_80, high_80, coverage_80,
-        coverage_95, typical_miss, reason_zh, reason_en, figure_ids``. ``probability`` is NaN where a reason says why or
-        ``stands_for`` is empty (no panel of the kind).
+        One row an indicator with a target for that year (columns ``CHANCE_COLUMNS``). ``probability`` is NaN where a reason
+        says why or ``stands_for``, the panel of its kind, is empty; ``cases``, ``hits`` and ``outside_share`` are those of
+        :func:`outside_view`, ``median`` to ``high_80`` of the projection in ``unit``, ``coverage`` and ``typical_miss`` what
+        such projections held and missed elsewhere.
 
     Examples
     --------
@@ -233,31 +227,13 @@ def target_probabilities(data: Data) -> pd.DataFrame:
     >>> bool(((chances.probability >= 0) & (chances.probability <= 1) | chances.probability.isna()).all())
     True
     """
-    year, views = target_year(data), _views(data, data.home)
-    targets = data.select(area=data.home, record_type="target", period=str(year), transformation="N")
-    codes = dict.fromkeys(targets.indicator[targets.obs_text != ""])
-    return pd.DataFrame([_row(_outlook(data, code, data.home, year, views.get(code))) for code in codes])
-
-
-def _row(found: Outlook) -> dict:
-    ahead, years, held, view = found.projection, found.points.year, found.projection.coverage(), found.outside
-    cases, hits, share = (view.cases, view.hits, view.share) if view else (0, 0, math.nan)
-    ends = ahead.table.iloc[-1] if found else pd.Series(dtype=float)
-    about = {"indicator": found.indicator, "ref_area": found.area, "target": found.target, "relation": found.relation}
-    used = {"observations": ahead.observed, "first_year": years.min(), "last_year": years.max(), "kind": ahead.kind}
-    chance = {"probability": found.probability, "cases": cases, "hits": hits, "outside_share": share}
-    spread = {name: ends.get(name, math.nan) for name in ("median", "low_80", "high_80")}
-    tested = {"coverage_80": held.coverage_80, "coverage_95": held.coverage_95, "typical_miss": held.miss}
-    reason = {"reason_zh": found.reason.zh, "reason_en": found.reason.en}
-    figures = {"figure_ids": " ".join(found.figure_ids) if found else ""}
-    return (
-        about
-        | {"unit": found.unit}
-        | used
-        | {"stands_for": ahead.stands_for}
-        | chance
-        | spread
-        | tested
-        | reason
-        | figures
-    )
+    rows = []
+    for one in outlooks(data):
+        ahead, years, held, view = one.projection, one.points.year, one.projection.coverage(), one.outside
+        about = (one.indicator, one.area, one.target, one.relation, one.unit, ahead.observed, years.min(), years.max())
+        outside = (view.cases, view.hits, view.share) if view else (0, 0, math.nan)
+        spread = ahead.table.iloc[-1][["median", "low_80", "high_80"]] if one else [math.nan] * 3
+        made = (ahead.kind, ahead.stands_for, one.probability, *outside, *spread)
+        tested = (held.coverage_80, held.coverage_95, held.miss, one.reason.zh, one.reason.en)
+        rows.append((*about, *made, *tested, " ".join(one.figure_ids) if one else ""))
+    return pd.DataFrame(rows, columns=CHANCE_COLUMNS)

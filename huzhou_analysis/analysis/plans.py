@@ -35,27 +35,23 @@ def is_table_row(locators: pd.Series) -> pd.Series:
 def _plans(data: Data) -> pd.DataFrame:
     goals = data.figures[(data.figures.record_type == "target") & data.own]
     in_table = set(goals.source_id[is_table_row(goals.locator)])
-    documents = data.sources.index[(data.sources.kind == "plan") | data.sources.index.isin(in_table)]
-    goals = goals[
-        (goals.source_id.isin(documents) | (not goals.source_id.isin(documents).any())) & (goals.time_period != "")
-    ]
+    of_plan = goals.source_id.isin(data.sources.index[data.sources.kind == "plan"].union(in_table))
+    goals = goals[(of_plan | (not of_plan.any())) & (goals.time_period != "")]
     goals = goals.assign(year=goals.time_period.map(lambda p: periods.parse(p).end.year))
-    out = goals.groupby("source_id", sort=False).agg(
-        published=("vintage", "max"), first_year=("year", "min"), last_year=("year", "max"), targets=("year", "size")
-    )
-    out = out.join(data.sources[["title", "title_en", "date_published"]]).reset_index()
-    out["published"] = out.date_published.where(out.date_published != "", out.published)
+    by = goals.groupby("source_id", sort=False)
+    out = data.sources.loc[goals.source_id.unique(), ["title", "title_en"]].rename_axis("source_id")
+    dated = data.sources.date_published[out.index]
+    out["published"] = dated.where(dated != "", by.vintage.max())
+    out = out.assign(first_year=by.year.min(), last_year=by.year.max(), targets=by.size()).reset_index()
     out["has_table"] = out.source_id.isin(in_table)
-    out = out[["source_id", "title", "title_en", "published", "first_year", "last_year", "targets", "has_table"]]
     return out.sort_values(["has_table", "published"], ascending=False, kind="stable", ignore_index=True)
 
 
 def plans(data: Data) -> pd.DataFrame:
-    """The plans that set targets, the leading one first.
+    """The plans that set targets, the leading one first: one with a table of targets, of several the newest.
 
     A plan is a document of kind ``plan`` (or any with a table of targets) that sets targets for the city or its parts;
-    where there is none, every document that sets some. One with a table of targets comes before one without, of
-    several the newest first.
+    where there is none, every document that sets some.
 
     Returns
     -------
@@ -70,15 +66,10 @@ def plans(data: Data) -> pd.DataFrame:
     return _plans(data).copy()
 
 
-def leading(data: Data, indicator: str, area: str) -> str:
-    """The first of :func:`plans` that sets a target for an indicator (codes); empty if none does."""
+def leading_plan(data: Data, indicator: str | None = None, area: str | None = None) -> str:
+    """Id of the first of :func:`plans`, or of the first that sets a target for an indicator (codes); empty if none does."""
     setting = set(data.select(indicator, area, record_type="target").source_id)
     return next((source for source in _plans(data).source_id if source in setting), "")
-
-
-def leading_plan(data: Data) -> str:
-    """Id of the leading plan; empty if there is none."""
-    return next(iter(_plans(data).source_id), "")
 
 
 def plan(data: Data, indicator: str, area: str | int | None = None, *, source: str | None = None) -> pd.DataFrame:
@@ -89,7 +80,6 @@ def plan(data: Data, indicator: str, area: str | int | None = None, *, source: s
 
     Parameters
     ----------
-    data : Data
     indicator, area : str
         Code or name; by default the city that the tables are about.
     source : str, optional
@@ -120,7 +110,7 @@ def plan(data: Data, indicator: str, area: str | int | None = None, *, source: s
 
 def goals(data: Data, indicator: str, area: str, source: str | None = None) -> pd.DataFrame:
     """What :func:`plan` gives, of codes; empty where no plan sets a target for a year."""
-    source = source or leading(data, indicator, area)
+    source = source or leading_plan(data, indicator, area)
     found = whole_years(data.select(indicator, area, record_type="target", transformation="N", source=source))
     found = found[(found.obs_text != "") & (found.span != "cumulative")]
     if found.empty:
@@ -131,13 +121,8 @@ def goals(data: Data, indicator: str, area: str, source: str | None = None) -> p
         return bool(ROW.fullmatch(first.locator)), first.commitment != "strive", group.time_period.nunique()
 
     best = max((group for _, group in found.groupby(["locator", "commitment", "unit"], sort=False)), key=rank)
-    best = (
-        best.sort_values("time_period").reset_index().assign(year=lambda f: f.time_period.astype(int), origin="target")
-    )
-    return best.assign(value=best.obs_value, printed=best.obs_text)[PLAN_COLUMNS]
-
-
-# --- the tables of a plan ------------------------------------------------------------------------------------------
+    best = best.sort_values("time_period").reset_index().assign(year=lambda f: f.time_period.astype(int))
+    return best.assign(value=best.obs_value, printed=best.obs_text, origin="target")[PLAN_COLUMNS]
 
 
 def plan_tables(data: Data, source: str | None = None) -> dict[str, str]:
@@ -155,7 +140,6 @@ def table_targets(data: Data, which: str | None = None, *, source: str | None = 
 
     Parameters
     ----------
-    data : Data
     which : {"digital", "open"}, optional
         One of the two tables; by default all.
     source : str, optional
@@ -180,8 +164,10 @@ def table_targets(data: Data, which: str | None = None, *, source: str | None = 
     place, keys = rows.locator.str.extract(ROW), {prefix: name for name, prefix in tables.items()}
     rows = rows.assign(table=place[0].map(keys), row=place[1].astype(int))
     rows = rows if which is None else rows[rows.table == which]
-    order = pd.DataFrame({"table": rows.table.map(list(tables).index), "row": rows.row, "period": rows.time_period})
-    return rows.loc[order.sort_values(["table", "row", "period"], kind="stable").index]
+    order = rows.assign(table=rows.table.map(list(tables).index)).sort_values(
+        ["table", "row", "time_period"], kind="stable"
+    )
+    return rows.loc[order.index]
 
 
 def plan_years(data: Data, source: str | None = None) -> tuple[int, ...]:
@@ -211,16 +197,14 @@ def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    data : Data
-        From :func:`load`.
     figures : DataFrame
         Target figures (for instance :func:`table_targets`).
 
     Returns
     -------
     DataFrame
-        One row for each step between two years of one indicator (columns ``PACE_COLUMNS``); ``pace`` is in
-        ``pace_unit`` a year: % for levels, 个百分点 or 个千分点 for shares, the unit itself for counts.
+        One row for each step between two years of one indicator (columns ``PACE_COLUMNS``); ``pace`` is in ``pace_unit``
+        a year: % for levels, 个百分点 or 个千分点 for shares, the unit itself for counts.
 
     Examples
     --------

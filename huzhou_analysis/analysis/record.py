@@ -7,6 +7,7 @@ what was stated stays stated.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 
 import numpy as np
@@ -36,10 +37,7 @@ def path(data: Data) -> Path:
 def record(data: Data) -> pd.DataFrame:
     """Everything that was stated, one row a statement (columns ``COLUMNS``); empty if nothing has been recorded.
 
-    Raises
-    ------
-    DataError
-        If ``record.csv`` is not what this module writes.
+    A DataError says where ``record.csv`` is not what this module writes.
     """
     file = path(data)
     if not file.is_file():
@@ -59,16 +57,16 @@ def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
     """What the tables say today: the verdict of every judged target, and intervals and chances where they are given."""
     gaps = target_gaps(data, full=True)
     judged = gaps[gaps.status.isin(targets.JUDGED) & gaps.counted]
-    verdicts = judged.assign(
-        kind="verdict", time_period=judged.target_year.map("{:.0f}".format), known_to=judged.actual_period
-    )
+    verdicts = judged.assign(kind="verdict", time_period=judged.target_year.map("{:.0f}".format))
+    verdicts["known_to"] = judged.actual_period
     rows = []
-    chances = outlook.target_probabilities(data)
-    for c in chances[chances.probability.notna()].itertuples():
-        found = outlook.outlook(data, c.indicator, c.ref_area)
-        about = {"indicator": c.indicator, "ref_area": c.ref_area, "unit": c.unit, "known_to": f"{c.last_year:.0f}"}
-        chance = {"kind": "chance", "time_period": str(found.year), "relation": c.relation, "target": c.target}
-        rows.append(about | chance | {"probability": c.probability})
+    for found in outlook.outlooks(data):
+        if math.isnan(found.probability):
+            continue
+        about = {"indicator": found.indicator, "ref_area": found.area, "unit": found.unit}
+        about |= {"known_to": str(found.points.year.max())}
+        chance = {"kind": "chance", "time_period": str(found.year), "relation": found.relation, "target": found.target}
+        rows.append(about | chance | {"probability": found.probability})
         for year, ahead in found.projection.table.iterrows():
             for level in LEVELS:
                 bounds = {"median": ahead["median"], "low": ahead[f"low_{level}"], "high": ahead[f"high_{level}"]}
@@ -78,13 +76,8 @@ def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
 
 
 def append(data: Data, edition: str, made: dt.date | None = None) -> int:
-    """Append today's statements to the record of the tables; returns how many.
-
-    Raises
-    ------
-    ValueError
-        If the edition is on record already: a statement is made once.
-    """
+    """Append today's statements to the record of the tables; returns how many. A statement is made once: an edition that is
+    on record already is a ValueError."""
     if edition in set(record(data).edition):
         said = f"版次“{edition}”已有记录，请另起版次名 / edition {edition!r} is on record already; give another name"
         raise ValueError(said)
@@ -95,15 +88,11 @@ def append(data: Data, edition: str, made: dt.date | None = None) -> int:
     return len(rows)
 
 
-# --- scoring -------------------------------------------------------------------------------------------------------
-
-
 def score_record(data: Data, rows: pd.DataFrame | None = None) -> pd.DataFrame:
     """Each statement with what came, as far as that has been printed since.
 
     Parameters
     ----------
-    data : Data
     rows : DataFrame, optional
         Statements; by default :func:`record`.
 

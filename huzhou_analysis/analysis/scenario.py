@@ -12,12 +12,12 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
-from ..facts.words import Quantity, Text, say, text
+from ..facts.words import LANGUAGES, Quantity, Text
 from . import plans, targets
 from .actuals import Target
 from .gaps import Gaps, gaps_of
 from .growth import Rate, percent
-from .sentences import amount, movement
+from .sentences import amount, movement, named, said
 from .series import key
 
 TOTAL_COLUMNS = ["indicator", "ref_area", "period", "unit", "relation", "total", "geometric", "straight", "met"]
@@ -51,7 +51,7 @@ class Scenario:
     sentence: Text
 
     def _repr_html_(self) -> str:
-        words = "".join(f"<p>{html.escape(self.sentence[lang])}</p>" for lang in ("zh", "en"))
+        words = "".join(f"<p>{html.escape(self.sentence[lang])}</p>" for lang in LANGUAGES)
         return words + self.path.round(2).to_html(na_rep="—")
 
 
@@ -67,16 +67,15 @@ def what_if(
 
     Parameters
     ----------
-    data : Data
     indicator : str
         Code or name of an indicator with an annual target and a comparable actual of the plan's years.
     growth : number, text or Rate, optional
-        Change a year in the unit in which the indicator moves (``pace_unit`` of
-        :func:`~huzhou_analysis.analysis.gaps.target_gaps`): 5 means 5% for a level, 5 points for a percentage, 5 of them
-        for a count. ``"required"``, what just reaches the target, is the default; ``"recent"`` is the recent pace. A rate
-        below 1% stands in quotes, ``"0.55"``, so that it is never taken for a fraction; a Rate is taken as it is.
+        Change a year in the unit in which the indicator moves (``pace_unit`` of :func:`~huzhou_analysis.target_gaps`): 5
+        means 5% for a level, 5 points for a percentage, 5 of them for a count. ``"required"``, what just reaches the
+        target, is the default; ``"recent"`` is the recent pace. A rate below 1% stands in quotes, ``"0.55"``, so that it
+        is never taken for a fraction; a Rate is taken as it is.
     area, as_of
-        As in :func:`~huzhou_analysis.analysis.series.series`.
+        As in :func:`~huzhou_analysis.series`.
 
     Raises
     ------
@@ -93,12 +92,12 @@ def what_if(
     """
     gaps, target, evidence = _start(data, *key(data, indicator, area), as_of)
     final, first, last = target.path[max(target.path)], int(evidence.year), target.last_year
-    kind, info = gaps.moves(target, evidence), data.indicators.loc[target.first.indicator]
+    kind, name = gaps.moves(target, evidence), named(data, target.first.indicator)
     unit = targets.pace_unit(kind, target.unit)
     required = targets.change_a_year(evidence.value, final, last - first, kind)
     recent = gaps.recent(target, evidence) if growth == "recent" else None
     if growth == "recent" and recent is None:
-        raise NotOnFile(f"{info.name_zh}的近期速度", f"a recent pace of {info.name_en}")
+        raise NotOnFile(f"{name.zh}的近期速度", f"a recent pace of {name.en}")
     pace = recent.change if recent else required if growth in (None, "required") else _assumed(growth, kind, unit)
     path = _carried(data, target, evidence, pace, kind)
     value, met = float(path.value.iloc[-1]), target.meets(evidence.value)
@@ -110,32 +109,27 @@ def what_if(
     gap = targets.still_missing(value, final, target.final.relation, target.ascending)
     about = (target.first.indicator, target.unit, unit, kind, float(pace))
     ids = (*target.figures.index, *evidence.figure_id.split())
-    said = _sentence(data, target, path, movement(data, pace, unit), status, reached)
-    return Scenario(*about, path, status, final, gap, reached, math.nan if met else required, ids, said)
+    words = _sentence(data, target, path, movement(data, pace, unit), status, reached)
+    return Scenario(*about, path, status, final, gap, reached, math.nan if met else required, ids, words)
 
 
 def _start(data: Data, code: str, place: str, as_of: object) -> tuple[Gaps, Target, pd.Series]:
     """Target of the leading plan and latest comparable actual of its years, from which a scenario starts."""
-    gaps, info = gaps_of(data, as_of), data.indicators.loc[code]
-    wanted = (code, place, plans.leading(data, code, place))
+    gaps, name, plan = gaps_of(data, as_of), named(data, code), plans.leading_plan(data, code, place)
     found = [
-        t
-        for t in gaps.targets
-        if tuple(t.first[["indicator", "ref_area", "source_id"]]) == wanted
-        and t.first.span in ("annual", "point")
-        and t.path
-    ]
+        t for t in gaps.targets
+        if (t.first.indicator, t.first.ref_area, t.first.source_id) == (code, place, plan)
+        and t.first.span in ("annual", "point") and t.path
+    ]  # fmt: skip
     if not found:
-        raise NotOnFile(f"规划中{info.name_zh}的年度目标", f"an annual target of a plan for {info.name_en} ({code})")
+        raise NotOnFile(f"规划中{name.zh}的年度目标", f"an annual target of a plan for {name.en} ({code})")
     target = max(found, key=lambda t: (len(t.numeric), t.first.commitment != "strive"))
     evidence = gaps.candidates(target)
     if len(evidence):
         evidence = evidence[(evidence.year >= target.start) & (evidence.year < target.last_year)]
     if evidence.empty:
-        raise NotOnFile(
-            f"{target.start}年以来{info.name_zh}的可比实际数",
-            f"a comparable actual of {info.name_en} ({code}) since {target.start}: nothing to start from",
-        )
+        en = f"a comparable actual of {name.en} ({code}) since {target.start}: nothing to start from"
+        raise NotOnFile(f"{target.start}年以来{name.zh}的可比实际数", en)
     return gaps, target, evidence.iloc[-1]
 
 
@@ -168,29 +162,16 @@ def _carried(data: Data, target: Target, evidence: pd.Series, pace: float, kind:
 
 def _sentence(data: Data, target: Target, path: pd.DataFrame, pace: Text, status: str, reached: int | None) -> Text:
     """The answer in words."""
-    value, final, relation = path.value.iloc[-1], target.path[max(target.path)], target.final.relation
-    verdict, late = text("可以达到", "reached"), text("", "")
-    if status == "missed":
-        verdict = text("达不到", "not reached by then")
-        if relation in (">", "<") and math.isclose(value, final, rel_tol=1e-6):
-            verdict = text("恰为目标值，超过才算达到", "exactly the target, which has to be exceeded")
-        elif reached is None:
-            late = text("，以后也达不到", ", nor later")
-        else:
-            late = text(f"，{reached}年可以达到", f"; it would be in {reached}")
-    flat = path.value.nunique() == 1
-    return say(
-        "以{first}年为基数，若{next}年起{moved}，{year}年为{end}，目标{bound}：{verdict}{late}。",
-        "{moved} from {first} on gives {end} in {year}; the target is {bound}: {verdict}{late}.",
-        first=int(path.index[0]),
-        next=int(path.index[0]) + 1,
-        year=int(path.index[-1]),
-        moved=text("保持不变", "No change") if flat else say("年均{pace}", "A pace of {pace} a year", pace=pace),
-        end=amount(data, value, target.unit),
-        bound=amount(data, final, target.unit, relation),
-        verdict=verdict,
-        late=late,
-    )
+    value, final, relation, late = path.value.iloc[-1], target.path[max(target.path)], target.final.relation, ""
+    if status == "missed" and relation in (">", "<") and math.isclose(value, final, rel_tol=1e-6):
+        status = "exact"
+    elif status == "missed":
+        late = said("scenario", "never" if reached is None else "later", year=reached)
+    first, last = int(path.index[0]), int(path.index[-1])
+    moved = said("scenario", "flat" if path.value.nunique() == 1 else "pace", pace=pace)
+    end, bound = amount(data, value, target.unit), amount(data, final, target.unit, relation)
+    words = {"verdict": said("scenario", status), "late": late, "moved": moved, "end": end, "bound": bound}
+    return said("scenario", "all", first=first, next=first + 1, year=last, **words)
 
 
 def path_totals(data: Data, as_of: object = None) -> pd.DataFrame:
@@ -199,7 +180,7 @@ def path_totals(data: Data, as_of: object = None) -> pd.DataFrame:
     One row for each cumulative goal whose indicator has a yearly path too (columns ``TOTAL_COLUMNS``): the printed
     ``total``, the path summed over the same years with the years between the named ones read off ``geometric`` and
     ``straight``, and ``met``, whether the larger sum satisfies the goal. A goal that prints no starting year is summed
-    over the years of the path. `as_of` as in :func:`~huzhou_analysis.analysis.series.series`.
+    over the years of the path. `as_of` as in :func:`~huzhou_analysis.series`.
 
     Examples
     --------
@@ -209,15 +190,12 @@ def path_totals(data: Data, as_of: object = None) -> pd.DataFrame:
     """
     every, rows, same = gaps_of(data, as_of).targets, [], ["indicator", "ref_area", "source_id"]
     paths = [t for t in every if t.first.span == "annual" and len(t.numeric) > 1]
-    for goal in every:
-        if goal.first.span != "cumulative" or goal.numeric.empty:
-            continue
+    for goal in (t for t in every if t.first.span == "cumulative" and len(t.numeric)):
         period, about = periods.parse(goal.final.time_period), goal.first[same]
         for path in (p for p in paths if p.first[same].equals(about) and data.units.comparable(p.unit, goal.unit)):
-            start = period.start.year if period.kind == "years" else int(path.numeric.time_period.min())
-            if not targets.covers(path.numeric, start, period.end.year):
+            start = period.start.year if period.kind == "years" else int(min(path.path))
+            if not (sums := targets.path_sum(path.path, start, period.end.year)):
                 continue
-            sums = targets.path_sum(path.numeric, start, period.end.year)
             geometric, straight = (data.units.convert(v, path.unit, goal.unit) for v in sums)
             span, ids = f"{start}/P{period.end.year - start + 1}Y", [*goal.figures.index, *path.numeric.index]
             row = (*about.iloc[:2], span, goal.unit, goal.final.relation, goal.final.obs_value, geometric, straight)

@@ -11,6 +11,7 @@ import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,22 +21,16 @@ from ..facts.data import Data
 from ..facts.words import Quantity, text, warn_across
 from .growth import Rate, as_level
 
-STATUSES = {
-    "met": text("已达到", "met"),
-    "met_in_part_year": text("期内达到目标值", "at target in part of a year"),
-    "ahead": text("快于路径", "ahead"),
-    "on_track": text("符合路径", "on track"),
-    "behind": text("落后", "behind"),
-    "far_behind": text("明显落后", "far behind"),
-    "missed": text("未达到", "missed"),
-    "open": text("尚未达到", "not met yet"),
-    "undecided": text("期末方可认定", "decided at the end only"),
-    "not_comparable": text("不可比", "not comparable"),
-    "no_figure_on_file": text("暂无数据", "no figure on file"),
+_TABLE = pd.read_csv(Path(__file__).with_name("words.csv"), keep_default_na=False)
+# Words in both languages by their use and code: verdicts, grades, rules, what would settle a target.
+WORDS = {
+    use: {row.code: text(row.zh, row.en) for row in rows.itertuples()}
+    for use, rows in _TABLE.groupby("use", sort=False)
 }
-_BOUNDS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
+STATUSES = WORDS["status"]
 # What a verdict can be where a comparable actual is on file.
-JUDGED = ("met", "met_in_part_year", "ahead", "on_track", "behind", "far_behind", "missed", "open", "undecided")
+JUDGED = tuple(status for status in STATUSES if status not in ("not_comparable", "no_figure_on_file"))
+_BOUNDS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 
 
 def required_growth(last, goal, years: float | None = None) -> Rate:
@@ -44,7 +39,7 @@ def required_growth(last, goal, years: float | None = None) -> Rate:
     Parameters
     ----------
     last, goal : number or Quantity
-        Levels in one unit, both positive; quantities of one measure say themselves which years lie between them.
+        Positive levels in one unit; quantities of one measure say themselves which years lie between them.
     years : float, optional
         Years from one to the other, needed for plain numbers.
 
@@ -85,28 +80,22 @@ def required_points(last, goal, years: float | None = None) -> float:
 
 def _from_to(last, goal, years: float | None) -> tuple[float, float, float]:
     """Two levels in one unit and the years between them."""
-    timed = [hasattr(one, "time_period") and one.time_period != "" for one in (last, goal)]
     if years is None:
-        if not all(timed):
-            raise ValueError(
-                "how many years lie between the two? write years=..., or give two quantities with a period"
-            )
+        if not all(getattr(one, "time_period", "") for one in (last, goal)):
+            asked = "how many years lie between the two? write years=..., or give two quantities with a period"
+            raise ValueError(asked)
         years = periods.years_between(last.time_period, goal.time_period)
-    if isinstance(years, bool) or not isinstance(years, Real) or not years > 0 or not math.isfinite(years):
+    if isinstance(years, bool) or not isinstance(years, Real) or not 0 < years < math.inf:
         raise ValueError(f"no time is left: years must be a positive number, not {years!r}; check first and last year")
     now, then = (one.value if isinstance(one, Quantity) else as_level(one)[0].middle for one in (last, goal))
     warn_across(last, goal, depth=4)
     units = [one.unit for one in (last, goal) if hasattr(one, "unit") and hasattr(one.unit, "unit_measure")]
     if len(units) == 2:
-        if units[0].unit_measure != units[1].unit_measure:
-            raise ValueError(
-                f"{units[0].unit} and {units[1].unit} measure different things: name levels of one measure"
-            )
-        then *= 10.0 ** (units[1].unit_mult - units[0].unit_mult)
+        (a, b), measures = units, {unit.unit_measure for unit in units}
+        if len(measures) == 2:
+            raise ValueError(f"{a.unit} and {b.unit} measure different things: name levels of one measure")
+        then *= 10.0 ** (b.unit_mult - a.unit_mult)
     return now, then, years
-
-
-# --- one value against its target ----------------------------------------------------------------------------------
 
 
 def more_is_better(relation: str, ascending: bool) -> bool:
@@ -126,11 +115,11 @@ def still_missing(value: float, target: float, relation: str, ascending: bool) -
 
 def pace_kind(data: Data, indicator: str, unit: str) -> str:
     """How an indicator moves: ``points`` for shares, ``units`` for counts and ranks, ``growth`` for other levels."""
-    if data.units[unit].is_share or data.units[unit].unit_measure == "PP":
+    measure = data.units[unit].unit_measure
+    if data.units[unit].is_share or measure == "PP":
         return "points"
-    if data.indicators.measure_type[indicator] == "count" or data.units[unit].unit_measure in ("COUNT", "RANK"):
-        return "units"
-    return "growth"
+    counted = data.indicators.measure_type[indicator] == "count" or measure in ("COUNT", "RANK")
+    return "units" if counted else "growth"
 
 
 def effective_kind(kind: str, *levels: float) -> str:
@@ -200,8 +189,11 @@ def judge(
         path, origin = {str(base[0]): base[1], last: final}, "implied"
     due, later = (value_on_path(path, at, measure == "growth") for at in (year, year + 1))
     if due is None:
-        status = "open" if math.isnan(recent) else _by_pace(towards * recent, towards * required)
-        return Judgement(status, "none" if status == "open" else "pace", required)
+        if math.isnan(recent):
+            return Judgement("open", "none", required)
+        pace, need = towards * recent, towards * required
+        ordered = [(pace >= 2 * need, "ahead"), (pace >= need, "on_track"), (pace >= need / 2, "behind")]
+        return Judgement(next((status for holds, status in ordered if holds), "far_behind"), "pace", required)
     measure = effective_kind(measure, due)
     asked, needed = change_a_year(due, final, years, measure), change_a_year(value, final, years, measure)
     if towards * later > towards * due and towards * value >= towards * later:
@@ -213,17 +205,11 @@ def judge(
     return Judgement(status, "path", required, due, later, asked, origin)
 
 
-def _by_pace(recent: float, required: float) -> str:
-    if recent >= required:
-        return "ahead" if recent >= 2 * required else "on_track"
-    return "behind" if recent >= required / 2 else "far_behind"
-
-
 def change_a_year(current: float, target: float, years: float, kind: str) -> float:
     """Change a year from `current` to `target`: % compounded for ``growth`` of positive levels, else in their own unit."""
     if effective_kind(kind, current, target) == "growth":
-        return required_growth(current, target, years).percent
-    return required_points(current, target, years)
+        return ((target / current) ** (1 / years) - 1) * 100
+    return (target - current) / years
 
 
 def advance(value: float, change: float, years: float, kind: str) -> float:
@@ -236,18 +222,12 @@ def years_needed(current: float, target: float, change: float, kind: str) -> flo
 
     For levels ln(target / current) / ln(1 + change), for the rest (target - current) / change.
     """
+    distance, speed = target - current, change
     if kind == "growth":
         if current <= 0 or target <= 0 or change <= -100:
             return math.inf
         distance, speed = math.log(target / current), math.log1p(change / 100)
-    else:
-        distance, speed = target - current, change
-    if distance == 0:
-        return 0.0
-    return distance / speed if distance * speed > 0 else math.inf
-
-
-# --- the path of a plan --------------------------------------------------------------------------------------------
+    return 0.0 if distance == 0 else distance / speed if distance * speed > 0 else math.inf
 
 
 def value_on_path(by_year: Mapping[str, float], year: int, geometric: bool) -> float | None:
@@ -255,32 +235,17 @@ def value_on_path(by_year: Mapping[str, float], year: int, geometric: bool) -> f
 
     Returns None before the first and after the last named year.
     """
-    named = sorted((int(y), v) for y, v in by_year.items())
-    years, values = np.array(named, dtype=float).T
+    years, values = np.array(sorted((int(y), v) for y, v in by_year.items()), dtype=float).T
     if not years[0] <= year <= years[-1]:
         return None
     curved = geometric and (values > 0).all() and year not in years
     return float(np.exp(np.interp(year, years, np.log(values))) if curved else np.interp(year, years, values))
 
 
-def covers(figures: pd.DataFrame, first: int, last: int) -> bool:
-    """Whether a plan's path says something of every year from `first` to `last`."""
-    named = figures.time_period.astype(int)
-    return bool(named.min() <= first and last <= named.max())
-
-
-def path_sum(figures: pd.DataFrame, first: int, last: int) -> tuple[float, float]:
-    """Sum of a plan's path over some years, those between named ones read off geometrically, and straight.
-
-    Raises
-    ------
-    ValueError
-        If a year lies outside the path.
-    """
-    if not covers(figures, first, last):
-        raise ValueError(
-            f"the plan's path does not cover {first} to {last} ({', '.join(figures.index)}); choose years within it"
-        )
-    by_year = dict(zip(figures.time_period, figures.obs_value, strict=True))
+def path_sum(by_year: Mapping[str, float], first: int, last: int) -> tuple[float, float] | None:
+    """Sum of a plan's path over some years, those between named ones read off geometrically, and straight; None where the
+    path does not cover them."""
+    if any(value_on_path(by_year, year, False) is None for year in (first, last)):
+        return None
     curved, straight = (sum(value_on_path(by_year, y, g) for y in range(first, last + 1)) for g in (True, False))
     return curved, straight
