@@ -27,10 +27,11 @@ HELD = ["coverage_80", "coverage_95", "miss", "cases", "cities"]
 FOLDER = Path(__file__).parent
 # What a quantity can be: the panel that its errors come from (none: no interval; ``flow`` borrows the widest of the same
 # path whose panel reaches the present), the path that leads (``members.LEADS``), the panel's unit as in ``units.csv`` (CNY
-# and 4 are 万元), whether a value above zero stays there, and the indicator that is known to be one.
+# and 4 are 万元), whether a value above zero stays there, and the indicator, or the theme with what is measured, that is one.
 _KINDS = pd.read_csv(FOLDER / "kinds.csv", keep_default_na=False)
 KINDS = {row.kind or None: row for row in _KINDS.itertuples(index=False)}
 KIND_OF_INDICATOR = {row.indicator: row.kind for row in KINDS.values() if row.indicator}
+KIND_OF_THEME = {(row.theme, measure): row.kind for row in KINDS.values() for measure in row.measures.split()}
 NAMES = {row.kind: text(row.zh, row.en) for row in KINDS.values() if row.zh}
 _MEASURES = {"元": "CNY", "美元": "USD", "吨": "T", "CNY": "CNY", "USD": "USD", "tonnes": "T", "t": "T"}
 _POWERS = {"": 0, "千": 3, "万": 4, "百万": 6, "亿": 8, "thousand": 3, "million": 6, "bn": 9, "billion": 9, "m": 6}

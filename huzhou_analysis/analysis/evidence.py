@@ -45,8 +45,7 @@ def _printings(data: Data, target: Target, evidence: pd.Series) -> pd.DataFrame:
 def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
     """Grade of an actual from A to D, with what it counts: independent sources that agree, and age in years.
 
-    The age is that of the figure's period when the newest figure of the tables was published: the same tables give the
-    same grade whatever the day.
+    The age is that of the figure's period when the newest figure of the tables was published, whatever the day.
     """
     age = int(data.figures.vintage.max()[:4] or 0) - evidence.end.year
     same, tier = _printings(data, target, evidence), data.sources.tier
@@ -62,9 +61,8 @@ def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
 def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataFrame, judged: tuple) -> dict:
     """Whether the verdict turns under another reading of the figures on file.
 
-    ``fragile`` where one turns it, ``robust`` where other figures were tried and none does, ``untested`` where there
-    is no other figure. `judged` are the verdict, the recent pace and the base that it came from. The ends of the rounding interval, a straight path and other stretches for the pace are tried
-    too; they can turn a verdict but are no test of the figure.
+    ``fragile`` where one turns it, ``robust`` where other figures were tried and none does, ``untested`` where there is none.
+    `judged` are the verdict, the recent pace and the base that it came from.
     """
     readings = list(_readings(gaps, target, evidence, found, *judged))
     flips = [(label, STATUSES[s]) for label, s, _ in readings if s not in (None, judged[0].status)]
@@ -137,10 +135,7 @@ def progress(target: Target, evidence: pd.Series, status: str, base: tuple[int, 
 
 
 def at_recent_pace(target: Target, evidence: pd.Series, required: float, recent: float) -> dict:
-    """Acceleration factor (required over recent pace) and the first year that the recent pace reaches the target.
-
-    A pace that leads away from the target, or nowhere, has no factor and never arrives.
-    """
+    """Acceleration factor (required over recent pace; none where that leads away), and when the recent pace arrives."""
     kind = targets.effective_kind(target.kind, evidence.value, target.final.obs_value)
     wait = targets.years_needed(evidence.value, target.final.obs_value, recent, kind)
     reached = int(evidence.year) + math.ceil(wait - 1e-9) if math.isfinite(wait) else math.inf

@@ -145,8 +145,7 @@ class Projection:
         """The same method from every earlier year of this series: what it said, what came, whether the interval held.
 
         Columns ``origin``, ``horizon``, ``year``, ``actual``, ``median``, ``error`` (median over actual minus 1),
-        ``inside_80``, ``inside_95`` (missing without intervals). Intervals of the past are those of other cities in the
-        same years: they show the method at work, not what could have been said at the time.
+        ``inside_80``, ``inside_95`` (missing without intervals, which are those of other cities in the same years).
         """
         rows, known = [], self.history.index.difference(self.filled)
         for origin in self.history.index[FEWEST - 1 : -1].intersection(known) if self else ():
@@ -196,10 +195,9 @@ class Projection:
         return 0 if not self else self.horizon if year is None else int(year - self.years[0] + 1)
 
     def coverage(self, horizon: int | None = None) -> pd.Series:
-        """What these intervals held elsewhere so many years ahead, by default the last.
+        """What these intervals held elsewhere so many years ahead (by default the last), left out or with what was known then.
 
-        ``coverage_80``, ``coverage_95`` and ``miss`` (median absolute error) as shares, ``cases`` and ``cities``: of
-        cities left out when the intervals were made or, for the present, with nothing but errors known at the time.
+        Shares ``coverage_80``, ``coverage_95`` and ``miss`` (median absolute error), counts ``cases`` and ``cities``.
         """
         if self._errors is None:
             return pd.Series(np.nan, index=HELD)
@@ -318,7 +316,7 @@ def project_panel(
     -------
     DataFrame
         ``series, year``, the columns of :attr:`Projection.table`, ``observations, reason``; one row without a year where
-        nothing is projected. A pure function: parts of a frame may be projected in several processes.
+        nothing is projected. Parts of a frame may be projected in several processes.
     """
     for lacking in sorted({"series", "year", "value"} - set(getattr(frame, "columns", ()))):
         raise ValueError(f"the frame lacks the column {lacking}: rename or add it")

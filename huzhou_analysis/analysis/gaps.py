@@ -1,8 +1,6 @@
 """The gap of every target: the actual it is set against, what is needed from now, the verdict, and on what evidence.
 
-One way through: a target's path, the latest actual that ``pairs.csv`` allows beside it, the verdict of
-:func:`~huzhou_analysis.analysis.targets.judge`, then how firm that is. A target is never measured against another
-target, nor against an actual of before its plan.
+A target is never measured against another target, nor against an actual of before its plan.
 """
 
 from __future__ import annotations
@@ -50,8 +48,7 @@ def target_gaps(
     as_of : date or str, optional
         Only what had been published by then: a date, or ``2024-06-30``, ``2024-06``, ``2024`` (the last day counts).
     plan : str, optional
-        Id of one plan, or ``all`` for every plan side by side; by default, of each indicator, the plan that leads
-        (:func:`~huzhou_analysis.plans`).
+        Id of one plan, or ``all``; by default, of each indicator, the plan that leads (:func:`~huzhou_analysis.plans`).
     full : bool
         All columns (``ALL_COLUMNS``), not only the main ones (``COLUMNS``): path, other paces, progress in time, how firm
         the verdict is, rule and sentence in both languages, what is missing, and ids of all figures. A target that is
@@ -61,19 +58,16 @@ def target_gaps(
     -------
     DataFrame
         In the order of the documents. ``target`` and ``actual`` are in ``unit`` as printed, ``gap`` is what is still
-        missing in that unit: positive short of the target, zero or negative at and beyond it, whether more is better or
-        less (a ceiling, a rank); empty where no actual can be judged. ``required_pace`` (from the year of
-        ``actual_period``; empty once met and where no actual can be judged) and ``recent_pace`` are changes a year in
-        ``pace_unit`` (% for levels, 个百分点 for percentages, else the unit: also for levels at or below zero). ``status`` is
-        a code of ``targets.STATUSES``, ``evidence`` a grade from A to D. Of all columns ``relative_gap`` is the gap over the
-        target's size, empty for a target of zero, and ``needed_zh/en`` say what is missing where nothing comparable is on file.
+        missing in that unit, positive short of the target, whether more is better or less (a ceiling, a rank). Where no
+        actual can be judged ``gap`` and ``required_pace`` are empty, the latter also once the target is met. Paces are
+        changes a year in ``pace_unit``: % for levels, 个百分点 for percentages, else the unit, also for levels at or below
+        zero. ``status`` is a code of ``targets.STATUSES``, ``evidence`` a grade from A to D; of all columns ``relative_gap``
+        is the gap over the target's size, empty for a target of zero.
 
     Raises
     ------
-    ValueError
-        If there is no such plan, or `as_of` is no day.
-    DataError
-        If a target cannot be computed; its figures are named.
+    ValueError, DataError
+        If there is no such plan or day; if a target cannot be computed (its figures are named).
 
     Examples
     --------
@@ -263,17 +257,13 @@ class Gaps(Actuals):
 
     def _unlike(self, target: Target) -> dict:
         """The latest figure of another definition, shown as a question only."""
-        refused = [
-            (periods.parse(p.time_period).end, p.value, p.figure_id, reason)
-            for name, how, reason in self.pairs(target.first.indicator)
-            if how == "no"
-            for p in points(self.data, name, target.first.ref_area, as_of=self.as_of).itertuples()
-            if p.origin in ("printed", "sum")
-        ]
-        if not refused:
+        reasons = {name: reason for name, how, reason in self.pairs(target.first.indicator) if how == "no"}
+        frames = [points(self.data, name, target.first.ref_area, as_of=self.as_of) for name in reasons]
+        found = [p for frame in frames for p in frame.itertuples() if p.origin in ("printed", "sum")]
+        if not found:
             return {}
-        _, value, ids, reason = max(refused, key=lambda r: r[0])
-        return {"unlike_value": value, "other_ids": ids} | both("pair", reason)
+        latest = max(found, key=lambda p: periods.parse(p.time_period).end)
+        return {"unlike_value": latest.value, "other_ids": latest.figure_id} | both("pair", reasons[latest.indicator])
 
     def _nothing(self, target: Target, unlike: dict | None = None) -> dict:
         """Without an actual: what would be needed, and why a figure of another definition is no such thing."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..facts.data import Data, NotOnFile
 from ..facts.words import Text, text
-from .calibration import KIND_OF_INDICATOR, LONGEST_HORIZON, OutsideView, base_rate, panel_value
+from .calibration import KIND_OF_INDICATOR, KIND_OF_THEME, LONGEST_HORIZON, OutsideView, base_rate, panel_value
 from .compare import area_levels
 from .forecast import FEWEST, Projection, _is_year, project
 from .gaps import target_gaps
@@ -19,12 +19,6 @@ from .plans import goals, target_year
 from .sentences import said
 from .series import COLUMNS, key, series
 
-# Kinds of quantity by theme and what the unit measures, where the indicator itself does not tell.
-KIND_OF_THEME = {
-    "foreign_investment": ("foreign_investment", ("CNY", "USD")),
-    "investment": ("investment", ("CNY", "USD")),
-    "transport": ("freight", ("T", "TKM")),
-}
 # Panels of a similar thing, shown for orientation; and what the tables hold of the other cities of the province.
 STAND_INS = {"container_throughput": "freight", "port_cargo": "freight"}
 PARTS = {"trade_total": ("exports", "imports"), "exports": ("exports",), "imports": ("imports",)}
@@ -84,25 +78,15 @@ def kind_of(data: Data, indicator: str, unit: str) -> str | None:
         return "share" if info.measure_type == "ratio" else "rate"
     if indicator in KIND_OF_INDICATOR:
         return KIND_OF_INDICATOR[indicator]
-    kind, measures = KIND_OF_THEME.get(info.theme, (None, ()))
-    if measure.unit_measure in measures:
+    if kind := KIND_OF_THEME.get((info.theme, measure.unit_measure)):
         return kind
     return "flow" if info.measure_type == "flow" and measure.unit_measure in ("CNY", "USD") else None
 
 
 def outside_view(data: Data, indicator: str, area: str | int | None = None) -> OutsideView:
     """Of the cities that began at a like size, how many made the growth that the target needs; for trade, of the other
-    cities of the province. `indicator` has a target that is neither met nor over.
-
-    Returns
-    -------
-    OutsideView
-        False where there is no panel of the kind; ``reference`` says so.
-
-    Raises
-    ------
-    NotOnFile
-        If no growth is needed or known: no target, no actual of the plan's years, or a target that is met.
+    cities of the province. False where there is no panel of the kind (``reference`` says so); NotOnFile if no growth is
+    needed or known: no target, no actual of the plan's years, or a target that is met.
 
     Examples
     --------

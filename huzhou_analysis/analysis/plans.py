@@ -1,7 +1,4 @@
-"""Plans: the documents that set targets, which of them leads, their tables, and the pace they ask for.
-
-Plans are data: several can stand side by side, the newest with a table of targets leads, and no year is written here.
-"""
+"""Plans: the documents that set targets, which of them leads, their tables, and the pace they ask for."""
 
 from __future__ import annotations
 
@@ -73,22 +70,10 @@ def leading_plan(data: Data, indicator: str | None = None, area: str | None = No
 
 
 def plan(data: Data, indicator: str, area: str | int | None = None, *, source: str | None = None) -> pd.DataFrame:
-    """The targets of the leading plan for an indicator, by year.
+    """The targets of the leading plan for an indicator, by year (columns ``PLAN_COLUMNS``); `source` names another plan.
 
     Of several printings the row of the table speaks, else the part that names most years; a stretch value (力争) only
     where nothing else is printed.
-
-    Parameters
-    ----------
-    indicator, area : str
-        Code or name; by default the city that the tables are about.
-    source : str, optional
-        Id of another plan.
-
-    Returns
-    -------
-    DataFrame
-        One row a year (columns ``PLAN_COLUMNS``); ``printed`` are the digits, ``unit`` as printed.
 
     Raises
     ------
@@ -116,11 +101,9 @@ def goals(data: Data, indicator: str, area: str, source: str | None = None) -> p
     if found.empty:
         return pd.DataFrame(columns=PLAN_COLUMNS)
 
-    def rank(group: pd.DataFrame) -> tuple[bool, bool, int]:
-        first = group.iloc[0]
-        return bool(ROW.fullmatch(first.locator)), first.commitment != "strive", group.time_period.nunique()
-
-    best = max((group for _, group in found.groupby(["locator", "commitment", "unit"], sort=False)), key=rank)
+    found = found.assign(in_table=is_table_row(found.locator), firm=found.commitment != "strive")
+    groups = [group for _, group in found.groupby(["locator", "commitment", "unit"], sort=False)]
+    best = max(groups, key=lambda g: (g.in_table.iloc[0], g.firm.iloc[0], g.time_period.nunique()))
     best = best.sort_values("time_period").reset_index().assign(year=lambda f: f.time_period.astype(int))
     return best.assign(value=best.obs_value, printed=best.obs_text, origin="target")[PLAN_COLUMNS]
 
@@ -136,20 +119,14 @@ def plan_tables(data: Data, source: str | None = None) -> dict[str, str]:
 
 
 def table_targets(data: Data, which: str | None = None, *, source: str | None = None) -> pd.DataFrame:
-    """Targets printed in the rows of a plan's tables (see :func:`plan_tables`), in the order of the tables.
+    """Targets printed in the rows of a plan's tables, in their order, with ``table`` and ``row`` added.
 
     Parameters
     ----------
     which : {"digital", "open"}, optional
-        One of the two tables; by default all.
+        One of the two tables (:func:`plan_tables`); by default all.
     source : str, optional
         Id of another plan than the leading one.
-
-    Returns
-    -------
-    DataFrame
-        Figures of record type ``target`` whose locator is a table row, with ``table`` and ``row`` added. Size classes
-        named inside a row are parameters and left out.
 
     Examples
     --------
@@ -195,16 +172,9 @@ def target_year(data: Data) -> int:
 def plan_pace(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     """What the plan's own path demands a year between the years it names.
 
-    Parameters
-    ----------
-    figures : DataFrame
-        Target figures (for instance :func:`table_targets`).
-
-    Returns
-    -------
-    DataFrame
-        One row for each step between two years of one indicator (columns ``PACE_COLUMNS``); ``pace`` is in ``pace_unit``
-        a year: % for levels, 个百分点 or 个千分点 for shares, the unit itself for counts.
+    `figures` are targets, for instance :func:`table_targets`; the answer has a row for each step between two years of one
+    indicator (columns ``PACE_COLUMNS``): ``pace`` is in ``pace_unit`` a year, % for levels, 个百分点 or 个千分点 for shares,
+    the unit itself for counts.
 
     Examples
     --------

@@ -115,12 +115,9 @@ def what_if(
 
 def _start(data: Data, code: str, place: str, as_of: object) -> tuple[Gaps, Target, pd.Series]:
     """Target of the leading plan and latest comparable actual of its years, from which a scenario starts."""
-    gaps, name, plan = gaps_of(data, as_of), named(data, code), plans.leading_plan(data, code, place)
-    found = [
-        t for t in gaps.targets
-        if (t.first.indicator, t.first.ref_area, t.first.source_id) == (code, place, plan)
-        and t.first.span in ("annual", "point") and t.path
-    ]  # fmt: skip
+    gaps, name, wanted = gaps_of(data, as_of), named(data, code), (code, place, plans.leading_plan(data, code, place))
+    mine = [t for t in gaps.targets if (t.first.indicator, t.first.ref_area, t.first.source_id) == wanted]
+    found = [t for t in mine if t.first.span in ("annual", "point") and t.path]
     if not found:
         raise NotOnFile(f"规划中{name.zh}的年度目标", f"an annual target of a plan for {name.en} ({code})")
     target = max(found, key=lambda t: (len(t.numeric), t.first.commitment != "strive"))

@@ -22,11 +22,8 @@ from ..facts.words import Quantity, text, warn_across
 from .growth import Rate, as_level
 
 _TABLE = pd.read_csv(Path(__file__).with_name("words.csv"), keep_default_na=False)
-# Words in both languages by their use and code: verdicts, grades, rules, what would settle a target.
-WORDS = {
-    use: {row.code: text(row.zh, row.en) for row in rows.itertuples()}
-    for use, rows in _TABLE.groupby("use", sort=False)
-}
+# Words in both languages by use and key: verdicts, grades, rules, what would settle a target.
+WORDS = {use: {r.key: text(r.zh, r.en) for r in rows.itertuples()} for use, rows in _TABLE.groupby("use", sort=False)}
 STATUSES = WORDS["status"]
 # What a verdict can be where a comparable actual is on file.
 JUDGED = tuple(status for status in STATUSES if status not in ("not_comparable", "no_figure_on_file"))
@@ -134,12 +131,11 @@ def pace_unit(kind: str, unit: str) -> str:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Verdict on one value (a code of ``STATUSES``), with the numbers that gave it.
+    """Verdict on one value: ``status`` of ``STATUSES``, by the ``rule`` ``bound``, ``path``, ``pace`` or ``none``.
 
-    ``rule`` is ``bound``, ``path``, ``pace`` or ``none``; ``required`` the change a year needed from the year of the value
-    (% for ``growth``, else in its unit), NaN once met or missed; ``due`` and ``due_next`` the path in that year and a year
-    later, ``asked`` the change a year that it asks from there on; ``path`` is ``printed`` in the plan or ``implied`` (from
-    the last actual before the plan to the target).
+    ``required``: the change a year needed from then on (% for ``growth``, else in its unit), NaN once met or missed; ``due``,
+    ``due_next``: the path in that year and a year later; ``asked``: the change a year that it asks from there on; ``path``:
+    ``printed`` in the plan, or ``implied`` from the last actual before it to the target.
     """
 
     status: str
@@ -164,16 +160,12 @@ def judge(
     straight: bool = False,
     ceiling: bool = False,
 ) -> Judgement:
-    """Verdict on a value of one year against the targets of the years that a plan names.
+    """Verdict on a value of one year against the targets of the years that a plan names (docs/methods.md has the scale).
 
-    ``met``: the value satisfies the bound of the last named year of `path` (a ceiling only in that year: until then it
-    is ``undecided``). ``missed``: that year is over and it does not. Otherwise it is held against the path: the one that
-    the plan prints, or where no path covers the year the one from `base`, year and value of the last actual before the
-    plan, to the target. ``ahead``: at or beyond the path's value of a year later. ``on_track``: at or beyond that of its
-    own year. ``far_behind``: the change a year needed from now is more than twice what the path asks over the same
-    years. Else ``behind``. Without either path the `recent` change a year stands in its place, by the same measure of
-    twice; ``open`` where no pace is known either. Levels (`kind` ``growth``) run geometrically between named years, the
-    rest, and all on request, `straight`, and the paces beside the path are measured as it runs.
+    A ceiling is ``undecided`` until the last named year of `path`. Where no path covers the year, the one from `base` (year
+    and value of the last actual before the plan) to the target stands in for it, and without that the `recent` change a
+    year. Levels (`kind` ``growth``) run geometrically between named years, the rest, and all on request, `straight`; the
+    paces beside the path are measured as it runs.
     """
     last = max(path)
     final, years = path[last], int(last) - year
@@ -218,10 +210,7 @@ def advance(value: float, change: float, years: float, kind: str) -> float:
 
 
 def years_needed(current: float, target: float, change: float, kind: str) -> float:
-    """Years until `target` is reached at a change a year; infinite where the change leads away from it or nowhere.
-
-    For levels ln(target / current) / ln(1 + change), for the rest (target - current) / change.
-    """
+    """Years until `target` is reached at a change a year; infinite where the change leads away from it or nowhere."""
     distance, speed = target - current, change
     if kind == "growth":
         if current <= 0 or target <= 0 or change <= -100:
@@ -231,10 +220,7 @@ def years_needed(current: float, target: float, change: float, kind: str) -> flo
 
 
 def value_on_path(by_year: Mapping[str, float], year: int, geometric: bool) -> float | None:
-    """Value of a plan's path in a year: between named years geometric for levels above zero, else straight.
-
-    Returns None before the first and after the last named year.
-    """
+    """Value of a plan's path in a year: between named years geometric for levels above zero, else straight; None outside."""
     years, values = np.array(sorted((int(y), v) for y, v in by_year.items()), dtype=float).T
     if not years[0] <= year <= years[-1]:
         return None
