@@ -16,7 +16,7 @@ from .locking import default_root
 from .problems import DataError
 from .schema import TABLES
 from .units import Units
-from .words import Text, text
+from .words import Text
 
 
 class NotOnFile(KeyError):
@@ -91,26 +91,23 @@ class Data:
     def home(self) -> str:
         """The city that the tables are about: most targets are set for it, or else it has most figures.
 
-        Without any figure it is the first city of ``ref_areas.csv``.
-
-        Raises
-        ------
-        NotOnFile
-            If ``ref_areas.csv`` names no area at all.
+        Without any figure it is the first city of ``ref_areas.csv``; a :class:`NotOnFile` if that names no area at all.
         """
         return home_area(self.figures, self.ref_areas.level)
 
     @cached_property
     def city(self) -> Text:
         """Name of the city in both languages, as a title calls it: 湖州市, Huzhou."""
-        row = self.ref_areas.loc[self.home]
-        return text(row.name_zh, row.name_en)
+        return self._name(self.home)
 
     @cached_property
     def province(self) -> Text:
         """Name of the area that the city belongs to, in both languages; empty where none is named."""
         parent = self.ref_areas.parent[self.home]
-        return text(self.ref_areas.name_zh[parent], self.ref_areas.name_en[parent]) if parent else text("", "")
+        return self._name(parent) if parent else Text("", "")
+
+    def _name(self, area: str) -> Text:
+        return Text(*self.ref_areas.loc[area, ["name_zh", "name_en"]])
 
     @cached_property
     def own(self) -> pd.Series:
@@ -125,36 +122,17 @@ class Data:
         """Series that were assembled from these tables before (:func:`~huzhou_analysis.series` keeps them here)."""
         return {}
 
-    @cached_property
-    def _rows_by_indicator(self) -> dict[str, np.ndarray]:
-        return self.figures.groupby("indicator").indices
-
-    @cached_property
-    def _codes(self) -> dict[str, np.ndarray]:
-        wanted = ("indicator", "ref_area", "record_type", "transformation", "source_id", "time_period")
-        return {column: self.figures[column].to_numpy(object) for column in wanted}
-
     def select(
-        self,
-        indicator=None,
-        area: str | None = None,
-        *,
-        record_type=None,
-        transformation: str | None = None,
-        source=None,
-        period=None,
+        self, indicator=None, area=None, *, record_type=None, transformation=None, source=None, period=None
     ) -> pd.DataFrame:
         """Figures that match; each argument may be one value or a list of them, None matches all."""
-        rows = np.arange(len(self.figures))
-        if isinstance(indicator, str):
-            rows, indicator = self._rows_by_indicator.get(indicator, rows[:0]), None
-        for column, wanted in zip(
-            self._codes, (indicator, area, record_type, transformation, source, period), strict=True
-        ):
-            if wanted is not None:
-                allowed = {wanted} if isinstance(wanted, str) else set(wanted)
-                rows = rows[np.array([code in allowed for code in self._codes[column][rows]], dtype=bool)]
-        return self.figures.iloc[rows]
+        asked = {"indicator": indicator, "ref_area": area, "record_type": record_type, "transformation": transformation}
+        matching = [
+            self.figures[column].isin([wanted] if isinstance(wanted, str) else list(wanted))
+            for column, wanted in (asked | {"source_id": source, "time_period": period}).items()
+            if wanted is not None
+        ]
+        return self.figures[np.logical_and.reduce(matching)] if matching else self.figures
 
     def indicator(self, name: str) -> str:
         """Code of an indicator given by its code, Chinese or English name.
@@ -194,14 +172,7 @@ class Data:
             ) from None
 
     def one(
-        self,
-        indicator: str,
-        period: str,
-        area: str | None = None,
-        *,
-        transformation: str = "N",
-        source=None,
-        record_type=None,
+        self, indicator: str, period: str, area: str | None = None, *, transformation="N", source=None, record_type=None
     ) -> pd.Series:
         """The one figure that matches; `area` is by default the city that the tables are about.
 
@@ -213,9 +184,8 @@ class Data:
             If several match; the message lists them.
         """
         area = area or self.home
-        found = self.select(
-            indicator, area, transformation=transformation, source=source, period=period, record_type=record_type
-        )
+        asked = {"transformation": transformation, "source": source, "period": period, "record_type": record_type}
+        found = self.select(indicator, area, **asked)
         if len(found) > 1:
             raise LookupError(
                 f"{len(found)} figures for {indicator}, {period}, {area}, {transformation}: {', '.join(found.index)}; "
@@ -226,22 +196,14 @@ class Data:
     def on_file(self, found: pd.DataFrame, indicator: str, zh: str = "", en: str = "") -> pd.DataFrame:
         """Figures or points as they were given, if there are any.
 
-        Parameters
-        ----------
-        found : DataFrame
-        indicator : str
-            What was looked for; `zh` and `en` follow its name.
-
-        Raises
-        ------
-        NotOnFile
-            If there are none.
+        Otherwise a :class:`NotOnFile` names the indicator that was looked for, with `zh` and `en` behind its name.
         """
         if len(found):
             return found
-        known = indicator in self.indicators.index
-        names = tuple(self.indicators.loc[indicator, ["name_zh", "name_en"]]) if known else (indicator, indicator)
-        raise NotOnFile(f"{names[0]}{zh}", f"{names[1]}{en}")
+        names = {"name_zh": indicator, "name_en": indicator}
+        if indicator in self.indicators.index:
+            names = self.indicators.loc[indicator]
+        raise NotOnFile(f"{names['name_zh']}{zh}", f"{names['name_en']}{en}")
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:
         """What a figure may stand for, in its printed unit.
@@ -252,11 +214,8 @@ class Data:
         row = self.figure(figure) if isinstance(figure, str) else figure
         unit = self.units[row.unit]
         counted = unit.unit_measure in ("COUNT", "PS", "RANK") and unit.unit_mult == 0
-        if counted or row.record_type in ("target", "parameter"):
-            if row.relation == "=":
-                return rounding.Interval.point(row.obs_text)
-            if row.relation == "range":
-                return rounding.Interval(row.obs_text, row.high_text, high_closed=True)
+        if row.relation in ("=", "range") and (counted or row.record_type in ("target", "parameter")):
+            return rounding.Interval(row.obs_text, row.high_text or row.obs_text, high_closed=True)
         return rounding.printed_interval(row.obs_text, row.relation, row.high_text)
 
 
@@ -289,20 +248,18 @@ def load(root: Path | str | None = None) -> Data:
     frames, problems = check(root)
     if problems:
         raise DataError(problems)
-    frames = {
-        name: frame.set_index(table.key[0]) if len(table.key) == 1 else frame.reset_index(drop=True)
-        for (name, frame), table in zip(frames.items(), TABLES.values(), strict=True)
-    }
-    figures = _typed_figures(frames["figures"], frames["corrections"])
-    indicators = frames["indicators"].assign(ascending=frames["indicators"].ascending == "true")
-    rest = {name: frame for name, frame in frames.items() if name not in ("figures", "indicators", "units")}
-    return Data(root, figures, indicators, units_table=frames["units"], **rest)
+    for name, frame in frames.items():
+        key = TABLES[name].key
+        frames[name] = frame.set_index(key[0]) if len(key) == 1 else frame.reset_index(drop=True)
+    frames["figures"] = _typed(frames["figures"], frames["corrections"])
+    frames["indicators"] = frames["indicators"].assign(ascending=frames["indicators"].ascending == "true")
+    return Data(root, units_table=frames.pop("units"), **frames)
 
 
-def _typed_figures(figures: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+def _typed(figures: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Figures with numbers beside their digits, corrections applied."""
     figures = figures.assign(obs_text=figures.obs_value, high_text=figures.value_high, corrected="")
-    for figure_id, row in corrections.iterrows():
-        figures.loc[figure_id, "corrected"] = row.action
-        if row.action == "override":
-            figures.loc[figure_id, "obs_text"] = row.value
+    figures.loc[corrections.index, "corrected"] = corrections.action
+    overridden = corrections.value[corrections.action == "override"]
+    figures.loc[overridden.index, "obs_text"] = overridden
     return figures.assign(obs_value=pd.to_numeric(figures.obs_text), value_high=pd.to_numeric(figures.high_text))

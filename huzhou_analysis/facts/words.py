@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import reduce
 
 from . import periods
+from .schema import CODES
 from .units import Unit, Units
 
 LANGUAGES = ("zh", "en")
@@ -49,37 +50,25 @@ class Text:
         return format(self[lang], spec)
 
 
+text = Text
+
+
 def _language(lang: str) -> str:
     if lang not in LANGUAGES:
         raise ValueError(f"language {lang!r} is not known: write 'zh' or 'en'")
     return lang
 
 
-def text(zh: str, en: str) -> Text:
-    """One text in both languages."""
-    return Text(zh, en)
-
-
 def as_text(words: Text | Mapping[str, str] | tuple[str, str] | str) -> Text:
-    """A text in both languages from a pair (Chinese, English), a mapping, or one string that serves both.
-
-    Raises
-    ------
-    ValueError
-        If it is neither; the message says what to write.
-    """
-    if isinstance(words, Text):
-        return words
-    if isinstance(words, str):
-        return Text(words, words)
-    if isinstance(words, Mapping) and {"zh", "en"} <= set(words):
-        return Text(words["zh"], words["en"])
-    if isinstance(words, tuple | list) and len(words) == 2 and all(isinstance(w, str) for w in words):
-        return Text(*words)
+    """A text from a pair (Chinese, English), a mapping, or one string that serves both; a ValueError if it is none."""
+    match words:
+        case Text():
+            return words
+        case str():
+            return Text(words, words)
+        case {"zh": zh, "en": en} | [str(zh), str(en)]:
+            return Text(zh, en)
     raise ValueError(f"{words!r} is no text in two languages: write a pair (Chinese, English)")
-
-
-# --- quantities ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -90,18 +79,10 @@ class Quantity:
     ----------
     value : float
         In the printed `unit`.
-    unit : Unit
-        Row of the table of units.
     printed : str
         The digits as printed, which keep their precision; empty for what is derived.
     decimals : int, optional
         Decimals shown of a derived value, in the printed unit.
-    relation : str
-        ``=``, ``>=``, ``>``, ``<=``, ``<`` or ``~``.
-    time_period : str
-        Code of the period (:mod:`~huzhou_analysis.facts.periods`).
-    figures : tuple of str
-        Ids of the figures it comes from.
     begins, because : int, Text
         Year in which its stretch of a series begins, and why one does: growth from before is warned of.
 
@@ -123,9 +104,7 @@ class Quantity:
 
     @property
     def period(self) -> Text:
-        if not self.time_period:
-            return Text("时期未载明", "period not stated")
-        return period_text(self.time_period)
+        return period_text(self.time_period) if self.time_period else Text("时期未载明", "period not stated")
 
     @property
     def year(self) -> int:
@@ -134,11 +113,10 @@ class Quantity:
     @property
     def in_words(self) -> Text:
         """With its bound in words: 超过2,000亿元, more than CNY 200bn."""
+        lead, plain = RELATION_WORDS.get(self.relation, Text("", "")), replace(self, relation="=")
         if self.unit.unit_measure == "RANK":
-            return Text(*(self.in_language(lang) for lang in LANGUAGES), self.figures)
-        plain = replace(self, relation="=")
-        lead = RELATION_WORDS[self.relation]
-        return Text(lead.zh + plain.in_language("zh"), lead.en + plain.in_language("en"), self.figures)
+            lead, plain = Text("", ""), self
+        return Text(*(lead[lang] + plain.in_language(lang) for lang in LANGUAGES), self.figures)
 
     def __float__(self) -> float:
         return float(self.value)
@@ -154,28 +132,27 @@ class Quantity:
     def __str__(self) -> str:
         return self.in_language("zh")
 
-    def _derived(self, value: float, other: Quantity | None = None, more: int = 0) -> Quantity:
-        places = [self._places(), *([other._places()] if other else [])]
-        ids = tuple(dict.fromkeys([*self.figures, *(other.figures if other else ())]))
-        return Quantity(value, self.unit, decimals=max(places) + more, time_period=self.time_period, figures=ids)
+    def _derived(self, value: float, *others: Quantity, more: int = 0) -> Quantity:
+        places = max(one._places() for one in (self, *others)) + more
+        ids = cited({"of": (self, *others)})
+        return Quantity(value, self.unit, decimals=places, time_period=self.time_period, figures=ids)
 
     def _places(self) -> int:
         if self.printed:
             return len(self.printed.partition(".")[2])
         return 1 if self.decimals is None else self.decimals
 
-    def _same(self, other: Quantity) -> Quantity:
+    def _same(self, other: Quantity) -> float:
+        """Value of a like quantity in the unit of this one."""
         if not isinstance(other, Quantity) or other.unit.unit_measure != self.unit.unit_measure:
             raise TypeError(f"{self} and {other} do not measure the same: only like quantities are added or compared")
-        return replace(other, value=other.value * 10.0 ** (other.unit.unit_mult - self.unit.unit_mult), unit=self.unit)
+        return other.value * 10.0 ** (other.unit.unit_mult - self.unit.unit_mult)
 
     def __sub__(self, other: Quantity) -> Quantity:
-        other = self._same(other)
-        return self._derived(self.value - other.value, other)
+        return self._derived(self.value - self._same(other), other)
 
     def __add__(self, other: Quantity) -> Quantity:
-        other = self._same(other)
-        return self._derived(self.value + other.value, other)
+        return self._derived(self.value + self._same(other), other)
 
     def __mul__(self, factor: float) -> Quantity:
         return self._derived(self.value * float(factor), more=1)
@@ -183,14 +160,14 @@ class Quantity:
     def __truediv__(self, other: Quantity | float) -> Quantity | float:
         """Of a like quantity: their ratio, a plain number; of a number: a quantity."""
         if isinstance(other, Quantity):
-            return self.value / self._same(other).value
+            return self.value / self._same(other)
         return self._derived(self.value / float(other), more=1)
 
     def __lt__(self, other: Quantity) -> bool:
-        return self.value < self._same(other).value
+        return self.value < self._same(other)
 
     def __gt__(self, other: Quantity) -> bool:
-        return self.value > self._same(other).value
+        return self.value > self._same(other)
 
     __rmul__ = __mul__
 
@@ -202,16 +179,12 @@ def total(quantities: Iterable[Quantity]) -> Quantity:
 
 RELATION_SIGNS = {"=": "", ">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "≈", "range": ""}
 RELATION_WORDS = {
-    "=": Text("", ""),
     ">=": Text("不低于", "at least "),
     ">": Text("超过", "more than "),
     "<=": Text("不高于", "at most "),
     "<": Text("低于", "less than "),
     "~": Text("约", "about "),
-    "range": Text("", ""),
 }
-
-
 _CHINESE_MONEY = {"CNY": "亿元", "USD": "亿美元"}
 
 
@@ -221,7 +194,17 @@ def _written(
     """A number with its bound and unit: ≥300.8亿元, CNY 30.08bn, $580m; a text keeps its printed decimals."""
     if unit.unit_measure == "RANK":
         return _rank(value, lang, relation, sign)
-    return RELATION_SIGNS[relation] + _with_unit(value, unit, lang, decimals, sign)
+    places = None if isinstance(value, str) else 1 if decimals is None else decimals
+    name, power = (unit.unit, unit.unit_mult) if lang == "zh" else (unit.name_en, unit.unit_mult_en)
+    if lang == "zh" and name.isascii() and unit.unit_measure in _CHINESE_MONEY:  # printed in English: billion yuan
+        name, power = _CHINESE_MONEY[unit.unit_measure], 8
+    exact = _exact(value, places).scaleb(unit.unit_mult - power)
+    if lang == "en" and unit.is_money:
+        return RELATION_SIGNS[relation] + _english_money(exact, name, sign)
+    if lang == "en":
+        sticks = unit.unit_measure in ("PT", "PP") and not name[0].isalpha()
+        name = "" if unit.is_count else name if sticks else f" {name}"
+    return f"{RELATION_SIGNS[relation]}{number(exact, sign=sign)}{name}"
 
 
 def _rank(value: str | float, lang: str, relation: str, sign: bool) -> str:
@@ -234,38 +217,15 @@ def _rank(value: str | float, lang: str, relation: str, sign: bool) -> str:
     return RELATION_SIGNS[relation] + (f"第{value}位" if lang == "zh" else en)
 
 
-def _with_unit(value: str | float, unit: Unit, lang: str, decimals: int | None, sign: bool) -> str:
-    if not isinstance(value, str):
-        places = 1 if decimals is None else decimals
-        value = str(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
-    if lang == "zh" and unit.unit.isascii() and unit.unit_measure in _CHINESE_MONEY:  # printed in English: billion yuan
-        return f"{number(Decimal(value).scaleb(unit.unit_mult - 8), sign=sign)}{_CHINESE_MONEY[unit.unit_measure]}"
-    if lang == "zh":
-        return f"{number(value, sign=sign)}{unit.unit}"
-    exact = Decimal(value).scaleb(unit.unit_mult - unit.unit_mult_en)
-    if unit.is_money:
-        return _english_money(exact, unit.name_en, sign)
-    shown = number(exact, sign=sign)
-    if unit.unit_measure in ("PT", "PP"):
-        return f"{shown}{' ' if unit.name_en[0].isalpha() else ''}{unit.name_en}"
-    return shown if unit.is_count else f"{shown} {unit.name_en}"
-
-
 def _english_money(exact: Decimal, name: str, sign: bool) -> str:
     """$1.8bn, $580m, CNY 445.28bn, CNY 72,000; other names of money stay as they are (CNY per kWh)."""
     currency, _, scale = name.partition(" ")
-    if scale == "bn" and exact and abs(exact) < 1:
-        exact, scale = exact.scaleb(3), "m"
-    if scale == "thousand":
-        exact, scale = exact.scaleb(3), ""
+    if (scale == "bn" and exact and abs(exact) < 1) or scale == "thousand":
+        exact, scale = exact.scaleb(3), "m" if scale == "bn" else ""
     shown = number(exact, sign=sign)
-    short = {"bn": "bn", "m": "m", "": ""}.get(scale, f" {scale}")
-    lead = "$" if currency == "USD" else f"{currency} "
     minus = shown[0] if shown[0] in "−+" else ""
-    return f"{minus}{lead}{shown.removeprefix(minus)}{short}"
-
-
-# --- templates -----------------------------------------------------------------------------------------------------
+    lead, behind = "$" if currency == "USD" else f"{currency} ", scale if scale in ("bn", "m", "") else f" {scale}"
+    return f"{minus}{lead}{shown.removeprefix(minus)}{behind}"
 
 
 class _Formatter(string.Formatter):
@@ -320,12 +280,8 @@ def say(zh: str, en: str, **values: object) -> Text:
 
 def cited(values: Mapping[str, object]) -> tuple[str, ...]:
     """Ids of the figures behind a set of values, each once, in order."""
-    found: dict[str, None] = {}
-    for value in values.values():
-        many = value if isinstance(value, list | tuple) else [value]
-        for one in many:
-            found.update(dict.fromkeys(getattr(one, "figures", ())))
-    return tuple(found)
+    every = [one for value in values.values() for one in (value if isinstance(value, list | tuple) else [value])]
+    return tuple(dict.fromkeys(figure for one in every for figure in getattr(one, "figures", ())))
 
 
 def change(before: float | Quantity, after: float | Quantity | None = None, decimals: int = 1) -> Text:
@@ -345,9 +301,8 @@ def change(before: float | Quantity, after: float | Quantity | None = None, deci
         raise ValueError("growth from zero is undefined: state the change in its own unit instead")
     rate = float(before) if after is None else (float(after) / float(before) - 1) * 100
     warn_across(before, after, depth=3)
-    shown = number(abs(rate), decimals)
-    ids = cited({"a": before, "b": after})
-    if float(number(rate, decimals).replace("−", "-").replace(",", "")) == 0:
+    shown, ids = number(abs(rate), decimals), cited({"both": (before, after)})
+    if not _exact(rate, decimals):
         return Text("与上年持平", "was unchanged", ids)
     return Text(f"{'增长' if rate > 0 else '下降'}{shown}%", f"{'rose' if rate > 0 else 'fell'} {shown}%", ids)
 
@@ -358,13 +313,11 @@ class BreakWarning(UserWarning):
 
 def warn_across(one: object, other: object, depth: int) -> None:
     """Warn if a break lies between two points of a series (quantities, or rows that say when their stretch begins)."""
-    points = [p for p in (one, other) if getattr(p, "begins", 0)]
-    if len(points) < 2:
-        return
-    (first, _), (last, point) = sorted(((int(p.year), p) for p in points), key=lambda pair: pair[0])
-    if first < point.begins:
-        zh = f"序列在{point.begins}年有断点（{point.because['zh']}），{first}—{last}年的变化不是同口径增长"
-        en = f"the series breaks in {point.begins} ({point.because['en']}): {first} to {last} is no growth of one thing"
+    points = sorted((p for p in (one, other) if getattr(p, "begins", 0)), key=lambda p: int(p.year))
+    if points and int(points[0].year) < points[-1].begins:
+        first, last, begins, why = int(points[0].year), int(points[-1].year), points[-1].begins, points[-1].because
+        zh = f"序列在{begins}年有断点（{why['zh']}），{first}—{last}年的变化不是同口径增长"
+        en = f"the series breaks in {begins} ({why['en']}): {first} to {last} is no growth of one thing"
         warnings.warn(BreakWarning(f"{zh} / {en}"), stacklevel=depth)
 
 
@@ -372,8 +325,8 @@ def above(value: float | Quantity, other: float | Quantity) -> Text:
     """How one number stands to another, in words: 高于, above; 低于, below; 等于, equal to."""
     both = isinstance(value, Quantity) and isinstance(other, Quantity)
     difference = float(value - other) if both else float(value) - float(other)
-    zh, en = ("高于", "above") if difference > 0 else ("低于", "below") if difference < 0 else ("等于", "equal to")
-    return Text(zh, en, cited({"a": value, "b": other}))
+    words = ("高于", "above") if difference > 0 else ("低于", "below") if difference < 0 else ("等于", "equal to")
+    return Text(*words, cited({"both": (value, other)}))
 
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -381,9 +334,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 
 def ordinal(place: int) -> Text:
     """A rank in words: 第3, third; beyond ten 第11, 11th."""
-    if place <= len(_ORDINALS):
-        return Text(f"第{place}", _ORDINALS[place - 1])
-    return Text(f"第{place}", f"{place}{_ending(place)}")
+    return Text(f"第{place}", _ORDINALS[place - 1] if place <= len(_ORDINALS) else f"{place}{_ending(place)}")
 
 
 def _ending(place: int) -> str:
@@ -411,43 +362,22 @@ def clauses(texts: Iterable[Text]) -> Text:
     return Text("；".join(one.zh for one in texts), "; ".join(one.en for one in texts))
 
 
-# --- words for codes -----------------------------------------------------------------------------------------------
-
-LABELS: dict[str, Text] = {
-    "actual": text("实际数", "Actual"),
-    "target": text("目标", "Target"),
-    "claim": text("宣传数字", "Claim"),
-    "parameter": text("参数", "Parameter"),
-    "note": text("注", "Note"),
-    "data": text("数据", "Data"),
-    "citations": text("出处", "Citations"),
-    "period": text("时期", "Period"),
-    "value": text("数值", "Value"),
-    "printed": text("原文", "As printed"),
-    "document": text("文件", "Document"),
-    "place": text("位置", "Place"),
-    "status": text("状态", "Status"),
-    "basis": text("时期依据", "Period basis"),
-    "figure_id": text("数字编号", "Figure id"),
-}
-
-
 def labels(key: str) -> Text:
     """Word for a code in both languages; KeyError for an unknown one."""
-    return LABELS[key]
+    return Text(*CODES["labels"][key])
 
 
-# --- numbers -------------------------------------------------------------------------------------------------------
+def _exact(value: float | str | Decimal, decimals: int | None = None) -> Decimal:
+    """A number as the decimal that it prints as; rounded, it is never a negative zero."""
+    exact = Decimal(value) if isinstance(value, str | Decimal) else Decimal(repr(float(value)))
+    if decimals is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+    return exact if exact or decimals is None else abs(exact)
 
 
 def number(value: float | str | Decimal, decimals: int | None = None, *, sign: bool = False) -> str:
     """A number with thousands separators and a true minus sign; a text keeps its own decimals."""
-    exact = Decimal(value) if isinstance(value, str | Decimal) else Decimal(repr(float(value)))
-    if decimals is not None:
-        exact = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
-        if exact == 0:
-            exact = abs(exact)
-    return f"{exact:{'+' if sign else ''},f}".replace("-", "−")
+    return f"{_exact(value, decimals):{'+' if sign else ''},f}".replace("-", "−")
 
 
 def trimmed(value: float, decimals: int) -> str:
@@ -458,50 +388,36 @@ def trimmed(value: float, decimals: int) -> str:
 
 def unit_name(unit: str, lang: str, units: Units) -> str:
     """Name of a unit for an axis or a table head; English names what Chinese counts with a measure word."""
-    if lang == "zh":
-        return unit
-    return "number" if units[unit].is_count else units[unit].name_en
+    return unit if lang == "zh" else "number" if units[unit].is_count else units[unit].name_en
 
 
 def quantity(
     value: str | float, unit: str, lang: str, units: Units, *, decimals: int | None = None, relation: str = "="
 ) -> str:
-    """A number with its unit as it stands in a sentence: 300.8亿元, CNY 30.08bn.
+    """A number of the printed unit as it stands in a sentence: 300.8亿元, CNY 30.08bn.
 
-    Parameters
-    ----------
-    value : str or float
-        In the printed `unit`; a text keeps its printed decimals.
-    decimals : int, optional
-        Decimals in the printed unit, for derived values; English moves the point along.
+    A text keeps its printed decimals, unless `decimals` says how many a derived value has in the printed unit.
     """
-    exact = float(value) if decimals is not None else value
-    return _written(exact, units[unit], _language(lang), decimals, relation)
+    return _written(value if decimals is None else float(value), units[unit], _language(lang), decimals, relation)
 
 
 def in_english_units(value: float, unit: str, units: Units) -> float:
     """A number of the printed unit in the unit that English shows."""
-    u = units[unit]
-    return float(value) * 10.0 ** (u.unit_mult - u.unit_mult_en)
-
-
-# --- quantities from tables ----------------------------------------------------------------------------------------
+    return float(value) * 10.0 ** (units[unit].unit_mult - units[unit].unit_mult_en)
 
 
 def figure_quantity(data, figure_id: str) -> Quantity:
     """A printed figure as a quantity; KeyError that names near ids if it is not on file."""
     f = data.figure(figure_id)
-    unit = data.units[f.unit]
-    return Quantity(f.obs_value, unit, f.obs_text, None, f.relation, f.time_period, (figure_id,))
+    return Quantity(f.obs_value, data.units[f.unit], f.obs_text, None, f.relation, f.time_period, (figure_id,))
 
 
 def printed_quantity(data, figure, lang: str) -> str:
     """A figure's value with unit and bound, as a reader of the language expects it."""
     if figure.obs_text == "":
         return figure.as_printed if lang == "zh" else "stated in words" if figure.obs_status != "M" else "not set"
-    if figure.relation == "range":
-        return "–".join(quantity(t, figure.unit, lang, data.units) for t in (figure.obs_text, figure.high_text))
-    return quantity(figure.obs_text, figure.unit, lang, data.units, relation=figure.relation)
+    texts = (figure.obs_text, figure.high_text) if figure.relation == "range" else (figure.obs_text,)
+    return "–".join(quantity(t, figure.unit, lang, data.units, relation=figure.relation) for t in texts)
 
 
 def point(data, frame, year: int | str = -1) -> Quantity:
@@ -524,19 +440,18 @@ def point(data, frame, year: int | str = -1) -> Quantity:
     whole = frame[~frame.origin.isin(("part_year", "period_total"))] if "origin" in frame.columns else frame
     if isinstance(year, str):
         rows = frame[frame.time_period == year]
-    elif -len(whole) <= year < 0:
-        rows = whole.iloc[[year]]
     else:
-        rows = whole[whole.year == year]
+        rows = whole.iloc[[year]] if -len(whole) <= year < 0 else whole[whole.year == year]
     if rows.empty:
         known = ", ".join(map(str, whole.year)) or "none"
         raise ValueError(f"{year!r} is not in this frame: write one of its years ({known}) or the code of a period")
     row = rows.iloc[-1]
-    unit, decimals = data.units[row.unit], None
-    digits = row.get("printed", "")
-    if not digits and row.figure_id in data.figures.index and data.figures.unit[row.figure_id] == row.unit:
-        digits = data.figures.obs_text[row.figure_id] if row.get("origin", "printed") in ("printed", "target") else ""
+    digits, decimals = row.get("printed", ""), None
+    if not digits and row.get("origin", "printed") in ("printed", "target"):
+        own = row.figure_id in data.figures.index and data.figures.unit[row.figure_id] == row.unit
+        digits = data.figures.obs_text[row.figure_id] if own else ""
     if not digits:
         decimals = 0 if abs(row.value) >= 1000 else 1 if abs(row.value) >= 100 else 2
-    ids, stretch = tuple(str(row.figure_id).split()), (row.get("begins", 0), row.get("because", Text("", "")))
-    return Quantity(float(row.value), unit, digits, decimals, row.get("relation", "="), row.time_period, ids, *stretch)
+    about = row.get("relation", "="), row.time_period, tuple(str(row.figure_id).split())
+    stretch = row.get("begins", 0), row.get("because", Text("", ""))
+    return Quantity(float(row.value), data.units[row.unit], digits, decimals, *about, *stretch)
