@@ -42,7 +42,7 @@ def workbook(*records, tweak=None, columns=COLUMNS, name=SHEET, header=None, ent
     sheet = book.active
     sheet.title = name
     by_name = {f.name: f for f in layout.fields("figures", all_columns=True)}
-    sheet.append(header or [layout.header("figures", by_name[c]) for c in columns])
+    sheet.append(header or [layout.header(by_name[c]) for c in columns])
     for number, record in enumerate(records, 2):
         for column, value in record.items():
             cell = sheet.cell(number, columns.index(column) + 1)
@@ -229,7 +229,7 @@ CASES = [
     Case("GBK csv", lambda: text(BASE, encoding="gbk"), V, file="a.csv", note="read as GBK"),
     Case("UTF-16 csv", lambda: text(BASE, encoding="utf-16", delimiter="\t"), V, file="a.csv", note="read as UTF-16"),
     Case("semicolons", lambda: text(BASE, delimiter=";"), V, file="a.csv"),
-    Case("csv saved from the template, with its headers of two lines", lambda: text(BASE, encoding="gbk", header=[layout.header("figures", f) for f in layout.fields("figures")]), V, file="a.csv"),
+    Case("csv saved from the template, with its headers of two lines", lambda: text(BASE, encoding="gbk", header=[layout.header(f) for f in layout.fields("figures")]), V, file="a.csv"),
     Case("csv named xlsx", lambda: text(BASE), V),
     Case("open quote", lambda: text(BASE) + b'"open', says=("quote",), file="a.csv"),
     Case("zero bytes", lambda: b"", says=("0 bytes",)),

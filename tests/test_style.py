@@ -59,6 +59,7 @@ PLACES = {
     "data/*.csv": of_table,
     "huzhou_analysis/facts/*.csv": of_table,
     "huzhou_analysis/facts/*.json": of_page,
+    "huzhou_analysis/inbox/*.csv": of_table,
     "**/*.md": of_page,
     "notebooks/*.ipynb": of_notebook,
 }

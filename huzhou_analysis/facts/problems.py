@@ -5,18 +5,27 @@ from __future__ import annotations
 import csv
 import difflib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-with Path(__file__).with_name("messages.csv").open(encoding="utf-8", newline="") as _file:
-    MESSAGES = {row["id"]: (row["zh"], row["en"]) for row in csv.DictReader(_file)}
+
+def messages(table: Path) -> Callable[..., tuple[str, str]]:
+    """The function that says what stands in a table of messages (id, zh, en), in both languages, with its values.
+
+    A pair stands for a value that differs between the two.
+    """
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        texts = {row["id"]: (row["zh"], row["en"]) for row in csv.DictReader(file)}
+
+    def said(name: str, /, **values: object) -> tuple[str, str]:
+        zh, en = ({k: v[n] if isinstance(v, tuple) else v for k, v in values.items()} for n in (0, 1))
+        return texts[name][0].format(**zh), texts[name][1].format(**en)
+
+    return said
 
 
-def message(name: str, **values: object) -> tuple[str, str]:
-    """A message in Chinese and English with its values; a pair stands for a value that differs between the two."""
-    zh, en = ({k: v[n] if isinstance(v, tuple) else v for k, v in values.items()} for n in (0, 1))
-    return MESSAGES[name][0].format(**zh), MESSAGES[name][1].format(**en)
+message = messages(Path(__file__).with_name("messages.csv"))
 
 
 @dataclass(frozen=True, order=True)

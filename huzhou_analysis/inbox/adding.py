@@ -15,6 +15,7 @@ from ..facts.problems import DataError, Problem, fail, say
 from ..facts.schema import TABLES
 from . import writing
 from .layout import FILE
+from .messages import both, message
 from .planning import Plan, plan, tried
 
 
@@ -38,75 +39,65 @@ def add(
     root = Path(root) if root is not None else default_root()
     paths = [Path(f) for f in files] or waiting(root)
     if not paths and root.is_dir():
-        zh = f"收件夹是空的：{inbox(root)}。先运行 make template，填好 {FILE} 再运行 make add。"
-        say(f"{zh}/ the inbox is empty; run make template, fill in {FILE}, then make add")
+        say(both("inbox_empty", inbox=inbox(root), file=FILE))
         return 0
     try:
         made = plan(paths, root)
     except DataError as error:
-        return _tables_wrong(error)
+        return fail(both("tables_wrong", error=error))
     except OSError as error:  # of the temporary copy
         return _not_written(error)
     for zh, en in dict.fromkeys(made.notes):
         say(f"· {zh}\n  {en}")
     if made.problems:
-        say(str(DataError(made.problems)), error=True)
-        return fail("数据表未改动；什么也没有添加。/ The tables were left as they were; nothing was added.")
+        return fail(f"{DataError(made.problems)}\n{both('nothing_added')}")
     if not made.count:
-        say("没有可添加的新内容；数据表未改动。/ Nothing new to add; the tables were left as they were.")
+        say(both("nothing_new"))
         return 0
     _show(made)
     if dry_run:
-        say(
-            "\n试运行：未写入任何内容；去掉 --dry-run 即正式添加。/ Dry run: nothing was written; without --dry-run it is added."
-        )
+        say("\n" + both("dry_run"))
         return 0
     if made.questions and not confirmed:
-        zh = "尚未添加：请逐条核对原文。有误请改正文件；无误请加 --confirm（make add ARGS=--confirm）。"
-        en = "Not added yet: check each against the document. Correct the file, or, if all is right, add --confirm"
-        return fail(f"{zh}/ {en} (make add ARGS=--confirm).")
+        return fail(both("unconfirmed"))
     return _write(made, paths, root)
 
 
 def _show(made: Plan) -> None:
     figures = len(made.added["figures"])
-    more = made.count - figures
-    say(f"将添加 {figures} 个数字、{more} 个其他条目 / to add: {figures} figures, {more} other entries")
+    say(both("to_add", figures=figures, more=made.count - figures))
     if again := sum(line.lstrip().startswith("Δ") for line in made.shown):
-        zh = f"与现有数字比较 {again} 处，见 Δ；旧值不改"
-        say(f"（{zh} / compared with {again} on file, see Δ; old values stay as they are）")
+        say(both("compared", number=again))
     say("\n".join(made.shown))
     if made.questions:
-        say(f"\n请核对，{len(made.questions)} 处异常 / please check, {len(made.questions)} stand out:")
-        say("\n".join(f"  ? {question}" for question in made.questions))
+        say(
+            "\n".join(
+                ["", both("look", number=len(made.questions)), *(f"  ? {question}" for question in made.questions)]
+            )
+        )
 
 
 def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
     """Write the tables, with a note of the rows appended; files of the inbox then lie beside it, under its number."""
     number, added = max([0, *(int(note.stem) for note in _notes(root))]) + 1, inbox(root) / "added"
-    moves = [
-        (path, added / f"{number:06d} {path.name}") for path in paths if path.resolve().parent == inbox(root).resolve()
-    ]
+    here = [path for path in paths if path.resolve().parent == inbox(root).resolve()]
+    moves = [(path, added / f"{number:06d} {path.name}") for path in here]
     tables = [name for name in made.contents if name.removesuffix(".csv") in TABLES]
     rows = {name: made.contents[name].removeprefix((root / name).read_bytes()).decode() for name in tables}
     note = {"added": rows, "files": [[path.name, target.name] for path, target in moves]}
     name, content = f"inbox/added/{number:06d}.json", json.dumps(note, ensure_ascii=False, indent=1).encode()
     try:
         writing.commit(root, made.contents | {name: content}, made.before | {name: ""})
-    except writing.Unfinished as error:
-        return fail(str(error))
     except OSError as error:
-        return _not_written(error)
-    say(f"\n已添加 / added: {', '.join(sorted(made.contents))}")
+        return fail(str(error)) if isinstance(error, writing.Unfinished) else _not_written(error)
+    say("\n" + both("added", files=", ".join(sorted(made.contents))))
     for path, target in moves:
         try:
             path.rename(target)
-            say(f"文件已移到 / the file was moved to: {target}")
+            say(both("moved", target=target))
         except OSError as error:
-            zh = f"{path.name} 移不走（{error.strerror}）；再次 add 也不会重复添加"
-            say(f"{zh} / could not be moved ({error.strerror}); adding it again adds nothing", error=True)
-    zh = "下一步：make report 生成新报告；撤销：make add ARGS=--undo。"
-    say(f"{zh}/ Next: make report makes the new report; to take it back: make add ARGS=--undo.")
+            say(both("not_moved", file=path.name, reason=error.strerror), error=True)
+    say(both("next"))
     return 0
 
 
@@ -118,26 +109,20 @@ def undo(root: Path | str | None = None) -> int:
     """Take back what was added last, and lay its files back into the inbox; returns the exit status."""
     root = Path(root) if root is not None else default_root()
     if not root.is_dir():
-        return _tables_wrong(DataError(check(root)[1]))
+        return fail(both("tables_wrong", error=DataError(check(root)[1])))
     if not (notes := _notes(root)):
-        say("没有可撤销的添加 / there is nothing to take back")
+        say(both("nothing_to_undo"))
         return 0
     try:
         note = json.loads(notes[-1].read_bytes())
-        contents, problems = {}, []
-        for name, rows in note["added"].items():
-            content = (root / name).read_bytes()
-            contents[name] = content.replace(rows.encode(), b"")
-            if content.count(rows.encode()) != 1:
-                zh = "所添加的行后来被改动，不能自动撤销；请直接在表中删改"
-                problems.append(
-                    Problem(name, 0, "", "", zh, "the rows added were changed since: take them out by hand")
-                )
+        old = {name: (root / name).read_bytes() for name in note["added"]}
+        changed = [name for name, rows in note["added"].items() if old[name].count(rows.encode()) != 1]
+        problems = [Problem(name, 0, "", "", *message("rows_changed")) for name in changed]
         if not problems:
+            contents = {name: old[name].replace(rows.encode(), b"") for name, rows in note["added"].items()}
             contents, _, problems = tried(root, contents)
         if problems:
-            say(str(DataError(problems)), error=True)
-            return fail("数据表未改动；什么也没有撤销。/ The tables were left as they were; nothing was taken back.")
+            return fail(f"{DataError(problems)}\n{both('nothing_undone')}")
         writing.commit(root, contents, {name: writing.checksum(root / name) for name in contents})
         for then, now in note["files"]:
             if (notes[-1].parent / now).exists() and not (inbox(root) / then).exists():
@@ -145,17 +130,9 @@ def undo(root: Path | str | None = None) -> int:
         notes[-1].unlink()
     except (OSError, ValueError, KeyError) as error:
         return _not_written(error)
-    say(f"已撤销上次添加 / taken back: {', '.join(sorted(note['added']))}")
+    say(both("undone", files=", ".join(sorted(note["added"]))))
     return 0
 
 
-def _tables_wrong(error: DataError) -> int:
-    zh = "数据表本身有问题，请先改正"
-    return fail(f"{zh} / the tables on file have problems of their own, correct these first:\n{error}")
-
-
 def _not_written(error: Exception) -> int:
-    reason = getattr(error, "strerror", None) or error
-    zh = f"没有写成（{reason}）；数据表未改动。请检查磁盘空间和权限，关闭打开的数据表后重试。"
-    en = f"Not written ({reason}); the tables were left as they were. Check disk space and permissions, close open tables"
-    return fail(f"{zh}/ {en} and try again.")
+    return fail(both("not_written", reason=getattr(error, "strerror", None) or error))

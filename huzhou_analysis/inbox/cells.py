@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..facts.problems import Problem, TwoLanguages
+from ..facts.problems import Problem
+from .messages import Refused, message
 
 MAX_BYTES = 200 * 2**20
 MAX_CELLS = 100_000
-SAVE_AS = ("请在 Excel 或 WPS 中另存为 .xlsx", "open it in Excel or WPS and save it as .xlsx")
 FORMULA_ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"}
-
-
-class Refused(TwoLanguages):
-    """A file is not read."""
-
-
-def too_many(cells: int) -> Refused:
-    zh = f"单元格过多（{cells}，最多 {MAX_CELLS}）；请只保留要添加的行"
-    return Refused(zh, f"too many cells ({cells}, at most {MAX_CELLS}); keep only the rows to add")
+READABLE = ("text", "number", "percent", "date", "month", "boolean")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One filled cell. ``kind`` is ``text``, ``number``, ``percent``, ``date``, ``month``, ``boolean``, or one that holds
-    nothing to be read: ``error``, ``formula`` (not computed), ``link`` (computed from another workbook), ``merged``,
-    ``struck`` (crossed out), ``unseen`` (a format that shows nothing) or ``day`` (a time, or a date without its year)."""
+    """One filled cell. ``kind`` is one of those that are readable, or says why there is nothing to be read: ``error``,
+    ``formula`` (not computed), ``link`` (computed from another workbook), ``merged``, ``struck`` (crossed out), ``unseen``
+    (a format that shows nothing) or ``day`` (a time, or a date without its year)."""
 
     address: str
     kind: str
@@ -47,12 +38,12 @@ class Row:
     cells: dict[str, Cell]
     letters: dict[str, str]
 
-    def problem(self, column: str, zh: str, en: str, value: str | None = None) -> Problem:
+    def problem(self, column: str, said: tuple[str, str], value: str | None = None) -> Problem:
         """A problem at a cell, or at the row where the sheet has no such column."""
         if value is None:
             value = self.cells[column].text if column in self.cells else ""
         place = f"{self.sheet}!{self.letters.get(column, '')}{self.number}"
-        return Problem(self.file, self.number, column, value, zh, en, place)
+        return Problem(self.file, self.number, column, value, *said, place)
 
 
 @dataclass
@@ -66,7 +57,12 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
 
 
-def tidy(text: str) -> str:
+def check_count(cells: int) -> None:
+    if cells > MAX_CELLS:
+        raise Refused(*message("cells", cells=cells, most=MAX_CELLS))
+
+
+def tidy(written: str) -> str:
     """Text without surrounding space, invisible characters and line breaks."""
-    seen = (c for c in text if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc"))
-    return re.sub(r"\s+", " ", "".join(seen)).strip()
+    seen = (c for c in written if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc"))
+    return " ".join("".join(seen).split())

@@ -14,6 +14,7 @@ from ..facts.data import Data, load
 from ..facts.locking import OWN_ROOT
 from ..facts.problems import TwoLanguages
 from ..facts.schema import TABLES
+from .messages import message
 
 # What ties an indicator's definition to the documents of one city; platforms called 2+8 are one city's own.
 _PARTICULAR = r"\bplans?\b|printed|not stated|only .+ is given|press feature|counting rules"
@@ -43,24 +44,21 @@ def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str 
         "ref_areas": _areas(own.ref_areas.reset_index(), code, name_zh.strip(), name_en.strip()),
     }
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        zh = f"{folder} 不是空文件夹，未写入任何内容；请换一个新的文件夹名"
-        raise NewCityError(zh, "is no empty folder, nothing was written: name a new one")
+        raise NewCityError(*message("folder_filled", folder=folder))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f"{folder.name}.building-", dir=folder.parent) as name:
             building = Path(name) / "data"
             building.mkdir()
             for name, table in TABLES.items():
-                frame = filled.get(name, pd.DataFrame(columns=table.columns))[list(table.columns)]
+                frame = filled.get(name, pd.DataFrame(columns=table.columns))[table.columns]
                 frame.to_csv(building / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
             write(load(building))
             if folder.exists():
                 folder.rmdir()
             os.replace(building, folder)
     except OSError as error:
-        zh = f"无法写入 {folder}（{error.strerror or error}）；请检查权限和磁盘空间，或换一处"
-        en = f"cannot be written ({error.strerror or error}): check permissions and disk space, or name another place"
-        raise NewCityError(zh, en) from None
+        raise NewCityError(*message("folder_not_written", folder=folder, reason=error.strerror or error)) from None
     return folder
 
 
@@ -72,26 +70,24 @@ def _indicators(own: Data) -> pd.DataFrame:
     found = found[~found.name_zh.str.contains(_LOCAL, regex=False)]
     tied = re.compile(f"{_PARTICULAR}|{own.city.zh.removesuffix('市')}|{own.city.en}", re.I)
     ascending = found.ascending.map({True: "true", False: "false"})
-    definition = found.definition.where(~found.definition.str.contains(tied), "")
-    return found.assign(definition=definition, breaks="", ascending=ascending)
+    return found.assign(
+        definition=found.definition.mask(found.definition.str.contains(tied), ""), breaks="", ascending=ascending
+    )
 
 
 def _areas(known: pd.DataFrame, code: str, name_zh: str, name_en: str) -> pd.DataFrame:
     """Rows of the country, the province and the city."""
     above = known[known.level.isin(["country", "province"])]
-    if not code and not (name_zh or name_en):
+    if not (code or name_zh or name_en):
         return above
     if not re.fullmatch(r"\d{4}00", code, re.ASCII) or code.endswith("0000"):
-        zh = f"不是设区市的代码：{code or '（空）'}；请用 --code 写明六位数字，末两位为00，如 330300"
-        raise NewCityError(
-            zh, "no code of a prefecture-level city: --code takes six digits that end in 00, such as 330300"
-        )
+        raise NewCityError(*message("no_city", code=code or "（空）"))
     names = known.set_index("ref_area").reindex([code])[["name_zh", "name_en"]].fillna("").iloc[0]
     name_zh, name_en = name_zh or names.name_zh, name_en or names.name_en
     if not (name_zh and name_en):
-        zh = f"不认识代码 {code}，请用 --name 和 --name-en 写明中英文名"
-        raise NewCityError(zh, f"unknown code {code}: give both names with --name and --name-en")
+        raise NewCityError(*message("no_name", code=code))
     province = f"{code[:2]}0000"
     above = above[(above.level == "country") | (above.ref_area == province)]
-    city = {"ref_area": code, "name_zh": name_zh, "name_en": name_en, "level": "city", "comment": ""}
-    return pd.concat([above, pd.DataFrame([city | {"parent": province if province in set(above.ref_area) else ""}])])
+    parent = province if province in set(above.ref_area) else ""
+    city = {"ref_area": code, "name_zh": name_zh, "name_en": name_en, "level": "city", "comment": "", "parent": parent}
+    return pd.concat([above, pd.DataFrame([city])])

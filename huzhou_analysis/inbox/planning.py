@@ -22,6 +22,7 @@ from ..facts.problems import DataError, Problem
 from ..facts.relations import relation_problems
 from ..facts.schema import TABLES
 from ..facts.units import Units
+from .messages import message
 from .reading import read
 from .rows import Draft, Drafting, home
 from .writing import checksum
@@ -58,17 +59,17 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
 
     A :class:`DataError` says that the tables on file have problems of their own.
     """
-    made = Plan()
-    made.before = {name: checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)}
+    made = Plan(before={name: checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)})
     frames, problems = check(root)
-    if not problems:
-        problems = relation_problems(load(root))
-    if problems:
+    if problems := problems or relation_problems(load(root)):
         raise DataError(problems)
     rows = [row for path in files for row in read(path, made.problems, made.notes)]
     drafting = Drafting(frames)
     for draft in drafting.drafts(rows):
-        (_add_figure if draft.row.table == "figures" else _add_entry)(made, draft, drafting.frames, frames)
+        if draft.row.table == "figures":
+            _add_figure(made, draft, frames, home(drafting.frames))
+        else:
+            _add_entry(made, draft, frames[draft.row.table])
     made.problems += drafting.problems
     made.notes += drafting.notes
     if made.count:
@@ -78,68 +79,61 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
         if data is not None:
             made.questions = questions(data, {row["figure_id"] for row in made.rows("figures")}, today)
     if not made.problems:
-        made.shown = _shown(made, frames, drafting.frames)
+        made.shown = _shown(made, frames["figures"], drafting.frames)
     return made
-
-
-# --- rows ----------------------------------------------------------------------------------------------------------
-
-
-def _add_entry(made: Plan, draft: Draft, grown: dict[str, pd.DataFrame], frames: dict[str, pd.DataFrame]) -> None:
-    table, key = draft.row.table, TABLES[draft.row.table].key[0]
-    code, frame = draft.values[key], frames[table]
-    for other in [*frame[frame[key] == code].to_dict("records"), *(v for v in made.rows(table) if v[key] == code)]:
-        column = next((c for c, v in draft.values.items() if other[c] != v), "")
-        if not column:
-            zh = f"{_at(draft)} {code} 已收录，未重复添加"
-            made.notes.append((zh, f"{_at(draft)} {code} is on file: not added again"))
-        else:
-            zh = f"{code} 已收录，此列为“{other[column]}”；不覆盖：请换一个编号，或直接改 {table}.csv"
-            en = f"{code} is on file with “{other[column]}” here; take another {key}, or edit {table}.csv"
-            made.problems.append(draft.row.problem(column, zh, en))
-        return
-    made.added[table].append(draft)
 
 
 def _at(draft: Draft) -> str:
     return f"{draft.row.file} {draft.row.sheet}!{draft.row.number}"
 
 
-def _add_figure(made: Plan, draft: Draft, grown: dict[str, pd.DataFrame], frames: dict[str, pd.DataFrame]) -> None:
-    values, figures = draft.values, frames["figures"]
+def _add_entry(made: Plan, draft: Draft, frame: pd.DataFrame) -> None:
+    table, key = draft.row.table, TABLES[draft.row.table].key[0]
+    code = draft.values[key]
+    others = [*frame[frame[key] == code].to_dict("records"), *(v for v in made.rows(table) if v[key] == code)]
+    if not others:
+        made.added[table].append(draft)
+    elif column := next((c for c, v in draft.values.items() if others[0][c] != v), ""):
+        said = message("taken", code=code, old=others[0][column], key=key, table=table)
+        made.problems.append(draft.row.problem(column, said))
+    else:
+        made.notes.append(message("on_file", at=_at(draft), code=code))
+
+
+def _add_figure(made: Plan, draft: Draft, frames: dict[str, pd.DataFrame], city: str) -> None:
+    values, figures, outline = draft.values, frames["figures"], frames["outline"]
     on_file = figures[(figures[_PRINTED] == [values[c] for c in _PRINTED]).all(axis=1)].to_dict("records")
     alike = [(row, row["figure_id"]) for row in on_file]
     alike += [(d.values, _at(d)) for d in made.added["figures"] if all(d.values[c] == values[c] for c in _PRINTED)]
     for other, where in alike:
         if _same_figure(other, values):
-            zh, en = f"与 {where} 是同一个数字，未重复添加", f"is the same figure as {where}: not added again"
-            made.notes.append((f"{_at(draft)} {zh}", f"{_at(draft)} {en}"))
+            made.notes.append(message("same_figure", at=_at(draft), where=where))
             return
         if values["record_type"] == "actual" and values["time_period"] and not values["comment"]:
-            shown = f"{other['obs_value']} {other['unit']}"
-            zh = f"同一来源同一位置的同一数字已是 {shown}（{where}）；请核对。修订请登记新来源；若确是另一个数字，请在备注说明"
-            en = f"the same figure of the same source and place is {shown} already ({where}); check it. A revision "
-            en += "needs a source of its own; if it is another figure, say so in the comment"
-            made.problems.append(draft.row.problem("obs_value", zh, en))
+            said = message("other_value", shown=f"{other['obs_value']} {other['unit']}", where=where)
+            made.problems.append(draft.row.problem("obs_value", said))
             return
     taken = set(figures.figure_id) | {v["figure_id"] for v in made.rows("figures")}
-    values["figure_id"] = values["figure_id"] or _figure_id(values, home(grown), taken)
+    values["figure_id"] = values["figure_id"] or _figure_id(values, city, taken)
     made.added["figures"].append(draft)
-    source, locator, outline = values["source_id"], values["locator"], frames["outline"]
-    known = set(zip(outline.source_id, outline.locator, strict=True))
-    if (source, locator) not in known | {(v["source_id"], v["locator"]) for v in made.rows("outline")}:
+    place, locator = ("source_id", "locator"), values["locator"]
+    known = [
+        *outline[list(place)].itertuples(index=False, name=None),
+        *((v[p] for p in place) for v in made.rows("outline")),
+    ]
+    if (values["source_id"], locator) not in map(tuple, known):
         same = outline.locator_en[outline.locator == locator]
         cell = draft.row.cells.get("locator_en")
         english = cell.text if cell else same.value_counts().index[0] if len(same) else locator
-        place = {"source_id": source, "locator": locator, "locator_en": english, "anchor": ""}
-        made.added["outline"].append(Draft(draft.row, place))
+        row = {"source_id": values["source_id"], "locator": locator, "locator_en": english, "anchor": ""}
+        made.added["outline"].append(Draft(draft.row, row))
 
 
 def _same_figure(one: dict[str, str], other: dict[str, str]) -> bool:
-    values = [Decimal(row["obs_value"]) if row["obs_value"] else None for row in (one, other)]
-    texts = [numerals.normalise(row["as_printed"]) for row in (one, other)]
-    same = values[0] == values[1] and one["unit"] == other["unit"] and one["relation"] == other["relation"]
-    return same and (texts[0] == texts[1] or other["record_type"] == "actual")
+    values = {Decimal(row["obs_value"]) if row["obs_value"] else None for row in (one, other)}
+    same = len(values) == 1 and one["unit"] == other["unit"] and one["relation"] == other["relation"]
+    texts = {numerals.normalise(row["as_printed"]) for row in (one, other)}
+    return same and (len(texts) == 1 or other["record_type"] == "actual")
 
 
 def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
@@ -153,7 +147,7 @@ def _figure_id(values: dict[str, str], city: str, taken: set[str]) -> str:
     return plain if plain not in taken and not numbered else f"{plain}.{max([1, *numbered]) + 1}"
 
 
-# --- trying it out -------------------------------------------------------------------------------------------------
+# Trying it out.
 
 
 def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Data | None, list[Problem]]:
@@ -161,8 +155,7 @@ def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Dat
     from the tables; the data, or None; and the problems.
     """
     with tempfile.TemporaryDirectory(prefix="huzhou-") as name:
-        for table in TABLES:
-            file = f"{table}.csv"
+        for file in (f"{table}.csv" for table in TABLES):
             (Path(name) / file).write_bytes(contents[file] if file in contents else (root / file).read_bytes())
         try:
             data = load(name)
@@ -170,7 +163,7 @@ def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Dat
             return {}, None, error.problems
     if problems := relation_problems(data):
         return {}, None, problems
-    contents = contents | {name: text.encode("utf-8") for name, text in generated(data).items()}
+    contents = contents | {name: made.encode() for name, made in generated(data).items()}
     old = {name: (root / name).read_bytes() if (root / name).exists() else b"" for name in contents}
     return {name: content for name, content in contents.items() if content != old[name]}, data, []
 
@@ -180,10 +173,11 @@ def _at_their_cells(made: Plan, root: Path, problems: Sequence[Problem]) -> list
     out = []
     for problem in problems:
         drafts = made.added.get(problem.file.removesuffix(".csv"), [])
-        text = text_tables.decoded((root / problem.file).read_bytes())[0] if drafts else ""
-        index = problem.row - sum(1 for _ in text_tables.records(text)) - 1
+        table = text_tables.decoded((root / problem.file).read_bytes())[0] if drafts else ""
+        index = problem.row - sum(1 for _ in text_tables.records(table)) - 1
         if 0 <= index < len(drafts):
-            problem = drafts[index].row.problem(problem.column.split("+")[0], problem.zh, problem.en, problem.value)
+            said = problem.zh, problem.en
+            problem = drafts[index].row.problem(problem.column.split("+")[0], said, problem.value)
         out.append(problem)
     return out
 
@@ -195,21 +189,23 @@ def _grown(made: Plan, root: Path, name: str) -> bytes:
         return old
     end = "\r\n" if b"\r\n" in old else "\n"
     head = next(csv.reader(io.StringIO(old.decode("utf-8-sig"), newline="")))
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, head, lineterminator=end)
-    writer.writerows({c: row[c] for c in TABLES[name].columns} for row in made.rows(name))
-    gap = b"" if old.endswith((b"\n", b"\r")) else end.encode()
-    return old + gap + text.getvalue().encode("utf-8")
+    new = io.StringIO("" if old.endswith((b"\n", b"\r")) else end, newline="")
+    new.seek(0, io.SEEK_END)
+    csv.DictWriter(new, head, lineterminator=end).writerows(
+        {c: r[c] for c in TABLES[name].columns} for r in made.rows(name)
+    )
+    return old + new.getvalue().encode()
 
 
-# --- showing -------------------------------------------------------------------------------------------------------
+# Showing.
 
 
-def _shown(made: Plan, frames: dict[str, pd.DataFrame], grown: dict[str, pd.DataFrame]) -> list[str]:
-    lines = []
-    for table in ("indicators", "ref_areas", "units", "sources", "outline"):
-        for values in made.rows(table):
-            lines.append(f"  + {TABLES[table].zh} {table}: {' · '.join(list(values.values())[:3])}")
+def _shown(made: Plan, figures: pd.DataFrame, grown: dict[str, pd.DataFrame]) -> list[str]:
+    lines = [
+        f"  + {TABLES[table].zh} {table}: {' · '.join(list(values.values())[:3])}"
+        for table in ("indicators", "ref_areas", "units", "sources", "outline")
+        for values in made.rows(table)
+    ]
     indicators = grown["indicators"].set_index("indicator")
     areas = grown["ref_areas"].set_index("ref_area").name_zh
     units = Units(grown["units"].to_dict("records"))
@@ -224,7 +220,8 @@ def _shown(made: Plan, frames: dict[str, pd.DataFrame], grown: dict[str, pd.Data
         ]
         if draft.derived:
             lines.append("      推定 worked out: " + "；".join(f"{zh} {en}" for zh, en in draft.derived))
-        lines += _beside(values, frames["figures"], units)
+        if values["time_period"] and values["obs_value"]:
+            lines += _beside(values, figures, units)
     return lines
 
 
@@ -239,9 +236,9 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list
     others = figures[(figures[_QUANTITY] == [values[c] for c in _QUANTITY]).all(axis=1) & (figures.obs_value != "")]
     others = others[(others.record_type == "target") == (values["record_type"] == "target")]
     lines = []
-    for other in others.to_dict("records") if values["time_period"] and values["obs_value"] else ():
+    for other in others.to_dict("records"):
         difference = "单位不同 in another unit"
-        if other["unit"] in units and units.comparable(other["unit"], values["unit"]):
+        if units.comparable(other["unit"], values["unit"]):
             old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
             change = Decimal(values["obs_value"]) - old
             percent = f", {change / abs(old) * 100:+.2f}%" if old and values["transformation"] == "N" else ""

@@ -15,22 +15,10 @@ from ..facts.data import home_area
 from ..facts.problems import Problem, nearest
 from ..facts.schema import TABLES, Field
 from . import typed
-from .cells import Row
-from .layout import Choices, canonical, choices, fields, is_required, sheet_name
+from .cells import READABLE, Row
+from .layout import Choices, canonical, choices, fields, sheet_name
+from .messages import message
 
-# Cells that hold nothing to be read, and what to do about each.
-_UNREADABLE = {
-    "error": ("是出错的公式（如 #N/A）；请填原文的内容", "a formula that failed; enter the figure of the source"),
-    "formula": ("公式没有计算结果；请复制后“选择性粘贴—数值”", "a formula without a result; copy it and paste as values"),
-    "link": ("公式引用了别的工作簿；请粘贴为数值", "a formula that refers to another workbook; paste it as a value"),
-    "merged": ("是合并单元格，无法判断属于哪一格；请取消合并并逐格填写",
-        "a merged cell: unclear which cell it is for; unmerge it and fill in each"),
-    "struck": ("被划掉（删除线）；要添加请去掉删除线，不要请清空", "struck through; remove the line to add it, or clear the cell"),
-    "unseen": ("的格式不显示任何内容（;;;）；请改为常规格式", "has a format that shows nothing (;;;); format it as general"),
-    "day": ("被 Excel 变成了日期或时刻（如 5-7 变成 5月7日）；请把单元格设为文本后重填",
-        "Excel has turned this into a date or time (5-7 became 7 May); format the cell as text and enter it again"),
-}  # fmt: skip
-_IN_PARTS = {"mark", "obs_value", "value_high", "time_period", "year", "period_number", "vintage"}
 _WEAK = {"promotional": "V", "mirror": "V", "compilation": "V", "secondary": "U"}
 
 
@@ -60,9 +48,8 @@ class Drafting:
             made += these
             if table != "figures" and these:
                 key = TABLES[table].key[0]
-                fresh = pd.DataFrame([d.values for d in these])
-                fresh = fresh[~fresh[key].isin(self.frames[table][key])].drop_duplicates(key)
-                self.frames[table] = pd.concat([self.frames[table], fresh], ignore_index=True)
+                every = pd.concat([self.frames[table], pd.DataFrame([d.values for d in these])], ignore_index=True)
+                self.frames[table] = every.drop_duplicates(key)
                 self._choices.clear()
         return made
 
@@ -77,96 +64,84 @@ class Drafting:
         frame = self.frames[row.table]
         compared = [c for c, v in draft.values.items() if v and c not in ("figure_id", "comment")]
         if sound and (frame[compared] == [draft.values[c] for c in compared]).all(axis=1).any():
-            self.notes.append((f"{row.file}：示例行未添加", f"{row.file}: the example rows are not added"))
+            self.notes.append(message("example", file=row.file))
         else:
-            zh = "这一行标为示例，但内容已改动：要添加，请清空这一格；不要，请删除整行"
-            self.say(row, "mark", zh, "marked as an example but changed: clear this cell to add it, or delete the row")
+            self.say(row, "mark", "changed_example")
         return None
 
-    # --- cells -----------------------------------------------------------------------------------------------------
+    def say(self, row: Row, column: str, kind: str, **values: object) -> None:
+        self.problems.append(row.problem(column, message(kind, **values)))
 
-    def say(self, row: Row, column: str, zh: str, en: str) -> None:
-        self.problems.append(row.problem(column, zh, en))
+    # What a cell holds: "" if it is empty, or if it cannot be read (and a problem has been told).
 
     def text(self, row: Row, column: str) -> str:
-        """Text of a cell; empty if there is none, or if the cell holds what no text is (and a problem has been told)."""
         cell = row.cells.get(column)
-        if cell is not None and cell.kind in _UNREADABLE:
-            self.say(row, column, *_UNREADABLE[cell.kind])
-        return "" if cell is None or cell.kind in _UNREADABLE else cell.text
+        if cell is not None and cell.kind not in READABLE:
+            self.say(row, column, cell.kind)
+        return cell.text if cell is not None and cell.kind in READABLE else ""
 
     def chosen(self, row: Row, definition: Field) -> str:
-        """Code that a cell with a list stands for; empty if the cell is, or after a problem."""
+        """Code that a cell with a list stands for."""
         column = definition.name
-        if not (text := self.text(row, column)):
+        if not (written := self.text(row, column)):
             return ""
         key = (row.table, column)
         if key not in self._choices:
             self._choices[key] = choices(self.frames, definition)
         allowed = self._choices[key]
-        found = allowed.find(text)
+        found, alike = allowed.find(written), "、".join(allowed.near(written))
         if len(found) == 1:
             return found[0]
-        near = "、".join(allowed.near(text))
+        near = message("near", near=alike) if alike else ""
         if found:
-            options = "、".join(allowed.labels[c] for c in found)
-            zh, en = f"可指多项：{options}；请选其一", f"may mean several: {options}; choose one"
+            said = message("several", options="、".join(allowed.labels[c] for c in found))
         elif definition.codes:
-            listed = "、".join(allowed.labels.values())
-            zh, en = f"允许的值：{listed}", f"allowed: {listed}"
+            said = message("not_allowed", options="、".join(allowed.labels.values()), near=near)
         else:
             table = definition.refers.split(".")[0]
-            zh = f"{table}.csv 中没有；要新增，请先填工作表“{sheet_name(table)}”"
-            en = f"not in {table}.csv; to add it, fill in the sheet '{sheet_name(table)}' as well"
-        if near and not found:
-            zh, en = f"{zh}；是否为：{near}？", f"{en}; did you mean: {near}?"
-        self.say(row, column, zh, en)
+            said = message("not_on_file", table=table, sheet=sheet_name(table), near=near)
+        self.problems.append(row.problem(column, said))
         return ""
 
     def date(self, row: Row, column: str) -> str:
         """ISO date of a cell: a year, month or day."""
-        if not (text := self.text(row, column)):
+        if not (written := self.text(row, column)):
             return ""
         try:
-            code = text if row.cells[column].kind in ("date", "month") else periods.read(text)
-            if periods.parse(code).kind in ("year", "month", "day") and periods.is_period(code):
+            code = typed.read_period(row.cells[column].kind, written)
+            if periods.parse(code).kind in ("year", "month", "day"):
                 return code
         except ValueError:
             pass
-        zh = "应为日期，如 2026、2026-07 或 2026-07-20（年份四位；2026.1 分不清1月和10月）"
-        self.say(row, column, zh, "must be a date such as 2026, 2026-07 or 2026-07-20 (2026.1 may be October)")
+        self.say(row, column, "no_date")
         return ""
 
-    # --- rows --------------------------------------------------------------------------------------------------------
-
-    def _entry(self, row: Row) -> Draft:
-        """An indicator, area, unit or source."""
-        return Draft(row, {f.name: self._entry_value(row, f) for f in TABLES[row.table].fields})
-
-    def _entry_value(self, row: Row, definition: Field) -> str:
+    def value(self, row: Row, definition: Field) -> str:
         if definition.kind == "date":
             return self.date(row, definition.name)
         if definition.codes or definition.refers:
             return self.chosen(row, definition)
-        text = self.text(row, definition.name)
+        written = self.text(row, definition.name)
         coded = definition.pattern or definition.kind == "integer"
-        return numerals.plain(text).replace("−", "-") if coded else text
+        return numerals.plain(written).replace("−", "-") if coded else written
+
+    # Rows.
+
+    def _entry(self, row: Row) -> Draft:
+        """An indicator, area, unit or source."""
+        return Draft(row, {f.name: self.value(row, f) for f in TABLES[row.table].fields})
 
     def _figure(self, row: Row) -> Draft:
         """One printed number."""
-        before, values = len(self.problems), dict.fromkeys(TABLES["figures"].columns, "")
-        definitions = {f.name: f for f in fields("figures", all_columns=True)}
-        for name, definition in definitions.items():
-            if name in values and name not in _IN_PARTS:
-                listed = definition.codes or definition.refers
-                values[name] = self.chosen(row, definition) if listed else self.text(row, name)
-        values["vintage"] = self.date(row, "vintage")
-        values["time_period"] = self._period(row, definitions["period_type"])
+        before, offered = len(self.problems), fields("figures", all_columns=True)
+        in_parts = ("obs_value", "value_high", "time_period")
+        values = {f.name: "" if f.name in in_parts else self.value(row, f) for f in TABLES["figures"].fields}
+        values["time_period"] = self._period(row, next(f for f in offered if f.name == "period_type"))
         draft = Draft(row, values)
         self._quantity(draft)
-        for name, definition in definitions.items():
-            if is_required("figures", definition) and name not in row.cells and name not in ("obs_value", "unit"):
-                self.say(row, name, f"不能为空：{definition.zh}", f"must not be empty: {definition.en}")
+        for f in offered:
+            if f.required and f.name not in row.cells and f.name not in ("obs_value", "unit"):
+                self.say(row, f.name, "empty", zh=f.zh, en=f.en)
         if len(self.problems) == before:
             self._fill(draft)
         return draft
@@ -177,13 +152,12 @@ class Drafting:
         dated = beside is not None and beside.kind in ("date", "month")  # 9-27 that Excel has taken for a date
         parts = [self.text(row, "time_period"), self.chosen(row, kinds), self.text(row, "year")]
         parts += [beside.text[5:] if dated else self.text(row, "period_number")]
+        cell = row.cells["time_period"].kind if "time_period" in row.cells else ""
         try:
-            return typed.period(row, *parts) if len(self.problems) == before else ""
+            return typed.period(cell, *parts) if len(self.problems) == before else ""
         except typed.Unclear as error:
-            self.say(row, error.column, error.zh, error.en)
+            self.problems.append(row.problem(*error.args))
             return ""
-
-    # --- quantities --------------------------------------------------------------------------------------------------
 
     def _quantity(self, draft: Draft) -> None:
         """Value, upper end, relation and unit as they are typed and printed."""
@@ -194,43 +168,37 @@ class Drafting:
         self._unit(row, values, number)
         high = upper.low if upper else number.high
         if upper and number.high not in (None, upper.low):
-            zh = f"与数值中的 {number.high} 不一致"
-            self.say(row, "value_high", zh, f"disagrees with the {number.high} in the value")
+            self.say(row, "value_high", "other_end", high=number.high)
         printed, said = values["as_printed"], "range" if high is not None else number.relation
         if said and values["relation"] not in ("", said):
-            self.say(row, "relation", f"与数值中的写法（{said}）不一致", f"disagrees with what the value says ({said})")
+            self.say(row, "relation", "other_relation", said=said)
         if not values["relation"]:
             values["relation"] = said or typed.bound_around(number.low, printed, values["unit"]) or "="
             if values["relation"] != "=":
-                draft.derived.append((f"关系 {values['relation']}", f"relation {values['relation']}"))
+                draft.derived.append(message("relation_seen", value=values["relation"]))
         growth = values["transformation"] == "GY"
         for column, value in (("obs_value", number.low), ("value_high", high)):
             if value is not None:
-                text = values[column] = citations.written(value, printed, growth=growth)
-                if (
-                    growth
-                    and not citations.holds(text, printed)
-                    and not citations.objection(text, printed, growth=True)
-                ):
-                    draft.derived.append((f"增长 {text}（原文以上年为100）", f"growth {text} (the year before is 100)"))
+                shown = values[column] = citations.written(value, printed, growth=growth)
+                held = citations.holds(shown, printed) or citations.objection(shown, printed, growth=True)
+                if growth and not held:
+                    draft.derived.append(message("growth_seen", value=shown))
 
     def _typed(self, row: Row, column: str) -> typed.Quantity | None:
-        cell, text = row.cells.get(column), self.text(row, column)
-        if text and cell.number is not None:
+        cell, written = row.cells.get(column), self.text(row, column)
+        if written and cell.number is not None:
             return typed.Quantity(cell.number, unit="%" if cell.kind == "percent" else "")
-        number = typed.quantity(text) if text and cell.kind == "text" else None
-        if text and number is None:
-            zh = "应为一个数字，如 300.8 或 -5，不带文字；被 Excel 变成日期或真/假值的，请设为文本后重填"
-            en = "must be a number such as 300.8 or -5, without words; if Excel has turned it into a date or true/false, format the cell as text"
-            self.say(row, column, zh, en)
+        number = typed.quantity(written) if written and cell.kind == "text" else None
+        if written and number is None:
+            self.say(row, column, "no_number")
         return number
 
     def _unit(self, row: Row, values: dict[str, str], number: typed.Quantity) -> None:
         """The unit chosen, else the one typed behind the number; both agree, and with what is printed behind it."""
-        units, given, printed = self.frames["units"], values["unit"], values["as_printed"]
+        given, printed = values["unit"], values["as_printed"]
         if "unit" in row.cells and not given:
             return  # told
-        measures = {u: rest for u, *rest in units[["unit", "unit_measure", "unit_mult"]].values.tolist()}
+        measures = {u: rest for u, *rest in self.frames["units"][["unit", "unit_measure", "unit_mult"]].values.tolist()}
         named = next((u for u in measures if canonical(u) == canonical(number.unit)), "")
         unit = values["unit"] = given or named
         seen = sorted(typed.unit_after(number.low, printed, measures))
@@ -238,54 +206,43 @@ class Drafting:
             usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(values["indicator"])
             alike = [u for u in measures if measures[u][0] == measures.get(usual, [""])[0]]
             near = "、".join(u for u in alike if u.startswith(number.unit)) or nearest(number.unit, list(measures))
-            zh, en = ("不是表中的单位", "is no unit on file")
-            if given:
-                zh, en = f"与单位 {given} 不一致", f"disagrees with the unit {given}"
-            zh = f"数字后面的 {number.unit} {zh}；是否为 {near}？"
-            self.say(row, "obs_value", zh, f"{number.unit} behind the number {en}; is it {near}?")
+            kind = "other_unit" if given else "unknown_unit"
+            self.say(row, "obs_value", kind, unit=number.unit, given=given, near=near)
         elif not unit:
-            near = "、".join(seen) or "…"
-            zh = f"不能为空：选原文的单位；是否为 {near}？"
-            self.say(row, "unit", zh, f"must not be empty: choose the unit of the text; is it {near}?")
+            self.say(row, "unit", "no_unit", near="、".join(seen) or "…")
         elif seen and not any(
             measures.get(s, s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
         ):
-            shown = "、".join(seen)
-            zh = f"原文“{printed}”在数字后面的是 {shown}；请改单位或原文"
-            self.say(row, "unit", zh, f"“{printed}” has {shown} behind the number; correct the unit or the text")
+            self.say(row, "unit", "printed_unit", printed=printed, seen="、".join(seen))
 
-    # --- what a person need not say ----------------------------------------------------------------------------------
+    # What a person need not say.
 
     def _fill(self, draft: Draft) -> None:
         """Fill in empty cells from the source, the indicator and the figures on file; an unclear span is asked for."""
         values, figures = draft.values, self.frames["figures"]
         source = self.frames["sources"].set_index("source_id").loc[values["source_id"]]
 
-        def default(column: str, value: str, zh: str = "", en: str = "") -> None:
+        def default(column: str, value: str, kind: str = "", **more: str) -> None:
             if not values[column] and value:
                 values[column] = value
-                if zh:
-                    told = f"{TABLES['figures'].field(column).zh} {value}（{zh}）", f"{column} {value} ({en})"
-                    draft.derived.append(told)
+                if kind:
+                    draft.derived.append(message(kind, value=value, **more))
 
-        default("ref_area", home(self.frames), "未填，取本市", "left empty: the city")
-        if source.tier == "promotional":
-            default("record_type", "claim", "来源为招商宣传", "promotional source")
-        default("record_type", "actual", "未填", "left empty")
+        default("ref_area", home(self.frames), "home")
+        default("record_type", "claim" if source.tier == "promotional" else "", "claim")
+        default("record_type", "actual", "result")
         default("relation", "=")
-        default("locator", "正文", "未填", "left empty")
+        default("locator", "正文", "left_locator")
         default("time_basis", "stated" if values["time_period"] else "unstated")
-        default("vintage", source.date_published, "来源的发布日期", "the source's date")
-        default("obs_status", _WEAK.get(source.tier, ""), f"来源层级 {source.tier}", f"tier {source.tier}")
+        default("vintage", source.date_published, "published")
+        default("obs_status", _WEAK.get(source.tier, ""), "status_of_tier", tier=source.tier)
         default("obs_status", "A")
         own = ["indicator", "transformation"]
         alike = figures[(figures[own] == [values[c] for c in own]).all(axis=1)]
-        if len(prices := set(alike.prices)) == 1:
-            default("prices", prices.pop(), "同指标已有数字", "as its other figures")
-        default("span", self._span(values, alike), "按指标和时期", "from indicator and period")
+        default("prices", alike.prices.iloc[0] if alike.prices.nunique() == 1 else "", "usual_prices")
+        default("span", self._span(values, alike), "usual_span")
         if not values["span"]:
-            zh = "无法推定：请选时间跨度（全年、累计、每年、时点）"
-            self.say(draft.row, "span", zh, "cannot be worked out: choose annual, cumulative, per_year or point")
+            self.say(draft.row, "span", "no_span")
 
     def _span(self, values: dict[str, str], alike: pd.DataFrame) -> str:
         def kind(code: str) -> str:
@@ -293,15 +250,14 @@ class Drafting:
 
         period = kind(values["time_period"])
         same = alike[(alike.record_type == values["record_type"]) & (alike.time_period.map(kind) == period)]
-        measure = self.frames["indicators"].set_index("indicator").measure_type[values["indicator"]]
         if same.span.nunique() == 1:
             return same.span.iloc[0]
-        if values["record_type"] != "parameter" and period != "day":
-            if measure == "flow" or values["transformation"] == "GY":
-                return {"year": "annual", "": ""}.get(period, "cumulative")
-            if measure == "count" or (not period and len(same)):
-                return ""
-        return "point"
+        measure = self.frames["indicators"].set_index("indicator").measure_type[values["indicator"]]
+        if values["record_type"] == "parameter" or period == "day":
+            return "point"
+        if measure == "flow" or values["transformation"] == "GY":
+            return {"year": "annual", "": ""}.get(period, "cumulative")
+        return "" if measure == "count" or (not period and len(same)) else "point"
 
 
 def home(frames: dict[str, pd.DataFrame]) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..facts import numerals, periods
-from ..facts.problems import TwoLanguages
-from .cells import Row, tidy
+from .cells import tidy
 from .layout import PERIOD_TYPES
+from .messages import message
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 _BEFORE = {
@@ -25,6 +25,7 @@ _BOUNDS, _BEHIND = ([(w, sign) for sign, words in said.items() for w in words.sp
 _TYPED = re.compile(
     rf"(?P<low>{_NUMBER})(?:(?P<inner>[^\d,.+-]*?)(?:-|至|到|~)(?P<high>{_NUMBER}))?(?P<unit>[^\d,.+-]\D*)?"
 )
+_ORDINALS = dict(zip("一二三四", "1234", strict=True))
 _TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 
 
@@ -72,12 +73,13 @@ def bound_around(number: Decimal, printed: str, unit: str) -> str:
     for found in numerals.quantities(text):
         if abs(number) in found.values:
             before = re.sub(r"[节签合集契条]约$|最近$", "", text[: found.start].casefold())
-            after = text[found.end :].removeprefix(numerals.separated(unit))
-            said = [(len(w), sign) for w, sign in _BOUNDS if before.endswith(w)]
-            said += [(len(w), sign) for w, sign in _BEHIND if after.startswith(w)]
-            said += [(1, ">") for w in ("余", "多") if text[found.end :].startswith(w)]
-            if said:
-                relation = max(said)[1]  # the longest word: 不超过 is no 超过
+            behind = text[found.end :]
+            after = behind.removeprefix(numerals.separated(unit))
+            words = [(len(w), sign) for w, sign in _BOUNDS if before.endswith(w)]
+            words += [(len(w), sign) for w, sign in _BEHIND if after.startswith(w)]
+            words += [(1, ">")] * behind.startswith(("余", "多"))
+            if words:
+                relation = max(words)[1]  # the longest word: 不超过 is no 超过
                 return _TURNED.get(relation, relation) if number < 0 else relation
     return ""
 
@@ -97,47 +99,41 @@ def unit_after(value: Decimal, printed: str, units: Iterable[str]) -> set[str]:
     return found
 
 
-# --- periods ---------------------------------------------------------------------------------------------------------
+class Unclear(Exception):
+    """The cells of a row name no period, or two: the column that says so, and the text in both languages."""
 
-_ORDINALS = {"一": "1", "二": "2", "三": "3", "四": "4"}
-
-
-class Unclear(TwoLanguages):
-    """The cells of a row name no period, or two; `column` says where."""
-
-    def __init__(self, column: str, zh: str, en: str) -> None:
-        super().__init__(zh, en)
-        self.column = column
+    def __init__(self, column: str, kind: str, **values: object) -> None:
+        super().__init__(column, message(kind, **values))
 
 
-def period(row: Row, text: str, kind: str, year: str, number: str) -> str:
-    """Code of the period that a row names, written whole or as type, year and number; empty where none is stated.
+def period(cell: str, text: str, kind: str, year: str, number: str) -> str:
+    """Code of the period that a row names, written whole (in a cell of kind `cell`) or as type, year and number.
 
-    :class:`Unclear` if the cells name no period, or two different ones.
+    Empty where none is stated; :class:`Unclear` if the cells name no period, or two different ones.
     """
-    written = _written(row.cells["time_period"].kind, text) if text else ""
-    chosen = _chosen(kind, year, number)
+    written, chosen = _written(cell, text) if text else "", _chosen(kind, year, number)
     if (year or number) and not (kind or written):
-        zh = "填了年份，请再选时期类型（全年、上半年、1-N月累计 …）"
-        raise Unclear("period_type", zh, "choose the kind of period as well")
+        raise Unclear("period_type", "no_kind_of_period")
     if written and (kind == "unstated" or written != (chosen or written)):
-        zh = f"与时期类型、年份（{chosen or '未载明'}）不一致；请只留一种写法"
-        raise Unclear("time_period", zh, f"disagrees with type and year ({chosen or kind}); keep one")
+        raise Unclear("time_period", "two_periods", chosen=(chosen or "未载明", chosen or kind))
     if not (written or chosen or kind):
-        zh = "不能为空：填时期（如 2026年1-9月），或选时期类型并填年份；原文没有写明时，时期类型选“未载明”"
-        en = "must not be empty: write the period, or choose its type and year; where none is stated, the type 未载明 · unstated"
-        raise Unclear("time_period", zh, en)
+        raise Unclear("time_period", "no_period")
     return written or chosen
 
 
-def _written(kind: str, text: str) -> str:
+def read_period(cell: str, text: str) -> str:
+    """Code of a period or date as written in a cell of kind `cell`; a ValueError if it names none."""
+    code = text if cell in ("date", "month") else periods.read(text)
+    if cell in ("percent", "boolean") or not periods.is_period(code):
+        raise ValueError(text)
+    return code
+
+
+def _written(cell: str, text: str) -> str:
     try:
-        code = text if kind in ("date", "month") else periods.read(text)
-        if kind not in ("percent", "boolean") and periods.is_period(code):
-            return code
+        return read_period(cell, text)
     except ValueError:
-        pass
-    plain, either = numerals.plain(text), ()
+        plain, either = numerals.plain(text), ()
     if re.fullmatch(r"\d{4}\.1", plain):  # a number cell keeps no zero at its end
         either = f"{plain[:4]}年10月", f"{plain[:4]}年1月"
     elif found := re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?)", plain):
@@ -146,10 +142,8 @@ def _written(kind: str, text: str) -> str:
     elif found := re.fullmatch(r"(\d\d)年?", plain):
         either = f"19{found[1]}年", f"20{found[1]}年"
     if either:
-        zh = f"{plain} 分不清是 {either[0]} 还是 {either[1]}；请写明"
-        raise Unclear("time_period", zh, f"{plain} may be {either[0]} or {either[1]}; write which")
-    forms = f"2026 · 2026年上半年 · 2026年1-9月 · 2026年三季度 · {periods.FORMS}"
-    raise Unclear("time_period", f"不是有效时期；写法：{forms}", f"no such period; forms: {forms}")
+        raise Unclear("time_period", "either_period", plain=plain, one=either[0], other=either[1])
+    raise Unclear("time_period", "unknown_period", forms=periods.FORMS)
 
 
 def _chosen(kind: str, year: str, number: str) -> str:
@@ -158,8 +152,8 @@ def _chosen(kind: str, year: str, number: str) -> str:
         return ""
     year, number = numerals.plain(year).removesuffix("年").strip(), numerals.plain(number)
     if not re.fullmatch(r"(19|20)\d\d", year):
-        raise Unclear("year", "应为四位年份，如 2026", "must be a year of four digits such as 2026")
-    form, allowed = PERIOD_TYPES[kind][2:]
+        raise Unclear("year", "no_year")
+    form, allowed = PERIOD_TYPES[kind]["written"], PERIOD_TYPES[kind]["number"]
     if kind == "day":
         number = re.sub(r"^(\d\d?)[-月/](\d\d?)日?$", r"\1月\2", number)
     try:
@@ -167,5 +161,4 @@ def _chosen(kind: str, year: str, number: str) -> str:
             raise ValueError
         return periods.read(form.format(y=year, n=_ORDINALS.get(number, number)))
     except ValueError:
-        zh, en = (f"应为 {allowed}", f"must be {allowed}") if allowed else ("这种时期不填“第几”", "must be empty here")
-        raise Unclear("period_number", zh, en) from None
+        raise Unclear("period_number", "other_number" if allowed else "number_not_needed", allowed=allowed) from None

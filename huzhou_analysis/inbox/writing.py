@@ -13,6 +13,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from .messages import both
+
 STAGED = ".adding"
 JOURNAL = "journal.json"
 
@@ -31,14 +33,14 @@ def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> No
     staged = Path(tempfile.mkdtemp(prefix=f"{STAGED}-", dir=root))
     try:
         for name, content in contents.items():
-            (staged / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            for folder in (staged, root):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
             _write(staged / name, content)
             if (root / name).exists():
                 shutil.copymode(root / name, staged / name)
         _write(staged / JOURNAL, json.dumps({name: before[name] for name in contents}).encode())
         if any(checksum(root / name) != before[name] for name in contents):
-            raise OSError("表在检查期间被改动，请重试 / a table was changed in the meantime, try again")
+            raise OSError(both("changed_meanwhile"))
         staged.rename(root / STAGED)  # from here on the new files count
     except BaseException:
         shutil.rmtree(staged, ignore_errors=True)
@@ -46,11 +48,7 @@ def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> No
     try:
         _complete(root)
     except OSError as error:
-        reason = error.strerror or error
-        raise Unfinished(
-            f"添加到一半被打断（{reason}）。请关闭打开的数据表后再运行任一命令，会自动完成。/ Cut short half-way ({reason}). Close the "
-            "open tables and run any command: the adding is completed then."
-        ) from error
+        raise Unfinished(both("half-way", reason=error.strerror or error)) from error
 
 
 def recover(root: Path) -> str:
@@ -59,18 +57,10 @@ def recover(root: Path) -> str:
         shutil.rmtree(root / STAGED, ignore_errors=True)  # without its journal it was done with
         return ""
     try:
-        kept = "、".join(_complete(root))
+        foreign = _complete(root)
     except (OSError, ValueError) as error:
-        zh = f"上次添加中断，尚未完成（{error}）；请关闭打开的数据表后重试"
-        return (
-            f"{zh} / the last adding was cut short and is not complete ({error}); close the open tables and try again"
-        )
-    if kept:
-        zh = f"上次添加中断后 {kept} 又被改动，未覆盖；请用 check 核对"
-        return (
-            f"{zh} / changed since the last adding was cut short and left as they are: {kept}; look at them with check"
-        )
-    return "上次中断的添加已完成 / the adding that was cut short has been completed"
+        return both("cut_short", reason=error)
+    return both("changed_after", files="、".join(foreign)) if foreign else both("completed")
 
 
 def _complete(root: Path) -> list[str]:

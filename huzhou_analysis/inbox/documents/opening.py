@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...facts.text_tables import decoded
-from ..cells import Refused
+from ..messages import Refused
 from ..reading import content
 from .vocabulary import LIMITS, DocumentError, message
 

@@ -14,7 +14,7 @@ from ...facts import numerals
 from ...facts.locking import default_root
 from ...facts.problems import DataError, fail, say
 from ...facts.schema import REASONS, TABLES, Field
-from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, is_required, sheet_name
+from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, sheet_name
 from .mapping import Matcher
 from .proposals import Proposals, propose
 from .vocabulary import MESSAGES, DocumentError, message
@@ -162,8 +162,8 @@ def _sheet(book, table: str, columns: list[Field], rows: Iterable[dict[str, str]
     for position, field in enumerate(columns):
         look = looks["wrap" if field.name in _WIDE else "text"]
         sheet.set_column(position, position, _WIDTHS.get(field.name, 14), look)
-        asked = looks["required" if known and is_required(table, field) else "optional"]
-        sheet.write_string(0, position, header(table, field) if known else f"{field.zh} {field.name}", asked)
+        asked = looks["required" if known and field.required else "optional"]
+        sheet.write_string(0, position, header(field) if known else f"{field.zh} {field.name}", asked)
         coded = field.codes or (frames and field.name in _LABELLED)
         labels = choices(frames, field).labels if coded else {}
         for number, row in enumerate(rows, 1):
