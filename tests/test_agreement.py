@@ -21,7 +21,7 @@ import huzhou_analysis as hz
 from huzhou_analysis.report import document, slides, workbook
 from huzhou_analysis.report.collect import OWN_FOLDER, notebook_files
 from huzhou_analysis.show import office, picture
-from huzhou_analysis.show.columns import has_native
+from huzhou_analysis.show.native import has_native
 
 SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "v": "triangle", "X": "x"}
 DASHES = {"-": "solid", "--": "dash", ":": "sysDot", "-.": "dashDot"}

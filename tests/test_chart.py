@@ -77,7 +77,7 @@ def test_roles_are_told_apart_by_colour_marker_or_dash():
     looks = [(r.colour, r.fill, r.marker, r.dash, r.hatch) for r in roles.ROLES.values()]
     assert len(set(looks)) == len(looks)
     assert len({r.name.zh for r in roles.ROLES.values()}) == len(roles.ROLES)
-    assert roles.bands() == ["band_95", "band_80", "band_50"]
+    assert roles.BANDS == ("band_95", "band_80", "band_50")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -24,7 +24,7 @@ from huzhou_analysis.report import document, slides, workbook
 from huzhou_analysis.report.content import Content, Section
 from huzhou_analysis.report.template import TemplateWarning
 from huzhou_analysis.show import measure
-from huzhou_analysis.show.columns import clean
+from huzhou_analysis.show.native import clean
 
 LANGUAGES = ("zh", "en")
 RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"

@@ -17,8 +17,8 @@ from docx.shared import Inches, Pt, RGBColor
 
 from ..facts.words import Text, text
 from ..show import exhibit, office
-from ..show.columns import clean
 from ..show.measure import column_widths
+from ..show.native import clean
 from ..show.roles import GRID, INK, MUTED, PALETTE
 from . import brief, prose
 from .content import Content

@@ -20,8 +20,8 @@ from pptx.util import Inches, Pt
 
 from ..facts.words import Text, text
 from ..show import exhibit, office
-from ..show.columns import clean
 from ..show.measure import column_widths, fitted, shortened
+from ..show.native import clean
 from ..show.roles import MUTED
 from . import brief
 from .content import Content

@@ -17,7 +17,7 @@ from ..facts import periods, words
 from ..facts.data import Data
 from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TIERS
 from ..facts.words import Text, text
-from ..show.columns import clean
+from ..show.native import clean
 from .content import Content
 from .text import words as shared
 

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ..show import office
-from ..show.columns import clean
+from ..show.native import clean
 
 HOUSE = Path(__file__).parent / "templates"
 KINDS = {
@@ -26,7 +26,7 @@ def opened(path: Path, program: str, read: Callable):
     """A template as python-pptx or python-docx reads it; ValueError, by name, for a file that is none."""
     endings, template, plain = KINDS[program]
     try:
-        return read(BytesIO(office.retyped(Path(path).read_bytes(), template, plain)))
+        return read(BytesIO(office.settled(Path(path).read_bytes(), types=(template, plain))))
     except Exception as problem:  # whatever the file is, the libraries and zipfile raise a dozen kinds for it
         raise ValueError(
             f"{path}：不是可以读取的 {program} 模板（{endings}）/ not a {program} template that can be read ({endings}): "
@@ -50,5 +50,5 @@ def saved(made, path: Path, title: str, lang: str) -> Path:
     for key in [k for k, r in relations.items() if r.reltype.endswith("/thumbnail")]:
         relations.pop(key)
     made.save(str(path))
-    office.settle(path)
+    Path(path).write_bytes(office.settled(Path(path).read_bytes()))
     return Path(path)

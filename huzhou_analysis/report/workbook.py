@@ -20,7 +20,7 @@ from xlsxwriter.utility import xl_col_to_name
 from ..facts.data import Data
 from ..facts.words import Text, text
 from ..show import exhibit, measure, office
-from ..show.columns import clean, columns, grid, has_native
+from ..show.native import clean, columns, grid, has_native
 from ..show.roles import INK, MUTED, PALETTE, PAPER
 from . import tables
 from .content import Content

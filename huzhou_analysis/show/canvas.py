@@ -1,7 +1,4 @@
-"""Paper and type: sizes, the house style, fonts for both languages from packages alone.
-
-:func:`style` gives the same look to any matplotlib or seaborn chart of a notebook.
-"""
+"""Paper and type: sizes, the house style, fonts for both languages from packages alone, templates."""
 
 from __future__ import annotations
 
@@ -50,14 +47,16 @@ def cjk_font_file() -> Path:
 
 
 @cache
-def _register() -> None:
+def fonts() -> tuple:
+    """The fonts of the house, the Latin one and the Chinese one; matplotlib knows both from then on."""
     font_manager.fontManager.addfont(cjk_font_file())
+    return tuple(font_manager.get_font(str(f)) for f in (font_manager.findfont(_LATIN), cjk_font_file()))
 
 
 @contextmanager
 def house_style():
     """Matplotlib settings of the house, for the length of a ``with`` block."""
-    _register()
+    fonts()
     with mpl.rc_context(SETTINGS):
         yield
 
@@ -67,7 +66,7 @@ def legible(figure: Figure):
     """For a figure of one's own, for the length of a ``with`` block: its look stays, Chinese is never drawn as boxes."""
     from matplotlib.text import Text
 
-    _register()
+    fonts()
     for one in figure.findobj(Text):
         one.set_text(one.get_text().encode("utf-8", "replace").decode())  # half a character cannot be drawn
         families = list(one.get_fontfamily())
@@ -86,7 +85,7 @@ def style(lang: str = "zh") -> None:
         Language in which exhibits and findings are displayed.
     """
     _chosen["lang"] = language(lang)
-    _register()
+    fonts()
     mpl.rcParams.update(SETTINGS)
 
 
@@ -126,13 +125,9 @@ def watermark(figure: Figure, words: str) -> None:
         figure.text(0.5, 0.5, words, ha="center", va="center", rotation=min(35.0, 45 * height / width), **look)
 
 
-# --- fonts ---------------------------------------------------------------------------------------------------------
-
-
 def missing_glyphs(text: str) -> set[str]:
     """Characters that neither font of the house can draw."""
-    fonts = [font_manager.get_font(str(f)) for f in (font_manager.findfont(_LATIN), cjk_font_file())]
-    return {c for c in text if not c.isspace() and not any(font.get_char_index(ord(c)) for font in fonts)}
+    return {c for c in text if not c.isspace() and not any(font.get_char_index(ord(c)) for font in fonts())}
 
 
 def font_face(text: str, family: str) -> str:
@@ -141,26 +136,30 @@ def font_face(text: str, family: str) -> str:
     The subset is cut from the packaged font and carries no time stamp. It serves Chinese only, so that Latin text keeps
     the reader's own font even where this family stands first.
     """
+    from fontTools import subset
+
     wanted = "".join(sorted({c for c in text if c >= "\u2e80"}))
     if not wanted:
         return ""
+    options = subset.Options(
+        flavor="woff", recalc_timestamp=False, layout_features=[], hinting=False, notdef_outline=True, name_IDs=[],
+        desubroutinize=True, canonical_order=False, recalc_bounds=True,
+    )  # fmt: skip
+    cutter, buffer = subset.Subsetter(options), BytesIO()
+    cutter.populate(text=wanted)
+    with subset.load_font(cjk_font_file(), options) as font:
+        cutter.subset(font)
+        subset.save_font(font, buffer, options)
     return (
-        f'@font-face{{font-family:"{family}";src:url(data:font/woff;base64,{_subset(wanted)}) format("woff");'
-        "unicode-range:U+2E80-9FFF,U+F900-FAFF,U+FE30-FE4F,U+FF00-FFEF,U+20000-2FA1F}"
+        f'@font-face{{font-family:"{family}";src:url(data:font/woff;base64,{b64encode(buffer.getvalue()).decode()}) '
+        'format("woff");unicode-range:U+2E80-9FFF,U+F900-FAFF,U+FE30-FE4F,U+FF00-FFEF,U+20000-2FA1F}'
     )
 
 
 @cache
-def _subset(characters: str) -> str:
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
+def template(name: str):
+    """A template that stands beside this module; what it is filled with is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    cut = {"layout_features": [], "hinting": False, "notdef_outline": True, "name_IDs": [], "desubroutinize": True}
-    cutter = subset.Subsetter(subset.Options(flavor="woff", recalc_timestamp=False, **cut))
-    cutter.populate(text=characters)
-    buffer = BytesIO()
-    with TTFont(cjk_font_file(), recalcTimestamp=False, lazy=True) as font:
-        cutter.subset(font)
-        font.flavor = "woff"
-        font.save(buffer, reorderTables=False)
-    return b64encode(buffer.getvalue()).decode()
+    loader = FileSystemLoader(Path(__file__).parent)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(name)

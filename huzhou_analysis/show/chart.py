@@ -1,20 +1,4 @@
-"""The one description of a chart: panels of marks, from which pictures, Office charts, words and numbers are made.
-
-A :class:`Panel` holds its marks as a tidy table, one row a mark:
-
-===============  ======================================================================================================
-``role``         a key of :data:`~huzhou_analysis.show.roles.ROLES`: what the mark is, and so how it looks
-``x``            a year on a line or fan; any label (a text in two languages) where bars stand
-``value``        in the printed unit; empty for a band of a fan
-``low, high``    ends of a band, or of the whisker on a bar
-``segment``      marks of one line are joined inside a segment only
-``name``         of the series, a text in two languages; empty where the role's own name says enough
-``label``        a text beside the mark, True for its number, False for none
-``printed``      digits as printed, for the label; empty where the number is derived
-``figure_id``    ids of the figures it comes from
-``indicator``    code of what is measured; empty where the figures say enough
-===============  ======================================================================================================
-"""
+"""The one description of a chart: panels of marks, from which pictures, Office charts, words and numbers are made."""
 
 from __future__ import annotations
 
@@ -36,7 +20,7 @@ COLUMNS = ["role", "x", "value", "name", "label", *_OPTIONAL]
 NOTHING = Text("", "")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Panel:
     """Marks on one pair of axes.
 
@@ -47,7 +31,7 @@ class Panel:
     unit : str
         Printed unit of the values, a key of the table of units.
     heading : Text or pair of str
-        Of the panel, where a chart has several.
+        Where a chart has several panels.
     kind : str
         ``line`` and ``fan`` run over years; ``column`` and ``bar`` stand side by side, upright or lying, ``stacked_``
         on each other; ``heat`` is a table whose cells are coloured, one row a series.
@@ -67,18 +51,16 @@ class Panel:
         if not isinstance(self.unit, str) or not self.unit:
             raise ValueError(f"unit {self.unit!r} is no printed unit: write one of units.csv, such as '亿元' or '%'")
         if isinstance(self.marks, list | tuple) and self.marks:
-            object.__setattr__(self, "marks", pd.concat([m for m in self.marks if len(m)], ignore_index=True))
-        if missing := [c for c in COLUMNS if c not in getattr(self.marks, "columns", ())]:
-            raise ValueError(
-                f"a panel takes marks with columns {', '.join(missing)}: make them with hz.marks(frame, ...)"
-            )
+            self.marks = pd.concat([m for m in self.marks if len(m)], ignore_index=True)
+        if missing := ", ".join(c for c in COLUMNS if c not in getattr(self.marks, "columns", ())):
+            raise ValueError(f"a panel takes marks with columns {missing}: make them with hz.marks(frame, ...)")
         if self.marks.empty:
             raise ValueError("a panel needs at least one mark; the frame it was made from is empty")
         for one in self.marks.role.unique():
             role_of(one)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Chart:
     """Panels in reading order, `columns` beside each other.
 
@@ -89,8 +71,7 @@ class Chart:
     columns: int = 1
 
     def __post_init__(self) -> None:
-        if isinstance(self.panels, Panel):
-            object.__setattr__(self, "panels", (self.panels,))
+        self.panels = (self.panels,) if isinstance(self.panels, Panel) else self.panels
         if not self.panels:
             raise ValueError("a chart needs at least one panel")
 
@@ -104,26 +85,31 @@ def marks(
     name: Text | tuple[str, str] | str = NOTHING,
     label: bool | str = False,
 ) -> pd.DataFrame:
-    """Marks of a chart from any frame.
+    """Marks of a chart from any frame: a tidy table, one row a mark.
 
     Parameters
     ----------
     frame : DataFrame, Series or mapping
         A frame with the columns named; or a series or mapping from x to value.
     role : str
-        What the marks are, or the name of a column that says so for each.
-    x, value : str
-        Columns of the place and of the number, in the printed unit.
+        A key of :data:`~huzhou_analysis.show.roles.ROLES`: what the marks are, and so how they look; or the name of a
+        column that says so for each.
+    x : str
+        Column of the place: a year on a line or fan; any label (a text in two languages) where bars stand.
+    value : str
+        Column of the number, in the printed unit; empty for a band of a fan.
     name : pair of str, or str
-        Of the series; a string that is a column of the frame names one series for each of its values.
+        Of the series, where the role's own name says too little; a string that is a column of the frame names one series
+        for each of its values.
     label : bool or str
         Whether numbers stand beside the marks: ``"last"`` and ``"ends"`` choose, or a column holds texts or True.
 
     Returns
     -------
     DataFrame
-        ``low``, ``high``, ``segment``, ``printed``, ``figure_id`` and ``indicator`` are taken from the frame where it has
-        them. Give a :class:`Panel` several in a list.
+        Give a :class:`Panel` several in a list. From the frame, where it has them: ``low`` and ``high``, ends of a band or
+        of the whisker on a bar; ``segment``, inside which alone marks are joined; ``printed`` digits for the label;
+        ``figure_id``, ids of the figures behind a mark; ``indicator``, where these do not say what is measured.
 
     Raises
     ------
@@ -135,10 +121,9 @@ def marks(
         frame = pd.DataFrame({x: pd.Series(list(pairs), dtype=object), value: list(pairs.values())})
     if missing := [c for c in (x, value) if c not in frame.columns]:
         raise ValueError(f"there is no column {missing[0]!r}: name one of {', '.join(map(str, frame.columns))}")
-    n, last = len(frame), len(frame) - 1
-    labels = {True: [True] * n, False: [False] * n, "last": [i == last for i in range(n)]}
-    labels["ends"] = [i in (0, last) for i in range(n)]
-    if label not in labels and label not in frame.columns:
+    n = len(frame)
+    labelled = {True: range(n), False: (), "last": (n - 1,), "ends": (0, n - 1)}
+    if label not in labelled and label not in frame.columns:
         raise ValueError(f"label is True, False, 'last', 'ends' or a column of the frame, not {label!r}")
     columned = isinstance(name, str) and name in frame.columns
     out = {
@@ -146,7 +131,7 @@ def marks(
         "x": frame[x].tolist(),
         "value": pd.to_numeric(frame[value], errors="raise").astype(float).tolist(),
         "name": [as_text(one) for one in (frame[name] if columned else [name] * n)],
-        "label": labels[label] if label in labels else frame[label].tolist(),
+        "label": [i in labelled[label] for i in range(n)] if label in labelled else frame[label].tolist(),
     } | {c: frame[c].tolist() if c in frame.columns else [nothing] * n for c, nothing in _OPTIONAL.items()}
     for one in dict.fromkeys(out["role"]):
         role_of(one)
@@ -166,13 +151,7 @@ def _role(row) -> str:
     return _BY_ORIGIN.get(getattr(row, "origin", "printed"), "provisional" if doubtful else "actual")
 
 
-def over_years(
-    data: Data,
-    *frames: pd.DataFrame,
-    events: str = "",
-    heading: Text | tuple[str, str] = NOTHING,
-    since: int = 0,
-) -> Chart:
+def over_years(data: Data, *frames: pd.DataFrame, events: str = "", heading=NOTHING, since: int = 0) -> Chart:
     """Series and plans over the years, one panel for each unit that does not convert into another.
 
     Parameters
@@ -194,9 +173,8 @@ def over_years(
     table = pd.concat([one for one in parts if len(one)], ignore_index=True)
     first, last = min(table.x) - 0.5, max(table.x) + 0.5
     happened = [(when, what) for when, what in _milestones(data, events) if first <= when <= last]
-    return Chart(
-        [Panel(part[COLUMNS], unit, heading, "line", happened) for unit, part in table.groupby("unit", sort=False)]
-    )
+    units = table.groupby("unit", sort=False)
+    return Chart([Panel(part[COLUMNS], unit, heading, "line", happened) for unit, part in units])
 
 
 def _points(frame: pd.DataFrame) -> pd.DataFrame:
@@ -209,12 +187,12 @@ def _points(frame: pd.DataFrame) -> pd.DataFrame:
     last = max((i for i, role in enumerate(roles) if role in JOINED), default=None)
     for i, (row, role) in enumerate(zip(frame.to_dict("records"), roles, strict=True)):
         row |= {"role": role, "labelled": role in ("target", "part_year", "claim") or i == last}
-        if role != "total":
-            rows.append(row)
-            continue
-        span = periods.parse(row["time_period"])
-        mean = {"value": row["value"] / span.years, "low": math.nan, "high": math.nan, "printed": ""}
-        rows += [row | mean | {"year": year} for year in range(span.start.year, span.end.year + 1)]
+        years = [row["year"]]
+        if role == "total":
+            span = periods.parse(row["time_period"])
+            row |= {"value": row["value"] / span.years, "low": math.nan, "high": math.nan, "printed": ""}
+            years = range(span.start.year, span.end.year + 1)
+        rows += [row | {"year": year} for year in years]
     made = pd.DataFrame(rows, columns=[*frame.columns, "role", "labelled"])
     return marks(made, "role", label="labelled").assign(unit=made.unit.tolist())
 
@@ -224,8 +202,7 @@ def _milestones(data: Data, theme: str) -> list[tuple[float, Text]]:
     rows = data.milestones
     rows = rows[(rows.theme == theme) & (rows.date.str.len() >= 7) & (rows.ref_area == data.home)].sort_values("date")
     dates = [int(d[:4]) + (int(d[5:7]) - 0.5) / 12 - 0.5 for d in rows.date]
-    words = [Text(f"{r.date} {r.title_zh}", f"{r.date} {r.title_en}") for r in rows.itertuples()]
-    return list(zip(dates, words, strict=True))
+    return list(zip(dates, map(Text, rows.date + " " + rows.title_zh, rows.date + " " + rows.title_en), strict=True))
 
 
 def ranked(
@@ -233,13 +210,10 @@ def ranked(
 ) -> Panel:
     """Bars in order of size, the row whose name is `own` in the colour of the actual, others in that of a comparison."""
     one = frame.sort_values(value, ascending=False)
-    names = [as_text(n) for n in one[name]]
-    mine = [own in (n.zh, n.en) for n in names]
-    one = one.assign(
-        x=names,
-        role=["actual" if is_own else "comparison" for is_own in mine],
-        series=[n if is_own else NOTHING for n, is_own in zip(names, mine, strict=True)],
-    )
+    one = one.assign(x=[as_text(n) for n in one[name]])
+    mine = [own in (n.zh, n.en) for n in one.x]
+    one["role"] = ["actual" if is_own else "comparison" for is_own in mine]
+    one["series"] = [n if is_own else NOTHING for n, is_own in zip(one.x, mine, strict=True)]
     return Panel(marks(one, "role", x="x", value=value, name="series", label=True), unit, heading, "bar")
 
 
@@ -264,14 +238,13 @@ def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: boo
     table = projection.table.reset_index()
     for frame in (history, table):
         frame["figure_id"] = [projection.figures.get(year, "") for year in frame.year]  # parts of a year bind it
-    bands = [
+    drawn = [
         marks(table.assign(low=table[f"low_{level}"], high=table[f"high_{level}"]), f"band_{level}", value="median")
         for level in (95, 80, 50)
         if table[f"low_{level}"].notna().any()
     ]
-    single = projection.members.items() if members else ()
-    paths = [marks(path.to_dict(), "member").assign(segment=n) for n, (_, path) in enumerate(single)]
-    middle = marks(table, "forecast", value="median", label="last")
-    drawn = pd.concat([*bands, *paths, marks(history, "role"), middle], ignore_index=True)
-    goals = [marks(plan, "target", label="last")] if plan is not None else []
-    return Panel([drawn.assign(indicator=projection.indicator), *goals], unit, heading, "fan")
+    for n, (_, path) in enumerate(projection.members.items() if members else ()):
+        drawn.append(marks(path.to_dict(), "member").assign(segment=n))
+    drawn += [marks(history, "role"), marks(table, "forecast", value="median", label="last")]
+    drawn = [one.assign(indicator=projection.indicator) for one in drawn]
+    return Panel([*drawn, *([marks(plan, "target", label="last")] if plan is not None else [])], unit, heading, "fan")

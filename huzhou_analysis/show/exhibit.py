@@ -9,7 +9,6 @@ the figures behind them.
 from __future__ import annotations
 
 import base64
-import html
 import json
 import os
 import re
@@ -24,7 +23,7 @@ from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
 from . import canvas, picture
 from .chart import Chart, Panel
-from .record import chart_record, chart_table, exact, figures_of, scale, starts_above_zero
+from .record import chart_record, chart_table, exact, place, points_of, scale, starts_above_zero
 from .sources import both, citations, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
@@ -42,7 +41,7 @@ class Exhibit:
     ----------
     record : dict
         ``id``; ``title``, ``subtitle``, ``reading``, ``alt``, ``sources`` (``{"zh", "en"}`` each); ``notes`` (a list of
-        these); ``chart`` (:func:`~huzhou_analysis.show.chart.chart_record`) or None; ``picture`` (``{"png", "svg"}`` for
+        these); ``chart`` (:func:`~huzhou_analysis.show.record.chart_record`) or None; ``picture`` (``{"png", "svg"}`` for
         each language, base64 and text) of a chart drawn by hand, or None; ``table`` (:func:`table_record`) or None;
         ``citations``.
     """
@@ -71,9 +70,7 @@ class Exhibit:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         bundle = {"text/html": exhibit_html(self.record, canvas.language()), "text/plain": repr(self)}
-        if os.environ.get(EXPORT_VARIABLE):
-            bundle = {EXHIBIT_TYPE: {"id": self.id}} | bundle
-        return bundle
+        return ({EXHIBIT_TYPE: {"id": self.id}} if os.environ.get(EXPORT_VARIABLE) else {}) | bundle
 
     def __repr__(self) -> str:
         lang = canvas.language()
@@ -120,11 +117,6 @@ def exhibit(
     **values
         Quantities, texts, numbers for the templates; the figures behind them are cited.
 
-    Returns
-    -------
-    Exhibit
-        As the last expression of a cell it shows itself.
-
     Raises
     ------
     ValueError
@@ -135,23 +127,30 @@ def exhibit(
         raise ValueError(f"id {id!r}: write 3 to 60 small letters, digits and underscores, no name a system reserves")
     drawn, shown, pictures = _sorted_out(what, table)
     chart = chart_record(drawn, data.units) if drawn else None
-    ids = [*figures_of(chart), *_figures_in(shown), *cited(values), *_figures_in(also)]
+    panels = chart["panels"] if chart else []
+    ids = [i for panel in panels for p in points_of(panel) for i in p["figures"]]
+    ids += [*_figures_in(shown), *cited(values), *_figures_in(also)]
     sources = citations(data, ids)
-    derived = [both(n) for n in [*_chart_notes(chart), *status_notes(sources)]]
+
+    def said(pair: Pair) -> dict[str, str]:
+        if isinstance(pair, str):
+            raise ValueError(f"{pair!r} is one language: write a pair (Chinese, English)")
+        one = as_text(pair)
+        return both(say(one.zh, one.en, **values))
+
     record = {
         "id": id,
-        "title": _said(title, values),
-        "subtitle": _said(about, values) if about else both(_about(data, chart, ids)),
-        "reading": _said(reading, values),
+        "title": said(title),
+        "subtitle": said(about) if about else both(_about(data, panels, ids)),
+        "reading": said(reading),
         "told": list(cited(values)),  # ids of the figures that title and reading speak of
-        "notes": [_said(n, values) for n in notes] + derived,
+        "notes": [*map(said, notes), *map(both, _chart_notes(panels)), *map(both, status_notes(sources))],
         "sources": both(source_line(sources)),
         "chart": chart,
         "picture": pictures,
-        "table": table_record(shown, columns) if shown is not None else _chart_as_table(chart),
+        "table": table_record(shown, columns) if shown is not None else _chart_as_table(chart) if chart else None,
         "citations": sources,
     }
-    panels = chart["panels"] if chart else []
     record = _plain(record | {"alt": {lang: alt(record["title"][lang], panels, lang) for lang in LANGUAGES}})
     _hand_on(record)
     return Exhibit(record)
@@ -160,14 +159,6 @@ def exhibit(
 def _plain(values: dict) -> dict:
     """As JSON has them; half a character, which no file can hold, becomes a question mark."""
     return json.loads(json.dumps(values, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _said(pair: Pair, values: Mapping[str, object]) -> dict[str, str]:
-    """A pair of templates, filled."""
-    if isinstance(pair, str):
-        raise ValueError(f"{pair!r} is one language: write a pair (Chinese, English)")
-    one = as_text(pair)
-    return both(say(one.zh, one.en, **values))
 
 
 def _sorted_out(what, table: pd.DataFrame | None) -> tuple[Chart | None, pd.DataFrame | None, dict | None]:
@@ -195,6 +186,17 @@ def _drawn(figure) -> dict[str, str]:
     return {"png": base64.b64encode(drawn["png"]).decode(), "svg": drawn["svg"].decode()}
 
 
+def _hand_on(record: dict) -> None:
+    """While a report is made: write the record where the report collects them."""
+    if not (folder := os.environ.get(EXPORT_VARIABLE)):
+        return
+    path = Path(folder) / f"{record['id']}.json"
+    if path.exists():
+        raise ValueError(f"two exhibits are called {record['id']!r}: rename one")
+    order = len(list(Path(folder).glob("*.json")))
+    path.write_text(json.dumps(record | {"order": order}, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
@@ -208,10 +210,11 @@ def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None) -> dic
     if (cells := len(frame) * len(wanted)) > MOST_CELLS:
         raise ValueError(f"the table has {cells:,} cells, a report takes {MOST_CELLS:,}: sum it up first")
     rows = [[cell(v) for v in row] for row in frame[list(wanted)].itertuples(index=False)]
-    heads = [{"name": str(c), **both(as_text(h))} for c, h in wanted.items()]
-    for i, one in enumerate(heads):
-        filled = [r[i] for r in rows if r[i] is not None]
-        one["number"] = bool(filled) and all(isinstance(v, int | float) or "value" in v for v in filled)
+    heads = []
+    for (name, heading), held in zip(wanted.items(), zip(*rows, strict=True), strict=True):
+        filled = [c for c in held if c is not None]
+        number = bool(filled) and all(isinstance(c, int | float) or "value" in c for c in filled)
+        heads.append({"name": str(name), **both(as_text(heading)), "number": number})
     return {"columns": heads, "rows": rows}
 
 
@@ -241,41 +244,37 @@ _HEADS = {"heading": ("图", "Panel"), "series": ("系列", "Series"), "x": ("�
 _HEADS |= {"value": ("数值", "Value"), "low": ("下限", "Low"), "high": ("上限", "High"), "unit": ("单位", "Unit")}
 
 
-def _chart_as_table(chart: dict | None) -> dict | None:
+def _chart_as_table(chart: dict) -> dict:
     """The numbers of a chart as the table behind it: one row a mark."""
-    if chart is None:
-        return None
-    shown = [chart_table(chart, lang) for lang in LANGUAGES]
+    chinese, english = (chart_table(chart, lang) for lang in LANGUAGES)
     unused = {"heading"} if len(chart["panels"]) == 1 else set()
-    unused |= {"low", "high"} if shown[0].low.isna().all() else set()
+    unused |= {"low", "high"} if chinese.low.isna().all() else set()
     names = [c for c in _HEADS if c not in unused]
     heads = [{"name": c, **both(text(*_HEADS[c])), "number": c in ("value", "low", "high")} for c in names]
 
     def pair(zh, en) -> dict | int | None:
-        if isinstance(zh, int) or zh is None or zh != zh:
-            return zh if isinstance(zh, int) else None
         if isinstance(zh, str):
             return {"zh": zh, "en": en}
+        if isinstance(zh, int) or zh is None or zh != zh:
+            return zh if isinstance(zh, int) else None
         return {"zh": f"{zh:,.10g}", "en": f"{en:,.10g}", "value": {"zh": zh, "en": en}}
 
-    rows = zip(*(frame[names].itertuples(index=False) for frame in shown), strict=True)
-    return {"columns": heads, "rows": [[pair(*cells) for cells in zip(*row, strict=True)] for row in rows]}
+    held = [map(pair, chinese[c], english[c]) for c in names]
+    return {"columns": heads, "rows": [list(row) for row in zip(*held, strict=True)]}
 
 
 def shown_cell(cell: dict | float | None, lang: str) -> str:
     """A cell as it is read in a language."""
-    if cell is None:
-        return "—"
-    if isinstance(cell, dict):
-        return cell[lang]
+    if isinstance(cell, dict | None):
+        return cell[lang] if cell else "—"
     return f"{cell:,.10g}".replace("-", "−") if isinstance(cell, float) else str(cell)
 
 
 def table_frame(record: dict, lang: str) -> pd.DataFrame:
     """The table of a record in a language, all text."""
     table = record["table"] or {"columns": [], "rows": []}
-    heads = [c[lang] for c in table["columns"]]
-    return pd.DataFrame([[shown_cell(c, lang) for c in row] for row in table["rows"]], columns=heads)
+    rows = [[shown_cell(c, lang) for c in row] for row in table["rows"]]
+    return pd.DataFrame(rows, columns=[c[lang] for c in table["columns"]])
 
 
 def table_numbers(record: dict, lang: str) -> pd.DataFrame:
@@ -296,34 +295,31 @@ def _figures_in(what: pd.DataFrame | Iterable[str] | None) -> list[str]:
 # --- what follows from the marks ------------------------------------------------------------------------------------
 
 
-def _about(data: Data, chart: dict | None, ids: Sequence[str]) -> Text:
+def _about(data: Data, panels: list[dict], ids: Sequence[str]) -> Text:
     """Measure, area, unit and years, where the marks tell."""
-    panels = chart["panels"] if chart else []
     measures = list(dict.fromkeys(i for panel in panels for i in panel["indicators"]))
     measures = measures or list(dict.fromkeys(data.figures.indicator[i] for i in ids if i in data.figures.index))
-    units = list(dict.fromkeys(panel["unit"]["zh"] for panel in panels))
-    in_english = {panel["unit"]["zh"]: panel["unit"]["en"] for panel in panels}
-    years = [int(p["x"]) for n in panels if n["categories"] is None for s in n["series"] for p in s["points"]]
+    units = {panel["unit"]["zh"]: panel["unit"]["en"] for panel in panels}
+    years = [int(p["x"]) for panel in panels if panel["categories"] is None for p in points_of(panel)]
     zh, en = [data.city.zh], [data.city.en]
     if 1 <= len(measures) <= 2:
         zh.insert(0, "、".join(data.indicators.name_zh[m] for m in measures))
         en.insert(0, " and ".join(data.indicators.name_en[m] for m in measures))
     if 1 <= len(units) <= 2:
         zh.append("、".join(units))
-        en.append(", ".join(in_english[u] for u in units))
+        en.append(", ".join(units.values()))
     if years:
         zh.append(f"{min(years)}—{max(years)}年")
         en.append(f"{min(years)}–{max(years)}")
     return text("，".join(zh), ", ".join(en))
 
 
-def _chart_notes(chart: dict | None) -> list[Text]:
+def _chart_notes(panels: list[dict]) -> list[Text]:
     """Notes that the drawing calls for: events that are marked, axes that leave out zero."""
-    panels = chart["panels"] if chart else []
-    events = list(dict.fromkeys((e["zh"], e["en"]) for panel in panels for e in panel["events"]))
-    notes = [text("大事：" + "；".join(zh for zh, _ in events), "Events: " + "; ".join(en for _, en in events))]
-    flat = [text("纵轴不从零开始", "The vertical axis does not start at zero")]
-    return notes * bool(events) + flat * any(starts_above_zero(panel) for panel in panels)
+    events = words.clauses(dict.fromkeys(text(e["zh"], e["en"]) for panel in panels for e in panel["events"]))
+    notes = [text(f"大事：{events.zh}", f"Events: {events.en}")] if events else []
+    flat = text("纵轴不从零开始", "The vertical axis does not start at zero")
+    return [*notes, *([flat] if any(map(starts_above_zero, panels)) else [])]
 
 
 def alt(title: str, panels: Sequence[dict], lang: str) -> str:
@@ -334,13 +330,9 @@ def alt(title: str, panels: Sequence[dict], lang: str) -> str:
         for one in panel["series"]:
             points = [p for p in one["points"] if p["value"] is not None]
             chosen = points if len(points) <= 4 or panel["categories"] else [points[0], points[-1]]
-            at = [f"{_place(panel, p, lang)} {p['value'] * scale(panel, lang):,.6g}" for p in chosen[:12]]
+            at = [f"{place(panel, p, lang)} {p['value'] * scale(panel, lang):,.6g}" for p in chosen[:12]]
             parts += [(panel["heading"][lang] + " " + one[lang]).strip() + colon + comma.join(at)] if at else []
     return f"{title}{('。' if lang == 'zh' else '. ') if panels else ''}{stop.join(parts)}"[:1500]
-
-
-def _place(panel: dict, point: dict, lang: str) -> str:
-    return str(int(point["x"])) if panel["categories"] is None else panel["categories"][point["x"]][lang]
 
 
 def foot(record: dict, lang: str) -> list[str]:
@@ -350,68 +342,25 @@ def foot(record: dict, lang: str) -> list[str]:
     return ([line] if notes else []) + [record["sources"][lang]]
 
 
-# --- showing and handing on -----------------------------------------------------------------------------------------
+# --- in a notebook --------------------------------------------------------------------------------------------------
 
-_STYLE = (
-    ".hz{max-width:1000px}.hz img{max-width:100%;background:#fff}.hz p{margin:.6em 0}.hz summary{cursor:pointer}"
-    ".hz .scroll{max-height:26em;overflow:auto}.hz table{border-collapse:collapse;font-size:90%}"
-    ".hz th,.hz td{padding:.25em .6em;text-align:left;vertical-align:baseline}"
-    ".hz .n{text-align:right;font-variant-numeric:tabular-nums}"
-)
-_CITED = ("value", "period", "basis", "as_printed", "source", "place", "status", "comment", "figure_id")
-_CITED_HEADS = ("value", "period", "basis", "printed", "document", "place", "status", "note", "figure_id")
+# Columns of the citations, and what they are called.
+_CITED = {"value": "value", "period": "period", "basis": "basis", "as_printed": "printed", "source": "document"}
+_CITED |= {"place": "place", "status": "status", "comment": "note", "figure_id": "figure_id"}
 
 
 def exhibit_html(record: dict, lang: str) -> str:
     """An exhibit for a notebook: chart or table, reading; data and citations behind a click."""
-    table = (
-        _html(table_frame(record, lang), [c["number"] for c in record["table"]["columns"]]) if record["table"] else ""
-    )
-    drawn, parts = record["chart"] or record["picture"], []
-    if drawn:
-        parts.append(f'<img alt="{html.escape(record["alt"][lang])}" src="data:image/png;base64,{_png(record, lang)}">')
-    if not record["chart"]:
-        parts.insert(0, f"<h4>{html.escape(record['title'][lang])}</h4><p>{html.escape(record['subtitle'][lang])}</p>")
-        parts += [table] if not drawn else []
-        parts += [f"<p><small>{html.escape(line)}</small></p>" for line in foot(record, lang)]
-    parts += [f"<p>{html.escape(record['reading'][lang])}</p>"] if record["reading"][lang] else []
+    png, frame = record["picture"] and record["picture"][lang]["png"], table_frame(record, lang)
+    if record["chart"]:
+        drawn = picture.picture(record, lang, "slide", foot(record, lang))
+        png = base64.b64encode(canvas.png(drawn, 110)).decode()
     cites = [[c[k][lang] if isinstance(c[k], dict) else c[k] for k in _CITED] for c in record["citations"]]
-    cited = _html(pd.DataFrame(cites, columns=[words.labels(k)[lang] for k in _CITED_HEADS]), [False] * len(_CITED))
-    folded = [("data", len(record["table"]["rows"]), table)] if table and drawn else []
-    for label, n, shown in [*folded, ("citations", len(cites), cited)]:
-        summary = f"<summary>{words.labels(label)[lang]} ({n})</summary>"
-        parts += [f"<details>{summary}{shown}</details>"] if n else []
-    return f'<style>{_STYLE}</style><div class="hz" lang="{"zh-CN" if lang == "zh" else "en"}">{"".join(parts)}</div>'
-
-
-def _png(record: dict, lang: str) -> str:
-    if record["picture"]:
-        return record["picture"][lang]["png"]
-    return base64.b64encode(canvas.png(picture.picture(record, lang, "slide", foot(record, lang)), 110)).decode()
-
-
-def _html(frame: pd.DataFrame, numeric: Sequence[bool]) -> str:
-    """A table; text is escaped, numbers stand right."""
-
-    def row(tag: str, cells: Iterable) -> str:
-        marked = zip(cells, numeric, strict=True)
-        return "".join(f"<{tag}{' class=n' if n else ''}>{html.escape(str(c))}</{tag.split()[0]}>" for c, n in marked)
-
-    body = "".join(f"<tr>{row('td', cells)}</tr>" for cells in frame.itertuples(index=False))
-    head = row('th scope="col"', frame.columns)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _hand_on(record: dict) -> None:
-    """While a report is made: write the record where the report collects them."""
-    folder = os.environ.get(EXPORT_VARIABLE)
-    if not folder:
-        return
-    path = Path(folder) / f"{record['id']}.json"
-    if path.exists():
-        raise ValueError(f"two exhibits are called {record['id']!r}: rename one")
-    order = len(list(Path(folder).glob("*.json")))
-    path.write_text(json.dumps(record | {"order": order}, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    return canvas.template("exhibit.html.j2").render(
+        record=record, lang=lang, png=png, foot=foot(record, lang), labels=words.labels, cited=cites,
+        heads=list(frame.columns), rows=frame.values.tolist(), cited_heads=[words.labels(k)[lang] for k in _CITED.values()],
+        numbers=[c["number"] for c in record["table"]["columns"]] if record["table"] else [],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -421,11 +370,10 @@ class Finding:
     text: Text
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        said = self.text[canvas.language()]
+        said = repr(self)
         bundle = {"text/markdown": said.replace("$", "\\$"), "text/plain": said}  # a dollar is money, no formula
-        if os.environ.get(EXPORT_VARIABLE):
-            bundle = {TEXT_TYPE: both(self.text) | {"figures": list(self.text.figures)}} | bundle
-        return bundle
+        travels = {TEXT_TYPE: both(self.text) | {"figures": list(self.text.figures)}}
+        return (travels if os.environ.get(EXPORT_VARIABLE) else {}) | bundle
 
     def __repr__(self) -> str:
         return self.text[canvas.language()]

@@ -41,8 +41,9 @@ def explore(data: Data):
 
     def redraw(*_) -> None:
         scenario = what_if(data, which.value, f"{pace.value:.1f}")
-        drawn = f'<img class="huzhou-scenario" src="data:image/png;base64,{_png(data, scenario, lang)}">'
-        shown.value = f"<p><b>{scenario.sentence[lang]}</b></p>{drawn}"
+        drawn = base64.b64encode(canvas.png(_picture(data, scenario, lang), 90)).decode()
+        image = f'<img class="huzhou-scenario" src="data:image/png;base64,{drawn}">'
+        shown.value = f"<p><b>{scenario.sentence[lang]}</b></p>{image}"
 
     def choose(*_) -> None:
         needed = what_if(data, which.value)
@@ -60,24 +61,27 @@ def explore(data: Data):
 
 def open_indicators(data: Data) -> list[str]:
     """Indicators with a yearly target ahead and a comparable actual of the plan's years, from which a pace can be counted."""
-    gaps = target_gaps(data)
-    found = []
-    for indicator in dict.fromkeys(gaps.indicator[gaps.required_pace.notna()]):
+
+    def counts(indicator: str) -> bool:
         try:
-            what_if(data, indicator)
+            return bool(what_if(data, indicator))
         except NotOnFile:
-            continue
-        found.append(indicator)
-    return found
+            return False
+
+    gaps = target_gaps(data)
+    return [indicator for indicator in gaps.indicator[gaps.required_pace.notna()].unique() if counts(indicator)]
 
 
-def _png(data: Data, scenario: Scenario, lang: str) -> str:
-    """History, assumed path and the plan's path as a picture."""
-    goals, history = plan(data, scenario.indicator), series(data, scenario.indicator)
+def _picture(data: Data, scenario: Scenario, lang: str):
+    """History, assumed path and the plan's path."""
+    goals = plan(data, scenario.indicator)
+    try:
+        history = series(data, scenario.indicator)
+    except NotOnFile:  # but parts of years are
+        history = series(data, scenario.indicator, everything=True)
     since = int(goals.year.min()) - 6
     drawn = over_years(data, history[history.unit == scenario.unit], goals, since=since).panels[0]
     path = marks(scenario.path.reset_index(), "scenario", label="last")
     chart = chart_record(Chart([Panel([drawn.marks, path], scenario.unit)]), data.units)
     nothing = {"zh": "", "en": ""}
-    figure = picture.picture({"title": nothing, "subtitle": nothing, "chart": chart}, lang, "page")
-    return base64.b64encode(canvas.png(figure, 90)).decode()
+    return picture.picture({"title": nothing, "subtitle": nothing, "chart": chart}, lang, "page")

@@ -10,9 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from matplotlib import font_manager
-
-from .canvas import cjk_font_file
+from .canvas import fonts
 
 SEAM = 0.2  # some programs set a little space where Chinese meets Latin letters
 _NO_LINE_START = set("，。、；：？！）》」』】〕”’%‰)]},.;:?!…")
@@ -20,14 +18,8 @@ _NO_LINE_END = set("（《「『【〔“‘([{")
 
 
 @cache
-def _fonts() -> tuple:
-    latin = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
-    return latin, font_manager.get_font(str(cjk_font_file()))
-
-
-@cache
 def _advance(character: str) -> float:
-    latin, chinese = _fonts()
+    latin, chinese = fonts()
     font = latin if latin.get_char_index(ord(character)) and character < "\u2e80" else chinese
     if not font.get_char_index(ord(character)):
         return 1.0
@@ -46,9 +38,9 @@ def _pieces(words: str) -> list[str]:
     """Parts of a text between which a line may end: words, single Chinese characters, each with its marks."""
     pieces: list[str] = []
     for token in re.findall(r"[A-Za-z0-9À-ɏ.,%+\-–—−’'/()\[\]:;&≥≤<>=≈$_]+|\s+|.", words, re.DOTALL):
-        glued = pieces and not pieces[-1][-1].isspace()
-        glued = glued and (token[0] in _NO_LINE_START or pieces[-1][-1] in _NO_LINE_END)
-        if pieces and (glued or token.isspace()):
+        last = pieces[-1][-1] if pieces else ""
+        glued = last and not last.isspace() and (token[0] in _NO_LINE_START or last in _NO_LINE_END)
+        if glued or (last and token.isspace()):
             pieces[-1] += token
         else:
             pieces.append(token)
@@ -88,12 +80,10 @@ def shortened(words: str, most: int) -> str:
 
 def fitted(words: str, width: float, height: float, largest: float, smallest: float) -> tuple[float, str, float]:
     """Size in points at which a text fits a box of inches, the text (cut short where nothing helps), its height."""
-    points = largest
-    while True:
-        lines = lines_of(words, width * 72 / points)
-        if height_of(len(lines), points, words) <= height or points <= smallest:
-            break
+    points, lines = largest, lines_of(words, width * 72 / largest)
+    while height_of(len(lines), points, words) > height and points > smallest:
         points -= 1
+        lines = lines_of(words, width * 72 / points)
     most = max(1, int(height / height_of(1, points, words) + 1e-6))
     if len(lines) > most:
         words = shortened(words, len((" " if " " in words else "").join(lines[:most])) - 2)

@@ -1,4 +1,4 @@
-"""Charts that office programs hold as their own: one panel of a record as a chart part with the workbook behind it.
+"""Charts that office programs hold as their own: the table behind a panel of a record, and the chart part drawn from it.
 
 The same part stands in slides, documents and workbooks. python-pptx writes it, :mod:`.roles` says how a mark looks and
 :func:`.record.number_axes` how far its axis goes. A fan, which no library makes, is the stacked areas of one such part
@@ -8,36 +8,172 @@ set behind the lines of another.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from io import BytesIO
 
+import numpy as np
+import xlsxwriter
 from lxml import etree
 from pptx.chart.chart import Chart
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
-from pptx.enum.chart import XL_TICK_LABEL_POSITION as TICK_LABELS
-from pptx.enum.chart import XL_TICK_MARK as TICKS
+from pptx.enum.chart import XL_CHART_TYPE as TYPE
+from pptx.enum.chart import XL_LABEL_POSITION as PLACE
+from pptx.enum.chart import XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_LINE, MSO_PATTERN
 from pptx.oxml import parse_xml
-from pptx.oxml.ns import qn
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
+from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from .columns import Column, categories, clean
-from .record import BARS, exact, heading, scale
-from .roles import GRID, INK, MUTED, PAPER, Role, bar_edge, luminance
+from .record import BARS, Entry, band_edges, entries_of, exact, heading, points_of, scale
+from .roles import BANDS, GRID, INK, JOINED, MUTED, PAPER, Role, bar_edge, look, luminance
 
-TYPES = {
-    "line": XL_CHART_TYPE.LINE_MARKERS,
-    "fan": XL_CHART_TYPE.LINE_MARKERS,
-    "column": XL_CHART_TYPE.COLUMN_CLUSTERED,
-    "bar": XL_CHART_TYPE.BAR_CLUSTERED,
-    "stacked_column": XL_CHART_TYPE.COLUMN_STACKED,
-    "stacked_bar": XL_CHART_TYPE.BAR_STACKED,
-}
+KINDS = {"line": "LINE_MARKERS", "fan": "LINE_MARKERS", "column": "COLUMN_CLUSTERED", "bar": "BAR_CLUSTERED"}
+KINDS |= {"stacked_column": "COLUMN_STACKED", "stacked_bar": "BAR_STACKED"}
 MARKERS = {"o": "CIRCLE", "s": "SQUARE", "D": "DIAMOND", "v": "TRIANGLE", "X": "X", "": "NONE"}
-DASHES = {"solid": MSO_LINE.SOLID, "dash": MSO_LINE.DASH, "dot": MSO_LINE.ROUND_DOT, "dashdot": MSO_LINE.DASH_DOT}
-_DRAWINGML = "http://schemas.openxmlformats.org/drawingml/2006/"
-NAMESPACES = f'xmlns:c="{_DRAWINGML}chart" xmlns:a="{_DRAWINGML}main"'
+DASHES = {"solid": "SOLID", "dash": "DASH", "dot": "ROUND_DOT", "dashdot": "DASH_DOT"}
+
+
+@dataclass
+class Column:
+    """A column of the data behind a chart: one segment of a series, marks of another role on it, or a layer of a fan."""
+
+    name: str  # heading; several segments of one line are told apart by a number
+    entry: Entry | None  # the line of the key that explains it; None for the base under a fan
+    values: list  # in the unit of the language, one a category, None where there is no mark
+    points: list = field(default_factory=list)  # the marks behind them; empty for layers of a fan
+    over: bool = False  # whether the marks stand on a line that another column draws
+
+    @property
+    def seen(self) -> Role | None:
+        return look(self.entry.role, self.entry.nth) if self.entry else None
+
+    @property
+    def area(self) -> bool:
+        return self.entry is None or bool(self.seen.band)
+
+
+_BREAKS = re.compile("[\t\n\r\x0b\x0c\u2028\u2029]+")
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(words: object) -> str:
+    """A text that XML and cells can hold: no control characters, breaks as spaces, at most 32,000 characters."""
+    return _FORBIDDEN.sub("", _BREAKS.sub(" ", str(words)))[:32_000]
+
+
+def categories(panel: dict, lang: str, skip: int = 1) -> list:
+    """What stands along the axis: names, or every year from the first mark to the last.
+
+    Where only each `skip`-th year is labelled, years without marks come first, so that the last one is.
+    """
+    if panel["categories"] is not None:
+        return [clean(c[lang]) or "—" for c in panel["categories"]]
+    marked = {p["x"] for p in points_of(panel)}
+    first, last = int(min(marked)), int(max(marked))
+    every = sorted(marked | set(range(first - (first - last) % skip, last + 1)))
+    return [int(x) if x == int(x) else x for x in every]
+
+
+def year_labels(panel: dict, width: float, points: float) -> tuple[int, bool]:
+    """Every which year finds room for its label along an axis of so many inches, and whether labels have to be turned.
+
+    Not every program leaves labels out; what does not fit level is broken into digits there, what is turned never is.
+    """
+    many, room = len(categories(panel, "zh")), width - 0.6
+    if panel["categories"] is not None or many * points * 0.039 <= room:
+        return 1, False
+    return next((s for s in (1, 2, 3, 4, 5, 10, 20) if many / s * points * 0.0165 <= room), 50), True
+
+
+def columns(panel: dict, lang: str, skip: int = 1) -> list[Column]:
+    """Every mark of a panel in columns: layers of the fan first, then each segment, then marks of other roles on it.
+
+    A line of actuals runs through its provisional and derived points; these stand once more in a column of their own,
+    which is drawn above it. Two marks of one series in one year (parts of a year, say) go into two columns.
+    """
+    along = list(range(len(panel["categories"]))) if panel["categories"] else categories(panel, lang, skip)
+    made = _layers(panel, lang, along)
+    for one in panel["series"]:
+        if look(one["role"]).band:
+            continue
+        rows: dict[int, list] = {}
+        met = Counter()
+        for p in one["points"]:
+            rows.setdefault(met[p["x"]], [None] * len(along))[along.index(p["x"])] = p
+            met[p["x"]] += 1
+        own, *others = entries_of(one, panel["kind"] in BARS)
+        for entry, row in [(own, r) for r in rows.values()] + [(other, r) for r in rows.values() for other in others]:
+            kept = [p if p and (entry is own or p["role"] == entry.role) else None for p in row]
+            values = [None if p is None or p["value"] is None else exact(p["value"] * scale(panel, lang)) for p in kept]
+            if any(kept):
+                made.append(Column(clean(entry.name[lang]), entry, values, kept, entry is not own))
+    met = Counter()
+    for one in made:
+        met[one.name] += 1
+        one.name += f" ({met[one.name]})" if met[one.name] > 1 else ""
+    return made
+
+
+def has_native(chart: dict | None) -> bool:
+    """Whether every panel can be an office program's own chart: not where two intervals of one level share a year."""
+    bands_of = [
+        [(one["role"], p["x"]) for one in panel["series"] if look(one["role"]).band for p in one["points"]]
+        for panel in (chart["panels"] if chart else ())
+    ]
+    return chart is not None and all(len(met) == len(set(met)) for met in bands_of)
+
+
+def _layers(panel: dict, lang: str, along: list) -> list[Column]:
+    """The intervals of a fan as areas that are stacked on an invisible base, widest outside.
+
+    Between its marks an interval follows straight lines; elsewhere it has no width and lies unseen inside the wider one,
+    or on the line of the actuals.
+    """
+    found = {k: several for k in BANDS if (several := [one for one in panel["series"] if one["role"] == k])}
+    if not found:
+        return []
+    known = [p for one in panel["series"] for p in one["points"] if p["value"] is not None]
+    nearest = (min(known, key=lambda p: (p["role"] not in JOINED, abs(p["x"] - x)), default=None) for x in along)
+    middle = np.array([p["value"] if p else 0.0 for p in nearest])
+    lows, highs = [], []
+    for several in found.values():
+        low = high = np.full(len(along), np.nan)
+        for band in several:
+            x, lower, upper = band_edges(panel, band)
+            low = np.fmax(low, np.interp(along, x, lower, left=np.nan, right=np.nan))
+            high = np.fmax(high, np.interp(along, x, upper, left=np.nan, right=np.nan))
+        lows.append(np.where(np.isnan(low), middle, low))
+        highs.append(np.where(np.isnan(high), middle, high))
+        middle = (lows[-1] + highs[-1]) / 2
+    edges = np.array([*lows, *reversed(highs)]) * scale(panel, lang)  # from the lowest to the highest
+    made = [Column("基底" if lang == "zh" else "base", None, list(map(exact, edges[0])))]
+    for level, width in zip([*found, *list(reversed(found))[1:]], np.diff(edges, axis=0), strict=True):
+        [entry] = entries_of(found[level][0], False)
+        made.append(Column(clean(entry.name[lang]), entry, list(map(exact, width))))
+    return made
+
+
+def grid(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> list[list]:
+    """The whole table in rows of texts, numbers and None: headings with the unit first, then a row a category."""
+    heads = [clean(panel["unit"][lang]), *(one.name for one in made)]
+    return [heads, *map(list, zip(categories(panel, lang, skip), *(one.values for one in made), strict=True))]
+
+
+def workbook(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> bytes:
+    """The table as the workbook that opens at "edit data": text is text, whatever it begins with."""
+    buffer = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        sheet = book.add_worksheet("Sheet1")
+        sheet.set_column(0, len(made), 16)
+        for r, row in enumerate(grid(panel, lang, made, skip)):
+            sheet.write_row(r, 0, row)
+    return buffer.getvalue()
 
 
 def chart_xml(
@@ -49,47 +185,60 @@ def chart_xml(
     years: tuple[int, bool] = (1, False),
     points: float = 12,
     key: bool = True,
-    cells: tuple[str, int, int] | None = None,
+    cells: tuple[str, int, int] = ("Sheet1", 0, 0),
 ) -> bytes:
-    """The chart part of a panel that is no heat map, from its :func:`.columns.columns`.
+    """The chart part of a panel that is no heat map, from its :func:`columns`.
 
-    `axis` has the ends and the step of the axis of numbers, `years` is what :func:`.columns.year_labels` gives, `points`
-    the size of the text, `key` whether the chart carries its key. `cells` are sheet, row and column of the top left cell
-    of the data; without them the data are those of the embedded workbook.
+    `axis` has the ends and the step of the axis of numbers, `years` is what :func:`year_labels` gives, `points`
+    the size of the text, `key` whether the chart carries its key, `cells` sheet, row and column where the data begin.
     """
     source = CategoryChartData(number_format=number_code(_decimals(axis[2])))
-    source.categories = categories(panel, lang, years[0])
+    source.categories = names = categories(panel, lang, years[0])
     for one in made:
         source.add_series(one.name, one.values)
-    space = parse_xml(source.xml_bytes(TYPES[panel["kind"]]))
-    chart = Chart(space, None)
-    chart.font.size, chart.font.color.rgb = Pt(points), rgb(INK)
-    for one, series in zip(made, chart.plots[0].series, strict=True):
-        _dress(panel, one, series, points)
-        _error_bars(one, series, scale(panel, lang))
-    for (n, i), place in label_places(panel, lang, made).items():
-        label = chart.plots[0].series[n].points[i].data_label
-        _label(made[n].points[i][lang], made[n].values[i], label, place, made[n].seen, points)
-    if panel["kind"] in BARS:  # they lie on each other unless two stand at one place
+    space = parse_xml(source.xml_bytes(TYPE[KINDS[panel["kind"]]]))
+    chart, bars = Chart(space, None), panel["kind"] in BARS
+    plot = chart.plots[0]
+    _font(chart.font, points, INK)
+    marker = max(3, round(points * (0.58 if len(points_of(panel)) <= 40 else 0.42)))
+    for one, series in zip(made, plot.series, strict=True):
+        if bars:
+            _bar(one, series, panel["kind"].startswith("stacked"))
+            _whiskers(one, series, scale(panel, lang))
+        elif not one.area:
+            _line(one, series, marker)
+    _labels(panel, lang, made, plot, points)
+    if bars:  # they lie on each other unless two stand at one place
         taken = [i for one in made for i, v in enumerate(one.values) if v is not None]
         beside = not panel["kind"].startswith("stacked") and len(taken) > len(set(taken))
-        chart.plots[0].overlap = 0 if beside else 100
-        chart.plots[0].gap_width = min(500, round(39 * (len(made) if beside else 1)))
-    blanks = "gap" if panel["kind"] in BARS else "span"  # a line is joined over years without a mark
+        _put(plot, overlap=0 if beside else 100, gap_width=min(500, 39 * (len(made) if beside else 1)))
+    blanks = "gap" if bars else "span"  # a line is joined over years without a mark
     space.find(".//" + qn("c:dispBlanksAs")).set("val", blanks)
     _axes(panel, axis, chart, years, points)
-    _heading(panel, lang, chart, points)
+    _title(panel, lang, chart, points)
     _legend(made, chart, points, key)
     if any(one.area for one in made):
         _fan(space, source, made)
     space.find(qn("c:chart")).addnext(_xml("<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
-    body = etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return _moved(body, *cells) if cells else body
+    (sheet, row, column), last = cells, len(names)
+    for n, series in enumerate(space.iter(qn("c:ser")), 1):
+        for held, (c, first, end) in zip(series.iter(qn("c:f")), ((n, 0, 0), (0, 1, last), (n, 1, last)), strict=True):
+            held.text = f"{quote_sheetname(sheet)}!{xl_range_abs(row + first, column + c, row + end, column + c)}"
+    return etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def _xml(markup: str):
     """An element of a chart part."""
-    return parse_xml(re.sub(r"^<([\w:]+)", rf"<\1 {NAMESPACES}", markup))
+    name, rest = markup[1:].split(">", 1)
+    closed = "/" if name.endswith("/") else ""
+    return parse_xml(f"<{name.rstrip('/')} {nsdecls('c', 'a')}{closed}>{rest}")
+
+
+def _put(target, **attributes) -> None:
+    """Set attributes of python-pptx, each under its path with two underscores for a dot."""
+    for path, value in attributes.items():
+        *steps, last = path.split("__")
+        setattr(reduce(getattr, steps, target), last, value)
 
 
 def rgb(colour: str) -> RGBColor:
@@ -97,40 +246,55 @@ def rgb(colour: str) -> RGBColor:
     return RGBColor.from_string(colour.lstrip("#").upper())
 
 
-def _line(line, colour: str, width: float, dash: str = "solid") -> None:
-    line.color.rgb, line.width, line.dash_style = rgb(colour), Pt(width), DASHES[dash or "solid"]
-    if not dash:  # transparent and not absent: some programs take the colour of markers from it
-        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(_xml('<a:alpha val="0"/>'))
+def _font(font, points: float, colour: str) -> None:
+    _put(font, size=Pt(points), color__rgb=rgb(colour))
 
 
-def _filled(fill, colour: str) -> None:
+def _fill(fill, colour: str) -> None:
     fill.solid()
     fill.fore_color.rgb = rgb(colour)
 
 
-def _dress(panel: dict, one: Column, series, points: float) -> None:
-    """A series as its role says; areas are dressed where they are drawn."""
-    if one.area:
-        return
-    seen = one.seen
-    if panel["kind"] in BARS:
-        fill = series.format.fill
-        if seen.hatch:
-            fill.patterned()
-            fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
-            fill.fore_color.rgb, fill.back_color.rgb = rgb(seen.colour), rgb(PAPER)
-        else:
-            _filled(fill, seen.fill or seen.colour)
-        _line(series.format.line, *bar_edge(seen, panel["kind"].startswith("stacked")))
-        return
-    _line(series.format.line, seen.colour, seen.width, "" if one.over else seen.dash)
-    series.marker.style = XL_MARKER_STYLE[MARKERS[seen.marker]]
-    series.smooth = False
-    if seen.marker:
-        many = sum(len(s["points"]) for s in panel["series"])
-        series.marker.size = max(3, round(points * (0.58 if many <= 40 else 0.42)))
-        _filled(series.marker.format.fill, seen.fill or seen.colour)
-        _line(series.marker.format.line, seen.colour, 1.4)
+def _stroke(line, colour: str, width: float, dash: str = "solid") -> None:
+    _put(line, color__rgb=rgb(colour), width=Pt(width), dash_style=MSO_LINE[DASHES[dash or "solid"]])
+    if not dash:  # transparent and not absent: some programs take the colour of markers from it
+        line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(_xml('<a:alpha val="0"/>'))
+
+
+def _bar(one: Column, series, stacked: bool) -> None:
+    fill = series.format.fill
+    if one.seen.hatch:
+        fill.patterned()
+        fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+        fill.fore_color.rgb, fill.back_color.rgb = rgb(one.seen.colour), rgb(PAPER)
+    else:
+        _fill(fill, one.seen.fill or one.seen.colour)
+    _stroke(series.format.line, *bar_edge(one.seen, stacked))
+
+
+def _line(one: Column, series, size: int) -> None:
+    _stroke(series.format.line, one.seen.colour, one.seen.width, "" if one.over else one.seen.dash)
+    _put(series, smooth=False, marker__style=XL_MARKER_STYLE[MARKERS[one.seen.marker]])
+    if one.seen.marker:
+        series.marker.size = size
+        _fill(series.marker.format.fill, one.seen.fill or one.seen.colour)
+        _stroke(series.marker.format.line, one.seen.colour, 1.4)
+
+
+def _whiskers(one: Column, series, by: float) -> None:
+    """Error bars, where marks have ends."""
+    held = {i: p for i, p in enumerate(one.points) if p and p["low"] is not None and p["high"] is not None}
+    sides = ""
+    for side, end in (("plus", "high"), ("minus", "low")):
+        lengths = {i: exact(abs(p[end] - p["value"]) * by) for i, p in held.items()}
+        drawn = "".join(f'<c:pt idx="{i}"><c:v>{v!r}</c:v></c:pt>' for i, v in lengths.items())
+        sides += f'<c:{side}><c:numLit><c:ptCount val="{len(one.points)}"/>{drawn}</c:numLit></c:{side}>'
+    bars = (
+        f'<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{sides}<c:spPr>'
+        f'<a:ln w="13970"><a:solidFill><a:srgbClr val="{rgb(INK)}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
+    )
+    if held:
+        series._element.find(qn("c:cat")).addprevious(_xml(bars))
 
 
 def number_code(decimals: int) -> str:
@@ -143,148 +307,99 @@ def _decimals(step: float) -> int:
     return len(f"{step:.9f}".rstrip("0").partition(".")[2])
 
 
-def label_places(panel: dict, lang: str, made: Sequence[Column]) -> dict[tuple[int, int], XL_LABEL_POSITION]:
-    """Where the number of each mark stands, by column and category: of several on lines in one year the lowest below."""
-    labelled = [
-        (n, i) for n, one in enumerate(made) if not one.over
+def _labels(panel: dict, lang: str, made: Sequence[Column], plot, points: float) -> None:
+    """The numbers beside marks: of several on lines in one year the highest above, the lowest below.
+
+    Each is the format of its value where that says the same as the mark, else text.
+    """
+    stacked = panel["kind"].startswith("stacked")
+    shown = [
+        (i, one.values[i], n) for n, one in enumerate(made) if not one.over
         for i, p in enumerate(one.points) if p and p[lang] and one.values[i] is not None
     ]  # fmt: skip
-    if panel["kind"] in BARS:
-        stacked = panel["kind"].startswith("stacked")
-        return dict.fromkeys(labelled, XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.OUTSIDE_END)
-    out = {}
-    for n, i in labelled:
-        beside = sorted((made[m].values[i], m) for m, other in labelled if other == i)
-        mine = (made[n].values[i], n)
-        lower = XL_LABEL_POSITION.BELOW if mine == beside[0] else XL_LABEL_POSITION.RIGHT
-        out[n, i] = XL_LABEL_POSITION.ABOVE if mine == beside[-1] else lower
-    return out
-
-
-def _label(words: str, value: float, label, place: XL_LABEL_POSITION, seen: Role, points: float) -> None:
-    """The number beside a mark, as the mark says it: as a format of its value where that says the same, else as text."""
-    decimals = len(words.partition(".")[2])
-    same = f"{value:,.{decimals}f}".replace("-", "\u2212") == words
-    if not same:
-        label.has_text_frame = True
-        label.text_frame.text = clean(words)
-    label.position = place
-    font = label.font if same else label.text_frame.paragraphs[0].font
-    dark = place == XL_LABEL_POSITION.CENTER and luminance(seen.fill) < 0.45
-    font.size, font.color.rgb = Pt(points - 1), rgb(PAPER if dark else INK)
-    for body in label._dLbl.iter(qn("a:bodyPr")):
-        body.set("wrap", "none")
-    if same:
-        code = _xml(f'<c:numFmt formatCode="{number_code(decimals)}" sourceLinked="0"/>')
-        label._dLbl.find(qn("c:idx")).addnext(code)
-
-
-def _error_bars(one: Column, series, by: float) -> None:
-    """Whiskers of bars, where marks have ends."""
-    held = {i: p for i, p in enumerate(one.points) if p and p["low"] is not None and p["high"] is not None}
-    if not held:
-        return
-    sides = ""
-    for side, end in (("plus", "high"), ("minus", "low")):
-        lengths = {i: exact(abs(p[end] - p["value"]) * by) for i, p in held.items()}
-        drawn = "".join(f'<c:pt idx="{i}"><c:v>{v!r}</c:v></c:pt>' for i, v in lengths.items())
-        sides += f'<c:{side}><c:numLit><c:ptCount val="{len(one.points)}"/>{drawn}</c:numLit></c:{side}>'
-    bars = (
-        f'<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{sides}<c:spPr>'
-        f'<a:ln w="13970"><a:solidFill><a:srgbClr val="{rgb(INK)}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
-    )
-    series._element.find(qn("c:cat")).addprevious(_xml(bars))
+    for i, value, n in shown:
+        alike = [other for other in shown if other[0] == i]
+        place = (
+            PLACE.ABOVE if (i, value, n) == max(alike) else PLACE.BELOW if (i, value, n) == min(alike) else PLACE.RIGHT
+        )
+        if panel["kind"] in BARS:
+            place = PLACE.CENTER if stacked else PLACE.OUTSIDE_END
+        words, label = made[n].points[i][lang], plot.series[n].points[i].data_label
+        decimals = len(words.partition(".")[2])
+        same = f"{value:,.{decimals}f}".replace("-", "\u2212") == words
+        if not same:
+            label.text_frame.text = clean(words)
+        label.position = place
+        dark = stacked and luminance(made[n].seen.fill) < 0.45
+        _font(label.font if same else label.text_frame.paragraphs[0].font, points - 1, PAPER if dark else INK)
+        for body in label._dLbl.iter(qn("a:bodyPr")):
+            body.set("wrap", "none")
+        if same:
+            code = _xml(f'<c:numFmt formatCode="{number_code(decimals)}" sourceLinked="0"/>')
+            label._dLbl.find(qn("c:idx")).addnext(code)
 
 
 def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tuple[int, bool], points: float) -> None:
-    low, high, step = axis
-    lying = panel["kind"].endswith("bar")
+    (low, high, step), lying, bars = axis, panel["kind"].endswith("bar"), panel["kind"] in BARS
     values, names = chart.value_axis, chart.category_axis
-    values.minimum_scale, values.maximum_scale, values.major_unit = low, float(f"{high:.9g}"), step
     for one in (values, names):
-        one.major_tick_mark = one.minor_tick_mark = TICKS.NONE
-        one.tick_labels.font.size, one.tick_label_position = Pt(points - 1), TICK_LABELS.LOW
-        one.tick_labels.font.color.rgb = rgb(MUTED)
-    values.has_major_gridlines, values.visible = not lying, not lying
+        _put(one, major_tick_mark=XL_TICK_MARK.NONE, minor_tick_mark=XL_TICK_MARK.NONE)
+        one.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+        _font(one.tick_labels.font, points - 1, INK if bars and one is names else MUTED)
+    _put(values, minimum_scale=low, maximum_scale=float(f"{high:.9g}"), major_unit=step)
+    _put(values, has_major_gridlines=not lying, visible=not lying)
     values.format.line.fill.background()
     if lying:
-        values.tick_label_position = TICK_LABELS.NONE
+        values.tick_label_position = XL_TICK_LABEL_POSITION.NONE
     else:
-        _line(values.major_gridlines.format.line, GRID, 0.75)
-        values.tick_labels.number_format = number_code(_decimals(step))
-        values.tick_labels.number_format_is_linked = False
-    names.has_major_gridlines, names.reverse_order = False, lying
+        _stroke(values.major_gridlines.format.line, GRID, 0.75)
+        _put(values.tick_labels, number_format=number_code(_decimals(step)), number_format_is_linked=False)
+    _put(names, has_major_gridlines=False, reverse_order=lying)
     if lying and len(panel["categories"]) > 20:
         names.tick_labels.font.size = Pt(points - 3)
-    _line(names.format.line, MUTED, 0.75)
+    _stroke(names.format.line, MUTED, 0.75)
     names._element.find(".//" + qn("a:bodyPr")).set("rot", "-5400000" if years[1] else "0")
-    if panel["kind"] in BARS:
-        names.tick_labels.font.color.rgb = rgb(INK)
-        return
-    names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
-    for tag in ("tickLblSkip", "tickMarkSkip"):
-        names._element.find(qn("c:noMultiLvlLbl")).addprevious(_xml(f'<c:{tag} val="{years[0]}"/>'))
+    if not bars:
+        _put(names.tick_labels, number_format="0", number_format_is_linked=False)
+        for tag in ("tickLblSkip", "tickMarkSkip"):
+            names._element.find(qn("c:noMultiLvlLbl")).addprevious(_xml(f'<c:{tag} val="{years[0]}"/>'))
 
 
-def _heading(panel: dict, lang: str, chart: Chart, points: float) -> None:
+def _title(panel: dict, lang: str, chart: Chart, points: float) -> None:
     """Heading with its unit, or the unit alone, above on the left."""
-    headed = clean(heading(panel, lang))
-    chart.has_title = True
-    frame = chart.chart_title.text_frame
+    headed, frame = clean(heading(panel, lang)), chart.chart_title.text_frame
     frame.text = headed or clean(panel["unit"][lang])
     font = frame.paragraphs[0].runs[0].font
-    font.size, font.bold = Pt(points if headed else points - 1), bool(headed)
-    font.color.rgb = rgb(INK if headed else MUTED)
+    font.bold = bool(headed)
+    _font(font, points if headed else points - 1, INK if headed else MUTED)
     title = chart.chart_title._element
     for old in title.findall(qn("c:layout")):
         title.remove(old)
-    left = "".join(
-        f'<c:{tag} val="{value}"/>' for tag, value in (("xMode", "edge"), ("yMode", "edge"), ("x", 0.005), ("y", 0.005))
-    )
-    title.find(qn("c:tx")).addnext(_xml(f"<c:layout><c:manualLayout>{left}</c:manualLayout></c:layout>"))
+    corner = '<c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0.005"/><c:y val="0.005"/>'
+    title.find(qn("c:tx")).addnext(_xml(f"<c:layout><c:manualLayout>{corner}</c:manualLayout></c:layout>"))
 
 
 def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> None:
     """The key of the chart: each meaning once, nothing where there is but one."""
-    met, hidden = set(), []
-    for n, one in enumerate(made):
-        if one.entry is None or one.entry in met:
-            hidden.append(n)
-        met.add(one.entry)
-    chart.has_legend = key and len(met - {None}) > 1
+    entries = [one.entry for one in made]
+    chart.has_legend = key and len({*entries} - {None}) > 1
     if not chart.has_legend:
         return
-    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-    chart.legend.font.size = Pt(points - 1)
+    _put(chart.legend, position=XL_LEGEND_POSITION.TOP, include_in_layout=False, font__size=Pt(points - 1))
     place = chart.legend._element.find(qn("c:legendPos"))
-    for n in reversed(hidden):
+    for n in reversed([n for n, entry in enumerate(entries) if entry is None or entry in entries[:n]]):
         place.addnext(_xml(f'<c:legendEntry><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>'))
 
 
 def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
     """The columns that are areas leave the lines and stand behind them, stacked."""
     lines = space.find(".//" + qn("c:lineChart"))
-    areas = parse_xml(source.xml_bytes(XL_CHART_TYPE.AREA_STACKED)).find(".//" + qn("c:areaChart"))
+    areas = parse_xml(source.xml_bytes(TYPE.AREA_STACKED)).find(".//" + qn("c:areaChart"))
     for one, line, area in zip(made, lines.findall(qn("c:ser")), areas.findall(qn("c:ser")), strict=True):
         (lines if one.area else areas).remove(line if one.area else area)
         if one.area:
-            colour = (
-                f'<a:solidFill><a:srgbClr val="{rgb(one.seen.fill)}"/></a:solidFill>' if one.entry else "<a:noFill/>"
-            )
-            area.find(qn("c:tx")).addnext(_xml(f"<c:spPr>{colour}<a:ln><a:noFill/></a:ln></c:spPr>"))
+            fill = f'<a:solidFill><a:srgbClr val="{rgb(one.seen.fill)}"/></a:solidFill>' if one.seen else "<a:noFill/>"
+            area.find(qn("c:tx")).addnext(_xml(f"<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>"))
     for mine, theirs in zip(areas.findall(qn("c:axId")), lines.findall(qn("c:axId")), strict=True):
         mine.set("val", theirs.get("val"))
     lines.addprevious(areas)
-
-
-def _moved(body: bytes, sheet: str, row: int, column: int) -> bytes:
-    """References to cells of the embedded workbook as references to cells of a sheet."""
-    from xlsxwriter.utility import quote_sheetname, xl_cell_to_rowcol, xl_rowcol_to_cell
-
-    def cell(found: re.Match) -> str:
-        r, c = xl_cell_to_rowcol(found[0].replace("$", ""))
-        return xl_rowcol_to_cell(r + row, c + column, row_abs=True, col_abs=True)
-
-    name = quote_sheetname(sheet).replace("&", "&amp;").replace("<", "&lt;")
-    moved = lambda found: f"<c:f>{name}!{re.sub(r'[$][A-Z]+[$][0-9]+', cell, found[1])}</c:f>"  # noqa: E731
-    return re.sub(r"<c:f>Sheet1!([^<]*)</c:f>", moved, body.decode()).encode()

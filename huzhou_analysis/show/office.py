@@ -7,28 +7,27 @@ of one's own as its picture. Fonts are those of the host; roles keep their colou
 from __future__ import annotations
 
 import base64
-import io
 import re
 import zipfile
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from io import BytesIO
 
-from docx.opc.packuri import PackURI
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.part import Part
 from docx.oxml import parse_xml as docx_xml
-from docx.oxml.ns import nsdecls
-from docx.shared import Inches
-from docx.shared import Pt as DocxPt
-from docx.shared import RGBColor as DocxColor
+from docx.oxml.ns import nsdecls as docx_spaces
+from docx.oxml.shape import CT_Inline
+from docx.shared import Inches, Pt, RGBColor
 from matplotlib.colors import to_hex
 from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor as SlideColour
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
-from pptx.util import Pt
+from pptx.oxml.ns import nsdecls, qn
 
 from . import canvas, exhibit, native, picture
-from .columns import clean, columns, has_native, workbook, year_labels
+from .native import clean, columns, has_native, workbook, year_labels
 from .record import key_entries, number_axes, scale
 from .roles import GRID, INK, MUTED, PAPER, look, luminance
 
@@ -39,55 +38,30 @@ EMU = 914400
 # Earliest moment that a zip archive can hold: every part of every file carries it, so that equal files are equal bytes.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 _DATES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_DRAWINGML = "http://schemas.openxmlformats.org/drawingml/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument"
 
 
-# --- files that repeat ----------------------------------------------------------------------------------------------
-
-
-def settled(body: bytes, replaced: dict[str, bytes] | None = None) -> bytes:
+def settled(body: bytes, charts: Mapping[str, bytes] | None = None, types: tuple[bytes, bytes] = (b"", b"")) -> bytes:
     """An office file so that equal contents are equal bytes: one order of parts, one time stamp, no dates.
 
-    Files inside it are settled as well; chart parts that hold a word of `replaced` become what it stands for.
+    Files inside it are settled as well; chart parts that hold a word of `charts` become what it stands for. Of `types` the
+    first becomes the second: a template is an ordinary file but for the type of its main part.
     """
-    parts = _parts(body)
-    for name, part in parts.items():
-        if name == "docProps/core.xml":
-            parts[name] = _DATES.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", part)
-        elif name.endswith(".xlsx"):
-            parts[name] = settled(part)
-        elif replaced and "/charts/" in name and (mark := re.search(rb"chart-of-[\d-]+-here", part)):
-            parts[name] = replaced[mark[0].decode()]
-    return _zipped(parts)
-
-
-def settle(path: Path, replaced: dict[str, bytes] | None = None) -> None:
-    """:func:`settled` for a file in place."""
-    Path(path).write_bytes(settled(Path(path).read_bytes(), replaced))
-
-
-def _parts(body: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(body)) as book:
-        return {name: book.read(name) for name in book.namelist()}
-
-
-def _zipped(parts: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
-        for name in sorted(parts, key=lambda n: (n != "[Content_Types].xml", n)):
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(body)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in sorted(set(old.namelist()), key=lambda n: (n != "[Content_Types].xml", n)):
+            part = old.read(name)
+            if name == "[Content_Types].xml":
+                part = part.replace(*types)
+            elif name == "docProps/core.xml":
+                part = _DATES.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", part)
+            elif name.endswith(".xlsx"):
+                part = settled(part)
+            elif charts and "/charts/" in name and (mark := re.search(rb"chart-of-\d+-here", part)):
+                part = charts[mark[0].decode()]
             info = zipfile.ZipInfo(name, MOMENT)
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            book.writestr(info, parts[name])
+            info.external_attr = 0o600 << 16
+            new.writestr(info, part, zipfile.ZIP_DEFLATED)
     return out.getvalue()
-
-
-def retyped(body: bytes, template: bytes, plain: bytes) -> bytes:
-    """A template file (.potx, .dotx) as an ordinary one: only the type of its main part differs."""
-    parts = _parts(body)
-    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(template, plain)
-    return _zipped(parts)
 
 
 # --- what all hosts share -------------------------------------------------------------------------------------------
@@ -155,8 +129,9 @@ def _part(record: dict, n: int, lang: str, width: float, points: float, cells=No
     skip, turned = year_labels(panel, width, points)
     skip = 1 if cells else skip
     made = columns(panel, lang, skip)
-    axis, key = number_axes(chart, lang)[n], not _key_outside(chart, width)
-    xml = native.chart_xml(panel, lang, axis, made, years=(skip, turned), points=points, key=key, cells=cells)
+    options = {"years": (skip, turned), "points": points, "key": not _key_outside(chart, width)}
+    options |= {"cells": cells} if cells else {}
+    xml = native.chart_xml(panel, lang, number_axes(chart, lang)[n], made, **options)
     return xml, b"" if cells else workbook(panel, lang, made, skip)
 
 
@@ -175,17 +150,15 @@ def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, f
     """
     x, y, width, height = box
     if not has_native(record["chart"]):
-        shape = slide.shapes.add_picture(io.BytesIO(picture_png(record, lang)), *_emu((x, y)))
+        shape = slide.shapes.add_picture(BytesIO(picture_png(record, lang)), *_emu((x, y)))
         by = min(width * EMU / shape.width, height * EMU / shape.height)
         shape.width, shape.height = round(shape.width * by), round(shape.height * by)
         shape.left += (round(width * EMU) - shape.width) // 2
         describe(shape, record["id"], record["alt"][lang])
         return
-    panels = record["chart"]["panels"]
+    panels, rows = record["chart"]["panels"], rows_of(record["chart"])
     if _key_outside(record["chart"], width) and (words := key_words(record["chart"], lang)):
-        _key_on_slide(slide, words, (x, y, width, 0.3), points)
-        y, height = y + 0.34, height - 0.34
-    rows = rows_of(record["chart"])
+        y, height = _line_on_slide(slide, words, (x, y, width, height), points)
     points = points if len(panels) == 1 else points - 2 if len(rows[0]) <= 3 else points - 3
     high = (height - GAP * (len(rows) - 1)) / len(rows)
     wide = (width - GAP * (len(rows[0]) - 1)) / len(rows[0])
@@ -195,7 +168,10 @@ def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, f
         if panel["kind"] == "heat":
             frame = _heat_on_slide(slide, panel, lang, place, points)
         else:
-            frame = _chart_on_slide(slide, record, n, lang, place, points)
+            xml, book = _part(record, n, lang, wide, points)
+            # What ``add_chart`` asks for: a part and its workbook, both made already.
+            made = type("Made", (CategoryChartData,), {"xml_bytes": lambda self, kind, xml=xml: xml, "xlsx_blob": book})
+            frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, *_emu(place), made())
         describe(frame, f"{record['id']} {n + 1}", panel_alt(record, n, lang))
 
 
@@ -210,30 +186,29 @@ def _emu(box: Sequence[float]) -> list[int]:
     return [round(v * EMU) for v in box]
 
 
-def _chart_on_slide(slide, record: dict, n: int, lang: str, box, points: float):
-    xml, book = _part(record, n, lang, box[2], points)
-    # What ``add_chart`` asks for: a part and its workbook, both made already.
-    made = type("Made", (CategoryChartData,), {"xml_bytes": lambda self, kind: xml, "xlsx_blob": book})
-    return slide.shapes.add_chart(XL_CHART_TYPE.LINE, *_emu(box), made())
+def _slide_colour(colour: str) -> SlideColour:
+    return SlideColour.from_string(colour[1:].upper())
 
 
-def _key_on_slide(slide, words, box, points: float) -> None:
-    shape = slide.shapes.add_textbox(*_emu(box))
+def _line_on_slide(slide, words, box, points: float) -> tuple[float, float]:
+    """A line of signs and words at the top of a box; where the room below it begins, and its height."""
+    x, y, width, height = box
+    shape = slide.shapes.add_textbox(*_emu((x, y, width, 0.3)))
     frame = shape.text_frame
     frame.word_wrap = True
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     for sign, colour, name in words:
         for text, hue in ((sign + " ", colour), (name + "    ", INK)):
             run = frame.paragraphs[0].add_run()
-            run.text, run.font.size, run.font.color.rgb = text, Pt(points - 1), native.rgb(hue)
+            run.text, run.font.size, run.font.color.rgb = text, Pt(points - 1), _slide_colour(hue)
     describe(shape, "key", "")
+    return y + 0.34, height - 0.34
 
 
 def _heat_on_slide(slide, panel: dict, lang: str, box, points: float):
     x, y, width, height = box
     if heading := clean(panel["heading"][lang]):
-        _key_on_slide(slide, [("", INK, heading)], (x, y, width, 0.3), points + 1)
-        y, height = y + 0.34, height - 0.34
+        y, height = _line_on_slide(slide, [("", INK, heading)], box, points + 1)
     rows = [[(*cell, "left" if c == 0 else "center") for c, cell in enumerate(row)] for row in heat_cells(panel, lang)]
     high, many = min(0.5, height / len(rows)), len(rows[0]) - 1
     first = width * min(0.5, 0.22 + 0.02 * max(len(r[0][0]) for r in rows))
@@ -250,20 +225,20 @@ def table_on_slide(slide, rows, lang: str, place, widths: Sequence[float], heigh
     frame = slide.shapes.add_table(len(heights), len(widths), *_emu((*place, sum(widths), sum(heights))))
     table = frame.table
     table.horz_banding = False
-    style = table._tbl.tblPr.find(native.qn("a:tableStyleId"))
+    style = table._tbl.tblPr.find(qn("a:tableStyleId"))
     style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no fill, no grid
     for line, sizes, side in ((table.columns, widths, "width"), (table.rows, heights, "height")):
         for one, size in zip(line, sizes, strict=True):
             setattr(one, side, round(size * EMU))
     for r, row in enumerate(rows[: len(heights)]):
-        colour = native.rgb(GRID if r else MUTED)
-        rule = f'<a:lnB {native.NAMESPACES} w="9525"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></a:lnB>'
+        colour = _slide_colour(GRID if r else MUTED)
+        rule = f'<a:lnB {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></a:lnB>'
         for c, (words, fill, ink, align) in enumerate(row):
             cell = table.cell(r, c)
             cell.vertical_anchor, cell.margin_top, cell.margin_bottom = MSO_ANCHOR.MIDDLE, 0, 0
             if fill:
                 cell.fill.solid()
-                cell.fill.fore_color.rgb = native.rgb(fill)
+                cell.fill.fore_color.rgb = _slide_colour(fill)
             cell._tc.get_or_add_tcPr().insert(0, parse_xml(rule))
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN[align.upper()]
@@ -271,7 +246,7 @@ def table_on_slide(slide, rows, lang: str, place, widths: Sequence[float], heigh
             run.text, run.font.size, run.font.bold = words, Pt(points), r == 0
             run.font._element.set("lang", LANGUAGE_TAGS[lang])
             if ink:
-                run.font.color.rgb = native.rgb(ink)
+                run.font.color.rgb = _slide_colour(ink)
     return frame
 
 
@@ -285,7 +260,7 @@ def into_document(document, record: dict, lang: str, width: float, style: str, h
     """
     if not has_native(record["chart"]):
         run = styled(document.add_paragraph(), style).add_run()
-        shape = run.add_picture(io.BytesIO(picture_png(record, lang)), width=Inches(width))
+        shape = run.add_picture(BytesIO(picture_png(record, lang)), width=Inches(width))
         shape._inline.docPr.set("descr", clean(record["alt"][lang]))
         return
     chart = record["chart"]
@@ -321,31 +296,25 @@ def styled(paragraph, style: str):
 
 
 def _colour_run(run, colour: str, points: float) -> None:
-    run.font.size, run.font.color.rgb = DocxPt(points), DocxColor.from_string(colour[1:].upper())
+    run.font.size, run.font.color.rgb = Pt(points), RGBColor.from_string(colour[1:].upper())
 
 
 def _chart_in_document(document, run, record: dict, n: int, lang: str, size, points: float) -> None:
     """The chart part with its workbook as parts of the document's package, and the drawing that shows it."""
     xml, book = _part(record, n, lang, size[0], points)
-    part, package = document.part, document.part.package
-    count = 1 + sum(r.reltype == _RELATION + "/chart" for r in part.rels.values())
-    place = PackURI(f"/word/embeddings/Microsoft_Excel_Sheet{count}.xlsx")
-    sheet = Part(place, f"{_TYPE}.spreadsheetml.sheet", book, package)
-    external = f'<c:externalData xmlns:r="{_RELATION}" r:id="rId1"><c:autoUpdate val="0"/></c:externalData>'
-    body = xml.replace(b"</c:chartSpace>", external.encode() + b"</c:chartSpace>")
-    made = Part(PackURI(f"/word/charts/chart{count}.xml"), f"{_TYPE}.drawingml.chart+xml", body, package)
-    made.relate_to(sheet, _RELATION + "/package")
-    wide, high = _emu(size)
-    drawing = docx_xml(
-        '<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-        f'xmlns:wp="{_DRAWINGML}/wordprocessingDrawing" xmlns:a="{_DRAWINGML}/main">'
-        f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{wide}" cy="{high}"/>'
-        f'<wp:docPr id="{1000 * count}" name="chart {count}"/><wp:cNvGraphicFramePr/><a:graphic>'
-        f'<a:graphicData uri="{_DRAWINGML}/chart"><c:chart xmlns:c="{_DRAWINGML}/chart" xmlns:r="{_RELATION}" '
-        f'r:id="{part.relate_to(made, _RELATION + "/chart")}"/></a:graphicData></a:graphic></wp:inline></w:drawing>'
-    )
-    drawing[0][1].set("descr", panel_alt(record, n, lang))
-    run._r.append(drawing)
+    package, kinds = document.part.package, RELATIONSHIP_TYPE
+    place = package.next_partname("/word/embeddings/Microsoft_Excel_Sheet%d.xlsx")
+    sheet = Part(place, CONTENT_TYPE.SML_SHEET, book, package)
+    outside = f'<c:externalData {docx_spaces("r")} r:id="rId1"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>'
+    place = package.next_partname("/word/charts/chart%d.xml")
+    part = Part(place, CONTENT_TYPE.DML_CHART, xml.replace(b"</c:chartSpace>", outside.encode()), package)
+    part.relate_to(sheet, kinds.PACKAGE)
+    shown = docx_xml(f'<c:chart {docx_spaces("c", "r")} r:id="{document.part.relate_to(part, kinds.CHART)}"/>')
+    drawing = CT_Inline.new(*_emu(size), 1000 * place.idx, shown)
+    drawing.graphic.graphicData.uri = shown.nsmap["c"]
+    drawing.docPr.name = f"chart {place.idx}"
+    drawing.docPr.set("descr", panel_alt(record, n, lang))
+    run._r.add_drawing(drawing)
 
 
 def _heat_in_document(document, panel: dict, lang: str, width: float, style: str) -> None:
@@ -357,7 +326,7 @@ def _heat_in_document(document, panel: dict, lang: str, width: float, style: str
     for row, cells in zip(table.rows, rows, strict=True):
         for c, (cell, (words, fill, ink)) in enumerate(zip(row.cells, cells, strict=True)):
             cell.width = Inches(first if c == 0 else (width - first) / (len(cells) - 1))
-            shade = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{native.rgb(fill)}"/>'
+            shade = f'<w:shd {docx_spaces("w")} w:val="clear" w:color="auto" w:fill="{fill[1:].upper()}"/>'
             cell._tc.get_or_add_tcPr().append(docx_xml(shade))
             paragraph = styled(cell.paragraphs[0], style)
             paragraph.alignment = 0 if c == 0 else 1
@@ -373,9 +342,8 @@ def into_sheet(
     """Place the chart of one panel on a sheet of xlsxwriter, drawn from cells of another.
 
     It stands at a row, so many pixels from the left, in a size of pixels; `cells` are sheet, row and column of the data
-    that :func:`.columns.grid` gives. What is returned :func:`settle` puts in when the file is closed.
+    that :func:`.native.grid` gives. What is returned :func:`settled` puts in when the file is closed.
     """
-    xml, _ = _part(record, n, lang, size[0] / 96, 9, cells)
     mark = f"chart-of-{len(book.charts)}-here"
     chart = book.add_chart({"type": "line"})
     chart.add_series({"values": [cells[0], cells[1] + 1, cells[2] + 1, cells[1] + 1, cells[2] + 1]})
@@ -383,4 +351,4 @@ def into_sheet(
     chart.set_size({"width": size[0], "height": size[1]})
     options = {"description": panel_alt(record, n, lang), "x_offset": offset, "y_offset": 4, "object_position": 1}
     sheet.insert_chart(row, 0, chart, options)
-    return {mark: xml}
+    return {mark: _part(record, n, lang, size[0] / 96, 9, cells)[0]}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from base64 import b64decode
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 
 import matplotlib.ticker as ticker
@@ -23,7 +23,7 @@ from matplotlib.patches import Rectangle
 
 from .canvas import BARE, SIZES, house_style
 from .measure import lines_of, width_of
-from .record import BARS, Entry, drawn_values, fan_start, heading, key_entries, number_axes, scale
+from .record import BARS, Entry, band_edges, drawn_values, heading, key_entries, number_axes, points_of, scale
 from .roles import GRID, INK, MUTED, PAPER, bar_edge, look, luminance
 
 LINES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "": "none"}
@@ -35,57 +35,34 @@ LYING = ("bar", "stacked_bar")
 def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = ()) -> Figure:
     """Draw the chart of an exhibit's record, or frame the figure of one's own.
 
-    Parameters
-    ----------
-    record : dict
-        Of an exhibit: ``title``, ``subtitle``, ``chart`` or ``picture``.
-    lang : {"zh", "en"}
-    size : str
-        A key of :data:`~huzhou_analysis.show.canvas.SIZES`.
-    foot : sequence of str
-        Notes and source, set below the chart.
+    `size` is a key of :data:`~huzhou_analysis.show.canvas.SIZES`; notes and source of the `foot` are set below the chart.
     """
     if size not in SIZES:
         raise ValueError(f"size {size!r} is not known: write one of {', '.join(SIZES)}")
-    if size == "small" and record["chart"]:  # too small for the months of events, whose notes stand elsewhere
-        bare = [panel | {"events": []} for panel in record["chart"]["panels"]]
-        record = record | {"chart": record["chart"] | {"panels": bare}}
     chart = record["chart"]
+    if chart and size == "small":  # too small for the months of events, whose notes stand elsewhere
+        chart = chart | {"panels": [panel | {"events": []} for panel in chart["panels"]]}
     with house_style():
-        page = _page(record, lang, size, foot)
+        figure, bottom, top = _paper(record, lang, size, foot)
         if chart is None:
-            width, height = page.figure.get_size_inches()
-            box = (MARGIN / width, page.bottom / height, page.room / width, (page.top - page.bottom) / height)
-            ax = page.figure.add_axes(box)
+            width, height = figure.get_size_inches()
+            box = (MARGIN / width, bottom / height, (width - 2 * MARGIN) / width, (top - bottom) / height)
+            ax = figure.add_axes(box)
             ax.imshow(imread(BytesIO(b64decode(record["picture"][lang]["png"]))), interpolation="antialiased")
             ax.set_axis_off()
-            return page.figure
-        _key(page, key_entries(chart))
-        axes = zip(_axes(page, chart), chart["panels"], number_axes(chart, lang), strict=True)
-        for n, (ax, panel, (low, high, step)) in enumerate(axes):
+            return figure
+        axes = _axes(figure, chart, lang, bottom, _key(figure, key_entries(chart), lang, top))
+        for n, (ax, panel, axis) in enumerate(zip(axes, chart["panels"], number_axes(chart, lang), strict=True)):
             draw = _heat if panel["kind"] == "heat" else _bars if panel["kind"] in BARS else _lines
-            draw(ax, panel, lang, f"p{n}", (low, high), step)
-    return page.figure
+            draw(ax, panel, lang, f"p{n}", axis)
+    return figure
 
 
 # --- paper ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Page:
-    """A figure with title, subtitle and foot already set, and the room that is left between them, in inches."""
-
-    figure: Figure
-    lang: str
-    bottom: float
-    top: float
-
-    @property
-    def room(self) -> float:
-        return self.figure.get_figwidth() - 2 * MARGIN
-
-
-def _page(record: dict, lang: str, size: str, foot: Sequence[str]) -> Page:
+def _paper(record: dict, lang: str, size: str, foot: Sequence[str]) -> tuple[Figure, float, float]:
+    """A figure with title, subtitle and foot, and from where to where, in inches, there is room between them."""
     width, height = SIZES[size]
     if record["chart"] and width < WIDE:  # panels stand below each other, and the picture grows with them
         panels = record["chart"]["panels"]
@@ -94,50 +71,46 @@ def _page(record: dict, lang: str, size: str, foot: Sequence[str]) -> Page:
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     if size in BARE:
-        return Page(figure, lang, 0.1, height - 0.1)
+        return figure, 0.1, height - 0.1
 
     def write(line: str, points: float, colour: str, y: float, align: str) -> None:
         figure.text(MARGIN / width, y / height, line, fontsize=points, color=colour, va=align, ha="left")
 
     top, shrink = height - 0.26, 1.0 if size == "slide" else 0.86
     for words, points, colour in ((record["title"][lang], 15, INK), (record["subtitle"][lang], 10, MUTED)):
-        for line in _lines_in(words, points * shrink, width - 2 * MARGIN, 6):
+        lines = _lines_in(words, points * shrink, width - 2 * MARGIN)
+        for line in lines if len(lines) <= 6 else [*lines[:5], lines[5][:-2] + "…"]:
             write(line, points * shrink, colour, top, "top")
             top -= points * shrink * 1.32 / 72
         top -= 0.03 if words else 0
     bottom, step = 0.16, 7.2 * 1.35 / 72
-    lines = [line for words in foot for line in _lines_in(words, 7.2, width - 2 * MARGIN, 99)]
+    lines = [line for words in foot for line in _lines_in(words, 7.2, width - 2 * MARGIN)]
     most = int(height / 2 / step)  # notes without end would leave no room for the chart
     for line in reversed(lines if len(lines) <= most else [*lines[: most - 1], "…"]):
         write(line, 7.2, MUTED, bottom, "bottom")
         bottom += step
-    return Page(figure, lang, bottom + 0.1, top - 0.08)
+    return figure, bottom + 0.1, top - 0.08
 
 
-def _lines_in(words: str, points: float, width: float, most: int) -> list[str]:
-    """A text in lines of so many inches, cut short beyond so many lines."""
-    lines = lines_of(words, width * 72 / points, seam=0)
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][:-2] + "…"]
+def _lines_in(words: str, points: float, width: float) -> list[str]:
+    """A text in lines of so many inches."""
+    return lines_of(words, width * 72 / points, seam=0)
 
 
-def _wrapped(words: str, points: float, width: float) -> str:
-    return "\n".join(lines_of(words, width * 72 / points, seam=0))
-
-
-def _key(page: Page, entries: list[Entry]) -> None:
-    """What the marks mean, in one line above the panels where it fits; it takes its room from the page."""
+def _key(figure: Figure, entries: list[Entry], lang: str, top: float) -> float:
+    """What the marks mean, in one line above the panels where it fits; where the room below it begins."""
     if not entries:
-        return
-    widths = [width_of(e.name[page.lang]) * 8.5 / 72 + 0.55 for e in entries]
-    fits = (n for n in range(len(widths), 1, -1) if sum(map(max, np.array_split(widths, n))) <= page.room)
+        return top
+    width, height = figure.get_size_inches()
+    widths = [width_of(e.name[lang]) * 8.5 / 72 + 0.55 for e in entries]
+    fits = (n for n in range(len(widths), 1, -1) if sum(map(max, np.array_split(widths, n))) <= width - 2 * MARGIN)
     columns = next(fits, 1)
-    width, height = page.figure.get_size_inches()
-    page.figure.legend(
-        [_handle(e) for e in entries], [e.name[page.lang] for e in entries], ncols=columns, loc="upper left",
-        bbox_to_anchor=(MARGIN / width, page.top / height), fontsize=8.5, labelcolor=MUTED, borderpad=0,
+    figure.legend(
+        [_handle(e) for e in entries], [e.name[lang] for e in entries], ncols=columns, loc="upper left",
+        bbox_to_anchor=(MARGIN / width, top / height), fontsize=8.5, labelcolor=MUTED, borderpad=0,
         borderaxespad=0, handlelength=2.2, handletextpad=0.6, columnspacing=1.6, labelspacing=0.55,
     )  # fmt: skip
-    page.top -= 0.22 * math.ceil(len(entries) / columns)
+    return top - 0.22 * math.ceil(len(entries) / columns)
 
 
 def _handle(entry: Entry):
@@ -149,21 +122,21 @@ def _handle(entry: Entry):
                   markersize=5.5, markerfacecolor=seen.fill, markeredgecolor=seen.colour, markeredgewidth=1.3)  # fmt: skip
 
 
-def _axes(page: Page, chart: dict) -> list:
+def _axes(figure: Figure, chart: dict, lang: str, bottom: float, top: float) -> list:
     """One pair of axes a panel under its heading, with room for the names of bars on the left."""
-    panels, (width, height) = chart["panels"], page.figure.get_size_inches()
+    panels, (width, height) = chart["panels"], figure.get_size_inches()
     columns = 1 if width < WIDE else min(chart["columns"], len(panels))
     rows = math.ceil(len(panels) / columns)
-    names = [n[page.lang] for p in panels for n in _names_left(p)]
-    left = max(0.55, min(max((width_of(n) * 9 / 72 for n in names), default=0), width * 0.33) + 0.12)
-    wide = (page.room - 0.2 - left - (left + 0.05) * (columns - 1)) / columns
-    headings = [_wrapped(heading(p, page.lang), 9.5, wide) for p in panels]
+    named = [p["categories"] if p["kind"] in LYING else p["series"] if p["kind"] == "heat" else [] for p in panels]
+    longest = max((width_of(n[lang]) * 9 / 72 for names in named for n in names), default=0)
+    left = max(0.55, min(longest, width * 0.33) + 0.12)
+    wide = (width - 2 * MARGIN - 0.2 - left - (left + 0.05) * (columns - 1)) / columns
+    headings = ["\n".join(_lines_in(heading(p, lang), 9.5, wide)) for p in panels]
     lines = max(len(words.splitlines()) for words in headings)
     headed = 0.14 * (lines > 0) + 0.17 * lines + 0.2 * any(p["kind"] == "heat" for p in panels)
-    top, bottom = page.top - max(headed, 0.14), page.bottom + 0.3
-    between = 0.34 + max(headed, 0.1)
+    top, bottom, between = top - max(headed, 0.14), bottom + 0.3, 0.34 + max(headed, 0.1)
     tall = (top - bottom - between * (rows - 1)) / rows
-    grid = page.figure.add_gridspec(
+    grid = figure.add_gridspec(
         rows, columns, left=(MARGIN + left) / width, right=(width - MARGIN - 0.2) / width, bottom=bottom / height,
         top=top / height, wspace=(left + 0.05) / wide, hspace=between / tall,
     )  # fmt: skip
@@ -174,21 +147,15 @@ def _axes(page: Page, chart: dict) -> list:
         if words:
             ax.set_title(words, loc="left", fontsize=9.5, color=INK, pad=24 if panel["kind"] == "heat" else 8)
         elif panel["kind"] not in ("heat", *LYING):
-            ax.set_ylabel(panel["unit"][page.lang], fontsize=9)
+            ax.set_ylabel(panel["unit"][lang], fontsize=9)
     return list(axes[: len(panels)])
 
 
-def _names_left(panel: dict) -> list[dict]:
-    return panel["categories"] if panel["kind"] in LYING else panel["series"] if panel["kind"] == "heat" else []
-
-
-def _room_left(ax) -> float:
-    """Inches for names on the left of axes."""
-    return max(ax.get_position().x0 * ax.figure.get_figwidth() - MARGIN, 0.8)
-
-
-def _width(ax) -> float:
-    return ax.get_position().width * ax.figure.get_figwidth()
+def _names(ax, names: Sequence[str], points: float, *, below: bool = False) -> list[str]:
+    """Names on the left of axes, or below places along them, in lines that fit."""
+    across = ax.figure.get_figwidth()
+    room = ax.get_position().width * across / len(names) * 0.95 if below else ax.get_position().x0 * across - MARGIN
+    return ["\n".join(_lines_in(n, points, room if below else max(room, 0.8))) for n in names]
 
 
 def _number_ticks(axis, step: float) -> None:
@@ -199,21 +166,16 @@ def _number_ticks(axis, step: float) -> None:
 # --- lines and fans ------------------------------------------------------------------------------------------------
 
 
-def _lines(ax, panel: dict, lang: str, gid: str, ends: tuple[float, float], step: float) -> None:
-    by = scale(panel, lang)
-    years = [p["x"] for s in panel["series"] for p in s["points"]]
+def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float]) -> None:
+    by, years = scale(panel, lang), [p["x"] for p in points_of(panel)]
     first, last = min(years), max(years)
-    ax.set_ylim(*ends)
+    ax.set_ylim(*axis[:2])
     ax.set_xlim(first - max(0.3, (last - first) * 0.03), last + max(0.3, (last - first) * 0.08))
     for n, one in enumerate(panel["series"]):
         seen, points = look(one["role"], one["nth"]), one["points"]
         if seen.band:
-            start = fan_start(panel, one)
-            edges = [(start["x"], start["value"], start["value"])] if start else []
-            edges = np.array(edges + [(p["x"], p["low"], p["high"]) for p in points]).T
-            ax.fill_between(
-                edges[0], edges[1] * by, edges[2] * by, color=seen.fill, linewidth=0, zorder=1, gid=f"{gid}.s{n}"
-            )
+            x, low, high = band_edges(panel, one)
+            ax.fill_between(x, low * by, high * by, color=seen.fill, linewidth=0, zorder=1, gid=f"{gid}.s{n}")
             continue
         x, y = [p["x"] for p in points], [p["value"] * by for p in points]
         joined = LINES[seen.dash] if len(x) > 1 else "none"
@@ -226,12 +188,12 @@ def _lines(ax, panel: dict, lang: str, gid: str, ends: tuple[float, float], step
                         markerfacecolor=mark.fill, markeredgecolor=mark.colour, markeredgewidth=1.4, linestyle="none",
                         zorder=4, gid=f"{gid}.s{n}.{role}")  # fmt: skip
     _events(ax, [e for e in panel["events"] if e["x"] >= first - 0.5])
-    most = max(2, int(_width(ax) / 0.52))
+    most = max(2, int(ax.get_position().width * ax.figure.get_figwidth() / 0.52))
     every = next(s for s in (1, 2, 3, 4, 5, 10, 20, 50) if (last - first) / s <= most - 1)
     ax.set_xticks(np.arange(int(last), first - 0.01, -every)[::-1])  # the last year always among them
     ax.xaxis.set_major_formatter(ticker.FormatStrFormatter("%d"))
-    _number_ticks(ax.yaxis, step)
-    labelled = [p for one in panel["series"] for p in one["points"] if p[lang] and p["value"] is not None]
+    _number_ticks(ax.yaxis, axis[2])
+    labelled = [p for p in points_of(panel) if p[lang] and p["value"] is not None]
     for p in sorted(labelled, key=lambda p: -p["value"]):  # the highest first, so that its label stays above
         _label_beside(ax, p["x"], p["value"] * by, p[lang])
 
@@ -291,66 +253,61 @@ def _annotate(ax, place, words: str, offset=(0, 0), points=8.5, ha="center", va=
                 annotation_clip=False)  # fmt: skip
 
 
-# --- bars ----------------------------------------------------------------------------------------------------------
+# --- bars and heat maps --------------------------------------------------------------------------------------------
 
 
-def _bars(ax, panel: dict, lang: str, gid: str, ends: tuple[float, float], step: float) -> None:
+def _bars(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float]) -> None:
     lying, stacked = panel["kind"] in LYING, panel["kind"].startswith("stacked")
     by, n, many = scale(panel, lang), len(panel["categories"]), len(panel["series"])
-    taken = [p["x"] for s in panel["series"] for p in s["points"]]
+    taken = [p["x"] for p in points_of(panel)]
     beside = not stacked and len(taken) > len(set(taken))
     breadth = 0.72 / (many if beside else 1)
-    bases: dict[tuple[float, bool], float] = {}
-    (ax.set_xlim if lying else ax.set_ylim)(*ends)
+    bases: defaultdict[tuple[float, bool], float] = defaultdict(float)
+    (ax.set_xlim if lying else ax.set_ylim)(*axis[:2])
     (ax.set_ylim if lying else ax.set_xlim)(*((n - 0.4, -0.6) if lying else (-0.6, n - 0.4)))
-    draw = ax.barh if lying else ax.bar
+
+    def turned(along: float, value: float) -> tuple[float, float]:
+        return (value, along) if lying else (along, value)
+
     for i, one in enumerate(panel["series"]):
         seen, shift = look(one["role"], one["nth"]), (i - (many - 1) / 2) * breadth if beside else 0.0
         colour, width, dash = bar_edge(seen, stacked)
         style = {"facecolor": seen.fill, "edgecolor": colour, "linewidth": width, "linestyle": LINES[dash],
                  "hatch": "////" if seen.hatch else None}  # fmt: skip
         for p in one["points"]:
-            value, at, key = p["value"] * by, p["x"] + shift, (p["x"], p["value"] >= 0)
-            base = bases.get(key, 0.0) if stacked else 0.0
-            bases[key] = base + value
+            value, at, upward = p["value"] * by, p["x"] + shift, p["value"] >= 0
+            base = bases[p["x"], upward] if stacked else 0.0
+            bases[p["x"], upward] = base + value
             name = f"{gid}.s{i}.{p['x']}"
-            draw(at, value, breadth, base, gid=name, zorder=2, **style)
+            (ax.barh if lying else ax.bar)(at, value, breadth, base, gid=name, zorder=2, **style)
             if p["low"] is not None and p["high"] is not None:
                 reach = {"xerr" if lying else "yerr": [[value - p["low"] * by], [p["high"] * by - value]]}
-                ax.errorbar(*((value, at) if lying else (at, value)), **reach, fmt="none", ecolor=INK, elinewidth=1.1,
-                            capsize=3, gid=f"{name}.ends")  # fmt: skip
+                ax.errorbar(*turned(at, value), **reach, fmt="none", ecolor=INK, elinewidth=1.1, capsize=3,
+                            gid=f"{name}.ends")  # fmt: skip
             if p[lang] and stacked:
-                place = (base + value / 2, at) if lying else (at, base + value / 2)
                 dark = luminance(seen.fill) < 0.45
-                _annotate(ax, place, p[lang], va="center", colour=PAPER if dark else INK)
+                _annotate(ax, turned(at, base + value / 2), p[lang], va="center", colour=PAPER if dark else INK)
             elif p[lang]:
                 end = value if p["high"] is None else max(value, p["high"] * by)
-                offset = ((4, 0) if lying else (0, 4)) if value >= 0 else ((-4, 0) if lying else (0, -12))
-                side = {"ha": "left" if value >= 0 else "right", "va": "center"} if lying else {}
-                _annotate(ax, (end, at) if lying else (at, end), p[lang], offset, **side)
-    _bar_axes(ax, [c[lang] for c in panel["categories"]], lying, step)
-
-
-def _bar_axes(ax, names: list[str], lying: bool, step: float) -> None:
+                offset = ((4, 0) if lying else (0, 4)) if upward else ((-4, 0) if lying else (0, -12))
+                side = {"ha": "left" if upward else "right", "va": "center"} if lying else {}
+                _annotate(ax, turned(at, end), p[lang], offset, **side)
+    names = [c[lang] for c in panel["categories"]]
     if lying:
-        ax.set_yticks(range(len(names)), [_wrapped(n, 9, _room_left(ax)) for n in names])
+        ax.set_yticks(range(n), _names(ax, names, 9))
         ax.set_xticks([])
         ax.spines["bottom"].set_visible(False)
         ax.axvline(0, color=MUTED, linewidth=0.8, zorder=3)
     else:
-        room = _width(ax) / len(names) * 0.95
-        ax.set_xticks(range(len(names)), [_wrapped(n, 8.5, room) for n in names], fontsize=8.5)
-        _number_ticks(ax.yaxis, step)
+        ax.set_xticks(range(n), _names(ax, names, 8.5, below=True), fontsize=8.5)
+        _number_ticks(ax.yaxis, axis[2])
         if min(ax.get_ylim()) < 0:
             ax.axhline(0, color=MUTED, linewidth=0.8, zorder=3)
     ax.grid(not lying, axis="y")
     ax.tick_params(labelcolor=INK)
 
 
-# --- heat map ------------------------------------------------------------------------------------------------------
-
-
-def _heat(ax, panel: dict, lang: str, gid: str, _ends: tuple[float, float], _step: float) -> None:
+def _heat(ax, panel: dict, lang: str, gid: str, _axis: tuple[float, float, float]) -> None:
     """Rows are series, columns categories; the number stands in its cell."""
     import seaborn as sns
 
@@ -365,8 +322,7 @@ def _heat(ax, panel: dict, lang: str, gid: str, _ends: tuple[float, float], _ste
                 vmin=low, vmax=high, annot_kws={"fontsize": 8})  # fmt: skip
     ax.collections[0].set_gid(gid)
     size = 9 if len(rows) <= 16 else max(5.5, 9 * 16 / len(rows))
-    names = [_wrapped(r, size, _room_left(ax)) for r in rows]
-    ax.set_yticks(np.arange(len(rows)) + 0.5, names, rotation=0, fontsize=size)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, _names(ax, rows, size), rotation=0, fontsize=size)
     ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=0, fontsize=8.5)
     ax.xaxis.tick_top()
     ax.grid(False)

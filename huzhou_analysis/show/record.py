@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import matplotlib.ticker as ticker
+import numpy as np
 import pandas as pd
 
 from ..facts.units import Units
@@ -14,13 +16,9 @@ from ..facts.words import Text, as_text, number
 from .chart import NOTHING, Chart, Panel
 from .roles import JOINED, look
 from .roles import role as role_of
+from .sources import both
 
 BARS = ("column", "bar", "stacked_column", "stacked_bar")
-
-
-def both(words: Text) -> dict[str, str]:
-    """A text as plain values."""
-    return {"zh": words.zh, "en": words.en}
 
 
 def chart_record(chart: Chart, units: Units) -> dict:
@@ -35,25 +33,22 @@ def chart_record(chart: Chart, units: Units) -> dict:
         "en"}`` for bars and heat maps, in order, and x counts in it; else None, and x is a year.
     """
     panels = [_panel(panel, units) for panel in chart.panels]
-    names: dict[str, list[str]] = {}  # of each role: one name looks the same in every segment and panel, others differ
+    names: defaultdict[str, dict] = defaultdict(dict)  # one name of a role looks the same everywhere, others differ
     for one in (one for panel in panels if panel["kind"] != "heat" for one in panel["series"]):
-        of_role = names.setdefault(one["role"], [])
-        of_role += [] if one["zh"] in of_role else [one["zh"]]
-        one["nth"] = of_role.index(one["zh"])
+        met = names[one["role"]]
+        one["nth"] = met.setdefault(one["zh"], len(met))
     return {"columns": int(chart.columns), "panels": panels}
 
 
 def _panel(panel: Panel, units: Units) -> dict:
-    unit = units[panel.unit]
-    by_year = panel.kind in ("line", "fan")
-    labels = [] if by_year else list(dict.fromkeys(_category(x) for x in panel.marks.x))
-    lines: dict[tuple[str, Text, int], list] = {}
+    unit, by_year = units[panel.unit], panel.kind in ("line", "fan")
+    labels = [] if by_year else list(dict.fromkeys(map(_category, panel.marks.x)))
+    lines: defaultdict[tuple[str, Text, int], list] = defaultdict(list)
     for mark in panel.marks.itertuples(index=False):
         joined = "actual" if by_year and mark.role in JOINED else mark.role
         at = float(mark.x) if by_year else labels.index(_category(mark.x))
         ended = not by_year or role_of(mark.role).band > 0
-        points = lines.setdefault((joined, mark.name, mark.segment), [])
-        points.append(_point(mark, at, panel.unit, units, ended))
+        lines[joined, mark.name, mark.segment].append(_point(mark, at, panel.unit, units, ended))
     return {
         "kind": panel.kind,
         "heading": both(as_text(panel.heading)),
@@ -79,17 +74,14 @@ def _series(name: Text, segment: int, points: list[dict]) -> dict:
 
 
 def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
-    value, low, high = (
-        None if v is None or not math.isfinite(v) else float(v) for v in (mark.value, mark.low, mark.high)
-    )
+    given = {"value": mark.value, "low": mark.low if ended else None, "high": mark.high if ended else None}
+    ends = {k: None if v is None or not math.isfinite(v) else float(v) for k, v in given.items()}
     label = NOTHING
-    if mark.label in (True, False):
-        if mark.label and value is not None:
-            exact = mark.printed or _digits(value, unit)
-            label = Text(number(exact), number(units.english(exact, unit)))
-    elif mark.label is not None and mark.label == mark.label:
-        label = as_text(mark.label)
-    ends = {"value": value, "low": low if ended else None, "high": high if ended else None}
+    if mark.label not in (True, False):
+        label = as_text(mark.label) if mark.label == mark.label and mark.label is not None else NOTHING
+    elif mark.label and ends["value"] is not None:
+        digits = mark.printed or _digits(ends["value"], unit)
+        label = Text(number(digits), number(units.english(digits, unit)))
     return {"role": mark.role, "x": x, **ends, **both(label), "figures": str(mark.figure_id or "").split()}
 
 
@@ -97,7 +89,7 @@ def _digits(value: float, unit: str) -> str:
     """A derived number to about four digits; a percentage has one decimal."""
     if unit == "%":
         return f"{value:.1f}"
-    size = abs(float(value))
+    size = abs(value)
     shown = f"{value:.{0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 1 else 3}f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
@@ -105,8 +97,7 @@ def _digits(value: float, unit: str) -> str:
 # --- what follows from it ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A line of the key: what a mark means. `bar` tells whether it stands for a surface or for a line and its points."""
 
     role: str
@@ -129,10 +120,9 @@ def key_entries(chart: dict) -> list[Entry]:
     return found if len(found) > 1 else []
 
 
-def figures_of(chart: dict | None) -> list[str]:
-    """Ids of all figures that the marks come from, each once."""
-    series = [one for panel in (chart["panels"] if chart else ()) for one in panel["series"]]
-    return list(dict.fromkeys(i for one in series for p in one["points"] for i in p["figures"]))
+def points_of(panel: dict) -> list[dict]:
+    """The marks of all series of a panel."""
+    return [p for one in panel["series"] for p in one["points"]]
 
 
 def scale(panel: dict, lang: str) -> float:
@@ -140,25 +130,27 @@ def scale(panel: dict, lang: str) -> float:
     return 1.0 if lang == "zh" else panel["scale_en"]
 
 
-def chart_table(chart: dict, lang: str) -> pd.DataFrame:
-    """The numbers of a chart, one row a mark, in the unit of a language."""
-    rows = []
-    for n, panel in enumerate(chart["panels"], 1):
-        for one in panel["series"]:
-            for p in one["points"]:
-                at = int(p["x"]) if panel["categories"] is None else panel["categories"][p["x"]][lang]
-                ends = {k: None if p[k] is None else exact(p[k] * scale(panel, lang)) for k in ("value", "low", "high")}
-                rows.append(
-                    {"panel": n, "heading": panel["heading"][lang], "series": one[lang], "role": p["role"]}
-                    | {"segment": one["segment"], "x": at, **ends, "unit": panel["unit"][lang]}
-                    | {"figure_id": " ".join(p["figures"])}
-                )
-    return pd.DataFrame(rows)
-
-
 def exact(value: float) -> float:
     """A number without the noise that scaling leaves behind its twelfth digit."""
     return float(f"{value:.12g}")
+
+
+def place(panel: dict, point: dict, lang: str) -> int | str:
+    """Where a mark stands along its axis: a year, or a category."""
+    return int(point["x"]) if panel["categories"] is None else panel["categories"][point["x"]][lang]
+
+
+def chart_table(chart: dict, lang: str) -> pd.DataFrame:
+    """The numbers of a chart, one row a mark, in the unit of a language."""
+    return pd.DataFrame(
+        {"panel": n, "heading": panel["heading"][lang], "series": one[lang], "role": p["role"]}
+        | {"segment": one["segment"], "x": place(panel, p, lang)}
+        | {k: None if p[k] is None else exact(p[k] * scale(panel, lang)) for k in ("value", "low", "high")}
+        | {"unit": panel["unit"][lang], "figure_id": " ".join(p["figures"])}
+        for n, panel in enumerate(chart["panels"], 1)
+        for one in panel["series"]
+        for p in one["points"]
+    )
 
 
 def heading(panel: dict, lang: str) -> str:
@@ -182,8 +174,8 @@ def number_axes(chart: dict, lang: str) -> list[tuple[float, float, float]]:
     alike = [(p["unit"][lang], shown.get(p["kind"], p["indicators"])) for p in chart["panels"]]
     axes = []
     for mine, panel in zip(alike, chart["panels"], strict=True):
-        compared = [ends for ends, other in zip(limits, alike, strict=True) if other == mine]
-        low, high = min(low for low, _ in compared), max(high for _, high in compared)
+        lows, highs = zip(*(ends for ends, other in zip(limits, alike, strict=True) if other == mine), strict=True)
+        low, high = min(lows), max(highs)
         ticks = ticker.MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
         step = float(f"{ticks[1] - ticks[0]:.6g}")
         floor = low if panel["kind"].endswith("bar") else float(f"{math.floor(low / step + 1e-9) * step:.9g}")
@@ -195,10 +187,9 @@ def _limits(panel: dict, lang: str, above: float) -> tuple[float, float]:
     """Ends of the axis of numbers: bars begin at zero, a line too unless that would flatten it."""
     values = [v * scale(panel, lang) for v in drawn_values(panel)]
     if panel["kind"].startswith("stacked"):
-        sums: dict[tuple[float, bool], float] = {}
-        for p in (p for one in panel["series"] for p in one["points"]):
-            at = (p["x"], (p["value"] or 0) >= 0)
-            sums[at] = sums.get(at, 0) + (p["value"] or 0) * scale(panel, lang)
+        sums: defaultdict[tuple[float, bool], float] = defaultdict(float)
+        for p in points_of(panel):
+            sums[p["x"], (p["value"] or 0) >= 0] += (p["value"] or 0) * scale(panel, lang)
         values = list(sums.values())
     low, high = min(values, default=0), max(values, default=1)
     if not starts_above_zero(panel):
@@ -212,10 +203,8 @@ def _limits(panel: dict, lang: str, above: float) -> tuple[float, float]:
 
 def drawn_values(panel: dict) -> list[float]:
     """Every number that takes a place on the axis: values, ends of bands and of whiskers on bars."""
-    out = []
-    for one in panel["series"]:
-        ended = panel["kind"] in BARS or look(one["role"]).band
-        out += [p[k] for p in one["points"] for k in (("value", "low", "high") if ended else ("value",))]
+    ended = [(one, panel["kind"] in BARS or look(one["role"]).band) for one in panel["series"]]
+    out = [p[k] for one, both in ended for p in one["points"] for k in ("value", *(("low", "high") if both else ()))]
     return [v for v in out if v is not None]
 
 
@@ -225,8 +214,10 @@ def starts_above_zero(panel: dict) -> bool:
     return panel["kind"] in ("line", "fan") and len(set(values)) > 1 and min(values) > 0.4 * max(values) > 0
 
 
-def fan_start(panel: dict, band: dict) -> dict | None:
-    """The last point of an actual before a band begins, from which it opens; None where there is none."""
+def band_edges(panel: dict, band: dict) -> np.ndarray:
+    """Years, lower and upper ends of an interval, which opens from the last actual before it begins."""
     begins = min(p["x"] for p in band["points"])
-    known = [p for s in panel["series"] if s["role"] in JOINED for p in s["points"]]
-    return max((p for p in known if p["x"] < begins and p["value"] is not None), key=lambda p: p["x"], default=None)
+    known = [p for one in panel["series"] if one["role"] in JOINED for p in one["points"] if p["value"] is not None]
+    start = max((p for p in known if p["x"] < begins), key=lambda p: p["x"], default=None)
+    first = [(start["x"], start["value"], start["value"])] if start else []
+    return np.array([*first, *((p["x"], p["low"], p["high"]) for p in band["points"])]).T

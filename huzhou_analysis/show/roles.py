@@ -13,6 +13,7 @@ from ..facts.words import Text
 
 INK, MUTED, GRID, PAPER = "#1b1f24", "#5c6670", "#dfe3e8", "#ffffff"
 PALETTE = ("#0b3c5d", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5c6670")
+_BLUE, _ORANGE, _SKY, _PURPLE, _GREY = "#0b3c5d", "#bd4d00", "#0072b2", "#8a5a83", "#8a939c"
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,6 @@ class Role:
     width: float = 1.6  # of the line, in points
     band: float = 0  # level of an interval in per cent; 0 for everything else
 
-
-_BLUE, _ORANGE, _SKY, _PURPLE, _GREY = "#0b3c5d", "#bd4d00", "#0072b2", "#8a5a83", "#8a939c"
 
 ROLES: dict[str, Role] = {
     "actual": Role(Text("实际数", "actual"), _BLUE, _BLUE),
@@ -49,9 +48,9 @@ ROLES: dict[str, Role] = {
     "scenario": Role(Text("设定情形", "assumed pace"), "#009e73", "#009e73", "", "dashdot", width=1.4),
     "error": Role(Text("历史误差", "past error"), "#6f97b3", "#9db8cc", "o", ""),
 }
-
-
 JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
+BANDS = ("band_95", "band_80", "band_50")  # intervals, widest first: the order in which they are drawn
+_DASHES = ("solid", "dash", "dashdot", "dot")
 
 
 def role(key: str) -> Role:
@@ -61,22 +60,13 @@ def role(key: str) -> Role:
     return ROLES[key]
 
 
-def bands() -> list[str]:
-    """Roles of intervals, widest first: the order in which they are drawn."""
-    return sorted((k for k, r in ROLES.items() if r.band), key=lambda k: -ROLES[k].band)
-
-
-_DASHES = ("solid", "dash", "dashdot", "dot")
-
-
 def look(key: str, nth: int = 0) -> Role:
     """How the `nth` of several named series of one role looks: its own colour first, then others of the palette."""
     first = role(key)
     if nth == 0 or first.band:
         return first
     colour = [c for c in PALETTE if c != first.colour][(nth - 1) % (len(PALETTE) - 1)]
-    fill = first.fill if first.fill == PAPER else colour
-    dash = first.dash and _DASHES[nth % len(_DASHES)]
+    fill, dash = first.fill if first.fill == PAPER else colour, first.dash and _DASHES[nth % len(_DASHES)]
     return replace(first, colour=colour, fill=fill, dash=dash)
 
 

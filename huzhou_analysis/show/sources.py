@@ -9,54 +9,41 @@ import pandas as pd
 
 from ..facts import words
 from ..facts.data import Data
-from ..facts.schema import KINDS, OBS_STATUSES, RECORD_TYPES, TIME_BASES
-from ..facts.words import LANGUAGES, Text, period_text, printed_quantity, text
+from ..facts.schema import KINDS, OBS_STATUSES, RECORD_TYPES, TIERS, TIME_BASES
+from ..facts.words import LANGUAGES, Text, clauses, period_text, printed_quantity, text
 
-# The order in which sources are named where only the main ones have room.
-_TIERS = ("official", "yearbook", "press", "mirror", "compilation", "secondary", "promotional")
-NAMED = 3
+NAMED = 3  # sources, where only the main ones have room
+_KEPT = ("as_printed", "record_type", "obs_status", "source_id", "comment")
 
 
 def citations(data: Data, figure_ids: Iterable[str]) -> list[dict]:
-    """Document, place, characters as printed and period basis of figures, each once, in the order given.
+    """Where figures stand, each once, in the order given; KeyError that names near ones if one is not on file.
 
-    Returns
-    -------
-    list of dict
-        ``figure_id``, ``as_printed``, ``record_type``, ``obs_status``, ``tier``, ``source_id``, ``comment``; and in both
-        languages ``value``, ``period``, ``basis``, ``source``, ``title``, ``place`` and ``status``.
-
-    Raises
-    ------
-    KeyError
-        If a figure is not on file; the message names near ones.
+    Each has ``figure_id``, ``as_printed``, ``record_type``, ``obs_status``, ``tier``, ``source_id``, ``comment``; and in
+    both languages ``value``, ``period``, ``basis``, ``source``, ``title``, ``place`` and ``status``.
     """
     places = data.outline.set_index(["source_id", "locator"]).locator_en
     rows = []
     for figure_id in dict.fromkeys(i for joined in figure_ids for i in str(joined).split()):
         f = data.figure(figure_id)
         source = data.sources.loc[f.source_id]
-        who = source.publisher or KINDS[source.kind][0]
         status = {"zh": RECORD_TYPES[f.record_type][0], "en": words.labels(f.record_type)["en"]}
         if f.obs_status != "A":
             status = {la: f"{status[la]} · {OBS_STATUSES[f.obs_status][i]}" for i, la in enumerate(LANGUAGES)}
-        rows.append(
-            {
-                "figure_id": figure_id,
-                "value": {lang: printed_quantity(data, f, lang) for lang in LANGUAGES},
-                "period": both(period_text(f.time_period)),
-                "basis": {"zh": TIME_BASES[f.time_basis][0], "en": f.time_basis},
-                "source": {
-                    "zh": f"《{source.title}》（{who}，{source.date_published or '未注明日期'}）",
-                    "en": f"{source.title_en} ({source.date_published or 'undated'})",
-                },
-                "title": {"zh": source.title, "en": source.title_en},
-                "place": {"zh": f.locator, "en": places[(f.source_id, f.locator)]},
-                "status": status,
-                "tier": source.tier,
-            }
-            | {column: f[column] for column in ("as_printed", "record_type", "obs_status", "source_id", "comment")}
-        )
+        published = f"{source.publisher or KINDS[source.kind][0]}，{source.date_published or '未注明日期'}"
+        in_english = f"{source.title_en} ({source.date_published or 'undated'})"
+        row = {
+            "figure_id": figure_id,
+            "value": {lang: printed_quantity(data, f, lang) for lang in LANGUAGES},
+            "period": both(period_text(f.time_period)),
+            "basis": {"zh": TIME_BASES[f.time_basis][0], "en": f.time_basis},
+            "source": {"zh": f"《{source.title}》（{published}）", "en": in_english},
+            "title": {"zh": source.title, "en": source.title_en},
+            "place": {"zh": f.locator, "en": places[(f.source_id, f.locator)]},
+            "status": status,
+            "tier": source.tier,
+        }
+        rows.append(row | {column: f[column] for column in _KEPT})
     return rows
 
 
@@ -81,40 +68,36 @@ def source_line(cited: list[dict]) -> Text:
     """The main sources by weight: tier first, then how many figures come from each; the rest is counted."""
     count = Counter(row["source_id"] for row in cited)
     first = {row["source_id"]: row for row in reversed(cited)}
-    rank = {tier: n for n, tier in enumerate(_TIERS)}
-    order = sorted(count, key=lambda s: (rank.get(first[s]["tier"], 9), -count[s], s))
+    order = sorted(count, key=lambda s: (list(TIERS).index(first[s]["tier"]), -count[s], s))
     if not order:
         return text("资料来源：无。", "Sources: none.")
-    titles = [first[s]["title"] for s in order[:NAMED]]
+    named = clauses(text(f"《{t['zh']}》", t["en"]) for t in (first[s]["title"] for s in order[:NAMED]))
     more = len(order) > NAMED
-    zh = "；".join(f"《{t['zh']}》" for t in titles) + (f"；等{len(order)}处" if more else "")
-    en = "; ".join(t["en"] for t in titles) + (f"; and {len(order) - NAMED} more" if more else "")
-    return text(f"资料来源：{zh}。", f"Source{'s' if len(order) > 1 else ''}: {en}.")
+    zh, en = (f"；等{len(order)}处", f"; and {len(order) - NAMED} more") if more else ("", "")
+    return text(f"资料来源：{named.zh}{zh}。", f"Source{'s' if len(order) > 1 else ''}: {named.en}{en}.")
 
 
-_CLAIMS = text(
-    "含招商宣传页面所称数字，未经核实，不入统计序列",
-    "Includes unvalidated claims of promotional pages, which enter no series",
-)
-_STATUS_NOTES = {
+_NOTES = {
+    "claim": text(
+        "含招商宣传页面所称数字，未经核实，不入统计序列",
+        "Includes unvalidated claims of promotional pages, which enter no series",
+    ),
     "P": text("含初步数", "Includes provisional figures"),
     "V": text("含未经核实的数字", "Includes unvalidated figures"),
     "U": text("含可靠性低的数字", "Includes figures of low reliability"),
+    "inferred": text("部分时期为推断", "Some periods are inferred"),
 }
 
 
 def status_notes(cited: list[dict]) -> list[Text]:
     """Notes that the status of the figures used calls for."""
-    statuses = {c["obs_status"] for c in cited if c["record_type"] != "claim"}
-    notes = [_CLAIMS] if any(c["record_type"] == "claim" for c in cited) else []
-    notes += [note for code, note in _STATUS_NOTES.items() if code in statuses]
-    if any(c["basis"]["en"] == "inferred" for c in cited):
-        notes.append(text("部分时期为推断", "Some periods are inferred"))
-    return notes
+    met = {"claim" if c["record_type"] == "claim" else c["obs_status"] for c in cited}
+    met |= {c["basis"]["en"] for c in cited}
+    return [note for code, note in _NOTES.items() if code in met]
 
 
 def cite(data: Data, *figures: str | pd.DataFrame | object, lang: str = "zh") -> str:
-    """Footnotes for figures: document, place, characters as printed, how the period is known.
+    """Footnotes for figures, one line each: document, place, characters as printed, how the period is known.
 
     Parameters
     ----------
@@ -122,11 +105,6 @@ def cite(data: Data, *figures: str | pd.DataFrame | object, lang: str = "zh") ->
     *figures : str, DataFrame, Quantity or Text
         Ids of figures; rows of ``data.figures`` or a frame with a column ``figure_id``; or what carries ids.
     lang : {"zh", "en"}
-
-    Returns
-    -------
-    str
-        One line a figure.
 
     Examples
     --------
@@ -139,12 +117,11 @@ def cite(data: Data, *figures: str | pd.DataFrame | object, lang: str = "zh") ->
             ids += list(one.figure_id if "figure_id" in one.columns else one.index)
         else:
             ids += list(getattr(one, "figures", [one]))
-    lines, comma = [], "，" if lang == "zh" else ", "
+    chinese = lang == "zh"
+    form, unstated = ("{}，{}：“{}”（{}）", "时期未载明") if chinese else ("{}, {}: “{}” ({})", "period not stated")
+    lines = []
     for row in citations(data, ids):
-        basis = data.figure(row["figure_id"]).time_basis
-        when = f"{row['period'][lang]}，{row['basis']['zh']}" if lang == "zh" else f"{row['period'][lang]}; {basis}"
-        if basis == "unstated":
-            when = "时期未载明" if lang == "zh" else "period not stated"
-        form = "{}：“{}”（{}）" if lang == "zh" else "{}: “{}” ({})"
-        lines.append(form.format(row["source"][lang] + comma + row["place"][lang], row["as_printed"], when))
+        when = f"{row['period'][lang]}{'，' if chinese else '; '}{row['basis'][lang]}"
+        when = unstated if row["basis"]["en"] == "unstated" else when
+        lines.append(form.format(row["source"][lang], row["place"][lang], row["as_printed"], when))
     return "\n".join(lines)

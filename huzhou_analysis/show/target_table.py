@@ -59,38 +59,31 @@ def target_rows(data: Data, gaps: pd.DataFrame, lang: str | None = None) -> pd.D
 
 
 def _row(data: Data, row) -> dict:
+    def quantity(value: float, unit: str, ids: tuple[str, ...] = ()) -> Quantity | None:
+        known = value == value and unit
+        return Quantity(value, data.units[unit], decimals=1 if unit == "%" else 2, figures=ids) if known else None
+
     target = [i for i in row.target_ids.split() if data.figures.time_period[i] == row.final_period]
     printed = target and row.target == row.target
-    none = text("—", "—")
+    # As printed where one figure of the measure and the unit gives the actual, else as worked out from its figures.
+    ids, none = str(row.actual_id).split(), text("—", "—")
+    figure = data.figures.loc[ids[0]] if len(ids) == 1 else None
+    as_printed = figure is not None and (figure.indicator, figure.unit) == (row.actual_indicator, row.unit)
     return {
         "indicator": row.indicator,
         "name": name(data, row.indicator),
         "target": figure_quantity(data, target[0]) if printed else text(row.in_words or "—", "in words"),
         "target_period": period_text(row.final_period),
-        "actual": _actual(data, row),
+        "actual": figure_quantity(data, ids[0]) if as_printed else quantity(row.actual, row.unit, tuple(ids)),
         "period": period_text(row.actual_period),
-        "gap": _quantity(data, row.gap, row.unit) if printed else None,
+        "gap": quantity(row.gap, row.unit) if printed else None,
         "verdict": as_text(STATUSES[row.status]),
         "progress": as_text(TIME_PROGRESS[row.time_progress]) if row.time_progress else none,
-        "required": _quantity(data, row.required_pace, row.pace_unit),
-        "recent": _quantity(data, row.recent_pace, row.pace_unit),
+        "required": quantity(row.required_pace, row.pace_unit),
+        "recent": quantity(row.recent_pace, row.pace_unit),
         "evidence": as_text(GRADES[row.evidence]) if row.evidence else none,
         "missing": text(row.needed_zh, row.needed_en) if row.needed_zh else none,
     }
-
-
-def _actual(data: Data, row) -> Quantity | None:
-    """As printed where one figure of the measure and the unit gives it, else as worked out from its figures."""
-    ids = str(row.actual_id).split()
-    figure = data.figures.loc[ids[0]] if len(ids) == 1 else None
-    if figure is not None and (figure.indicator, figure.unit) == (row.actual_indicator, row.unit):
-        return figure_quantity(data, ids[0])
-    return _quantity(data, row.actual, row.unit, tuple(ids))
-
-
-def _quantity(data: Data, value: float, unit: str, figures: tuple[str, ...] = ()) -> Quantity | None:
-    known = value == value and unit
-    return Quantity(value, data.units[unit], decimals=1 if unit == "%" else 2, figures=figures) if known else None
 
 
 def _in_numbers(table: pd.DataFrame, lang: str) -> pd.DataFrame:
