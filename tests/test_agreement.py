@@ -19,7 +19,7 @@ from varied_records import exhibits
 
 import huzhou_analysis as hz
 from huzhou_analysis.report import document, slides, workbook
-from huzhou_analysis.report.collect import OWN_FOLDER, notebook_files
+from huzhou_analysis.report.build import NOTEBOOKS, notebook_files
 from huzhou_analysis.show import office, picture
 from huzhou_analysis.show.native import has_native
 
@@ -204,7 +204,7 @@ def test_picture_and_office_hold_the_same_marks(records, name, lang, tmp_path):
 
 @pytest.mark.e2e
 @pytest.mark.filterwarnings("default")  # what a notebook warns of is not what is tested here
-@pytest.mark.parametrize("notebook", notebook_files([OWN_FOLDER]), ids=lambda path: path.stem)
+@pytest.mark.parametrize("notebook", notebook_files([NOTEBOOKS]), ids=lambda path: path.stem)
 def test_picture_and_office_agree_on_every_exhibit_of_the_notebooks(notebook, tmp_path):
     charts = [e.record for e in hz.exhibits(notebook.stem) if e.record["chart"]]
     found = {r["id"]: differences(r, r, lang, tmp_path) for r in charts for lang in ("zh", "en")}

@@ -25,7 +25,7 @@ def test_each_language_has_its_heading_and_every_cell_its_twin(path):
     ]
     told = [t[0] for t in tags if len(t) == 1]
     assert told[::2] == ["zh"] * (len(told) // 2) and told[1::2] == ["en"] * (len(told) // 2)
-    assert len(collect._headings(path)) == 2
+    assert len(collect.headings(path)) == 2
 
 
 @every

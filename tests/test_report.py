@@ -69,7 +69,7 @@ def test_a_second_run_does_nothing_and_loads_nothing_heavy(project, monkeypatch,
     assert tree(project / "reports") == before
     code = (
         "import sys; from huzhou_analysis.report import build; build.up_to_date(build.paths(), "
-        "{'inputs': build.inputs(build.paths()), 'versions': build.versions()}); "
+        "build.made_from(build.paths())); "
         "print(sorted(m for m in ('pandas', 'matplotlib', 'nbclient', 'nbformat') if m in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)

@@ -1,1 +1,12 @@
-"""What comes out: executes notebooks, collects what they show, one writer a format."""
+"""What notebooks show and say, collected and written in every format; the words of its messages are in ``messages.csv``."""
+
+from pathlib import Path
+
+from ..facts.problems import messages
+
+_message = messages(Path(__file__).with_name("messages.csv"))
+
+
+def said(name: str, /, **values: object) -> str:
+    """A message of a command with its values, in Chinese and English."""
+    return " / ".join(_message(name, **values))

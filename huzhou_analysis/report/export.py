@@ -10,8 +10,8 @@ from ..facts.data import Data, load
 from ..facts.words import LANGUAGES
 from ..show import canvas
 from ..show.exhibit import Exhibit
-from . import drawings
-from .build import Paths, inputs, manifest, paths, versions
+from . import drawings, said
+from .build import made_from, manifest, paths
 from .collect import code_cells, notebook_files, run_here
 from .content import Content, Section
 from .output import writer
@@ -22,11 +22,8 @@ OFFICE = {"pdf": "report.pdf", "pptx": "briefing.pptx", "docx": "report.docx", "
 _MAKES = re.compile(r"""\bexhibit\(\s*\w+,\s*(?:id=)?(f?)["']([^"']+)["']""")
 
 
-class UnknownExhibit(KeyError):
+class UnknownExhibit(LookupError):
     """No notebook shows an exhibit of that id; the message names the nearest."""
-
-    def __str__(self) -> str:
-        return self.args[0]
 
 
 def export(
@@ -48,22 +45,12 @@ def export(
         As :func:`~huzhou_analysis.exhibit` gives it, or its id, as ``reports/index.html`` lists them.
     path : path
         ``.png``, ``.svg``, ``.pdf``, ``.csv``, ``.pptx``, ``.docx`` or ``.xlsx``.
-    lang : {"zh", "en"}
-    size : str
-        Of a picture: a key of :data:`~huzhou_analysis.show.canvas.SIZES`; ``slide`` is 16:9.
-    transparent : bool
-        Whether a picture has no ground.
+    size, transparent
+        Of a picture: a key of :data:`~huzhou_analysis.show.canvas.SIZES` (``slide`` is 16:9), and whether it has no ground.
     watermark : str
         Pale words across a picture or a PDF.
     template : path, optional
         Presentation or document of your own, whose master, layouts and styles are used.
-    data : Data, optional
-        Tables; loaded where they are needed and not given.
-
-    Returns
-    -------
-    Path
-        The file written.
 
     Raises
     ------
@@ -102,47 +89,34 @@ def export(
     return path
 
 
-# --- finding it ----------------------------------------------------------------------------------------------------
-
-
 def _alone(record: dict) -> Content:
     """A report of one exhibit."""
     only = Section(record["id"], record["subtitle"], [{"kind": "exhibit", "id": record["id"]}], {record["id"]: record})
     return Content({lang: WORDS["index"][lang] for lang in LANGUAGES}, [only])
 
 
-def record_of(exhibit_id: str, where: Paths | None = None) -> dict:
+def record_of(exhibit_id: str) -> dict:
     """The record of an id: from the last report if nothing has changed, else made now; UnknownExhibit if none shows it."""
-    where = where or paths()
+    where = paths()
     found = manifest(where.output)
     there = {i: name for name, ids in found.get("exhibits", {}).items() for i in ids}
-    files = notebook_files(where.notebooks)
-    if found and found["inputs"] == inputs(where) and found["versions"] == versions():
-        if exhibit_id not in there:
-            raise _unknown(exhibit_id, there)
-        return next(r for r in Content.read(where.output).exhibits() if r["id"] == exhibit_id)
-    written = {path: ids_in(path) for path in files}
-    likely = [path for path, patterns in written.items() if any(re.fullmatch(p, exhibit_id) for p in patterns)]
-    likely += [path for path in files if path.stem == there.get(exhibit_id) and path not in likely]
-    if not likely:
-        plain = [p for patterns in written.values() for p in patterns if re.fullmatch(r"\w+", p)]
-        raise _unknown(exhibit_id, [*plain, *there])
-    for path in likely:
-        for record in run_here(path):
-            if record["id"] == exhibit_id:
-                return record
-    raise _unknown(exhibit_id, there)
+    if found and found.items() >= made_from(where).items():
+        known, records = there, Content.read(where.output).exhibits()
+    else:
+        files = {path: ids_in(path) for path in notebook_files(where.notebooks)}
+        likely = [path for path, ids in files.items() if any(re.fullmatch(i, exhibit_id) for i in ids)]
+        likely = likely or [path for path in files if path.stem == there.get(exhibit_id)]
+        known = [*there, *(i for ids in files.values() for i in ids if re.fullmatch(r"\w+", i))]
+        records = (record for path in likely for record in run_here(path))
+    for record in records:
+        if record["id"] == exhibit_id:
+            return record
+    near = difflib.get_close_matches(exhibit_id, list(known), 5, 0.4)
+    shown = (f"；相近：{'、'.join(near)}", f"; near: {', '.join(near)}") if near else ""
+    raise UnknownExhibit(said("unknown_exhibit", id=exhibit_id, near=shown))
 
 
 def ids_in(path: Path) -> list[str]:
     """Ids of the exhibits that a notebook's source makes, as patterns: an f-string stands for many."""
     found = _MAKES.findall("\n".join(code_cells(path)))
     return [re.sub(r"\{[^}]*\}", "[a-z0-9_]+", name) if many else re.escape(name) for many, name in found]
-
-
-def _unknown(exhibit_id: str, known) -> UnknownExhibit:
-    near = difflib.get_close_matches(exhibit_id, list(known), 5, 0.4)
-    zh, en = (f"；相近：{'、'.join(near)}", f"; near: {', '.join(near)}") if near else ("", "")
-    return UnknownExhibit(
-        f"没有笔记本展示图表 {exhibit_id!r}{zh}；编号见 reports/index.html / no notebook shows {exhibit_id!r}{en}; reports/index.html lists every id"
-    )

@@ -12,9 +12,10 @@ import json
 import re
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
-from ..facts.problems import say
+from ..facts.problems import fail, say
 from .build import PROJECT, digest, paths, short
 from .collect import Executed, execute, notebook_files, own_metadata, read
 from .export import export
@@ -39,44 +40,36 @@ def stale(files: Sequence[Path], tables: Path) -> list[str]:
 def refresh(names: Sequence[Path | str] = (), jobs: int = 2) -> int:
     """Execute notebooks in place, by default all of the project; returns the exit status.
 
-    A notebook that fails is left as it was and named.
+    A notebook that fails is left as it was and named. With all of them, the pictures of the README are drawn anew.
     """
     where = paths()
     files = [Path(n).resolve() for n in names] or notebook_files(where.notebooks)
     done = execute(files, where.data, jobs=jobs, collected=False)
     for one in done:
         if one.error:
-            say(f"✗ {one.path.name}：{one.error}", error=True)
+            fail(f"✗ {one.path.name}：{one.error}")
         else:
             _write(one, where.data)
             say(f"✓ {short(one.path)}")
-    if not names:
-        _draw(PROJECT / "docs" / "pictures")
-    return int(any(one.error for one in done))
-
-
-def _draw(folder: Path) -> None:
-    """Draw the pictures of the README anew, each file called ``EXHIBIT.LANGUAGE.png``."""
-    for path in sorted(folder.glob("*.*.png")):
+    for path in () if names else sorted((PROJECT / "docs" / "pictures").glob("*.*.png")):
         exhibit_id, lang, _ = path.name.split(".")
         export(exhibit_id, path, lang=lang)
         path.write_bytes(base64.b64decode(small_picture(base64.b64encode(path.read_bytes()).decode())))
+    return int(any(one.error for one in done))
 
 
 def _write(executed: Executed, tables: Path) -> None:
     """Put the results into the file, whole or not at all."""
     import nbformat
 
-    notebook = executed.notebook
+    notebook, runs = executed.notebook, count(1)
     for n, cell in enumerate(notebook.cells):
         cell.id = f"cell-{n:02d}"
         tidy(cell)
-    for runs, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
-        cell.execution_count = runs
-        for output in cell.outputs:
-            if "execution_count" in output:
-                output.execution_count = runs
-            _shrink(output)
+        if cell.cell_type == "code":
+            cell.execution_count = next(runs)
+            for output in cell.outputs:
+                _settle(output, cell.execution_count)
     said = dict(own_metadata(notebook)) | {MADE_FROM: sources(executed.path, tables)}
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     head = {"kernelspec": kernel, "language_info": {"name": "python"}, "huzhou_analysis": said}
@@ -86,7 +79,10 @@ def _write(executed: Executed, tables: Path) -> None:
     making.replace(executed.path)
 
 
-def _shrink(output) -> None:
+def _settle(output, runs: int) -> None:
+    """Give an output the number of its cell, and make its pictures small."""
+    if "execution_count" in output:
+        output.execution_count = runs
     data = output.get("data", {})
     for mime, found in (("image/png", r"()(.+)"), ("text/html", r"(data:image/png;base64,)([A-Za-z0-9+/=]+)")):
         if mime in data:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import base64
 import copy
+import gc
 import json
 import os
 import re
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
+from unittest.mock import patch
 
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.sources import citations
-from . import changes, state
+from . import changes, said, state
 from .build import ReportError
 from .collect import Executed
 from .content import Content
@@ -51,30 +53,20 @@ def writer(name: str):
 def content_of(executed: list[Executed], data: Data, before: dict | None) -> tuple[Content, dict]:
     """What the report says, and the snapshot that the next one is held against."""
     owner: dict[str, str] = {}
-    for one in executed:
-        for exhibit_id in one.section.exhibits:
-            if exhibit_id in owner:
-                both = f"{exhibit_id}: {owner[exhibit_id]}, {one.path.name}"
-                raise ReportError(
-                    f"两个笔记本有同名图表，请改名 / two notebooks show an exhibit of the same id, rename one: {both}"
-                )
-            owner[exhibit_id] = one.path.name
+    for exhibit_id, name in ((i, one.path.name) for one in executed for i in one.section.exhibits):
+        if owner.setdefault(exhibit_id, name) != name:
+            raise ReportError(said("one_id_twice", id=exhibit_id, one=owner[exhibit_id], other=name))
     targets = state.targets(data)
     now = changes.snapshot(data, targets)
     moved = changes.compare(before, now)
     latest = state.latest(data, {row["key"] for row in moved["moved"]["figure"] if row["change"] == "came"})
-    said = Content(state.pair(data.city), [one.section for one in executed])
+    content = Content(state.pair(data.city), [one.section for one in executed], changes=moved)
     stated = citations(data, [i for row in [*latest, *targets] for i in row["figures"]])
-    named = {row["figure_id"]: data.figures.indicator[row["figure_id"]] for row in said.citations()}
-    content = replace(
-        said, changes=moved, counts=state.counts(data, said, targets),
-        state={
-            "latest": latest, "targets": targets, "indicator_of": named,
-            "cited": {c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")} for c in stated},
-        },
-        indicators={c: state.pair(state.figure_name(data, c, data.home)) for c in sorted(set(named.values()))},
-    )  # fmt: skip
-    return content, now
+    cited = {c["figure_id"]: {k: c[k] for k in ("source_id", "source", "title", "place")} for c in stated}
+    of = {row["figure_id"]: data.figures.indicator[row["figure_id"]] for row in content.citations()}
+    names = {code: state.pair(state.figure_name(data, code, data.home)) for code in sorted(set(of.values()))}
+    where = {"latest": latest, "targets": targets, "indicator_of": of, "cited": cited}
+    return replace(content, counts=state.counts(data, content, targets), state=where, indicators=names), now
 
 
 def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, jobs: int) -> Content:
@@ -85,20 +77,18 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
     content.write(folder)
     snapshot = json.dumps(now, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
     (folder / changes.SNAPSHOT).write_text(snapshot, encoding="utf-8", newline="\n")
-    said = changes.markdown(content.changes, content.state["latest"])
-    (folder / "changes.md").write_text(said, encoding="utf-8", newline="\n")
+    moved = changes.markdown(content.changes, content.state["latest"])
+    (folder / "changes.md").write_text(moved, encoding="utf-8", newline="\n")
     with (
         tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept,
         _workers(jobs, content, data, folder, Path(kept)) as pool,
     ):
-        every = [(record["id"], lang) for record in content.exhibits() for lang in LANGUAGES]
-        _finish({pool.submit(_exhibit, *one): ".".join(one) for one in every})
-        # Pages and documents need the charts; what takes longest begins first.
-        running = {pool.submit(_format, name, lang): f"{lang}/{name}" for name in WRITERS for lang in LANGUAGES}
+        _write_each(pool, (f"charts/{record['id']}.{lang}" for record in content.exhibits() for lang in LANGUAGES))
         for one in executed:
             write_notebook(one.notebook, folder / "notebooks" / one.path.name, folder / "charts")
-            running[pool.submit(_notebook_page, one.path.stem)] = f"notebooks/{one.path.stem}.html"
-        _finish(running | {pool.submit(_index): "index.html"})
+        # Pages and documents need the charts; what takes longest begins first.
+        pages = [f"notebooks/{one.path.stem}" for one in executed]
+        _write_each(pool, [*(f"{lang}/{name}" for name in WRITERS for lang in LANGUAGES), *pages, "index.html"])
     return content
 
 
@@ -131,23 +121,18 @@ def tidy(cell) -> None:
     cell.metadata.pop("execution", None)
 
 
-# --- in processes of their own -------------------------------------------------------------------------------------
-
-
 @contextmanager
 def _workers(jobs: int, *given: object) -> Iterator[ProcessPoolExecutor]:
     """Processes that each know the content, the tables and the folders."""
-    before = os.environ.get("PYTHONHASHSEED")
-    os.environ["PYTHONHASHSEED"] = "0"
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=given)
-    _hold_interrupts(True)  # until a worker has begun, it could only complain of Ctrl+C
-    pool.submit(int)
-    _hold_interrupts(False)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-        os.environ.pop("PYTHONHASHSEED") if before is None else os.environ.update(PYTHONHASHSEED=before)
+    with patch.dict(os.environ, {"PYTHONHASHSEED": "0"}):
+        pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=given)
+        _hold_interrupts(True)  # until a worker has begun, it could only complain of Ctrl+C
+        pool.submit(int)
+        _hold_interrupts(False)
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _hold_interrupts(held: bool) -> None:
@@ -155,8 +140,9 @@ def _hold_interrupts(held: bool) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK if held else signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _finish(running: dict[Future, str]) -> None:
-    """Wait for what is being written; ReportError that names the first file that could not be."""
+def _write_each(pool: ProcessPoolExecutor, files: Iterable[str]) -> None:
+    """Write files in the workers, in any order; ReportError that names the first that could not be."""
+    running = {pool.submit(_write, file): file for file in files}
     for done in as_completed(running):
         try:
             done.result()
@@ -164,9 +150,7 @@ def _finish(running: dict[Future, str]) -> None:
             raise
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
-            raise ReportError(
-                f"{running[done]} 未能写成（{why}），旧报告未改动 / could not be written ({why}); the old report was left as it was"
-            ) from error
+            raise ReportError(said("not_written", name=running[done], why=why)) from error
 
 
 _given: tuple[Content, Data, Path, Path]  # of a worker: what is written, where to, where charts are kept
@@ -183,40 +167,31 @@ def _begin(*given: object) -> None:
     global _given
     _given = given
     matplotlib.use("agg")
+    gc.freeze()
+    gc.set_threshold(100_000)  # a chart is some thousand objects: looking through all of them seldom is a tenth faster
     sys.unraisablehook = lambda *_: None  # a half-written file that is closed on a full disk: the cause is told once
     Thread(target=end_with, args=[parent_process()], daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _hold_interrupts(False)
 
 
-def _exhibit(exhibit_id: str, lang: str) -> None:
-    """Charts and tables of one exhibit."""
-    from . import drawings
+def _write(file: str) -> None:
+    """In a worker: a file of the report, by its folder and name; of an exhibit, its charts and tables."""
+    from . import drawings, page
 
-    content, _, folder, kept = _given
-    record = next(s.exhibits[exhibit_id] for s in content.sections if exhibit_id in s.exhibits)
-    if drawings.drawn(record):
-        drawings.write_charts(record, lang, folder / "charts", kept)
-    if lang == LANGUAGES[0]:
-        drawings.write_tables(record, folder / "tables")
-
-
-def _format(name: str, lang: str) -> None:
-    """One format in one language."""
     content, data, folder, kept = _given
-    extra = {"kept": kept} if WRITERS[name].split(".")[0] in SHOWS_CHARTS else {}
-    writer(name)(content, lang, folder / lang / name, data, **extra)
-
-
-def _notebook_page(name: str) -> None:
-    from . import page
-
-    content, _, folder, _ = _given
-    page.write_notebook(folder / "notebooks" / f"{name}.ipynb", [section.name for section in content.sections])
-
-
-def _index() -> None:
-    from . import page
-
-    content, _, folder, _ = _given
-    page.write_index(content, folder / "index.html")
+    where, _, name = file.rpartition("/")
+    if where == "charts":
+        exhibit_id, lang = name.split(".")
+        record = next(s.exhibits[exhibit_id] for s in content.sections if exhibit_id in s.exhibits)
+        if drawings.drawn(record):
+            drawings.write_charts(record, lang, folder / "charts", kept)
+        if lang == LANGUAGES[0]:
+            drawings.write_tables(record, folder / "tables")
+    elif where == "notebooks":
+        page.write_notebook(folder / "notebooks" / f"{name}.ipynb", [section.name for section in content.sections])
+    elif where in LANGUAGES:
+        extra = {"kept": kept} if WRITERS[name].split(".")[0] in SHOWS_CHARTS else {}
+        writer(name)(content, where, folder / file, data, **extra)
+    else:
+        page.write_index(content, folder / file)
