@@ -33,9 +33,6 @@ def years(values, first=2015):
     return pd.Series(values, range(first, first + len(values)), dtype=float)
 
 
-# --- members -----------------------------------------------------------------------------------------------------------
-
-
 def test_paths_worked_by_hand():
     assert members.last_value([10, 12, 15], 2).tolist() == [15, 15]
     assert members.drift([10, 12, 15], 2).tolist() == [17.5, 20]  # (15 - 10) / 2 a year
@@ -77,9 +74,6 @@ def test_members_know_no_unit_and_take_many_series_at_once(values, unit):
         assert member(both, 3)[0] == pytest.approx(alone), name
         assert member(np.array(values) * unit, 3) == pytest.approx(alone * unit, rel=1e-6), name
         assert member([7.0] * len(values), 3) == pytest.approx([7] * 3), name
-
-
-# --- the path ------------------------------------------------------------------------------------------------------------
 
 
 @given(series_of)
@@ -132,9 +126,6 @@ def test_gaps_are_filled_at_constant_growth_and_a_long_one_starts_anew():
     found = hz.project(pd.Series([9.0] * 3 + [1.0] * 5, [2001, 2002, 2003, *range(2008, 2013)]), 1)
     assert found.history.index[0] == 2008
     assert hz.project(years([3, np.nan, 4, 5, 6, 7]), 1).filled == (2016,)
-
-
-# --- intervals, from tables small enough to work out -----------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -232,9 +223,6 @@ def test_errors_are_those_of_the_method_at_earlier_years():
     assert hz.project(values, 3).errors.inside_80.isna().all()
 
 
-# --- frames --------------------------------------------------------------------------------------------------------------
-
-
 def frame(*rows):
     """Rows of an assembled series: period, value, origin, segment, unit."""
     full = pd.DataFrame(rows, columns=["time_period", "value", "origin", "segment", "unit"])
@@ -271,9 +259,6 @@ def test_the_projects_own_series(whole):
     # Trade of 2018, 2019 and 2021 to 2023 is exports plus imports, and not filled in; 2021: 1356.1886 + 134.7389.
     history = hz.project(hz.series(whole, "trade_total"), 2, kind="flow").history
     assert list(history.index) == list(range(2018, 2026)) and round(history[2021], 4) == 1490.9275
-
-
-# --- refusals --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -339,9 +324,6 @@ def test_other_levels_indexes_and_numbers_are_taken():
         assert hz.project(same, 1).table.equals(plain)
 
 
-# --- panels ----------------------------------------------------------------------------------------------------------------
-
-
 def panel(*series, **columns):
     parts = [pd.DataFrame({"series": name, "year": one.index, "value": one.to_numpy()}) for name, one in series]
     return pd.concat(parts).assign(**columns)
@@ -378,9 +360,6 @@ def test_the_example_of_a_cluster_gives_the_same_numbers():
     pd.testing.assert_frame_equal(
         *(one.sort_values(["series", "year"]).reset_index(drop=True) for one in (space["found"], alone))
     )
-
-
-# --- the tables shipped ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

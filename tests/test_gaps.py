@@ -3,7 +3,6 @@
 import datetime as dt
 import math
 import os
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +11,6 @@ from test_targets import later_plan
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis.gaps import ALL_COLUMNS, COLUMNS, target_gaps
-from huzhou_analysis.analysis.plans import table_targets
 from huzhou_analysis.analysis.targets import JUDGED, STATUSES
 from huzhou_analysis.facts.data import DataError, NotOnFile
 
@@ -44,16 +42,12 @@ def actual(tables, value, indicator="fdi_utilized", unit="亿美元", **cells):
 
 
 @pytest.fixture(scope="module")
-def gaps(data):
-    return target_gaps(data, full=True)
-
-
-@pytest.fixture(scope="module")
 def all_gaps(whole):
     return target_gaps(whole, full=True)
 
 
-def test_one_row_for_each_target_of_the_tables(gaps, data):
+def test_one_row_for_each_target_of_the_tables(data):
+    gaps = target_gaps(data, full=True)
     assert list(target_gaps(data).columns) == COLUMNS and len(COLUMNS) < 16
     assert list(gaps.columns) == ALL_COLUMNS
     rows = gaps[gaps.row.notna()]
@@ -77,7 +71,8 @@ def test_every_row_says_why_or_what_is_missing(all_gaps, whole):
     assert set(zip(all_gaps[judged].indicator, all_gaps[judged].actual_indicator, strict=True)) <= declared
 
 
-def test_wordy_targets_and_actuals_of_before_the_plan_are_not_judged(gaps):
+def test_wordy_targets_and_actuals_of_before_the_plan_are_not_judged(data):
+    gaps = target_gaps(data, full=True)
     words = one(gaps, "platform_export_growth")
     assert (words.status, math.isnan(words.target)) == ("no_figure_on_file", True)
     assert "高于全市平均增速" in words.in_words and "two figures of one year" in words.needed_en
@@ -87,8 +82,6 @@ def test_wordy_targets_and_actuals_of_before_the_plan_are_not_judged(gaps):
     dollars = one(gaps, "trade_total", "地瓜方案 一(三)1")  # 95.3亿美元 in 2013, a goal of more than 2000亿元
     assert (dollars.status, math.isnan(dollars.gap)) == ("no_figure_on_file", True)
 
-
-# --- by hand -------------------------------------------------------------------------------------------------------
 
 HAND = [
     # indicator, place, status, actual, period, gap, required a year, grade: worked by hand from the printed figures
@@ -114,33 +107,6 @@ def test_gaps_of_the_plan_by_hand(all_gaps, indicator, place, status, value, per
     short = math.nan if short is None else short
     assert (row.actual, row.gap) == (pytest.approx(value, rel=1e-6), pytest.approx(short, abs=1e-6, nan_ok=True))
     assert row.required_pace == pytest.approx(math.nan if required is None else required, abs=5e-5, nan_ok=True)
-
-
-def test_every_row_of_the_tables_has_the_targets_that_the_document_prints(whole):
-    """The plan's two tables are read again from the document, by splitting its lines, and set against the rows."""
-    folder = os.environ.get("HUZHOU_SOURCES")
-    if not folder:
-        pytest.skip("HUZHOU_SOURCES is not set: the documents are not at hand")
-    text = (Path(folder) / whole.sources.file["D003"]).read_text(encoding="utf-8")
-    begin = [text.index("主要指标表\n"), text.index("一号开放工程”指标表\n")]
-    bodies = {
-        "数字方案": text[begin[0] : text.index("备注:")],
-        "地瓜方案": text[begin[1] : text.index("※是承接省指标")],
-    }
-    rows, seen = table_targets(whole), 0
-    for plan, body in bodies.items():
-        lines = [line for line in body.splitlines()[1:] if "|" in line and "2023年" not in line]
-        for number, line in enumerate(lines, 1):
-            row, seen = rows[rows.locator == f"{plan} 指标表 行{number}"], seen + 1
-            printed = re.findall(r"\| ([\d.]+|/) \| ([\d.]+) \| ([\d.]+) \|", line)
-            assert set(row.unit) <= {cell.strip() for cell in line.split("|")}
-            years = dict(zip(row.time_period, row.obs_text, strict=True))
-            if printed:
-                wanted = dict(zip(("2023", "2025", "2027"), printed[0], strict=True))
-                assert years == {year: text.strip("/") for year, text in wanted.items()}
-            else:
-                assert "2023" not in years and re.search("每年新增10家|力争达到4家|高于全市平均增速", line)
-    assert seen == 39
 
 
 @pytest.mark.parametrize(
@@ -200,9 +166,6 @@ def test_only_what_had_been_published_counts(tables, whole):
             target_gaps(data, as_of=wrong)
     # The retail sales of 2023 were printed in the yearbook of 2024.
     assert gap(whole, "retail_sales", as_of="2024-12-31").actual_period == "2023"
-
-
-# --- kinds of targets that go wrong --------------------------------------------------------------------------------
 
 
 def goal(tables, target, values, **cells):
@@ -293,9 +256,6 @@ def test_a_target_that_cannot_be_computed_names_its_rows(tables, monkeypatch):
         target_gaps(tables.load())
 
 
-# --- plans side by side --------------------------------------------------------------------------------------------
-
-
 def test_the_next_plan_leads_and_the_record_of_the_older_one_is_kept(tables):
     tables.add_figure("now", "19", indicator="fdi_utilized", unit="亿美元", time_period="2026", vintage="2027")
     data = later_plan(tables)
@@ -312,13 +272,8 @@ def test_the_next_plan_leads_and_the_record_of_the_older_one_is_kept(tables):
 def test_targets_of_another_city_and_of_its_parts_are_not_among_them(tables):
     tables.add("ref_areas", ref_area="990100", name_zh="乙市", name_en="B", level="city")
     tables.add("ref_areas", ref_area="990102", name_zh="乙区", name_en="B District", level="county", parent="990100")
-    one = {
-        "indicator": "fdi_utilized",
-        "unit": "亿美元",
-        "record_type": "target",
-        "source_id": "D003",
-        "locator": "数字方案 一(二)",
-    }
+    one = {"indicator": "fdi_utilized", "unit": "亿美元", "record_type": "target", "source_id": "D003"}
+    one |= {"locator": "数字方案 一(二)"}
     for area in ("990100", "990102"):
         tables.add_figure(f"goal.{area}", "9", ref_area=area, time_period="2027", vintage="2023-05-09", **one)
     data = tables.load()
@@ -330,9 +285,6 @@ def test_past_plans_are_judged_by_their_own_year(whole):
     past = target_gaps(whole, plan="all", full=True).set_index("plan")
     assert past.loc["P-2019-PLAN", ["status", "actual"]].tolist() == ["met", pytest.approx(18.9881)]  # 15 wanted
     assert past.loc["P-2020-PLAN", ["status", "actual"]].tolist() == ["met", pytest.approx(12.0619)]  # 12 or more
-
-
-# --- pace, progress in time, official methods ----------------------------------------------------------------------
 
 
 def containers(tables, *printed):
@@ -370,18 +322,12 @@ def test_newer_rates_stand_beside_and_every_pace_names_its_years(all_gaps):
 
 
 @pytest.mark.parametrize(
-    ("values", "un", "wri"),
-    [  # in 2022 to 2025, towards 110 in 2027
-        ((60, 70, 80, 90), "maintain", "on_track"),  # the line arrives at 110, 10 a year against 10 needed
-        (
-            (60, 65, 70, 75),
-            "accelerate",
-            "well_off_track",
-        ),  # at 85, 25 of the 50 wanted are missing; 17.5 a year against 5
-        ((60, 68, 76, 84), "accelerate", "off_track"),  # at 100, 10 of 50 are missing; 13 a year against 8
-        ((60, 55, 50, 45), "reverse", "wrong_direction"),  # at 35, further away than at the start
-    ],
-)
+    ("values", "un", "wri"),  # in 2022 to 2025, towards 110 in 2027
+    [((60, 70, 80, 90), "maintain", "on_track"),  # the line arrives at 110, 10 a year against 10 needed
+     ((60, 65, 70, 75), "accelerate", "well_off_track"),  # at 85, 25 of 50 are missing; 17.5 a year against 5
+     ((60, 68, 76, 84), "accelerate", "off_track"),  # at 100, 10 of 50 are missing; 13 a year against 8
+     ((60, 55, 50, 45), "reverse", "wrong_direction")],  # at 35, further away than at the start
+)  # fmt: skip
 def test_two_official_methods_by_hand(tables, values, un, wri):
     row = containers(tables, *((str(2022 + n), str(v)) for n, v in enumerate(values)))
     assert (row.un_class, row.wri_class) == (un, wri)
@@ -398,9 +344,6 @@ def test_the_plan_as_a_whole_counts_a_target_once(all_gaps, whole):
     assert turns["trade_total"] and not turns["fdi_utilized"]
     with pytest.raises(ValueError, match="full=True"):
         hz.roll_up(target_gaps(whole))
-
-
-# --- evidence ------------------------------------------------------------------------------------------------------
 
 
 def test_a_single_figure_is_untested_and_a_share_stands_beside_its_dollars(all_gaps):
@@ -439,9 +382,6 @@ def test_two_sources_that_agree_are_better_evidence_than_one(tables):
     assert (alone.sources, both.sources) == (1, 2) and both.evidence < alone.evidence
 
 
-# --- the outside view ----------------------------------------------------------------------------------------------
-
-
 def test_how_many_cities_made_the_growth_that_is_needed(whole):
     fdi = hz.outside_view(whole, "实际利用外资")
     # 5.8亿美元 in 2023, 32.7% a year for four years: of the cities of 3 to 12亿美元 hardly any.
@@ -468,9 +408,6 @@ def test_the_counts_of_the_reference_classes_are_those_of_the_panel(whole):
         hits += int((both[origin + 4] >= both[origin] * 1.32**4).sum())
     found = hz.outside_view(whole, "fdi_utilized")
     assert (found.cases, found.hits) == (cases, hits)
-
-
-# --- the command ---------------------------------------------------------------------------------------------------
 
 
 def test_the_command_says_every_row_in_either_language(capsys):

@@ -17,9 +17,6 @@ gaps_of_years = st.integers(1, 20)
 kinds = st.sampled_from(["growth", "points", "units"])
 
 
-# --- required pace -------------------------------------------------------------------------------------------------
-
-
 def test_required_paces_by_hand():
     # 16 to 18 in four years: (18/16)^(1/4) = 1.125^0.25 = sqrt(1.06066017) = 1.0298836
     assert required_growth(16, 18, 4) == pytest.approx(0.0298836, abs=5e-8)
@@ -54,9 +51,6 @@ def test_quantities_say_themselves_which_years_and_units_lie_between(whole):
 def test_what_cannot_be_required_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         required_growth(*arguments)
-
-
-# --- bounds and paths ----------------------------------------------------------------------------------------------
 
 
 def test_a_bound_is_a_bound_and_says_its_direction():
@@ -107,8 +101,6 @@ def test_steps_along_the_path_are_the_required_pace(start, end, years):
         assert path[n + 1] / path[n] - 1 == pytest.approx(required_growth(start, end, years), rel=1e-6, abs=1e-9)
         assert line[n + 1] - line[n] == pytest.approx(required_points(start, end, years), rel=1e-6, abs=1e-6)
 
-
-# --- plans ---------------------------------------------------------------------------------------------------------
 
 STEPS = [
     # indicator, step, pace, its unit: worked by hand from the printed values
@@ -190,8 +182,6 @@ def test_the_row_of_the_table_speaks_for_a_target_that_is_printed_often(data):
 def test_how_a_quantity_moves(data, indicator, unit, kind):
     assert targets.pace_kind(data, indicator, unit) == kind
 
-
-# --- verdicts ------------------------------------------------------------------------------------------------------
 
 SHARES = {"2023": 30.0, "2025": 33.0, "2027": 36.0}
 
@@ -285,9 +275,6 @@ def test_one_standard_with_a_printed_path_and_without():
     assert (straight.status, straight.asked) == ("behind", pytest.approx(74.0857, abs=1e-3))
     printed = judge(1714.4, 2025, {"2022": 1629.5713, "2027": 2000.0}, ">", True, "growth")
     assert (printed.status, printed.due) == (found.status, pytest.approx(found.due))
-
-
-# --- paces ---------------------------------------------------------------------------------------------------------
 
 
 @given(start=values, end=values, years=gaps_of_years, kind=kinds)

@@ -20,7 +20,7 @@ from . import plans, targets
 from .actuals import WINDOWS, Actuals, Target
 from .evidence import at_recent_pace, firmness, grade, official, progress
 from .sentences import both, needed, rule, said, sentence
-from .series import measured_in, points
+from .series import PARTS, measured_in, points
 from .targets import Judgement
 
 COLUMNS = ["name", "indicator", "locator", "target", "unit", "target_year", "actual", "actual_period", "gap"]
@@ -146,11 +146,18 @@ class Gaps(Actuals):
         row |= {"counted": final.name == same[0], "final_period": final.time_period, "target": final.obs_value}
         row |= {"target_year": target.last_year, "relation": final.relation}
         row["restated_ids"] = " ".join(i for i in same if i not in target.figures.index)
+        if self._seen.isdisjoint(name for name, _, _ in self.pairs(first.indicator)):
+            return row | self._nothing(target)
         if first.span == "cumulative":
             return row | self._counted(target)
         # A bound on a stretch of years that is no total holds for each of them.
         each = first.span == "per_year" or (target.ceiling and not periods.is_year(final.time_period))
         return row | (self._each_year(target) if each else self._against_path(target))
+
+    @cached_property
+    def _seen(self) -> set[str]:
+        """Indicators of which an actual is on file, or follows from others."""
+        return {*self.data.select(record_type="actual").indicator, *PARTS}
 
     @cached_property
     def _goals_by_period(self) -> dict[tuple, pd.DataFrame]:

@@ -29,7 +29,7 @@ def both(name: str, words: Text) -> dict[str, str]:
 
 
 def named(data: Data, indicator: str) -> Text:
-    return text(*data.indicators.loc[indicator, ["name_zh", "name_en"]])
+    return text(data.indicators.name_zh[indicator], data.indicators.name_en[indicator])
 
 
 def amount(data: Data, value: float, unit: str, relation: str = "=") -> Text:
