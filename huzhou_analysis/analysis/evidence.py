@@ -1,4 +1,4 @@
-"""On what evidence a verdict rests, whether another figure turns it, and how official monitors would put it.
+"""On what evidence a verdict rests, whether another figure turns it, how official monitors would put it, and its words.
 
 Progress in time (序时进度) sets the share of the way done against the share of the time gone, in the words of mid-term
 reviews; two published methods class the same data beside our verdict (docs/methods.md has the sources).
@@ -15,12 +15,11 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.schema import TIERS
-from ..facts.words import LANGUAGES, Text, clauses, quantity, text
-from . import targets
-from .actuals import Actuals, Target
-from .sentences import both, named, said
+from ..facts.words import LANGUAGES, Text, clauses, number, period_text, quantity, say, text, trimmed, unit_name
+from .actuals import Actuals, Pace, Target
+from .compare import WHOLES, share_levels
 from .series import declared_breaks, in_unit, known, levels
-from .targets import STATUSES, WORDS
+from .targets import STATUSES, WORDS, Judgement, effective_kind, pace_unit, years_needed
 
 GRADES, TIME_PROGRESS = WORDS["grade"], WORDS["progress"]
 # What a source costs; one source alone, an old, derived or part-year figure, and a definition to be compared with care
@@ -34,6 +33,8 @@ STEP = 0.05
 UN_GAP = 0.10
 WRI_YEARS = 5
 _GOOD = {"met", "met_in_part_year", "ahead", "on_track"}
+# What a change a year is called, upwards and downwards, by its unit; other units increase and decrease.
+_VERBS = {"%": ("增长", "下降"), "个百分点": ("提高", "降低"), "个千分点": ("提高", "降低"), "位次": ("上升", "下降")}
 
 
 def _printings(data: Data, target: Target, evidence: pd.Series) -> pd.DataFrame:
@@ -64,7 +65,7 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
     ``fragile`` where one turns it, ``robust`` where other figures were tried and none does, ``untested`` where there is none.
     `judged` are the verdict, the recent pace and the base that it came from.
     """
-    readings = list(_readings(gaps, target, evidence, found, *judged))
+    readings = list(_readings(gaps, target, evidence, found, judged))
     flips = [(label, STATUSES[s]) for label, s, _ in readings if s not in (None, judged[0].status)]
     tried = sum(tests for _, status, tests in readings if status is not None)
     code = "fragile" if flips else "robust" if tried else "untested"
@@ -75,10 +76,11 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
 
 
 def _readings(
-    gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataFrame, verdict, recent, base
-) -> Iterator[tuple[Text, str | None, bool]]:
+    gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataFrame, judged: tuple
+) -> Iterator[tuple]:
     """Label, verdict (None where no actual is left) and whether another figure was tried, for every other reading."""
-    data, year, speed = gaps.data, int(evidence.year), recent.change if recent else math.nan
+    (verdict, recent, base), data, year = judged, gaps.data, int(evidence.year)
+    speed = recent.change if recent else math.nan
     found = found[found.year >= target.start]
 
     def again(value: float, pace: float = speed, **options) -> str:
@@ -136,8 +138,8 @@ def progress(target: Target, evidence: pd.Series, status: str, base: tuple[int, 
 
 def at_recent_pace(target: Target, evidence: pd.Series, required: float, recent: float) -> dict:
     """Acceleration factor (required over recent pace; none where that leads away), and when the recent pace arrives."""
-    kind = targets.effective_kind(target.kind, evidence.value, target.final.obs_value)
-    wait = targets.years_needed(evidence.value, target.final.obs_value, recent, kind)
+    kind = effective_kind(target.kind, evidence.value, target.final.obs_value)
+    wait = years_needed(evidence.value, target.final.obs_value, recent, kind)
     reached = int(evidence.year) + math.ceil(wait - 1e-9) if math.isfinite(wait) else math.inf
     factor = required / recent if recent * (1 if target.ascending else -1) > 0 else math.nan
     return {"acceleration": factor, "reached_in": reached, "years_late": reached - target.last_year}
@@ -200,3 +202,107 @@ def _counted(gaps: pd.DataFrame) -> pd.DataFrame:
     if "counted" not in gaps:
         raise ValueError("this needs all columns: hz.target_gaps(data, full=True)")
     return gaps[gaps.counted]
+
+
+def said(use: str, code: str, **values: object) -> Text:
+    """A text of ``words.csv``, filled in."""
+    words = WORDS[use][code]
+    return say(words.zh, words.en, **values)
+
+
+def both(name: str, words: Text) -> dict[str, str]:
+    """A text as two cells of a row: ``name_zh`` and ``name_en``."""
+    return {f"{name}_zh": words.zh, f"{name}_en": words.en}
+
+
+def named(data: Data, indicator: str) -> Text:
+    return text(data.indicators.name_zh[indicator], data.indicators.name_en[indicator])
+
+
+def amount(data: Data, value: float, unit: str, relation: str = "=") -> Text:
+    """A value in both languages, with as many decimals as it needs and no more than four digits call for."""
+    shown = trimmed(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2)
+    shown = shown.replace(",", "").replace("−", "-")
+    return text(*(quantity(shown, unit, lang, data.units, relation=relation) for lang in LANGUAGES))
+
+
+def movement(data: Data, value: float, unit: str) -> Text:
+    """A change a year as prose says it, without a sign: 增长32.7%, 32.7%; 降低1.07个百分点, a fall of 1.07 pp.
+
+    A rank rises as its number falls: 上升2位, a rise of 2 places.
+    """
+    ranks, size = data.units[unit].unit_measure == "RANK", amount(data, abs(value), unit)
+    if ranks:
+        size = text(*(quantity(abs(value), unit, lang, data.units) for lang in LANGUAGES))
+    elif unit == "%":
+        size = text(*[f"{number(abs(value), 1)}%"] * 2)
+    up = (value <= 0) if ranks else (value >= 0)
+    zh = _VERBS.get(unit, ("增加", "减少"))[not up]
+    return text(zh + size.zh, ("a fall of " if not up else "a rise of " if ranks else "") + size.en)
+
+
+def rule(data: Data, target: Target, evidence: pd.Series, verdict: Judgement, recent: Pace | None, status: str) -> Text:
+    """The rule that gave a verdict, with its numbers."""
+    final, unit = target.final, target.unit
+    pace = pace_unit(effective_kind(target.kind, evidence.value, final.obs_value), unit)
+    levels = {"value": evidence.value, "due": verdict.due, "later": verdict.due_next}
+    paces = {"need": verdict.required, "asked": verdict.asked, "recent": recent.change if recent else math.nan}
+    words = {name: amount(data, value, unit) for name, value in levels.items() if not math.isnan(value)}
+    words |= {name: movement(data, value, pace) for name, value in paces.items() if not math.isnan(value)}
+    words |= {"since": recent.since if recent else "", "path": WORDS["path"].get(verdict.path, "")}
+    words |= {"bound": amount(data, final.obs_value, unit, final.relation), "last": target.last_year}
+    ahead = verdict.rule == "path" and verdict.status == "ahead"
+    code = status if verdict.rule == "bound" else "ahead" if ahead else verdict.rule
+    why, when = said("rule", code, year=int(evidence.year), **words), period_text(evidence.time_period)
+    return say("{when}为{value}，{why}", "{value} in {when}, {why}", when=when, value=words["value"], why=why)
+
+
+def sentence(data: Data, target: Target, evidence: pd.Series, row: dict) -> Text:
+    """The verdict argued in one sentence: figure, path or bound, paces with their years, verdict, grade of evidence."""
+    parts = [text(row["rule_zh"], row["rule_en"])]
+    if row.get("recent_since_zh") and not math.isnan(row.get("required_pace", math.nan)):
+        pace, since = movement(data, row["recent_pace"], row["pace_unit"]), row["recent_since_zh"]
+        if since not in row["rule_zh"]:
+            how = next((tail for tail in ("年均", "比上年", "同比") if since.endswith(tail)), "")
+            since = text(since.removesuffix(how), row["recent_since_en"])
+            parts.append(said("argument", "recent", how=how, pace=pace, since=since))
+        if row.get("acceleration", 0) > 1:
+            parts.append(said("argument", "faster", factor=row["acceleration"]))
+    if row.get("newer_rate") is not None:
+        rate, when = movement(data, row["newer_rate"], "%"), period_text(row["newer_rate_period"])
+        parts.append(said("argument", "newer", rate=rate, when=when))
+    parts += filter(None, [_level_of_share(data, target, evidence)])
+    if row.get("comparable") == "with_care":
+        parts.append(said("argument", "care", reason=text(row["pair_zh"], row["pair_en"])))
+    about = {"name": named(data, target.first.indicator), "said": clauses(parts)}
+    found = {"status": STATUSES[row["status"]], "letter": WORDS["grade"][row["evidence"]]}
+    return said("argument", "verdict", **about, **found)
+
+
+def _level_of_share(data: Data, target: Target, evidence: pd.Series) -> Text | None:
+    """What a share amounts to, beside what the plan's share of the plan's total amounts to in its first year."""
+    own = evidence.indicator == target.first.indicator
+    if not own or WHOLES.get(evidence.indicator) not in data.indicators.index:
+        return None
+    found = share_levels(data, evidence.indicator, target.first.ref_area)
+    mine = found[(found.role == "actual") & (found.time_period == evidence.time_period)]
+    plan = found[found.role == "target"]
+    if mine.empty or plan.empty:
+        return None
+    have, want = (amount(data, f.level.iloc[0], f.unit.iloc[0]) for f in (mine, plan))
+    return said("argument", "share", have=have, want=want, year=plan.time_period.iloc[0])
+
+
+def needed(data: Data, target: Target, why: Text) -> dict[str, str]:
+    """What would have to be on file to judge a target, and why it cannot be judged as it is."""
+    first, name = target.first, named(data, target.first.indicator)
+    dated = len(target.numeric) and periods.parse(target.final.time_period).kind == "years"
+    start, unit = (
+        (first.vintage or first.time_period or "0")[:4],
+        [unit_name(target.unit, la, data.units) for la in LANGUAGES],
+    )
+    words = {"name": name, "unit": text(*unit), "start": start, "printed": first.as_printed}
+    words["begin"] = "" if dated else WORDS["needed"]["begin"]
+    code = "relative" if first.relation == "relative" else first.span
+    want = said("needed", code if code in ("relative", "per_year", "cumulative") else "other", **words)
+    return both("needed", want) | both("rule", why) | both("sentence", said("argument", "none", name=name, why=why))

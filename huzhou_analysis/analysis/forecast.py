@@ -178,12 +178,9 @@ class Projection:
     def base_rate(self, target: float, year: int | None = None, *, relation: str = ">=") -> OutsideView:
         """Outside view: of the cities that began at a like size, how many made the growth needed, without any model; the
         very count that :func:`~.outlook.outside_view` gives. Arguments as for :meth:`probability`."""
-        ahead, last, target = (
-            self._ahead(year, relation),
-            self.history.iloc[-1] if self else 0,
-            _number("target", target),
-        )
-        needed = (max(target / last, 0) ** (1 / ahead) - 1) * 100 if last > 0 else math.nan
+        ahead, target = self._ahead(year, relation), _number("target", target)
+        growth = target / self.history.iloc[-1] if self and self.history.iloc[-1] > 0 else math.nan
+        needed = (max(growth, 0) ** (1 / ahead) - 1) * 100 if growth == growth else math.nan
         return calibration.base_rate(self.kind, ahead, needed, self._size if self else None, UPWARDS[relation])
 
     def _ahead(self, year: int | None, relation: str) -> int:
@@ -403,7 +400,9 @@ def _of_frame(frame: pd.DataFrame, across_breaks: bool) -> tuple[pd.Series, str,
         return _years_and_numbers(frame.set_index("year").value), "", {}, {}
     exact = frame.relation.isin(["=", "~"]) & frame.time_period.map(periods.is_year).astype(bool)
     whole = frame[exact & ~frame.origin.isin(["part_year", "period_total"])]
-    unit, segment = (whole[column].iloc[-1] if len(whole) else "" for column in ("unit", "segment"))
+    if whole.empty:
+        return _years_and_numbers(pd.Series(dtype=float)), "", {}, {}
+    unit, segment = whole.unit.iloc[-1], whole.segment.iloc[-1]
     whole = whole[(whole.unit == unit) & (across_breaks | (whole.segment == segment))]
     rest = frame[(frame.unit == unit) & frame.relation.isin(["=", "~", ">", ">="])]
     parts = rest[rest.origin == "part_year"].groupby("year").value.max().to_dict()

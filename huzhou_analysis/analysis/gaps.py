@@ -18,8 +18,7 @@ from ..facts.problems import DataError, Problem
 from ..facts.words import text
 from . import plans, targets
 from .actuals import WINDOWS, Actuals, Target
-from .evidence import at_recent_pace, firmness, grade, official, progress
-from .sentences import both, needed, rule, said, sentence
+from .evidence import at_recent_pace, both, firmness, grade, needed, official, progress, rule, said, sentence
 from .series import PARTS, measured_in, points
 from .targets import Judgement
 
@@ -131,15 +130,10 @@ class Gaps(Actuals):
         first, area = target.first, ""
         if first.ref_area != self.data.home:
             area = f"（{self.data.ref_areas.name_zh[first.ref_area]}）"
-        copied = ("indicator", "ref_area", "locator", "relation", "commitment", "span", "unit", "table", "row")
-        row = {name: first[name] for name in copied} | {
-            "name": self.data.indicators.name_zh[first.indicator] + area,
-            "plan": first.source_id,
-            "leads": plans.leading_plan(self.data, first.indicator, first.ref_area) == first.source_id,
-            "counted": True,
-            "ascending": target.ascending,
-            "target_ids": " ".join(target.figures.index),
-        }
+        copied = ["indicator", "ref_area", "locator", "relation", "commitment", "span", "unit", "table", "row"]
+        row = first[copied].to_dict() | {"name": self.data.indicators.name_zh[first.indicator] + area, "counted": True}
+        row |= {"plan": first.source_id, "ascending": target.ascending, "target_ids": " ".join(target.figures.index)}
+        row["leads"] = plans.leading_plan(self.data, first.indicator, first.ref_area) == first.source_id
         if target.numeric.empty:
             return row | {"in_words": first.as_printed} | self._nothing(target)
         final, same = target.final, self._restated(target)

@@ -13,27 +13,17 @@ from ..facts.data import Data, NotOnFile
 from ..facts.words import Text, text
 from .calibration import KIND_OF_INDICATOR, KIND_OF_THEME, LONGEST_HORIZON, OutsideView, base_rate, panel_value
 from .compare import area_levels
+from .evidence import said
 from .forecast import FEWEST, Projection, _is_year, project
 from .gaps import target_gaps
 from .plans import goals, target_year
-from .sentences import said
 from .series import COLUMNS, key, series
 
 # Panels of a similar thing, shown for orientation; and what the tables hold of the other cities of the province.
 STAND_INS = {"container_throughput": "freight", "port_cargo": "freight"}
 PARTS = {"trade_total": ("exports", "imports"), "exports": ("exports",), "imports": ("imports",)}
-CHANCE_COLUMNS = [
-    "indicator",
-    "ref_area",
-    "target",
-    "relation",
-    "unit",
-    "observations",
-    "first_year",
-    "last_year",
-    "kind",
-]
-CHANCE_COLUMNS += ["stands_for", "probability", "cases", "hits", "outside_share", "median", "low_80", "high_80"]
+CHANCE_COLUMNS = ["indicator", "ref_area", "target", "relation", "unit", "observations", "first_year", "last_year"]
+CHANCE_COLUMNS += ["kind", "stands_for", "probability", "cases", "hits", "outside_share", "median", "low_80", "high_80"]
 CHANCE_COLUMNS += ["coverage_80", "coverage_95", "typical_miss", "reason_zh", "reason_en", "figure_ids"]
 
 

@@ -141,10 +141,8 @@ def table_targets(data: Data, which: str | None = None, *, source: str | None = 
     place, keys = rows.locator.str.extract(ROW), {prefix: name for name, prefix in tables.items()}
     rows = rows.assign(table=place[0].map(keys), row=place[1].astype(int))
     rows = rows if which is None else rows[rows.table == which]
-    order = rows.assign(table=rows.table.map(list(tables).index)).sort_values(
-        ["table", "row", "time_period"], kind="stable"
-    )
-    return rows.loc[order.index]
+    order = rows.assign(table=rows.table.map(list(tables).index))
+    return rows.loc[order.sort_values(["table", "row", "time_period"], kind="stable").index]
 
 
 def plan_years(data: Data, source: str | None = None) -> tuple[int, ...]:

@@ -145,14 +145,9 @@ def record_scores(scored: pd.DataFrame) -> pd.DataFrame:
         ``edition``, ``kind``, ``level`` (of intervals), ``stated``, ``scored``, ``hits``, ``share`` (coverage of
         intervals, verdicts that came true), ``brier`` (mean over scored chances; 0 the best, 0.25 a coin).
     """
-    out = scored.groupby(["edition", "kind", "level"], sort=False, dropna=False).agg(
-        stated=("kind", "size"),
-        scored=("hit", "count"),
-        hits=("hit", "sum"),
-        share=("hit", "mean"),
-        brier=("brier", "mean"),
-    )
-    return out.reset_index().astype({"hits": int})
+    of = {"stated": ("kind", "size"), "scored": ("hit", "count"), "hits": ("hit", "sum"), "share": ("hit", "mean")}
+    by = scored.groupby(["edition", "kind", "level"], sort=False, dropna=False)
+    return by.agg(**of, brier=("brier", "mean")).reset_index().astype({"hits": int})
 
 
 def hedgehog(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:

@@ -15,9 +15,9 @@ from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Quantity, Text
 from . import plans, targets
 from .actuals import Target
+from .evidence import amount, movement, named, said
 from .gaps import Gaps, gaps_of
 from .growth import Rate, percent
-from .sentences import amount, movement, named, said
 from .series import key
 
 TOTAL_COLUMNS = ["indicator", "ref_area", "period", "unit", "relation", "total", "geometric", "straight", "met"]
