@@ -36,12 +36,10 @@ class Projection:
         The years used, by year: ``observed`` of them are on file, those ``filled`` are not.
     years, at_least : RangeIndex, dict of int to float
         The years projected, and figures for part of one.
-    kind, stands_for : str
-        The kind asked for, and that of the panel which errors come from (empty if none).
+    kind, stands_for, lead : str, str, tuple of str
+        The kind asked for, that of the panel which errors come from (empty if none), members whose median is the path.
     reason, without_interval : str
         Why nothing is projected, and why there are no intervals and chances; else empty.
-    lead : tuple of str
-        Members whose median is the path.
     figures, indicator : dict of int to str, str
         Ids of the figures of each year, and what they measure, of a frame of :func:`~huzhou_analysis.series`.
 
@@ -242,10 +240,9 @@ def project(
     horizon : int
         Years ahead, 1 to 6: further ahead nothing was measured.
     kind : str
-        Which members lead, and whose errors the intervals show; frames of well-known indicators tell by themselves.
-        ``gdp``, ``retail``, ``industrial_output``, ``investment``, ``foreign_investment``, ``loans``, ``freight``;
-        ``flow``, another amount of a year, borrows errors; ``share`` (percentages of a whole), ``rate`` (other
-        percentages) and a series of unknown kind have no panel and so no interval.
+        Whose errors the intervals show, and which members lead; frames of well-known indicators tell by themselves.
+        ``gdp``, ``retail``, ``industrial_output``, ``investment``, ``foreign_investment``, ``loans``, ``freight``; ``flow``
+        (another amount of a year) borrows errors; ``share`` (of a whole), ``rate`` (another percentage) and None have none.
     unit : str
         Unit of plain values (万元, 亿美元, million USD), so that cities of like size count; a frame has its own.
     across_breaks : bool
@@ -258,12 +255,8 @@ def project(
     Returns
     -------
     Projection
-        False, with ``reason``, below five comparable years.
-
-    Raises
-    ------
-    TypeError, ValueError
-        In one sentence that says what to write instead.
+        False, with ``reason``, below five comparable years. What cannot be read is a TypeError or ValueError in one sentence
+        that says what to write instead.
 
     Examples
     --------
@@ -277,13 +270,11 @@ def project(
         raise ValueError("the series has its years: leave start out")
     if not isinstance(unit, str | None):
         raise TypeError(f"unit is a text such as '亿元', not {unit!r}")
-    own_unit, floors, totals, figures, indicator = "", {}, {}, {}, ""
-    if isinstance(series, pd.DataFrame):
-        values, own_unit, floors, totals = _of_frame(series, across_breaks)
-        if {"figure_id", "indicator"} <= set(series.columns) and len(series):
-            figures, indicator = series.groupby("year").figure_id.agg(" ".join).to_dict(), series.indicator.iloc[-1]
-    else:
-        values = _years_and_numbers(series if isinstance(series, pd.Series) else _dated(series, start))
+    framed = isinstance(series, pd.DataFrame)
+    told = framed and {"figure_id", "indicator"} <= set(series.columns) and len(series) > 0
+    figures = series.groupby("year").figure_id.agg(" ".join).to_dict() if told else {}
+    indicator = series.indicator.iloc[-1] if told else ""
+    values, own, floors, totals = _of_frame(series, across_breaks) if framed else (_dated(series, start), "", {}, {})
     kind = calibration.KIND_OF_INDICATOR.get(indicator) if kind is None else kind
     positive, horizon, level = calibration.kind_named(kind).positive, _horizon(horizon), _levels(level)
     if kind == "share" and not values.between(0, 100).all():
@@ -294,7 +285,7 @@ def project(
         floors[year] = _number("the figure of part of a year", value)
     floors = {year: floor for year, floor in floors.items() if len(values) and year > values.index[-1]}
     values, filled = _filled(values, totals, positive)
-    return Projection(values, horizon, kind, filled, unit or own_unit, floors, level, tables, figures, indicator)
+    return Projection(values, horizon, kind, filled, unit or own, floors, level, tables, figures, indicator)
 
 
 def project_panel(
@@ -366,13 +357,15 @@ def _is_year(value: object) -> bool:
 
 
 def _dated(values: object, start: int | None) -> pd.Series:
-    """Values with the year of the first as a Series."""
+    """A Series as it is, or values with the year of the first, read by :func:`_years_and_numbers`."""
+    if isinstance(values, pd.Series):
+        return _years_and_numbers(values)
     if np.ndim(values) != 1:
         allowed = "a pandas Series indexed by year, a list of numbers with start=, or the frame of hz.series"
         raise TypeError(f"a series is {allowed}, not {type(values).__name__}")
     if not _is_year(start):
         raise ValueError(f"a list of values needs the year of the first: write start=2015, not start={start!r}")
-    return pd.Series([*values], index=range(start, start + len(values)))
+    return _years_and_numbers(pd.Series([*values], index=range(start, start + len(values))))
 
 
 def _years_and_numbers(found: pd.Series) -> pd.Series:

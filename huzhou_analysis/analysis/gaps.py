@@ -170,19 +170,18 @@ class Gaps(Actuals):
         return list(same.index[rank.argsort(kind="stable")])
 
     def _against_path(self, target: Target) -> dict:
-        found, out = self.candidates(target), self._unlike(target)
+        found, unlike = self.candidates(target), self._unlike(target)
         found = found[found.year <= target.last_year] if len(found) else found
         if found.empty:
-            return self._nothing(target, out)
+            return self._nothing(target, unlike)
         evidence = found.iloc[-1]
         target = replace(target, kind=self.moves(target, evidence))
-        cells = out | self._cells(target, evidence) | {"pace_unit": targets.pace_unit(target.kind, target.unit)}
-        if evidence.year < target.start:
-            why = said("why", "early", year=int(evidence.year))
-            before = {"status": "no_figure_on_file", "evidence": "", "gap": math.nan, "relative_gap": math.nan}
-            return cells | before | needed(self.data, target, why)
-        cells |= self._judged(target, evidence, found)
-        return cells | both("sentence", sentence(self.data, target, evidence, cells))
+        out = unlike | {"pace_unit": targets.pace_unit(target.kind, target.unit)}
+        if evidence.year >= target.start:
+            return self._judged(target, evidence, found, out)
+        out |= self._cells(target, evidence) | {"status": "no_figure_on_file", "evidence": ""}
+        out |= {"gap": math.nan, "relative_gap": math.nan}
+        return out | needed(self.data, target, said("why", "early", year=int(evidence.year)))
 
     def moves(self, target: Target, evidence: pd.Series) -> str:
         """How a target moves: what was at or below zero of late, or is to be, has no growth in per cent."""
@@ -190,7 +189,7 @@ class Gaps(Actuals):
         lately = lately[lately.year.between(min(target.start - 1, evidence.year - max(WINDOWS)), evidence.year)]
         return targets.effective_kind(target.kind, evidence.value, *target.numeric.obs_value, *lately.value)
 
-    def _judged(self, target: Target, evidence: pd.Series, found: pd.DataFrame) -> dict:
+    def _judged(self, target: Target, evidence: pd.Series, found: pd.DataFrame, out: dict) -> dict:
         """Verdict, paces, progress in time, official classes, firmness and rule for an actual of the plan's years."""
         changes, recent, base = (f(target, evidence) for f in (self.changes, self.recent, self.base))
         newer = self.printed_rate(target, evidence, int(evidence.year))
@@ -198,7 +197,7 @@ class Gaps(Actuals):
         verdict = target.judge(evidence.value, int(evidence.year), speed, base)
         part = verdict.status == "met" and evidence.origin == "part_year"
         status = "met_in_part_year" if part else verdict.status
-        out = {"required_pace": verdict.required, "recent_pace": speed, "path_value": verdict.due}
+        out |= {"required_pace": verdict.required, "recent_pace": speed, "path_value": verdict.due}
         paces = [*changes.values(), *([recent] if recent else [])]
         if newer and recent and recent.window != 1 and newer.figure_ids != recent.figure_ids:
             out |= {"newer_rate": newer.change, "newer_rate_period": self.data.figures.time_period[newer.figure_ids]}
@@ -212,8 +211,7 @@ class Gaps(Actuals):
         out |= firmness(self, target, evidence, found, (verdict, recent, base))
         if status == "ahead" and out["robustness"] == "fragile":
             status = "on_track"  # ahead is said only where no other reading contradicts it
-        words = rule(self.data, target, evidence, verdict, recent, status)
-        return out | {"status": status} | both("rule", words)
+        return self._settled(target, evidence, verdict, out | {"status": status}, recent)
 
     def _each_year(self, target: Target) -> dict:
         """A goal for every single year: missed by one year that misses it, met when every year has met it."""
@@ -226,7 +224,7 @@ class Gaps(Actuals):
         status = "undecided" if target.ceiling else "on_track"
         if len(misses) or set(range(first, target.last_year + 1)) <= set(found.year):
             status = "missed" if len(misses) else "met"
-        return self._settled(target, evidence, Judgement(status, "bound"))
+        return self._settled(target, evidence, Judgement(status, "bound"), {})
 
     def _counted(self, target: Target) -> dict:
         """A goal for the whole plan: a running total, or every year since a stated start, against the total wanted."""
@@ -238,12 +236,12 @@ class Gaps(Actuals):
         if target.ceiling and not target.meets(value):  # what has been added up does not come down again
             verdict = Judgement("missed", "bound")
         out = {"required_pace": verdict.required, "robustness": "untested"}
-        return self._settled(target, evidence, verdict) | out | {"pace_unit": targets.pace_unit("units", target.unit)}
+        return self._settled(target, evidence, verdict, out | {"pace_unit": targets.pace_unit("units", target.unit)})
 
-    def _settled(self, target: Target, evidence: pd.Series, verdict: Judgement) -> dict:
-        """The cells of a verdict that needs no path."""
-        out = self._cells(target, evidence) | {"status": verdict.status}
-        out |= both("rule", rule(self.data, target, evidence, verdict, None, verdict.status))
+    def _settled(self, target: Target, evidence: pd.Series, verdict: Judgement, more: dict, recent=None) -> dict:
+        """The cells of a verdict, with the rule that gave it and the sentence that argues it."""
+        out = {"status": verdict.status} | more | self._cells(target, evidence)
+        out |= both("rule", rule(self.data, target, evidence, verdict, recent, out["status"]))
         return out | both("sentence", sentence(self.data, target, evidence, out))
 
     def _cells(self, target: Target, evidence: pd.Series) -> dict:

@@ -29,12 +29,11 @@ CHANCE_COLUMNS += ["coverage_80", "coverage_95", "typical_miss", "reason_zh", "r
 
 @dataclass(frozen=True)
 class Outlook:
-    """A projection of one indicator to ``year``, or why there is none; true if there is one.
+    """A projection of one indicator to ``year``, or the ``reason`` why there is none; true if there is one.
 
-    ``points`` are rows of :func:`~.series.series`, the whole years of the last stretch; ``target`` and ``relation`` are
-    the plan's of ``year``, in ``unit`` (NaN if it sets none), ``probability`` the chance of meeting it (NaN without a panel
-    of the kind), ``outside`` how many cities that stood alike did (None where no growth is needed or known), ``reason`` why
-    nothing is projected.
+    ``points`` are the whole years of the last stretch of its series; ``target`` and ``relation`` the plan's of ``year``, in
+    ``unit`` (NaN if it sets none), ``probability`` the chance of meeting it (NaN without a panel of the kind), ``outside`` how
+    many cities that stood alike did (None where no growth is needed or known).
     """
 
     indicator: str
@@ -185,15 +184,11 @@ def outlooks(data: Data) -> list[Outlook]:
 
 
 def target_probabilities(data: Data) -> pd.DataFrame:
-    """Chance of every target of the plan's last year, or the reason why none is given.
+    """Chance of every target of the plan's last year, or the reason why none is given (columns ``CHANCE_COLUMNS``).
 
-    Returns
-    -------
-    DataFrame
-        One row an indicator with a target for that year (columns ``CHANCE_COLUMNS``). ``probability`` is NaN where a reason
-        says why or ``stands_for``, the panel of its kind, is empty; ``cases``, ``hits`` and ``outside_share`` are those of
-        :func:`outside_view`, ``median`` to ``high_80`` of the projection in ``unit``, ``coverage`` and ``typical_miss`` what
-        such projections held and missed elsewhere.
+    ``probability`` is NaN where a reason says why or ``stands_for``, the panel of its kind, is empty; ``cases``, ``hits`` and
+    ``outside_share`` are those of :func:`outside_view`, ``median`` to ``high_80`` of the projection in ``unit``, ``coverage``
+    and ``typical_miss`` what such projections held and missed elsewhere.
 
     Examples
     --------

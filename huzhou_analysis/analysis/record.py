@@ -89,19 +89,11 @@ def append(data: Data, edition: str, made: dt.date | None = None) -> int:
 
 
 def score_record(data: Data, rows: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Each statement with what came, as far as that has been printed since.
+    """Each statement (by default of :func:`record`) with what came, as far as that has been printed since.
 
-    Parameters
-    ----------
-    rows : DataFrame, optional
-        Statements; by default :func:`record`.
-
-    Returns
-    -------
-    DataFrame
-        The statements with ``outturn`` (in their unit; NaN until the year is printed), ``outturn_id``, ``at_least`` (what
-        part of the year has been printed to be, for flows), ``hit`` (1 if the interval holds it, the target was met as
-        the verdict said, or, for a chance, the target was met; else 0) and ``brier`` ((probability - hit)^2, Brier 1950).
+    Added are ``outturn`` (in their unit; NaN until the year is printed), ``outturn_id``, ``at_least`` (what part of the year
+    has been printed to be, for flows), ``hit`` (1 if the interval holds it, the target was met as the verdict said, or, for
+    a chance, the target was met; else 0) and ``brier`` ((probability - hit)^2, Brier 1950).
     """
     rows = record(data) if rows is None else rows
     found = [_outturn(data, row) for row in rows.itertuples()]
@@ -137,13 +129,9 @@ def _hit(data: Data, row) -> float:
 
 
 def record_scores(scored: pd.DataFrame) -> pd.DataFrame:
-    """The record in numbers: for each edition and kind, how much was stated, how much is scored, and how well.
+    """The record in numbers, a row an edition, ``kind`` and ``level`` (of intervals): how much was ``stated`` and ``scored``.
 
-    Returns
-    -------
-    DataFrame
-        ``edition``, ``kind``, ``level`` (of intervals), ``stated``, ``scored``, ``hits``, ``share`` (coverage of
-        intervals, verdicts that came true), ``brier`` (mean over scored chances; 0 the best, 0.25 a coin).
+    ``share`` of ``hits``: coverage of intervals, verdicts that came true; ``brier``: mean over scored chances (0.25 a coin).
     """
     of = {"stated": ("kind", "size"), "scored": ("hit", "count"), "hits": ("hit", "sum"), "share": ("hit", "mean")}
     by = scored.groupby(["edition", "kind", "level"], sort=False, dropna=False)
@@ -153,10 +141,7 @@ def record_scores(scored: pd.DataFrame) -> pd.DataFrame:
 def hedgehog(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
     """Every path that was stated for an indicator beside what came: the rows of a hedgehog chart.
 
-    Returns
-    -------
-    DataFrame
-        ``edition``, ``made``, ``year``, ``median``, ``low``, ``high`` (80%), ``outturn``, ``unit``.
+    ``edition``, ``made``, ``year``, ``median``, ``low``, ``high`` (80%), ``outturn``, ``unit``.
     """
     code, place = key(data, indicator, area)
     stated = record(data)

@@ -26,14 +26,12 @@ TOTAL_COLUMNS += ["target_ids"]
 
 @dataclass(frozen=True)
 class Scenario:
-    """An assumed pace, carried to the target year.
+    """An assumed pace, carried to the target year; ``sentence`` is the answer in words.
 
-    ``path`` is indexed by year from that of the latest actual: ``value`` in ``unit``, ``origin`` (that of the actual, then
-    ``assumed``) and ``plan``, the plan's own path (NaN where it has none). ``growth`` is the assumed change a year in
-    ``pace_unit``, compounded where ``kind`` is ``growth``, else added (``points``, ``units``); ``required`` would just
-    reach the ``target``, NaN once it is met. ``status`` is ``met`` or ``missed`` in the last target year, ``gap`` what is
-    then still missing in ``unit`` (negative beyond the target), ``reached`` the first year in which the path meets the
-    target, None if it never does. ``sentence`` is the answer in words.
+    ``path`` is indexed by year from that of the latest actual: ``value`` in ``unit``, ``origin`` and ``plan``, the plan's own
+    path. ``growth`` is the assumed change a year in ``pace_unit``, compounded where ``kind`` is ``growth``, else added;
+    ``required`` would just reach the ``target``, NaN once it is met. ``status`` is ``met`` or ``missed`` in the last target
+    year, ``gap`` what is then still missing (negative beyond), ``reached`` the first year that meets the target, or None.
     """
 
     indicator: str
@@ -74,15 +72,12 @@ def what_if(
         means 5% for a level, 5 points for a percentage, 5 of them for a count. ``"required"``, what just reaches the
         target, is the default; ``"recent"`` is the recent pace. A rate below 1% stands in quotes, ``"0.55"``, so that it
         is never taken for a fraction; a Rate is taken as it is.
-    area, as_of
-        As in :func:`~huzhou_analysis.series`.
 
     Raises
     ------
-    NotOnFile
-        If there is no yearly target ahead, no comparable actual or no recent pace.
-    ValueError
-        For a pace of -100% or less or not finite, or a growth between -1 and 1 that may be meant as a fraction.
+    NotOnFile, ValueError
+        If there is no yearly target ahead, no comparable actual or no recent pace; for a pace of -100% or less or not
+        finite, or a growth between -1 and 1 that may be meant as a fraction.
 
     Examples
     --------
@@ -172,12 +167,11 @@ def _sentence(data: Data, target: Target, path: pd.DataFrame, pace: Text, status
 
 
 def path_totals(data: Data, as_of: object = None) -> pd.DataFrame:
-    """Five-year goals beside the sum of the yearly path that the same plan prints.
+    """Five-year goals beside the sum of the yearly path that the same plan prints (columns ``TOTAL_COLUMNS``).
 
-    One row for each cumulative goal whose indicator has a yearly path too (columns ``TOTAL_COLUMNS``): the printed
-    ``total``, the path summed over the same years with the years between the named ones read off ``geometric`` and
-    ``straight``, and ``met``, whether the larger sum satisfies the goal. A goal that prints no starting year is summed
-    over the years of the path. `as_of` as in :func:`~huzhou_analysis.series`.
+    The printed ``total``, the path summed over the same years with the years between the named ones read off ``geometric``
+    and ``straight``, and ``met``, whether the larger sum satisfies the goal. A goal that prints no starting year is summed
+    over the years of the path.
 
     Examples
     --------

@@ -43,12 +43,8 @@ def required_growth(last, goal, years: float | None = None) -> Rate:
     Returns
     -------
     Rate
-        A fraction that prints itself in per cent; ``.percent`` is the number of per cent.
-
-    Raises
-    ------
-    ValueError
-        If a level is not positive, no time is left, or two units measure different things.
+        A fraction that prints itself in per cent; ``.percent`` is the number of per cent. A ValueError if a level is not
+        positive, no time is left, or two units measure different things.
 
     Examples
     --------
