@@ -15,28 +15,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-# Everyday names of main indicators, as they are compared (:func:`fold`).
-ALIASES = {
-    "生产总值": "gdp",
-    "工业增加值": "industrial_va",
-    "固投": "fixed_asset_investment",
-    "社零": "retail_sales",
-    "零售总额": "retail_sales",
-    "外贸": "trade_total",
-    "进出口": "trade_total",
-    "进出口总额": "trade_total",
-    "出口": "exports",
-    "出口额": "exports",
-    "进口": "imports",
-    "进口额": "imports",
-    "外资": "fdi_utilized",
-    "利用外资": "fdi_utilized",
-    "实际使用外资": "fdi_utilized",
-    "fdi": "fdi_utilized",
-    "foreigninvestment": "fdi_utilized",
-    "一般公共预算收入": "local_fiscal_revenue",
-    "地方一般公共预算收入": "local_fiscal_revenue",
+_EVERYDAY = {
+    "gdp": "生产总值",
+    "industrial_va": "工业增加值",
+    "fixed_asset_investment": "固投",
+    "retail_sales": "社零 零售总额",
+    "trade_total": "外贸 进出口 进出口总额",
+    "exports": "出口 出口额",
+    "imports": "进口 进口额",
+    "fdi_utilized": "外资 利用外资 实际使用外资 fdi foreigninvestment",
+    "local_fiscal_revenue": "一般公共预算收入 地方一般公共预算收入",
 }
+ALIASES = {alias: code for code, aliases in _EVERYDAY.items() for alias in aliases.split()}  # as :func:`fold` has them
 _KIND_OF_AREA = re.compile(r"(?<=..)(?:市|省|区|县|镇)$|(?:province|city|district|county|town)$")
 
 
@@ -49,17 +39,13 @@ class UnknownName(KeyError):
 
 def fold(text: str) -> str:
     """Text as it is compared: one width, small letters, no spaces or punctuation."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in text if c.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def code(table: pd.DataFrame, name: str, what: str) -> str:
     """Code of the row of a table that a name means, its code, Chinese or English name; `what` is indicator or area.
 
-    Raises
-    ------
-    UnknownName
-        If no row or more than one has the name.
+    An :class:`UnknownName` if no row or more than one has the name.
     """
     if not isinstance(name, str):
         raise UnknownName(f"{what}: give its code or name as text, not {name!r}")

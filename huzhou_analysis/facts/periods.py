@@ -20,8 +20,7 @@ from functools import cached_property, lru_cache
 
 from . import numerals
 
-_SIMPLE = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<part>[SQ])(?P<nth>\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?", re.ASCII)
-_SPAN = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d))?/P(?P<count>\d+)(?P<unit>[MY])", re.ASCII)
+_CODE = re.compile(r"(\d{4})(?:-([SQ])(\d)|(?:-(\d\d))?(?:(?<=-\d\d)-(\d\d)|/P(\d+)([MY]))?)", re.ASCII)
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 FIRST, LAST = 1900, 2100  # years that a figure of these tables can be about
@@ -60,86 +59,83 @@ class Period:
 
     def year_before(self) -> Period:
         """The same part of the year before; for several years, the stretch of equal length just before."""
-        shift = max(1, self.years)
         if self.kind == "day" and (self.start.month, self.start.day) == (2, 29):
             return parse(f"{self.start.year - 1:04d}-02-28")
-        return parse(re.sub(r"^\d{4}", f"{self.start.year - shift:04d}", self.code))
+        return parse(f"{self.start.year - max(1, self.years):04d}{self.code[4:]}")
 
     def label(self, lang: str) -> str:
         """Readable form: 2023年1—9月, Jan–Sep 2023."""
         first, last = self.start, self.end
         kind = "across" if self.kind == "months" and last.year > first.year else self.kind
-        return _LABELS[kind][lang != "zh"].format(
-            y=first.year, m=first.month, d=first.day, y2=last.year, m2=last.month, half="上下"[first.month > 6],
-            q="一二三四"[(first.month - 1) // 3], n=1 + (first.month > 6 if kind == "half" else (first.month - 1) // 3),
-            month=_MONTHS[first.month], month2=_MONTHS[last.month],
-        )  # fmt: skip
+        nth, months = (first.month - 1) // (6 if kind == "half" else 3), (_MONTHS[first.month], _MONTHS[last.month])
+        said = {
+            "half": "上下"[nth % 2],
+            "quarter": "一二三四"[nth],
+            "nth": nth + 1,
+            "month": months[0],
+            "to": months[1],
+        }
+        return _LABELS[kind][lang != "zh"].format(first=first, last=last, **said)
 
 
 _LABELS = {
-    "year": ("{y}年", "{y}"),
-    "years": ("{y}—{y2}年", "{y}–{y2}"),
-    "half": ("{y}年{half}半年", "H{n} {y}"),
-    "quarter": ("{y}年{q}季度", "Q{n} {y}"),
-    "months": ("{y}年{m}—{m2}月", "{month}–{month2} {y}"),
-    "across": ("{y}年{m}月—{y2}年{m2}月", "{month} {y}–{month2} {y2}"),
-    "month": ("{y}年{m}月", "{month} {y}"),
-    "day": ("{y}年{m}月{d}日", "{d} {month} {y}"),
+    "year": ("{first.year}年", "{first.year}"),
+    "years": ("{first.year}—{last.year}年", "{first.year}–{last.year}"),
+    "half": ("{first.year}年{half}半年", "H{nth} {first.year}"),
+    "quarter": ("{first.year}年{quarter}季度", "Q{nth} {first.year}"),
+    "months": ("{first.year}年{first.month}—{last.month}月", "{month}–{to} {first.year}"),
+    "across": ("{first.year}年{first.month}月—{last.year}年{last.month}月", "{month} {first.year}–{to} {last.year}"),
+    "month": ("{first.year}年{first.month}月", "{month} {first.year}"),
+    "day": ("{first.year}年{first.month}月{first.day}日", "{first.day} {month} {first.year}"),
 }
 
 
 @lru_cache(maxsize=4096)
 def parse(code: str) -> Period:
-    """Read a period code.
-
-    Raises
-    ------
-    ValueError
-        If `code` has none of the forms above, or names a month, quarter or day that does not exist.
-    """
-    m = _SPAN.fullmatch(code) or _SIMPLE.fullmatch(code)
+    """Read a period code; a ValueError if it has none of the forms above, or names what does not exist (month 13)."""
+    m = _CODE.fullmatch(code)
     if not m:
         raise ValueError(f"not a period: {code!r}")
-    found = {"month": None, "part": None, "day": None, "unit": None} | m.groupdict()
-    year, first, count, kind = int(m["year"]), int(found["month"] or 1), 12, "year"
-    if found["unit"]:
-        kind, count = ("months", int(m["count"])) if m["unit"] == "M" else ("years", 12 * int(m["count"]))
-    elif found["part"]:
-        kind, count = ("half", 6) if m["part"] == "S" else ("quarter", 3)
-        first = (int(m["nth"]) - 1) * count + 1
-    elif found["month"]:
-        kind, count = ("day" if found["day"] else "month"), 1
-    last = year * 12 + first - 2 + count  # months since the year 0
+    year, part, nth, month, day, count, unit = m.groups()
+    kind, first, months = "year", int(month or 1), 12
+    if unit:
+        kind, months = ("months", int(count)) if unit == "M" else ("years", 12 * int(count))
+    elif part:
+        kind, months = ("half", 6) if part == "S" else ("quarter", 3)
+        first = (int(nth) - 1) * months + 1
+    elif month:
+        kind, months = ("day" if day else "month"), 1
     try:
-        if count < 1 or first > 12 or (kind == "years" and found["month"]):
+        if months < 1 or (kind == "years" and month):
             raise ValueError
-        start = dt.date(year, first, int(found["day"] or 1))
-        end = start if kind == "day" else _month_end(last // 12, last % 12 + 1)
+        start = dt.date(int(year), first, int(day or 1))
+        last_year, last = divmod(start.year * 12 + first - 2 + months, 12)  # months since the year 0
+        end = start if day else dt.date(last_year, last + 1, calendar.monthrange(last_year, last + 1)[1])
     except ValueError:
         raise ValueError(f"no such period: {code!r}") from None
     return Period(code, kind, start, end)
 
 
-_ORDINALS = {"一": "1", "二": "2", "两": "2", "三": "3", "四": "4"}
+_ORDINALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
 _Y, _M, _TO = r"(?P<y>\d{4})年?", r"(?P<m>\d\d?)", "(?:-|至|到)"
 _WRITTEN = [
     (re.compile(pattern), code)
     for pattern, code in (
         (rf"{_Y}(?:全年|度)?", "{y}"),
-        (rf"{_Y}(?:上半年|[hs]1)|h1(?P<y2>\d{{4}})", "{y}-S1"),
-        (rf"{_Y}(?:下半年|[hs]2)|h2(?P<y2>\d{{4}})", "{y}-S2"),
-        (
-            rf"{_Y}第?(?P<q>[一二三四1-4])季度?|{_Y.replace('<y>', '<y2>')}-?q(?P<q2>[1-4])|q(?P<q3>[1-4])(?P<y3>\d{{4}})",
-            "{y}-Q{q}",
-        ),
+        (rf"{_Y}(?:上半年|[hs]1)", "{y}-S1"),
+        (rf"{_Y}(?:下半年|[hs]2)", "{y}-S2"),
+        (rf"{_Y}第?(?P<q>[一二三四1-4])季度?", "{y}-Q{q}"),
         (rf"{_Y}(?:前|[一1]{_TO})(?P<q>[一二两三四1-4])个?季度", "{y}-01/P{quarters}M"),
         (rf"{_Y}前(?P<n>\d\d?)个?月", "{y}-01/P{n}M"),
-        (rf"{_Y}{_M}月?{_TO}(?P<n>\d\d?)(?:月(?:份|累计)?)", "{y}-{m}/P{span}M"),
-        (rf"(?P<y>\d{{4}})(?:年|[/.]){_M}月?{_TO}(?P<n>\d\d?)月?", "{y}-{m}/P{span}M"),  # 2026.1-9, 2026年1-9
+        (rf"{_Y}{_M}月?{_TO}(?P<n>\d\d?)(?:月(?:份|累计)?)", "{y}-{m:02}/P{span}M"),
+        (rf"(?P<y>\d{{4}})(?:年|[/.]){_M}月?{_TO}(?P<n>\d\d?)月?", "{y}-{m:02}/P{span}M"),  # 2026.1-9, 2026年1-9
         (rf"{_Y}{_TO}(?P<z>\d{{4}})年?", "{y}/P{years}Y"),
-        (rf"(?P<y>\d{{4}})(?:年|[/-]){_M}月?份?|(?P<y2>\d{{4}})\.(?!1$)(?P<m2>\d\d?)", "{y}-{m}"),
-        (rf"(?P<y>\d{{4}})(?:年|(?P<s>[/.])){_M}(?(s)(?P=s)|月)(?P<d>\d\d?)[日号]?", "{y}-{m}-{d}"),
-        (rf"(?P<y>\d{{4}})-{_M}-(?P<d>1[3-9]|2\d|3[01])", "{y}-{m}-{d}"),  # 2026-1-9 might be January to September
+        (rf"(?P<y>\d{{4}})(?:年|[/-]|\.(?!1$)(?=\d+$)){_M}月?份?", "{y}-{m:02}"),
+        (rf"(?P<y>\d{{4}})(?:年|(?P<s>[/.])){_M}(?(s)(?P=s)|月)(?P<d>\d\d?)[日号]?", "{y}-{m:02}-{d:02}"),
+        (
+            rf"(?P<y>\d{{4}})-{_M}-(?P<d>1[3-9]|2\d|3[01])",
+            "{y}-{m:02}-{d:02}",
+        ),  # 2026-1-9 might be January to September
     )
 ]
 
@@ -163,26 +159,18 @@ def read(text: str) -> str:
     if re.search(r"(?<![hqsHQS]\d)(?<=\d)\s+\d", code):
         raise ValueError(f"not a period: {text!r}")
     code = re.sub(r"[—–−~～―]+", "-", re.sub(r"\s+", "", code).casefold())
+    code = re.sub(r"-?q([1-4])$", r"\1季", re.sub(r"^(h[12]|q[1-4])(\d{4})$", r"\2\1", code))
     for pattern, form in _WRITTEN:
         if m := pattern.fullmatch(code):
-            found = {k.rstrip("23"): v for k, v in m.groupdict().items() if v}
-            q = _ORDINALS.get(found.get("q", ""), found.get("q", "0"))
-            first, last = int(found.get("m") or 1), int(found.get("n") or 0)
-            found |= {"q": q, "quarters": str(3 * int(q)), "span": str(last - first + 1)}
-            found |= {"m": f"{first:02d}", "d": f"{int(found.get('d') or 0):02d}"}
-            found["years"] = str(int(found.get("z") or 0) - int(found["y"]) + 1)
-            return shortest(form.format(**found))
+            found = {k: _ORDINALS.get(v) or int(v) for k, v in m.groupdict("0").items() if k != "s"}
+            first, last, quarters = found.get("m", 1), found.get("n", 0), 3 * found.get("q", 0)
+            spans = {"quarters": quarters, "span": last - first + 1, "years": found.get("z", 0) - found["y"] + 1}
+            return shortest(form.format(**found | {"y": m["y"]}, **spans))
     raise ValueError(f"not a period: {text!r}")
 
 
 def last_day(as_of: object) -> dt.date:
-    """Last day of a date, month or year, given as text in any form that :func:`read` takes, or as a date.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
+    """Last day of a date, month or year, in any form that :func:`read` takes or as a date; a ValueError if it is none."""
     try:
         return parse(read(re.sub(r"(?<=\d)[T ]\d\d:.*", "", str(as_of)))).end
     except ValueError:
@@ -190,30 +178,13 @@ def last_day(as_of: object) -> dt.date:
 
 
 def shortest(code: str) -> str:
-    """The one code of a period: months or years that are a month, quarter, half-year or year are named as such.
-
-    Raises
-    ------
-    ValueError
-        If `code` is no period.
-    """
+    """The one code of a period: months or years that are a month, quarter, half-year or year are named as such."""
     period = parse(code)
-    if period.kind not in ("months", "years"):
-        return period.code
-    year, first, last = period.start.year, period.start.month, period.end.month
-    if (first, last) == (1, 12):
-        return f"{year}/P{period.end.year - year + 1}Y" if period.end.year > year else str(year)
-    if period.end.year > year:
-        return period.code
-    if last - first == 2 and last % 3 == 0:
-        return f"{year}-Q{last // 3}"
-    if last - first == 5 and last % 6 == 0:
-        return f"{year}-S{last // 6}"
-    return f"{year}-{first:02d}" if first == last else period.code
-
-
-def _month_end(year: int, month: int) -> dt.date:
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
+    year, month = f"{period.start.year:04d}", period.start.month
+    quarter, half = f"{year}-Q{(month + 2) // 3}", f"{year}-S{(month + 5) // 6}"
+    several = f"{year}/P{period.end.year - period.start.year + 1}Y"
+    same = (year, half, quarter, f"{year}-{month:02d}", several) if period.kind in ("months", "years") else ()
+    return next((s for s in same if (parse(s).start, parse(s).end) == (period.start, period.end)), code)
 
 
 def is_period(code: str) -> bool:

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 Number = int | float | str | Decimal | Fraction
 
@@ -21,10 +22,7 @@ _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 def exact(value: Number) -> Fraction | float:
-    """Return `value` as an exact fraction; infinities stay floats.
-
-    A float is read as the decimal it prints as (0.1 is one tenth), since every number here comes from a document.
-    """
+    """A number as an exact fraction, a float as the decimal it prints as (0.1 is one tenth); infinities stay floats."""
     if isinstance(value, float):
         if math.isinf(value):
             return value
@@ -62,8 +60,8 @@ class Interval:
         point = low == high
         object.__setattr__(self, "low", low)
         object.__setattr__(self, "high", high)
-        object.__setattr__(self, "low_closed", (self.low_closed or point) and not _infinite(low))
-        object.__setattr__(self, "high_closed", (self.high_closed or point) and not _infinite(high))
+        object.__setattr__(self, "low_closed", (self.low_closed or point) and abs(low) != INFINITY)
+        object.__setattr__(self, "high_closed", (self.high_closed or point) and abs(high) != INFINITY)
 
     @classmethod
     def point(cls, value: Number) -> Interval:
@@ -71,14 +69,14 @@ class Interval:
 
     @property
     def bounded(self) -> bool:
-        return not (_infinite(self.low) or _infinite(self.high))
+        return INFINITY not in (abs(self.low), abs(self.high))
 
     @property
     def middle(self) -> float:
         """Centre of a bounded interval; the finite end of a half-bounded one."""
         if self.bounded:
             return float((self.low + self.high) / 2)
-        return float(self.high if _infinite(self.low) else self.low)
+        return float(self.high if abs(self.low) == INFINITY else self.low)
 
     @property
     def floats(self) -> tuple[float, float]:
@@ -86,9 +84,7 @@ class Interval:
 
     def may_be_at_most(self, other: Interval) -> bool:
         """Whether some value of this interval is at most some value of the other."""
-        if self.low == other.high:
-            return self.low_closed and other.high_closed
-        return self.low < other.high
+        return self.low < other.high or (self.low == other.high and self.low_closed and other.high_closed)
 
     def overlaps(self, other: Interval) -> bool:
         """Whether some value lies in both; two that only touch share it if both include it."""
@@ -106,12 +102,8 @@ class Interval:
 
     def __add__(self, other: Interval | Number) -> Interval:
         other = _interval(other)
-        return Interval(
-            self.low + other.low,
-            self.high + other.high,
-            self.low_closed and other.low_closed,
-            self.high_closed and other.high_closed,
-        )
+        closed = self.low_closed and other.low_closed, self.high_closed and other.high_closed
+        return Interval(self.low + other.low, self.high + other.high, *closed)
 
     __radd__ = __add__
 
@@ -122,22 +114,25 @@ class Interval:
         return _interval(other) - self
 
     def __mul__(self, other: Interval | Number) -> Interval:
-        other = _interval(other)
+        """Between the least and the greatest product of two ends; nothing times anything is nothing."""
         ends = [
-            (_product(a, b), _reached(a, a_in, b, b_in))
-            for a, a_in in ((self.low, self.low_closed), (self.high, self.high_closed))
-            for b, b_in in ((other.low, other.low_closed), (other.high, other.high_closed))
+            (a * b, a_in and b_in) if a and b else (0, (a == 0 and a_in) or (b == 0 and b_in))
+            for (a, a_in), (b, b_in) in product(self._ends, _interval(other)._ends)
         ]
         low, high = min(value for value, _ in ends), max(value for value, _ in ends)
-        return Interval(low, high, any(c for v, c in ends if v == low), any(c for v, c in ends if v == high))
+        return Interval(low, high, (low, True) in ends, (high, True) in ends)
 
     __rmul__ = __mul__
+
+    @property
+    def _ends(self) -> tuple[tuple[Fraction | float, bool], ...]:
+        return (self.low, self.low_closed), (self.high, self.high_closed)
 
     def __truediv__(self, other: Interval | Number) -> Interval:
         other = _interval(other)
         if other.low <= 0 <= other.high:
             raise ValueError("division by an interval that may be zero: the result is unbounded; check the divisor")
-        return self * Interval(_reciprocal(other.high), _reciprocal(other.low), other.high_closed, other.low_closed)
+        return self * Interval(1 / other.high, 1 / other.low, other.high_closed, other.low_closed)
 
     def __rtruediv__(self, other: Number) -> Interval:
         return _interval(other) / self
@@ -153,39 +148,12 @@ class Interval:
         return f"{left}{float(self.low):g}, {float(self.high):g}{right}"
 
 
-def _reached(a, a_in: bool, b, b_in: bool) -> bool:
-    """Whether the product of two ends is reached: both are, or one of them is zero and is."""
-    return (a_in and b_in) or (a == 0 and a_in) or (b == 0 and b_in)
-
-
 def _interval(value: Interval | Number) -> Interval:
     return value if isinstance(value, Interval) else Interval.point(value)
 
 
-def _infinite(value: Fraction | float) -> bool:
-    return isinstance(value, float) and math.isinf(value)
-
-
-def _product(a, b):
-    if _infinite(a) or _infinite(b):
-        if a == 0 or b == 0:
-            return Fraction(0)
-        return INFINITY if (a > 0) == (b > 0) else -INFINITY
-    return a * b
-
-
-def _reciprocal(a):
-    return Fraction(0) if _infinite(a) else 1 / Fraction(a)
-
-
 def decimals(text: str) -> int:
-    """Number of decimal places that a number is printed with: ``"300.8"`` has 1, ``"3.40"`` has 2.
-
-    Raises
-    ------
-    ValueError
-        If `text` is not a plain decimal number.
-    """
+    """Number of decimal places that a number is printed with, ``"3.40"`` 2; a ValueError if it is no plain decimal."""
     if not isinstance(text, str):
         raise ValueError(
             f"precision is part of the published figure: write the number as text, {str(text)!r}, not {text!r}"
@@ -201,7 +169,7 @@ def half_unit(text: str) -> Fraction:
 
 
 def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval:
-    """Interval of values for which a document may print `text`.
+    """Interval of values, in the printed unit, for which a document may print `text`.
 
     Parameters
     ----------
@@ -209,15 +177,8 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
         The number as printed, plain digits (``"300.8"``). Its decimals say how it was rounded.
     relation : str
         ``=``; a bound ``>``, ``>=``, ``<``, ``<=`` (the interval reaches to infinity on its open side);
-        ``range`` (with `high`); ``~`` (approximate: the document does not say by how much, so the interval is
-        unbounded and proves nothing); ``relative`` is refused.
-    high : str
-        Upper end of a printed range.
-
-    Returns
-    -------
-    Interval
-        In the printed unit.
+        ``range`` (with `high`, its printed upper end); ``~`` (approximate: the document does not say by how much, so the
+        interval is unbounded and proves nothing); ``relative`` is refused.
 
     Examples
     --------
@@ -228,17 +189,12 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
     """
     if relation == "~":
         return Interval(-INFINITY, INFINITY)
-    if relation == "relative":
+    if relation not in ("=", ">", ">=", "<", "<=", "range"):
         raise ValueError(f"a number printed as {relation!r} has no interval; use = >= > <= < ~ or range")
-    # The text is checked first: what is no number is refused in words.
-    half = half_unit(text)
-    value = Fraction(Decimal(text))
-    if relation == "=":
-        return Interval(value - half, value + half)
+    half = half_unit(text)  # first: what is no number is refused in words
+    value = Fraction(text)
     if relation in (">", ">="):
         return Interval(value, INFINITY, low_closed=relation == ">=")
     if relation in ("<", "<="):
         return Interval(-INFINITY, value, high_closed=relation == "<=")
-    if relation == "range":
-        return Interval(value - half, half_unit(high) + Fraction(Decimal(high)))
-    raise ValueError(f"a number printed as {relation!r} has no interval; use = >= > <= < ~ or range")
+    return Interval(value - half, value + half if relation == "=" else half_unit(high) + Fraction(high))

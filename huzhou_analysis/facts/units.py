@@ -1,19 +1,17 @@
-"""Units as printed, what they measure (SDMX UNIT_MEASURE) and their power of ten (UNIT_MULT).
+"""Units as printed, what they measure (SDMX UNIT_MEASURE) and their power of ten (UNIT_MULT), from ``units.csv``.
 
-A unit table has one row a unit: ``unit`` as printed (亿元), ``unit_measure`` (CNY), ``unit_mult`` (8), and the English
-unit that stands in its place: ``name_en`` (CNY bn) with its own power of ten ``unit_mult_en`` (9). Converting between
-units of one measure is a shift of the decimal point, never a rate: 亿美元 and 亿元 are different measures.
+Converting between units of one measure is a shift of the decimal point, never a rate: 亿美元 and 亿元 are different measures.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One row of ``units.csv``."""
+    """One row of ``units.csv``: 亿元 is of CNY, 8; the English unit in its place is CNY bn, 9."""
 
     unit: str
     unit_measure: str
@@ -35,26 +33,16 @@ class Unit:
         return self.unit_measure.startswith(("CNY", "USD"))
 
 
-class Units:
+class Units(dict[str, Unit]):
     """The unit table as a mapping from printed unit to :class:`Unit`."""
 
     def __init__(self, rows) -> None:
-        self._units = {
-            r["unit"]: Unit(r["unit"], r["unit_measure"], int(r["unit_mult"]), r["name_en"], int(r["unit_mult_en"]))
-            for r in rows
-        }
+        for row in rows:
+            powers = {"unit_mult": int(row["unit_mult"]), "unit_mult_en": int(row["unit_mult_en"])}
+            self[row["unit"]] = Unit(**{field.name: row[field.name] for field in fields(Unit)} | powers)
 
-    def __getitem__(self, unit: str) -> Unit:
-        try:
-            return self._units[unit]
-        except KeyError:
-            raise KeyError(f"unit {unit!r} is not in units.csv; it has {', '.join(self._units)}") from None
-
-    def __contains__(self, unit: str) -> bool:
-        return unit in self._units
-
-    def __iter__(self):
-        return iter(self._units)
+    def __missing__(self, unit: str) -> Unit:
+        raise KeyError(f"unit {unit!r} is not in units.csv; it has {', '.join(self)}")
 
     def comparable(self, a: str, b: str) -> bool:
         """Whether two units measure the same thing, so that one can be written in the other."""
@@ -63,10 +51,7 @@ class Units:
     def factor(self, source: str, target: str) -> Decimal:
         """Power of ten that turns a number in `source` into one in `target`.
 
-        Raises
-        ------
-        ValueError
-            If the units measure different things (a currency conversion needs a rate and is never silent).
+        A ValueError if the units measure different things: a currency conversion needs a rate and is never silent.
         """
         a, b = self[source], self[target]
         if a.unit_measure != b.unit_measure:
@@ -82,5 +67,4 @@ class Units:
 
     def english(self, text: str, unit: str) -> str:
         """A printed number in the unit's English counterpart, with the printed precision: 300.8 (亿元) → 30.08."""
-        u = self[unit]
-        return f"{Decimal(text).scaleb(u.unit_mult - u.unit_mult_en):f}"
+        return f"{Decimal(text).scaleb(self[unit].unit_mult - self[unit].unit_mult_en):f}"
