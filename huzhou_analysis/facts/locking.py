@@ -28,10 +28,7 @@ class Busy(Exception):
 
 @contextmanager
 def locked(file: Path | str, *, wait: float = 0) -> Iterator[None]:
-    """Hold the lock of a file, made if need be and left there; waits so many seconds for another process that holds it.
-
-    Raises :class:`Busy` if it still does then.
-    """
+    """Hold the lock of a file, made if need be and left there; after `wait` seconds :class:`Busy` if another still does."""
     from filelock import FileLock, Timeout
 
     Path(file).parent.mkdir(parents=True, exist_ok=True)

@@ -15,11 +15,8 @@ csv.field_size_limit(10**6)
 
 def decoded(raw: bytes) -> tuple[str, str]:
     """Text of a file and the name of its encoding: ``UTF-8``, ``UTF-16``, ``GBK``, or ``?`` with no text."""
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        ways = (("UTF-16", "utf-16"),)
-    else:
-        ways = (("UTF-8", "utf-8-sig"), ("GBK", "gb18030"))
-    for name, codec in ways:
+    utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for name, codec in {"UTF-16": "utf-16"}.items() if utf_16 else {"UTF-8": "utf-8-sig", "GBK": "gb18030"}.items():
         try:
             return raw.decode(codec).lstrip("\ufeff"), name
         except UnicodeDecodeError:
