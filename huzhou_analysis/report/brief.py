@@ -92,7 +92,7 @@ def compose(content: Content, lang: str) -> list[dict]:
         ``title`` and ``items``) or ``notes`` (``title``, ``items`` of ``number`` and ``text``). Items have ``text`` and ``refs``,
         numbers of notes.
     """
-    w, notes = words(lang, content.city, **content.counts), _Notes(content)
+    w, notes = words(lang, content), _Notes(content)
     messages = key_messages(content, lang, 4)
     blocks: list[dict] = [{"kind": "title", "text": w["brief"], "subtitle": as_of(content, lang)}]
     blocks.append({"kind": "messages", "title": w["summary"], "items": notes.noted(messages)})

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from ..show.exhibit import foot, shown_cell
 
 FILE = "content.json"
+MARKS = {"heading", "series", "x", "value", "low", "high", "unit"}  # columns of the numbers behind a chart
 
 
 @dataclass(frozen=True)
@@ -17,10 +20,8 @@ class Section:
 
     Attributes
     ----------
-    name : str
-        The notebook's file name without its ending.
-    title : dict
-        ``{"zh", "en"}``, from the first headings of its Markdown cells.
+    name, title : str, dict
+        The notebook's file name without its ending; ``{"zh", "en"}``, from the first headings of its Markdown cells.
     blocks : list of dict
         In order: ``{"kind": "text", "zh", "en"}`` (Markdown), ``{"kind": "finding", "zh", "en", "figures", "tags"}``,
         ``{"kind": "exhibit", "id"}``, ``{"kind": "missing", "zh", "en"}`` (what kept the notebook from going on).
@@ -40,6 +41,12 @@ class Section:
         """Records of the exhibits in the order in which they stand."""
         return [self.exhibits[b["id"]] for b in self.blocks if b["kind"] == "exhibit"]
 
+    def parts(self, lang: str) -> Iterator[tuple[str, dict | str]]:
+        """Kind of each block with the record of its exhibit, or with its Markdown where there is any in the language."""
+        for block in self.blocks:
+            if what := self.exhibits[block["id"]] if block["kind"] == "exhibit" else block[lang]:
+                yield block["kind"], what
+
 
 @dataclass(frozen=True)
 class Content:
@@ -49,15 +56,14 @@ class Content:
     ----------
     city : dict
         ``{"zh", "en"}``, the name of the city.
-    sections : list of Section
     counts : dict
         Of the report (``sections``, ``exhibits``, ``figures_cited``, ``documents_cited``) and of the tables (``figures``,
         ``documents``, ``indicators``, ``targets``): counted once, named alike in every format.
     changes : dict
         What moved since the last report (:func:`~huzhou_analysis.report.changes.compare`).
     state : dict
-        Where the city stands: ``latest`` (of every indicator, see :func:`~huzhou_analysis.report.changes.latest`) and
-        ``targets`` (the verdict on each).
+        Where the city stands: ``latest`` and ``targets`` (:mod:`~huzhou_analysis.report.state`), ``cited`` (their figures),
+        ``indicator_of`` (each figure that is cited).
     indicators : dict of str to dict
         Names of the indicators that are cited, ``{"zh", "en"}`` by code, for who searches.
     """
@@ -82,11 +88,15 @@ class Content:
                 one["used"].append(record["id"])
         return list(found.values())
 
+    def numbers(self) -> dict[str, int]:
+        """Numbers of the citations by the ids of their figures."""
+        return {row["figure_id"]: row["number"] for row in self.citations()}
+
     def documents(self) -> list[dict]:
-        """Each document that is cited, the one most used first: ``source_id, title, source, tier, figures``."""
+        """Each document that is cited, the one most used first: ``source_id, source, tier, figures``."""
         found: dict[str, dict] = {}
         for row in self.citations():
-            kept = {k: row[k] for k in ("source_id", "title", "source", "tier")}
+            kept = {k: row[k] for k in ("source_id", "source", "tier")}
             found.setdefault(row["source_id"], kept | {"figures": 0})["figures"] += 1
         return sorted(found.values(), key=lambda d: (-d["figures"], d["source_id"]))
 
@@ -94,14 +104,8 @@ class Content:
         """The citations under their documents: ``title``, and ``rows`` of number, value, period, kind, wording, place."""
         rows: dict[str, list] = {}
         for c in self.citations():
-            row = [
-                str(c["number"]),
-                c["value"][lang],
-                c["period"][lang],
-                c["status"][lang],
-                c["as_printed"],
-                c["place"][lang],
-            ]
+            said = {key: c[key][lang] for key in ("value", "period", "status", "place")}
+            row = [str(c["number"]), said["value"], said["period"], said["status"], c["as_printed"], said["place"]]
             rows.setdefault(c["source_id"], []).append(row)
         return [{"title": d["source"][lang], "rows": rows[d["source_id"]]} for d in self.documents()]
 
@@ -120,14 +124,14 @@ class Content:
 
 
 def shown(record: dict, lang: str, numbers: dict[str, int]) -> dict:
-    """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and ``table`` (``columns, rows, numeric``) or None."""
+    """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and its table (:func:`shown_table`)."""
     said = {key: record[key][lang] for key in ("title", "subtitle", "reading", "alt")}
-    return {"kind": "exhibit", "id": record["id"], "foot": foot(record, lang), "refs": references(numbers, record),
-            "table": shown_table(record, lang)} | said  # fmt: skip
+    made = {"foot": foot(record, lang), "refs": references(numbers, record), "table": shown_table(record, lang)}
+    return {"kind": "exhibit", "id": record["id"]} | said | made
 
 
 def shown_table(record: dict, lang: str) -> dict | None:
-    """The table of an exhibit as it is read."""
+    """The table of an exhibit as it is read, ``columns``, ``rows`` and which are ``numeric``; None where it has none."""
     if not record["table"]:
         return None
     columns = record["table"]["columns"]
@@ -135,13 +139,15 @@ def shown_table(record: dict, lang: str) -> dict | None:
     return {"columns": [c[lang] for c in columns], "rows": rows, "numeric": [c["number"] for c in columns]}
 
 
+def marks_only(record: dict) -> bool:
+    """Whether the table of an exhibit is but the numbers behind its chart."""
+    return (
+        bool(record["chart"]) and {"series", "x", "value"} <= {c["name"] for c in record["table"]["columns"]} <= MARKS
+    )
+
+
 def references(numbers: dict[str, int], record: dict) -> str:
     """Numbers of the citations of an exhibit, runs joined: ``3, 7–12, 40``."""
     mine = sorted({numbers[row["figure_id"]] for row in record["citations"] if numbers})
-    runs: list[list[int]] = []
-    for n in mine:
-        if runs and n == runs[-1][1] + 1:
-            runs[-1][1] = n
-        else:
-            runs.append([n, n])
-    return ", ".join(str(a) if a == b else f"{a}{', ' if b == a + 1 else '–'}{b}" for a, b in runs)
+    runs = [[n for _, n in run] for _, run in groupby(enumerate(mine), lambda pair: pair[1] - pair[0])]
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +12,9 @@ from ..facts.words import LANGUAGES
 from ..show import canvas
 from ..show.exhibit import Exhibit, table_numbers
 from ..show.picture import picture
+from .content import marks_only
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CHART_COLUMNS = {"heading", "series", "x", "value", "low", "high", "unit"}
 
 
 def drawn(record: Mapping) -> bool:
@@ -25,67 +23,58 @@ def drawn(record: Mapping) -> bool:
 
 
 def figure(record: Mapping, lang: str, size: str = "slide"):
-    """The chart of an exhibit, or the plot of one's own, as a matplotlib figure."""
+    """The chart of an exhibit, or the plot of one's own, as a matplotlib figure; on a slide with title and sources."""
     return Exhibit(dict(record)).figure(lang, size) if size == "slide" else picture(record, lang, size)
 
 
 def svg(record: Mapping, lang: str, size: str, folder: Path | None = None) -> str:
-    """The chart as SVG; `folder` keeps what has been drawn, for the next one who asks."""
-    if record["picture"]:
-        return record["picture"][lang]["svg"]
-    path = Path(folder or ".") / f"{record['id']}.{lang}.{size}.svg"
-    if folder is None or not path.is_file():
-        return _svg_text(figure(record, lang, size), path if folder else None)
-    return path.read_text(encoding="utf-8")
-
-
-def _svg_text(made, path: Path | None) -> str:
-    buffer = StringIO()
+    """The chart as SVG, empty where there is none; `folder` keeps what has been drawn, for the next one who asks."""
+    if not drawn(record) or record["picture"]:
+        return record["picture"][lang]["svg"] if record["picture"] else ""
+    path = folder and folder / f"{record['id']}.{lang}.{size}.svg"
+    if path and path.is_file():
+        return path.read_text(encoding="utf-8")
     with canvas.house_style():
-        made.savefig(buffer, format="svg", dpi=72, metadata={"Date": None, "Creator": None})
+        made = canvas.rendered(figure(record, lang, size), "svg", 72)
     if path:
-        path.write_text(buffer.getvalue(), encoding="utf-8", newline="\n")
-    return buffer.getvalue()
+        path.write_bytes(made)
+    return made.decode()
+
+
+def _short(numbers: str) -> str:
+    """Coordinates with one decimal at most."""
+    return re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), " ".join(numbers.split()))
+
+
+_SMALLER = [  # what a page can do without, in the order in which it goes
+    (r"(?s)<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>", ""),
+    (r'(<g)\s+id="[^"]*"', r"\1"),
+    (r'(d|points)="([^"]*)"', lambda m: f'{m[1]}="{_short(m[2])}"'),
+    (r'font-family:[^;"]*;? ?', ""),
+    (r'(?<= )(?:x|y|width|height)="-?\d+\.\d+"', lambda m: _short(m[0])),
+    (r'transform="rotate\(-?0 [^"]*\)"', ""),
+    (r"\s*\n\s*", "\n"),
+    *[(r"<g/>|<g>\s*</g>|<defs>\s*</defs>", "")] * 4,
+    (r"<g>\s*(<(?:path|text|use)\b[^>]*?(?:/>|>[^<]*</text>))\s*</g>", r"\1"),
+    (r">\s+<", "><"),
+]
 
 
 def inline(markup: str, key: str, label: str = "") -> str:
     """SVG for use inside a page: small, ids of its own, fonts and size of the page, hidden from who gets the words."""
-    body = markup[markup.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>", "", body, flags=re.DOTALL)
-    end = body.index(">")
-    box = re.search(r'viewBox="[^"]*"', body[:end])[0]
-    body = body[end + 1 :]
-    body = re.sub(r'(<g)\s+id="[^"]*"', r"\1", body)
-    body = re.sub(r'(d|points)="([^"]*)"', lambda m: f'{m[1]}="{_short(m[2])}"', body)
-    body = re.sub(r"font-family:[^;\"]*;? ?", "", body)
-    body = re.sub(r' (x|y|width|height)="(-?\d+\.\d+)"', lambda m: f' {m[1]}="{_round(m[2])}"', body)
-    body = re.sub(r'transform="rotate\(-?0 [^"]*\)"', "", body)
-    body = re.sub(r"\s*\n\s*", "\n", body)
-    for _ in range(4):
-        body = re.sub(r"<g/>|<g>\s*</g>|<defs>\s*</defs>", "", body)
-    body = re.sub(r"<g>\s*(<(?:path|text|use)\b[^>]*?(?:/>|>[^<]*</text>))\s*</g>", r"\1", body)
-    body = re.sub(r">\s+<", "><", body)
-    body = re.sub(r'\bid="', f'id="{key}', body)
-    body = re.sub(r'(xlink:href|href)="#', f'href="#{key}', body)
-    body = body.replace("url(#", f"url(#{key}")
-    name = f' class="{label}"' if label else ""
-    return f'<svg{name} {box} xmlns="http://www.w3.org/2000/svg" aria-hidden="true" focusable="false">{body}'
-
-
-def _round(value: str) -> str:
-    return f"{float(value):.1f}".removesuffix(".0")
-
-
-def _short(path: str) -> str:
-    return re.sub(r"-?\d+\.\d+", lambda m: _round(m[0]), " ".join(path.split()))
+    head, _, body = markup[markup.index("<svg") :].partition(">")
+    for pattern, shorter in _SMALLER:
+        body = re.sub(pattern, shorter, body)
+    body = re.sub(r'(?:xlink:)?(\bid="|href="#|url\(#)', rf"\g<1>{key}", body)
+    look = f' class="{label}"' * bool(label) + " " + re.search(r'viewBox="[^"]*"', head)[0]
+    return f'<svg{look} xmlns="http://www.w3.org/2000/svg" aria-hidden="true" focusable="false">{body}'
 
 
 def write_charts(record: Mapping, lang: str, charts: Path, kept: Path) -> None:
     """PNG and SVG at slide size into `charts`; those of pages and phones into `kept`."""
-    png, vector = charts / f"{record['id']}.{lang}.png", charts / f"{record['id']}.{lang}.svg"
     made = figure(record, lang)
-    _save_png(made, png)
-    vector.write_text(_svg_text(made, None), encoding="utf-8", newline="\n")
+    _save_png(made, charts / f"{record['id']}.{lang}.png")
+    canvas.save(made, charts / f"{record['id']}.{lang}.svg")
     for size in ("page", "phone"):
         svg(record, lang, size, kept)
 
@@ -107,9 +96,9 @@ def write_tables(record: Mapping, folder: Path) -> None:
     if not record["table"]:
         return
     made = Exhibit(dict(record))
-    write_csv(_both(*(made.numbers(lang) for lang in LANGUAGES)), folder / f"{record['id']}.csv")
-    if record["chart"] and not {c["name"] for c in record["table"]["columns"]} <= _CHART_COLUMNS:
-        beside = _both(*(table_numbers(dict(record), lang) for lang in LANGUAGES))
+    write_csv(_both(*map(made.numbers, LANGUAGES)), folder / f"{record['id']}.csv")
+    if record["chart"] and not marks_only(record):
+        beside = _both(*(table_numbers(made.record, lang) for lang in LANGUAGES))
         write_csv(beside, folder / f"{record['id']}.table.csv")
 
 
@@ -128,6 +117,4 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     def safe(value):
         return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
-    frame.map(safe).rename(columns=safe).to_csv(
-        path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_MINIMAL
-    )
+    frame.map(safe).rename(columns=safe).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")

@@ -18,23 +18,20 @@ from .text import FILES, words
 
 FONT = "Huzhou CJK"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-LANG_CODE = {"zh": "zh-CN", "en": "en"}
+TO_NOTEBOOK = re.compile(r'<a\b[^>]*\bhref="(?![a-z]+:)([^"#]*)\.ipynb(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 @cache
 def _environment():
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    loader, trimmed = (
-        FileSystemLoader(Path(__file__).parent / "templates"),
-        {"trim_blocks": True, "lstrip_blocks": True},
-    )
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, **trimmed)
+    look = {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    return Environment(loader=PackageLoader(__package__), **look)
 
 
 def _page(template: str, path: Path, *, glyphs: bool = True, **values: object) -> None:
     """Write a page; with the Chinese glyphs it uses in it, it reads the same where no Chinese font is installed."""
-    made = re.sub(r"\n\s*\n+", "\n", _environment().get_template(template).render(**values))
+    made = re.sub(r"\n\s*\n+", "\n", _environment().get_template(template).render(files=FILES, **values))
     if glyphs:
         made = made.replace("<style>", f"<style>{font_face(made, FONT)}\n", 1)
     path.write_text(made, encoding="utf-8", newline="\n")
@@ -45,33 +42,32 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None, *, 
 
     `data` is there for the sake of the other writers' signature; `kept` is a folder of charts that have been drawn already.
     """
-    numbers = {row["figure_id"]: row["number"] for row in content.citations()}
-    places = {one.name: f"#{anchor(one)}" for one in content.sections}
+    numbers, places = content.numbers(), {one.name: f"#{anchor(one)}" for one in content.sections}
     sections = []
     for section in content.sections:
-        blocks = []
-        for block in section.blocks:
-            if block["kind"] == "exhibit":
-                blocks.append(_exhibit(section.exhibits[block["id"]], lang, numbers, content, kept))
-            elif block[lang]:
-                blocks.append({"kind": block["kind"], "html": _links(prose.html(block[lang], 1), places)})
+        blocks = [
+            _exhibit(what, lang, numbers, content, kept)
+            if kind == "exhibit"
+            else {"kind": kind, "html": _links(prose.html(what, 1), places)}
+            for kind, what in section.parts(lang)
+        ]
         sections.append({"anchor": anchor(section), "title": section.title[lang], "blocks": blocks})
-    latest = sorted(content.state["latest"], key=lambda row: not row["new"])
-    _page(
-        "report.html.j2", path, lang=lang, html_lang=LANG_CODE[lang], other="en" if lang == "zh" else "zh", files=FILES,
-        w=words(lang, content.city, **content.counts), sections=sections, messages=brief.key_messages(content, lang),
-        position=changes.latest_table(brief.headlines(content), lang), latest=changes.latest_table(latest, lang),
-        headline=content.changes["headline"][lang], moved=changes.tables(content.changes, lang, changes.MOST),
-        documents=content.by_document(lang),
-    )  # fmt: skip
+    tables = {
+        "position": changes.latest_table(brief.headlines(content), lang),
+        "latest": changes.latest_table(sorted(content.state["latest"], key=lambda row: not row["new"]), lang),
+        "moved": changes.tables(content.changes, lang, changes.MOST),
+        "documents": content.by_document(lang),
+    }
+    said = {"messages": brief.key_messages(content, lang), "headline": content.changes["headline"][lang]}
+    _page("report.html.j2", path, lang=lang, w=words(lang, content), sections=sections, **said, **tables)
 
 
 def _exhibit(record: dict, lang: str, numbers: dict[str, int], content: Content, kept: Path | None) -> dict:
     """An exhibit as the template wants it: what it shows, its drawing, and the names by which it is found."""
     ids, named = [c["figure_id"] for c in record["citations"]], content.state.get("indicator_of", {})
     indicators = sorted({name for i in ids if i in named for name in content.indicators[named[i]].values()})
-    return shown(record, lang, numbers) | {"drawing": _drawing(record, lang, kept), "words": " ".join(indicators),
-                                           "first": min((numbers[i] for i in ids), default=0)}  # fmt: skip
+    found = {"words": " ".join(indicators), "first": min((numbers[i] for i in ids), default=0)}
+    return shown(record, lang, numbers) | found | {"drawing": _drawing(record, lang, kept)}
 
 
 def anchor(section: Section) -> str:
@@ -80,25 +76,20 @@ def anchor(section: Section) -> str:
 
 
 def _drawing(record: dict, lang: str, kept: Path | None) -> str:
-    if not drawings.drawn(record):
-        return ""
+    """The chart at two sizes, for pages and for phones; a plot of one's own as it is."""
     if record["picture"]:
         return f'<img alt="" src="data:image/png;base64,{record["picture"][lang]["png"]}">'
-    sizes = (("page", ""), ("phone", "p"))
-    return "".join(
-        drawings.inline(drawings.svg(record, lang, size, kept), f"{record['id']}{mark}-", size) for size, mark in sizes
-    )
+    made = {size: drawings.svg(record, lang, size, kept) for size in ("page", "phone") if record["chart"]}
+    keys = {"page": f"{record['id']}-", "phone": f"{record['id']}p-"}
+    return "".join(drawings.inline(drawing, keys[size], size) for size, drawing in made.items())
 
 
 def write_index(content: Content, path: Path) -> None:
     """Entry page: what there is in both languages, every chart with its picture, tables, notebooks."""
-    both = {lang: words(lang, content.city, **content.counts) for lang in LANGUAGES}
+    both = {lang: words(lang, content) for lang in LANGUAGES}
     sections = [(section, anchor(section), quote(section.name)) for section in content.sections]
     headline = content.changes["headline"]
-    _page("index.html.j2", path, both=both, sections=sections, files=FILES, drawn=drawings.drawn, headline=headline)
-
-
-# --- executed notebooks --------------------------------------------------------------------------------------------
+    _page("index.html.j2", path, both=both, sections=sections, drawn=drawings.drawn, headline=headline)
 
 
 def write_notebook(path: Path, names: Sequence[str]) -> None:
@@ -135,9 +126,6 @@ def _output(output: Mapping) -> str:
     return f"<pre>{html.escape(ANSI.sub('', words))}</pre>" if words else ""
 
 
-_TO_NOTEBOOK = re.compile(r'<a\b[^>]*\bhref="(?![a-z]+:)([^"#]*)\.ipynb(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
-
-
 def _links(page: str, places: Mapping[str, str]) -> str:
     """Links to notebooks lead to their places, by name; without a place they are plain text."""
 
@@ -145,4 +133,4 @@ def _links(page: str, places: Mapping[str, str]) -> str:
         place = places.get(unquote(html.unescape(found[1])).rpartition("/")[2])
         return f'<a href="{place}">{found[2]}</a>' if place else found[2]
 
-    return _TO_NOTEBOOK.sub(link, page)
+    return TO_NOTEBOOK.sub(link, page)

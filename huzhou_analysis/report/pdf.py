@@ -1,18 +1,17 @@
 """PDF: report, citations and brief as designed documents, vector charts and selectable text in both languages.
 
-The ``typst`` package sets them and carries its compiler. Every text reaches it as a string in a JSON file, so that
-nothing in the data is ever markup; the fonts are those of installed packages. All are PDF/UA-1: tagged, every picture
-described, title and language set; the compiler refuses anything less.
+The ``typst`` package sets them and carries its compiler. Every text reaches it as a string of JSON, so that nothing in the
+data is ever markup; the fonts are those of installed packages. All are PDF/UA-1: tagged, every picture described, title
+and language set; the compiler refuses anything less.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 import unicodedata
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 
 from ..facts.data import Data
@@ -20,10 +19,10 @@ from ..show import canvas, measure
 from ..show.roles import GRID, INK, MUTED, ROLES
 from . import brief, changes, drawings, prose
 from .content import Content, shown
-from .text import words
+from .text import WORDS, words
 
 TEMPLATES = Path(__file__).parent / "templates"
-LATIN, CHINESE, MONO = "DejaVu Sans", "Noto Sans CJK SC", "DejaVu Sans Mono"
+FONTS = {"latin": "DejaVu Sans", "chinese": "Noto Sans CJK SC", "mono": "DejaVu Sans Mono"}
 MOST_ROWS, SPARE_ROWS = 25, 5  # a longer table is cut, unless so few rows would be missing that they may be shown
 LONG = 900  # beyond this many characters a block may go on over the page
 SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72)  # type of the brief, until it fits two pages
@@ -38,83 +37,65 @@ def write(
     `kept` is a folder of charts that have been drawn already, `watermark` stands in pale words across every page. As of
     the other writers, RuntimeError if the compiler has something to complain of, a font that is missing among it.
     """
-    whole = len(content.exhibits()) > 1
-    numbers = {row["figure_id"]: row["number"] for row in content.citations()} if whole else {}
-    with tempfile.TemporaryDirectory(prefix="huzhou-pdf-") as name:
-        root, sections = Path(name), []
-        for section in content.sections:
-            blocks = []
-            for block in section.blocks:
-                if block["kind"] == "exhibit":
-                    blocks.append(_exhibit(section.exhibits[block["id"]], lang, numbers, root, kept))
-                elif block[lang]:
-                    blocks.append({"kind": block["kind"], "tree": prose.tree(block[lang])})
-            sections.append({"title": section.title[lang], "blocks": blocks})
-        w, position = words(lang, content.city, **content.counts), None
-        if whole and (rows := brief.headlines(content)):
-            position = changes.latest_table(rows, lang) | {"widths": [0, 0, 0, 0, 0, 1.0], "cut": ""}
-        values = {
-            "whole": whole, "title": w["title"] if whole else content.exhibits()[0]["title"][lang], "watermark": watermark,
-            "sections": sections, "headlines": position,
-            "messages": [m["text"] for m in brief.key_messages(content, lang)] if whole else [],
-        }  # fmt: skip
-        _prepare(root, "report.typ", values, w, lang)
-        path.write_bytes(_compile(root, "report.typ"))
+    records = content.exhibits()
+    whole = len(records) != 1
+    numbers = content.numbers() if whole else {}
+    sections = []
+    for section in content.sections:
+        blocks = [
+            _exhibit(what, lang, numbers, kept) if kind == "exhibit" else {"kind": kind, "tree": prose.tree(what)}
+            for kind, what in section.parts(lang)
+        ]
+        sections.append({"title": section.title[lang], "blocks": blocks})
+    values = {"whole": whole, "watermark": watermark, "sections": sections, "messages": [], "headlines": None}
+    if whole:
+        values["messages"] = [message["text"] for message in brief.key_messages(content, lang)]
+        if rows := brief.headlines(content):
+            values["headlines"] = changes.latest_table(rows, lang) | {"widths": [0, 0, 0, 0, 0, 1.0], "cut": ""}
+    title = words(lang, content)["title"] if whole else records[0]["title"][lang]
+    path.write_bytes(_set("report.typ", content, lang, title, values))
 
 
 def write_citations(
     content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None
 ) -> None:
     """Write the annex: every figure cited, once, under its document."""
-    w = words(lang, content.city, **content.counts)
-    with tempfile.TemporaryDirectory(prefix="huzhou-pdf-") as root:
-        values = {"title": w["citations_title"], "groups": content.by_document(lang)}
-        _prepare(Path(root), "citations.typ", values, w, lang)
-        path.write_bytes(_compile(Path(root), "citations.typ"))
+    title, groups = words(lang, content)["citations_title"], content.by_document(lang)
+    path.write_bytes(_set("citations.typ", content, lang, title, {"groups": groups}))
 
 
 def write_brief(content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None) -> None:
     """Write the two pages; type is set smaller until they are two."""
-    import typst
+    import pdfplumber
 
-    blocks, w = brief.compose(content, lang), words(lang, content.city, **content.counts)
-    with tempfile.TemporaryDirectory(prefix="huzhou-pdf-") as name:
-        root = Path(name)
-        for block in blocks:
-            record = block.pop("exhibit", None)
-            block["picture"] = _picture(record, lang, "small", root, kept) if record else None
-            block["alt"] = record["alt"][lang] if record else ""
-        for scale in SCALES:
-            _prepare(root, "brief.typ", {"title": w["brief"], "blocks": blocks, "scale": scale}, w, lang)
-            found = typst.query(str(root / "brief.typ"), "<pages>", field="value", one=True, **_options(root))
-            if json.loads(found) <= 2:
+    blocks = brief.compose(content, lang)
+    for block in blocks:
+        record = block.pop("exhibit", None)
+        block["picture"] = drawings.svg(record, lang, "small", kept) if record else ""
+        block["alt"] = record["alt"][lang] if record else ""
+    for scale in SCALES:
+        body = _set("brief.typ", content, lang, blocks[0]["text"], {"blocks": blocks, "scale": scale})
+        with pdfplumber.open(BytesIO(body)) as made:
+            if len(made.pages) <= 2:
                 break
-        path.write_bytes(_compile(root, "brief.typ"))
+    path.write_bytes(body)
 
 
-# --- setting -------------------------------------------------------------------------------------------------------
-
-
-def _prepare(root: Path, template: str, values: dict, w: dict, lang: str) -> None:
-    """Put a template and what it shows into a folder."""
-    colours = {name: ROLES[name].colour for name in ("actual", "target", "derived")}
-    common = {"lang": lang, "words": w, "colours": colours | {"ink": INK, "muted": MUTED, "grid": GRID}}
-    common["fonts"] = {"latin": LATIN, "chinese": CHINESE, "mono": MONO}
-    text = json.dumps(shown_text(common | values), ensure_ascii=False)
-    (root / "data.json").write_text(text, encoding="utf-8")
-    for name in ("look.typ", template):
-        shutil.copyfile(TEMPLATES / name, root / name)
-
-
-def _options(root: Path) -> dict:
-    return {"root": str(root), "font_paths": [str(folder) for folder in font_folders()], "ignore_system_fonts": True}
-
-
-def _compile(root: Path, template: str) -> bytes:
-    """Set a template of a folder; nothing but the packaged fonts, nothing from the network."""
+def _set(template: str, content: Content, lang: str, title: str, values: dict) -> bytes:
+    """Set a template with what it shows; nothing but the packaged fonts, nothing from the network."""
     import typst
 
-    body, complaints = typst.compile_with_warnings(str(root / template), pdf_standards=["ua-1"], **_options(root))
+    colours = {name: ROLES[name].colour for name in ("actual", "target", "derived")}
+    colours |= {"ink": INK, "muted": MUTED, "grid": GRID}
+    common = {"lang": lang, "title": title, "words": words(lang, content), "colours": colours, "fonts": FONTS}
+    body, complaints = typst.compile_with_warnings(
+        str(TEMPLATES / template),
+        root=str(TEMPLATES),
+        font_paths=[str(folder) for folder in font_folders()],
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(shown_text(common | values), ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+    )
     if complaints:
         raise RuntimeError("PDF: " + "; ".join(dict.fromkeys(str(getattr(c, "message", c)) for c in complaints)))
     return body
@@ -127,9 +108,9 @@ def font_folders() -> list[Path]:
 
 
 def shown_text(value):
-    """The same structure with every text made fit to show: see :func:`printable`."""
+    """The same structure with every text but drawings made fit to show: see :func:`printable`."""
     if isinstance(value, dict):
-        return {key: shown_text(item) for key, item in value.items()}
+        return {key: item if key == "picture" else shown_text(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [shown_text(item) for item in value]
     return printable(value) if isinstance(value, str) else value
@@ -150,43 +131,27 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character not in "\n\t"
 
 
-# --- contents ------------------------------------------------------------------------------------------------------
-
-
-def _exhibit(record: dict, lang: str, numbers: dict[str, int], root: Path, kept: Path | None) -> dict:
+def _exhibit(record: dict, lang: str, numbers: dict[str, int], kept: Path | None) -> dict:
     """An exhibit as the template wants it; one alone (`numbers` is empty) has its table beside its picture, and whole."""
-    made = shown(record, lang, numbers)
-    made["picture"] = _picture(record, lang, "page", root, kept)
+    made = shown(record, lang, numbers) | {"picture": drawings.svg(record, lang, "page", kept)}
     made["long"] = sum(map(len, [made["title"], made["reading"], *made["foot"]])) > 2 * LONG
     table = made["table"] if not (numbers and made["picture"]) else None
-    made["table"] = table and _table(table, lang, MOST_ROWS if numbers else len(table["rows"]))
-    return made
-
-
-def _picture(record: dict, lang: str, size: str, root: Path, kept: Path | None) -> str | None:
-    if not drawings.drawn(record):
-        return None
-    name = f"picture-{len(list(root.glob('picture-*')))}.svg"
-    (root / name).write_text(drawings.svg(record, lang, size, kept), encoding="utf-8")
-    return name
+    return made | {"table": table and _table(table, lang, MOST_ROWS if numbers else len(table["rows"]))}
 
 
 def _table(table: dict, lang: str, most: int) -> dict:
     """A table of at most so many rows; wide columns share what the narrow ones leave."""
     every = table["rows"]
     rows = every if len(every) <= most + SPARE_ROWS else every[:most]
-    cut = words(lang, {"zh": "", "en": ""}, shown=len(rows), rows=len(every))["cut"] if len(rows) < len(every) else ""
-    return table | {
-        "rows": rows,
-        "widths": _widths(table["columns"], rows, table["numeric"]),
-        "long": len(rows) > 12 or any(len(cell) > LONG / 3 for row in rows for cell in row),
-        "cut": cut,
-    }
+    cut = WORDS["cut"][lang].format(shown=len(rows), rows=len(every)) if len(rows) < len(every) else ""
+    long = len(rows) > 12 or any(len(cell) > LONG / 3 for row in rows for cell in row)
+    widths = _widths(table["columns"], rows, table["numeric"])
+    return table | {"rows": rows, "widths": widths, "long": long, "cut": cut}
 
 
 def _widths(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> list[float]:
     """0 for a column as wide as what it holds; else its share of the rest, by the length of its texts."""
-    longest = [max(map(measure.width_of, [name, *(row[n] for row in rows)])) for n, name in enumerate(columns)]
+    longest = [max(map(measure.width_of, cells)) for cells in zip(columns, *rows, strict=True)]
     shares = [0.0 if w <= (12 if n else 8) else min(w, 60) ** 0.7 for w, n in zip(longest, numeric, strict=True)]
     if not any(shares):  # the widest text takes what is left
         shares[max(range(len(columns)), key=lambda n: longest[n] * (not numeric[n]))] = 1.0

@@ -10,10 +10,9 @@ TAGS = {
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "s", "small", "span",
     "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
-_ANY = {"class", "id", "lang", "title", "tabindex", "role"}
 _ATTRIBUTES = {
-    "*": _ANY, "a": {"href"}, "img": {"alt", "src", "width", "height"}, "th": {"scope", "colspan", "rowspan", "align"},
-    "td": {"colspan", "rowspan", "align"}, "ol": {"start"}, "details": {"open"},
+    "*": {"class", "id", "lang", "title", "tabindex", "role"}, "a": {"href"}, "img": {"alt", "src", "width", "height"},
+    "th": {"scope", "colspan", "rowspan", "align"}, "td": {"colspan", "rowspan", "align"}, "ol": {"start"}, "details": {"open"},
 }  # fmt: skip
 
 
@@ -67,12 +66,12 @@ def tree(markdown: str) -> list[dict]:
         "columns", "rows", "numeric"}`` (cells are runs), ``{"kind": "rule"}``. A run is ``{"text"}`` with ``bold``, ``italic``,
         ``code`` or ``link`` where they hold.
     """
-    return [made for token in _markdown(None)(markdown) if (made := _block(token))]
+    return _blocks(_markdown(None)(markdown))
 
 
 def plain(markdown: str) -> str:
     """The words of Markdown alone, in one line."""
-    return " ".join("".join(r["text"] for r in _all_runs(block)) for block in tree(markdown)).strip()
+    return " ".join(map(_told, tree(markdown))).strip()
 
 
 def statement(markdown: str) -> str:
@@ -82,10 +81,7 @@ def statement(markdown: str) -> str:
 
 def first_heading(markdown: str) -> str:
     """The first heading of the first level, as words; empty where there is none."""
-    for block in tree(markdown):
-        if block["kind"] == "heading" and block["level"] == 1:
-            return "".join(r["text"] for r in block["runs"])
-    return ""
+    return next((_told(block) for block in tree(markdown) if block.get("level") == 1), "")
 
 
 def without_first_heading(markdown: str) -> str:
@@ -93,64 +89,66 @@ def without_first_heading(markdown: str) -> str:
     return re.sub(r"^# .*$\n?", "", markdown, count=1, flags=re.MULTILINE).strip()
 
 
+def _blocks(tokens: list[dict]) -> list[dict]:
+    return [made for token in tokens if (made := _block(token))]
+
+
 def _block(token: dict) -> dict | None:
-    kind, children = token["type"], token.get("children", [])
-    if kind == "heading":
-        return {"kind": "heading", "level": token["attrs"]["level"], "runs": _runs(children)}
-    if kind in ("paragraph", "block_text"):
-        return {"kind": "paragraph", "runs": _runs(children)}
-    if kind == "list":
-        items = [[made for t in item["children"] if (made := _block(t))] for item in children]
-        return {"kind": "list", "ordered": bool(token["attrs"]["ordered"]), "items": items}
-    if kind == "block_quote":
-        return {"kind": "quote", "blocks": [made for t in children if (made := _block(t))]}
-    if kind in ("block_code", "block_html"):
-        return {"kind": "code", "text": token["raw"].rstrip("\n")}
-    if kind == "table":
-        head, *bodies = children
-        rows = [[_runs(cell["children"]) for cell in row["children"]] for body in bodies for row in body["children"]]
-        numeric = [cell["attrs"]["align"] == "right" for cell in head["children"]]
-        return {
-            "kind": "table",
-            "columns": [_runs(c["children"]) for c in head["children"]],
-            "rows": rows,
-            "numeric": numeric,
-        }
-    return {"kind": "rule"} if kind == "thematic_break" else None
+    inner = token.get("children", [])
+    match token["type"]:
+        case "heading":
+            return {"kind": "heading", "level": token["attrs"]["level"], "runs": _runs(inner)}
+        case "paragraph" | "block_text":
+            return {"kind": "paragraph", "runs": _runs(inner)}
+        case "list":
+            items = [_blocks(item["children"]) for item in inner]
+            return {"kind": "list", "ordered": bool(token["attrs"]["ordered"]), "items": items}
+        case "block_quote":
+            return {"kind": "quote", "blocks": _blocks(inner)}
+        case "block_code" | "block_html":
+            return {"kind": "code", "text": token["raw"].rstrip("\n")}
+        case "table":
+            head, *bodies = inner
+            lines = [head, *(row for body in bodies for row in body["children"])]
+            columns, *rows = [[_runs(cell["children"]) for cell in line["children"]] for line in lines]
+            numeric = [cell["attrs"]["align"] == "right" for cell in head["children"]]
+            return {"kind": "table", "columns": columns, "rows": rows, "numeric": numeric}
+        case "thematic_break":
+            return {"kind": "rule"}
+    return None
 
 
 def _runs(tokens: list[dict], **look) -> list[dict]:
     out: list[dict] = []
     for token in tokens:
-        kind = token["type"]
-        if kind in ("strong", "emphasis", "strikethrough"):
-            out += _runs(token["children"], **look | ({"bold": True} if kind == "strong" else {"italic": True}))
-        elif kind == "link":
-            url = token["attrs"]["url"]
-            out += _runs(token["children"], **look | ({"link": url} if re.match("https?://", url) else {}))
-        elif kind == "codespan":
-            out.append({"text": token["raw"]} | look | {"code": True})
-        elif kind in ("softbreak", "linebreak"):
-            out.append({"text": "\n" if kind == "linebreak" else _joint(out)} | look)
-        elif kind == "image":
-            out += _runs(token["children"], **look)
-        else:
-            out.append({"text": token.get("raw", "")} | look)
+        match token["type"]:
+            case "strong":
+                out += _runs(token["children"], **look | {"bold": True})
+            case "emphasis" | "strikethrough":
+                out += _runs(token["children"], **look | {"italic": True})
+            case "link":
+                url = token["attrs"]["url"]
+                out += _runs(token["children"], **look | ({"link": url} if re.match("https?://", url) else {}))
+            case "image":
+                out += _runs(token["children"], **look)
+            case "softbreak":  # a line that ends in Chinese goes on without a space
+                out.append({"text": "" if out and out[-1]["text"][-1:] >= "\u2e80" else " "} | look)
+            case "linebreak":
+                out.append({"text": "\n"} | look)
+            case kind:
+                out.append({"text": token.get("raw", "")} | look | ({"code": True} if kind == "codespan" else {}))
     return out
 
 
-def _joint(before: list[dict]) -> str:
-    """A line that ends in Chinese goes on without a space."""
-    return "" if before and before[-1]["text"][-1:] >= "\u2e80" else " "
-
-
-def _all_runs(block: dict) -> list[dict]:
-    if "runs" in block:
-        return block["runs"]
-    if block["kind"] == "list":
-        return [run for item in block["items"] for one in item for run in [*_all_runs(one), {"text": " "}]]
-    if block["kind"] == "quote":
-        return [run for one in block["blocks"] for run in _all_runs(one)]
-    if block["kind"] == "table":
-        return [run for row in [block["columns"], *block["rows"]] for cell in row for run in [*cell, {"text": " "}]]
-    return [{"text": block.get("text", "")}]
+def _told(block: dict) -> str:
+    """The words of a block, a space behind each item and cell."""
+    match block:
+        case {"runs": runs}:
+            return "".join(run["text"] for run in runs)
+        case {"items": items}:
+            return "".join(f"{_told(one)} " for item in items for one in item)
+        case {"blocks": blocks}:
+            return "".join(map(_told, blocks))
+        case {"columns": columns, "rows": rows}:
+            return "".join(f"{_told({'runs': cell})} " for row in [columns, *rows] for cell in row)
+    return block.get("text", "")

@@ -18,96 +18,53 @@ from PIL import Image
 from xlsxwriter.utility import xl_col_to_name
 
 from ..facts.data import Data
-from ..facts.words import Text, text
 from ..show import exhibit, measure, office
 from ..show.native import clean, columns, grid, has_native
 from ..show.roles import INK, MUTED, PALETTE, PAPER
 from . import tables
-from .content import Content
-from .tables import Cell, Formula, Link, Number, Table
-from .text import words as shared
+from .content import Content, marks_only
+from .tables import Cell, Link, Number, Table
+from .text import words, words_for
 
 WIDEST, NARROWEST, NOTE = 46, 9, 150  # characters to a column, and to a line of notes
-LINE, MOST_LINES = 15, 6  # points to a line, lines to a row
+LINE, MOST_LINES, TALLEST = 15, 6, 409  # points to a line, lines to a row of text, points to a row
 CHARACTER = 0.53  # of an em: the width in which a spreadsheet counts its columns
 MOST_PRINTED, MOST_WHOLE = 45, 180  # rows of a sheet that are printed: a page, where all would be more than a few
 PAGE, ROWS = 1500, 65  # points of exhibits, and rows of a table, that are set small enough for one page
+ALONE, WIDE = 760, 900  # dots across for one chart, and for several beside each other
+HEAD = {"bold": True, "font_color": PAPER, "bg_color": PALETTE[0], "text_wrap": True, "valign": "vcenter"}
 LINK = {"font_color": "#0072B2", "underline": 1}
-# fmt: off
-WORDS: dict[str, Text] = {
-    "cover": text("封面", "Cover"), "contents": text("目录", "Contents"), "notes": text("说明", "Notes"), "latest": text("最近数据", "Latest"),
-    "gaps": text("目标差距", "Gaps"), "figures": text("全部数据", "Figures"), "sources": text("资料来源", "Sources"),
-    "citations": text("出处", "Citations"), "chart_data": text("图表数据", "Chart data"), "chart": text("图", "Chart"),
-    "how": text("用法", "How to use it"), "units": text("单位", "Units"), "blank": text("空缺", "Missing numbers"),
-    "exhibits": text("图表{n}个：{titles}", "{n} exhibits: {titles}"),
-    "printed": text("打印前{n}行，共{all}行。", "Rows put on paper: the first {n} of {all}."),
-    "latest_title": text("各指标最近数据", "Latest figure of every indicator on file"),
-    "gaps_title": text("各项目标与最近可比实际数", "Every target against the latest comparable actual"),
-    "figures_title": text("数据表收录的全部数据", "Every figure on file"),
-    "sources_title": text("本报告引用的文件", "Documents cited in this report"),
-    "citations_title": text("本报告引用的每个数据及其出处", "Every figure cited in this report and where it stands"),
-    "chart_data_title": text("各图所用的数", "Numbers behind the charts"),
-    "notes_title": text("说明：代码、结论与图例", "Notes: codes, verdicts, notation"),
-    "gaps_note": text(
-        "蓝字为公式：改动“目标”或“实际数”，“差距”和“此后每年须”随即重算；其余为编制时的结果，完整各列在右侧分组内（点击表头上方的“+”展开）。",
-        "Blue cells are formulas: change a target or an actual, and the gap and what is required a year are recomputed. All else is as "
-        "computed; further columns are grouped away to the right (click “+” above the head).",
-    ),
-    "chart_data_note": text(
-        "改动这里的数，相应的图随之变动；空格表示该处没有数值。",
-        "Change a number here and its chart follows; a blank means that there is no value at that place.",
-    ),
-    "how_text": text(
-        "从“目录”进入各表；每张表A1为标题，表头可筛选。数值均为数字，可直接计算。",
-        "Start from Contents. A1 of each sheet is its title; heads can be filtered. Every number is a number and can be computed with.",
-    ),
-    "units_text": text(
-        "数值用公布单位（金额多为亿元）；同列单位不同时，单位显示在数字之后，不影响计算。",
-        "Large amounts of money are in CNY bn or USD bn. Where a column mixes units, the unit is shown behind the "
-        "number and does not disturb sums.",
-    ),
-}
-# fmt: on
+WORDS = words_for("workbook")
 
 
-def write(content: Content, lang: str, path: Path, data: Data | None = None) -> Path:
-    """Write the workbook; a content of one exhibit gives that exhibit, its citations and its chart data alone."""
-    records = content.exhibits()
-    if len(records) == 1:
-        return write_one(records[0], lang, path, data)
-    said = shared(lang, content.city, **content.counts)
-    book = Book(lang, said["title"])
-    cover, contents = book.add(book.word("cover")), book.add(book.word("contents"))
-    book.listing("notes", tables.notes(lang))
-    if data is not None:
-        book.listing("latest", tables.latest(content, lang), tables.missing(lang, ["[x]"]))
+def write(content: Content, lang: str, path: Path, data: Data) -> Path:
+    """Write the workbook; of a single exhibit, that exhibit, its citations and its chart data alone."""
+    records, said = content.exhibits(), words(lang, content)
+    if alone := len(records) == 1:
+        book = Book(lang, records[0]["title"][lang], back="")
+        book.exhibits(records[0]["subtitle"][lang] or records[0]["id"], records)
+    else:
+        book = Book(lang, said["title"], back=WORDS["contents"][lang])
+        cover, contents = book.add(book.word("cover")), book.add(book.word("contents"))
+        book.listing("notes", tables.notes(lang))
+        book.listing("latest", tables.latest(content, lang), tables.missing(lang, "[x]"))
         book.listing("gaps", tables.gaps(data, lang), book.word("gaps_note"), tables.missing(lang))
-    for section in content.sections:
-        if shown := section.shown():
-            book.exhibits(section.title[lang], shown)
-    if data is not None:
-        book.listing("figures", tables.figures(data, lang), tables.missing(lang, ["[x]"]))
-    book.listing("sources", tables.sources(content, lang))
+        for section in content.sections:
+            if shown := section.shown():
+                book.exhibits(section.title[lang], shown)
+        book.listing("figures", tables.figures(data, lang), tables.missing(lang, "[x]"))
+        book.listing("sources", tables.sources(content, lang))
     book.listing("citations", tables.citations(content.citations(), data, lang))
     book.chart_data()
-    listed = [[Number(n, 0), Link(name), holds] for n, (name, holds) in enumerate(book.listed, 1)]
-    row = book.head(contents, f"{book.word('contents')} · {book.title}")
-    book.table(contents, row, tables.table("contents", listed, lang), filters=False)
-    row = book.head(cover, book.title, said["lead"], said["counts"])
-    rows = [[book.word("how"), book.word("how_text")], [book.word("units"), book.word("units_text")]]
-    rows += [[book.word("blank"), tables.missing(lang)], [book.word("gaps"), book.word("gaps_note")]]
-    book.table(cover, row, tables.table("notes", rows, lang), filters=False)
-    cover.activate()
-    return book.save(path)
-
-
-def write_one(record: dict, lang: str, path: Path, data: Data | None = None) -> Path:
-    """Write one exhibit: its chart and table, its citations, the numbers behind the chart."""
-    book = Book(lang, record["title"][lang], back="")
-    book.exhibits(record["subtitle"][lang] or record["id"], [record])
-    cited = [row | {"number": n, "used": [record["id"]]} for n, row in enumerate(record["citations"], 1)]
-    book.listing("citations", tables.citations(cited, data, lang))
-    book.chart_data()
+    if not alone:
+        listed = [[Number(n, 0), Link(name), holds] for n, (name, holds) in enumerate(book.listed, 1)]
+        row = book.head(contents, f"{book.word('contents')} · {book.title}")
+        book.table(contents, row, tables.table("contents", listed, lang), filters=False)
+        row = book.head(cover, book.title, said["lead"], said["counts"])
+        rows = [[book.word(key), book.word(f"{key}_text")] for key in ("how", "units")]
+        rows += [[book.word("blank"), tables.missing(lang)], [book.word("gaps"), book.word("gaps_note")]]
+        book.table(cover, row, tables.table("notes", rows, lang), filters=False)
+        cover.activate()
     return book.save(path)
 
 
@@ -116,16 +73,17 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     base = re.sub(r"[\[\]:*?/\\]", " ", clean(wanted)).strip("' ") or "sheet"
     if len(base) > 31:
         base = base[:31].rsplit(" ", 1)[0] if " " in base[12:31] else base[:31]
-    return _unlike(base, taken | {"history"}, taken, base[:27])
+    taken.add("history")
+    return _unlike(base, taken, base[:27] + " ", "")
 
 
-def _unlike(name: str, taken: set[str], kept: set[str], begun: str, form: str = "{} {}") -> str:
-    """A name that none of those `taken` is, counted on where it is; it is `kept`."""
+def _unlike(name: str, taken: set[str], begun: str, end: str) -> str:
+    """A name that none of those `taken` is, counted on where it is; from then on it is taken."""
     found, n = name, 1
     while found.lower() in taken:
         n += 1
-        found = form.format(begun, n)
-    kept.add(found.lower())
+        found = f"{begun}{n}{end}"
+    taken.add(found.lower())
     return found
 
 
@@ -133,51 +91,49 @@ def _headings(names: Sequence[str]) -> list[str]:
     """Headings of a table as the format asks: each once, none empty, on one line."""
     taken: set[str] = set()
     bases = [clean(name).strip()[:240] or "—" for name in names]
-    return [_unlike(base, taken, taken, base, "{} ({})") for base in bases]
+    return [_unlike(base, taken, f"{base} (", ")") for base in bases]
 
 
-def _width(words: object) -> int:
+def _width(cell: object) -> int:
     """Columns of what a cell shows, in the characters that a spreadsheet counts."""
-    return math.ceil(measure.width_of(str(words or "")) / CHARACTER)
+    return math.ceil(measure.width_of(str(cell or "")) / CHARACTER)
 
 
-def _lines(words: str, room: int) -> list[str]:
+def _lines(said: str, room: int) -> list[str]:
     """A text in lines of so many characters."""
-    return measure.lines_of(clean(words), room * CHARACTER)
+    return measure.lines_of(clean(said), room * CHARACTER)
 
 
 class Book:
     """The workbook under way: formats made once, names given once, what its charts are drawn from."""
 
-    def __init__(self, lang: str, title: str, back: str | None = None) -> None:
+    def __init__(self, lang: str, title: str, back: str) -> None:
         self.lang, self.title, self.buffer = lang, clean(title), BytesIO()
+        self.back = back  # the sheet that each leads back to
         self.face = {"font_name": office.EAST_ASIAN if lang == "zh" else office.LATIN, "font_size": 10}
-        plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-        self.made = xlsxwriter.Workbook(
-            self.buffer, plain | {"in_memory": True, "default_format_properties": self.face}
-        )
+        options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        options |= {"in_memory": True, "default_format_properties": self.face}
+        self.made = xlsxwriter.Workbook(self.buffer, options)
         self.made.set_properties({"title": self.title[:250], "created": datetime(1980, 1, 1)})
         self.made.set_size(2400, 1400)
-        self.back = self.word("contents") if back is None else back  # the sheet that each leads back to
-        self.formats, self.names, self.widths, self.charts = {}, set(), {}, {}
-        self.tables = 0
+        self.formats, self.names, self.widths, self.charts, self.tables = {}, set(), {}, {}, 0
         self.listed: list[tuple[str, str]] = []  # sheets, and what they hold
         self.blocks: list[tuple[int, str, list, list]] = []  # of the sheet of chart data: row, caption, cells, decimals
         self.data_row, self.high = 3, 0.0  # of the next block of chart data; points of a sheet's tall rows
 
     def word(self, key: str, **values: object) -> str:
-        return WORDS[key][self.lang].format(**values) if values else WORDS[key][self.lang]
+        return WORDS[key][self.lang].format(**values)
 
     def save(self, path: Path) -> Path:
         self.made.close()
         Path(path).write_bytes(office.settled(self.buffer.getvalue(), self.charts))
         return Path(path)
 
-    def format(self, words: str = "", **look):
+    def format(self, said: str = "", **look):
         """A cell format; text that begins like a formula is marked as text for who edits it."""
-        if words.startswith(("=", "+", "-", "@")):
-            look |= {"quote_prefix": True}
         every = self.face | {"font_color": INK, "valign": "top"} | look
+        if said.startswith(("=", "+", "-", "@")):
+            every |= {"quote_prefix": True}
         key = tuple(sorted(every.items()))
         if key not in self.formats:
             self.formats[key] = self.made.add_format(every)
@@ -194,40 +150,46 @@ class Book:
         sheet.set_footer("&L&9&A&R&9&P / &N")
         return sheet
 
-    def line(self, sheet, row: int, words: str, **look) -> int:
-        """Words in the first cell of a row; returns the row below."""
-        sheet.write_string(row, 0, words, self.format(words, **look))
+    def lines(self, sheet, row: int, *texts: str, **look) -> int:
+        """Texts in the first column, in as few rows as they need; returns the row below."""
+        for line in (line for said in texts for line in _lines(said, NOTE)):
+            sheet.write_string(row, 0, line, self.format(line, **({"font_color": MUTED} | look)))
+            row += 1
+        return row
+
+    def heading(self, sheet, row: int, said: str, **look) -> int:
+        """A text in bold in the first cell of a row, on one line; returns the row below."""
+        sheet.write_string(row, 0, clean(said), self.format(clean(said), bold=True, **look))
         return row + 1
 
     def head(self, sheet, title: str, *notes: str) -> int:
-        """Title in A1, the way back to the contents, notes in as few rows as they need; returns the row below."""
-        row = self.line(sheet, 0, clean(title), bold=True, font_size=14, font_color=PALETTE[0])
+        """Title in A1, the way back to the contents, notes; returns the row below."""
+        row = self.heading(sheet, 0, title, font_size=14, font_color=PALETTE[0])
         sheet.set_row(0, 21)
         if self.back and sheet.name != self.back:
-            self.link(sheet, row, 0, self.back, f"{self.back} ←")
-            row += 1
-        for note in notes:
-            for line in _lines(note, NOTE):
-                row = self.line(sheet, row, line, font_color=MUTED)
-        return row
+            row = self.link(sheet, row, 0, self.back, f"{self.back} ←")
+        return self.lines(sheet, row, *notes)
 
-    def link(self, sheet, row: int, column: int, target: str, words: str, cell: str = "A1") -> None:
+    def link(self, sheet, row: int, column: int, target: str, said: str, cell: str = "A1") -> int:
         place = target.replace("'", "''")
-        sheet.write_url(row, column, f"internal:'{place}'!{cell}", self.format(**LINK), words)
+        sheet.write_url(row, column, f"internal:'{place}'!{cell}", self.format(**LINK), said)
+        return row + 1
 
     def table(self, sheet, row: int, table: Table, *, filters: bool = True) -> int:
         """A named table with its head at a row; returns the row below it."""
         rows = table.rows or [[None] * len(table.heads)]
         heads = _headings(table.heads)
         numeric = [any(isinstance(cell, Number) for cell in column) for column in zip(*rows, strict=True)]
-        look = {"bold": True, "font_color": PAPER, "bg_color": PALETTE[0], "text_wrap": True, "valign": "vcenter"}
-        styled = [self.format(h, **look, align="right" if n else "left") for h, n in zip(heads, numeric, strict=True)]
+        looks = [self.format(h, **HEAD, align="right" if n else "left") for h, n in zip(heads, numeric, strict=True)]
+        shown = [{"header": h, "header_format": look} for h, look in zip(heads, looks, strict=True)]
         self.tables += 1
-        sheet.add_table(
-            row, 0, row + len(rows), len(heads) - 1,
-            {"name": f"table_{self.tables}", "style": "Table Style Light 1", "autofilter": filters,
-             "columns": [{"header": h, "header_format": f} for h, f in zip(heads, styled, strict=True)]},
-        )  # fmt: skip
+        options = {
+            "name": f"table_{self.tables}",
+            "style": "Table Style Light 1",
+            "autofilter": filters,
+            "columns": shown,
+        }
+        sheet.add_table(row, 0, row + len(rows), len(heads) - 1, options)
         wide = [self._widen(sheet, i, [h, *c], table) for i, (h, *c) in enumerate(zip(heads, *rows, strict=True))]
         for n, cells in enumerate(rows, row + 1):
             places = {name: f"${xl_col_to_name(i)}{n + 1}" for i, name in enumerate(table.names)}
@@ -235,7 +197,7 @@ class Book:
                 self._cell(sheet, n, i, cell, numeric[i], places)
         for n, cells in enumerate([heads, *rows], row):
             said = zip(cells[: table.to_read], wide, strict=False)
-            tall = max((len(_lines(cell, w - 3)) for cell, w in said if isinstance(cell, str)), default=1)
+            tall = max((len(_lines(cell, w - 3)) for cell, w in said if type(cell) is str), default=1)
             if tall > 1:
                 sheet.set_row(n, LINE * min(tall, MOST_LINES) + 3)
         return row + len(rows) + 1
@@ -252,38 +214,35 @@ class Book:
 
     def _cell(self, sheet, row: int, column: int, cell: Cell, numeric: bool, places: dict[str, str]) -> None:
         """One cell: a formula, a number, a link or a text, never one for the other."""
-        if isinstance(cell, Formula):
+        if isinstance(cell, Number) and cell.formula:
             look = self.format(num_format=cell.format, align="right", font_color="#0000FF")
-            sheet.write_formula(row, column, "=" + cell.template.format_map(places), look, cell.value)
+            sheet.write_formula(row, column, "=" + cell.formula.format_map(places), look, cell.value)
         elif isinstance(cell, Number):
             sheet.write_number(row, column, cell.value, self.format(num_format=cell.format, align="right"))
         elif isinstance(cell, Link):
-            self.link(sheet, row, column, cell.sheet, cell.sheet)
+            self.link(sheet, row, column, cell, cell)
         elif numeric and (cell is None or cell in tables.MISSING):
             sheet.write_string(row, column, cell or "[x]", self.format(align="right"))
         else:
-            words = clean(cell or "") or "—"
-            sheet.write_string(row, column, words, self.format(words, text_wrap=True, num_format="@", indent=1))
+            said = clean(cell or "") or "—"
+            sheet.write_string(row, column, said, self.format(said, text_wrap=True, num_format="@", indent=1))
 
     def listing(self, name: str, table: Table, *notes: str) -> None:
         """A sheet that is one table: the head is frozen, columns that are grouped away come last, a page of rows is printed."""
-        sheet, title, many = self.add(self.word(name), PALETTE[1]), self.word(name + "_title"), len(table.rows)
-        if many > MOST_WHOLE:
-            notes = (*notes, self.word("printed", n=MOST_PRINTED, all=many))
+        sheet, title, many = self.add(self.word(name), PALETTE[1]), self.word(f"{name}_title"), len(table.rows)
         printed = MOST_PRINTED if many > MOST_WHOLE else many
-        sheet.fit_to_pages(1, math.ceil(printed / ROWS))
+        if printed < many:
+            notes = (*notes, self.word("printed", n=printed, all=many))
         row = self.head(sheet, title, *notes)
         self.table(sheet, row, table)
-        shown = min(table.to_read, len(table.heads))
-        if shown < len(table.heads):
+        if table.to_read < len(table.heads):
             sheet.set_column(len(table.heads), len(table.heads), None, None, {"collapsed": True})
-        sheet.print_area(0, 0, row + printed, shown - 1)
+        sheet.fit_to_pages(1, math.ceil(printed / ROWS))
+        sheet.print_area(0, 0, row + printed, table.to_read - 1)
         sheet.freeze_panes(row + 1, 1)
         sheet.repeat_rows(row)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD5000", "calculated_column": "A1:XFD5000"})
         self.listed.append((sheet.name, title))
-
-    # --- exhibits ---
 
     def exhibits(self, name: str, records: Sequence[dict]) -> None:
         """The exhibits of a notebook under each other: finding, chart, reading, table."""
@@ -293,15 +252,14 @@ class Book:
         row = self.head(sheet, name)
         sheet.freeze_panes(row, 0)
         for record in records:
-            row = self.line(sheet, row, clean(record["title"][lang]), bold=True, font_size=12)
-            for said in (record["subtitle"][lang], record["reading"][lang], *exhibit.foot(record, lang)):
-                for line in _lines(said, NOTE):
-                    row = self.line(sheet, row, line, font_color=MUTED)
-            if has_native(record["chart"]):
+            row = self.heading(sheet, row, record["title"][lang], font_size=12)
+            said = (record["subtitle"][lang], record["reading"][lang], *exhibit.foot(record, lang))
+            row, native = self.lines(sheet, row, *said), has_native(record["chart"])
+            if native:
                 row = self._charts(sheet, row, record)
             elif office.drawn(record):
                 row = self._picture(sheet, row, record)
-            if record["table"] and not (tables.of_chart(record) and has_native(record["chart"])):
+            if record["table"] and not (native and marks_only(record)):
                 row = self.table(sheet, row, tables.of_exhibit(record, lang), filters=len(record["table"]["rows"]) > 12)
             row += 1
         sheet.fit_to_pages(1, math.ceil((LINE * row + self.high) / PAGE))
@@ -311,16 +269,16 @@ class Book:
 
     def _tall(self, sheet, row: int, pixels: int) -> None:
         """A row as high as its chart: no empty rows lie under it."""
-        self.high += min(409, pixels * 0.75)
-        sheet.set_row(row, min(409, pixels * 0.75))
-        self.line(sheet, row, self.word("chart"), font_color=MUTED, font_size=8)
+        points = min(TALLEST, pixels * 0.75)
+        self.high += points
+        sheet.set_row(row, points)
+        self.lines(sheet, row, self.word("chart"), font_size=8)
 
     def _picture(self, sheet, row: int, record: dict) -> int:
         """A figure of one's own, fitted into its row."""
         body = office.picture_png(record, self.lang)
         with Image.open(BytesIO(body)) as opened:
-            dots = opened.info.get("dpi", (96, 96))[0]
-            scale = min(760 / opened.width, 350 / opened.height) * dots / 96
+            scale = min(ALONE / opened.width, 350 / opened.height) * opened.info.get("dpi", (96, 96))[0] / 96
         self._tall(sheet, row, 380)
         options = {"image_data": BytesIO(body), "description": clean(record["alt"][self.lang]), "y_offset": 20}
         sheet.insert_image(row, 0, "picture.png", options | {"x_scale": scale, "y_scale": scale})
@@ -328,29 +286,25 @@ class Book:
 
     def _charts(self, sheet, row: int, record: dict) -> int:
         """Charts side by side on a tall row; a heat map as coloured cells."""
-        lang, chart = self.lang, record["chart"]
-        if len(chart["panels"]) > 1 and (key := office.key_words(chart, lang)):
+        lang, panels, data = self.lang, record["chart"]["panels"], self.word("chart_data")
+        if len(panels) > 1 and (key := office.key_words(record["chart"], lang)):
             parts = [p for sign, hue, said in key for p in (self.format(font_color=hue), f"{sign} ", f"{said}   ")]
             sheet.write_rich_string(row, 0, *parts, self.format())
             row += 1
-        self.link(sheet, row, 0, self.word("chart_data"), f"{self.word('chart_data')} →", f"A{self.data_row + 1}")
-        row += 1
-        for numbers in office.rows_of(chart):
-            panels = {n: chart["panels"][n] for n in numbers}
-            for panel in panels.values():
-                if panel["kind"] == "heat":
-                    row = self._heat(sheet, row, panel)
-            drawn = [n for n, panel in panels.items() if panel["kind"] != "heat"]
+        row = self.link(sheet, row, 0, data, f"{data} →", f"A{self.data_row + 1}")
+        for numbers in office.rows_of(record["chart"]):
+            drawn = [n for n in numbers if panels[n]["kind"] != "heat"]
+            for n in set(numbers).difference(drawn):
+                row = self._heat(sheet, row, panels[n])
             if not drawn:
                 continue
-            wide = 900 // len(drawn) if len(chart["panels"]) > 1 else 760
+            wide = WIDE // len(drawn) if len(panels) > 1 else ALONE
             longest = max(len(panels[n]["categories"] or ()) * ("bar" in panels[n]["kind"]) for n in drawn)
             high = min(500, max(330 if len(numbers) < 3 else 240, 22 * longest + 80))
             self._tall(sheet, row, high + 24)
             for place, n in enumerate(drawn):
-                at = place * wide
                 cells, size = self._data_block(record, n), (wide - 8, high)
-                self.charts |= office.into_sheet(self.made, sheet, row, record, n, lang, size, cells, at)
+                self.charts |= office.into_sheet(self.made, sheet, row, record, n, lang, size, cells, place * wide)
             row += 1
         return row
 
@@ -368,13 +322,12 @@ class Book:
 
     def _data_block(self, record: dict, n: int) -> tuple[str, int, int]:
         """Room for the numbers of a panel on the sheet of chart data; where they will stand."""
-        panel, lang = record["chart"]["panels"][n], self.lang
+        panel, lang, row = record["chart"]["panels"][n], self.lang, self.data_row
         made = columns(panel, lang)
-        rows, row = grid(panel, lang, made), self.data_row
+        rows = grid(panel, lang, made)
+        labels = [[p[lang] for p in one.points if p and p[lang]] for one in made]
         # Decimals as the labels of a column show them.
-        shown = [
-            max((len(p[lang].partition(".")[2]) for p in one.points if p and p[lang]), default=None) for one in made
-        ]
+        shown = [max((len(label.partition(".")[2]) for label in some), default=None) for some in labels]
         caption = " · ".join(filter(None, [clean(record["title"][lang]), clean(panel["heading"][lang])]))
         self.blocks.append((row, caption, rows, [None, *shown]))
         self.data_row += len(rows) + 2
@@ -389,15 +342,15 @@ class Book:
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, max(len(rows[0]) for _, _, rows, _ in self.blocks), 14)
         for row, caption, rows, decimals in self.blocks:
-            self.line(sheet, row, caption, bold=True)
+            self.heading(sheet, row, caption)
             for r, cells in enumerate(rows, row + 1):
-                for c, cell in enumerate(cells):
+                head = {"bold": True, "text_wrap": True, "bottom": 1} if r == row + 1 else {}
+                for c, (cell, places) in enumerate(zip(cells, decimals, strict=True)):
                     if isinstance(cell, str):
-                        head = {"bold": True, "text_wrap": True, "bottom": 1} if r == row + 1 else {}
                         sheet.write_string(r, c, cell, self.format(cell, **head))
                     elif cell is not None:
-                        shape = Number(cell, decimals[c] if c < len(decimals) else None, year=c == 0).format
-                        sheet.write_number(r, c, cell, self.format(num_format=shape, align="right" if c else "left"))
+                        look = self.format(num_format=Number(cell, places).format, align="right" if c else "left")
+                        sheet.write_number(r, c, cell, look)
         sheet.print_area(0, 0, MOST_PRINTED, 8)
         sheet.fit_to_pages(1, 1)
         self.listed.append((sheet.name, self.word("chart_data_title")))
