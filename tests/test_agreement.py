@@ -20,6 +20,7 @@ from varied_records import exhibits
 import huzhou_analysis as hz
 from huzhou_analysis.report import document, slides, workbook
 from huzhou_analysis.report.build import NOTEBOOKS, notebook_files
+from huzhou_analysis.report.content import alone
 from huzhou_analysis.show import office, picture
 from huzhou_analysis.show.native import has_native
 
@@ -103,7 +104,7 @@ def of_bars(ax, panel):
 
 def in_office(record, lang, folder):
     """The same of the charts and tables of a slide, read from the file."""
-    [slide] = Presentation(slides.write_one(record, lang, folder / "one.pptx")).slides
+    [slide] = Presentation(slides.write(alone(record), lang, folder / "one.pptx")).slides
     parts = [s for s in slide.shapes if s.has_chart or s.has_table]
     return [
         of_table(shape.table) if shape.has_table else of_chart(etree.fromstring(shape.chart.part.blob), panel)
@@ -275,11 +276,11 @@ def test_whatever_the_marks_are_both_hold_them(whole, tmp_path, rows, kind):
 
 
 @pytest.mark.parametrize("name", [n for n in NATIVE if n != "paces"])
-def test_all_three_programs_are_given_the_same_chart(records, name, tmp_path):
+def test_all_three_programs_are_given_the_same_chart(records, whole, name, tmp_path):
     """The chart part is one: only the cells that it refers to differ, and sizes."""
     held = []
     for writer, file in ((slides, "a.pptx"), (document, "a.docx"), (workbook, "a.xlsx")):
-        with ZipFile(writer.write_one(records[name], "zh", tmp_path / file)) as book:
+        with ZipFile(writer.write(alone(records[name]), "zh", tmp_path / file, whole)) as book:
             parts = sorted(n for n in book.namelist() if "/charts/chart" in n and n.endswith(".xml"))
             spaces = [etree.fromstring(book.read(n)) for n in parts]
         held.append([of_chart(s, p) for s, p in zip(spaces, records[name]["chart"]["panels"], strict=True)])
@@ -288,6 +289,6 @@ def test_all_three_programs_are_given_the_same_chart(records, name, tmp_path):
 
 def test_intervals_that_share_a_year_travel_as_a_picture(records, tmp_path):
     assert not has_native(records["hedgehog"]["chart"])
-    [slide] = Presentation(slides.write_one(records["hedgehog"], "zh", tmp_path / "a.pptx")).slides
+    [slide] = Presentation(slides.write(alone(records["hedgehog"]), "zh", tmp_path / "a.pptx")).slides
     [shown] = [s for s in slide.shapes if s.shape_type == 13]
     assert office.clean(records["hedgehog"]["alt"]["zh"]) in shown._element.xpath(".//p:cNvPr/@descr")

@@ -21,7 +21,7 @@ from varied_records import exhibits
 import huzhou_analysis as hz
 from huzhou_analysis.analysis.targets import STATUSES
 from huzhou_analysis.report import document, slides, workbook
-from huzhou_analysis.report.content import Content, Section
+from huzhou_analysis.report.content import Content, Section, alone
 from huzhou_analysis.report.template import TemplateWarning
 from huzhou_analysis.show import measure
 from huzhou_analysis.show.native import clean
@@ -159,10 +159,10 @@ def hostile(record):
 
 
 @pytest.mark.parametrize("n", range(8))
-def test_text_from_data_is_never_markup_or_a_formula(records, n, tmp_path):
+def test_text_from_data_is_never_markup_or_a_formula(records, whole, n, tmp_path):
     record = hostile(records[n]) if records[n]["id"] != "hedgehog_x" else hostile(records[-1])
-    for write, name in ((slides.write_one, "a.pptx"), (document.write_one, "a.docx"), (workbook.write_one, "a.xlsx")):
-        assert faults(write(record, "zh", tmp_path / name).read_bytes()) == []
+    for write, name in ((slides.write, "a.pptx"), (document.write, "a.docx"), (workbook.write, "a.xlsx")):
+        assert faults(write(alone(record), "zh", tmp_path / name, whole).read_bytes()) == []
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert [c.coordinate for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"] == []
     [slide] = Presentation(tmp_path / "a.pptx").slides
@@ -220,7 +220,7 @@ def own_template(tmp_path, keep):
 def test_a_template_without_the_layouts_says_what_is_missing_and_its_nearest_is_used(records, tmp_path):
     template = own_template(tmp_path, ("Title Only", "Blank"))
     with pytest.warns(TemplateWarning) as said:
-        slides.write_one(records[0], "zh", tmp_path / "a.pptx", template=template)
+        slides.write(alone(records[0]), "zh", tmp_path / "a.pptx", template=template)
     assert any("Title Only" in str(w.message) and "版式" in str(w.message) for w in said)
     made = Presentation(tmp_path / "a.pptx")
     assert (made.slide_width, made.slide_height) == (9144000, 6858000)
@@ -232,10 +232,10 @@ def test_a_template_without_the_layouts_says_what_is_missing_and_its_nearest_is_
 def test_a_broken_template_is_refused_by_name(records, tmp_path):
     (tmp_path / "broken.pptx").write_bytes(b"no zip at all")
     shutil.copy(__file__, tmp_path / "broken.docx")
-    for write in (slides.write_one, document.write_one):
+    for write in (slides.write, document.write):
         for name in ("broken.pptx", "broken.docx", "none.pptx"):
             with pytest.raises(ValueError, match=name):
-                write(records[0], "zh", tmp_path / "out", template=tmp_path / name)
+                write(alone(records[0]), "zh", tmp_path / "out", template=tmp_path / name)
     assert not (tmp_path / "out").exists()
 
 
@@ -270,7 +270,7 @@ def test_a_style_template_is_used_and_what_it_lacks_is_said(records, tmp_path):
     own.styles.element.remove(own.styles["Caption"].element)
     own.save(tmp_path / "own.docx")
     with pytest.warns(TemplateWarning, match="Caption"):
-        document.write_one(records[0], "zh", tmp_path / "a.docx", template=tmp_path / "own.docx")
+        document.write(alone(records[0]), "zh", tmp_path / "a.docx", template=tmp_path / "own.docx")
     made = Document(tmp_path / "a.docx")
     assert made.sections[0].header.paragraphs[0].text == "机关名"
     assert "old text" not in "\n".join(p.text for p in made.paragraphs)

@@ -58,6 +58,7 @@ PLACES = {
     "huzhou_analysis/**/templates/*.[jt]*": of_page,
     "data/*.csv": of_table,
     "huzhou_analysis/facts/*.csv": of_table,
+    "huzhou_analysis/report/*.csv": of_table,
     "huzhou_analysis/facts/*.json": of_page,
     "huzhou_analysis/inbox/*.csv": of_table,
     "**/*.md": of_page,

@@ -123,6 +123,12 @@ class Content:
         return cls(**raw | {"sections": [Section(**section) for section in raw["sections"]]})
 
 
+def alone(record: dict) -> Content:
+    """A report of one exhibit."""
+    only = Section(record["id"], record["subtitle"], [{"kind": "exhibit", "id": record["id"]}], {record["id"]: record})
+    return Content({"zh": "", "en": ""}, [only])
+
+
 def shown(record: dict, lang: str, numbers: dict[str, int]) -> dict:
     """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and its table (:func:`shown_table`)."""
     said = {key: record[key][lang] for key in ("title", "subtitle", "reading", "alt")}

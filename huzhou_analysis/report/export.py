@@ -13,9 +13,8 @@ from ..show.exhibit import Exhibit
 from . import drawings, said
 from .build import made_from, manifest, paths
 from .collect import code_cells, notebook_files, run_here
-from .content import Content, Section
+from .content import Content, alone
 from .output import writer
-from .text import WORDS
 
 FORMATS = ("png", "svg", "pdf", "csv", "pptx", "docx", "xlsx")
 OFFICE = {"pdf": "report.pdf", "pptx": "briefing.pptx", "docx": "report.docx", "xlsx": "workbook.xlsx"}
@@ -85,14 +84,8 @@ def export(
         drawings.write_csv(Exhibit(record).numbers(lang), path)
     else:
         options = {"data": data or load()} if kind == "xlsx" else {"template": template and Path(template)}
-        writer(OFFICE[kind])(_alone(record), lang, path, **({"watermark": watermark} if kind == "pdf" else options))
+        writer(OFFICE[kind])(alone(record), lang, path, **({"watermark": watermark} if kind == "pdf" else options))
     return path
-
-
-def _alone(record: dict) -> Content:
-    """A report of one exhibit."""
-    only = Section(record["id"], record["subtitle"], [{"kind": "exhibit", "id": record["id"]}], {record["id"]: record})
-    return Content({lang: WORDS["index"][lang] for lang in LANGUAGES}, [only])
 
 
 def record_of(exhibit_id: str) -> dict:
