@@ -78,7 +78,7 @@ def test_every_indicator_on_file_has_its_latest_figure(made):
 def test_what_cannot_be_compared_is_not(made, kind, tmp_path):
     *_, now = made
     before = {"first": None, "other": now | {"home": "330300"}, "older": {}}[kind]
-    assert changes.compare(before, now)["headline"]["en"] == changes.WORDS[kind].en
+    assert changes.compare(before, now)["headline"]["en"] == changes.word(kind, "en")
     assert changes.last(tmp_path) is None
     (tmp_path / changes.SNAPSHOT).write_text('{"format": 1}', encoding="utf-8")
     assert changes.last(tmp_path) == {}

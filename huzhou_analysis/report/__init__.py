@@ -4,9 +4,9 @@ from pathlib import Path
 
 from ..facts.problems import messages
 
-_message = messages(Path(__file__).with_name("messages.csv"))
+message = messages(Path(__file__).with_name("messages.csv"))
 
 
 def said(name: str, /, **values: object) -> str:
     """A message of a command with its values, in Chinese and English."""
-    return " / ".join(_message(name, **values))
+    return " / ".join(message(name, **values))

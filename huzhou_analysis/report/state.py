@@ -23,43 +23,29 @@ GROUPS = {
     "out_of_reach": ("far_behind", "behind", "missed", "open"),
     "unknown": ("not_comparable", "no_figure_on_file"),
 }
-
-
 COMMITMENTS = {"strive": text("（力争）", " (stretch)"), "ensure": text("（确保）", " (floor)")}
 
 
 def pair(one) -> dict[str, str]:
     """A text, a quantity or nothing, as plain values in both languages."""
-    if one is None:
-        return {"zh": "—", "en": "—"}
-    return {lang: one.in_language(lang) if hasattr(one, "in_language") else one[lang] for lang in LANGUAGES}
+    return {lang: "—" if one is None else one.in_language(lang) for lang in LANGUAGES}
 
 
 def figure_name(data: Data, indicator: str, area: str) -> Text:
     """Name of an indicator, with its area where that is not the city itself and the name does not begin with it."""
-    info = data.indicators.loc[indicator]
-    where = data.ref_areas.loc[area]
+    info, where = data.indicators.loc[indicator], data.ref_areas.loc[area]
     if area == data.home or info.name_zh.startswith(where.name_zh):
         return text(info.name_zh, info.name_en)
     return text(f"{where.name_zh}：{info.name_zh}", f"{where.name_en}: {info.name_en}")
 
 
 def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dict]:
-    """The latest whole year and the latest part of a year of every indicator on file, whether or not anything uses it.
+    """The latest whole year and, where it is later, the latest part of a year of every indicator on file.
 
-    Parameters
-    ----------
-    data : Data
-    new : set of str
-        Ids of figures that the last report did not have.
-
-    Returns
-    -------
-    list of dict
-        ``indicator``, ``zh``, ``en``, ``theme``, ``time_period``, ``part_year``; ``period``, ``value``, ``growth``, ``source``
-        in both languages; ``published``, ``figure_id`` (of the level, or of the growth where
-        there is none), ``figures`` and ``new``. A part of a year stands only where it is later than the
-        latest whole year. The order is that of the table of indicators.
+    In the order of the table of indicators, whether or not anything uses it: ``indicator``, ``zh``, ``en``, ``theme``,
+    ``time_period``, ``part_year``; ``period``, ``value``, ``growth``, ``source`` in both languages; ``published``;
+    ``figure_id`` (of the level, or of the growth where there is none), ``figures``; ``new`` where one of them is in `new`,
+    the ids that the last report did not have.
     """
     mine = data.select(area=data.home, record_type="actual")
     on_file = set(mine.indicator[(mine.obs_text != "") & (mine.time_period != "")])
@@ -75,14 +61,11 @@ def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dic
         ends[one.indicator] = end
         figures = one.figure_id.split()
         shown = {"period": pair(one.period), "value": cell(one.level) or pair(None), "source": pair(one.source)}
-        rows.append(
-            pair(one.name) | shown | {
-                "indicator": one.indicator, "theme": data.indicators.theme[one.indicator], "time_period": one.time_period,
-                "part_year": bool(one.part_year), "growth": {lang: _growth(one, lang) for lang in LANGUAGES},
-                "source_id": one.source_id, "published": one.published or data.sources.date_published[one.source_id],
-                "figure_id": figures[0], "figures": figures, "new": any(figure in new for figure in figures),
-            }
-        )  # fmt: skip
+        shown |= {"growth": {lang: _growth(one, lang) for lang in LANGUAGES}, "part_year": bool(one.part_year)}
+        known = {"indicator": one.indicator, "time_period": one.time_period, "source_id": one.source_id}
+        known |= {"theme": data.indicators.theme[one.indicator], "figure_id": figures[0], "figures": figures}
+        published = one.published or data.sources.date_published[one.source_id]
+        rows.append(pair(one.name) | shown | known | {"published": published, "new": not new.isdisjoint(figures)})
     return rows
 
 
@@ -96,37 +79,36 @@ def _growth(row, lang: str) -> str:
 def targets(data: Data) -> list[dict]:
     """The verdict on every target, plan by plan in the order of its rows.
 
-    Returns
-    -------
-    list of dict
-        ``zh``, ``en`` (name), ``theme`` of its indicator, ``locator``, ``key``, ``table`` (whether it is a row of the plan's table), ``status``,
-        ``group`` (a key of ``GROUPS``); ``status_words``, ``target``, ``actual``, ``actual_period``, ``required``, ``sentence``
-        and ``needed`` in both languages; ``acceleration``; ``figures``.
+    ``key``, ``zh``, ``en`` (name), ``theme`` of its indicator, ``locator``, ``table`` (whether it is a row of the plan's
+    table), ``status``, ``group`` (a key of ``GROUPS``); ``status_words``, ``target``, ``actual``, ``actual_period``,
+    ``required``, ``sentence`` and ``needed`` in both languages; ``acceleration``; ``figures``.
     """
     gaps = target_gaps(data, full=True)
-    gaps = gaps[gaps.counted.astype(bool)]
-    rows = []
-    for t, shown in zip(gaps.itertuples(), target_rows(data, gaps).itertuples() if len(gaps) else (), strict=True):
+    gaps, rows = gaps[gaps.counted.astype(bool)], []
+    for t, shown in zip(gaps.itertuples(), target_rows(data, gaps).itertuples(), strict=True):
         name, aim = figure_name(data, t.indicator, t.ref_area), COMMITMENTS.get(t.commitment, Text("", ""))
-        required = Text("", "")
-        if shown.required:
-            moved = movement(data, t.required_pace, t.pace_unit)
-            required = text(f"年均{moved.zh}", f"{moved.en} a year")
-        rows.append(
-            {lang: name[lang] + aim[lang] for lang in LANGUAGES}
-            | {"key": " | ".join(map(str, (t.plan, t.locator, t.indicator, t.ref_area, t.commitment, t.unit, t.span)))}
-            | {"locator": t.locator, "table": bool(t.table), "status": t.status}
-            | {"group": next(group for group, statuses in GROUPS.items() if t.status in statuses)}
-            | {"status_words": pair(shown.verdict), "target": pair(shown.target), "actual": pair(shown.actual)}
-            | {
-                "actual_period": pair(shown.period),
-                "required": pair(required),
-                "theme": data.indicators.theme[t.indicator],
-            }
-            | {"sentence": {"zh": t.sentence_zh, "en": t.sentence_en}, "needed": {"zh": t.needed_zh, "en": t.needed_en}}
-            | {"acceleration": None if pd.isna(t.acceleration) else float(t.acceleration)}
-            | {"figures": f"{t.target_ids} {t.actual_id}".split()}
-        )
+        moved = movement(data, t.required_pace, t.pace_unit) if shown.required else None
+        words = {
+            "status_words": shown.verdict,
+            "target": shown.target,
+            "actual": shown.actual,
+            "actual_period": shown.period,
+            "required": text(f"年均{moved.zh}", f"{moved.en} a year") if moved else Text("", ""),
+            "sentence": Text(t.sentence_zh, t.sentence_en),
+            "needed": Text(t.needed_zh, t.needed_en),
+        }
+        known = {
+            "key": " | ".join(map(str, (t.plan, t.locator, t.indicator, t.ref_area, t.commitment, t.unit, t.span))),
+            "theme": data.indicators.theme[t.indicator],
+            "locator": t.locator,
+            "table": bool(t.table),
+            "status": t.status,
+            "group": next(group for group, statuses in GROUPS.items() if t.status in statuses),
+            "acceleration": None if pd.isna(t.acceleration) else float(t.acceleration),
+            "figures": f"{t.target_ids} {t.actual_id}".split(),
+        }
+        said = {key: pair(one) for key, one in words.items()}
+        rows.append({lang: name[lang] + aim[lang] for lang in LANGUAGES} | said | known)
     return rows
 
 
