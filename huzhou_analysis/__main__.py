@@ -1,8 +1,6 @@
 """``python -m huzhou_analysis``."""
 
-import sys
-
 from .cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())
