@@ -293,18 +293,9 @@ def project_panel(
 ) -> pd.DataFrame:
     """Project many annual series; each gets the numbers that :func:`project` gives it alone.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Long: ``series`` (its name), ``year``, ``value``, and if known ``kind`` and ``unit``, the same in all rows of one.
-    horizon, level, tables
-        As for :func:`project`.
-
-    Returns
-    -------
-    DataFrame
-        ``series, year``, the columns of :attr:`Projection.table`, ``observations, reason``; one row without a year where
-        nothing is projected. Parts of a frame may be projected in several processes.
+    `frame` is long: ``series`` (its name), ``year``, ``value``, and if known ``kind`` and ``unit``, the same in all rows of one.
+    The answer has ``series, year``, the columns of :attr:`Projection.table`, ``observations, reason``; one row without a
+    year where nothing is projected. Parts of a frame may be projected in several processes.
     """
     for lacking in sorted({"series", "year", "value"} - set(getattr(frame, "columns", ()))):
         raise ValueError(f"the frame lacks the column {lacking}: rename or add it")

@@ -47,13 +47,9 @@ def _plans(data: Data) -> pd.DataFrame:
 def plans(data: Data) -> pd.DataFrame:
     """The plans that set targets, the leading one first: one with a table of targets, of several the newest.
 
-    A plan is a document of kind ``plan`` (or any with a table of targets) that sets targets for the city or its parts;
-    where there is none, every document that sets some.
-
-    Returns
-    -------
-    DataFrame
-        ``source_id``, ``title``, ``title_en``, ``published``, ``first_year``, ``last_year``, ``targets``, ``has_table``.
+    A plan is a document of kind ``plan`` (or any with a table of targets) that sets targets for the city or its parts; where
+    there is none, every document that sets some. Columns ``source_id``, ``title``, ``title_en``, ``published``,
+    ``first_year``, ``last_year``, ``targets``, ``has_table``.
 
     Examples
     --------
@@ -63,22 +59,27 @@ def plans(data: Data) -> pd.DataFrame:
     return _plans(data).copy()
 
 
+@lru_cache(maxsize=8)
+def _leads(data: Data) -> dict[tuple[str, str], str]:
+    """The plan that leads of each indicator and area that one sets a target for."""
+    order = {source: n for n, source in enumerate(_plans(data).source_id)}
+    goals = data.select(record_type="target", source=list(order))
+    first = (
+        goals.assign(order=goals.source_id.map(order)).sort_values("order").drop_duplicates(["indicator", "ref_area"])
+    )
+    return dict(zip(zip(first.indicator, first.ref_area, strict=True), first.source_id, strict=True))
+
+
 def leading_plan(data: Data, indicator: str | None = None, area: str | None = None) -> str:
     """Id of the first of :func:`plans`, or of the first that sets a target for an indicator (codes); empty if none does."""
-    setting = set(data.select(indicator, area, record_type="target").source_id)
-    return next((source for source in _plans(data).source_id if source in setting), "")
+    return _leads(data).get((indicator, area), "") if indicator else next(iter(_plans(data).source_id), "")
 
 
 def plan(data: Data, indicator: str, area: str | int | None = None, *, source: str | None = None) -> pd.DataFrame:
     """The targets of the leading plan for an indicator, by year (columns ``PLAN_COLUMNS``); `source` names another plan.
 
-    Of several printings the row of the table speaks, else the part that names most years; a stretch value (力争) only
-    where nothing else is printed.
-
-    Raises
-    ------
-    NotOnFile
-        If no plan sets a target for a year.
+    Of several printings the row of the table speaks, else the part that names most years; a stretch value (力争) only where
+    nothing else is printed. NotOnFile if no plan sets a target for a year.
 
     Examples
     --------
@@ -86,11 +87,7 @@ def plan(data: Data, indicator: str, area: str | int | None = None, *, source: s
     [[2023, 16.0, '亿美元'], [2025, 17.0, '亿美元'], [2027, 18.0, '亿美元']]
     """
     code, place = key(data, indicator, area)
-    found = goals(data, code, place, source)
-    if found.empty:
-        info = data.indicators.loc[code]
-        raise NotOnFile(f"规划中{info.name_zh}的年度目标", f"a target of a plan for a year of {info.name_en}")
-    return found
+    return data.on_file(goals(data, code, place, source), code, "的年度规划目标", ", a target of a plan for a year")
 
 
 def goals(data: Data, indicator: str, area: str, source: str | None = None) -> pd.DataFrame:
@@ -100,7 +97,6 @@ def goals(data: Data, indicator: str, area: str, source: str | None = None) -> p
     found = found[(found.obs_text != "") & (found.span != "cumulative")]
     if found.empty:
         return pd.DataFrame(columns=PLAN_COLUMNS)
-
     found = found.assign(in_table=is_table_row(found.locator), firm=found.commitment != "strive")
     groups = [group for _, group in found.groupby(["locator", "commitment", "unit"], sort=False)]
     best = max(groups, key=lambda g: (g.in_table.iloc[0], g.firm.iloc[0], g.time_period.nunique()))
@@ -121,12 +117,7 @@ def plan_tables(data: Data, source: str | None = None) -> dict[str, str]:
 def table_targets(data: Data, which: str | None = None, *, source: str | None = None) -> pd.DataFrame:
     """Targets printed in the rows of a plan's tables, in their order, with ``table`` and ``row`` added.
 
-    Parameters
-    ----------
-    which : {"digital", "open"}, optional
-        One of the two tables (:func:`plan_tables`); by default all.
-    source : str, optional
-        Id of another plan than the leading one.
+    `which` names one of :func:`plan_tables` (``digital``, ``open``), `source` another plan than the leading one.
 
     Examples
     --------

@@ -11,11 +11,11 @@ from numbers import Real
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data, NotOnFile
+from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text
 from . import plans, targets
 from .actuals import Target
-from .evidence import amount, movement, named, said
+from .evidence import amount, movement, said
 from .gaps import Gaps, gaps_of
 from .growth import Rate, percent
 from .series import key
@@ -87,12 +87,12 @@ def what_if(
     """
     gaps, target, evidence = _start(data, *key(data, indicator, area), as_of)
     final, first, last = target.path[max(target.path)], int(evidence.year), target.last_year
-    kind, name = gaps.moves(target, evidence), named(data, target.first.indicator)
+    kind = gaps.moves(target, evidence)
     unit = targets.pace_unit(kind, target.unit)
     required = targets.change_a_year(evidence.value, final, last - first, kind)
     recent = gaps.recent(target, evidence) if growth == "recent" else None
     if growth == "recent" and recent is None:
-        raise NotOnFile(f"{name.zh}的近期速度", f"a recent pace of {name.en}")
+        data.on_file((), target.first.indicator, "的近期速度", ", a recent pace")
     pace = recent.change if recent else required if growth in (None, "required") else _assumed(growth, kind, unit)
     path = _carried(data, target, evidence, pace, kind)
     value, met = float(path.value.iloc[-1]), target.meets(evidence.value)
@@ -110,18 +110,16 @@ def what_if(
 
 def _start(data: Data, code: str, place: str, as_of: object) -> tuple[Gaps, Target, pd.Series]:
     """Target of the leading plan and latest comparable actual of its years, from which a scenario starts."""
-    gaps, name, wanted = gaps_of(data, as_of), named(data, code), (code, place, plans.leading_plan(data, code, place))
+    gaps, wanted = gaps_of(data, as_of), (code, place, plans.leading_plan(data, code, place))
     mine = [t for t in gaps.targets if (t.first.indicator, t.first.ref_area, t.first.source_id) == wanted]
     found = [t for t in mine if t.first.span in ("annual", "point") and t.path]
-    if not found:
-        raise NotOnFile(f"规划中{name.zh}的年度目标", f"an annual target of a plan for {name.en} ({code})")
+    data.on_file(found, code, "的年度规划目标", f" ({code}), an annual target of a plan")
     target = max(found, key=lambda t: (len(t.numeric), t.first.commitment != "strive"))
     evidence = gaps.candidates(target)
     if len(evidence):
         evidence = evidence[(evidence.year >= target.start) & (evidence.year < target.last_year)]
-    if evidence.empty:
-        en = f"a comparable actual of {name.en} ({code}) since {target.start}: nothing to start from"
-        raise NotOnFile(f"{target.start}年以来{name.zh}的可比实际数", en)
+    en = f" ({code}), a comparable actual since {target.start}: nothing to start from"
+    data.on_file(evidence, code, f"{target.start}年以来的可比实际数", en)
     return gaps, target, evidence.iloc[-1]
 
 

@@ -43,7 +43,7 @@ def required_growth(last, goal, years: float | None = None) -> Rate:
     Returns
     -------
     Rate
-        A fraction that prints itself in per cent; ``.percent`` is the number of per cent. A ValueError if a level is not
+        A fraction that prints itself in per cent; ``.percent`` is the number of per cent. ValueError if a level is not
         positive, no time is left, or two units measure different things.
 
     Examples
