@@ -14,7 +14,7 @@ from ...facts import numerals
 from . import names
 from .context import Clock, Document
 from .numbers import COUNTED, Numeral, find, kind_of_unit
-from .structure import Block
+from .structure import Block, Piece
 from .vocabulary import P, words
 
 REACH = 400  # characters before a number that can say what it measures
@@ -47,6 +47,7 @@ class Figure:
     comment: str = ""
     span: str = ""
     guesses: list[str] = field(default_factory=list)
+    row: list[Piece] = field(default_factory=list)  # of a table, that it stands in
 
 
 @dataclass

@@ -1,15 +1,110 @@
-"""Figures of a text, in order, with their places; and its other numerals with the reason why they state none."""
+"""Proposals: every figure of a document as a row of the template, with its place, what was guessed and what is on file already."""
 
 from __future__ import annotations
 
+import html
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import pandas as pd
+
+from ...facts import numerals, periods
+from ...facts.locking import default_root
 from . import english
 from .clauses import Figure, Reader
 from .context import Clock, Document, describe
-from .structure import Block, blocks
+from .mapping import Matcher, full_name
+from .opening import open_document
+from .structure import blocks
 from .tables import TableReader
+from .vocabulary import P
+
+COLOURS = {"sure": "#cfe8d5", "look": "#ffe7a8"}
+LIMIT = 25  # characters of a citation
+
+
+class Proposals(pd.DataFrame):
+    """Figures proposed from a document, one row each; :meth:`view` shows the text with its numbers marked.
+
+    Columns: ``keep`` (yes, no, look), ``sure`` (sure, look), ``guesses``, ``sentence`` (the number between 【 】), ``on_file``, then what a
+    row of the template holds; ``offset`` and ``end`` are places in ``attrs["text"]``. ``attrs["others"]`` lists the numerals that
+    state no quantity, with the reason.
+    """
+
+    @property
+    def _constructor(self):
+        return Proposals
+
+    def view(self):
+        """The document's text with its numbers marked: green is sure, amber to be looked at, grey no quantity."""
+        from IPython.display import HTML
+
+        marks = [(o["offset"], o["end"], "#e3e6e9", o["reason"] or "?") for o in self.attrs["others"]]
+        for r in self.itertuples():
+            said = f"{r.indicator_zh} · {r.area} · {r.period}：{r.value}{r.unit}"
+            marks.append((r.offset, r.end, COLOURS[r.sure], said))
+        text, out, at = self.attrs["text"], "", 0
+        for start, end, colour, title in sorted(marks):
+            if start >= at:
+                mark = f'<mark style="background:{colour}" title="{html.escape(title)}">'
+                out += f"{html.escape(text[at:start])}{mark}{html.escape(text[start:end])}</mark>"
+                at = end
+        style = "white-space:pre-wrap;line-height:1.7"
+        return HTML(f'<div lang="zh" style="{style}">{out}{html.escape(text[at:])}</div>')
+
+
+def read(file: Path | str, root: Path | str | None = None) -> Proposals:
+    """Propose every figure of a document.
+
+    Parameters
+    ----------
+    file : path
+        PDF with text, Word (.docx), HTML or plain text.
+    root : path, optional
+        Folder of the tables that indicators and areas are matched with.
+
+    Returns
+    -------
+    Proposals
+        One row for each figure, what the tables track first.
+
+    Raises
+    ------
+    DocumentError
+        If the document cannot be read; the message says why, in Chinese and English.
+    DataError
+        If the tables on file have problems of their own.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "note.txt"
+    >>> _ = file.write_text("湖州市2030年统计公报\\n全年全市实现地区生产总值5000亿元，比上年增长5.5%。", encoding="utf-8")
+    >>> hz.read(file)[["indicator", "value", "unit", "time_period"]].values.tolist()
+    [['gdp', '5000', '亿元', '2030'], ['gdp', '5.5', '%', '2030']]
+    """
+    return propose(Path(file), Matcher(Path(root) if root is not None else default_root()))
+
+
+def propose(file: Path, matcher: Matcher) -> Proposals:
+    """Rows for the figures of a document: what the tables track first, then in the order of the document."""
+    reading = read_text(open_document(file), file.name, matcher.known_areas())
+    whole, seen, rows = numerals.normalise(reading.text), Counter(), []
+    for figure in reading.figures:
+        row = _row(figure, matcher) | {"as_printed": cite(figure, whole)}
+        row["on_file"] = matcher.same_on_file(row)
+        name = row["indicator"] or row["indicator_zh"]
+        key = (name, *(row[c] for c in ("area", "period", "transformation", "value", "unit")))
+        seen[key] += 1
+        row["comment"] = "；".join(filter(None, (row["comment"], "文内重复" * (seen[key] > 1))))
+        row["keep"] = "no" if seen[key] > 1 or row["on_file"].startswith("=") else row["keep"]
+        rows.append(row)
+    rows.sort(key=lambda row: (row["new"], ("yes", "look", "no").index(row["keep"])))
+    frame = Proposals(rows)
+    frame.attrs.update(text=reading.text, file=file.name, document=reading.document, others=reading.others)
+    return frame
 
 
 @dataclass
@@ -21,56 +116,108 @@ class Reading:
     figures: list[Figure] = field(default_factory=list)
     others: list[dict] = field(default_factory=list)
 
-    def leave(self, block: Block, start: int, end: int, numeral: str, around: str, reason: str) -> None:
-        """List a numeral as one that states no quantity."""
-        other = {"offset": start, "end": end, "numeral": numeral, "around": around, "reason": reason}
-        self.others.append(other | {"locator": block.place})
-
 
 def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Reading:
-    """Find the figures of a text.
-
-    Parameters
-    ----------
-    text : str
-        Lines; cells of a table are parted by ``|``.
-    name : str
-        Name of the document's file.
-    areas : dict of str to str, optional
-        Areas on file: name in a text to full name.
-    """
-    chinese = sum("一" <= c <= "鿿" for c in text) >= 0.05 * len(text)
-    parts = blocks(text) if chinese else english.blocks(text)
-    document = describe(name, parts, areas or {}) if chinese else english.describe(name, parts)
-    clock = Clock(document)
-    sentences = Reader(document, clock) if chinese else english.EnglishReader(document)
+    """Figures of a text, whose tables have their cells parted by ``|``; `areas` are those on file: name in a text to full name."""
+    if sum("一" <= c <= "鿿" for c in text) >= 0.05 * len(text):
+        parts = blocks(text)
+        document = describe(name, parts, areas or {})
+        clock = Clock(document)
+        sentences = Reader(document, clock)
+    else:
+        parts = english.blocks(text)
+        document = english.describe(name, parts)
+        clock = sentences = english.EnglishReader(document)
     tables, reading = TableReader(document, clock), Reading(text, document)
     for block in parts:
+        at, plain = block.piece.at, block.piece.text
         if block.kind == "table":
             figures, cells = tables.table(block)
-            reading.figures += figures
-            for cell, reason in cells:
-                reading.leave(block, cell.at[0], cell.at[-1] + 1, cell.text, cell.text, reason)
-            continue
-        at, plain = block.piece.at, block.piece.text
-        section = document.kind == "work_report" and re.match("[一二三四五六七八九十]{1,2}、", plain)
-        if block.kind == "heading" or (chinese and section):
-            (clock if chinese else sentences).heading(plain[:24] if section else plain[:60])
-        figures, others = sentences.paragraph(block)
-        if block.kind == "paragraph":
-            reading.figures += figures
+            others = [(c.at[0], c.at[-1] + 1, c.text, c.text, reason) for c, reason in cells]
         else:
-            reason = "law" if block.kind == "note" else "numbering"
-            numbers = [f.numeral for f in figures]
-            others += [(n.start, n.digits_end, plain[n.start : n.digits_end], reason) for n in numbers]
-        for start, end, numeral, reason in others:
-            reading.leave(block, at[start], at[end - 1] + 1, numeral, plain[max(0, start - 8) : end + 8], reason)
+            section = document.kind == "work_report" and P.section.match(plain)
+            if block.kind == "heading" or section:
+                clock.heading(plain[:24] if section else plain[:60])
+            figures, left = sentences.paragraph(block)
+            if block.kind != "paragraph":
+                reason = "law" if block.kind == "note" else "numbering"
+                numbers, figures = [f.numeral for f in figures], []
+                left += [(n.start, n.digits_end, plain[n.start : n.digits_end], reason) for n in numbers]
+            others = [(at[s], at[e - 1] + 1, said, plain[max(0, s - 8) : e + 8], why) for s, e, said, why in left]
+        reading.figures += figures
+        columns = ("offset", "end", "numeral", "around", "reason", "locator")
+        reading.others += [dict(zip(columns, (*other, block.place), strict=True)) for other in others]
     return reading
 
 
 def place(figure: Figure) -> tuple[int, int]:
     """Where a figure's digits start and its unit ends in the document's text."""
-    if figure.block.kind == "table":
+    if figure.row:
         return figure.clause
     at = figure.block.piece.at
     return at[figure.numeral.start], at[figure.numeral.end - 1] + 1
+
+
+def _row(figure: Figure, matcher: Matcher) -> dict:
+    number, measure, tabular = figure.numeral, figure.measure, bool(figure.row)
+    start, end = place(figure)
+    guesses = list(dict.fromkeys(figure.guesses)) + ["多年平均"] * bool(re.search("年平均|年年均", figure.comment))
+    unit = "位次" if measure == "rank" else "比值" if measure == "index" and not number.unit else number.unit
+    name = full_name(figure.indicator, measure, number.value)
+    guesses += ["未见单位"] * (not unit and "未见单位" not in guesses)
+    indicator, without_verb = matcher.indicator(name, unit, measure)
+    guesses += ["按去掉动词的名称对应指标"] * without_verb
+    area, period = matcher.area(figure.area), figure.period if periods.is_period(figure.period) else ""
+    inferred = any(g.startswith("时期") for g in guesses)
+    growth, reliable = measure in ("growth", "points"), not guesses and figure.comment != "两地之差"
+    said = [figure.comment * (not tabular), f"时期 {figure.period}" * (period != figure.period)]
+    return {
+        "keep": "yes" if reliable and indicator and area and unit in matcher.units else "look",
+        "sure": "look" if guesses else "sure", "guesses": "；".join(guesses), "sentence": _sentence(figure), "on_file": "",
+        "as_printed": "", "value": f"{abs(number.value) if measure == 'change' else number.value:f}",
+        "value_high": "" if number.high is None else f"{number.high:f}", "unit": unit,
+        "relation": number.relation, "measure": measure, "indicator": indicator, "indicator_zh": name, "area": figure.area,
+        "ref_area": area, "period": figure.period, "time_period": period,
+        "time_basis": "unstated" if not period else "inferred" if inferred else "stated",
+        "transformation": "GY" if growth else "N", "span": _span(figure, period),
+        "prices": figure.prices if growth or figure.prices == "constant" else "",
+        "record_type": "target" if figure.target else "actual", "commitment": figure.commitment,
+        "locator": f"{figure.block.place} {figure.comment}" if tabular else figure.block.place, "offset": start, "end": end,
+        "comment": "；".join(filter(None, said)) or ("时期取自前文" if inferred else ""), "new": not indicator,
+    }  # fmt: skip
+
+
+def _span(figure: Figure, period: str) -> str:
+    """How a figure covers its period, where the tables cannot tell from others like it."""
+    text = "" if figure.row else figure.block.piece.text[max(0, figure.clause[0] - 12) : figure.clause[1]]
+    held = re.search("余额|存栏|人口|保有量|里程|用户|床位", figure.indicator)
+    stock = held or re.search("年末|年底|截至|共有|拥有|总数", text)
+    kind = periods.parse(period).kind if period else "day"
+    point = kind == "day" or figure.measure in ("rank", "index")
+    point = point or (stock and figure.measure in ("level", "count", "share"))
+    return figure.span or ("point" if point else "annual" if kind == "year" else "cumulative")
+
+
+def cite(figure: Figure, whole: str) -> str:
+    """A figure with the words before it, verbatim, at most 25 characters, found once in the document where that can be."""
+    if figure.row:
+        cells = [c.text for c in figure.row if c.at and c.at[0] <= figure.clause[0]]
+        return (cells[0][: LIMIT - len(cells[-1])] if len(cells) > 1 else "") + cells[-1]
+    text, number = figure.block.piece.text, figure.numeral
+    end = number.digits_end if number.rank and not number.word else number.end
+    start = max(text.rfind(mark, 0, number.start) for mark in "，。；：") + 1
+    start = max(start, min(number.start, end - LIMIT))
+    while end - start < min(LIMIT, len(text)) and whole.count(numerals.normalise(text[start:end])) > 1:
+        start, end = (start - 1, end) if start else (start, end + 1)
+    return text[start:end].lstrip("，。；：、")
+
+
+def _sentence(figure: Figure) -> str:
+    """The sentence with the number between 【 】, at most some 160 characters of it."""
+    if figure.row:
+        cells = [f"【{c.text}】" if c.at[:1] == figure.clause[:1] else c.text for c in figure.row]
+        return f"{figure.block.caption}： {' | '.join(cells)}"
+    text, number = figure.block.piece.text, figure.numeral
+    left, right = max(figure.sentence[0], number.start - 90), min(figure.sentence[1], number.end + 60)
+    inside = f"{text[left : number.start]}【{text[number.start : number.end]}】{text[number.end : right]}"
+    return "…" * (left > figure.sentence[0]) + inside

@@ -60,7 +60,9 @@ class TableReader:
         for number, row in enumerate(rows[begin:], begin + 1):
             counted = int("序号" in self.columns[0].label and re.fullmatch(r"\d{1,3}", row[0].text) is not None)
             others += [(c, "numbering") for c in row[:counted]]
-            made, rest = self._row(row[counted:], self._shift(row[counted:], counted), f"行{number}")
+            made, rest = self._row(row[counted:], self._shift(row[counted:], counted))
+            for figure in made:
+                figure.comment, figure.row = f"行{number}", row
             out, others = out + made, others + rest
         return out, others
 
@@ -95,7 +97,7 @@ class TableReader:
         lost = self.first_value - first
         return max(base, lost) if 0 < lost <= 2 and first else base
 
-    def _row(self, row: list[Piece], shift: int, place: str):
+    def _row(self, row: list[Piece], shift: int):
         """Figures of a row, and the numerals of its other cells."""
         values = [P.cell.fullmatch(c.text) for c in row]
         empty = [bool(v or P.blank_cell.fullmatch(c.text)) for v, c in zip(values, row, strict=True)]
@@ -125,7 +127,7 @@ class TableReader:
                 continue
             figure = self._cell(cell, value, i + shift, name, unit, level, list(guesses))
             level = figure.indicator if self.columns[i + shift].kind == "level" else level
-            figure.area, figure.period, figure.comment = area, year or figure.period, place
+            figure.area, figure.period = area, year or figure.period
             figure.target = self.target or 0 < self.document.year < int(figure.period[:4] or 0)
             made.append(figure)
         return made, others

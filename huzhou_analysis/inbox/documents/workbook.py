@@ -16,7 +16,7 @@ from ...facts.problems import DataError, fail, say
 from ...facts.schema import REASONS, TABLES, Field
 from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, sheet_name
 from .mapping import Matcher
-from .proposals import Proposals, propose
+from .reader import Proposals, propose
 from .vocabulary import MESSAGES, DocumentError, message
 
 COLOURS = {"yes": "#DDF0E2", "look": "#FFF2CC", "no": "#ECEFF1"}
