@@ -7,6 +7,7 @@ A paragraph is read from left to right. What one clause says holds for the next 
 from __future__ import annotations
 
 import bisect
+import os
 import re
 from dataclasses import dataclass, field
 
@@ -262,6 +263,7 @@ class Reader:
             number.value = -abs(number.value)
         self.guesses += self._doubts(name, measure, bool(thing), own, before) or [HEADLESS] * after.startswith("的")
         figure = self._figure(number, name, measure)
+        figure.area = (self.document.area_in(after[1:])[0] if after.startswith("的") else "") or figure.area
         if measure in ("change", "points") and P.compares.search(before):
             figure.comment = "两地之差"  # no growth of its own
             figure.guesses += ["两地之差"] * (measure == "change")
@@ -312,6 +314,8 @@ class Reader:
         state, said = self.state, self.text[self.at : number.start]
         own = self._named(P.scope_end.sub("", P.rank_verb.sub("", said)))[0]
         name = own or state.subject
+        if name == state.subject and len(state.listed) > 1:  # of what the names of a list have in common
+            name = os.path.commonprefix([n[::-1] for n, _ in state.listed])[::-1] or name
         scope = P.scope.search(self.text[max(self.at, number.start - 14) : number.end])
         moved = re.search("[升进跃移滑降前][至到居位]第?$", said)
         state.scope = scope[0] if scope else state.scope if moved else ""
