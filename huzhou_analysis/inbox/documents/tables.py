@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -38,6 +39,11 @@ def _unit(text: str) -> str:
     return m[0] if m and len(m[0]) >= len(text) - 1 else ""
 
 
+def _first(row: list[Piece]) -> int:
+    """Place of the first value of a row."""
+    return next((i for i, c in enumerate(row) if i and P.cell.fullmatch(c.text)), len(row))
+
+
 def _digits(cells: list[Piece], reason: str) -> list[tuple[Piece, str]]:
     return [(c, reason) for c in cells if re.search(r"\d", c.text)]
 
@@ -56,11 +62,15 @@ class TableReader:
             return [], _digits([c for row in rows for c in row], "name")
         begin = body[0] or int(all(P.year.fullmatch(c.text) for c in rows[0][1:]))
         self._head(rows[:begin], max(len(rows[i]) for i in body))
+        whole = [row for row in rows[begin:] if len(row) == len(self.columns)]
+        numbered = int("序号" in self.columns[0].label)
+        self.first_value = statistics.mode([numbered + _first(row[numbered:]) for row in whole] or [1])
         out, others = [], _digits([c for row in rows[:begin] for c in row], "name")
         for number, row in enumerate(rows[begin:], begin + 1):
             counted = int("序号" in self.columns[0].label and re.fullmatch(r"\d{1,3}", row[0].text) is not None)
             others += [(c, "numbering") for c in row[:counted]]
-            made, rest = self._row(row[counted:], self._shift(row[counted:], counted))
+            lost = self.first_value - counted - _first(row[counted:])  # a stub that several rows share
+            made, rest = self._row(row[counted:], counted + max(0, lost))
             for figure in made:
                 figure.comment, figure.row = f"行{number}", row
             out, others = out + made, others + rest
@@ -77,8 +87,6 @@ class TableReader:
         whole = P.caption_unit.search(caption)
         self.caption_unit = (whole["unit"] or whole["short"]) if whole else ""
         self.unit_column = next((i for i, label in enumerate(labels) if label.endswith("单位")), -1)
-        told = (i for i, c in enumerate(self.columns) if i and (c.year or c.unit or c.kind != "level"))
-        self.first_value = next(told, 1)
         self.said = caption + "".join(labels)
         self.target = bool(re.search("目标|规划|指标表|计划", self.said)) or self.clock.target
         years = re.findall(r"(20\d\d)年?", caption)
@@ -87,28 +95,12 @@ class TableReader:
         heads = (names.head(p) for p in P.topics.split(plain) if p)
         self.topic = next((h for h in heads if h), "")  # 主要工业产品产量: 产量 of rows without a head
 
-    def _shift(self, row: list[Piece], base: int) -> int:
-        """By how many columns the cells of a row stand left of their headers (a merged stub is lost)."""
-        if self.unit_column > 0:
-            units = [i for i, c in enumerate(row) if i and _unit(c.text)]
-            if units and (units[0] + 1 == len(row) or not _unit(row[units[0] + 1].text)):
-                return self.unit_column - units[0]
-        first = next((i for i, c in enumerate(row) if P.cell.fullmatch(c.text)), 0)
-        lost = self.first_value - first
-        return max(base, lost) if 0 < lost <= 2 and first else base
-
     def _row(self, row: list[Piece], shift: int):
         """Figures of a row, and the numerals of its other cells."""
         values = [P.cell.fullmatch(c.text) for c in row]
-        empty = [bool(v or P.blank_cell.fullmatch(c.text)) for v, c in zip(values, row, strict=True)]
-        at, first = self.unit_column - shift, empty.index(True) if True in empty else len(row)
-        unit = row[at].text if self.unit_column >= 0 and 0 <= at < len(row) and not values[at] else ""
-        labels = [
-            c for i, c in enumerate(row[: min(first, at) if at > 0 else first]) if i != at or self.unit_column < 0
-        ]
-        labels = labels or [c for c, bare in zip(row, empty, strict=True) if not bare][:1]
-        if not labels:
-            return [], _digits(row, "")
+        at = self.unit_column - shift if self.unit_column >= 0 else -1
+        unit = row[at].text if 0 <= at < len(row) and not values[at] else ""
+        labels = [c for i, c in enumerate(row[: self.first_value - shift]) if i != at]
         name = re.sub(r"\[\d+\]", "", labels[-1].text)
         if not unit and (inner := re.search(r"（([^（）]{1,8})）$", name)) and P.said_unit.fullmatch(inner[1]):
             unit, name = inner[1], name[: inner.start()]
@@ -118,7 +110,7 @@ class TableReader:
         area, rest = self.document.area_in(name)
         area, name = (area, "") if area and not rest else (self.document.area, "" if year else name)
         name, guesses = self._completed(name, unit, marked)
-        made, others, level = [], _digits(labels, "name"), ""
+        made, others, level = [], _digits(labels, "name" if len(row) > 1 else ""), ""
         for i, (cell, value) in enumerate(zip(row, values, strict=True)):
             if cell in labels:
                 continue
