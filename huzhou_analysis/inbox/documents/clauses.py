@@ -7,7 +7,6 @@ A paragraph is read from left to right. What one clause says holds for the next 
 from __future__ import annotations
 
 import bisect
-import os
 import re
 from dataclasses import dataclass, field
 
@@ -315,13 +314,14 @@ class Reader:
         own = self._named(P.scope_end.sub("", P.rank_verb.sub("", said)))[0]
         name = own or state.subject
         if name == state.subject and len(state.listed) > 1:  # of what the names of a list have in common
-            name = os.path.commonprefix([n[::-1] for n, _ in state.listed])[::-1] or name
+            name = names.family(name) or name
+            self.guesses.append(HEADLESS)
         scope = P.scope.search(self.text[max(self.at, number.start - 14) : number.end])
         moved = re.search("[升进跃移滑降前][至到居位]第?$", said)
         state.scope = scope[0] if scope else state.scope if moved else ""
         growth = re.search("增速|增幅|涨幅", said[-12:])
         full = f"{name}{growth[0] if growth and growth[0] not in name else ''}{state.scope}位次"
-        if not state.scope or not names.head(name) or (name == state.subject and len(state.listed) > 1):
+        if not state.scope or not names.head(name):
             self.guesses.append(HEADLESS)
         figure = self._figure(number, full, "rank")
         if re.search("[从由][^，。]{0,8}$", said) and P.leads_to.match(after):

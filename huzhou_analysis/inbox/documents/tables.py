@@ -95,8 +95,8 @@ class TableReader:
         heads = (names.head(p) for p in P.topics.split(plain) if p)
         self.topic = next((h for h in heads if h), "")  # 主要工业产品产量: 产量 of rows without a head
 
-    def _row(self, row: list[Piece], shift: int):
-        """Figures of a row, and the numerals of its other cells."""
+    def _row(self, row: list[Piece], shift: int) -> tuple[list[Figure], list[tuple[Piece, str]]]:
+        """Figures of a row, whose cells stand `shift` columns left of their headers, and the numerals of its other cells."""
         values = [P.cell.fullmatch(c.text) for c in row]
         at = self.unit_column - shift if self.unit_column >= 0 else -1
         unit = row[at].text if 0 <= at < len(row) and not values[at] else ""
@@ -109,24 +109,22 @@ class TableReader:
         name = P.row_inner.sub("", name)
         area, rest = self.document.area_in(name)
         area, name = (area, "") if area and not rest else (self.document.area, "" if year else name)
-        name, guesses = self._completed(name, unit, marked)
+        name, guesses = self._completed(name, kind_of_unit(unit) in COUNTED, marked)
         made, others, level = [], _digits(labels, "name" if len(row) > 1 else ""), ""
         for i, (cell, value) in enumerate(zip(row, values, strict=True)):
-            if cell in labels:
-                continue
-            if not value or i + shift >= len(self.columns):
+            if value and cell not in labels and i + shift < len(self.columns):
+                figure = self._cell(cell, value, i + shift, level or name, name, unit)
+                level = figure.indicator if self.columns[i + shift].kind == "level" else level
+                figure.area, figure.period, figure.guesses = area, year or figure.period, guesses + figure.guesses
+                figure.target = self.target or 0 < self.document.year < int(figure.period[:4] or 0)
+                made.append(figure)
+            elif cell not in labels:
                 others += _digits([cell], "")
-                continue
-            figure = self._cell(cell, value, i + shift, name, unit, level, list(guesses))
-            level = figure.indicator if self.columns[i + shift].kind == "level" else level
-            figure.area, figure.period = area, year or figure.period
-            figure.target = self.target or 0 < self.document.year < int(figure.period[:4] or 0)
-            made.append(figure)
         return made, others
 
-    def _completed(self, name: str, unit: str, marked: bool) -> tuple[str, list[str]]:
+    def _completed(self, name: str, counted: bool, marked: bool) -> tuple[str, list[str]]:
         """A row's name with the head noun of its whole or of the caption, and what was guessed."""
-        counted, parent = kind_of_unit(unit) in COUNTED, self.parent
+        parent = self.parent
         if not name or names.head(name):
             self.parent = name if name and not (marked and parent) else parent
         elif any(c.noun for c in self.columns):
@@ -139,37 +137,29 @@ class TableReader:
             return name + self.topic, ["指标后半取自表题"]
         return name, []
 
-    def _cell(self, cell: Piece, m: re.Match, at: int, name: str, unit: str, level: str, guesses: list[str]) -> Figure:
-        """Figure of a cell; a rate belongs to the level beside it."""
-        column = self.columns[at]
-        said, kind, noun = m["unit"] or column.unit, column.kind, column.noun
-        if kind != "level":
-            said, here = said or "%", level or name if kind == "growth" else f"{name}比重"
-        else:
-            if not said and not unit:
-                guesses.append("单位取自表题" if self.caption_unit else "未见单位")
+    def _cell(self, cell: Piece, m: re.Match, at: int, level: str, name: str, unit: str) -> Figure:
+        """Figure of a cell; a rate belongs to the `level` beside it."""
+        column, caption, guesses = self.columns[at], self.block.caption, []
+        said, measure, noun = m["unit"] or column.unit, column.kind, column.noun
+        if measure == "level":
+            guesses = ["单位取自表题" if self.caption_unit else "未见单位"] * (not said and not unit)
             said = said or unit or self.caption_unit
             whole = not name or name in ("合计", "总计", "总量")
-            here = name if not noun else noun if whole else name if names.head(name) else name + noun
-        if (not name and here in names.BARE) or here in ("比例", "比率", "数量"):
-            guesses.append(HEADLESS)
+            here = noun if noun and whole else name if not noun or names.head(name) else name + noun
+            if said == "%" and not noun and P.growth_header.search(caption):
+                measure = "share" if P.share_header.search(caption) or here.endswith("率") else "growth"
+        else:
+            said, here = said or "%", level if measure == "growth" else f"{name}比重"
+        guesses += [HEADLESS] * ((not name and here in names.BARE) or here in ("比例", "比率", "数量"))
+        if measure == "level":
+            counted = kind_of_unit(said) in COUNTED and not here.endswith("量")
+            index = "指数" in self.said and not said
+            measure = "share" if said in ("%", "‰") else "index" if index else "count" if counted else "level"
+        measure = "points" if measure == "growth" and said in ("个百分点", "百分点") else measure
         value = Decimal(m["number"].replace(",", "")) * (-1 if m["sign"] else 1)
         end, relation = len(cell.text), ">=" if m["bound"] == "以上" else "="
         number = Numeral(0, end, end, value, _unit(said) or said, relation)
-        beside = [c.year for c in self.columns[:at] if c.year and kind == "growth"]
-        figure = Figure(number, self.block, here or self.block.caption, self._measure(kind, said, here, noun))
-        figure.period, figure.guesses = column.year or [self.period, *beside][-1], guesses
-        figure.clause = cell.at[0], cell.at[-1] + 1
-        return figure
-
-    def _measure(self, kind: str, unit: str, name: str, noun: str) -> str:
-        caption = self.block.caption
-        if kind == "level" and unit == "%" and not noun and P.growth_header.search(caption):
-            kind = "share" if P.share_header.search(caption) or name.endswith("率") else "growth"
-        if kind != "level":
-            return "points" if kind == "growth" and unit in ("个百分点", "百分点") else kind
-        if unit in ("%", "‰"):
-            return "share"
-        if "指数" in self.said and not unit:
-            return "index"
-        return "count" if kind_of_unit(unit) in COUNTED and not name.endswith("量") else "level"
+        beside = [c.year for c in self.columns[:at] if c.year and column.kind == "growth"]
+        period = column.year or [self.period, *beside][-1]
+        clause = (cell.at[0], cell.at[-1] + 1)
+        return Figure(number, self.block, here or caption, measure, period=period, clause=clause, guesses=guesses)
