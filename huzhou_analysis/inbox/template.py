@@ -25,7 +25,7 @@ ROWS = 500
 INK, ACCENT, SOFT, LINE, MUTED = "#1F2933", "#1B4F72", "#DCE6EE", "#C9D3DC", "#7B8794"
 _FONT = {"font_name": "Microsoft YaHei", "font_size": 10, "font_color": INK, "valign": "vcenter"}
 _HEAD = _FONT | {"bold": True, "text_wrap": True, "align": "left", "border": 1, "border_color": LINE}
-_LOOKS = {
+LOOKS = {
     "text": _FONT | {"num_format": "@"},
     "required": _HEAD | {"bg_color": ACCENT, "font_color": "#FFFFFF"},
     "optional": _HEAD | {"bg_color": SOFT},
@@ -85,7 +85,7 @@ def write(file: Path, frames: dict[str, pd.DataFrame]) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties({"title": "新数字 New figures", "created": dt.datetime(2000, 1, 1)})
-        looks = {name: book.add_format(look) for name, look in _LOOKS.items()}
+        looks = {name: book.add_format(look) for name, look in LOOKS.items()}
         _help(book.add_worksheet(HELP), looks)
         sheets = {table: book.add_worksheet(sheet_name(table)) for table in ENTRY_TABLES}
         lists = _lists(book, frames, looks)

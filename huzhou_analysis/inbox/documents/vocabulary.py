@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import partial
 from pathlib import Path
+
+from ...facts.problems import messages
 
 
 def _rows_of(file: str) -> list[dict[str, str]]:
@@ -17,9 +20,9 @@ def _rows_of(file: str) -> list[dict[str, str]]:
 
 
 WORDS, RULES = _rows_of("words.csv"), _rows_of("rules.csv")
-MESSAGES = {row["what"]: (row["zh"], row["en"]) for row in _rows_of("messages.csv")}
 PATTERNS = {row["name"]: row["pattern"] for row in _rows_of("patterns.csv")}
 LIMITS = {"megabytes": 200, "parts": 5000, "pages": 400, "characters": 2_000_000}  # of a document that is read
+message = partial(messages(Path(__file__).with_name("messages.csv")), **LIMITS)
 
 
 class DocumentError(ValueError):
@@ -28,12 +31,6 @@ class DocumentError(ValueError):
     def __init__(self, name: str, zh: str, en: str) -> None:
         super().__init__(f"{name}：{zh}\n    {name}: {en}")
         self.zh, self.en = zh, en
-
-
-def message(what: str, **said) -> tuple[str, str]:
-    """What is said, in Chinese and English."""
-    zh, en = MESSAGES[what]
-    return zh.format(**LIMITS, **said), en.format(**LIMITS, **said)
 
 
 def words(kind: str, meaning: str | None = None) -> list[str]:

@@ -14,31 +14,25 @@ from ...facts import numerals
 from ...facts.locking import default_root
 from ...facts.problems import DataError, fail, say
 from ...facts.schema import REASONS, TABLES, Field
-from ..layout import FRONT, HELP, KEEP, OTHERS, choices, fields, header, sheet_name
+from ..layout import COLUMNS, FRONT, HELP, KEEP, OTHERS, choices, fields, header, sheet_name
+from ..template import LOOKS
 from .mapping import Matcher
 from .reader import Proposals, propose
-from .vocabulary import MESSAGES, DocumentError, message
+from .vocabulary import DocumentError, message
 
-COLOURS = {"yes": "#DDF0E2", "look": "#FFF2CC", "no": "#ECEFF1"}
 _FIRST = "keep sure sentence indicator obs_value unit time_period transformation ref_area guesses on_file".split()
 _LEFT_OUT = ("mark", "year", "period_number")
 _LABELLED = ("indicator", "ref_area")  # written with their names
-_WIDTHS = {"keep": 12, "sure": 8, "sentence": 62, "indicator": 30, "obs_value": 11, "unit": 10, "time_period": 13, "transformation": 17, "ref_area": 18, "guesses": 20, "on_file": 26,
-           "as_printed": 28, "comment": 24, "locator": 26, "source_id": 18, "name_zh": 34, "name_en": 40, "title": 44, "title_en": 44, "around": 44,
-           "reason": 24}  # fmt: skip
 _WIDE = ("sentence", "guesses", "on_file", "indicator")
 _SURE = {"sure": "确定 sure", "look": "存疑 look"}
 _SOURCE = {"bulletin": ("TJGB", "Statistical communiqué"), "work_report": ("GWR", "Government work report"),
            "plan": ("PLAN", "Government plan"), "news": ("NEWS", "Press article")}  # fmt: skip
 _LEVELS = {"市": "city", "省": "province", "区": "county", "县": "county", "州": "city", "国": "country"}
 _OTHERS = [Field(*pair, "") for pair in (("numeral", "string", "数码"), ("around", "string", "前后文"), ("reason", "string", "原因"), ("locator", "string", "位置"))]  # fmt: skip
-_TEXT = {"font_name": "Microsoft YaHei", "font_size": 10, "font_color": "#1F2933", "valign": "vcenter", "num_format": "@"}  # fmt: skip
-_HEAD = _TEXT | {"bold": True, "text_wrap": True, "border": 1, "border_color": "#C9D3DC"}
-_LOOKS = {
-    "text": _TEXT, "wrap": _TEXT | {"text_wrap": True}, "mark": _TEXT | {"font_color": "#B03A2E", "bold": True},
-    "required": _HEAD | {"bg_color": "#1B4F72", "font_color": "#FFFFFF"}, "optional": _HEAD | {"bg_color": "#DCE6EE"},
-    "title": _TEXT | {"bold": True, "font_size": 14, "font_color": "#1B4F72"},
-} | {name: {"bg_color": colour} for name, colour in COLOURS.items()}  # fmt: skip
+_LOOKS = LOOKS | {
+    "wrap": LOOKS["text"] | {"text_wrap": True}, "mark": LOOKS["text"] | {"font_color": "#B03A2E", "bold": True},
+    "yes": {"bg_color": "#DDF0E2"}, "look": LOOKS["warn"], "no": {"bg_color": "#ECEFF1"},
+}  # fmt: skip
 
 
 def make(file: Path | str, root: Path | str | None = None) -> int:
@@ -93,7 +87,7 @@ def write(file: Path, proposals: Proposals, matcher: Matcher) -> None:
         help_ = book.add_worksheet(HELP)
         help_.set_column(0, 0, 110, looks["wrap"])
         help_.write_string(0, 0, f"{proposals.attrs['file']}：{len(proposals)} 个数字 figures", looks["title"])
-        lines = [line for what in MESSAGES if what.startswith("help") for line in message(what, **_counts(proposals))]
+        lines = [line for number in range(1, 6) for line in message(f"help_{number}", **_counts(proposals))]
         for number, line in enumerate(filter(None, lines), 2):
             help_.write_string(number, 0, line, looks["wrap"])
 
@@ -161,7 +155,7 @@ def _sheet(book, table: str, columns: list[Field], rows: Iterable[dict[str, str]
     sheet.freeze_panes(1, 1)
     for position, field in enumerate(columns):
         look = looks["wrap" if field.name in _WIDE else "text"]
-        sheet.set_column(position, position, _WIDTHS.get(field.name, 14), look)
+        sheet.set_column(position, position, int(COLUMNS.get(field.name, {}).get("width") or 15), look)
         asked = looks["required" if known and field.required else "optional"]
         sheet.write_string(0, position, header(field) if known else f"{field.zh} {field.name}", asked)
         coded = field.codes or (frames and field.name in _LABELLED)
@@ -189,7 +183,7 @@ def _figures(book, columns: list[Field], rows: list[dict], frames: dict, looks: 
     for number, row in enumerate(rows, 1):
         sheet.set_row(number, 15 * max(3, len(row["sentence"]) // 29 + 1, len(row["guesses"]) // 9 + 1))
     sheet.autofilter(0, 0, count, len(columns) - 1)
-    for code in COLOURS:
+    for code in ("yes", "look", "no"):
         rule = {"type": "formula", "criteria": f'=ISNUMBER(SEARCH("· {code}",$A2))', "format": looks[code]}
         sheet.conditional_format(1, 0, count, 2, rule)
     sheet.set_landscape()
