@@ -23,7 +23,7 @@ from huzhou_analysis.analysis.targets import STATUSES
 from huzhou_analysis.report import document, slides, workbook
 from huzhou_analysis.report.content import Content, Section, alone
 from huzhou_analysis.report.template import TemplateWarning
-from huzhou_analysis.show import measure
+from huzhou_analysis.show import canvas
 from huzhou_analysis.show.native import clean
 
 LANGUAGES = ("zh", "en")
@@ -395,11 +395,11 @@ def test_names_of_sheets_are_what_the_format_allows_and_never_the_same():
 @settings(max_examples=60)
 @given(st.text(st.sampled_from("湖州市外资，。（）“”GDP 2027年18.5%$bn-"), max_size=120), st.integers(3, 40))
 def test_lines_hold_every_character_and_keep_to_the_width(words, width):
-    lines = measure.lines_of(words, width)
+    lines = canvas.lines_of(words, width)
     assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", words)
     for line in lines:
-        assert measure.width_of(line) <= width + 2 or not re.search(r"[\u2e80-\u9fff ]", line)
-    points, shown, height = measure.fitted(words, 3, 0.5, 20, 8)
+        assert canvas.width_of(line) <= width + 2 or not re.search(r"[\u2e80-\u9fff ]", line)
+    points, shown, height = canvas.fitted(words, 3, 0.5, 20, 8)
     assert height <= 0.5 or points == 8
     assert shown == words or shown.endswith("…")
     assert set(re.findall(NUMBER, shown)) <= set(re.findall(NUMBER, words))

@@ -17,7 +17,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Inches, Pt
 
 from ..show import exhibit, office
-from ..show.measure import column_widths
+from ..show.canvas import column_widths
 from ..show.native import clean
 from ..show.roles import GRID, MUTED, PALETTE
 from . import brief, prose

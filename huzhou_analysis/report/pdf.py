@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ..facts.data import Data
-from ..show import canvas, measure
+from ..show import canvas
 from ..show.roles import GRID, INK, MUTED, ROLES
 from . import brief, changes, drawings, prose
 from .content import Content, shown
@@ -151,7 +151,7 @@ def _table(table: dict, lang: str, most: int) -> dict:
 
 def _widths(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> list[float]:
     """0 for a column as wide as what it holds; else its share of the rest, by the length of its texts."""
-    longest = [max(map(measure.width_of, cells)) for cells in zip(columns, *rows, strict=True)]
+    longest = [max(map(canvas.width_of, cells)) for cells in zip(columns, *rows, strict=True)]
     shares = [0.0 if w <= (12 if n else 8) else min(w, 60) ** 0.7 for w, n in zip(longest, numeric, strict=True)]
     if not any(shares):  # the widest text takes what is left
         shares[max(range(len(columns)), key=lambda n: longest[n] * (not numeric[n]))] = 1.0

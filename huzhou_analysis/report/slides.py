@@ -20,7 +20,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from ..show import exhibit, office
-from ..show.measure import column_widths, fitted, shortened
+from ..show.canvas import column_widths, fitted, shortened
 from ..show.native import clean
 from ..show.roles import MUTED
 from . import brief

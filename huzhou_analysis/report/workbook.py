@@ -18,7 +18,7 @@ from PIL import Image
 from xlsxwriter.utility import xl_col_to_name
 
 from ..facts.data import Data
-from ..show import exhibit, measure, office
+from ..show import canvas, exhibit, office
 from ..show.native import clean, columns, grid, has_native
 from ..show.roles import INK, MUTED, PALETTE, PAPER
 from . import tables
@@ -96,12 +96,12 @@ def _headings(names: Sequence[str]) -> list[str]:
 
 def _width(cell: object) -> int:
     """Columns of what a cell shows, in the characters that a spreadsheet counts."""
-    return math.ceil(measure.width_of(str(cell or "")) / CHARACTER)
+    return math.ceil(canvas.width_of(str(cell or "")) / CHARACTER)
 
 
 def _lines(said: str, room: int) -> list[str]:
     """A text in lines of so many characters."""
-    return measure.lines_of(clean(said), room * CHARACTER)
+    return canvas.lines_of(clean(said), room * CHARACTER)
 
 
 class Book:

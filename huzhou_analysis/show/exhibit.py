@@ -1,9 +1,7 @@
 """The unit that travels: one question answered as a chart, a table and a reading, in two languages.
 
-:func:`exhibit` is called in a notebook. It shows the exhibit there; while a report is made the same call writes one
-record of plain values, from which every output is written. Only title and reading are written by hand, twice; subtitle,
-notes on status and axes, source line, citations and the words for who cannot see the picture follow from the marks and
-the figures behind them.
+Only title and reading are written by hand, twice; subtitle, notes on status and axes, source line, citations and the
+words for who cannot see the picture follow from the marks and the figures behind them.
 """
 
 from __future__ import annotations
@@ -22,8 +20,7 @@ from ..facts import words
 from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
 from . import canvas, picture
-from .chart import Chart, Panel
-from .record import chart_record, chart_table, exact, place, points_of, scale, starts_above_zero
+from .chart import Chart, Panel, chart_record, chart_table, exact, place, points_of, scale, starts_above_zero
 from .sources import both, citations, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
@@ -35,15 +32,14 @@ Pair = Text | tuple[str, str]
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A question answered; :attr:`record` holds all of it as plain values.
+    """A question answered, held as plain values, from which every output is written.
 
     Attributes
     ----------
     record : dict
         ``id``; ``title``, ``subtitle``, ``reading``, ``alt``, ``sources`` (``{"zh", "en"}`` each); ``notes`` (a list of
-        these); ``chart`` (:func:`~huzhou_analysis.show.record.chart_record`) or None; ``picture`` (``{"png", "svg"}`` for
-        each language, base64 and text) of a chart drawn by hand, or None; ``table`` (:func:`table_record`) or None;
-        ``citations``.
+        these); ``chart`` (:func:`~huzhou_analysis.show.chart.chart_record`); ``picture`` of a chart drawn by hand
+        (``{"png", "svg"}`` for each language, base64 and text); ``table`` (:func:`table_record`); ``citations``.
     """
 
     record: dict = field(repr=False)
@@ -91,22 +87,20 @@ def exhibit(
     also: Iterable[str] | pd.DataFrame = (),
     **values: object,
 ) -> Exhibit:
-    """An exhibit of a chart, a table, or a figure of your own; in a report run it is collected as well.
+    """An exhibit of a chart, a table, or a figure of your own, shown in a notebook and collected by a report.
 
     Parameters
     ----------
-    data : Data
-        The tables, for names, units and citations.
     id : str
         Small letters, digits and underscores; no other exhibit of the report may have it.
     what : Chart, Panel, DataFrame, or matplotlib Figure or Axes
-        What is shown. A figure drawn by hand travels as a picture; a pair of two is one for each language.
+        A figure drawn by hand travels as a picture; a pair of two is one for each language.
     title, reading : pair of str
         Chinese and English templates, filled with `values` (:func:`~huzhou_analysis.say`). The title states the finding.
     about : pair of str, optional
-        Subtitle: measure, area, unit, years. By default it follows from the marks.
+        Subtitle, where measure, area, unit and years that follow from the marks are not enough.
     table : DataFrame, optional
-        Beside a chart: the table that belongs to it. By default the numbers of the chart.
+        Beside a chart, instead of its numbers.
     columns : mapping of str to pair of str, optional
         Columns of the table that are shown, with their headings; by default all, under their own names.
     notes : sequence of pairs
@@ -162,28 +156,26 @@ def _plain(values: dict) -> dict:
 
 
 def _sorted_out(what, table: pd.DataFrame | None) -> tuple[Chart | None, pd.DataFrame | None, dict | None]:
-    """The chart, the table and the pictures that were handed in."""
+    """The chart, the table and the pictures (PNG as base64, SVG) that were handed in."""
     if isinstance(what, Chart | Panel):
         return what if isinstance(what, Chart) else Chart([what]), table, None
     if isinstance(what, pd.DataFrame):
         return None, what, None
     pair = what if isinstance(what, tuple | list) else (what, what)
     figures = [getattr(one, "figure", one) for one in pair]
-    if len(pair) == 2 and all(hasattr(one, "savefig") for one in figures):
-        return None, table, {lang: _drawn(one) for lang, one in zip(LANGUAGES, figures, strict=True)}
-    if any(hasattr(one, "flat") or hasattr(one, "savefig") for one in (what, *figures)):
-        raise ValueError("these are several axes: write the figure alone, the fig of fig, axes = plt.subplots(...)")
-    raise ValueError("an exhibit shows a hz.Chart, a hz.Panel, a DataFrame, or a matplotlib figure or axes")
-
-
-def _drawn(figure) -> dict[str, str]:
-    """A figure of one's own as PNG (base64) and SVG, the same bytes each time; the cell does not show it again."""
+    if len(pair) != 2 or not all(hasattr(one, "savefig") for one in figures):
+        if any(hasattr(one, "flat") or hasattr(one, "savefig") for one in (what, *figures)):
+            raise ValueError("these are several axes: write the figure alone, the fig of fig, axes = plt.subplots(...)")
+        raise ValueError("an exhibit shows a hz.Chart, a hz.Panel, a DataFrame, or a matplotlib figure or axes")
     import matplotlib.pyplot as plt
 
-    with canvas.legible(figure):
-        drawn = {kind: canvas.rendered(figure, kind, 200, bbox_inches="tight") for kind in ("png", "svg")}
-    plt.close(figure)
-    return {"png": base64.b64encode(drawn["png"]).decode(), "svg": drawn["svg"].decode()}
+    pictures = {}
+    for lang, figure in zip(LANGUAGES, figures, strict=True):
+        with canvas.legible(figure):
+            png, svg = (canvas.rendered(figure, kind, 200, bbox_inches="tight") for kind in ("png", "svg"))
+        plt.close(figure)  # so that the cell does not show it again
+        pictures[lang] = {"png": base64.b64encode(png).decode(), "svg": svg.decode()}
+    return None, table, pictures
 
 
 def _hand_on(record: dict) -> None:
@@ -195,9 +187,6 @@ def _hand_on(record: dict) -> None:
         raise ValueError(f"two exhibits are called {record['id']!r}: rename one")
     order = len(list(Path(folder).glob("*.json")))
     path.write_text(json.dumps(record | {"order": order}, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-
-
-# --- tables --------------------------------------------------------------------------------------------------------
 
 
 def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None) -> dict:
@@ -247,9 +236,8 @@ _HEADS |= {"value": ("数值", "Value"), "low": ("下限", "Low"), "high": ("上
 def _chart_as_table(chart: dict) -> dict:
     """The numbers of a chart as the table behind it: one row a mark."""
     chinese, english = (chart_table(chart, lang) for lang in LANGUAGES)
-    unused = {"heading"} if len(chart["panels"]) == 1 else set()
-    unused |= {"low", "high"} if chinese.low.isna().all() else set()
-    names = [c for c in _HEADS if c not in unused]
+    unused = {"low", "high"} if chinese.low.isna().all() else set()
+    names = [c for c in _HEADS if c not in unused and (c != "heading" or len(chart["panels"]) > 1)]
     heads = [{"name": c, **both(text(*_HEADS[c])), "number": c in ("value", "low", "high")} for c in names]
 
     def pair(zh, en) -> dict | int | None:
@@ -292,9 +280,6 @@ def _figures_in(what: pd.DataFrame | Iterable[str] | None) -> list[str]:
     return found + (list(what.figure_id) if "figure_id" in what.columns else [])
 
 
-# --- what follows from the marks ------------------------------------------------------------------------------------
-
-
 def _about(data: Data, panels: list[dict], ids: Sequence[str]) -> Text:
     """Measure, area, unit and years, where the marks tell."""
     measures = list(dict.fromkeys(i for panel in panels for i in panel["indicators"]))
@@ -324,15 +309,15 @@ def _chart_notes(panels: list[dict]) -> list[Text]:
 
 def alt(title: str, panels: Sequence[dict], lang: str) -> str:
     """What a picture shows, for who cannot see it: each series with its ends, or with its first dozen of bars."""
-    colon, stop, comma = ("：", "；", "，") if lang == "zh" else (": ", "; ", ", ")
+    end, colon, stop, comma = ("。", "：", "；", "，") if lang == "zh" else (". ", ": ", "; ", ", ")
     parts = []
     for panel in panels:
         for one in panel["series"]:
             points = [p for p in one["points"] if p["value"] is not None]
             chosen = points if len(points) <= 4 or panel["categories"] else [points[0], points[-1]]
             at = [f"{place(panel, p, lang)} {p['value'] * scale(panel, lang):,.6g}" for p in chosen[:12]]
-            parts += [(panel["heading"][lang] + " " + one[lang]).strip() + colon + comma.join(at)] if at else []
-    return f"{title}{('。' if lang == 'zh' else '. ') if panels else ''}{stop.join(parts)}"[:1500]
+            parts += [f"{panel['heading'][lang]} {one[lang]}".strip() + colon + comma.join(at)] if at else []
+    return f"{title}{end if panels else ''}{stop.join(parts)}"[:1500]
 
 
 def foot(record: dict, lang: str) -> list[str]:
@@ -341,8 +326,6 @@ def foot(record: dict, lang: str) -> list[str]:
     line = ("注：" + "；".join(notes) + "。") if lang == "zh" else ("Note: " + ". ".join(notes) + ".")
     return ([line] if notes else []) + [record["sources"][lang]]
 
-
-# --- in a notebook --------------------------------------------------------------------------------------------------
 
 # Columns of the citations, and what they are called.
 _CITED = {"value": "value", "period": "period", "basis": "basis", "as_printed": "printed", "source": "document"}
@@ -381,8 +364,6 @@ class Finding:
 
 def finding(zh: str, en: str, **values: object) -> Finding:
     """Say something computed, in both languages: templates as for :func:`~huzhou_analysis.say`, Markdown allowed.
-
-    As the last expression of a cell it shows itself; in a report it stands among the text of the chapter.
 
     Examples
     --------

@@ -12,9 +12,8 @@ from ..analysis.scenario import Scenario, what_if
 from ..analysis.series import series
 from ..facts.data import Data, NotOnFile
 from . import canvas, picture
-from .chart import Chart, Panel, marks, over_years
+from .chart import Chart, Panel, chart_record, marks, over_years
 from .exhibit import EXPORT_VARIABLE, finding
-from .record import chart_record
 from .sources import name
 
 

@@ -1,8 +1,7 @@
 """Charts that office programs hold as their own: the table behind a panel of a record, and the chart part drawn from it.
 
-The same part stands in slides, documents and workbooks. python-pptx writes it, :mod:`.roles` says how a mark looks and
-:func:`.record.number_axes` how far its axis goes. A fan, which no library makes, is the stacked areas of one such part
-set behind the lines of another.
+The same part, which python-pptx writes, stands in slides, documents and workbooks. A fan, which no library makes, is the
+stacked areas of one such part set behind the lines of another.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from io import BytesIO
 
 import numpy as np
@@ -29,7 +27,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from .record import BARS, Entry, band_edges, entries_of, exact, heading, points_of, scale
+from .chart import BARS, Entry, band_edges, entries_of, exact, heading, points_of, scale
 from .roles import BANDS, GRID, INK, JOINED, MUTED, PAPER, Role, bar_edge, look, luminance
 
 KINDS = {"line": "LINE_MARKERS", "fan": "LINE_MARKERS", "column": "COLUMN_CLUSTERED", "bar": "BAR_CLUSTERED"}
@@ -181,43 +179,41 @@ def chart_xml(
     lang: str,
     axis: tuple[float, float, float],
     made: Sequence[Column],
-    *,
-    years: tuple[int, bool] = (1, False),
-    points: float = 12,
-    key: bool = True,
-    cells: tuple[str, int, int] = ("Sheet1", 0, 0),
+    years: tuple[int, bool],
+    points: float,
+    key: bool,
+    cells: tuple[str, int, int],
 ) -> bytes:
     """The chart part of a panel that is no heat map, from its :func:`columns`.
 
-    `axis` has the ends and the step of the axis of numbers, `years` is what :func:`year_labels` gives, `points`
-    the size of the text, `key` whether the chart carries its key, `cells` sheet, row and column where the data begin.
+    `axis` has the ends and the step of the axis of numbers, `years` is what :func:`year_labels` gives, `points` the size of
+    the text, `key` whether the chart carries its key, `cells` sheet, row and column where the data begin.
     """
-    source = CategoryChartData(number_format=number_code(_decimals(axis[2])))
+    number = number_code(len(f"{axis[2]:.9f}".rstrip("0").partition(".")[2]))
+    source = CategoryChartData(number_format=number)
     source.categories = names = categories(panel, lang, years[0])
     for one in made:
         source.add_series(one.name, one.values)
     space = parse_xml(source.xml_bytes(TYPE[KINDS[panel["kind"]]]))
-    chart, bars = Chart(space, None), panel["kind"] in BARS
-    plot = chart.plots[0]
+    chart, bars, stacked = Chart(space, None), panel["kind"] in BARS, panel["kind"].startswith("stacked")
+    plot, blanks = chart.plots[0], "gap" if bars else "span"  # a line is joined over years without a mark
+    space.find(".//" + qn("c:dispBlanksAs")).set("val", blanks)
     _font(chart.font, points, INK)
-    marker = max(3, round(points * (0.58 if len(points_of(panel)) <= 40 else 0.42)))
     for one, series in zip(made, plot.series, strict=True):
         if bars:
-            _bar(one, series, panel["kind"].startswith("stacked"))
-            _whiskers(one, series, scale(panel, lang))
+            _bar(one, series, stacked, scale(panel, lang))
         elif not one.area:
-            _line(one, series, marker)
-    _labels(panel, lang, made, plot, points)
+            _line(one, series, max(3, round(points * (0.58 if len(points_of(panel)) <= 40 else 0.42))))
     if bars:  # they lie on each other unless two stand at one place
         taken = [i for one in made for i, v in enumerate(one.values) if v is not None]
-        beside = not panel["kind"].startswith("stacked") and len(taken) > len(set(taken))
-        _put(plot, overlap=0 if beside else 100, gap_width=min(500, 39 * (len(made) if beside else 1)))
-    blanks = "gap" if bars else "span"  # a line is joined over years without a mark
-    space.find(".//" + qn("c:dispBlanksAs")).set("val", blanks)
-    _axes(panel, axis, chart, years, points)
+        beside = not stacked and len(taken) > len(set(taken))
+        plot.overlap, plot.gap_width = 0 if beside else 100, min(500, 39 * (len(made) if beside else 1))
+    _labels(panel, lang, made, plot, points)
+    _number_axis(chart.value_axis, axis, panel["kind"].endswith("bar"), number, points)
+    _category_axis(chart.category_axis, panel, years, points)
     _title(panel, lang, chart, points)
     _legend(made, chart, points, key)
-    if any(one.area for one in made):
+    if made[0].area:
         _fan(space, source, made)
     space.find(qn("c:chart")).addnext(_xml("<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
     (sheet, row, column), last = cells, len(names)
@@ -227,18 +223,15 @@ def chart_xml(
     return etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
+def number_code(decimals: int) -> str:
+    """Format of numbers with thousands separators and a true minus sign."""
+    plain = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return f"{plain};\u2212{plain}"
+
+
 def _xml(markup: str):
     """An element of a chart part."""
-    name, rest = markup[1:].split(">", 1)
-    closed = "/" if name.endswith("/") else ""
-    return parse_xml(f"<{name.rstrip('/')} {nsdecls('c', 'a')}{closed}>{rest}")
-
-
-def _put(target, **attributes) -> None:
-    """Set attributes of python-pptx, each under its path with two underscores for a dot."""
-    for path, value in attributes.items():
-        *steps, last = path.split("__")
-        setattr(reduce(getattr, steps, target), last, value)
+    return parse_xml(re.sub(r"^<([\w:]+)", rf"<\1 {nsdecls('c', 'a')}", markup))
 
 
 def rgb(colour: str) -> RGBColor:
@@ -246,43 +239,35 @@ def rgb(colour: str) -> RGBColor:
     return RGBColor.from_string(colour.lstrip("#").upper())
 
 
+def solid(colour: str) -> str:
+    return f'<a:solidFill><a:srgbClr val="{rgb(colour)}"/></a:solidFill>'
+
+
 def _font(font, points: float, colour: str) -> None:
-    _put(font, size=Pt(points), color__rgb=rgb(colour))
+    font.size, font.color.rgb = Pt(points), rgb(colour)
 
 
-def _fill(fill, colour: str) -> None:
+def fill_with(fill, colour: str) -> None:
     fill.solid()
     fill.fore_color.rgb = rgb(colour)
 
 
 def _stroke(line, colour: str, width: float, dash: str = "solid") -> None:
-    _put(line, color__rgb=rgb(colour), width=Pt(width), dash_style=MSO_LINE[DASHES[dash or "solid"]])
+    line.color.rgb, line.width, line.dash_style = rgb(colour), Pt(width), MSO_LINE[DASHES[dash or "solid"]]
     if not dash:  # transparent and not absent: some programs take the colour of markers from it
         line._get_or_add_ln().find(".//" + qn("a:srgbClr")).append(_xml('<a:alpha val="0"/>'))
 
 
-def _bar(one: Column, series, stacked: bool) -> None:
+def _bar(one: Column, series, stacked: bool, by: float) -> None:
+    """A series of bars, with whiskers where marks have ends."""
     fill = series.format.fill
     if one.seen.hatch:
         fill.patterned()
         fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
         fill.fore_color.rgb, fill.back_color.rgb = rgb(one.seen.colour), rgb(PAPER)
     else:
-        _fill(fill, one.seen.fill or one.seen.colour)
+        fill_with(fill, one.seen.fill or one.seen.colour)
     _stroke(series.format.line, *bar_edge(one.seen, stacked))
-
-
-def _line(one: Column, series, size: int) -> None:
-    _stroke(series.format.line, one.seen.colour, one.seen.width, "" if one.over else one.seen.dash)
-    _put(series, smooth=False, marker__style=XL_MARKER_STYLE[MARKERS[one.seen.marker]])
-    if one.seen.marker:
-        series.marker.size = size
-        _fill(series.marker.format.fill, one.seen.fill or one.seen.colour)
-        _stroke(series.marker.format.line, one.seen.colour, 1.4)
-
-
-def _whiskers(one: Column, series, by: float) -> None:
-    """Error bars, where marks have ends."""
     held = {i: p for i, p in enumerate(one.points) if p and p["low"] is not None and p["high"] is not None}
     sides = ""
     for side, end in (("plus", "high"), ("minus", "low")):
@@ -290,21 +275,20 @@ def _whiskers(one: Column, series, by: float) -> None:
         drawn = "".join(f'<c:pt idx="{i}"><c:v>{v!r}</c:v></c:pt>' for i, v in lengths.items())
         sides += f'<c:{side}><c:numLit><c:ptCount val="{len(one.points)}"/>{drawn}</c:numLit></c:{side}>'
     bars = (
-        f'<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>{sides}<c:spPr>'
-        f'<a:ln w="13970"><a:solidFill><a:srgbClr val="{rgb(INK)}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
+        '<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
+        f'{sides}<c:spPr><a:ln w="13970">{solid(INK)}</a:ln></c:spPr></c:errBars>'
     )
     if held:
         series._element.find(qn("c:cat")).addprevious(_xml(bars))
 
 
-def number_code(decimals: int) -> str:
-    """Format of numbers with thousands separators and a true minus sign."""
-    plain = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return f"{plain};\u2212{plain}"
-
-
-def _decimals(step: float) -> int:
-    return len(f"{step:.9f}".rstrip("0").partition(".")[2])
+def _line(one: Column, series, size: int) -> None:
+    _stroke(series.format.line, one.seen.colour, one.seen.width, "" if one.over else one.seen.dash)
+    series.smooth, series.marker.style = False, XL_MARKER_STYLE[MARKERS[one.seen.marker]]
+    if one.seen.marker:
+        series.marker.size = size
+        fill_with(series.marker.format.fill, one.seen.fill or one.seen.colour)
+        _stroke(series.marker.format.line, one.seen.colour, 1.4)
 
 
 def _labels(panel: dict, lang: str, made: Sequence[Column], plot, points: float) -> None:
@@ -317,11 +301,9 @@ def _labels(panel: dict, lang: str, made: Sequence[Column], plot, points: float)
         (i, one.values[i], n) for n, one in enumerate(made) if not one.over
         for i, p in enumerate(one.points) if p and p[lang] and one.values[i] is not None
     ]  # fmt: skip
-    for i, value, n in shown:
-        alike = [other for other in shown if other[0] == i]
-        place = (
-            PLACE.ABOVE if (i, value, n) == max(alike) else PLACE.BELOW if (i, value, n) == min(alike) else PLACE.RIGHT
-        )
+    for mark in shown:
+        (i, value, n), alike = mark, [other for other in shown if other[0] == mark[0]]
+        place = PLACE.ABOVE if mark == max(alike) else PLACE.BELOW if mark == min(alike) else PLACE.RIGHT
         if panel["kind"] in BARS:
             place = PLACE.CENTER if stacked else PLACE.OUTSIDE_END
         words, label = made[n].points[i][lang], plot.series[n].points[i].data_label
@@ -339,44 +321,50 @@ def _labels(panel: dict, lang: str, made: Sequence[Column], plot, points: float)
             label._dLbl.find(qn("c:idx")).addnext(code)
 
 
-def _axes(panel: dict, axis: tuple[float, float, float], chart: Chart, years: tuple[int, bool], points: float) -> None:
-    (low, high, step), lying, bars = axis, panel["kind"].endswith("bar"), panel["kind"] in BARS
-    values, names = chart.value_axis, chart.category_axis
-    for one in (values, names):
-        _put(one, major_tick_mark=XL_TICK_MARK.NONE, minor_tick_mark=XL_TICK_MARK.NONE)
-        one.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-        _font(one.tick_labels.font, points - 1, INK if bars and one is names else MUTED)
-    _put(values, minimum_scale=low, maximum_scale=float(f"{high:.9g}"), major_unit=step)
-    _put(values, has_major_gridlines=not lying, visible=not lying)
-    values.format.line.fill.background()
+def _plain(axis, points: float, colour: str, number: str) -> None:
+    """An axis without tick marks, its labels away from the marks."""
+    axis.major_tick_mark = axis.minor_tick_mark = XL_TICK_MARK.NONE
+    axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    _font(axis.tick_labels.font, points, colour)
+    if number:
+        axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = number, False
+
+
+def _number_axis(axis, ends: tuple[float, float, float], lying: bool, number: str, points: float) -> None:
+    """The axis of numbers; lying bars say theirs beside each."""
+    _plain(axis, points - 1, MUTED, "" if lying else number)
+    axis.minimum_scale, axis.maximum_scale, axis.major_unit = ends[0], float(f"{ends[1]:.9g}"), ends[2]
+    axis.has_major_gridlines = axis.visible = not lying
+    axis.format.line.fill.background()
     if lying:
-        values.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+        axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
     else:
-        _stroke(values.major_gridlines.format.line, GRID, 0.75)
-        _put(values.tick_labels, number_format=number_code(_decimals(step)), number_format_is_linked=False)
-    _put(names, has_major_gridlines=False, reverse_order=lying)
-    if lying and len(panel["categories"]) > 20:
-        names.tick_labels.font.size = Pt(points - 3)
-    _stroke(names.format.line, MUTED, 0.75)
-    names._element.find(".//" + qn("a:bodyPr")).set("rot", "-5400000" if years[1] else "0")
-    if not bars:
-        _put(names.tick_labels, number_format="0", number_format_is_linked=False)
-        for tag in ("tickLblSkip", "tickMarkSkip"):
-            names._element.find(qn("c:noMultiLvlLbl")).addprevious(_xml(f'<c:{tag} val="{years[0]}"/>'))
+        _stroke(axis.major_gridlines.format.line, GRID, 0.75)
+
+
+def _category_axis(axis, panel: dict, years: tuple[int, bool], points: float) -> None:
+    bars, lying = panel["kind"] in BARS, panel["kind"].endswith("bar")
+    many = lying and len(panel["categories"]) > 20
+    _plain(axis, points - (3 if many else 1), INK if bars else MUTED, "" if bars else "0")
+    axis.has_major_gridlines, axis.reverse_order = False, lying
+    _stroke(axis.format.line, MUTED, 0.75)
+    axis._element.find(".//" + qn("a:bodyPr")).set("rot", "-5400000" if years[1] else "0")
+    for tag in () if bars else ("tickLblSkip", "tickMarkSkip"):
+        axis._element.find(qn("c:noMultiLvlLbl")).addprevious(_xml(f'<c:{tag} val="{years[0]}"/>'))
 
 
 def _title(panel: dict, lang: str, chart: Chart, points: float) -> None:
     """Heading with its unit, or the unit alone, above on the left."""
-    headed, frame = clean(heading(panel, lang)), chart.chart_title.text_frame
-    frame.text = headed or clean(panel["unit"][lang])
-    font = frame.paragraphs[0].runs[0].font
+    headed, title = clean(heading(panel, lang)), chart.chart_title
+    title.text_frame.text = headed or clean(panel["unit"][lang])
+    font = title.text_frame.paragraphs[0].runs[0].font
     font.bold = bool(headed)
     _font(font, points if headed else points - 1, INK if headed else MUTED)
-    title = chart.chart_title._element
-    for old in title.findall(qn("c:layout")):
-        title.remove(old)
+    for old in title._element.findall(qn("c:layout")):
+        title._element.remove(old)
     corner = '<c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0.005"/><c:y val="0.005"/>'
-    title.find(qn("c:tx")).addnext(_xml(f"<c:layout><c:manualLayout>{corner}</c:manualLayout></c:layout>"))
+    layout = _xml(f"<c:layout><c:manualLayout>{corner}</c:manualLayout></c:layout>")
+    title._element.find(qn("c:tx")).addnext(layout)
 
 
 def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> None:
@@ -385,10 +373,11 @@ def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> N
     chart.has_legend = key and len({*entries} - {None}) > 1
     if not chart.has_legend:
         return
-    _put(chart.legend, position=XL_LEGEND_POSITION.TOP, include_in_layout=False, font__size=Pt(points - 1))
-    place = chart.legend._element.find(qn("c:legendPos"))
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    chart.legend.font.size = Pt(points - 1)
     for n in reversed([n for n, entry in enumerate(entries) if entry is None or entry in entries[:n]]):
-        place.addnext(_xml(f'<c:legendEntry><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>'))
+        hidden = _xml(f'<c:legendEntry><c:idx val="{n}"/><c:delete val="1"/></c:legendEntry>')
+        chart.legend._element.find(qn("c:legendPos")).addnext(hidden)
 
 
 def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
@@ -397,9 +386,8 @@ def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
     areas = parse_xml(source.xml_bytes(TYPE.AREA_STACKED)).find(".//" + qn("c:areaChart"))
     for one, line, area in zip(made, lines.findall(qn("c:ser")), areas.findall(qn("c:ser")), strict=True):
         (lines if one.area else areas).remove(line if one.area else area)
-        if one.area:
-            fill = f'<a:solidFill><a:srgbClr val="{rgb(one.seen.fill)}"/></a:solidFill>' if one.seen else "<a:noFill/>"
-            area.find(qn("c:tx")).addnext(_xml(f"<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>"))
+        inside = solid(one.seen.fill) if one.seen else "<a:noFill/>"
+        area.find(qn("c:tx")).addnext(_xml(f"<c:spPr>{inside}<a:ln><a:noFill/></a:ln></c:spPr>"))
     for mine, theirs in zip(areas.findall(qn("c:axId")), lines.findall(qn("c:axId")), strict=True):
         mine.set("val", theirs.get("val"))
     lines.addprevious(areas)

@@ -1,8 +1,5 @@
-"""Charts, tables and pictures of an exhibit set into slides, documents and workbooks, and files that repeat.
-
-An exhibit stands as the office program's own charts (:mod:`.native`), a heat map as a table with coloured cells, a figure
-of one's own as its picture. Fonts are those of the host; roles keep their colours. Sizes and boxes are in inches.
-"""
+"""Exhibits in slides, documents and workbooks, and files that repeat: charts are the program's own (:mod:`.native`), a heat
+map is a table with coloured cells, a figure of one's own its picture. Sizes and boxes are in inches."""
 
 from __future__ import annotations
 
@@ -11,24 +8,23 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from types import SimpleNamespace
 
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.part import Part
 from docx.oxml import parse_xml as docx_xml
 from docx.oxml.ns import nsdecls as docx_spaces
 from docx.oxml.shape import CT_Inline
-from docx.shared import Inches, Pt, RGBColor
+from docx.shared import Inches, Pt
 from matplotlib.colors import to_hex
-from pptx.chart.data import CategoryChartData
-from pptx.dml.color import RGBColor as SlideColour
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 
-from . import canvas, exhibit, native, picture
-from .native import clean, columns, has_native, workbook, year_labels
-from .record import key_entries, number_axes, scale
+from . import canvas, exhibit, picture
+from .chart import key_entries, number_axes, scale
+from .native import chart_xml, clean, columns, fill_with, has_native, rgb, solid, workbook, year_labels
 from .roles import GRID, INK, MUTED, PAPER, look, luminance
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en-GB"}
@@ -64,9 +60,6 @@ def settled(body: bytes, charts: Mapping[str, bytes] | None = None, types: tuple
     return out.getvalue()
 
 
-# --- what all hosts share -------------------------------------------------------------------------------------------
-
-
 def drawn(record: dict) -> bool:
     """Whether an exhibit has anything but a table."""
     return bool(record["chart"] or record["picture"])
@@ -92,15 +85,15 @@ def panel_alt(record: dict, n: int, lang: str) -> str:
 
 
 _SIGNS = {"o": "●○", "s": "■□", "D": "◆◇", "v": "▼▽", "X": "✕✕"}
-_STROKES = {"dash": "╍", "dot": "┅", "dashdot": "╍", "solid": "━", "": "━"}
+_STROKES = {"dash": "╍╍", "dot": "┅┅", "dashdot": "╍╍", "solid": "━━", "": "━━"}
 
 
-def key_words(chart: dict, lang: str) -> list[tuple[str, str, str]]:
-    """The key of several panels as text: sign, colour, words of each entry; nothing where there is but one."""
+def key_words(chart: dict, lang: str, width: float = 0.0) -> list[tuple[str, str, str]]:
+    """The key of several panels, or of a chart that it would leave no room, as text: sign, colour, words of each entry."""
     out = []
-    for entry in key_entries(chart):
+    for entry in key_entries(chart) if _key_outside(chart, width) else ():
         seen = look(entry.role, entry.nth)
-        signs = "■□" if entry.bar or seen.band else _SIGNS.get(seen.marker, _STROKES[seen.dash] * 2)
+        signs = "■□" if entry.bar or seen.band else _SIGNS.get(seen.marker, _STROKES[seen.dash])
         sign = "▨" if entry.bar and seen.hatch else signs[seen.fill == PAPER]
         out.append((sign, seen.fill if seen.band else seen.colour, clean(entry.name[lang])))
     return out
@@ -122,25 +115,18 @@ def heat_cells(panel: dict, lang: str) -> list[list[tuple[str, str, str]]]:
     return rows
 
 
-def _part(record: dict, n: int, lang: str, width: float, points: float, cells=None) -> tuple[bytes, bytes]:
-    """The chart part of one panel, and the workbook behind it; where cells of a sheet hold the data, no workbook."""
-    chart = record["chart"]
-    panel = chart["panels"][n]
-    skip, turned = year_labels(panel, width, points)
-    skip = 1 if cells else skip
-    made = columns(panel, lang, skip)
-    options = {"years": (skip, turned), "points": points, "key": not _key_outside(chart, width)}
-    options |= {"cells": cells} if cells else {}
-    xml = native.chart_xml(panel, lang, number_axes(chart, lang)[n], made, **options)
-    return xml, b"" if cells else workbook(panel, lang, made, skip)
-
-
 def _key_outside(chart: dict, width: float) -> bool:
-    """Whether the key is text above: one for several panels, and where it would leave a chart no room."""
     return len(chart["panels"]) > 1 or width < 4
 
 
-# --- slides ---------------------------------------------------------------------------------------------------------
+def _part(record: dict, n: int, lang: str, width: float, points: float, cells=None) -> tuple[bytes, bytes]:
+    """The chart part of one panel, and the workbook behind it; where cells of a sheet hold the data, no workbook."""
+    chart, panel = record["chart"], record["chart"]["panels"][n]
+    skip, turned = year_labels(panel, width, points)
+    skip = 1 if cells else skip
+    made, axis, key = columns(panel, lang, skip), number_axes(chart, lang)[n], not _key_outside(chart, width)
+    xml = chart_xml(panel, lang, axis, made, (skip, turned), points, key, cells or ("Sheet1", 0, 0))
+    return xml, b"" if cells else workbook(panel, lang, made, skip)
 
 
 def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, float], points: float = 12) -> None:
@@ -157,11 +143,10 @@ def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, f
         describe(shape, record["id"], record["alt"][lang])
         return
     panels, rows = record["chart"]["panels"], rows_of(record["chart"])
-    if _key_outside(record["chart"], width) and (words := key_words(record["chart"], lang)):
+    if words := key_words(record["chart"], lang, width):
         y, height = _line_on_slide(slide, words, (x, y, width, height), points)
     points = points if len(panels) == 1 else points - 2 if len(rows[0]) <= 3 else points - 3
-    high = (height - GAP * (len(rows) - 1)) / len(rows)
-    wide = (width - GAP * (len(rows[0]) - 1)) / len(rows[0])
+    wide, high = ((room - GAP * (n - 1)) / n for room, n in ((width, len(rows[0])), (height, len(rows))))
     for n, panel in enumerate(panels):
         r, c = divmod(n, len(rows[0]))
         place = (x + c * (wide + GAP), y + r * (high + GAP), wide, high)
@@ -169,9 +154,8 @@ def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, f
             frame = _heat_on_slide(slide, panel, lang, place, points)
         else:
             xml, book = _part(record, n, lang, wide, points)
-            # What ``add_chart`` asks for: a part and its workbook, both made already.
-            made = type("Made", (CategoryChartData,), {"xml_bytes": lambda self, kind, xml=xml: xml, "xlsx_blob": book})
-            frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, *_emu(place), made())
+            made = SimpleNamespace(xml_bytes=lambda _, xml=xml: xml, xlsx_blob=book)  # all that is asked of chart data
+            frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, *_emu(place), made)
         describe(frame, f"{record['id']} {n + 1}", panel_alt(record, n, lang))
 
 
@@ -186,10 +170,6 @@ def _emu(box: Sequence[float]) -> list[int]:
     return [round(v * EMU) for v in box]
 
 
-def _slide_colour(colour: str) -> SlideColour:
-    return SlideColour.from_string(colour[1:].upper())
-
-
 def _line_on_slide(slide, words, box, points: float) -> tuple[float, float]:
     """A line of signs and words at the top of a box; where the room below it begins, and its height."""
     x, y, width, height = box
@@ -200,7 +180,7 @@ def _line_on_slide(slide, words, box, points: float) -> tuple[float, float]:
     for sign, colour, name in words:
         for text, hue in ((sign + " ", colour), (name + "    ", INK)):
             run = frame.paragraphs[0].add_run()
-            run.text, run.font.size, run.font.color.rgb = text, Pt(points - 1), _slide_colour(hue)
+            run.text, run.font.size, run.font.color.rgb = text, Pt(points - 1), rgb(hue)
     describe(shape, "key", "")
     return y + 0.34, height - 0.34
 
@@ -225,20 +205,16 @@ def table_on_slide(slide, rows, lang: str, place, widths: Sequence[float], heigh
     frame = slide.shapes.add_table(len(heights), len(widths), *_emu((*place, sum(widths), sum(heights))))
     table = frame.table
     table.horz_banding = False
-    style = table._tbl.tblPr.find(qn("a:tableStyleId"))
-    style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no fill, no grid
-    for line, sizes, side in ((table.columns, widths, "width"), (table.rows, heights, "height")):
-        for one, size in zip(line, sizes, strict=True):
-            setattr(one, side, round(size * EMU))
-    for r, row in enumerate(rows[: len(heights)]):
-        colour = _slide_colour(GRID if r else MUTED)
-        rule = f'<a:lnB {nsdecls("a")} w="9525"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></a:lnB>'
-        for c, (words, fill, ink, align) in enumerate(row):
-            cell = table.cell(r, c)
+    table._tbl.tblPr.find(qn("a:tableStyleId")).text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no fill, no grid
+    for column, width in zip(table.columns, _emu(widths), strict=True):
+        column.width = width
+    for r, (line, height, cells) in enumerate(zip(table.rows, _emu(heights), rows, strict=False)):
+        line.height = height
+        rule = f'<a:lnB {nsdecls("a")} w="9525">{solid(GRID if r else MUTED)}</a:lnB>'
+        for cell, (words, fill, ink, align) in zip(line.cells, cells, strict=True):
             cell.vertical_anchor, cell.margin_top, cell.margin_bottom = MSO_ANCHOR.MIDDLE, 0, 0
             if fill:
-                cell.fill.solid()
-                cell.fill.fore_color.rgb = _slide_colour(fill)
+                fill_with(cell.fill, fill)
             cell._tc.get_or_add_tcPr().insert(0, parse_xml(rule))
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN[align.upper()]
@@ -246,11 +222,8 @@ def table_on_slide(slide, rows, lang: str, place, widths: Sequence[float], heigh
             run.text, run.font.size, run.font.bold = words, Pt(points), r == 0
             run.font._element.set("lang", LANGUAGE_TAGS[lang])
             if ink:
-                run.font.color.rgb = _slide_colour(ink)
+                run.font.color.rgb = rgb(ink)
     return frame
-
-
-# --- documents ------------------------------------------------------------------------------------------------------
 
 
 def into_document(document, record: dict, lang: str, width: float, style: str, height: float = 0.0) -> None:
@@ -264,14 +237,13 @@ def into_document(document, record: dict, lang: str, width: float, style: str, h
         shape._inline.docPr.set("descr", clean(record["alt"][lang]))
         return
     chart = record["chart"]
-    panels = chart["panels"]
-    if _key_outside(chart, width) and (words := key_words(chart, lang)):
+    panels, rows = chart["panels"], rows_of(chart, narrow=len(chart["panels"]) % 3 != 0)
+    if words := key_words(chart, lang, width):
         paragraph = styled(document.add_paragraph(), style)
         paragraph.paragraph_format.keep_with_next = True
         for sign, colour, name in words:
             _colour_run(paragraph.add_run(sign + " "), colour, 8.5)
             _colour_run(paragraph.add_run(name + "   "), INK, 8.5)
-    rows = rows_of(chart, narrow=len(panels) % 3 != 0)
     beside, wide = len(rows[0]), width / len(rows[0]) - 0.02
     fitting = 3.0 if len(panels) == 1 else max(2.0, wide * 0.8) if beside > 1 else 2.1
     high = height / len(rows) if height else fitting
@@ -296,7 +268,7 @@ def styled(paragraph, style: str):
 
 
 def _colour_run(run, colour: str, points: float) -> None:
-    run.font.size, run.font.color.rgb = Pt(points), RGBColor.from_string(colour[1:].upper())
+    run.font.size, run.font.color.rgb = Pt(points), rgb(colour)
 
 
 def _chart_in_document(document, run, record: dict, n: int, lang: str, size, points: float) -> None:
@@ -326,14 +298,11 @@ def _heat_in_document(document, panel: dict, lang: str, width: float, style: str
     for row, cells in zip(table.rows, rows, strict=True):
         for c, (cell, (words, fill, ink)) in enumerate(zip(row.cells, cells, strict=True)):
             cell.width = Inches(first if c == 0 else (width - first) / (len(cells) - 1))
-            shade = f'<w:shd {docx_spaces("w")} w:val="clear" w:color="auto" w:fill="{fill[1:].upper()}"/>'
+            shade = f'<w:shd {docx_spaces("w")} w:val="clear" w:color="auto" w:fill="{rgb(fill)}"/>'
             cell._tc.get_or_add_tcPr().append(docx_xml(shade))
             paragraph = styled(cell.paragraphs[0], style)
             paragraph.alignment = 0 if c == 0 else 1
             _colour_run(paragraph.add_run(words), ink, 8)
-
-
-# --- workbooks ------------------------------------------------------------------------------------------------------
 
 
 def into_sheet(

@@ -21,9 +21,8 @@ from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .canvas import BARE, SIZES, house_style
-from .measure import lines_of, width_of
-from .record import BARS, Entry, band_edges, drawn_values, heading, key_entries, number_axes, points_of, scale
+from .canvas import BARE, SIZES, house_style, lines_of, width_of
+from .chart import BARS, Entry, band_edges, drawn_values, heading, key_entries, number_axes, points_of, scale
 from .roles import GRID, INK, MUTED, PAPER, bar_edge, look, luminance
 
 LINES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "": "none"}
@@ -56,9 +55,6 @@ def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = 
             draw = _heat if panel["kind"] == "heat" else _bars if panel["kind"] in BARS else _lines
             draw(ax, panel, lang, f"p{n}", axis)
     return figure
-
-
-# --- paper ---------------------------------------------------------------------------------------------------------
 
 
 def _paper(record: dict, lang: str, size: str, foot: Sequence[str]) -> tuple[Figure, float, float]:
@@ -163,9 +159,6 @@ def _number_ticks(axis, step: float) -> None:
     axis.set_major_formatter(ticker.FuncFormatter(lambda v, _: f"{v:,.10g}".replace("-", "−")))
 
 
-# --- lines and fans ------------------------------------------------------------------------------------------------
-
-
 def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float]) -> None:
     by, years = scale(panel, lang), [p["x"] for p in points_of(panel)]
     first, last = min(years), max(years)
@@ -251,9 +244,6 @@ def _annotate(ax, place, words: str, offset=(0, 0), points=8.5, ha="center", va=
     """Words at a place of the data, offset in points."""
     ax.annotate(words, place, offset, textcoords="offset points", ha=ha, va=va, fontsize=points, color=colour, zorder=6,
                 annotation_clip=False)  # fmt: skip
-
-
-# --- bars and heat maps --------------------------------------------------------------------------------------------
 
 
 def _bars(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float]) -> None:
