@@ -15,7 +15,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml as docx_xml
 from docx.oxml.ns import nsdecls as docx_spaces
 from docx.oxml.shape import CT_Inline
-from docx.shared import Inches, Pt
+from docx.shared import Inches, Pt, RGBColor
 from matplotlib.colors import to_hex
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -268,7 +268,7 @@ def styled(paragraph, style: str):
 
 
 def _colour_run(run, colour: str, points: float) -> None:
-    run.font.size, run.font.color.rgb = Pt(points), rgb(colour)
+    run.font.size, run.font.color.rgb = Pt(points), RGBColor(*rgb(colour))
 
 
 def _chart_in_document(document, run, record: dict, n: int, lang: str, size, points: float) -> None:
