@@ -27,11 +27,10 @@ def path(data, **more):
 def test_subtitle_sources_and_citations_follow_from_the_marks(whole):
     record = path(whole).record
     assert record["subtitle"]["zh"].startswith("实际利用外资，湖州市，亿美元，1990")
-    cited = {c["figure_id"] for c in record["citations"]}
-    assert cited == set(hz.series(whole, "fdi_utilized").figure_id)
-    titles = [whole.sources.title[c["source_id"]] for c in record["citations"]]
-    assert sum(f"《{t}》" in record["sources"]["zh"] for t in set(titles)) == 3
-    assert f"等{len(set(titles))}处" in record["sources"]["zh"]
+    assert {c["figure_id"] for c in record["citations"]} == set(hz.series(whole, "fdi_utilized").figure_id)
+    titles = {whole.sources.title[c["source_id"]] for c in record["citations"]}
+    assert sum(f"《{t}》" in record["sources"]["zh"] for t in titles) == 3
+    assert f"等{len(titles)}处" in record["sources"]["zh"]
 
 
 def test_a_record_is_plain_values_and_is_handed_on_once(whole, handed_on):
@@ -42,10 +41,6 @@ def test_a_record_is_plain_values_and_is_handed_on_once(whole, handed_on):
     assert bundle[module.EXHIBIT_TYPE] == {"id": "fdi_path"}
     with pytest.raises(ValueError, match="rename"):
         path(whole)
-
-
-def words_of(figure):
-    return "\n".join(t.get_text() for t in figure.findobj(Text))
 
 
 def test_a_plot_of_ones_own_travels_with_its_title_and_sources(whole, handed_on):
@@ -59,9 +54,9 @@ def test_a_plot_of_ones_own_travels_with_its_title_and_sources(whole, handed_on)
     assert e.record["subtitle"]["zh"] == "出口总额，湖州市"
     for lang in ("zh", "en"):
         shown = e.figure(lang)
+        words = "".join(t.get_text() for t in shown.findobj(Text))
         assert len(shown.axes[0].images) == 1
-        assert e.record["title"][lang] in words_of(shown)
-        assert e.record["sources"][lang][:40] in words_of(shown).replace("\n", "")
+        assert e.record["title"][lang] in words and e.record["sources"][lang][:40] in words
     assert e.record["sources"]["zh"].count("《") == 3
 
 
@@ -86,10 +81,8 @@ def test_a_fan_cites_the_figures_that_it_projects(whole):
     used = set(fdi[fdi.year.isin([*found.history.index, *found.years])].figure_id)
     assert {c["figure_id"] for c in record["citations"]} == {i for joined in used for i in joined.split()}
     trade = hz.outlook(whole, "trade_total")  # whose levels are sums of two other measures
-    assert (
-        "外贸进出口总额，"
-        in hz.exhibit(whole, "trade_fan", hz.fan(trade, trade.unit), title=("题", "T")).record["subtitle"]["zh"]
-    )
+    record = hz.exhibit(whole, "trade_fan", hz.fan(trade, trade.unit), title=("题", "T")).record
+    assert "外贸进出口总额，" in record["subtitle"]["zh"]
 
 
 def test_targets_for_a_spreadsheet_are_numbers_with_units_and_gaps(whole, tmp_path):
@@ -97,14 +90,11 @@ def test_targets_for_a_spreadsheet_are_numbers_with_units_and_gaps(whole, tmp_pa
     with pytest.raises(ValueError, match="full=True"):
         hz.target_rows(whole, hz.target_gaps(whole))
     retail = gaps[(gaps.indicator == "retail_sales") & (gaps.table == "open")]
-    for lang, scale, unit in (("zh", 1, "亿元"), ("en", 0.1, "CNY bn")):
+    for lang, scale, unit in (("zh", 1, ("单位", "亿元")), ("en", 0.1, ("Unit", "CNY bn"))):
         hz.target_rows(whole, retail, lang=lang).to_excel(tmp_path / "a.xlsx", index=False)
         [row] = pd.read_excel(tmp_path / "a.xlsx").to_dict("records")
-        target, actual, gap, named = (
-            row[hz.TARGET_HEADINGS[c][lang]] if c in hz.TARGET_HEADINGS else row[c]
-            for c in ("target", "actual", "gap", {"zh": "单位", "en": "Unit"}[lang])
-        )
-        assert (target, named) == (2000 * scale, unit)
+        target, actual, gap = (row[hz.TARGET_HEADINGS[c][lang]] for c in ("target", "actual", "gap"))
+        assert (target, row[unit[0]]) == (2000 * scale, unit[1])
         assert gap == pytest.approx(target - actual) == pytest.approx(retail.gap.iloc[0] * scale)
 
 
@@ -129,13 +119,9 @@ def test_a_finding_is_said_in_the_chosen_language_and_travels_in_both(whole, han
     hz.style("en")
     said = hz.finding("外资{last}", "FDI {last}", last=hz.point(whole, hz.series(whole, "fdi_utilized")))
     hz.style("zh")
-    bundle = said._repr_mimebundle_()
+    bundle, figures = said._repr_mimebundle_(), ["C-FDI.fdi_utilized.2023"]
     assert bundle["text/markdown"] == "外资5.80亿美元"
-    assert bundle[module.TEXT_TYPE] == {
-        "zh": "外资5.80亿美元",
-        "en": "FDI $580m",
-        "figures": ["C-FDI.fdi_utilized.2023"],
-    }
+    assert bundle[module.TEXT_TYPE] == {"zh": "外资5.80亿美元", "en": "FDI $580m", "figures": figures}
 
 
 def test_a_citation_names_document_place_print_and_period(whole):

@@ -32,8 +32,12 @@ _LATIN, _CJK = "DejaVu Sans", "Noto Sans CJK SC"
 SETTINGS = dict(mpl.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=False))
 SETTINGS |= {"font.family": [_LATIN, _CJK], "axes.prop_cycle": mpl.cycler(color=PALETTE)}
 SEAM = 0.2  # some programs set a little space where Chinese meets Latin letters
-_NO_LINE_START = set("，。、；：？！）》」』】〕”’%‰)]},.;:?!…")
-_NO_LINE_END = set("（《「『【〔“‘([{")
+# Parts of a text between which a line may end: words, single Chinese characters; no line begins with a closing mark or
+# ends with an opening one.
+_TOKEN = r"(?:[A-Za-z0-9À-ɏ.,%+\-–—−’'/()\[\]:;&≥≤<>=≈$_]+|\S)"
+_PIECE = re.compile(
+    rf"{_TOKEN}(?:(?:(?<=[（《「『【〔“‘([{{])|(?=[，。、；：？！）》」』】〕”’%‰)\]}},.;:?!…])){_TOKEN})*\s*|\s+"
+)
 _chosen = {"lang": "zh"}
 
 
@@ -188,25 +192,12 @@ def width_of(words: str, seam: float = SEAM) -> float:
     return sum(map(_advance, words)) + seam * seams
 
 
-def _pieces(words: str) -> list[str]:
-    """Parts of a text between which a line may end: words, single Chinese characters, each with its marks."""
-    pieces: list[str] = []
-    for token in re.findall(r"[A-Za-z0-9À-ɏ.,%+\-–—−’'/()\[\]:;&≥≤<>=≈$_]+|\s+|.", words, re.DOTALL):
-        last = pieces[-1][-1] if pieces else ""
-        glued = last and not last.isspace() and (token[0] in _NO_LINE_START or last in _NO_LINE_END)
-        if glued or (last and token.isspace()):
-            pieces[-1] += token
-        else:
-            pieces.append(token)
-    return pieces
-
-
 def lines_of(words: str, width: float, seam: float = SEAM) -> list[str]:
     """A text in lines of so many ems: words and numbers stay whole, no line begins with a closing mark."""
     if width_of(words, seam) <= width:
         return [words] if words else []
     lines, line, used = [], "", 0.0
-    for piece in _pieces(words):
+    for piece in _PIECE.findall(words):
         own = width_of(piece.rstrip(), seam)
         joint = seam if line and (line[-1] >= "\u2e80") != (piece[0] >= "\u2e80") else 0.0
         if line and used + joint + own > width:

@@ -17,7 +17,7 @@ from ..facts import periods
 from ..facts.data import Data
 from ..facts.units import Units
 from ..facts.words import Text, as_text, number
-from .roles import JOINED, ROLES, look
+from .roles import JOINED, ROLES
 from .roles import role as role_of
 from .sources import both
 
@@ -420,9 +420,8 @@ def _limits(panel: dict, lang: str, above: float) -> tuple[float, float]:
 
 def drawn_values(panel: dict) -> list[float]:
     """Every number that takes a place on the axis: values, ends of bands and of whiskers on bars."""
-    ended = [(one, panel["kind"] in BARS or look(one["role"]).band) for one in panel["series"]]
-    out = [p[k] for one, both in ended for p in one["points"] for k in ("value", *(("low", "high") if both else ()))]
-    return [v for v in out if v is not None]
+    keys = ("value",) if panel["kind"] == "heat" else ("value", "low", "high")
+    return [p[k] for p in points_of(panel) for k in keys if p[k] is not None]
 
 
 def starts_above_zero(panel: dict) -> bool:

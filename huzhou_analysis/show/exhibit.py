@@ -146,7 +146,11 @@ def exhibit(
         "citations": sources,
     }
     record = _plain(record | {"alt": {lang: alt(record["title"][lang], panels, lang) for lang in LANGUAGES}})
-    _hand_on(record)
+    if folder := os.environ.get(EXPORT_VARIABLE):  # a report collects the records there
+        path, order = Path(folder) / f"{id}.json", len(list(Path(folder).glob("*.json")))
+        if path.exists():
+            raise ValueError(f"two exhibits are called {id!r}: rename one")
+        path.write_text(json.dumps(record | {"order": order}, ensure_ascii=False, sort_keys=True), encoding="utf-8")
     return Exhibit(record)
 
 
@@ -176,17 +180,6 @@ def _sorted_out(what, table: pd.DataFrame | None) -> tuple[Chart | None, pd.Data
         plt.close(figure)  # so that the cell does not show it again
         pictures[lang] = {"png": base64.b64encode(png).decode(), "svg": svg.decode()}
     return None, table, pictures
-
-
-def _hand_on(record: dict) -> None:
-    """While a report is made: write the record where the report collects them."""
-    if not (folder := os.environ.get(EXPORT_VARIABLE)):
-        return
-    path = Path(folder) / f"{record['id']}.json"
-    if path.exists():
-        raise ValueError(f"two exhibits are called {record['id']!r}: rename one")
-    order = len(list(Path(folder).glob("*.json")))
-    path.write_text(json.dumps(record | {"order": order}, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
 def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None) -> dict:

@@ -101,10 +101,8 @@ def cite(data: Data, *figures: str | pd.DataFrame | object, lang: str = "zh") ->
 
     Parameters
     ----------
-    data : Data
     *figures : str, DataFrame, Quantity or Text
         Ids of figures; rows of ``data.figures`` or a frame with a column ``figure_id``; or what carries ids.
-    lang : {"zh", "en"}
 
     Examples
     --------

@@ -31,21 +31,15 @@ _UNITS = {"target": text("单位", "Unit"), "required": text("年均单位", "Un
 def target_rows(data: Data, gaps: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
     """Rows of :func:`huzhou_analysis.target_gaps` as they are read.
 
+    Columns are those of :data:`TARGET_HEADINGS` and ``missing``, the figure that would settle what has no actual. Quantities
+    are as printed, paces in their own unit (%, percentage points, units); empty where there is none.
+
     Parameters
     ----------
-    data : Data
     gaps : DataFrame
         Made with ``full=True``; any of its rows. ValueError without those columns.
     lang : {"zh", "en"}, optional
-        With a language, a plain table for a spreadsheet: headings and words in that language, numbers as numbers, their
-        units in columns of their own.
-
-    Returns
-    -------
-    DataFrame
-        Columns of :data:`TARGET_HEADINGS` and ``missing`` (the figure that would settle what has no actual). ``target``
-        and ``actual`` are quantities as printed, ``gap`` what is still missing, paces quantities in their own unit (%,
-        percentage points, units); empty where there is none.
+        With a language, a plain table for a spreadsheet: numbers as numbers, their units in columns of their own.
 
     Examples
     --------
