@@ -220,11 +220,11 @@ def test_whatever_the_marks_are_both_hold_them(whole, tmp_path, rows, kind):
 
 
 @pytest.mark.parametrize("name", [n for n in NATIVE if n != "paces"])
-def test_all_three_programs_are_given_the_same_chart(records, name, tmp_path):
+def test_all_three_programs_are_given_the_same_chart(records, whole, name, tmp_path):
     """The chart part is one: only the cells that it refers to differ, and sizes."""
     held = []
     for writer, file in ((slides, "a.pptx"), (document, "a.docx"), (workbook, "a.xlsx")):
-        with ZipFile(writer.write(alone(records[name]), "zh", tmp_path / file)) as book:
+        with ZipFile(writer.write(alone(records[name]), "zh", tmp_path / file, whole)) as book:
             parts = sorted(n for n in book.namelist() if "/charts/chart" in n and n.endswith(".xml"))
             spaces = [etree.fromstring(book.read(n)) for n in parts]
         held.append([of_chart(s, p) for s, p in zip(spaces, records[name]["chart"]["panels"], strict=True)])
