@@ -2,10 +2,11 @@
 
 import math
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import huzhou_analysis as hz
 from huzhou_analysis.show import roles
@@ -79,7 +80,7 @@ def test_a_picture_of_every_size_keeps_its_words_inside(data, size, lang):
     chart = hz.over_years(data, hz.series(data, "fdi_utilized"), events="foreign_investment")
     figure = hz.exhibit(data, "fdi_sample", chart, title=("外资" * 30, "Foreign investment " * 8)).figure(lang, size)
     figure.canvas.draw()
-    for words in figure.findobj(mpl.text.Text):
+    for words in figure.findobj(Text):
         if words.get_text().strip() and words.get_visible():
             extent = words.get_window_extent(figure.canvas.get_renderer())
             assert extent.x0 >= -2 and extent.x1 <= figure.bbox.x1 + 2, words.get_text()
@@ -105,6 +106,8 @@ def panel(**options):
         (lambda d: hz.exhibit(d, "Bad Id", panel(), title=("a", "b")), "small letters"),
         (lambda d: hz.exhibit(d, "good_id", "nothing", title=("a", "b")), "DataFrame"),
         (lambda d: hz.exhibit(d, "good_id", pd.DataFrame({"a": []}), title=("a", "b")), "empty"),
+        (lambda d: hz.exhibit(d, "good_id", plt.subplots(1, 2)[1], title=("a", "b")), "figure alone"),
+        (lambda d: hz.exhibit(d, "good_id", plt.subplots(2, 2), title=("a", "b")), "figure alone"),
         (lambda d: hz.style("de"), "'zh' or 'en'"),
         (lambda d: hz.over_years(d, hz.series(d, "gdp"), since=2040), "2040"),
         (lambda d: hz.exhibit(d, "good_id", pd.DataFrame({"a": [1]}), title="题"), "Chinese, English"),
@@ -113,6 +116,7 @@ def panel(**options):
 def test_a_wrong_argument_gets_a_sentence_that_says_what_to_write(data, call, named):
     with pytest.raises(ValueError, match=named):
         call(data)
+    plt.close("all")
 
 
 def test_numbers_that_are_none_do_not_travel(data):

@@ -17,8 +17,8 @@ from ..facts import periods, words
 from ..facts.data import Data
 from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TIERS
 from ..facts.words import text
+from ..show.chart import exact
 from ..show.native import clean
-from ..show.record import exact
 from .content import Content
 from .text import WORDS, words_for
 

@@ -16,7 +16,7 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.units import Units
-from ..facts.words import Text, as_text, number
+from ..facts.words import LANGUAGES, Text, as_text, number, unit_name
 from .roles import JOINED, ROLES
 from .roles import role as role_of
 from .sources import both
@@ -263,24 +263,21 @@ def _panel(panel: Panel, units: Units) -> dict:
         at = float(mark.x) if by_year else labels.index(_category(mark.x))
         ended = not by_year or role_of(mark.role).band > 0
         lines[joined, mark.name, mark.segment].append(_point(mark, at, panel.unit, units, ended))
+    series = []
+    for (_, name, segment), points in lines.items():
+        points.sort(key=lambda p: p["x"])
+        role = points[0]["role"] if len({p["role"] for p in points}) == 1 else "actual"
+        words = both(name or role_of(role).name)
+        series.append({"role": role, "nth": 0, **words, "segment": int(segment), "points": points})
     return {
         "kind": panel.kind,
         "heading": both(as_text(panel.heading)),
-        "unit": {"zh": panel.unit, "en": "number" if unit.is_count else unit.name_en},
+        "unit": {lang: unit_name(panel.unit, lang, units) for lang in LANGUAGES},
         "indicators": [i for i in dict.fromkeys(panel.marks.indicator) if i],
         "scale_en": 10.0 ** (unit.unit_mult - unit.unit_mult_en),
         "categories": None if by_year else [both(c) for c in labels],
         "events": [{"x": float(x), **both(as_text(what))} for x, what in panel.events],
-        "series": [
-            {
-                "role": _line_role(points),
-                "nth": 0,
-                **both(name or role_of(_line_role(points)).name),
-                "segment": int(segment),
-            }
-            | {"points": sorted(points, key=lambda p: p["x"])}
-            for (_, name, segment), points in lines.items()
-        ],
+        "series": series,
     }
 
 
@@ -288,30 +285,19 @@ def _category(x: object) -> Text:
     return as_text(x if isinstance(x, Text | tuple | Mapping) else str(int(x) if isinstance(x, float) else x))
 
 
-def _line_role(points: list[dict]) -> str:
-    """The role of a line: that of its points where they agree, else that of an actual."""
-    return points[0]["role"] if len({p["role"] for p in points}) == 1 else "actual"
-
-
 def _point(mark, x: float, unit: str, units: Units, ended: bool) -> dict:
     given = {"value": mark.value, "low": mark.low if ended else None, "high": mark.high if ended else None}
     ends = {k: None if v is None or not math.isfinite(v) else float(v) for k, v in given.items()}
-    label = NOTHING
+    label, value = NOTHING, ends["value"]
     if mark.label not in (True, False):
         label = as_text(mark.label) if mark.label == mark.label and mark.label is not None else NOTHING
-    elif mark.label and ends["value"] is not None:
-        digits = mark.printed or _digits(ends["value"], unit)
+    elif mark.label and value is not None:
+        # What is derived is shown to about four digits, a percentage with one decimal.
+        places = sum(abs(value) < most for most in (1000, 100, 1)) if value else 0
+        shown = f"{value:.1f}" if unit == "%" else f"{value:.{places}f}"
+        digits = mark.printed or (shown.rstrip("0").rstrip(".") if "." in shown and unit != "%" else shown)
         label = Text(number(digits), number(units.english(digits, unit)))
     return {"role": mark.role, "x": x, **ends, **both(label), "figures": str(mark.figure_id or "").split()}
-
-
-def _digits(value: float, unit: str) -> str:
-    """A derived number to about four digits; a percentage has one decimal."""
-    if unit == "%":
-        return f"{value:.1f}"
-    size = abs(value)
-    shown = f"{value:.{0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 1 else 3}f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 class Entry(NamedTuple):

@@ -21,7 +21,7 @@ from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
 from . import canvas, picture
 from .chart import Chart, Panel, chart_record, chart_table, exact, place, points_of, scale, starts_above_zero
-from .sources import both, citations, source_line, status_notes
+from .sources import WORDS, both, citations, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
 EXHIBIT_TYPE = "application/vnd.huzhou.exhibit+json"
@@ -222,16 +222,12 @@ def cell(value) -> dict | float | int | None:
     return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
 
 
-_HEADS = {"heading": ("图", "Panel"), "series": ("系列", "Series"), "x": ("时期或类别", "Period or category")}
-_HEADS |= {"value": ("数值", "Value"), "low": ("下限", "Low"), "high": ("上限", "High"), "unit": ("单位", "Unit")}
-
-
 def _chart_as_table(chart: dict) -> dict:
     """The numbers of a chart as the table behind it: one row a mark."""
     chinese, english = (chart_table(chart, lang) for lang in LANGUAGES)
     unused = {"low", "high"} if chinese.low.isna().all() else set()
-    names = [c for c in _HEADS if c not in unused and (c != "heading" or len(chart["panels"]) > 1)]
-    heads = [{"name": c, **both(text(*_HEADS[c])), "number": c in ("value", "low", "high")} for c in names]
+    names = [c for c in WORDS["mark"] if c not in unused and (c != "heading" or len(chart["panels"]) > 1)]
+    heads = [{"name": c, **both(WORDS["mark"][c]), "number": c in ("value", "low", "high")} for c in names]
 
     def pair(zh, en) -> dict | int | None:
         if isinstance(zh, str):

@@ -1,4 +1,4 @@
-"""Roles of marks: one meaning, one look, one pair of names each. Whatever draws or explains a mark reads this table.
+"""Roles of marks: one meaning, one look, one pair of names each (``roles.csv``). What draws or explains a mark reads it.
 
 Notation after IBCS: an actual is solid, a provisional or unvalidated one lighter, a target outlined, a derived value
 hollow and dotted, a forecast dashed, a claim hatched. The colours are those of Okabe and Ito (2008) and their shades,
@@ -8,12 +8,14 @@ which colour-blind readers can tell apart; no role shares its colour and its mar
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
 
 from ..facts.words import Text
 
 INK, MUTED, GRID, PAPER = "#1b1f24", "#5c6670", "#dfe3e8", "#ffffff"
 PALETTE = ("#0b3c5d", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5c6670")
-_BLUE, _ORANGE, _SKY, _PURPLE, _GREY = "#0b3c5d", "#bd4d00", "#0072b2", "#8a5a83", "#8a939c"
 
 
 @dataclass(frozen=True)
@@ -22,32 +24,16 @@ class Role:
 
     name: Text
     colour: str  # of line, outline and marker
-    fill: str = ""  # of bars and markers; white is an outlined mark
-    marker: str = "o"  # as matplotlib names it; empty for none
-    dash: str = "solid"  # solid, dash, dot, dashdot, or empty where points are not joined
-    hatch: bool = False  # of bars
-    width: float = 1.6  # of the line, in points
-    band: float = 0  # level of an interval in per cent; 0 for everything else
+    fill: str  # of bars and markers; white is an outlined mark
+    marker: str  # as matplotlib names it; empty for none
+    dash: str  # solid, dash, dot, dashdot, or empty where points are not joined
+    hatch: bool  # of bars
+    width: float  # of the line, in points
+    band: float  # level of an interval in per cent; 0 for everything else
 
 
-ROLES: dict[str, Role] = {
-    "actual": Role(Text("实际数", "actual"), _BLUE, _BLUE),
-    "provisional": Role(Text("初步数或未核实数", "provisional or unvalidated"), "#6f97b3", "#9db8cc"),
-    "target": Role(Text("目标", "target"), _ORANGE, PAPER, "s", "dash", width=1.3),
-    "derived": Role(Text("推算", "derived"), _SKY, PAPER, "D", "dot", width=1.2),
-    "part_year": Role(Text("不足一年", "part of a year"), _BLUE, PAPER, "v", ""),
-    "total": Role(Text("多年合计的年均数", "yearly mean of a total"), _SKY, _SKY, "", "solid", width=3),
-    "forecast": Role(Text("预测中位数", "projected, median"), _SKY, "#56b4e9", "", "dash", width=1.8),
-    "band_50": Role(Text("50%区间", "50% interval"), "#7fb2d5", "#7fb2d5", "", "", band=50),
-    "band_80": Role(Text("80%区间", "80% interval"), "#b5d4e9", "#b5d4e9", "", "", band=80),
-    "band_95": Role(Text("95%区间", "95% interval"), "#dcebf5", "#dcebf5", "", "", band=95),
-    "member": Role(Text("单个模型", "single model"), _GREY, _GREY, "", "dash", width=1.0),
-    "claim": Role(Text("宣传数字（未核实）", "claim, unvalidated"), _PURPLE, PAPER, "X", "dot", hatch=True),
-    "comparison": Role(Text("其他城市", "other cities"), "#7d8b97", "#b9c4cd", "", "solid", width=1.2),
-    "earlier": Role(Text("首次公布数", "as first published"), "#7d8b97", PAPER, "o", "dot", width=1.2),
-    "scenario": Role(Text("设定情形", "assumed pace"), "#009e73", "#009e73", "", "dashdot", width=1.4),
-    "error": Role(Text("历史误差", "past error"), "#6f97b3", "#9db8cc", "o", ""),
-}
+_TABLE = pd.read_csv(Path(__file__).with_name("roles.csv"), keep_default_na=False, index_col="role")
+ROLES = {r.Index: Role(Text(r.zh, r.en), *r[3:]) for r in _TABLE.itertuples()}
 JOINED = ("actual", "provisional", "derived")  # kinds of points that lie on one line
 BANDS = ("band_95", "band_80", "band_50")  # intervals, widest first: the order in which they are drawn
 _DASHES = ("solid", "dash", "dashdot", "dot")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,6 +13,9 @@ from ..facts.data import Data
 from ..facts.schema import KINDS, OBS_STATUSES, RECORD_TYPES, TIERS, TIME_BASES
 from ..facts.words import LANGUAGES, Text, clauses, period_text, printed_quantity, text
 
+_TABLE = pd.read_csv(Path(__file__).with_name("words.csv"), keep_default_na=False)
+# Words in both languages by use and key: headings of targets and of marks, notes on status.
+WORDS = {use: {r.key: text(r.zh, r.en) for r in rows.itertuples()} for use, rows in _TABLE.groupby("use", sort=False)}
 NAMED = 3  # sources, where only the main ones have room
 _KEPT = ("as_printed", "record_type", "obs_status", "source_id", "comment")
 
@@ -77,23 +81,11 @@ def source_line(cited: list[dict]) -> Text:
     return text(f"资料来源：{named.zh}{zh}。", f"Source{'s' if len(order) > 1 else ''}: {named.en}{en}.")
 
 
-_NOTES = {
-    "claim": text(
-        "含招商宣传页面所称数字，未经核实，不入统计序列",
-        "Includes unvalidated claims of promotional pages, which enter no series",
-    ),
-    "P": text("含初步数", "Includes provisional figures"),
-    "V": text("含未经核实的数字", "Includes unvalidated figures"),
-    "U": text("含可靠性低的数字", "Includes figures of low reliability"),
-    "inferred": text("部分时期为推断", "Some periods are inferred"),
-}
-
-
 def status_notes(cited: list[dict]) -> list[Text]:
     """Notes that the status of the figures used calls for."""
     met = {"claim" if c["record_type"] == "claim" else c["obs_status"] for c in cited}
     met |= {c["basis"]["en"] for c in cited}
-    return [note for code, note in _NOTES.items() if code in met]
+    return [note for code, note in WORDS["status"].items() if code in met]
 
 
 def cite(data: Data, *figures: str | pd.DataFrame | object, lang: str = "zh") -> str:

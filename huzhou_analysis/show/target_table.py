@@ -10,22 +10,9 @@ from ..analysis.evidence import GRADES, TIME_PROGRESS
 from ..analysis.targets import STATUSES
 from ..facts.data import Data
 from ..facts.words import Quantity, as_text, figure_quantity, text
-from .sources import name, period_text
+from .sources import WORDS, name, period_text
 
-TARGET_HEADINGS = {
-    "name": text("指标", "Indicator"),
-    "target": text("目标", "Target"),
-    "target_period": text("目标年", "Target year"),
-    "actual": text("实际数", "Actual"),
-    "period": text("时期", "Period"),
-    "gap": text("差距", "Gap"),
-    "verdict": text("结论", "Verdict"),
-    "progress": text("序时进度", "Progress in time"),
-    "required": text("此后每年须", "Needed a year"),
-    "recent": text("近期每年", "Recent pace a year"),
-    "evidence": text("证据", "Evidence"),
-}
-_UNITS = {"target": text("单位", "Unit"), "required": text("年均单位", "Unit of paces")}
+TARGET_HEADINGS, _UNITS = WORDS["target"], WORDS["target_unit"]
 
 
 def target_rows(data: Data, gaps: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
@@ -85,7 +72,7 @@ def _in_numbers(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     from .exhibit import cell  # which needs what draws: a terminal does not
 
     out = {}
-    for column, heading in (TARGET_HEADINGS | {"missing": text("所需数据", "Figure needed")}).items():
+    for column, heading in (TARGET_HEADINGS | WORDS["target_more"]).items():
         if column not in ("target", "actual", "gap", "required", "recent"):
             out[heading[lang]] = [v[lang] for v in table[column]]
             continue
