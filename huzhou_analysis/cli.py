@@ -149,7 +149,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _find(options: argparse.Namespace) -> int:
-    found = _part("analysis.find").find(_load(), " ".join(options.text), lang=options.lang)
+    found = _part("analysis.lookup").find(_load(), " ".join(options.text), lang=options.lang)
     for figure_id, f in found.iterrows():
         status = f.record_type if f.obs_status == "A" else f"{f.record_type} · {f.obs_status}"
         print(f"{f.indicator} · {f.area} · {f.period}: {f.value}  [{status}]")

@@ -70,6 +70,8 @@ def best_first(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     anything secondary. Among originals the latest vintage comes first, so that a final figure supersedes a preliminary
     one, and then the better tier.
     """
+    if len(figures) < 2:
+        return figures
     rank, original = source_rank(data, figures), figures.source_id.map(data.sources.tier).isin(_ORIGINALS)
     order = pd.DataFrame({"kind": rank.mask(original, 0), "published": -_published(figures.vintage), "tier": rank})
     return figures.loc[order.sort_values(["kind", "published", "tier"], kind="stable").index]
@@ -188,6 +190,8 @@ def points(data: Data, indicator: str, area: str, *, as_of: object = None) -> pd
 
 
 def _assembled(data: Data, indicator: str, area: str, as_of: object) -> pd.DataFrame:
+    if indicator not in PARTS and data.select(indicator, record_type="actual").empty:
+        return pd.DataFrame(columns=COLUMNS)  # as for most that a plan sets a target for
     found, said = levels(data, indicator, area, as_of), printings(data, "GY", indicator, area, as_of)
     rows = _chosen(found).to_dict("records")
     rows += _derived(data, {row["time_period"] for row in rows}, indicator, area, as_of)
@@ -279,6 +283,8 @@ def _derived(data: Data, there: set[str], indicator: str, area: str, as_of: obje
 
 def _implied(data: Data, rows: list[dict], said: pd.DataFrame) -> list[dict]:
     """Years that follow from a neighbour and a nominal growth rate, backwards and forwards until nothing is added."""
+    if said.empty or not rows:
+        return []
     compound = ~said.unit.map(lambda u: data.units[u].unit_measure == "PP").astype(bool)
     nominal = compound & (said.prices != "constant") & (said.relation == "=") & (said.obs_status != "B")
     nominal = whole_years(said[nominal & (said.obs_value > -100)])

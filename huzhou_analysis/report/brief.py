@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from ..analysis.latest import MAIN
+from ..analysis.lookup import MAIN
 from ..facts.schema import THEMES as NAMES
 from ..facts.words import text
 from ..show.sources import period_text

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..analysis.evidence import movement
 from ..analysis.gaps import target_gaps
-from ..analysis.latest import latest as latest_of_each
+from ..analysis.lookup import latest as latest_of_each
 from ..facts import periods
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, text
