@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from ..facts import periods
@@ -86,18 +85,16 @@ class Actuals:
         first, info = group.iloc[0], self.data.indicators.loc[group.indicator.iloc[0]]
         total = first.span == "cumulative"
         kind = "units" if total else targets.pace_kind(self.data, first.indicator, first.unit)
-        cells = zip(group.obs_text, group.time_period, strict=True)
-        stated = [bool(shown and p) and periods.parse(p).kind in ("year", "years") for shown, p in cells]
-        numeric = group[np.array(stated, dtype=bool)].sort_values("time_period")
-        if numeric.empty:
-            return Target(group, numeric, first.unit, kind, bool(info.ascending))
-        years = zip(numeric.time_period, numeric.obs_value, strict=True)
-        path = {} if total else {period: value for period, value in years if periods.is_year(period)}
+        stated = group.time_period.map(lambda p: p != "" and periods.parse(p).kind in ("year", "years")).astype(bool)
+        numeric = group[stated & (group.obs_text != "")].sort_values("time_period")
+        named = whole_years(numeric[:0] if total else numeric)
+        path = dict(zip(named.time_period, named.obs_value, strict=True))
         if len(path) == 1:
             path = self._path_of_the_table(first, path, rows)
-        bound = numeric.relation.iloc[-1]
+        bound = next(iter(numeric.relation[::-1]), "")
         below = bound in ("<", "<=") and info.measure_type != "index"
-        return Target(group, numeric, first.unit, kind, targets.more_is_better(bound, info.ascending), path, below)
+        ascending = targets.more_is_better(bound, bool(info.ascending))
+        return Target(group, numeric, first.unit, kind, ascending, path, below)
 
     def _path_of_the_table(self, goal: pd.Series, path: dict[str, float], rows: pd.DataFrame) -> dict[str, float]:
         """The path of the table's row that a goal of the text restates; else its own."""
@@ -109,24 +106,19 @@ class Actuals:
                 return other
         return path
 
-    # --- evidence --------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _declared(self) -> dict[str, list[tuple[str, str, Text]]]:
-        """Rows of ``pairs.csv`` by the indicator of the target."""
-        out: dict[str, list[tuple[str, str, Text]]] = {}
-        for r in self.data.pairs.itertuples():
-            pair = (r.actual_indicator, r.comparable, text(r.reason_zh, r.reason_en))
-            out.setdefault(r.target_indicator, []).append(pair)
-        return out
-
     def pairs(self, indicator: str) -> list[tuple[str, str, Text]]:
         """Actual indicators declared beside a target's, with comparability and reason; its own where none is declared."""
-        out = self._declared.get(indicator, [])
+        declared = self.data.pairs[self.data.pairs.target_indicator == indicator].itertuples()
+        out = [(pair.actual_indicator, pair.comparable, text(pair.reason_zh, pair.reason_en)) for pair in declared]
         if indicator in {actual for actual, _, _ in out}:
             return out
         undeclared = text("同一指标，尚未在 pairs.csv 声明", "one indicator, not yet declared in pairs.csv")
         return [*out, (indicator, "with_care", undeclared)]
+
+    def _points(self, target: Target, indicator: str) -> pd.DataFrame:
+        """The points of an actual in the area and unit of a target."""
+        found = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
+        return in_unit(self.data, found, target.unit)
 
     def candidates(self, target: Target) -> pd.DataFrame:
         """Actuals that may stand beside a target, oldest first, in its unit, each with comparability and reason.
@@ -134,23 +126,24 @@ class Actuals:
         Whole years and dates count, printed or summed of printed parts. A share of part of a year counts with care, a
         running total of things at a date beside a cumulative goal likewise; a flow of part of a year never does.
         """
-        rows, total = [], target.first.span == "cumulative"
-        for indicator, how, reason in self.pairs(target.first.indicator):
-            found = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
-            for p in in_unit(self.data, found, target.unit).to_dict("records") if how != "no" else ():
-                period, care = periods.parse(p["time_period"]), None
-                if p["origin"] == "part_year" and total and period.kind in ("month", "day"):
-                    care = text("截至该日的累计数", "a running total up to that date")
-                elif p["origin"] == "part_year" and not total and self.data.units[target.unit].is_share:
-                    care = text(f"仅为{period.label('zh')}的比重", f"a share of {period.label('en')} only")
-                if care:
-                    p |= {"comparable": "with_care", "reason": clauses([reason, care])}
-                elif p["origin"] in ("printed", "sum", "ratio") and not total:
-                    p |= {"comparable": how, "reason": reason}
-                else:
-                    continue
-                rows.append(p | {"end": period.end})
-        own = target.first.indicator
+        rows, total, own = [], target.first.span == "cumulative", target.first.indicator
+        share = self.data.units[target.unit].is_share
+        allowed = [pair for pair in self.pairs(own) if pair[1] != "no"]
+        for p, how, reason in (
+            (p, *pair[1:]) for pair in allowed for p in self._points(target, pair[0]).to_dict("records")
+        ):
+            period, part = periods.parse(p["time_period"]), p["origin"] == "part_year"
+            if part and total and period.kind in ("month", "day"):
+                how, reason = (
+                    "with_care",
+                    clauses([reason, text("截至该日的累计数", "a running total up to that date")]),
+                )
+            elif part and share and not total:
+                care = text(f"仅为{period.label('zh')}的比重", f"a share of {period.label('en')} only")
+                how, reason = "with_care", clauses([reason, care])
+            elif total or p["origin"] not in ("printed", "sum", "ratio"):
+                continue
+            rows.append(p | {"comparable": how, "reason": reason, "end": period.end})
         rows.sort(key=lambda p: (p["end"], p["comparable"] == "yes", p["indicator"] == own, p["origin"] == "printed"))
         return pd.DataFrame(rows)
 
@@ -172,9 +165,8 @@ class Actuals:
             begin, then = year - window, before.loc[year - window]
             kind = targets.effective_kind(target.kind, then.value, evidence.value, target.final.obs_value)
             change = targets.change_a_year(then.value, evidence.value, window, kind)
-            since = text(f"{begin}—{year}年年均", f"a year from {begin} to {year}")
-            if window == 1:
-                since = text(f"{year}年比上年", f"from {begin} to {year}")
+            zh = f"{year}年比上年" if window == 1 else f"{begin}—{year}年年均"
+            since = text(zh, f"{'a year ' * (window > 1)}from {begin} to {year}")
             out[window] = Pace(change, since, then.figure_id, window)
         return out
 
@@ -213,19 +205,14 @@ class Actuals:
 
     def total(self, target: Target) -> pd.Series | None:
         """What counts towards a cumulative goal, or None where a year is missing: a sum of some years is no total."""
-        running = self.candidates(target)
-        running = running[running.year >= target.start] if len(running) else running
-        if len(running):
+        running, period = self.candidates(target), periods.parse(target.final.time_period)
+        if len(running) and running.year.iloc[-1] >= target.start:
             return running.iloc[-1]
-        period = periods.parse(target.final.time_period)
-        if period.kind != "years":
-            return None
-        first = period.start.year
+        first, last = period.start.year, period.end.year if period.kind == "years" else 0
         for indicator, allowed, reason in self.pairs(target.first.indicator):
-            years = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
-            years = in_unit(self.data, whole_years(years[years.origin.isin(["printed", "sum"])]), target.unit)
-            years = years[years.year.between(first, period.end.year)]
-            if allowed == "no" or list(years.year) != list(range(first, first + len(years))) or years.empty:
+            years = self._points(target, indicator)
+            years = whole_years(years[years.origin.isin(["printed", "sum"]) & years.year.between(first, last)])
+            if allowed == "no" or years.empty or list(years.year) != list(range(first, first + len(years))):
                 continue
             code = f"{first}/P{len(years)}Y"
             made = {"value": float(years.value.sum()), "origin": "sum", "obs_status": "E", "time_period": code}

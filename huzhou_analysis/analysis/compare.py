@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -66,51 +65,47 @@ def area_levels(
     (['C-GDP-REV'], 11)
     """
     code, home = key(data, indicator)
+    parent = data.ref_areas.parent[home]
+    beside = sorted(data.ref_areas.index[(data.ref_areas.level == "city") & (data.ref_areas.parent == parent)])
     areas = [areas] if isinstance(areas, str) else areas
-    years = {int(y) for y in np.atleast_1d(years)}
-    if areas is None:
-        beside = (data.ref_areas.level == "city") & (data.ref_areas.parent == data.ref_areas.parent[home])
-        places = sorted(data.ref_areas.index[beside])
-    else:
-        places = [data.area(str(a)) for a in areas]
-    complete, seen = [], set()
-    for _, group in _printed_levels(data, code, places, source):
-        there = group.groupby("ref_area").year.agg(set)
-        for_all = there.index[[years <= have for have in there]]
-        seen |= {
-            y
-            for y, here in group.groupby("year").ref_area
-            if len(here) > 1 and (home not in places or home in set(here))
-        }
-        if len(for_all) > 1 and (home not in places or home in for_all):
-            complete.append(group[group.ref_area.isin(for_all)])
+    places = beside if areas is None else [data.area(str(a)) for a in areas]
+    wanted, complete, seen = {int(y) for y in np.atleast_1d(years)}, [], set()
+
+    def enough(there: pd.Series) -> bool:
+        return len(there) > 1 and (home not in places or home in set(there))
+
+    for _, group in _families(data, code, places, source):
+        seen |= {year for year, there in group.groupby("year").ref_area if enough(there)}
+        full = group[group.groupby("ref_area").year.transform(lambda have: wanted <= set(have)).astype(bool)]
+        if enough(full.ref_area.drop_duplicates()):
+            complete.append(full)
     if not complete:
-        info, wanted, known = data.indicators.loc[code], [str(y) for y in sorted(years)], _runs(sorted(seen))
-        raise NotOnFile(
-            f"同一来源同一版本中本市与其他地区{'、'.join(wanted)}{'年' * bool(wanted)}的{info.name_zh}（已收录：{known or '无'}）",
-            f"{info.name_en} of the city and others for {', '.join(wanted) or 'any year'} in one source and "
-            f"vintage (on file: {known or 'none'})",
+        asked, there = [str(y) for y in sorted(wanted)], _runs(sorted(seen))
+        zh = f"{'、'.join(asked)}{'年' * bool(asked)}的{data.indicators.name_zh[code]}（已收录：{there or '无'}）"
+        en = (
+            f"{data.indicators.name_en[code]} of the city and others for {', '.join(asked) or 'any year'} in one source"
         )
+        raise NotOnFile(f"同一来源同一版本中本市与其他地区{zh}", f"{en} and vintage (on file: {there or 'none'})")
     best = max(complete, key=lambda g: (g.ref_area.nunique(), g.source_id.nunique() == 1, len(g)))
-    best = best.drop_duplicates(["ref_area", "year"], keep="last")
-    names = {f"name_{lang}": best.ref_area.map(data.ref_areas[f"name_{lang}"]) for lang in ("zh", "en")}
-    return best.assign(**names).sort_values(["ref_area", "year"])[AREA_COLUMNS].reset_index(drop=True)
+    best = best.drop_duplicates(["ref_area", "year"], keep="last").join(
+        data.ref_areas[["name_zh", "name_en"]], on="ref_area"
+    )
+    return best.sort_values(["ref_area", "year"])[AREA_COLUMNS].reset_index(drop=True)
 
 
-def _printed_levels(data: Data, code: str, places: Sequence[str], source: str | None):
-    """Printed annual levels of areas in one unit, by the family of sources that they belong to."""
+def _families(data: Data, code: str, places: Sequence[str], source: str | None):
+    """Printed annual levels of areas in one unit, by the data set, table or yearbook that they belong to."""
     rows = levels(data, code, places, source=source)
     rows = whole_years(rows[rows.relation == "="])
-    titles = rows.source_id.map(data.sources.title)
-    yearbook = rows.source_id.map(data.sources.kind) == "yearbook"
-    family = rows.source_id.where(~yearbook, titles.map(lambda t: re.sub(r"\s*\d{4}.*", "", t)))
+    titles = rows.source_id.map(data.sources.title).str.replace(r"\s*\d{4}.*", "", regex=True)
+    family = titles.where(rows.source_id.map(data.sources.kind) == "yearbook", rows.source_id)
     return rows[rows.unit == rows.unit.mode().max()].groupby(family)
 
 
 def _runs(years: list[int]) -> str:
     """Years as runs: 2000–2005, 2010."""
-    groups = pd.Series(years, dtype=int).groupby(pd.Series(years, dtype=int).diff().ne(1).cumsum())
-    return ", ".join(f"{g.iloc[0]}" if len(g) == 1 else f"{g.iloc[0]}–{g.iloc[-1]}" for _, g in groups)
+    runs = pd.Series(years, dtype=int).groupby(np.array(years, dtype=int) - np.arange(len(years)))
+    return ", ".join(f"{g.min()}" if len(g) == 1 else f"{g.min()}–{g.max()}" for _, g in runs)
 
 
 def compare_areas(
@@ -144,32 +139,35 @@ def compare_areas(
     >>> round(float(growth.growth), 2), int(growth["rank"])  # (4015.1 / 2881.21) ** (1/5) - 1
     (6.86, 10)
     """
-    first, last = int(first), None if last is None else int(last)
-    years = [first] if last is None else [first, last]
-    if last is not None and last <= first:
+    years = [int(first)] if last is None else [int(first), int(last)]
+    if years != sorted(set(years)):
         raise ValueError(f"the last year must come after the first: {first}, {last}")
     levels = area_levels(data, indicator, areas, source=source, years=years)
     levels = levels[levels.year.isin(years)]
     wide = levels.pivot(index="ref_area", columns="year", values="value")
     by_area = levels.groupby("ref_area")
     out = by_area[["name_zh", "name_en", "unit", "source_id"]].last()
-    out = out.assign(first_year=first, first_value=wide[first], share_first=wide[first] / wide[first].sum() * 100)
+    for name, year in zip(("first", "last"), years, strict=False):
+        shares = {
+            f"{name}_year": year,
+            f"{name}_value": wide[year],
+            f"share_{name}": wide[year] / wide[year].sum() * 100,
+        }
+        out = out.assign(**shares)
+    by = out.first_value
     if last is not None:
-        growth = ((wide[last] / wide[first]) ** (1 / (last - first)) - 1) * 100
-        out = out.assign(last_year=last, last_value=wide[last], share_last=wide[last] / wide[last].sum() * 100)
-        out = out.assign(growth=growth)
-    by = out.growth if last is not None else out.first_value
+        by = ((out.last_value / out.first_value) ** (1 / (years[1] - years[0])) - 1) * 100
+        out = out.assign(growth=by)
     joined = {column: by_area[column].agg(lambda v: " ".join(dict.fromkeys(v))) for column in ("vintage", "figure_id")}
-    return (
-        out.assign(rank=by.rank(ascending=False, method="min").astype(int), **joined).sort_values("rank").reset_index()
-    )
+    out = out.assign(rank=by.rank(ascending=False, method="min").astype(int), **joined)
+    return out.sort_values("rank").reset_index()
 
 
 def share_levels(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
-    """A share beside the level of its whole: a share can rise because the whole falls.
+    """A share (of ``WHOLES``) beside the level of its whole: a share can rise because the whole falls.
 
     One row a period: ``time_period``, ``role`` (``actual`` or ``target``), ``share`` (%), ``whole``, ``level`` (share x
-    whole, derived) in ``unit``, ``figure_id`` of both. `indicator` is a share whose whole is on file too (``WHOLES``).
+    whole, derived) in ``unit``, ``figure_id`` of both.
 
     Examples
     --------
