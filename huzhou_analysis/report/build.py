@@ -13,8 +13,8 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,16 +130,22 @@ def build(output=None, *, fresh: bool = False, jobs: int | None = None, notebook
     for each processor, at most two; those of the folder `notebooks` are run beside the project's own.
     """
     where = paths(output, notebooks)
+    there = short(where.output)
     try:
         wanted = made_from(where)
         if not fresh and up_to_date(where, wanted):
-            say(said("unchanged", there=short(where.output)))
+            say(said("unchanged", there=there))
             return 0
         _check_output(where)
-        with _alone(where):
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(where.lock))
+            except Busy:
+                say(said("waiting", there=there))
+                held.enter_context(locked(where.lock, wait=LONGEST_WAIT))
             _recover(where)
             if not fresh and up_to_date(where, wanted):
-                say(said("made_meanwhile", there=short(where.output)))
+                say(said("made_meanwhile", there=there))
             else:
                 _build(where, wanted, jobs or min(2, os.cpu_count() or 1))
             return 0
@@ -148,19 +154,6 @@ def build(output=None, *, fresh: bool = False, jobs: int | None = None, notebook
     except OSError as error:
         at = f" {short(Path(os.fsdecode(error.filename)))}" if error.filename else ""
         return fail(said("cannot_write", at=at, why=error.strerror or error))
-
-
-@contextmanager
-def _alone(where: Paths) -> Iterator[None]:
-    """The lock of the output: a second run waits, and says so."""
-    try:
-        with locked(where.lock):
-            yield
-            return
-    except Busy:
-        say(said("waiting", there=short(where.output)))
-    with locked(where.lock, wait=LONGEST_WAIT):
-        yield
 
 
 def _build(where: Paths, wanted: dict, jobs: int) -> None:
@@ -175,7 +168,8 @@ def _build(where: Paths, wanted: dict, jobs: int) -> None:
     if data.figures.empty:
         raise ReportError(said("no_figures", folder=short(where.data)))
     _check_city(where, data)
-    executed = collect.execute(_notebooks(where, data), where.data, own=where.own, jobs=jobs, progress=_told)
+    files = _notebooks(where, data)
+    executed = collect.execute(files, where.data, own=where.own, jobs=jobs, progress=lambda one: say(f"  {one}"))
     if failed := [f"\n✗ {one.path.name}：{one.error}\n" for one in executed if one.error]:
         raise ReportError("\n".join([*failed, said("notebooks_failed")]))
     building = Path(tempfile.mkdtemp(prefix=f".{where.output.name}.building-", dir=where.output.parent))
@@ -195,19 +189,14 @@ def _build(where: Paths, wanted: dict, jobs: int) -> None:
     say("  {zh}\n  {en}".format_map(content.changes["headline"]))
 
 
-def _told(executed) -> None:
-    say(f"  {'✗' if executed.error else '✓'} {executed.path.stem}  {executed.seconds:.1f} s")
-
-
 def _notebooks(where: Paths, data) -> list[Path]:
     """Notebooks to run; what is left out is said."""
     from .collect import about
 
-    every = notebook_files(where.notebooks)
+    every, beside = notebook_files(where.notebooks), where.data / "notebooks"
     files = [p for p in every if about(p).get("ref_area", data.home) == data.home]
     if other := [p.name for p in every if p not in files]:
         say(said("other_city", city=(data.city["zh"], data.city["en"]), names=", ".join(other)))
-    beside = where.data / "notebooks"
     if not where.own and beside not in where.notebooks and notebook_files([beside]):
         say(said("not_trusted", folder=short(beside)))
     if not files:

@@ -33,36 +33,25 @@ CELL_TIMEOUT = 600
 # Characters that a notebook may print and show: many times what a page for reading needs, little for a computer.
 OUTPUT_LIMIT = 20_000_000
 LACKING = ("NotOnFile", "UnknownName")  # what another city may not have, and what its tables may not name
-# Chinese is legible in every plot that a researcher draws, even after a library has chosen fonts of its own.
+# Chinese is legible in every plot that a researcher draws, even after a library has chosen fonts of its own; half a
+# character neither stops a drawing nor loses all else that is printed.
 STARTUP = """
-import gc as _gc, sys as _sys
-import IPython.core.pylabtools as _tools
-import matplotlib as _mpl
-import huzhou_analysis as _hz
-from huzhou_analysis.show import canvas as _canvas
+def _begin():
+    import gc, sys
+    from matplotlib import font_manager, text
+    from huzhou_analysis.show import canvas
 
-_gc.set_threshold(100_000)
-_hz.style()
-_print_figure, _chinese = _tools.print_figure, _canvas.SETTINGS["font.family"][-1]
+    canvas.style()
+    gc.set_threshold(100_000)
+    chinese, whole = canvas.SETTINGS["font.family"][-1], lambda words: str(words).encode("utf-8", "replace").decode()
+    families, set_text = font_manager.FontProperties.get_family, text.Text.set_text
+    font_manager.FontProperties.get_family = lambda self: [*families(self), chinese]
+    text.Text.set_text = lambda self, words: set_text(self, words and whole(words))
+    for stream in (sys.stdout, sys.stderr):
+        stream.write = lambda words, write=stream.write: write(whole(words))
 
-def _legibly(figure, *arguments, **options):
-    added = {key: [*_mpl.rcParams[key], _chinese] for key in ("font.family", "font.sans-serif")}
-    with _canvas.legible(figure), _mpl.rc_context(added):
-        return _print_figure(figure, *arguments, **options)
-
-def _every_figure():
-    if "matplotlib.pyplot" in _sys.modules:
-        for manager in _sys.modules["matplotlib.pyplot"]._pylab_helpers.Gcf.get_all_fig_managers():
-            with _canvas.legible(manager.canvas.figure):
-                pass
-
-def _whole_characters(write):
-    return lambda words: write(words.encode("utf-8", "replace").decode())  # half a one would lose all that is printed
-
-_tools.print_figure = _legibly
-for _stream in (_sys.stdout, _sys.stderr):
-    _stream.write = _whole_characters(_stream.write)
-get_ipython().events.register("post_execute", _every_figure)  # before pyplot draws what is shown
+_begin()
+del _begin
 """
 
 
@@ -82,6 +71,9 @@ class Executed:
     made: dict[int, set[str]] = field(default_factory=dict)  # ids of the records that each cell handed on
     missing: Text | None = None
     begun: int = -1  # number of the last code cell that was begun
+
+    def __str__(self) -> str:
+        return f"{'✗' if self.error else '✓'} {self.path.stem}  {self.seconds:.1f} s"
 
 
 def about(path: Path) -> dict:
@@ -167,18 +159,11 @@ def kernel_environment(scratch: Path, data: Path) -> dict[str, str]:
     startup = scratch / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "00-style.py").write_text(STARTUP, encoding="utf-8")
-    return dict(os.environ) | {
-        "HUZHOU_DATA": str(data),
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        "IPYTHONDIR": str(scratch / "ipython"),
-        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "OMP_NUM_THREADS": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")])),
-    }
+    fixed = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
+    fixed |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    private = {"IPYTHONDIR": str(scratch / "ipython"), "JUPYTER_RUNTIME_DIR": str(scratch / "runtime")}
+    path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
+    return dict(os.environ) | fixed | private | {"HUZHOU_DATA": str(data), "PYTHONPATH": path}
 
 
 async def _run(executed: Executed, environment: dict[str, str], records: Path, own: bool) -> None:
@@ -297,19 +282,12 @@ def exhibits(name: str | None = None, *, folder: Path | str | None = None) -> li
     ----------
     name : str, optional
         Beginning of the file's name (``"01"``), what follows the number (``"foreign_investment"``), or words of its title
-        in Chinese or English; by default every notebook.
-    folder : path, optional
-        Where the notebooks are, by default the project's own.
+        in either language; by default every notebook of the `folder`, which is the project's own.
 
     Returns
     -------
     list of Exhibit
-        In the order in which they are made.
-
-    Raises
-    ------
-    ValueError
-        If no notebook has that name, or several do; the message names the nearest.
+        In the order in which they are made; a ValueError if no notebook has that name, or several do.
 
     Examples
     --------
