@@ -1,13 +1,14 @@
 """What moved since the last report: figures and results, before and after."""
 
 import copy
-import csv
 import re
+import shutil
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_city import city, read
+from made_up_city import city
+from table_copies import Tables
 
 import huzhou_analysis as hz
 from huzhou_analysis.report import changes, state
@@ -18,6 +19,11 @@ def made(tmp_path_factory):
     folder = city(tmp_path_factory.mktemp("city") / "data")
     data = hz.load(folder)
     return folder, data, changes.snapshot(data, state.targets(data))
+
+
+def records(tables):
+    head, *body = tables.rows("figures")
+    return [dict(zip(head, row, strict=True)) for row in body]
 
 
 def rows(moved, kind):
@@ -34,32 +40,20 @@ def test_nothing_moved_is_said(made):
 def test_a_new_figure_turns_a_verdict_and_both_are_told(made, tmp_path):
     """The plan asks for 7.7 in 2027 and 6.7 in 2025; a figure of 7.9 for 2025 meets it two years early."""
     folder, _, before = made
-    new = tmp_path / "data"
-    new.mkdir()
-    for path in folder.glob("*.csv"):
-        (new / path.name).write_bytes(path.read_bytes())
-    head, *body = read(new / "figures.csv")
-    last = next(r for row in body if (r := dict(zip(head, row, strict=True)))["obs_value"] == "5.69")
-    more = last | {"figure_id": "M.fdi.2025", "obs_value": "7.9", "time_period": "2025", "as_printed": "为7.9亿美元"}
-    with (new / "figures.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([head, *body, [more[c] for c in head]])
-    data = hz.load(new)
+    tables = Tables(shutil.copytree(folder, tmp_path / "data"))
+    last = next(row for row in records(tables) if row["obs_value"] == "5.69")
+    more = {"figure_id": "M.fdi.2025", "obs_value": "7.9", "time_period": "2025", "as_printed": "为7.9亿美元"}
+    tables.add("figures", **last | more)
+    data = tables.load()
     found = changes.compare(before, changes.snapshot(data, state.targets(data)))
     assert rows(found, "figure") == [("came", "Utilised foreign direct investment, 2025", "—", "$790m")]
-    verdict = next(r for r in found["moved"]["target"] if r["en"].startswith("Utilised foreign direct investment"))
-    assert verdict["change"] == "changed"
-    assert verdict["after"]["en"] == "met"
-    assert verdict["before"]["en"] != "met"
-    latest = {(r["indicator"], r["part_year"]): r for r in state.latest(data, {"M.fdi.2025"})}
-    level = latest["fdi_utilized", False]["value"]
-    assert (level["zh"], level["en"], level["value"], level["unit"]["en"]) == (
-        "7.9亿美元",
-        "$790m",
-        {"zh": 7.9, "en": 0.79},
-        "USD bn",
-    )
-    assert latest["fdi_utilized", False]["new"]
-    assert [r["indicator"] for r in latest.values() if r["new"]] == ["fdi_utilized"]
+    (verdict,) = [r for r in rows(found, "target") if r[1].startswith("Utilised foreign direct investment")]
+    assert verdict[0] == "changed" and verdict[3] == "met" != verdict[2]
+    new = [r for r in state.latest(data, {"M.fdi.2025"}) if r["new"]]
+    assert [(r["indicator"], r["part_year"]) for r in new] == [("fdi_utilized", False)]
+    level = new[0]["value"]
+    assert (level["zh"], level["en"]) == ("7.9亿美元", "$790m")
+    assert (level["value"], level["unit"]["en"]) == ({"zh": 7.9, "en": 0.79}, "USD bn")
     words = changes.markdown(found, state.latest(data, {"M.fdi.2025"}))
     assert "| 新增 | 实际利用外资，2025年 | — | 7.9亿美元 |" in words
     assert "实际利用外资（新）" in words
@@ -68,9 +62,8 @@ def test_a_new_figure_turns_a_verdict_and_both_are_told(made, tmp_path):
 def test_every_indicator_on_file_has_its_latest_figure(made):
     """Whether or not a target or an exhibit uses it: independent of the library's series, from the rows themselves."""
     folder, data, _ = made
-    head, *body = read(folder / "figures.csv")
-    on_file = {r["indicator"] for row in body if (r := dict(zip(head, row, strict=True)))["record_type"] == "actual" and r["ref_area"] == data.home
-               and r["obs_value"] and r["time_period"]}  # fmt: skip
+    mine = [r for r in records(Tables(folder)) if r["record_type"] == "actual" and r["ref_area"] == data.home]
+    on_file = {r["indicator"] for r in mine if r["obs_value"] and r["time_period"]}
     assert {r["indicator"] for r in state.latest(data)} == on_file
 
 
@@ -93,10 +86,8 @@ def test_every_difference_is_told_once_and_nothing_else(old, new):
         figure = {k: {"zh": k, "en": k, "shown": {"zh": v, "en": v}} for k, v in values.items()}
         return {"format": changes.FORMAT, "home": "1", "items": {key: {} for key in changes.KINDS} | {"figure": figure}}
 
-    told = {
-        r["key"]: (r["before"]["en"], r["after"]["en"])
-        for r in changes.compare(snapshot(old), snapshot(new))["moved"]["figure"]
-    }
+    moved = changes.compare(snapshot(old), snapshot(new))["moved"]["figure"]
+    told = {r["key"]: (r["before"]["en"], r["after"]["en"]) for r in moved}
     assert told == {k: (old.get(k, "—"), new.get(k, "—")) for k in old | new if old.get(k) != new.get(k)}
 
 

@@ -23,9 +23,6 @@ def read(name):
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-# ------------------------------------------------------------------------------------------------ the three lists
-
-
 def requirements():
     """Direct dependencies of pyproject.toml, those of all extras included."""
     project = tomllib.loads(read("pyproject.toml"))["project"]
@@ -39,16 +36,13 @@ def pins():
     return {canonicalize_name(name): (version, rest.count("--hash=sha256:")) for name, version, rest in blocks}
 
 
-def test_every_dependency_is_bounded_and_pinned_within_its_bounds():
+def test_every_dependency_is_bounded_and_pinned_within_its_bounds_with_hashes():
     pinned = pins()
+    assert len(pinned) == len(re.findall(r"(?m)^[^\s#]", read("requirements.txt")))
+    assert [name for name, (_, hashes) in pinned.items() if not hashes] == []
     for name, requirement in requirements().items():
         assert {specifier.operator for specifier in requirement.specifier} == {">=", "<"}, name
         assert requirement.specifier.contains(pinned[name][0]), f"{name}: run `make pins`"
-
-
-def test_every_pin_has_hashes():
-    assert len(pins()) == len(re.findall(r"(?m)^[^\s#]", read("requirements.txt")))
-    assert [name for name, (_, hashes) in pins().items() if not hashes] == []
 
 
 def test_environment_yml_lists_the_direct_dependencies_as_pinned():
@@ -60,7 +54,7 @@ def test_environment_yml_lists_the_direct_dependencies_as_pinned():
     assert others == ["conda-forge", "nodefaults", "python>=3.11,<3.15", "pip", "pip:"]
 
 
-def test_no_address_of_a_package_registry_in_any_file():
+def test_no_file_names_a_package_registry_and_no_page_a_machine():
     git = shutil.which("git")
     if not git or not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
@@ -68,16 +62,15 @@ def test_no_address_of_a_package_registry_in_any_file():
     halves = [("py", "pi"), ("python", "hosted"), ("ana", "conda"), ("npm", "js"), ("js", "delivr"), ("un", "pkg")]
     names = "|".join(map("".join, halves))
     hosts = re.compile(rf"\b(?:{names})\.(?:org|com|net|io|cn)\b|\b{'mir' + 'rors?'}\.[a-z]+\.(?:edu|com)")
+    machine = re.compile(r"(?<![\w./])/(?:home|tmp|work|Users|root)/|[A-Z]:\\+Users|https?://(localhost|127\.)")
     command = [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     files = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode("utf-8").split("\0")
     contents = {name: (ROOT / name).read_bytes() for name in files if name and (ROOT / name).is_file()}
     texts = {name: raw.decode("utf-8", "replace") for name, raw in contents.items() if b"\0" not in raw[:8000]}
     assert [(name, hosts.findall(text)) for name, text in texts.items() if hosts.search(text)] == []
+    assert [n for n, text in texts.items() if n.endswith((".md", ".cff", ".ipynb")) and machine.search(text)] == []
     listed = read("pyproject.toml") + read("requirements.txt") + read("environment.yml")
     assert not re.search(r"://|(?m:^\s*-(?:i|f|-[\w-]*(?:index|links|host)[\w-]*)\b)|(?<![\w./])/\w[^\s/]*/", listed)
-
-
-# ------------------------------------------------------------------------------------------------------ the targets
 
 
 @pytest.fixture
@@ -143,17 +136,12 @@ def test_what_is_not_there_is_refused(bootstrap, words):
 
 
 def test_an_old_python_can_read_bootstrap_and_is_refused(bootstrap, monkeypatch, capsys):
-    tree = ast.parse(read("bootstrap.py"), feature_version=(3, 4))
-    assert not any(
-        isinstance(node, ast.JoinedStr | ast.NamedExpr | ast.AnnAssign | ast.Nonlocal) for node in ast.walk(tree)
-    )
+    new = ast.JoinedStr | ast.NamedExpr | ast.AnnAssign | ast.Nonlocal
+    assert not any(isinstance(node, new) for node in ast.walk(ast.parse(read("bootstrap.py"), feature_version=(3, 4))))
     monkeypatch.setattr(bootstrap, "OLDEST", (99, 0))
     with pytest.raises(SystemExit):
         bootstrap.main(["report"])
     assert re.search(r"[\u4e00-\u9fff].* / Python 99\.0 - 3\.14", capsys.readouterr().err)
-
-
-# -------------------------------------------------------------------------------------------------------- the stamp
 
 
 @pytest.fixture
@@ -192,24 +180,24 @@ def test_what_does_not_matter_is_no_reason_to_set_up_again(bootstrap, steps):
     assert bootstrap.fresh()
 
 
-@pytest.mark.parametrize(
-    "damage", ["pins", "no stamp", "torn stamp", "no python", "its python gone", "package", "moved"]
-)
+def stamped(bootstrap, text):
+    Path(bootstrap.STAMP).write_text(text, encoding="utf-8")
+
+
+DAMAGE = {
+    "pins": lambda b: Path(b.ROOT, "requirements.txt").write_text("setuptools==1.1\n", encoding="utf-8"),
+    "no stamp": lambda b: Path(b.STAMP).unlink(),
+    "torn stamp": lambda b: stamped(b, '{"made_from": "'),
+    "its python gone": lambda b: stamped(b, json.dumps(json.loads(Path(b.STAMP).read_text("utf-8")) | {"base": "/x"})),
+    "no python": lambda b: Path(b.PYTHON).unlink(),
+    "package": lambda b: Path(b.PACKAGES, "one-1.dist-info").rmdir(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
 def test_an_environment_that_is_not_as_stamped_is_made_anew(bootstrap, steps, damage):
     bootstrap.ensure_venv()
-    root, stamp = Path(bootstrap.ROOT), Path(bootstrap.STAMP)
-    if damage == "pins":
-        (root / "requirements.txt").write_text("setuptools==1.1\n", encoding="utf-8")
-    elif damage == "no stamp":
-        stamp.unlink()
-    elif damage == "torn stamp":
-        stamp.write_text('{"made_from": "', encoding="utf-8")
-    elif damage == "no python":
-        Path(bootstrap.PYTHON).unlink()
-    elif damage == "its python gone":
-        stamp.write_text(json.dumps({**json.loads(stamp.read_text("utf-8")), "base": str(root / "x")}), "utf-8")
-    else:
-        Path(bootstrap.PACKAGES, "one-1.dist-info").rmdir()
+    DAMAGE[damage](bootstrap)
     Path(bootstrap.VENV, "left over").write_bytes(b"")
     assert not bootstrap.fresh()
     bootstrap.ensure_venv()
@@ -240,9 +228,6 @@ def test_a_set_up_that_is_interrupted_leaves_no_stamp(bootstrap, steps, monkeypa
         bootstrap.ensure_venv()
     assert not Path(bootstrap.STAMP).exists()
     assert not bootstrap.fresh()
-
-
-# --------------------------------------------------------------------------------------- the activated environment
 
 
 def test_env_current_lists_everything_that_is_missing_at_once(bootstrap):

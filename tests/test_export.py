@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -48,13 +49,11 @@ def test_a_wrong_id_is_answered_at_once_with_the_nearest(where, monkeypatch, cap
 
 
 def test_ids_that_are_worked_out_are_found_by_their_pattern(tmp_path):
-    path = notebook(
-        tmp_path / "03_x.ipynb",
+    loop, magic = (
         "for n in names:\n    hz.exhibit(data, f'fan_{n}', c)",
         "%time 1\nhz.exhibit(data, id='other', what=c)",
-        "x =",
     )
-    assert export.ids_in(path) == [r"fan_[a-z0-9_]+", "other"]
+    assert export.ids_in(notebook(tmp_path / "03_x.ipynb", loop, magic, "x =")) == [r"fan_[a-z0-9_]+", "other"]
 
 
 def test_a_picture_is_sixteen_to_nine_and_clear_on_request(chart, tmp_path):
@@ -68,14 +67,12 @@ def test_a_picture_is_sixteen_to_nine_and_clear_on_request(chart, tmp_path):
 
 @pytest.mark.parametrize("kind", ["pptx", "docx", "xlsx", "pdf"])
 def test_documents_hold_the_title(chart, where, tmp_path, kind):
-    from zipfile import ZipFile
-
     path = export.export(chart, tmp_path / f"a.{kind}", lang="en")
-    if kind != "pdf":
+    if kind == "pdf":
+        assert path.read_bytes().startswith(b"%PDF")
+    else:
         with ZipFile(path) as file:
             assert any(chart.record["title"]["en"].encode() in file.read(n) for n in file.namelist())
-    else:
-        assert path.read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
@@ -92,48 +89,41 @@ def test_a_table_has_no_picture(where, tmp_path, capsys):
     assert "is a table and has no chart" in capsys.readouterr().err
 
 
-# --- committed notebooks -------------------------------------------------------------------------------------------
+@pytest.fixture
+def committed(small, tmp_path, monkeypatch):
+    """Where a notebook is kept with its results, and its tables."""
+    monkeypatch.setattr(notebooks, "paths", lambda: build.Paths(small / "data", tmp_path / "reports", (tmp_path,)))
+    return tmp_path / "01_x.ipynb", small / "data"
 
 
-def test_committed_results_are_the_same_each_time_small_and_of_no_machine(small, tmp_path, monkeypatch):
+def test_committed_results_are_the_same_each_time_small_and_of_no_machine(committed):
+    path, tables = committed
     wide = "import matplotlib.pyplot as plt\nimport numpy as np\nplt.imshow(np.random.default_rng(1).random((200, 200)))\nplt.show()"
-    path = notebook(
-        tmp_path / "01_x.ipynb",
-        LOAD,
-        CHART,
-        cell(FINDING, "message"),
-        wide,
-        "import warnings\nwarnings.warn('careful')",
-        brief=["fdi_path"],
-    )
-    where = build.Paths(small / "data", tmp_path / "reports", (tmp_path,))
-    monkeypatch.setattr(notebooks, "paths", lambda: where)
-    assert notebooks.stale([path], where.data) == ["01_x.ipynb"]
+    warn = "import warnings\nwarnings.warn('careful')"
+    notebook(path, LOAD, CHART, cell(FINDING, "message"), wide, warn, brief=["fdi_path"])
+    assert notebooks.stale([path], tables) == ["01_x.ipynb"]
     assert notebooks.refresh([path]) == 0
     first = path.read_bytes()
     assert notebooks.refresh([path]) == 0
     assert path.read_bytes() == first
-    assert notebooks.stale([path], where.data) == []
+    assert notebooks.stale([path], tables) == []
     made = json.loads(first)
     assert made["metadata"]["huzhou_analysis"]["brief"] == ["fdi_path"]
     assert [c["execution_count"] for c in made["cells"] if c["cell_type"] == "code"] == [1, 2, 3, 4, 5]
     text = first.decode()
-    assert "/tmp/" not in text and str(tmp_path) not in text and "vnd.huzhou" not in text
-    pictures = [
-        o["data"]["image/png"] for c in made["cells"] for o in c.get("outputs", []) if "image/png" in o.get("data", {})
-    ]
-    assert len(pictures) == 1
-    assert len(base64.b64decode(pictures[0])) <= notebooks.LARGEST
+    assert "/tmp/" not in text and str(path.parent) not in text and "vnd.huzhou" not in text
     assert "外资2024年5.69亿美元" in text  # Chinese, as committed
+    shown = [output.get("data", {}) for c in made["cells"] for output in c.get("outputs", [])]
+    (picture,) = [data["image/png"] for data in shown if "image/png" in data]
+    assert len(base64.b64decode(picture)) <= notebooks.LARGEST
     made["cells"][-1]["source"] = "1 + 1"
     path.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
-    assert notebooks.stale([path], where.data) == ["01_x.ipynb"]
+    assert notebooks.stale([path], tables) == ["01_x.ipynb"]
 
 
-def test_a_notebook_that_fails_stays_as_it_was(small, tmp_path, monkeypatch, capsys):
-    path = notebook(tmp_path / "01_x.ipynb", "1 / 0")
+def test_a_notebook_that_fails_stays_as_it_was(committed, capsys):
+    path = notebook(committed[0], "1 / 0")
     before = path.read_bytes()
-    monkeypatch.setattr(notebooks, "paths", lambda: build.Paths(small / "data", tmp_path / "reports", (tmp_path,)))
     assert notebooks.refresh([path]) == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert path.read_bytes() == before
