@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class UnknownName(KeyError):
         return self.args[0]
 
 
+@lru_cache(maxsize=10_000)
 def fold(text: str) -> str:
     """Text as it is compared: one width, small letters, no spaces or punctuation."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
@@ -51,7 +53,7 @@ def code(table: pd.DataFrame, name: str, what: str) -> str:
         raise UnknownName(f"{what}: give its code or name as text, not {name!r}")
     if name in table.index:
         return name
-    names = {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
+    names = {code: [code, *both] for code, *both in zip(table.index, table.name_zh, table.name_en, strict=True)}
     wanted = fold(name)
     if what == "area":
         names = {c: known + [_KIND_OF_AREA.sub("", fold(n)) for n in known] for c, known in names.items()}

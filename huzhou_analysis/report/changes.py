@@ -19,8 +19,8 @@ from ..analysis.outlook import target_probabilities
 from ..analysis.plans import plan_years
 from ..facts import words
 from ..facts.data import Data
-from ..facts.words import LANGUAGES, Text, as_text, printed_quantity, text
-from ..show.sources import both, period_text
+from ..facts.words import LANGUAGES, Text, printed_quantity, text
+from ..show.sources import period_text
 from . import message
 from .state import figure_name
 from .text import WORDS as shared
@@ -45,21 +45,17 @@ def snapshot(data: Data, targets: list[dict]) -> dict:
     """
     items = {"figure": _figures(data), "target": _targets(targets), "projection": _projections(data)}
     items |= {"ledger": _ledger(data), "finding": _findings(data)}
-    return {
-        "format": FORMAT,
-        "home": data.home,
-        "items": {
-            kind: {key: both(name) | {"shown": both(shown)} | dict(more) for key, name, shown, *more in found}
-            for kind, found in items.items()
-        },
-    }
+    return {"format": FORMAT, "home": data.home, "items": {kind: dict(found) for kind, found in items.items()}}
+
+
+def _item(name: Mapping | Text, shown: Mapping | Text, **more: object) -> dict:
+    return {lang: name[lang] for lang in LANGUAGES} | {"shown": {lang: shown[lang] for lang in LANGUAGES}} | more
 
 
 def _with(one: Mapping | Text, more: Mapping | Text) -> Text:
     """A text with another in brackets behind it, where there is any."""
-    return text(
-        one["zh"] + (f"（{more['zh']}）" if more["zh"] else ""), one["en"] + (f" ({more['en']})" if more["en"] else "")
-    )
+    zh, en = f"（{more['zh']}）" if more["zh"] else "", f" ({more['en']})" if more["en"] else ""
+    return text(one["zh"] + zh, one["en"] + en)
 
 
 def _at(data: Data, row, kind: str = "actual") -> Text:
@@ -69,24 +65,20 @@ def _at(data: Data, row, kind: str = "actual") -> Text:
     return text(f"{name.zh}，{period.zh}{label.zh}", f"{name.en}, {period.en} {label.en}".strip())
 
 
-def _figures(data: Data) -> Iterator[tuple]:
+def _figures(data: Data) -> Iterator[tuple[str, dict]]:
     for f in data.figures.itertuples():
-        row, source = data.figures.loc[f.Index], data.sources.loc[f.source_id]
-        shown = {lang: printed_quantity(data, row, lang) for lang in LANGUAGES}
-        yield (
-            f.Index,
-            _at(data, f, f.record_type),
-            as_text(shown),
-            ("source", both(text(source.title, source.title_en))),
-        )
+        shown = {lang: printed_quantity(data, f, lang) for lang in LANGUAGES}
+        source = data.sources.loc[f.source_id]
+        titles = {"zh": source.title, "en": source.title_en}
+        yield f.Index, _item(_at(data, f, f.record_type), shown, source=titles)
 
 
-def _targets(targets: list[dict]) -> Iterator[tuple]:
+def _targets(targets: list[dict]) -> Iterator[tuple[str, dict]]:
     for t in targets:
-        yield t["key"], _with(t, t["target"]), _with(t["status_words"], t["required"])
+        yield t["key"], _item(_with(t, t["target"]), _with(t["status_words"], t["required"]))
 
 
-def _projections(data: Data) -> Iterator[tuple]:
+def _projections(data: Data) -> Iterator[tuple[str, dict]]:
     """The projection of each target of the plan's last year, and the chance that it is met."""
     for p in target_probabilities(data).itertuples() if plan_years(data) else ():
         if p.median != p.median or p.target != p.target:
@@ -97,7 +89,7 @@ def _projections(data: Data) -> Iterator[tuple]:
             shown = text(*(f"{shown[lang]}{word('chance', lang)}{100 * p.probability:.0f}%" for lang in LANGUAGES))
         target = f"{p.target:.10g}"
         name = _with(figure_name(data, p.indicator, data.home), _amount(data, p, target, relation=p.relation))
-        yield f"{p.indicator} | {p.relation}{target} {p.unit}", name, shown
+        yield f"{p.indicator} | {p.relation}{target} {p.unit}", _item(name, shown)
 
 
 def _amount(data: Data, p, value: float | str, **options: object) -> dict[str, str]:
@@ -105,17 +97,17 @@ def _amount(data: Data, p, value: float | str, **options: object) -> dict[str, s
     return {lang: words.quantity(value, p.unit, lang, data.units, **options) if known else "" for lang in LANGUAGES}
 
 
-def _ledger(data: Data) -> Iterator[tuple]:
+def _ledger(data: Data) -> Iterator[tuple[str, dict]]:
     for figure_id, rows in growth_ledger(data).groupby("figure_id", sort=False):
         shown = {lang: " / ".join(VERDICTS[v][lang] for v in dict.fromkeys(rows.verdict)) for lang in LANGUAGES}
-        yield figure_id, _at(data, rows.iloc[0]), as_text(shown)
+        yield figure_id, _item(_at(data, rows.iloc[0]), shown)
 
 
-def _findings(data: Data) -> Iterator[tuple]:
+def _findings(data: Data) -> Iterator[tuple[str, dict]]:
     found = findings(data)
     for f, n in zip(found.itertuples(), found.groupby("finding_id").cumcount(), strict=True):
         key = f"{f.finding_id} ({n + 1})" if n else f.finding_id
-        yield key, text(f.reading_zh, f.reading_en), as_text(f"{f.left} | {f.right}")
+        yield key, _item(text(f.reading_zh, f.reading_en), dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}"))
 
 
 def last(report: Path) -> dict | None:

@@ -267,11 +267,10 @@ def _title(blocks: list[dict]) -> dict | None:
     """Title from the first headings, which are taken out of the text."""
     found: dict[str, str] = {}
     for lang in LANGUAGES:
-        for block in blocks:
-            if block["kind"] == "text" and (heading := prose.first_heading(block[lang])):
-                found[lang] = heading
-                block[lang] = prose.without_first_heading(block[lang])
-                break
+        headed = (b for b in blocks if b["kind"] == "text" and prose.first_heading(b[lang]))
+        if block := next(headed, None):
+            found[lang] = prose.first_heading(block[lang])
+            block[lang] = prose.without_first_heading(block[lang])
     return {lang: found.get(lang) or next(iter(found.values())) for lang in LANGUAGES} if found else None
 
 

@@ -83,12 +83,11 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
         tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept,
         _workers(jobs, content, data, folder, Path(kept)) as pool,
     ):
-        _write_each(pool, (f"charts/{record['id']}.{lang}" for record in content.exhibits() for lang in LANGUAGES))
+        _write_each(pool, (f"charts/{record['id']}" for record in content.exhibits()))
         for one in executed:
             write_notebook(one.notebook, folder / "notebooks" / one.path.name, folder / "charts")
-        # Pages and documents need the charts; what takes longest begins first.
-        pages = [f"notebooks/{one.path.stem}" for one in executed]
-        _write_each(pool, [*(f"{lang}/{name}" for name in WRITERS for lang in LANGUAGES), *pages, "index.html"])
+        # Pages and documents need the charts.
+        _write_each(pool, [*WRITERS, *(f"notebooks/{one.path.stem}" for one in executed), "index.html"])
     return content
 
 
@@ -176,22 +175,21 @@ def _begin(*given: object) -> None:
 
 
 def _write(file: str) -> None:
-    """In a worker: a file of the report, by its folder and name; of an exhibit, its charts and tables."""
+    """In a worker: a format in both languages, a notebook's page, the index; of an exhibit, its charts and tables."""
     from . import drawings, page
 
     content, data, folder, kept = _given
     where, _, name = file.rpartition("/")
     if where == "charts":
-        exhibit_id, lang = name.split(".")
-        record = next(s.exhibits[exhibit_id] for s in content.sections if exhibit_id in s.exhibits)
-        if drawings.drawn(record):
+        record = next(s.exhibits[name] for s in content.sections if name in s.exhibits)
+        for lang in LANGUAGES if drawings.drawn(record) else ():
             drawings.write_charts(record, lang, folder / "charts", kept)
-        if lang == LANGUAGES[0]:
-            drawings.write_tables(record, folder / "tables")
+        drawings.write_tables(record, folder / "tables")
     elif where == "notebooks":
         page.write_notebook(folder / "notebooks" / f"{name}.ipynb", [section.name for section in content.sections])
-    elif where in LANGUAGES:
+    elif name in WRITERS:
         extra = {"kept": kept} if WRITERS[name].split(".")[0] in SHOWS_CHARTS else {}
-        writer(name)(content, where, folder / file, data, **extra)
+        for lang in LANGUAGES:
+            writer(name)(content, lang, folder / lang / name, data, **extra)
     else:
         page.write_index(content, folder / file)

@@ -10,8 +10,7 @@ from contextlib import suppress
 
 import pytest
 from made_up_city import city
-from whole import ROOT, as_nobody, small_disk, tree
-from whole import command as command_line
+from whole import as_nobody, command, finish, small_disk, start, tree
 
 from huzhou_analysis.facts.codebook import write
 from huzhou_analysis.facts.data import load
@@ -34,17 +33,13 @@ def tables(tmp_path):
     return folder
 
 
-def start(folder, *arguments, before=()):
-    command = [*before, *command_line("add", "--confirm", *arguments, "--data", folder)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONUTF8": "1"}, **pipes)
+def adding_to(folder, before=()):
+    return start([*before, *command("add", "--confirm", "--data", folder)], os.environ | {"PYTHONUTF8": "1"})
 
 
-def run(folder, *arguments, before=()):
-    process = start(folder, *arguments, before=before)
-    out, err = process.communicate(timeout=600)
-    assert "Traceback" not in out + err, err
-    return process.returncode, err
+def run(folder, before=()):
+    status, _, err = finish(adding_to(folder, before))
+    return status, err
 
 
 def state(folder):
@@ -64,7 +59,7 @@ def test_killed_at_forty_moments_of_adding(tables, tmp_path, capsys):
     for n in range(40):
         shutil.rmtree(tables)
         shutil.copytree(pristine, tables)
-        process = start(tables)
+        process = adding_to(tables)
         if n < 20:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(rng.uniform(0.1, seconds))

@@ -22,7 +22,7 @@ import psutil
 import pytest
 from small_project import notebook, small_project
 from table_copies import Tables
-from whole import ROOT, as_nobody, small_disk, tree
+from whole import ROOT, as_nobody, finish, small_disk, start, tree
 
 from huzhou_analysis.report.build import digest
 
@@ -51,20 +51,14 @@ class Place:
         self.mark = uuid.uuid4().hex
         (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
 
-    def start(self, *arguments, before=(), **environment):
-        drop = ("HUZHOU_", "MPLCONFIGDIR", "IPYTHONDIR")
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(drop)}
-        environment = {"HUZHOU_DATA": str(self.data), "HUZHOU_MARK": self.mark, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1",
-                       "PYTHONDONTWRITEBYTECODE": "1"} | environment  # fmt: skip
-        command = [*before, sys.executable, self.folder / "program.py", self.folder, *arguments]
-        return subprocess.Popen([str(c) for c in command], cwd=ROOT, env=kept | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                encoding="utf-8", start_new_session=True)  # fmt: skip
+    def start(self, *arguments, before=(), **more):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HUZHOU_", "MPLCONFIGDIR", "IPYTHONDIR"))}
+        kept |= {"HUZHOU_DATA": str(self.data), "HUZHOU_MARK": self.mark, "PYTHONPATH": str(ROOT)}
+        kept |= {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"} | more
+        return start([*before, sys.executable, self.folder / "program.py", self.folder, *arguments], kept)
 
     def run(self, *arguments, **options):
-        process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=900)
-        assert "Traceback" not in out + err, err
-        return process.returncode, out, err
+        return finish(self.start(*arguments, **options))
 
     def gone(self, seconds=20):
         """Whether no process of this project's runs is left, given a moment."""

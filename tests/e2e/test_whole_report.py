@@ -1,20 +1,12 @@
 """The report of the whole project: twice the same, and never half."""
 
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import time
-from contextlib import suppress
 
-import psutil
 import pytest
 from lxml import html
 from test_office import points_missed
-from whole import command, copy_project, environment, run, tree
+from whole import copy_project, run, tree
 
 from huzhou_analysis.facts.data import load
 
@@ -70,46 +62,6 @@ def test_two_fresh_reports_from_different_places_are_the_same_bytes(made, tmp_pa
     assert done.returncode == 0, done.stderr
     one, other = tree(made), tree(tmp_path / "报告 out")
     assert sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name)) == []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs process groups")
-def test_a_run_killed_half_way_leaves_the_old_report_and_the_next_one_completes(project, made):
-    copy = project.with_name("killed")
-    shutil.copytree(project, copy, copy_function=shutil.copy2)
-    reports, before = copy / "reports", tree(made)
-    figures = copy / "data" / "indicators.csv"
-    raw = figures.read_text(encoding="utf-8-sig")
-    figures.write_text(raw.replace(",Utilised foreign direct investment,", ",Utilised FDI,", 1), encoding="utf-8-sig")
-    running = subprocess.Popen(command("report", "--jobs", "2"), cwd=copy, env=environment(copy, PYTHONUNBUFFERED="1"),
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
-                               start_new_session=True)  # fmt: skip
-    with running:
-        for line in running.stdout:
-            if "✓" in line:  # one notebook is ready, others are running or waiting
-                break
-        os.killpg(running.pid, signal.SIGKILL)
-    assert running.returncode == -signal.SIGKILL
-    assert tree(reports) == before
-    done = run(copy, "report")
-    assert done.returncode == 0, done.stderr
-    manifest = json.loads((reports / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["outputs"].items() <= tree(reports).items()
-    assert "Utilised FDI" in (reports / "en" / "report.html").read_text(encoding="utf-8")
-    assert [path.name for path in copy.glob("reports?*")] == []
-    deadline = time.monotonic() + 10
-    while (left := kernels_in(copy)) and time.monotonic() < deadline:  # they notice within a second or two
-        time.sleep(0.1)
-    assert left == []
-
-
-def kernels_in(folder):
-    """Kernels that work for a copy of the project."""
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if "ipykernel_launcher" in " ".join(process.cmdline()) and process.cwd().startswith(str(folder)):
-                found.append(process)
-    return found
 
 
 def test_the_working_tree_knows_only_what_is_built_and_ignored(project, made):

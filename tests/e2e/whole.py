@@ -47,6 +47,19 @@ def run(project, *arguments):
                           encoding="utf-8", timeout=900)  # fmt: skip
 
 
+def start(words, environment, cwd=ROOT):
+    """Start a command in a session of its own; what it says is kept."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    return subprocess.Popen([*map(str, words)], cwd=cwd, env=environment, start_new_session=True, **pipes)
+
+
+def finish(process):
+    """Exit status of a command and what it said, which is never a traceback."""
+    out, err = process.communicate(timeout=900)
+    assert "Traceback" not in out + err, err
+    return process.returncode, out, err
+
+
 def tree(folder):
     """Every file of a folder with its checksum."""
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
