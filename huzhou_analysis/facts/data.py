@@ -122,17 +122,23 @@ class Data:
         """Series that were assembled from these tables before (:func:`~huzhou_analysis.series` keeps them here)."""
         return {}
 
+    @cached_property
+    def _rows(self) -> dict[str, np.ndarray]:
+        return self.figures.groupby("indicator").indices
+
     def select(
         self, indicator=None, area=None, *, record_type=None, transformation=None, source=None, period=None
     ) -> pd.DataFrame:
         """Figures that match; each argument may be one value or a list of them, None matches all."""
+        rows = np.arange(len(self.figures))
+        if isinstance(indicator, str):
+            rows, indicator = self._rows.get(indicator, rows[:0]), None
         asked = {"indicator": indicator, "ref_area": area, "record_type": record_type, "transformation": transformation}
-        matching = [
-            self.figures[column].isin([wanted] if isinstance(wanted, str) else list(wanted))
-            for column, wanted in (asked | {"source_id": source, "time_period": period}).items()
-            if wanted is not None
-        ]
-        return self.figures[np.logical_and.reduce(matching)] if matching else self.figures
+        for column, wanted in (asked | {"source_id": source, "time_period": period}).items():
+            if wanted is not None:
+                allowed = {wanted} if isinstance(wanted, str) else set(wanted)
+                rows = rows[[cell in allowed for cell in self.figures[column].array[rows]]]
+        return self.figures.iloc[rows]
 
     def indicator(self, name: str) -> str:
         """Code of an indicator given by its code, Chinese or English name.
