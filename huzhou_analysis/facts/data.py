@@ -141,15 +141,8 @@ class Data:
         return self.figures.iloc[rows]
 
     def indicator(self, name: str) -> str:
-        """Code of an indicator given by its code, Chinese or English name.
+        """Code of an indicator given by its code, Chinese or English name; an UnknownName lists the nearest.
 
-        Raises
-        ------
-        UnknownName
-            A KeyError, if no indicator or more than one has the name; the message lists the nearest.
-
-        Examples
-        --------
         >>> hz.load().indicator("实际利用外资")
         'fdi_utilized'
         """
@@ -158,8 +151,6 @@ class Data:
     def area(self, name: str | None = None) -> str:
         """Code of an area given by code or name, as :meth:`indicator`; the city itself without one.
 
-        Examples
-        --------
         >>> hz.load().area("湖州"), hz.load().area("Zhejiang")
         ('330500', '330000')
         """
@@ -180,14 +171,9 @@ class Data:
     def one(
         self, indicator: str, period: str, area: str | None = None, *, transformation="N", source=None, record_type=None
     ) -> pd.Series:
-        """The one figure that matches; `area` is by default the city that the tables are about.
+        """The one figure that matches, by default of the city itself.
 
-        Raises
-        ------
-        NotOnFile
-            If none matches.
-        LookupError
-            If several match; the message lists them.
+        A :class:`NotOnFile` if none matches, a LookupError that lists them if several do.
         """
         area = area or self.home
         asked = {"transformation": transformation, "source": source, "period": period, "record_type": record_type}
@@ -232,11 +218,6 @@ def load(root: Path | str | None = None) -> Data:
     ----------
     root : path, optional
         Folder of the tables; by default ``HUZHOU_DATA`` or the project's own ``data/``.
-
-    Returns
-    -------
-    Data
-        Every table; ``data.figures`` is the heart.
 
     Raises
     ------

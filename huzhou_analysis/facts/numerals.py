@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,14 +53,13 @@ def plain(text: str) -> str:
 
 
 def _plain_character(character: str) -> str:
-    if unicodedata.category(character) == "Nd":  # also １ and 𝟏
-        return str(unicodedata.decimal(character))
-    wide, kind = unicodedata.normalize("NFKC", character), unicodedata.decomposition(character).partition(" ")[0]
-    if kind == "<fraction>":
-        return character
-    if kind == "<square>":
-        return "".join(c for c in wide if not c.isnumeric())
-    return " " if unicodedata.category(character) == "No" else wide
+    wide, kind = unicodedata.normalize("NFKC", character), unicodedata.category(character)
+    match unicodedata.decomposition(character).partition(" ")[0]:
+        case "<fraction>":
+            return character
+        case "<square>":
+            return "".join(c for c in wide if not c.isnumeric())
+    return str(unicodedata.decimal(character)) if kind == "Nd" else " " if kind == "No" else wide  # Nd: also １ and 𝟏
 
 
 def separated(text: str) -> str:
@@ -103,29 +103,19 @@ def chinese_value(text: str) -> int:
 def _readings(text: str) -> tuple[Decimal, ...]:
     if text.endswith("成"):
         return (Decimal(chinese_value(text[:-1]) * 10),)
-    readings = [chinese_value(text)]
-    rest = text
-    while rest and rest[-1] in _MYRIADS:  # 百亿元: 100 in the unit 亿元
-        rest = rest[:-1]
-        readings.append(chinese_value(rest) if rest else 1)
+    bare = text.rstrip("".join(_MYRIADS))  # 百亿元: 100 in the unit 亿元
+    readings = [chinese_value(text[:end]) if end else 1 for end in range(len(text), len(bare) - 1, -1)]
     return tuple(dict.fromkeys(map(Decimal, readings)))
 
 
-def _decimal(numeral: str) -> Decimal:
-    return Decimal(numeral.replace(",", ""))
-
-
-def arabic(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
+def arabic(text: str, start: int = 0, end: int = sys.maxsize) -> list[Numeral]:
     """Arabic numerals in a normalised text, thousands separators and decimals included."""
-    return [
-        Numeral(m.start(), m.end(), m[0], (_decimal(m[0]),))
-        for m in _ARABIC.finditer(text, start, len(text) if end is None else end)
-    ]
+    found = _ARABIC.finditer(text, start, end)
+    return [Numeral(m.start(), m.end(), m[0], (Decimal(m[0].replace(",", "")),)) for m in found]
 
 
-def quantities(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
+def quantities(text: str, start: int = 0, end: int = sys.maxsize) -> list[Numeral]:
     """Every numeral that may state a quantity: all Arabic ones, and Chinese ones before a measure word."""
-    end = len(text) if end is None else end
     chinese = [Numeral(m.start(), m.end(), m[0], _readings(m[0]), True) for m in _QUANTITY.finditer(text, start, end)]
     return sorted(arabic(text, start, end) + chinese, key=lambda n: n.start)
 
@@ -133,11 +123,5 @@ def quantities(text: str, start: int = 0, end: int | None = None) -> list[Numera
 def printed_values(text: str) -> set[Decimal]:
     """All values that the numerals in a short printed form may be read as, Chinese ones wherever they stand."""
     text = separated(text)
-    values = set(map(_decimal, _ARABIC.findall(text)))
-    if "首" in text:  # 全省首个: the first one
-        values.add(Decimal(1))
-    for match in _CHINESE_RUN.finditer(text):
-        run = match[0]
-        if run != "成":
-            values.update(_readings(run))
-    return values
+    values = {numeral.values[0] for numeral in arabic(text)} | ({Decimal(1)} if "首" in text else set())  # 全省首个
+    return values.union(*(_readings(run) for run in _CHINESE_RUN.findall(text) if run != "成"))

@@ -256,7 +256,7 @@ def say(zh: str, en: str, **values: object) -> Text:
     Parameters
     ----------
     zh, en : str
-        Templates: ``{last}``, ``{last.year}``, ``{share:.1%}`` stand for values.
+        Templates: ``{last}``, ``{last.year}``, ``{share:.1%}`` stand for values; a ValueError for one that is not given.
     **values
         Quantities, texts in both languages, numbers (with a format, such as ``:.1%``), strings that serve both.
 
@@ -264,11 +264,6 @@ def say(zh: str, en: str, **values: object) -> Text:
     -------
     Text
         With the ids of the figures behind all quantities and texts that were given.
-
-    Raises
-    ------
-    ValueError
-        If a template names a value that was not given, or a number without its format.
 
     Examples
     --------
@@ -287,15 +282,8 @@ def cited(values: Mapping[str, object]) -> tuple[str, ...]:
 def change(before: float | Quantity, after: float | Quantity | None = None, decimals: int = 1) -> Text:
     """A change in words: 增长9.0%, rose 9.0%; 下降63.2%, fell 63.2%.
 
-    Parameters
-    ----------
-    before, after : number or Quantity
-        Two levels; or one number alone, a rate in per cent.
-
-    Warns
-    -----
-    BreakWarning
-        If a break of the series lies between two points.
+    Of two levels (numbers or quantities), or of one number alone, a rate in per cent. A :class:`BreakWarning` if a break
+    of the series lies between two points.
     """
     if after is not None and float(before) == 0:
         raise ValueError("growth from zero is undefined: state the change in its own unit instead")
@@ -401,11 +389,6 @@ def quantity(
     return _written(value if decimals is None else float(value), units[unit], _language(lang), decimals, relation)
 
 
-def in_english_units(value: float, unit: str, units: Units) -> float:
-    """A number of the printed unit in the unit that English shows."""
-    return float(value) * 10.0 ** (units[unit].unit_mult - units[unit].unit_mult_en)
-
-
 def figure_quantity(data, figure_id: str) -> Quantity:
     """A printed figure as a quantity; KeyError that names near ids if it is not on file."""
     f = data.figure(figure_id)
@@ -425,17 +408,11 @@ def point(data, frame, year: int | str = -1) -> Quantity:
 
     Parameters
     ----------
-    data : Data
     frame : DataFrame
         As :func:`huzhou_analysis.series` or :func:`huzhou_analysis.plan` give it.
     year : int or str
         A year (2023); a place among the whole years on file (-1 the last, -2 the one before); or the code of a period,
-        such as ``"2024-01/P11M"``.
-
-    Raises
-    ------
-    ValueError
-        If the frame holds no such year; the message names those it has.
+        such as ``"2024-01/P11M"``. A ValueError names those on file.
     """
     whole = frame[~frame.origin.isin(("part_year", "period_total"))] if "origin" in frame.columns else frame
     if isinstance(year, str):

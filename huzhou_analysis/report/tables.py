@@ -94,10 +94,9 @@ def _named(name: str, unit: str, lang: str) -> str:
 
 def _in_unit(data: Data, value: float, unit: str, decimals: int, lang: str) -> Number:
     """A number of a printed unit as a language shows it."""
-    u, shift = data.units[unit], 0
-    if lang == "en":
-        shift, value = u.unit_mult_en - u.unit_mult, words.in_english_units(value, unit, data.units)
-    return Number(exact(value), max(0, decimals + shift))
+    u = data.units[unit]
+    shift = u.unit_mult_en - u.unit_mult if lang == "en" else 0
+    return Number(exact(float(value) * 10.0**-shift), max(0, decimals + shift))
 
 
 def figure(data: Data, f, lang: str) -> tuple[Cell, str]:
