@@ -29,12 +29,7 @@ Frames = dict[str, pd.DataFrame]
 
 
 def check(root: Path | str | None = None) -> tuple[Frames, list[Problem]]:
-    """Read and check every table.
-
-    Parameters
-    ----------
-    root : path, optional
-        Folder of the tables, as in :func:`load`.
+    """Read and check every table of a folder, named as in :func:`load`.
 
     Returns
     -------
@@ -249,17 +244,15 @@ def _begins_after(period: str, published: str) -> bool:
     return both and periods.parse(period).start > periods.parse(published).end
 
 
-_CHINESE_MAGNITUDE = re.compile("[十百千]*[万亿]+")
+_CHINESE_MAGNITUDE = re.compile("^[十百千]*[万亿]+")
 _ENGLISH_MAGNITUDE = {"thousand": 3, "million": 6, "bn": 9, "billion": 9, "trillion": 12}
 
 
 def _magnitudes(frames: Frames) -> Iterator[Problem]:
     """A unit whose name says its power of ten: 亿元 is 10^8, CNY bn 10^9."""
     for row in frames["units"].itertuples():
-        named = _CHINESE_MAGNITUDE.match(row.unit)
-        words = [_ENGLISH_MAGNITUDE[word] for word in row.name_en.split() if word in _ENGLISH_MAGNITUDE]
-        said = [("unit_mult", len(str(numerals.chinese_value(named[0]))) - 1)] if named else []
-        said += [("unit_mult_en", words[0])] if words else []
+        said = [("unit_mult", len(str(numerals.chinese_value(n))) - 1) for n in _CHINESE_MAGNITUDE.findall(row.unit)]
+        said += [("unit_mult_en", _ENGLISH_MAGNITUDE[w]) for w in row.name_en.split() if w in _ENGLISH_MAGNITUDE][:1]
         for column, power in said:
             value = getattr(row, column)
             if _INTEGER.fullmatch(value) and int(value) < power:
@@ -285,10 +278,6 @@ def _corrections(frames: Frames) -> Iterator[Problem]:
             yield _problem("corrections.csv", "overtaken", row.Index + 2, "expect", row.expect, now=now)
 
 
-def _areas(frames: Frames) -> list[Problem]:
-    return [_problem("ref_areas.csv", "no_area")] if frames["ref_areas"].empty else []
-
-
 # What several cells of a table say together, and what one table says of another.
 _OF_SEVERAL_CELLS = {
     "units": _magnitudes,
@@ -296,5 +285,5 @@ _OF_SEVERAL_CELLS = {
     "milestones": lambda frames: _places("milestones", frames),
     "not_figures": lambda frames: _places("not_figures", frames),
     "corrections": _corrections,
-    "ref_areas": _areas,
+    "ref_areas": lambda frames: [_problem("ref_areas.csv", "no_area")] if frames["ref_areas"].empty else [],
 }

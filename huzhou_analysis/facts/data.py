@@ -38,11 +38,10 @@ def home_area(figures: pd.DataFrame, levels: pd.Series) -> str:
     figures = figures[figures.ref_area.map(levels).eq("city")]
     for found in (figures.ref_area[figures.record_type == "target"], figures.ref_area):
         if len(found):
-            counts = found.value_counts(sort=False)
-            return counts.index[counts.argmax()]
-    if areas := [*levels.index[levels == "city"], *levels.index]:
-        return areas[0]
-    raise NotOnFile("ref_areas.csv 中没有地区", "no area in ref_areas.csv")
+            return found.value_counts(sort=False).idxmax()
+    if levels.empty:
+        raise NotOnFile("ref_areas.csv 中没有地区", "no area in ref_areas.csv")
+    return [*levels.index[levels == "city"], *levels.index][0]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,10 +88,7 @@ class Data:
 
     @cached_property
     def home(self) -> str:
-        """The city that the tables are about: most targets are set for it, or else it has most figures.
-
-        Without any figure it is the first city of ``ref_areas.csv``; a :class:`NotOnFile` if that names no area at all.
-        """
+        """The city that most targets are set for, or else that has most figures, or else the first of ``ref_areas.csv``."""
         return home_area(self.figures, self.ref_areas.level)
 
     @cached_property
@@ -163,10 +159,8 @@ class Data:
         except KeyError:
             near = ", ".join(difflib.get_close_matches(str(figure_id), list(self.figures.index), 3))
             zh, en = (f"（相近：{near}）", f"; near: {near}") if near else ("", "")
-            raise NotOnFile(
-                f"编号为 {figure_id} 的数字{zh}；请用 hz.find(data, 词) 查编号",
-                f"no figure {figure_id!r}{en}; hz.find(data, words) looks an id up",
-            ) from None
+            zh = f"编号为 {figure_id} 的数字{zh}；请用 hz.find(data, 词) 查编号"
+            raise NotOnFile(zh, f"no figure {figure_id!r}{en}; hz.find(data, words) looks an id up") from None
 
     def one(
         self, indicator: str, period: str, area: str | None = None, *, transformation="N", source=None, record_type=None
@@ -186,16 +180,12 @@ class Data:
         return self.on_file(found, indicator, f"（{period}）", f" of {period}").iloc[0]
 
     def on_file(self, found: pd.DataFrame, indicator: str, zh: str = "", en: str = "") -> pd.DataFrame:
-        """Figures or points as they were given, if there are any.
-
-        Otherwise a :class:`NotOnFile` names the indicator that was looked for, with `zh` and `en` behind its name.
-        """
+        """Figures or points, if there are any; else a :class:`NotOnFile` names the indicator, with `zh` and `en` behind it."""
         if len(found):
             return found
-        names = {"name_zh": indicator, "name_en": indicator}
-        if indicator in self.indicators.index:
-            names = self.indicators.loc[indicator]
-        raise NotOnFile(f"{names['name_zh']}{zh}", f"{names['name_en']}{en}")
+        known = indicator in self.indicators.index
+        names = self.indicators.loc[indicator, ["name_zh", "name_en"]] if known else (indicator, indicator)
+        raise NotOnFile(*(name + behind for name, behind in zip(names, (zh, en), strict=True)))
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:
         """What a figure may stand for, in its printed unit.

@@ -143,13 +143,8 @@ _WRITTEN = [
 def read(text: str) -> str:
     """Code of a period as a person writes it: 2026年上半年, 2026年1-9月, 2026年三季度, 2026 H1, 2026/9/27, or a code itself.
 
-    January to March, to June and to December are the first quarter, the first half and the year: one period has one code.
-
-    Raises
-    ------
-    ValueError
-        If it is none of these, or may be read in two ways: 2022.1 may be what a spreadsheet left of 2022.10, 2026-1-9
-        may be a day or nine months, 20 22 may be two numbers, and two-digit years are not guessed at.
+    A ValueError if it is none of these, or may be read in two ways: 2022.1 may be what a spreadsheet left of 2022.10,
+    2026-1-9 may be a day or nine months, 20 22 may be two numbers, and two-digit years are not guessed at.
     """
     code = numerals.plain(text)
     try:

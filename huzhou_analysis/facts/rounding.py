@@ -36,8 +36,7 @@ def exact(value: Number) -> Fraction | float:
 class Interval:
     """The values that a number may stand for: from `low`, by default included, up to `high`, by default not.
 
-    A point has ``low == high`` and holds that one value; an infinite end is never included. Two intervals are equal if
-    their ends are, included or not.
+    An infinite end is never included. Two intervals are equal if their ends are, included or not.
 
     Examples
     --------
@@ -176,9 +175,8 @@ def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval
     text : str
         The number as printed, plain digits (``"300.8"``). Its decimals say how it was rounded.
     relation : str
-        ``=``; a bound ``>``, ``>=``, ``<``, ``<=`` (the interval reaches to infinity on its open side);
-        ``range`` (with `high`, its printed upper end); ``~`` (approximate: the document does not say by how much, so the
-        interval is unbounded and proves nothing); ``relative`` is refused.
+        ``=``; a bound ``>``, ``>=``, ``<``, ``<=``, open on its far side; ``range`` with `high`, its upper end; or ``~``,
+        about, which proves nothing: the interval is unbounded.
 
     Examples
     --------

@@ -33,7 +33,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file: its name without the ending, its columns in order, those that together identify a row, if several do."""
+    """One CSV file: its name without the ending, its columns in order, and those that identify a row together."""
 
     name: str
     zh: str
@@ -58,16 +58,12 @@ _WRITTEN = json.loads(Path(__file__).with_name("tables.json").read_text(encoding
 CODES = {name: {code: tuple(words) for code, words in codes.items()} for name, codes in _WRITTEN["codes"].items()}
 
 
-def _field(codes: str | None = None, **written) -> Field:
-    return Field(codes=codes and CODES[codes], **written)
-
-
-def _table(fields: list[dict], together: list[str], **written) -> Table:
-    return Table(fields=tuple(_field(**field) for field in fields), together=tuple(together), **written)
+def _table(name: str, zh: str, en: str, fields: list[dict], together: list[str]) -> Table:
+    columns = tuple(Field(**field | {"codes": CODES.get(field.get("codes"))}) for field in fields)
+    return Table(name, zh, en, columns, tuple(together))
 
 
 TABLES: dict[str, Table] = {table["name"]: _table(**table) for table in _WRITTEN["tables"]}
-
 RECORD_TYPES, TIME_BASES, OBS_STATUSES = CODES["record_types"], CODES["time_bases"], CODES["obs_statuses"]
 TIERS, KINDS, THEMES, REASONS = CODES["tiers"], CODES["kinds"], CODES["themes"], CODES["reasons"]
 EXPECTATIONS, SEVERITIES = CODES["expectations"], CODES["severities"]

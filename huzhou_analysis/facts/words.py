@@ -133,14 +133,13 @@ class Quantity:
         return self.in_language("zh")
 
     def _derived(self, value: float, *others: Quantity, more: int = 0) -> Quantity:
-        places = max(one._places() for one in (self, *others)) + more
-        ids = cited({"of": (self, *others)})
+        places, ids = max(one._places for one in (self, *others)) + more, cited({"of": (self, *others)})
         return Quantity(value, self.unit, decimals=places, time_period=self.time_period, figures=ids)
 
+    @property
     def _places(self) -> int:
-        if self.printed:
-            return len(self.printed.partition(".")[2])
-        return 1 if self.decimals is None else self.decimals
+        shown = 1 if self.decimals is None else self.decimals
+        return len(self.printed.partition(".")[2]) if self.printed else shown
 
     def _same(self, other: Quantity) -> float:
         """Value of a like quantity in the unit of this one."""
@@ -332,11 +331,10 @@ def _ending(place: int) -> str:
 def joined(texts: Iterable[Text], last: tuple[str, str] = ("和", " and ")) -> Text:
     """Texts as an enumeration: 甲、乙和丙; a, b and c."""
     parts = [as_text(t) for t in texts]
-    both = []
-    for lang, comma, end in (("zh", "、", last[0]), ("en", ", ", last[1])):
-        *first, final = [p[lang] for p in parts] or [""]
-        both.append(comma.join(first) + end + final if first else final)
-    return Text(*both, cited({"parts": parts}))
+    *first, final = parts or [Text("", "")]
+    zh, en = (comma.join(p[lang] for p in first) for lang, comma in (("zh", "、"), ("en", ", ")))
+    ends = last if first else ("", "")
+    return Text(zh + ends[0] + final.zh, en + ends[1] + final.en, cited({"parts": parts}))
 
 
 def period_text(code: str) -> Text:
@@ -415,10 +413,9 @@ def point(data, frame, year: int | str = -1) -> Quantity:
         such as ``"2024-01/P11M"``. A ValueError names those on file.
     """
     whole = frame[~frame.origin.isin(("part_year", "period_total"))] if "origin" in frame.columns else frame
-    if isinstance(year, str):
-        rows = frame[frame.time_period == year]
-    else:
-        rows = whole.iloc[[year]] if -len(whole) <= year < 0 else whole[whole.year == year]
+    rows = frame[frame.time_period == year] if isinstance(year, str) else whole[whole.year == year]
+    if year in range(-len(whole), 0):
+        rows = whole.iloc[[year]]
     if rows.empty:
         known = ", ".join(map(str, whole.year)) or "none"
         raise ValueError(f"{year!r} is not in this frame: write one of its years ({known}) or the code of a period")
