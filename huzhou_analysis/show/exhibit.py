@@ -205,7 +205,7 @@ def cell(value) -> dict | float | int | None:
     in each language beside it."""
     if isinstance(value, Quantity):
         shift = value.unit.unit_mult_en - value.unit.unit_mult
-        decimals = max(0, value._places())
+        decimals = max(0, value._places)
         return {lang: value.in_language(lang) for lang in LANGUAGES} | {
             "value": {"zh": float(value.value), "en": exact(value.value * 10.0**-shift)},
             "unit": {"zh": value.unit.unit, "en": value.unit.name_en},
