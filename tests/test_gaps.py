@@ -120,13 +120,8 @@ def test_an_actual_in_another_unit_of_the_same_money_is_converted(tables):
 
 def test_a_target_is_never_measured_against_claims_targets_parts_of_years_totals_or_parts_of_the_city(tables):
     part = {"time_period": "2023-S1", "span": "cumulative"}
-    kinds = [
-        {"record_type": "claim"},
-        {"record_type": "target"},
-        part,
-        part | {"time_period": "2023/P2Y"},
-        {"ref_area": "330502"},
-    ]
+    kinds = [{"record_type": "claim"}, {"record_type": "target"}, {"ref_area": "330502"}]
+    kinds += [part, part | {"time_period": "2023/P2Y"}]
     only(tables, "fdi_utilized")
     for n, cells in enumerate(kinds):
         tables.add_figure(f"D000.fdi_utilized.{n}", "17.5", indicator="fdi_utilized", unit="亿美元", **cells)

@@ -75,9 +75,7 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
     return {"robustness": code} | both("robustness", clauses(words))
 
 
-def _readings(
-    gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataFrame, judged: tuple
-) -> Iterator[tuple]:
+def _readings(gaps, target, evidence: pd.Series, found: pd.DataFrame, judged: tuple) -> Iterator[tuple]:
     """Label, verdict (None where no actual is left) and whether another figure was tried, for every other reading."""
     (verdict, recent, base), data, year = judged, gaps.data, int(evidence.year)
     speed = recent.change if recent else math.nan
@@ -149,10 +147,9 @@ def official(target: Target, evidence: pd.Series, stretch: pd.DataFrame, base: t
     """Classes of the same data under two published methods (docs/methods.md)."""
     if target.meets(evidence.value):
         return {"un_class": "maintain", "wri_class": "on_track"}
-    known = stretch[stretch.year <= evidence.year]
+    known, final = stretch[stretch.year <= evidence.year], target.final.obs_value
     out = {"un_class": "insufficient_data", "wri_class": "insufficient_data"}
-    years, values, final = known.year.to_numpy(float), known.value.to_numpy(float), target.final.obs_value
-    left = target.last_year - int(evidence.year)
+    years, values, left = known.year.to_numpy(float), known.value.to_numpy(float), target.last_year - int(evidence.year)
     if len(known) < 2 or left <= 0:
         return out
     if base is not None and not math.isclose(final, base[1]):
@@ -221,8 +218,9 @@ def named(data: Data, indicator: str) -> Text:
 
 def amount(data: Data, value: float, unit: str, relation: str = "=") -> Text:
     """A value in both languages, with as many decimals as it needs and no more than four digits call for."""
-    shown = trimmed(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2)
-    shown = shown.replace(",", "").replace("−", "-")
+    shown = (
+        trimmed(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2).replace(",", "").replace("−", "-")
+    )
     return text(*(quantity(shown, unit, lang, data.units, relation=relation) for lang in LANGUAGES))
 
 

@@ -164,8 +164,8 @@ class Gaps(Actuals):
         if len(same) == 1:
             return [final.name]
         same = measured_in(self.data, same, final.unit)
-        value = [units.convert(v, u, final.unit) for v, u in zip(same.obs_value, same.unit, strict=True)]
-        same = same[[math.isclose(v, final.obs_value) for v in value]]
+        values = [units.convert(v, u, final.unit) for v, u in same[["obs_value", "unit"]].to_numpy()]
+        same = same[[math.isclose(value, final.obs_value) for value in values]]
         rank = 2 * (same.source_id != final.source_id) + ~plans.is_table_row(same.locator)
         return list(same.index[rank.argsort(kind="stable")])
 
