@@ -2,7 +2,7 @@
 and 8), of which the median of a few leads (Petropoulos & Svetunkov 2020). Smoothing parameters are those of a fixed grid with
 the least squared one-year errors: on ten points an optimiser's hardly differ, and a panel has ten thousand series.
 
-`values` (..., years) are oldest first, without gaps; paths are (..., horizon).
+Floats `values` (..., years) are oldest first, without gaps; paths are (..., horizon).
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ IN_LEVELS = {"growth": "drift", "damped_growth": "damped_trend"}
 
 def last_value(values: np.ndarray, horizon: int) -> np.ndarray:
     """The last value goes on."""
-    return np.repeat(np.asarray(values, float)[..., -1:], horizon, axis=-1)
+    return np.repeat(values[..., -1:], horizon, axis=-1)
 
 
 def drift(values: np.ndarray, horizon: int) -> np.ndarray:
     """The last value and the average yearly increment: the line through the first and the last value."""
-    values = np.asarray(values, float)
     step = (values[..., -1:] - values[..., :1]) / (values.shape[-1] - 1)
     return values[..., -1:] + step * np.arange(1, horizon + 1)
 
@@ -58,12 +57,11 @@ def _smoothed(values: np.ndarray) -> np.ndarray:
 
 def simple_smoothing(values: np.ndarray, horizon: int) -> np.ndarray:
     """Simple exponential smoothing: the level goes on."""
-    return np.repeat(_smoothed(np.asarray(values, float)), horizon, axis=-1)
+    return np.repeat(_smoothed(values), horizon, axis=-1)
 
 
 def damped_trend(values: np.ndarray, horizon: int) -> np.ndarray:
     """Damped trend (Gardner & McKenzie 1985): the slope dies out. Starts at the first value and average increment."""
-    values = np.asarray(values, float)
     alpha, beta, damping = TRIPLES.T
     level = np.repeat(values[..., :1], len(TRIPLES), axis=-1)
     slope = level * 0 + (values[..., -1:] - values[..., :1]) / (values.shape[-1] - 1)
@@ -84,7 +82,6 @@ def damped_growth(values: np.ndarray, horizon: int) -> np.ndarray:
 
 def theta(values: np.ndarray, horizon: int) -> np.ndarray:
     """Theta (Assimakopoulos & Nikolopoulos 2000): mean of the trend line and of a smoothed line of double curvature."""
-    values = np.asarray(values, float)
     length = values.shape[-1]
     years = np.arange(length) - (length - 1) / 2
     slope = (values @ years / (years @ years))[..., None]
@@ -104,4 +101,4 @@ def leading(lead: str, positive: bool) -> tuple[str, ...]:
 def path(values: np.ndarray, horizon: int, names: tuple[str, ...], positive: bool) -> np.ndarray:
     """Median of the members named; of a positive series it stays positive."""
     middle = np.median([MEMBERS[name](values, horizon) for name in names], axis=0)
-    return np.maximum(middle, FLOOR * np.asarray(values, float)[..., -1:]) if positive else middle
+    return np.maximum(middle, FLOOR * values[..., -1:]) if positive else middle
