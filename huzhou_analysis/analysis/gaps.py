@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
@@ -110,9 +111,12 @@ class Gaps(Actuals):
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row for each target of every plan, with all columns (see :func:`target_gaps`)."""
+        return self.rows(self.targets)
+
+    def rows(self, wanted: Iterable[Target]) -> pd.DataFrame:
+        """One row for each target, with all columns (see :func:`target_gaps`)."""
         rows, problems, cause = [], [], None
-        for target in self.targets:
+        for target in wanted:
             try:
                 rows.append(self.row(target))
             except (ArithmeticError, ValueError, KeyError, IndexError, TypeError) as error:

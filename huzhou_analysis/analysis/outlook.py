@@ -15,7 +15,7 @@ from .calibration import KIND_OF_INDICATOR, KIND_OF_THEME, LONGEST_HORIZON, Outs
 from .compare import area_levels
 from .evidence import said
 from .forecast import FEWEST, Projection, _is_year, project
-from .gaps import target_gaps
+from .gaps import gaps_of
 from .plans import goals, target_year
 from .series import COLUMNS, key, series
 
@@ -91,9 +91,9 @@ def outside_view(data: Data, indicator: str, area: str | int | None = None) -> O
 
 def _views(data: Data, place: str, code: str | None = None) -> dict[str, OutsideView]:
     """The outside view of an indicator, or of every one that needs growth in % a year."""
-    gaps = target_gaps(data, full=True)
-    gaps = gaps[(gaps.ref_area == place) & (gaps.pace_unit == "%") & gaps.required_pace.notna()]
-    gaps = gaps[gaps.indicator == code] if code else gaps
+    every = gaps_of(data)
+    gaps = every.rows(t for t in every.targets if t.first.indicator == code) if code else every.table
+    gaps = gaps[gaps.leads & (gaps.ref_area == place) & (gaps.pace_unit == "%") & gaps.required_pace.notna()]
     # Of several targets of one indicator the one that counts comes last, and stays.
     return {row.indicator: _view(data, place, row) for row in gaps.sort_values("counted").itertuples()}
 
