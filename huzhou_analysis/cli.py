@@ -226,10 +226,10 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _new_city(options: argparse.Namespace) -> int:
-    new_city = _part("inbox.new_city")
+    new_city, refused = _part("inbox.new_city"), _part("inbox").Refused
     try:
         folder = new_city.lay_out(options.folder, options.code, options.name, options.name_en)
-    except new_city.NewCityError as error:
+    except refused as error:
         return fail(str(error))
     shown = f'"{options.folder}"' if " " in options.folder else options.folder
     steps = ["next", *([] if options.code else ["next_area"]), "next_template", "next_add", "next_report"]

@@ -4,7 +4,7 @@
 laid out as ``new-city`` lays out any city, so that what a newcomer is given is what is tested.
 """
 
-import csv
+from table_copies import Tables
 
 from huzhou_analysis.inbox.new_city import lay_out
 
@@ -17,15 +17,14 @@ HISTORY = dict(
 )
 
 SOURCES = [
-    {"source_id": PLAN, "title": "示例市一号工程实施方案", "title_en": "Plan of Exampleton", "date_published": "2023-03-01",
-     "kind": "plan", "tier": "official"},
-    {"source_id": REPORT, "title": "示例市政府工作报告", "title_en": "Work report of Exampleton", "date_published": "2025-02-01",
-     "kind": "work_report", "tier": "official"},
-    {"source_id": BOOK, "title": "示例统计年鉴", "title_en": "Yearbook of Sample Province", "date_published": "2025-11-01",
-     "kind": "yearbook", "tier": "yearbook"},
-    {"source_id": PRESS, "title": "示例日报专版", "title_en": "Feature of the Exampleton Daily", "date_published": "2024-06-01",
-     "kind": "press_feature", "tier": "press"},
-]  # fmt: skip
+    dict(zip(("source_id", "title", "title_en", "date_published", "kind", "tier"), row, strict=True))
+    for row in (
+        (PLAN, "示例市一号工程实施方案", "Plan of Exampleton", "2023-03-01", "plan", "official"),
+        (REPORT, "示例市政府工作报告", "Work report of Exampleton", "2025-02-01", "work_report", "official"),
+        (BOOK, "示例统计年鉴", "Yearbook of Sample Province", "2025-11-01", "yearbook", "yearbook"),
+        (PRESS, "示例日报专版", "Feature of the Exampleton Daily", "2024-06-01", "press_feature", "press"),
+    )
+]
 DIGITAL, OPEN = "数字方案 指标表", "地瓜方案 指标表"
 # Table, row, indicator, unit, span, values of the plan's years as printed (None: none printed), other cells.
 ROWS = [
@@ -110,7 +109,7 @@ def city(folder, years=YEARS, figures=None, name=("示例市", "Exampleton")):
         {"ref_area": DISTRICT, "name_zh": "样本区", "name_en": "Specimen District", "level": "county", "parent": CODE},
         {"ref_area": ZONE, "name_zh": "样本开发区", "name_en": "Specimen Zone", "level": "zone", "parent": CODE},
     ])  # fmt: skip
-    change(folder, "ref_areas", CODE, parent="990000")
+    Tables(folder).set("ref_areas", CODE, parent="990000")
     add(folder, "indicators", [{
         "indicator": "energy_intensity", "name_zh": "单位产值能耗", "name_en": "Energy per unit of output",
         "theme": "environment", "unit": "吨", "measure_type": "ratio", "ascending": "false",
@@ -135,27 +134,11 @@ def city(folder, years=YEARS, figures=None, name=("示例市", "Exampleton")):
 
 
 def read(path):
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
+    return Tables(path.parent).rows(path.stem)
 
 
 def add(folder, table, rows):
     """Append rows, given as mappings; cells not named stay empty."""
-    path = folder / f"{table}.csv"
-    head, *there = read(path)
+    head, *there = Tables(folder).rows(table)
     assert all(set(row) <= set(head) for row in rows), table
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([head, *there, *([row.get(column, "") for column in head] for row in rows)])
-
-
-def change(folder, table, key, **cells):
-    """Change cells of the row whose first cell is `key`."""
-    path = folder / f"{table}.csv"
-    head, *rows = read(path)
-    for row in rows:
-        if row[0] == key:
-            for column, value in cells.items():
-                row[head.index(column)] = value
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    Tables(folder).write(table, [head, *there, *([row.get(column, "") for column in head] for row in rows)])

@@ -7,7 +7,7 @@ from made_up_city import city
 from test_inbox import raised, workbook
 
 import huzhou_analysis as hz
-from huzhou_analysis.inbox import adding, planning
+from huzhou_analysis.inbox import adding
 
 TODAY = dt.date(2025, 6, 1)
 QUARTERS = {"2024年一季度": "71.3", "2024年上半年": "148.9", "2024年前三季度": "230.2", "2024年10月": "27.1"}
@@ -78,7 +78,7 @@ def tables(tmp_path_factory):
 
 def planned(tables, *rows):
     (tables / "new.xlsx").write_bytes(workbook(*rows))
-    return planning.plan([tables / "new.xlsx"], tables, TODAY)
+    return adding.plan([tables / "new.xlsx"], tables, TODAY)
 
 
 def test_sound_rows_are_right_and_nothing_is_asked(tables):

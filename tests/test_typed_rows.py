@@ -12,27 +12,10 @@ from hypothesis import strategies as st
 from made_up_city import city
 from test_inbox import raised, workbook
 
-from huzhou_analysis.inbox import planning
+from huzhou_analysis.inbox import adding
 
 WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
-FALLS = [
-    "下降",
-    "同比下降",
-    "减少",
-    "减",
-    "缩减",
-    "回落",
-    "萎缩",
-    "下滑",
-    "负增长",
-    "降幅为",
-    "降幅收窄至",
-    "跌幅达",
-    "负",
-    "-",
-    "−",
-    "▲",
-]
+FALLS = ["下降", "同比下降", "减少", "减", "缩减", "回落", "萎缩", "下滑", "负增长", "降幅为", "降幅收窄至", "跌幅达", "负", "-", "−", "▲"]  # fmt: skip
 RISES = ["增长", "同比增长", "增加", "上升", "提高", "增速回落至", "增幅收窄至", "由降转升，增长"]
 MARKS = ["", "", "①", "²", "⑴", "❶", "*", " 9.0", "\t9.0", "\u30009.0"]
 PERIODS = {  # how it is written: which period it is, or none that the cell says for sure
@@ -43,11 +26,6 @@ PERIODS = {  # how it is written: which period it is, or none that the cell says
 }  # fmt: skip
 
 
-def number_cell(text):
-    """A cell of Excel that holds a number: zeros at its end are lost."""
-    return float(text)
-
-
 @st.composite
 def typed_rows(draw):
     """Cells of a row, and value, unit and period that it must come out with; none after a slip."""
@@ -56,15 +34,8 @@ def typed_rows(draw):
     slip = draw(st.sampled_from(["", "", "", "sign", "joined", "scale", "unit", "two"]))
     true, mark = ("-" if falls else "") + digits, draw(st.sampled_from(MARKS[:7] if slip == "unit" else MARKS))
     unit = "%" if growth else draw(st.sampled_from(["亿元", "万元"]))
-    shown = draw(
-        st.sampled_from(
-            [
-                digits,
-                digits.translate(WIDE),
-                f"{digits[:-3]},{digits[-3:]}" if len(digits) == 4 and "." not in digits else digits,
-            ]
-        )
-    )
+    grouped = f"{digits[:-3]},{digits[-3:]}" if len(digits) == 4 and "." not in digits else digits
+    shown = draw(st.sampled_from([digits, digits.translate(WIDE), grouped]))
     word = draw(st.sampled_from(FALLS if falls else RISES)) if growth else "净额-" if falls else "出口"
     printed = f"{word}{shown}{mark}{unit}"
     if mark and mark.isdigit() and draw(st.booleans()):
@@ -72,7 +43,8 @@ def typed_rows(draw):
     form, code = draw(st.sampled_from(sorted(PERIODS.items())))
     year = draw(st.integers(2015, 2023))
     period, code = form.format(y=year), code.format(y=year)
-    right = [true, true.translate(WIDE), number_cell(true), f"{true}①", f"{true}{unit}", raised(true, "2", "")]
+    # A cell that holds a number has lost the zeros at its end.
+    right = [true, true.translate(WIDE), float(true), f"{true}①", f"{true}{unit}", raised(true, "2", "")]
     right += [(float(true) / 100, "0.0%")] if growth else []
     value = draw(st.sampled_from(right))
     if slip == "sign":
@@ -80,7 +52,7 @@ def typed_rows(draw):
     elif slip == "joined":  # with a mark, or with the number beside it
         value = f"{true}1" if "." in true else f"{true}.1"
     elif slip == "scale":
-        value = number_cell(true) * draw(st.sampled_from([0.01, 10, 100, 10_000]))
+        value = float(true) * draw(st.sampled_from([0.01, 10, 100, 10_000]))
     elif slip == "two":
         value = f"{true} 9.0"
     chosen = {"%": "亿元", "亿元": "万元", "万元": "亿元"}[unit] if slip == "unit" else unit
@@ -99,9 +71,9 @@ def tables(tmp_path_factory):
 def test_a_typed_row_is_what_is_printed_or_is_refused(tables, rows):
     path = tables / "typed.xlsx"
     path.write_bytes(workbook(*(row | {"locator": f"第{n}段"} for n, (row, _) in enumerate(rows))))
-    made = planning.plan([path], tables, dt.date(2026, 11, 1))
+    made = adding.plan([path], tables, dt.date(2026, 11, 1))
     refused = {problem.row - 2: str(problem) for problem in made.problems}
-    found = {draft.row.number - 2: draft.values for draft in made.added["figures"]}
+    found = {new.number - 2: new.values for new in made.added["figures"]}
     for n, (row, true) in enumerate(rows):
         if true is None:
             assert n in refused, str(row)

@@ -1,5 +1,23 @@
-"""New figures in: a template that a person fills in with Excel or WPS, and the adding of what it holds to the tables.
+"""New figures in: sheets and columns (``layout``) that a person fills in (``template``), read into cells (``reading``) and
+rows of the tables (``rows``), and added (``adding``). What is said stands in ``messages.csv``."""
 
-``layout`` says which sheets and columns there are (from the schema), ``template`` writes them, ``reading`` turns a
-file into cells, ``rows`` turns cells into rows of the tables, and ``adding`` compares, shows and writes them.
-"""
+from pathlib import Path
+
+from ..facts.problems import TwoLanguages, messages
+
+message = messages(Path(__file__).with_name("messages.csv"))
+
+
+class Refused(TwoLanguages):
+    """A file is not read, or a city's tables cannot be laid out; the message says why and what to do next."""
+
+
+def refuse(name: str, /, when: object = True, **values: object) -> None:
+    if when:
+        raise Refused(*message(name, **values))
+
+
+def both(name: str, /, **values: object) -> str:
+    """A message as a command says it: Chinese / English."""
+    zh, en = message(name, **values)
+    return f"{zh}{'' if zh.endswith('。') else ' '}/ {en}"

@@ -1,45 +1,236 @@
 """Add what files hold to the tables: everything is checked, shown and asked about first, and written whole or not at all.
+Rows are only ever appended: what stands in a table keeps its bytes. What was added last can be taken back."""
 
-Rows are only ever appended: what stands in a table keeps its bytes. What was added last can be taken back.
-"""
-
-from __future__ import annotations
-
+import datetime as dt
 import json
+import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
+
+from ..facts import numerals, periods, text_tables
 from ..facts.checks import check
+from ..facts.codebook import GENERATED, generated
+from ..facts.data import Data, load
 from ..facts.locking import default_root
+from ..facts.plausible import Question, questions
 from ..facts.problems import DataError, Problem, fail, say
+from ..facts.relations import relation_problems
 from ..facts.schema import TABLES
-from . import writing
+from ..facts.units import Units
+from . import both, message, writing
 from .layout import FILE
-from .messages import both, message
-from .planning import Plan, plan, tried
+from .reading import Row, read
+from .rows import Filling, home
+
+_QUANTITY = ["indicator", "ref_area", "time_period", "transformation", "commitment"]
+_PRINTED = [*_QUANTITY, "record_type", "source_id", "locator"]
 
 
-def inbox(root: Path) -> Path:
-    return root / "inbox"
+@dataclass
+class Plan:
+    """What files would change: rows to append by table, with the cells they came from, what to say and ask about them, the
+    files as they would be (`contents`), and the checksums of those that they were made from (`before`)."""
+
+    before: dict[str, str]
+    added: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    problems: list[Problem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.added.values()))
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        return [row.values for row in self.added[table]]
+
+
+def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Plan:
+    """Read and check files against the tables; nothing is written. Dates after `today` are asked about. A
+    :class:`DataError` says that the tables on file have problems of their own."""
+    made = Plan({name: writing.checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)})
+    frames, problems = check(root)
+    if problems := problems or relation_problems(load(root)):
+        raise DataError(problems)
+    filling = Filling(frames)
+    for row in filling.fill([row for path in files for row in read(path, made.problems, made.notes)]):
+        if row.values and not _on_file(made, row, frames[row.table]):
+            if row.table == "figures":
+                _complete(made, row, frames, home(filling.frames))
+            made.added[row.table].append(row)
+        made.problems += row.problems
+        made.notes += row.notes
+    if made.count:
+        made.contents, data, problems = tried(root, {f"{name}.csv": _grown(made, root, name) for name in TABLES})
+        told = {(problem.file, problem.cell) for problem in made.problems}
+        found = [_at_its_cell(made, root, problem) for problem in problems]
+        made.problems += [problem for problem in found if (problem.file, problem.cell) not in told]
+        if data is not None:
+            made.questions = questions(data, {row["figure_id"] for row in made.rows("figures")}, today)
+    if not made.problems:
+        made.shown = _shown(made, frames["figures"], filling.frames)
+    return made
+
+
+def _on_file(made: Plan, row: Row, frame: pd.DataFrame) -> bool:
+    """Whether a row is on file or among the new ones already, or one that it contradicts; that is said."""
+    table, values, printed = row.table, row.values, row.table == "figures"
+    key = TABLES[table].key[0]
+    same = {c: values[c] for c in (_PRINTED if printed else [key])}
+    found = frame[(frame[list(same)] == list(same.values())).all(axis=1)].to_dict("records")
+    alike = [(other, other[key]) for other in found]
+    alike += [(new.values, new.place) for new in made.added[table] if same.items() <= new.values.items()]
+    for other, where in alike:
+        differs = next((c for c in values if other[c] != values[c]), "")
+        if _same_figure(other, values) if printed else not differs:
+            name = "same_figure" if printed else "on_file"
+            row.notes.append(message(name, at=row.place, where=where, code=values[key]))
+            return True
+        if not printed:
+            row.say(differs, "taken", code=values[key], old=other[differs], key=key, table=table)
+            return True
+        if values["record_type"] == "actual" and values["time_period"] and not values["comment"]:
+            row.say("obs_value", "other_value", shown=f"{other['obs_value']} {other['unit']}", where=where)
+            return True
+    return False
+
+
+def _same_figure(one: dict[str, str], other: dict[str, str]) -> bool:
+    values = {Decimal(row["obs_value"]) if row["obs_value"] else None for row in (one, other)}
+    same = len(values) == 1 and one["unit"] == other["unit"] and one["relation"] == other["relation"]
+    texts = {numerals.normalise(row["as_printed"]) for row in (one, other)}
+    return same and (len(texts) == 1 or other["record_type"] == "actual")
+
+
+def _complete(made: Plan, row: Row, frames: dict[str, pd.DataFrame], city: str) -> None:
+    """Give a figure its id, readable as those on file (source, indicator, area unless it is the city, period, ``gy`` for
+    growth), and its place a row of the outline if it is new."""
+    values, outline = row.values, frames["outline"]
+    taken = {*frames["figures"].figure_id, *(other["figure_id"] for other in made.rows("figures"))}
+    area = "" if values["ref_area"] == city else values["ref_area"]
+    growth = "gy" if values["transformation"] == "GY" else ""
+    period = values["time_period"].replace("/", "") or "undated"
+    plain = ".".join(filter(None, (values["source_id"], values["indicator"], area, period, growth)))
+    numbered = [int(t.removeprefix(f"{plain}.")) for t in taken if t.removeprefix(f"{plain}.").isdigit()]
+    unique = f"{plain}.{max([1, *numbered]) + 1}" if numbered or plain in taken else plain
+    values["figure_id"] = values["figure_id"] or unique
+    place = {"source_id": values["source_id"], "locator": values["locator"]}
+    known = [
+        *outline[list(place)].to_dict("records"),
+        *({p: other[p] for p in place} for other in made.rows("outline")),
+    ]
+    if place not in known:
+        same, cell = outline.locator_en[outline.locator == place["locator"]], row.cells.get("locator_en")
+        english = cell.text if cell else same.value_counts().index[0] if len(same) else place["locator"]
+        made.added["outline"].append(replace(row, values=place | {"locator_en": english, "anchor": ""}))
+
+
+def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Data | None, list[Problem]]:
+    """A copy of the tables with some of them replaced, loaded: what differs from the files in `root`, with what is generated
+    from the tables; the data, or None; and the problems."""
+    with tempfile.TemporaryDirectory(prefix="huzhou-") as name:
+        for file in (f"{table}.csv" for table in TABLES):
+            (Path(name) / file).write_bytes(contents[file] if file in contents else (root / file).read_bytes())
+        try:
+            data = load(name)
+        except DataError as error:
+            return {}, None, error.problems
+    if problems := relation_problems(data):
+        return {}, None, problems
+    contents = contents | {name: made.encode() for name, made in generated(data).items()}
+    old = {name: (root / name).read_bytes() if (root / name).exists() else b"" for name in contents}
+    return {name: content for name, content in contents.items() if content != old[name]}, data, []
+
+
+def _at_its_cell(made: Plan, root: Path, problem: Problem) -> Problem:
+    """A problem of the tables with the new rows, at the cell that its row came from if it is of one of these."""
+    if rows := made.added.get(problem.file.removesuffix(".csv")):
+        old = text_tables.records(text_tables.decoded((root / problem.file).read_bytes())[0])
+        index = problem.row - sum(1 for _ in old) - 1
+        if 0 <= index < len(rows):
+            said = problem.zh, problem.en
+            return rows[index].problem(problem.column.split("+")[0], said, problem.value)
+    return problem
+
+
+def _grown(made: Plan, root: Path, name: str) -> bytes:
+    """A table with its new rows appended; what is there keeps its bytes."""
+    old = (root / f"{name}.csv").read_bytes()
+    end = "\r\n" if b"\r\n" in old else "\n"
+    head = next(text_tables.records(text_tables.decoded(old)[0]))
+    rows = pd.DataFrame(made.rows(name)).reindex(columns=head, fill_value="")
+    new = rows.to_csv(index=False, header=False, lineterminator=end)
+    return old + (new if old.endswith((b"\n", b"\r")) or not new else end + new).encode()
+
+
+def _shown(made: Plan, figures: pd.DataFrame, grown: dict[str, pd.DataFrame]) -> list[str]:
+    lines = [
+        f"  + {TABLES[table].zh} {table}: {' · '.join(list(values.values())[:3])}"
+        for table in ("indicators", "ref_areas", "units", "sources", "outline")
+        for values in made.rows(table)
+    ]
+    indicators = grown["indicators"].set_index("indicator")
+    areas = grown["ref_areas"].set_index("ref_area").name_zh
+    units = Units(grown["units"].to_dict("records"))
+    for row in made.added["figures"]:
+        values, name = row.values, indicators.loc[row.values["indicator"]]
+        period, status = values["time_period"], f"{values['record_type']} {values['obs_status']}"
+        when = f"{periods.parse(period).label('zh')} ({period})" if period else "未载明 unstated"
+        kind = "同比增长 growth " if values["transformation"] == "GY" else ""
+        lines += [
+            f"  + {name.name_zh} {name.name_en} {kind}· {areas[values['ref_area']]} · {when}: {_value(values)}  [{status}]",
+            f"      {values['source_id']} · {values['locator']} · “{values['as_printed']}”  → {values['figure_id']}  ({row.place})",
+        ]
+        if row.derived:
+            lines.append("      推定 worked out: " + "；".join(f"{zh} {en}" for zh, en in row.derived))
+        if values["time_period"] and values["obs_value"]:
+            lines += _beside(values, figures, units)
+    return lines
+
+
+def _value(values: dict[str, str]) -> str:
+    number = f"{values['obs_value']}–{values['value_high']}" if values["value_high"] else values["obs_value"]
+    relation = "" if values["relation"] in ("=", "range", "relative") else f"{values['relation']} "
+    return f"{relation}{number} {values['unit']} ({values['vintage'] or '?'})"
+
+
+def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list[str]:
+    """The same quantity on file from elsewhere: both stay; their dates and their difference are shown."""
+    others = figures[(figures[_QUANTITY] == [values[c] for c in _QUANTITY]).all(axis=1) & (figures.obs_value != "")]
+    others = others[(others.record_type == "target") == (values["record_type"] == "target")]
+    lines = []
+    for other in others.to_dict("records"):
+        difference = "单位不同 in another unit"
+        if units.comparable(other["unit"], values["unit"]):
+            old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
+            change = Decimal(values["obs_value"]) - old
+            percent = f", {change / abs(old) * 100:+.2f}%" if old and values["transformation"] == "N" else ""
+            difference = f"差 difference {change.normalize():+f} {values['unit']}{percent}"
+        on_file = f"{_value(other)} {other['figure_id']}"
+        lines.append(f"      Δ 现有 on file: {on_file}; 新 new: {_value(values)}; {difference}；并存 both are kept")
+    return lines
 
 
 def waiting(root: Path) -> list[Path]:
     """Files in the inbox, without lock files and what was added."""
-    found = [p for p in inbox(root).iterdir() if p.is_file()] if inbox(root).is_dir() else []
-    return sorted(p for p in found if not p.name.startswith(("~$", ".")))
+    return sorted(p for p in (root / "inbox").glob("*") if p.is_file() and not p.name.startswith(("~$", ".")))
 
 
 def add(
     files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry_run: bool = False, confirmed: bool = False
 ) -> int:
     """Add what workbooks or text tables hold to the tables, by default everything in the inbox; returns the exit status.
-
-    With `dry_run` nothing is written; `confirmed` says that the figures that stand out have been looked at.
-    """
+    With `dry_run` nothing is written; `confirmed` says that the figures that stand out have been looked at."""
     root = Path(root) if root is not None else default_root()
     paths = [Path(f) for f in files] or waiting(root)
     if not paths and root.is_dir():
-        say(both("inbox_empty", inbox=inbox(root), file=FILE))
+        say(both("inbox_empty", inbox=root / "inbox", file=FILE))
         return 0
     try:
         made = plan(paths, root)
@@ -54,34 +245,22 @@ def add(
     if not made.count:
         say(both("nothing_new"))
         return 0
-    _show(made)
-    if dry_run:
-        say("\n" + both("dry_run"))
-        return 0
-    if made.questions and not confirmed:
-        return fail(both("unconfirmed"))
-    return _write(made, paths, root)
-
-
-def _show(made: Plan) -> None:
-    figures = len(made.added["figures"])
-    say(both("to_add", figures=figures, more=made.count - figures))
-    if again := sum(line.lstrip().startswith("Δ") for line in made.shown):
-        say(both("compared", number=again))
-    say("\n".join(made.shown))
+    figures, again = len(made.added["figures"]), sum(line.lstrip().startswith("Δ") for line in made.shown)
+    lines = [both("to_add", figures=figures, more=made.count - figures)]
+    lines += [both("compared", number=again)] * (again > 0) + made.shown
     if made.questions:
-        say(
-            "\n".join(
-                ["", both("look", number=len(made.questions)), *(f"  ? {question}" for question in made.questions)]
-            )
-        )
+        lines += ["", both("look", number=len(made.questions)), *(f"  ? {question}" for question in made.questions)]
+    say("\n".join([*lines, *["", both("dry_run")] * dry_run]))
+    if made.questions and not (confirmed or dry_run):
+        return fail(both("unconfirmed"))
+    return 0 if dry_run else _write(made, paths, root)
 
 
 def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
     """Write the tables, with a note of the rows appended; files of the inbox then lie beside it, under its number."""
-    number, added = max([0, *(int(note.stem) for note in _notes(root))]) + 1, inbox(root) / "added"
-    here = [path for path in paths if path.resolve().parent == inbox(root).resolve()]
-    moves = [(path, added / f"{number:06d} {path.name}") for path in here]
+    number, inbox = max([0, *(int(note.stem) for note in _notes(root))]) + 1, root / "inbox"
+    here = [path for path in paths if path.resolve().parent == inbox.resolve()]
+    moves = [(path, inbox / "added" / f"{number:06d} {path.name}") for path in here]
     tables = [name for name in made.contents if name.removesuffix(".csv") in TABLES]
     rows = {name: made.contents[name].removeprefix((root / name).read_bytes()).decode() for name in tables}
     note = {"added": rows, "files": [[path.name, target.name] for path, target in moves]}
@@ -102,7 +281,7 @@ def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
 
 
 def _notes(root: Path) -> list[Path]:
-    return sorted(p for p in (inbox(root) / "added").glob("*.json") if p.stem.isdigit())
+    return sorted(p for p in (root / "inbox" / "added").glob("*.json") if p.stem.isdigit())
 
 
 def undo(root: Path | str | None = None) -> int:
@@ -125,8 +304,8 @@ def undo(root: Path | str | None = None) -> int:
             return fail(f"{DataError(problems)}\n{both('nothing_undone')}")
         writing.commit(root, contents, {name: writing.checksum(root / name) for name in contents})
         for then, now in note["files"]:
-            if (notes[-1].parent / now).exists() and not (inbox(root) / then).exists():
-                (notes[-1].parent / now).rename(inbox(root) / then)
+            if (notes[-1].parent / now).exists() and not (root / "inbox" / then).exists():
+                (notes[-1].parent / now).rename(root / "inbox" / then)
         notes[-1].unlink()
     except (OSError, ValueError, KeyError) as error:
         return _not_written(error)

@@ -1,9 +1,5 @@
-"""Sheets and columns of the template: the tables' own, in the order and with the hints of ``columns.csv``.
-
-A new code or column of :mod:`~huzhou_analysis.facts.schema` appears in the template and is read back.
-"""
-
-from __future__ import annotations
+"""Sheets and columns of the template: the tables' own, in the order and with the hints of ``columns.csv``; a new code or
+column of :mod:`~huzhou_analysis.facts.schema` appears in the template and is read back."""
 
 import re
 import unicodedata
@@ -15,49 +11,44 @@ import pandas as pd
 from ..facts.names import nearest_codes
 from ..facts.schema import TABLES, Field
 
+
+def table_of(name: str) -> dict[str, dict[str, str]]:
+    """Rows of a table beside this module by their first column."""
+    frame = pd.read_csv(Path(__file__).with_name(name), dtype=str, keep_default_na=False)
+    return frame.set_index(frame.columns[0]).to_dict("index")
+
+
 EXAMPLE = "示例 example"
 FILE = "new_figures.xlsx"
 LISTS, HELP, OTHERS = OTHER_SHEETS = ("列表 lists", "说明 How to", "未用数码 others")  # sheets that hold no rows to add
 ENTRY_TABLES = ("figures", "indicators", "ref_areas", "units", "sources")
-_HERE = Path(__file__).parent
-COLUMNS = pd.read_csv(_HERE / "columns.csv", dtype=str, keep_default_na=False).set_index("column").to_dict("index")
-PERIOD_TYPES = (
-    pd.read_csv(_HERE / "period_types.csv", dtype=str, keep_default_na=False).set_index("code").to_dict("index")
-)
-_CODES = {
-    "period_type": {code: (row["zh"], row["en"]) for code, row in PERIOD_TYPES.items()},
-    "keep": {"yes": ("添加", "add it"), "no": ("不要", "leave it out"), "look": ("待看", "not added until it is looked at"),
-             "used": ("随用", "added if a kept figure uses it")},
-}  # fmt: skip
+COLUMNS, CODES = table_of("columns.csv"), table_of("codes.csv")
 # Columns that no table has, and of those the ones in front of what is proposed from a document.
 _OWN = {
-    name: Field(name, "string", row["zh"], row["en"], codes=_CODES.get(name))
+    name: Field(name, "string", row["zh"], row["en"],
+                codes={code: (r["zh"], r["en"]) for code, r in CODES.items() if r["column"] == name} or None)
     for name, row in COLUMNS.items()
     if row["zh"]
-}
+}  # fmt: skip
 FRONT = tuple(field for name, field in _OWN.items() if COLUMNS[name]["sheet"] == "proposals")
 MARK, KEEP = _OWN["mark"], _OWN["keep"]
 
 
 def fields(table: str, *, all_columns: bool = False) -> list[Field]:
-    """Columns of an entry sheet in order, ``required`` where a person must fill them in.
-
-    With `all_columns` also those read back but not offered (``figure_id``, those of proposals).
-    """
+    """Columns of an entry sheet in order, ``required`` where a person must fill them in; with `all_columns` also those read
+    back but not offered (``figure_id``, those of proposals)."""
     known = TABLES[table].fields
     if table != "figures":
         return [MARK, *known, *([KEEP] if all_columns else [])]
-    sheet = {name: row["sheet"] for name, row in COLUMNS.items()}
-    columns = _OWN | {field.name: _asked(field) for field in known}
-    names = [name for name in (*sheet, *columns) if name in columns and sheet.get(name, "figures") == "figures"]
-    names += [name for name in sheet if all_columns and sheet[name] in ("read", "proposals")]
-    return [columns[name] for name in dict.fromkeys(names)]
-
-
-def _asked(field: Field) -> Field:
-    """A column of the figures; what is worked out where it is empty is not required of a person."""
-    fill = COLUMNS.get(field.name, {}).get("fill")
-    return replace(field, required=fill == "must" or (field.required and fill != "worked out"))
+    columns = {field.name: field for field in known} | _OWN
+    places = {name: row for name, row in COLUMNS.items() if name in columns}
+    places |= {name: {"sheet": "figures", "fill": ""} for name in columns if name not in places}
+    fill = {"must": True, "worked out": False}  # what is worked out where it is empty is not required of a person
+    return [
+        replace(columns[name], required=fill.get(place["fill"], columns[name].required))
+        for name, place in places.items()
+        if all_columns or place["sheet"] == "figures"
+    ]
 
 
 def sheet_name(table: str) -> str:
@@ -103,15 +94,11 @@ class Choices:
         return [self.labels[code] for code in nearest_codes(text.rsplit("·", 1)[0], self._names)]
 
 
-def code_choices(codes: dict[str, tuple[str, str]]) -> Choices:
-    """Choices of a code list; each of the words in 高于（突破、超） may be written as well."""
-    return Choices({code: [zh, en, *filter(None, re.split(r"[（）、]", zh))] for code, (zh, en) in codes.items()})
-
-
 def choices(frames, field: Field) -> Choices | None:
-    """What may stand in a column; None where anything may."""
+    """What may stand in a column, None where anything may; each of the words in 高于（突破、超） may be written as well."""
     if field.codes:
-        return code_choices(field.codes)
+        words = {code: filter(None, re.split(r"[（）、]", zh)) for code, (zh, _) in field.codes.items()}
+        return Choices({code: [*names, *words[code]] for code, names in field.codes.items()})
     if not field.refers:
         return None
     table, column = field.refers.split(".")

@@ -1,7 +1,5 @@
 """Tables for another city: the same files with headers, and in them only what holds for any city."""
 
-from __future__ import annotations
-
 import os
 import re
 import tempfile
@@ -12,9 +10,8 @@ import pandas as pd
 from ..facts.codebook import write
 from ..facts.data import Data, load
 from ..facts.locking import OWN_ROOT
-from ..facts.problems import TwoLanguages
 from ..facts.schema import TABLES
-from .messages import message
+from . import refuse
 
 # What ties an indicator's definition to the documents of one city; platforms called 2+8 are one city's own.
 _PARTICULAR = r"\bplans?\b|printed|not stated|only .+ is given|press feature|counting rules"
@@ -26,39 +23,33 @@ _USUAL = (
 )
 
 
-class NewCityError(TwoLanguages):
-    """The tables cannot be laid out; the message says why and what to do next, in both languages."""
-
-
 def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str = "") -> Path:
-    """Write the tables of another city: headers, units, the areas above it, and the indicators of the plan's tables.
-
-    Definitions that speak of the project's own documents, and breaks in their series, are left out. The folder, which
-    does not exist yet or is empty, appears whole or not at all. `code` is the city's in GB/T 2260; without it
-    ``ref_areas.csv`` waits for the city's row. Names are not needed for a city of the province.
-    """
+    """Write the tables of another city: headers, units, the areas above it, and the indicators of the plan's tables, without
+    definitions that speak of the project's own documents. The folder, missing or empty, appears whole or not at all.
+    `code` is the city's in GB/T 2260; without it ``ref_areas.csv`` waits for the city's row. Names are not needed for a
+    city of the province."""
     folder, own = Path(folder).resolve(), load(OWN_ROOT)
-    filled = {
+    tables = {
         "units": own.units_table.reset_index(),
         "indicators": _indicators(own),
         "ref_areas": _areas(own.ref_areas.reset_index(), code, name_zh.strip(), name_en.strip()),
     }
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NewCityError(*message("folder_filled", folder=folder))
+    filled = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    refuse("folder_filled", filled, folder=folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f"{folder.name}.building-", dir=folder.parent) as name:
             building = Path(name) / "data"
             building.mkdir()
             for name, table in TABLES.items():
-                frame = filled.get(name, pd.DataFrame(columns=table.columns))[table.columns]
+                frame = tables.get(name, pd.DataFrame(columns=table.columns))[table.columns]
                 frame.to_csv(building / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
             write(load(building))
             if folder.exists():
                 folder.rmdir()
             os.replace(building, folder)
     except OSError as error:
-        raise NewCityError(*message("folder_not_written", folder=folder, reason=error.strerror or error)) from None
+        refuse("folder_not_written", folder=folder, reason=error.strerror or error)
     return folder
 
 
@@ -69,10 +60,9 @@ def _indicators(own: Data) -> pd.DataFrame:
     found = own.indicators.loc[list(dict.fromkeys([*goals.indicator, *_USUAL]))].reset_index()
     found = found[~found.name_zh.str.contains(_LOCAL, regex=False)]
     tied = re.compile(f"{_PARTICULAR}|{own.city.zh.removesuffix('市')}|{own.city.en}", re.I)
+    definition = found.definition.mask(found.definition.str.contains(tied), "")
     ascending = found.ascending.map({True: "true", False: "false"})
-    return found.assign(
-        definition=found.definition.mask(found.definition.str.contains(tied), ""), breaks="", ascending=ascending
-    )
+    return found.assign(definition=definition, breaks="", ascending=ascending)
 
 
 def _areas(known: pd.DataFrame, code: str, name_zh: str, name_en: str) -> pd.DataFrame:
@@ -80,12 +70,11 @@ def _areas(known: pd.DataFrame, code: str, name_zh: str, name_en: str) -> pd.Dat
     above = known[known.level.isin(["country", "province"])]
     if not (code or name_zh or name_en):
         return above
-    if not re.fullmatch(r"\d{4}00", code, re.ASCII) or code.endswith("0000"):
-        raise NewCityError(*message("no_city", code=code or "（空）"))
+    known_form = re.fullmatch(r"\d{4}00", code, re.ASCII) and not code.endswith("0000")
+    refuse("no_city", not known_form, code=code or "（空）")
     names = known.set_index("ref_area").reindex([code])[["name_zh", "name_en"]].fillna("").iloc[0]
     name_zh, name_en = name_zh or names.name_zh, name_en or names.name_en
-    if not (name_zh and name_en):
-        raise NewCityError(*message("no_name", code=code))
+    refuse("no_name", not (name_zh and name_en), code=code)
     province = f"{code[:2]}0000"
     above = above[(above.level == "country") | (above.ref_area == province)]
     parent = province if province in set(above.ref_area) else ""

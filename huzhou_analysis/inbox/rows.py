@@ -1,232 +1,163 @@
-"""Cells of an entry sheet turned into rows of the tables; what is left empty is worked out where that is safe.
+"""Cells of an entry sheet turned into rows of the tables, with the digits as printed (34.60); what is left empty is worked
+out where that is safe, and shown before it is written. Whether the rows hold is found out by checking the tables."""
 
-Only what the cells mean is settled here, with the digits as printed (34.60); whether the rows hold is found out by
-checking the tables with them. What is worked out is listed with the row, so that it can be shown before anything is written.
-"""
-
-from __future__ import annotations
-
-from dataclasses import dataclass, field
+from contextlib import suppress
+from itertools import groupby
 
 import pandas as pd
 
 from ..facts import citations, numerals, periods
 from ..facts.data import home_area
-from ..facts.problems import Problem, nearest
+from ..facts.problems import nearest
 from ..facts.schema import TABLES, Field
-from . import typed
-from .cells import READABLE, Row
+from . import message, typed
 from .layout import Choices, canonical, choices, fields, sheet_name
-from .messages import message
+from .reading import Row
 
 _WEAK = {"promotional": "V", "mirror": "V", "compilation": "V", "secondary": "U"}
 
 
-@dataclass
-class Draft:
-    """A row of a table that is to be added, the cells it came from, and what was worked out for it."""
-
-    row: Row
-    values: dict[str, str]
-    derived: list[tuple[str, str]] = field(default_factory=list)
-
-
-class Drafting:
-    """Turns rows into drafts against the tables on file; problems and notes are collected."""
+class Filling:
+    """Gives rows their values against the tables on file, which grow by what is new in them."""
 
     def __init__(self, frames: dict[str, pd.DataFrame]) -> None:
         self.frames = dict(frames)
-        self.problems: list[Problem] = []
-        self.notes: list[tuple[str, str]] = []
-        self._choices: dict[tuple[str, str], Choices | None] = {}
+        self._choices: dict[tuple[str, str], Choices] = {}
 
-    def drafts(self, rows: list[Row]) -> list[Draft]:
-        """Drafts of all rows: indicators, areas, units and sources first, so that figures may refer to them."""
-        made: list[Draft] = []
-        for table in ("units", "ref_areas", "indicators", "sources", "figures"):
-            these = [draft for row in rows if row.table == table and (draft := self._draft(row))]
-            made += these
-            if table != "figures" and these:
-                key = TABLES[table].key[0]
-                every = pd.concat([self.frames[table], pd.DataFrame([d.values for d in these])], ignore_index=True)
-                self.frames[table] = every.drop_duplicates(key)
+    def fill(self, rows: list[Row]) -> list[Row]:
+        """Rows with their values: indicators, areas, units and sources first, so that figures may refer to them."""
+        order = ("units", "ref_areas", "indicators", "sources", "figures")
+        rows = sorted(rows, key=lambda row: order.index(row.table))
+        for table, these in groupby(rows, key=lambda row: row.table):
+            new = [row.values for row in these if self._fill(row)]
+            if table != "figures" and new:
+                grown = pd.concat([self.frames[table], pd.DataFrame(new)], ignore_index=True)
+                self.frames[table] = grown.drop_duplicates(TABLES[table].key[0])
                 self._choices.clear()
-        return made
+        return rows
 
-    def _draft(self, row: Row) -> Draft | None:
-        """Draft of a row; of a figure only if every cell is clear. A marked row is passed over if it is on file still."""
-        before = len(self.problems)
-        draft = self._figure(row) if row.table == "figures" else self._entry(row)
-        sound = len(self.problems) == before
-        if "mark" not in row.cells:
-            return draft if sound or row.table != "figures" else None
-        del self.problems[before:]
+    def _fill(self, row: Row) -> bool:
+        """Give a row its values; none if it is not to be added: a figure with an unclear cell, a row marked as an example."""
         frame = self.frames[row.table]
-        compared = [c for c, v in draft.values.items() if v and c not in ("figure_id", "comment")]
-        if sound and (frame[compared] == [draft.values[c] for c in compared]).all(axis=1).any():
-            self.notes.append(message("example", file=row.file))
+        if row.table == "figures":
+            self._figure(row)
         else:
-            self.say(row, "mark", "changed_example")
-        return None
+            row.values = {f.name: self.value(row, f) for f in TABLES[row.table].fields}
+        if "mark" in row.cells:
+            compared = {c: v for c, v in row.values.items() if v and c not in ("figure_id", "comment")}
+            same = not row.problems and (frame[list(compared)] == list(compared.values())).all(axis=1).any()
+            row.values, row.problems = {}, []
+            if same:
+                row.notes.append(message("example", file=row.file))
+            else:
+                row.say("mark", "changed_example")
+        elif row.table == "figures" and row.problems:
+            row.values = {}
+        return bool(row.values)
 
-    def say(self, row: Row, column: str, kind: str, **values: object) -> None:
-        self.problems.append(row.problem(column, message(kind, **values)))
-
-    # What a cell holds: "" if it is empty, or if it cannot be read (and a problem has been told).
-
-    def text(self, row: Row, column: str) -> str:
-        cell = row.cells.get(column)
-        if cell is not None and cell.kind not in READABLE:
-            self.say(row, column, cell.kind)
-        return cell.text if cell is not None and cell.kind in READABLE else ""
-
-    def chosen(self, row: Row, definition: Field) -> str:
-        """Code that a cell with a list stands for."""
-        column = definition.name
-        if not (written := self.text(row, column)):
+    def value(self, row: Row, column: Field) -> str:
+        """What a cell holds as the table has it: the code that is meant, an ISO date (a year, month or day), or text."""
+        if column.codes or column.refers:
+            return self.chosen(row, column)
+        written = row.text(column.name)
+        if column.kind == "date" and written:
+            with suppress(ValueError):
+                written = typed.read_period(row.kind(column.name), written)
+                if periods.parse(written).kind in ("year", "month", "day"):
+                    return written
+            row.say(column.name, "no_date")
             return ""
-        key = (row.table, column)
+        return numerals.plain(written).replace("−", "-") if column.pattern or column.kind == "integer" else written
+
+    def chosen(self, row: Row, column: Field) -> str:
+        """Code that a cell with a list stands for."""
+        if not (written := row.text(column.name)):
+            return ""
+        key = row.table, column.name
         if key not in self._choices:
-            self._choices[key] = choices(self.frames, definition)
+            self._choices[key] = choices(self.frames, column)
         allowed = self._choices[key]
         found, alike = allowed.find(written), "、".join(allowed.near(written))
         if len(found) == 1:
             return found[0]
         near = message("near", near=alike) if alike else ""
-        if found:
-            said = message("several", options="、".join(allowed.labels[c] for c in found))
-        elif definition.codes:
-            said = message("not_allowed", options="、".join(allowed.labels.values()), near=near)
+        if found or column.codes:
+            options = "、".join(allowed.labels[code] for code in found or allowed.labels)
+            row.say(column.name, "several" if found else "not_allowed", options=options, near=near)
         else:
-            table = definition.refers.split(".")[0]
-            said = message("not_on_file", table=table, sheet=sheet_name(table), near=near)
-        self.problems.append(row.problem(column, said))
+            table = column.refers.split(".")[0]
+            row.say(column.name, "not_on_file", table=table, sheet=sheet_name(table), near=near)
         return ""
 
-    def date(self, row: Row, column: str) -> str:
-        """ISO date of a cell: a year, month or day."""
-        if not (written := self.text(row, column)):
-            return ""
-        try:
-            code = typed.read_period(row.cells[column].kind, written)
-            if periods.parse(code).kind in ("year", "month", "day"):
-                return code
-        except ValueError:
-            pass
-        self.say(row, column, "no_date")
-        return ""
-
-    def value(self, row: Row, definition: Field) -> str:
-        if definition.kind == "date":
-            return self.date(row, definition.name)
-        if definition.codes or definition.refers:
-            return self.chosen(row, definition)
-        written = self.text(row, definition.name)
-        coded = definition.pattern or definition.kind == "integer"
-        return numerals.plain(written).replace("−", "-") if coded else written
-
-    # Rows.
-
-    def _entry(self, row: Row) -> Draft:
-        """An indicator, area, unit or source."""
-        return Draft(row, {f.name: self.value(row, f) for f in TABLES[row.table].fields})
-
-    def _figure(self, row: Row) -> Draft:
+    def _figure(self, row: Row) -> None:
         """One printed number."""
-        before, offered = len(self.problems), fields("figures", all_columns=True)
-        in_parts = ("obs_value", "value_high", "time_period")
+        offered, in_parts = fields("figures", all_columns=True), ("time_period", "obs_value", "value_high")
+        period = typed.period(row, self.chosen(row, next(f for f in offered if f.name == "period_type")))
         values = {f.name: "" if f.name in in_parts else self.value(row, f) for f in TABLES["figures"].fields}
-        values["time_period"] = self._period(row, next(f for f in offered if f.name == "period_type"))
-        draft = Draft(row, values)
-        self._quantity(draft)
+        row.values = values | {"time_period": period}
+        self._quantity(row)
         for f in offered:
             if f.required and f.name not in row.cells and f.name not in ("obs_value", "unit"):
-                self.say(row, f.name, "empty", zh=f.zh, en=f.en)
-        if len(self.problems) == before:
-            self._fill(draft)
-        return draft
+                row.say(f.name, "empty", what=(f.zh, f.en))
+        if not row.problems:
+            self._derive(row)
 
-    def _period(self, row: Row, kinds: Field) -> str:
-        before = len(self.problems)
-        beside = row.cells.get("period_number")
-        dated = beside is not None and beside.kind in ("date", "month")  # 9-27 that Excel has taken for a date
-        parts = [self.text(row, "time_period"), self.chosen(row, kinds), self.text(row, "year")]
-        parts += [beside.text[5:] if dated else self.text(row, "period_number")]
-        cell = row.cells["time_period"].kind if "time_period" in row.cells else ""
-        try:
-            return typed.period(cell, *parts) if len(self.problems) == before else ""
-        except typed.Unclear as error:
-            self.problems.append(row.problem(*error.args))
-            return ""
-
-    def _quantity(self, draft: Draft) -> None:
+    def _quantity(self, row: Row) -> None:
         """Value, upper end, relation and unit as they are typed and printed."""
-        row, values = draft.row, draft.values
-        number, upper = self._typed(row, "obs_value"), self._typed(row, "value_high")
+        values, printed, growth = row.values, row.values["as_printed"], row.values["transformation"] == "GY"
+        number, upper = _typed(row, "obs_value"), _typed(row, "value_high")
         if number is None:
             return
-        self._unit(row, values, number)
+        self._unit(row, number)
         high = upper.low if upper else number.high
         if upper and number.high not in (None, upper.low):
-            self.say(row, "value_high", "other_end", high=number.high)
-        printed, said = values["as_printed"], "range" if high is not None else number.relation
+            row.say("value_high", "other_end", high=number.high)
+        said = "range" if high is not None else number.relation
         if said and values["relation"] not in ("", said):
-            self.say(row, "relation", "other_relation", said=said)
+            row.say("relation", "other_relation", said=said)
         if not values["relation"]:
             values["relation"] = said or typed.bound_around(number.low, printed, values["unit"]) or "="
             if values["relation"] != "=":
-                draft.derived.append(message("relation_seen", value=values["relation"]))
-        growth = values["transformation"] == "GY"
+                row.derived.append(message("relation_seen", value=values["relation"]))
         for column, value in (("obs_value", number.low), ("value_high", high)):
             if value is not None:
                 shown = values[column] = citations.written(value, printed, growth=growth)
                 held = citations.holds(shown, printed) or citations.objection(shown, printed, growth=True)
                 if growth and not held:
-                    draft.derived.append(message("growth_seen", value=shown))
+                    row.derived.append(message("growth_seen", value=shown))
 
-    def _typed(self, row: Row, column: str) -> typed.Quantity | None:
-        cell, written = row.cells.get(column), self.text(row, column)
-        if written and cell.number is not None:
-            return typed.Quantity(cell.number, unit="%" if cell.kind == "percent" else "")
-        number = typed.quantity(written) if written and cell.kind == "text" else None
-        if written and number is None:
-            self.say(row, column, "no_number")
-        return number
-
-    def _unit(self, row: Row, values: dict[str, str], number: typed.Quantity) -> None:
+    def _unit(self, row: Row, number: typed.Quantity) -> None:
         """The unit chosen, else the one typed behind the number; both agree, and with what is printed behind it."""
-        given, printed = values["unit"], values["as_printed"]
+        given, printed = row.values["unit"], row.values["as_printed"]
         if "unit" in row.cells and not given:
             return  # told
         measures = {u: rest for u, *rest in self.frames["units"][["unit", "unit_measure", "unit_mult"]].values.tolist()}
         named = next((u for u in measures if canonical(u) == canonical(number.unit)), "")
-        unit = values["unit"] = given or named
+        unit = row.values["unit"] = given or named
         seen = sorted(typed.unit_after(number.low, printed, measures))
         if number.unit and named != (unit or None):
-            usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(values["indicator"])
+            usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(row.values["indicator"])
             alike = [u for u in measures if measures[u][0] == measures.get(usual, [""])[0]]
             near = "、".join(u for u in alike if u.startswith(number.unit)) or nearest(number.unit, list(measures))
-            kind = "other_unit" if given else "unknown_unit"
-            self.say(row, "obs_value", kind, unit=number.unit, given=given, near=near)
+            row.say("obs_value", "other_unit" if given else "unknown_unit", unit=number.unit, given=given, near=near)
         elif not unit:
-            self.say(row, "unit", "no_unit", near="、".join(seen) or "…")
+            row.say("unit", "no_unit", near="、".join(seen) or "…")
         elif seen and not any(
             measures.get(s, s) == measures[unit] or unit.startswith(f"{s}/" if s in measures else s) for s in seen
         ):
-            self.say(row, "unit", "printed_unit", printed=printed, seen="、".join(seen))
+            row.say("unit", "printed_unit", printed=printed, seen="、".join(seen))
 
-    # What a person need not say.
-
-    def _fill(self, draft: Draft) -> None:
+    def _derive(self, row: Row) -> None:
         """Fill in empty cells from the source, the indicator and the figures on file; an unclear span is asked for."""
-        values, figures = draft.values, self.frames["figures"]
+        values, figures = row.values, self.frames["figures"]
         source = self.frames["sources"].set_index("source_id").loc[values["source_id"]]
+        own = ["indicator", "transformation"]
+        alike = figures[(figures[own] == [values[c] for c in own]).all(axis=1)]
 
-        def default(column: str, value: str, kind: str = "", **more: str) -> None:
+        def default(column: str, value: str, name: str = "", **more: str) -> None:
             if not values[column] and value:
                 values[column] = value
-                if kind:
-                    draft.derived.append(message(kind, value=value, **more))
+                row.derived += [message(name, value=value, **more)] if name else []
 
         default("ref_area", home(self.frames), "home")
         default("record_type", "claim" if source.tier == "promotional" else "", "claim")
@@ -237,27 +168,37 @@ class Drafting:
         default("vintage", source.date_published, "published")
         default("obs_status", _WEAK.get(source.tier, ""), "status_of_tier", tier=source.tier)
         default("obs_status", "A")
-        own = ["indicator", "transformation"]
-        alike = figures[(figures[own] == [values[c] for c in own]).all(axis=1)]
         default("prices", alike.prices.iloc[0] if alike.prices.nunique() == 1 else "", "usual_prices")
         default("span", self._span(values, alike), "usual_span")
         if not values["span"]:
-            self.say(draft.row, "span", "no_span")
+            row.say("span", "no_span")
 
     def _span(self, values: dict[str, str], alike: pd.DataFrame) -> str:
-        def kind(code: str) -> str:
-            return periods.parse(code).kind if code else ""
-
-        period = kind(values["time_period"])
-        same = alike[(alike.record_type == values["record_type"]) & (alike.time_period.map(kind) == period)]
+        period, periods_alike = _kind(values["time_period"]), alike.time_period.map(_kind)
+        same = alike[(alike.record_type == values["record_type"]) & (periods_alike == period)]
+        measure = self.frames["indicators"].set_index("indicator").measure_type[values["indicator"]]
         if same.span.nunique() == 1:
             return same.span.iloc[0]
-        measure = self.frames["indicators"].set_index("indicator").measure_type[values["indicator"]]
         if values["record_type"] == "parameter" or period == "day":
             return "point"
         if measure == "flow" or values["transformation"] == "GY":
             return {"year": "annual", "": ""}.get(period, "cumulative")
         return "" if measure == "count" or (not period and len(same)) else "point"
+
+
+def _kind(period: str) -> str:
+    return periods.parse(period).kind if period else ""
+
+
+def _typed(row: Row, column: str) -> typed.Quantity | None:
+    """Number in a cell, with what is typed around it."""
+    cell, written = row.cells.get(column), row.text(column)
+    if written and cell.number is not None:
+        return typed.Quantity(cell.number, unit="%" if cell.kind == "percent" else "")
+    number = typed.quantity(written) if written and cell.kind == "text" else None
+    if written and number is None:
+        row.say(column, "no_number")
+    return number
 
 
 def home(frames: dict[str, pd.DataFrame]) -> str:

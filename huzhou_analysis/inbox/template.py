@@ -1,9 +1,8 @@
 """The workbook that a person fills in with new figures: drop-downs, hints and colours, all from the schema and tables."""
 
-from __future__ import annotations
-
 import datetime as dt
 import os
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -14,50 +13,21 @@ from ..facts import periods
 from ..facts.checks import check
 from ..facts.locking import default_root
 from ..facts.problems import DataError, Problem, fail, say
-from ..facts.schema import Field
-from .adding import inbox
+from . import both, message
 from .layout import COLUMNS, ENTRY_TABLES, EXAMPLE, FILE, HELP, LISTS, choices, fields, header, sheet_name
-from .messages import both, message
 from .reading import read
 from .rows import home
 
 ROWS = 500
-INK, ACCENT, SOFT, LINE, MUTED = "#1F2933", "#1B4F72", "#DCE6EE", "#C9D3DC", "#7B8794"
-_FONT = {"font_name": "Microsoft YaHei", "font_size": 10, "font_color": INK, "valign": "vcenter"}
-_HEAD = _FONT | {"bold": True, "text_wrap": True, "align": "left", "border": 1, "border_color": LINE}
-LOOKS = {
-    "text": _FONT | {"num_format": "@"},
-    "required": _HEAD | {"bg_color": ACCENT, "font_color": "#FFFFFF"},
-    "optional": _HEAD | {"bg_color": SOFT},
-    "example": _FONT | {"num_format": "@", "italic": True, "font_color": MUTED, "bg_color": "#F4F6F8"},
-    "title": _FONT | {"font_size": 18, "bold": True, "font_color": ACCENT},
-    "body": _FONT | {"text_wrap": True},
-    "warn": {"bg_color": "#FFF2CC"},
-    "wrong": {"bg_color": "#F8D7DA"},
-}
-# Obvious slips in a figure: column, colour (red is missing or wrong, amber is to be looked at again), formula in which
-# a column's name stands for its cell.
-_NUMBER = 'VALUE(SUBSTITUTE({obs_value},",",""))'
-_HELD = 'ISNUMBER(SEARCH(SUBSTITUTE(SUBSTITUTE({obs_value},"-",""),",",""),SUBSTITUTE({as_printed},",","")))'
-_WORDLESS = 'OR(ISNUMBER(SEARCH("relative",{relation})),ISNUMBER(SEARCH("· M",{obs_status})))'
-_SLIPS = (
-    ("obs_value", "wrong", f'AND({{begun}},TRIM({{obs_value}})="",NOT({_WORDLESS}))'),
-    ("obs_value", "warn", f'AND({{obs_value}}<>"",ISERROR({_NUMBER}))'),
-    ("obs_value", "warn", f'AND({{unit}}="%",ISNUMBER({_NUMBER}),ABS({_NUMBER})<1)'),
-    ("obs_value", "warn", f'AND({{obs_value}}<>"",{{as_printed}}<>"",NOT({_HELD}))'),
-    ("as_printed", "wrong", 'LEN(SUBSTITUTE({as_printed}," ",""))>25'),
-    ("time_period", "wrong", 'OR(AND({time_period}<>"",ISERROR(VALUE(LEFT({time_period},4)))),AND({time_period}="",{period_type}="",{begun}))'),
-    ("year", "wrong", 'OR(AND({year}<>"",OR(LEN({year})<>4,ISERROR(VALUE({year})))),AND({period_type}<>"",{year}=""))'),
-)  # fmt: skip
+_STYLE = tomllib.loads(Path(__file__).with_name("template.toml").read_text("utf-8"))
+LOOKS = {name: _STYLE["font"] | look for name, look in _STYLE["looks"].items()}
+LOOKS |= {name: {"bg_color": colour} for name, colour in _STYLE["colours"].items()}
 
 
 def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
-    """Write the template, by default into the inbox, and say what to do with it; returns the exit status.
-
-    A workbook that holds figures is never replaced.
-    """
+    """Write the template, by default into the inbox, never over a workbook that holds figures; returns the exit status."""
     root = Path(root) if root is not None else default_root()
-    path = Path(file) if file else inbox(root) / FILE
+    path = Path(file) if file else root / "inbox" / FILE
     if path.suffix.lower() != ".xlsx":
         return fail(both("no_xlsx", path=path))
     frames, problems = check(root)
@@ -76,7 +46,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
     except OSError as error:
         aside.unlink(missing_ok=True)
         return fail(both("template_not_written", reason=error.strerror, path=path))
-    say(f"{both('template_written', path=path)}\n" + "\n".join(message("template_next")))
+    say("\n".join([both("template_written", path=path), *message("template_next")]))
     return 0
 
 
@@ -91,7 +61,7 @@ def write(file: Path, frames: dict[str, pd.DataFrame]) -> None:
         lists = _lists(book, frames, looks)
         for table, sheet in sheets.items():
             _entry(sheet, table, _example(table, frames), lists, looks)
-        sheets["figures"].set_tab_color(ACCENT)
+        sheets["figures"].set_tab_color(_STYLE["tabs"]["figures"])
         sheets["figures"].activate()
 
 
@@ -101,10 +71,9 @@ def _help(sheet, looks: dict) -> None:
     sheet.set_column(1, 2, 75)
     sheet.set_row(0, 34)
     sheet.write_string(0, 1, "新数字填报模板 · New figures", looks["title"])
-    for row, said in ((number, message(f"step_{number}")) for number in range(1, 8)):
+    for row in range(1, 8):
         sheet.set_row(row, 36)
-        for column, written in enumerate((str(row), *said)):
-            sheet.write_string(row, column, written, looks["body"])
+        sheet.write_row(row, 0, (str(row), *message(f"step_{row}")), looks["body"])
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
 
@@ -112,12 +81,12 @@ def _help(sheet, looks: dict) -> None:
 def _lists(book, frames: dict[str, pd.DataFrame], looks: dict) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
     """A sheet with every list; returns the defined name and the labels by code for each column that has one."""
     sheet = book.add_worksheet(LISTS)
-    sheet.set_tab_color(LINE)
+    sheet.set_tab_color(_STYLE["tabs"]["lists"])
     sheet.freeze_panes(1, 0)
     sheet.set_row(0, 32)
     written, out = {}, {}
     for table, field in ((name, field) for name in ENTRY_TABLES for field in fields(name)):
-        allowed, key = choices(frames, field), field.refers or f"{table}.{field.name}"
+        key, allowed = field.refers or f"{table}.{field.name}", choices(frames, field)
         if allowed is None or not allowed.labels:
             continue
         if key not in written:
@@ -136,6 +105,8 @@ def _entry(sheet, table: str, example: dict[str, str], lists: dict, looks: dict)
     columns = fields(table)
     sheet.freeze_panes(1, 2 if table == "figures" else 1)
     sheet.set_row(0, 34)
+    at = {field.name: f"${xl_col_to_name(i)}2" for i, field in enumerate(columns)}
+    at["begun"] = f"COUNTA($B2:${xl_col_to_name(len(columns) - 1)}2)>0"
     for position, field in enumerate(columns):
         look = COLUMNS.get(field.name, dict.fromkeys(("width", "hint_zh", "hint_en"), ""))
         name, labels = lists.get((table, field.name), ("", {}))
@@ -152,42 +123,41 @@ def _entry(sheet, table: str, example: dict[str, str], lists: dict, looks: dict)
             rule |= {"validate": "list", "source": f"={name}", "error_type": "stop" if field.codes else "warning"}
             rule |= {"error_title": "不在列表中 not listed", "error_message": "请从列表中选。Choose from the list."}
         sheet.data_validation(1, position, ROWS, position, rule)
+        if field.required and field.name != "obs_value":
+            _colour(sheet, position, "wrong", f'AND({at["begun"]},TRIM({at[field.name]})="")', looks)
+    if table == "figures":
+        at |= {name: formula.format_map(at) for name, formula in _STYLE["parts"].items()}
+        for name, slips in _STYLE["slips"].items():
+            for look, formula in slips:
+                _colour(sheet, [f.name for f in columns].index(name), look, formula.format_map(at), looks)
     sheet.ignore_errors({"number_stored_as_text": f"A1:AZ{ROWS + 1}"})
-    _colour_slips(sheet, table, columns, looks)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
 
-def _colour_slips(sheet, table: str, columns: list[Field], looks: dict) -> None:
-    at = {field.name: f"${xl_col_to_name(i)}2" for i, field in enumerate(columns)}
-    at["begun"] = f"COUNTA($B2:${xl_col_to_name(len(columns) - 1)}2)>0"
-    rules = [
-        (f.name, "wrong", f'AND({{begun}},TRIM({{{f.name}}})="")')
-        for f in columns
-        if f.required and f.name != "obs_value"
-    ]
-    for name, look, formula in (*rules, *(_SLIPS if table == "figures" else ())):
-        column, criteria = at[name][1:-1], "=" + formula.format_map(at)
-        rule = {"type": "formula", "criteria": criteria, "format": looks[look], "stop_if_true": True}
-        sheet.conditional_format(f"{column}2:{column}{ROWS + 1}", rule)
+def _colour(sheet, column: int, look: str, formula: str, looks: dict) -> None:
+    """Colour the cells of a column for which a formula is true."""
+    rule = {"type": "formula", "criteria": f"={formula}", "format": looks[look], "stop_if_true": True}
+    sheet.conditional_format(1, column, ROWS, column, rule)
 
 
 def _example(table: str, frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     """A real row of the table as a person would enter it, as plain and telling as there is; nothing if there is none."""
     rows = frames[table]
     if table == "figures":
-        published = rows.source_id.map(frames["sources"].set_index("source_id").date_published)
-        plain = {"record_type": "actual", "ref_area": home(frames), "transformation": "N", "relation": "="}
-        usual = (rows[list(plain)] == list(plain.values())).all(axis=1) & rows.vintage.eq(published)
-        rows = rows[usual & rows.obs_value.ne("") & rows.time_period.ne("")].iloc[::-1]
+        rows = rows.assign(published=rows.source_id.map(frames["sources"].set_index("source_id").date_published))
+        plain = "record_type == 'actual' and ref_area == @city and transformation == 'N' and relation == '='"
+        known = "vintage == published and obs_value != '' and time_period != ''"
+        rows = rows.query(f"{plain} and {known}", local_dict={"city": home(frames)})[::-1]
         telling = [v in p and u in p for v, u, p in zip(rows.obs_value, rows.unit, rows.as_printed, strict=True)]
         parts = rows.time_period.str.fullmatch(r"\d{4}-01/P\d+M")
-        rank = rows.assign(telling=telling, parts=parts, bare=rows.comment.eq(""))
-        rows = rows.loc[rank.sort_values(["telling", "parts", "bare"], ascending=False, kind="stable").index]
+        rows = rows.assign(telling=telling, parts=parts, bare=rows.comment.eq(""))
+        rows = rows.sort_values(["telling", "parts", "bare"], ascending=False, kind="stable")
     if not len(rows):
         return {}
     values = {"mark": EXAMPLE} | rows.iloc[0].to_dict()
     if table == "figures" and (period := periods.parse(values["time_period"])).kind == "months":
-        values |= {"period_type": "year_to_date", "year": str(period.year), "period_number": str(period.end.month), "time_period": ""}  # fmt: skip
+        values |= {"period_type": "year_to_date", "year": str(period.year), "time_period": ""}
+        values |= {"period_number": str(period.end.month)}
     return values

@@ -1,27 +1,20 @@
 """Numbers and periods as a person types them, read only where that is sure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ..facts import numerals, periods
-from .cells import tidy
-from .layout import PERIOD_TYPES
-from .messages import message
+from .layout import CODES, table_of
+from .reading import Row, tidy
 
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
-_BEFORE = {
-    ">=": "≥|>=|不少于|不低于|至少|atleast",
-    ">": ">|突破|超过|超|逾|高于|大于|over|topped|exceeded|exceeding|morethan",
-    "<=": "≤|<=|不高于|不超过|不多于|至多",
-    "<": "<|低于|少于|小于",
-    "~": "≈|~|大约|大概|接近|约|近|about|nearly|around|approximately",
-}
-_AFTER = {">=": "以上", "<=": "以内|以下", "~": "左右|上下", ">": "余|多"}
-_BOUNDS, _BEHIND = ([(w, sign) for sign, words in said.items() for w in words.split("|")] for said in (_BEFORE, _AFTER))
+# Words of a bound, each with its relation, in front of a number and behind it.
+_BOUNDS, _BEHIND = (
+    [(word, sign) for sign, row in table_of("bounds.csv").items() for word in row[side].split()]
+    for side in ("before", "behind")
+)
 _TYPED = re.compile(
     rf"(?P<low>{_NUMBER})(?:(?P<inner>[^\d,.+-]*?)(?:-|至|到|~)(?P<high>{_NUMBER}))?(?P<unit>[^\d,.+-]\D*)?"
 )
@@ -40,10 +33,8 @@ class Quantity:
 
 
 def quantity(text: str) -> Quantity | None:
-    """Read 1,234.5, ３４.６, 负5, 5.8亿美元, 超过5, 5—7, 50以上, 二十八; None if it is no number that can be told for sure.
-
-    A footnote mark is passed over; (5), ▲5 and 2½ are not guessed at, nor are numbers with a space between them.
-    """
+    """Read 1,234.5, ３４.６, 负5, 5.8亿美元, 超过5, 5—7, 50以上, 二十八; None if it is no number that can be told for sure. A
+    footnote mark is passed over; (5), ▲5 and 2½ are not guessed at, nor are numbers with a space between them."""
     text = re.sub("[−–—]", "-", numerals.plain(tidy(text)).replace("～", "~"))
     if re.search(r"\d\s+[\d.,]|[.,]\s+\d", text) and not re.fullmatch(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d+)?\D*", text):
         return None
@@ -65,10 +56,8 @@ def quantity(text: str) -> Quantity | None:
 
 
 def bound_around(number: Decimal, printed: str, unit: str) -> str:
-    """Relation that the words right before a number or right behind its unit say: 超2亿美元 is ``>``, 200个以上 ``>=``.
-
-    Of a negative number the words bound its size: a fall of 4%以上 is ``<=`` -4.
-    """
+    """Relation that the words right before a number or right behind its unit say: 超2亿美元 is ``>``, 200个以上 ``>=``. Of
+    a negative number the words bound its size: a fall of 4%以上 is ``<=`` -4."""
     text = numerals.separated(printed)
     for found in numerals.quantities(text):
         if abs(number) in found.values:
@@ -91,7 +80,7 @@ def unit_after(value: Decimal, printed: str, units: Iterable[str]) -> set[str]:
     found = set()
     for numeral in numerals.arabic(text):
         if numeral.values[0] == abs(value):
-            rest = re.sub(r"^[\s)）]*(?:多|余)?", "", text[numeral.end :])
+            rest = re.sub(r"^[\s)*※†‡]*(?:多|余)?", "", text[numeral.end :])  # behind a mark
             if fits := [k for k in keys if rest.startswith(k)]:
                 found.add(keys[max(fits, key=len)])
             elif scale := re.match(r"万亿|[百千万亿]|(?:thousand|[mbtr]+illion)", rest, re.I):
@@ -99,25 +88,22 @@ def unit_after(value: Decimal, printed: str, units: Iterable[str]) -> set[str]:
     return found
 
 
-class Unclear(Exception):
-    """The cells of a row name no period, or two: the column that says so, and the text in both languages."""
-
-    def __init__(self, column: str, kind: str, **values: object) -> None:
-        super().__init__(column, message(kind, **values))
-
-
-def period(cell: str, text: str, kind: str, year: str, number: str) -> str:
-    """Code of the period that a row names, written whole (in a cell of kind `cell`) or as type, year and number.
-
-    Empty where none is stated; :class:`Unclear` if the cells name no period, or two different ones.
-    """
-    written, chosen = _written(cell, text) if text else "", _chosen(kind, year, number)
+def period(row: Row, kind: str) -> str:
+    """Code of the period that a row names, written whole or as type (`kind`), year and number; "" where none is stated, or
+    where the cells name no period or two different ones, and that is said."""
+    text, year, number = (row.text(column) for column in ("time_period", "year", "period_number"))
+    if row.kind("period_number") in ("date", "month"):  # 9-27 that Excel has taken for a date
+        number = number[5:]
+    written = "" if row.problems or not text else _written(row, text)
+    chosen = "" if row.problems or kind in ("", "unstated") else _chosen(row, kind, year, number)
+    if row.problems:
+        return ""
     if (year or number) and not (kind or written):
-        raise Unclear("period_type", "no_kind_of_period")
-    if written and (kind == "unstated" or written != (chosen or written)):
-        raise Unclear("time_period", "two_periods", chosen=(chosen or "未载明", chosen or kind))
-    if not (written or chosen or kind):
-        raise Unclear("time_period", "no_period")
+        row.say("period_type", "no_kind_of_period")
+    elif written and (kind == "unstated" or written != (chosen or written)):
+        row.say("time_period", "two_periods", chosen=(chosen or "未载明", chosen or kind))
+    elif not (written or chosen or kind):
+        row.say("time_period", "no_period")
     return written or chosen
 
 
@@ -129,9 +115,9 @@ def read_period(cell: str, text: str) -> str:
     return code
 
 
-def _written(cell: str, text: str) -> str:
+def _written(row: Row, text: str) -> str:
     try:
-        return read_period(cell, text)
+        return read_period(row.kind("time_period"), text)
     except ValueError:
         plain, either = numerals.plain(text), ()
     if re.fullmatch(r"\d{4}\.1", plain):  # a number cell keeps no zero at its end
@@ -142,18 +128,18 @@ def _written(cell: str, text: str) -> str:
     elif found := re.fullmatch(r"(\d\d)年?", plain):
         either = f"19{found[1]}年", f"20{found[1]}年"
     if either:
-        raise Unclear("time_period", "either_period", plain=plain, one=either[0], other=either[1])
-    raise Unclear("time_period", "unknown_period", forms=periods.FORMS)
+        row.say("time_period", "either_period", plain=plain, one=either[0], other=either[1])
+    else:
+        row.say("time_period", "unknown_period", forms=periods.FORMS)
+    return ""
 
 
-def _chosen(kind: str, year: str, number: str) -> str:
-    """Code from type, year and number; empty if there are none."""
-    if kind in ("", "unstated"):
-        return ""
+def _chosen(row: Row, kind: str, year: str, number: str) -> str:
     year, number = numerals.plain(year).removesuffix("年").strip(), numerals.plain(number)
     if not re.fullmatch(r"(19|20)\d\d", year):
-        raise Unclear("year", "no_year")
-    form, allowed = PERIOD_TYPES[kind]["written"], PERIOD_TYPES[kind]["number"]
+        row.say("year", "no_year")
+        return ""
+    form, allowed = CODES[kind]["written"], CODES[kind]["number"]
     if kind == "day":
         number = re.sub(r"^(\d\d?)[-月/](\d\d?)日?$", r"\1月\2", number)
     try:
@@ -161,4 +147,5 @@ def _chosen(kind: str, year: str, number: str) -> str:
             raise ValueError
         return periods.read(form.format(y=year, n=_ORDINALS.get(number, number)))
     except ValueError:
-        raise Unclear("period_number", "other_number" if allowed else "number_not_needed", allowed=allowed) from None
+        row.say("period_number", "other_number" if allowed else "number_not_needed", allowed=allowed)
+        return ""

@@ -1,10 +1,6 @@
-"""Files of a folder replaced together, whole or not at all, whatever interrupts it.
-
-The new files are prepared in a folder beside the old ones; renaming that folder decides. What interrupts the moving of
-its files after that, the next command completes (:func:`recover`).
-"""
-
-from __future__ import annotations
+"""Files of a folder replaced together, whole or not at all, whatever interrupts it: the new files are prepared in a folder
+beside the old ones, and renaming that folder decides. What interrupts the moving of its files after that, the next
+command completes (:func:`recover`)."""
 
 import hashlib
 import json
@@ -13,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from .messages import both
+from . import both
 
 STAGED = ".adding"
 JOURNAL = "journal.json"
@@ -24,10 +20,8 @@ class Unfinished(OSError):
 
 
 def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> None:
-    """Replace files of a folder together, if each has still the checksum (SHA-256) in `before`, "" for none.
-
-    An OSError leaves every file as it was; only :class:`Unfinished` says that some are in place and others not yet.
-    """
+    """Replace files of a folder together, if each has still the checksum (SHA-256) in `before`, "" for none. An OSError
+    leaves every file as it was; only :class:`Unfinished` says that some are in place and others not yet."""
     for left in root.glob(f"{STAGED}-*"):  # of an adding that was cut short before it counted
         shutil.rmtree(left, ignore_errors=True)
     staged = Path(tempfile.mkdtemp(prefix=f"{STAGED}-", dir=root))

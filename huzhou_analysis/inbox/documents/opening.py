@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...facts.text_tables import decoded
-from ..messages import Refused
+from .. import Refused
 from ..reading import content
 from .vocabulary import LIMITS, DocumentError, message
 
