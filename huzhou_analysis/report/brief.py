@@ -11,25 +11,19 @@ from collections.abc import Iterable
 
 from ..analysis.lookup import MAIN
 from ..facts.schema import THEMES as NAMES
-from ..facts.words import text
+from ..facts.words import Text
 from ..show.sources import period_text
 from . import prose
 from .content import Content, Section
 from .drawings import drawn
 from .state import summed_up
-from .text import words
+from .text import words, words_for
 
 THEMES = ("foreign_investment", "exports", "industrial_investment", "transport")
-FIRST = ("foreign_investment", "trade", "investment", "transport")  # themes of indicators, first in what to ask for
-KEEPERS = {  # of the figures that targets of a theme need
-    "foreign_investment": text("商务部门", "the department of commerce"),
-    "trade": text("商务部门", "the department of commerce"),
-    "investment": text("统计部门", "the statistics office"),
-    "transport": text("交通运输部门", "the department of transport"),
-}
 YEARS_BACK = 3  # what is older says little of now
 MOST_ROWS, MOST_NAMED, SENTENCES, RISKS, MOST_CITED = 12, 4, 3, 3, 4
 LONGEST = {"zh": 120, "en": 330}  # characters of a reading that is short enough for two pages
+WORDS, ACTUALS = words_for("brief"), words_for("actuals")  # the latter by theme: whom to ask for what its targets lack
 
 
 class _Notes:
@@ -37,23 +31,17 @@ class _Notes:
 
     def __init__(self, content: Content) -> None:
         self.cited = content.state.get("cited", {}) | {row["figure_id"]: row for row in content.citations()}
-        self.numbers: dict[str, int] = {}
-        self.sources: list[dict] = []
+        self.sources: dict[str, dict] = {}
 
     def refs(self, figures: Iterable[str]) -> list[int]:
         """Numbers of the documents that figures come from."""
         rows = [self.cited[figure] for figure in figures if figure in self.cited]
-        for row in rows:
-            if row["source_id"] not in self.numbers:
-                self.numbers[row["source_id"]] = len(self.numbers) + 1
-                self.sources.append(row["source"])
-        return sorted({self.numbers[row["source_id"]] for row in rows})
+        self.sources |= {row["source_id"]: row["source"] for row in rows}
+        mine = {row["source_id"] for row in rows}
+        return [n for n, source_id in enumerate(self.sources, 1) if source_id in mine]
 
     def noted(self, items: Iterable[dict]) -> list[dict]:
         return [{"text": i["text"], "refs": self.refs(i["figures"])} for i in items]
-
-    def items(self, lang: str) -> list[dict]:
-        return [{"number": n, "text": source[lang]} for n, source in enumerate(self.sources, 1)]
 
 
 def ranked(content: Content) -> list[dict]:
@@ -96,21 +84,24 @@ def compose(content: Content, lang: str) -> list[dict]:
     messages = key_messages(content, lang, 4)
     blocks: list[dict] = [{"kind": "title", "text": w["brief"], "subtitle": as_of(content, lang)}]
     blocks.append({"kind": "messages", "title": w["summary"], "items": notes.noted(messages)})
-    blocks += [{"kind": "heading", "text": w["position"]}, _position(content, lang, w, notes)]
-    blocks.append({"kind": "heading", "text": w["themes"]})
+    blocks += [_heading(w["position"]), _position(content, lang, w, notes), _heading(w["themes"])]
     for section in [s for theme in THEMES for s in content.sections if theme in s.name]:
         told = sentences(section, lang, [m["text"] for m in messages])
         chart = next((record for record in _named(section) if drawn(record)), None)
         blocks.append({"kind": "theme", "title": section.title[lang], "exhibit": chart, "items": notes.noted(told)})
-    if content.state.get("targets"):
-        several = sum(t["table"] for t in content.state["targets"])
-        scope = text("（规划指标表的{0}项指标）", " ({0} indicators of the plan's tables)")[lang].format(several)
-        blocks.append({"kind": "heading", "text": w["targets"] + (scope if several else "")})
-        blocks.append({"kind": "targets", "groups": _targets(content, lang, w, notes)})
+    if targets := content.state.get("targets"):
+        several = sum(t["table"] for t in targets)
+        blocks.append(_heading(w["targets"] + (WORDS["scope"][lang].format(several) if several else "")))
+        blocks.append({"kind": "targets", "groups": _targets(targets, lang, w, notes)})
     for key, items in (("risks", risks(content, lang)), ("wanted", wanted(content, lang))):
         if items:
-            blocks += [{"kind": "heading", "text": w[key]}, {"kind": "list", "items": notes.noted(items)}]
-    return [*blocks, {"kind": "notes", "title": w["endnotes"], "items": notes.items(lang)}]
+            blocks += [_heading(w[key]), {"kind": "list", "items": notes.noted(items)}]
+    listed = [{"number": n, "text": source[lang]} for n, source in enumerate(notes.sources.values(), 1)]
+    return [*blocks, {"kind": "notes", "title": w["endnotes"], "items": listed}]
+
+
+def _heading(said: str) -> dict:
+    return {"kind": "heading", "text": said}
 
 
 def _findings(section: Section, tag: str = "") -> list[dict]:
@@ -141,40 +132,33 @@ def sentences(section: Section, lang: str, said: Iterable[str] = ()) -> list[dic
 def as_of(content: Content, lang: str) -> str:
     """Which figures it rests on: the newest publication among them."""
     newest = max((row["published"] for row in content.state.get("latest", [])), default="")
-    said = text("数据截至{0}发布的文件", "Figures published up to {0}")[lang]
-    return said.format(period_text(newest)[lang]) if newest else ""
+    return WORDS["as_of"][lang].format(period_text(newest)[lang]) if newest else ""
 
 
 def _position(content: Content, lang: str, w: dict, notes: _Notes) -> dict:
     shown = headlines(content)
     rows = [[r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"]] for r in shown]
-    columns = [w[k] for k in ("indicator", "period", "value", "growth", "published")]
-    return {"kind": "table", "title": w["position"], "columns": columns, "rows": rows, "numeric": [False, False, True, True, False],
-            "refs": [notes.refs(r["figures"]) for r in shown]}  # fmt: skip
+    made = {"columns": [w[k] for k in ("indicator", "period", "value", "growth", "published")], "rows": rows}
+    made |= {"numeric": [False, False, True, True, False], "refs": [notes.refs(r["figures"]) for r in shown]}
+    return {"kind": "table", "title": w["position"]} | made
 
 
-def _targets(content: Content, lang: str, w: dict, notes: _Notes) -> list[dict]:
+def _targets(targets: list[dict], lang: str, w: dict, notes: _Notes) -> list[dict]:
     """The targets of the plan's table under four answers, those that can be judged with their actual."""
-    mine = [t for t in content.state["targets"] if t["table"]] or content.state["targets"]
     groups = []
-    for group, members in summed_up(mine).items():
+    for group, members in summed_up([t for t in targets if t["table"]] or targets).items():
         if group == "unknown" or not members:
-            items = [{"text": w["see_wanted"] if members else w["none"], "refs": []}]
+            items = [{"text": w["see_wanted" if members else "none"], "refs": []}]
         else:
             items = notes.noted({"text": _in_short(t, lang), "figures": t["figures"]} for t in members[:MOST_NAMED])
-        title = text("{0}（{1}项）", "{0} ({1})")[lang].format(w[group], len(members))
-        groups.append({"title": title, "items": items})
+        groups.append({"title": WORDS["group"][lang].format(w[group], len(members)), "items": items})
     return groups
 
 
-_SHORT = text("{0}：{actual_period}{actual}，目标{target}", "{0}: {actual} in {actual_period}, target {target}")
-_THEN = text("，此后须{0}", "; needs {0} from then on")
-
-
 def _in_short(target: dict, lang: str) -> str:
-    said = {key: target[key][lang] for key in ("actual_period", "actual", "target")}
+    said = [target[key][lang] for key in ("actual_period", "actual", "target")]
     needs = target["required"][lang]
-    return _SHORT[lang].format(target[lang], **said) + (_THEN[lang].format(needs) if needs else "")
+    return WORDS["target"][lang].format(target[lang], *said) + (WORDS["needs"][lang].format(needs) if needs else "")
 
 
 def risks(content: Content, lang: str) -> list[dict]:
@@ -188,37 +172,19 @@ def risks(content: Content, lang: str) -> list[dict]:
 def wanted(content: Content, lang: str) -> list[dict]:
     """What data to ask for: findings tagged ``ask``, what the first table lacks, what targets of the plan's table lack."""
     items = [_item(b, lang) for s in content.sections for b in _findings(s, "ask")]
-    rows = [row for row in headlines(content) if not row["part_year"]]
+    rows = [row | {"year": int(row["time_period"][:4])} for row in headlines(content) if not row["part_year"]]
     lacking = [t for t in content.state.get("targets", []) if t["table"] and t["group"] == "unknown"]
-    years = [int(row["time_period"][:4]) for row in rows]
-    asked = [
-        (
-            text(
-                "水平值（现仅有增速，向统计部门索取）", "Levels (only growth is published), from the statistics office"
-            ),
-            [r for r in rows if r["value"][lang] == "—"],
-        )
-    ]
-    for year in sorted(set(years) - {max(years, default=0)}, reverse=True):
-        title = text(f"{year + 1}年以来的年度数", f"Annual figures since {year + 1}")
-        asked.append((title, [row for row, its in zip(rows, years, strict=True) if its == year]))
-    for theme in FIRST:
-        mine, name = [t for t in lacking if t["theme"] == theme], text(*NAMES[theme]).in_sentence
-        zh, en = KEEPERS[theme].zh, KEEPERS[theme].en
-        title = text(
-            f"{name.zh}目标（{len(mine)}项）的实际数（向{zh}索取）",
-            f"Actuals for targets on {name.en} ({len(mine)}), from {en}",
-        )
-        asked.append((title, mine))
-    others = Counter(t["theme"] for t in lacking if t["theme"] not in FIRST)
-    many = others.total()
-    title = text(
-        f"其余{many}项目标的实际数（见工作簿）", f"Actuals for {many} further targets (listed in the workbook)"
-    )
-    counted = [(*NAMES[theme], n) for theme, n in others.items()]
-    asked.append((title, [{"zh": f"{zh}{n}项", "en": f"{en} {n}"} for zh, en, n in counted]))
+    asked = [(WORDS["levels"][lang], [row for row in rows if row["value"][lang] == "—"])]
+    for year in sorted({row["year"] for row in rows}, reverse=True)[1:]:
+        asked.append((WORDS["since"][lang].format(year + 1), [row for row in rows if row["year"] == year]))
+    for theme, said in ACTUALS.items():
+        mine = [t for t in lacking if t["theme"] == theme]
+        asked.append((said[lang].format(len(mine)), mine))
+    others = Counter(t["theme"] for t in lacking if t["theme"] not in ACTUALS)
+    counted = [{"zh": f"{NAMES[theme][0]}{n}项", "en": f"{NAMES[theme][1]} {n}"} for theme, n in others.items()]
+    asked.append((WORDS["others"][lang].format(others.total()), counted))
     stop, between = ("：", "、") if lang == "zh" else (": ", "; ")  # English names hold commas
     for title, members in asked:
-        names = between.join(text(m["zh"], m["en"]).in_sentence[lang] for m in members)
-        items += [{"text": title[lang] + stop + names, "figures": []}] if members else []
+        names = between.join(Text(m["zh"], m["en"]).in_sentence[lang] for m in members)
+        items += [{"text": title + stop + names, "figures": []}] if members else []
     return items
