@@ -19,12 +19,10 @@ from ..show import canvas
 from ..show.roles import GRID, INK, MUTED, ROLES
 from . import brief, changes, drawings, prose
 from .content import Content, shown
-from .text import WORDS, words
+from .text import words
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = {"latin": "DejaVu Sans", "chinese": "Noto Sans CJK SC", "mono": "DejaVu Sans Mono"}
-MOST_ROWS, SPARE_ROWS = 25, 5  # a longer table is cut, unless so few rows would be missing that they may be shown
-LONG = 900  # beyond this many characters a block may go on over the page
 SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72)  # type of the brief, until it fits two pages
 _LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40,}")
 
@@ -37,21 +35,21 @@ def write(
     `kept` is a folder of charts that have been drawn already, `watermark` stands in pale words across every page. As of
     the other writers, RuntimeError if the compiler has something to complain of, a font that is missing among it.
     """
-    records = content.exhibits()
+    records, position = content.exhibits(), brief.headlines(content)
     whole = len(records) != 1
     numbers = content.numbers() if whole else {}
     sections = []
     for section in content.sections:
         blocks = [
-            _exhibit(what, lang, numbers, kept) if kind == "exhibit" else {"kind": kind, "tree": prose.tree(what)}
+            shown(what, lang, numbers) | {"picture": drawings.svg(what, lang, "page", kept)}
+            if kind == "exhibit"
+            else {"kind": kind, "tree": prose.tree(what)}
             for kind, what in section.parts(lang)
         ]
         sections.append({"title": section.title[lang], "blocks": blocks})
-    values = {"whole": whole, "watermark": watermark, "sections": sections, "messages": [], "headlines": None}
-    if whole:
-        values["messages"] = [message["text"] for message in brief.key_messages(content, lang)]
-        if rows := brief.headlines(content):
-            values["headlines"] = changes.latest_table(rows, lang) | {"widths": [0, 0, 0, 0, 0, 1.0], "cut": ""}
+    values = {"whole": whole, "watermark": watermark, "sections": sections}
+    values["messages"] = [message["text"] for message in brief.key_messages(content, lang)]
+    values["headlines"] = changes.latest_table(position, lang) if position else None
     title = words(lang, content)["title"] if whole else records[0]["title"][lang]
     path.write_bytes(_set("report.typ", content, lang, title, values))
 
@@ -129,30 +127,3 @@ def printable(value: str) -> str:
 def _is_control(character: str) -> bool:
     """Controls, surrogates, unassigned and private characters, and line separators; a line feed and a tab are spaces."""
     return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character not in "\n\t"
-
-
-def _exhibit(record: dict, lang: str, numbers: dict[str, int], kept: Path | None) -> dict:
-    """An exhibit as the template wants it; one alone (`numbers` is empty) has its table beside its picture, and whole."""
-    made = shown(record, lang, numbers) | {"picture": drawings.svg(record, lang, "page", kept)}
-    made["long"] = sum(map(len, [made["title"], made["reading"], *made["foot"]])) > 2 * LONG
-    table = made["table"] if not (numbers and made["picture"]) else None
-    return made | {"table": table and _table(table, lang, MOST_ROWS if numbers else len(table["rows"]))}
-
-
-def _table(table: dict, lang: str, most: int) -> dict:
-    """A table of at most so many rows; wide columns share what the narrow ones leave."""
-    every = table["rows"]
-    rows = every if len(every) <= most + SPARE_ROWS else every[:most]
-    cut = WORDS["cut"][lang].format(shown=len(rows), rows=len(every)) if len(rows) < len(every) else ""
-    long = len(rows) > 12 or any(len(cell) > LONG / 3 for row in rows for cell in row)
-    widths = _widths(table["columns"], rows, table["numeric"])
-    return table | {"rows": rows, "widths": widths, "long": long, "cut": cut}
-
-
-def _widths(columns: list[str], rows: list[list[str]], numeric: list[bool]) -> list[float]:
-    """0 for a column as wide as what it holds; else its share of the rest, by the length of its texts."""
-    longest = [max(map(canvas.width_of, cells)) for cells in zip(columns, *rows, strict=True)]
-    shares = [0.0 if w <= (12 if n else 8) else min(w, 60) ** 0.7 for w, n in zip(longest, numeric, strict=True)]
-    if not any(shares):  # the widest text takes what is left
-        shares[max(range(len(columns)), key=lambda n: longest[n] * (not numeric[n]))] = 1.0
-    return shares
