@@ -12,8 +12,7 @@ from small_project import CHART, FINDING, LOAD, TABLE, cell, notebook
 
 from huzhou_analysis.facts.words import text
 from huzhou_analysis.report import brief, collect, prose, state
-from huzhou_analysis.report.content import Content, Section, references
-from huzhou_analysis.report.text import WORDS
+from huzhou_analysis.report.content import WORDS, Content, Section, references
 from huzhou_analysis.show.exhibit import EXHIBIT_TYPE, TEXT_TYPE
 from huzhou_analysis.show.sources import citations
 

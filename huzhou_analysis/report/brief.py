@@ -14,10 +14,9 @@ from ..facts.schema import THEMES as NAMES
 from ..facts.words import Text
 from ..show.sources import period_text
 from . import prose
-from .content import Content, Section
+from .content import Content, Section, words, words_for
 from .drawings import drawn
 from .state import summed_up
-from .text import words, words_for
 
 THEMES = ("foreign_investment", "exports", "industrial_investment", "transport")
 YEARS_BACK = 3  # what is older says little of now

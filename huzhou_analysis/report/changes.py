@@ -22,8 +22,8 @@ from ..facts.data import Data
 from ..facts.words import LANGUAGES, Text, printed_quantity, text
 from ..show.sources import period_text
 from . import message
+from .content import WORDS as shared
 from .state import figure_name
-from .text import WORDS as shared
 
 SNAPSHOT = "snapshot.json"
 FORMAT = 2

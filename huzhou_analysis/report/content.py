@@ -1,34 +1,41 @@
-"""What a report says, as plain values: sections of text, findings and exhibits. Every format is written from it alone."""
+"""What a report says, as plain values: sections of text, findings and exhibits, and the words that formats share.
+
+Every format is written from it alone. The words stand in ``words.csv``: what they are used for, key, Chinese, English.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+import pandas as pd
+
+from ..facts.words import Text
 from ..show.exhibit import foot, shown_cell
 
 FILE = "content.json"
 MARKS = {"heading", "series", "x", "value", "low", "high", "unit"}  # columns of the numbers behind a chart
+_ROWS = pd.read_csv(Path(__file__).with_name("words.csv"), keep_default_na=False)
+
+
+def words_for(*uses: str) -> dict[str, Text]:
+    """Words of one or several uses, in the order of the table."""
+    return {row.key: Text(row.zh, row.en) for use in uses for row in _ROWS[_ROWS.use == use].itertuples()}
+
+
+WORDS, FILES = words_for("shared"), words_for("files")
 
 
 @dataclass(frozen=True)
 class Section:
-    """What one notebook shows.
+    """What one notebook shows: `name` is that of its file, `title` comes from its first headings, `brief` from its metadata.
 
-    Attributes
-    ----------
-    name, title : str, dict
-        The notebook's file name without its ending; ``{"zh", "en"}``, from the first headings of its Markdown cells.
-    blocks : list of dict
-        In order: ``{"kind": "text", "zh", "en"}`` (Markdown), ``{"kind": "finding", "zh", "en", "figures", "tags"}``,
-        ``{"kind": "exhibit", "id"}``, ``{"kind": "missing", "zh", "en"}`` (what kept the notebook from going on).
-    exhibits : dict of str to dict
-        Records of exhibits by id (:class:`~huzhou_analysis.show.exhibit.Exhibit`).
-    brief : dict
-        What the notebook's metadata say of the brief, see :mod:`~huzhou_analysis.report.brief`.
+    Kinds of `blocks` are ``text`` (Markdown, ``zh`` and ``en``), ``finding`` (with ``figures`` and ``tags``), ``exhibit``
+    (``id`` of a record in `exhibits`) and ``missing`` (what kept the notebook from going on).
     """
 
     name: str
@@ -52,20 +59,9 @@ class Section:
 class Content:
     """A whole report.
 
-    Attributes
-    ----------
-    city : dict
-        ``{"zh", "en"}``, the name of the city.
-    counts : dict
-        Of the report (``sections``, ``exhibits``, ``figures_cited``, ``documents_cited``) and of the tables (``figures``,
-        ``documents``, ``indicators``, ``targets``): counted once, named alike in every format.
-    changes : dict
-        What moved since the last report (:func:`~huzhou_analysis.report.changes.compare`).
-    state : dict
-        Where the city stands: ``latest`` and ``targets`` (:mod:`~huzhou_analysis.report.state`), ``cited`` (their figures),
-        ``indicator_of`` (each figure that is cited).
-    indicators : dict of str to dict
-        Names of the indicators that are cited, ``{"zh", "en"}`` by code, for who searches.
+    `counts` are those of the report and of the tables, counted once for every format; `changes` is what moved since the last
+    report (:mod:`.changes`); `state` where the city stands: ``latest`` and ``targets`` (:mod:`.state`), ``cited`` (their
+    figures), ``indicator_of`` (each figure that is cited); `indicators` names those in both languages, for who searches.
     """
 
     city: dict
@@ -121,6 +117,14 @@ class Content:
         """Read what :meth:`write` wrote; nothing in it is ever executed."""
         raw = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
         return cls(**raw | {"sections": [Section(**section) for section in raw["sections"]]})
+
+
+def words(lang: str, content: Content) -> dict[str, str]:
+    """Shared words with the counts of a report filled in, and its city as a title calls it: 湖州, Huzhou."""
+    city = content.city[lang]
+    known = {key: f"{count:,}" for key, count in content.counts.items()}
+    known["city"] = city.removesuffix("市") if len(city) > 2 else city
+    return {key: re.sub(r"{(\w+)}", lambda m: known.get(m[1], m[0]), word[lang]) for key, word in WORDS.items()}
 
 
 def alone(record: dict) -> Content:

@@ -21,17 +21,15 @@ from ..show.canvas import column_widths
 from ..show.native import clean
 from ..show.roles import GRID, MUTED, PALETTE
 from . import brief, prose
-from .content import Content, shown_table
+from .content import Content, shown_table, words, words_for
 from .template import HOUSE, lacks, opened, saved
-from .text import WORDS as SHARED
-from .text import words, words_for
 
 MOST_ROWS = 15
 # Styles that a template should have, and the nearest to fall back on.
 NEEDED = {"Title": "Heading 1", "Heading 1": "Normal", "Heading 2": "Heading 1", "Heading 3": "Heading 2",
           "List Bullet": "Normal", "Caption": "Normal"}  # fmt: skip
 OWN = ("Exhibit Note", "Table Text", "Exhibit Chart")  # styles that are brought along where a template has none
-WORDS = words_for("document")
+WORDS = words_for("shared", "document")
 
 
 def write(content: Content, lang: str, path: Path, data=None, *, template: Path | None = None) -> Path:
@@ -74,7 +72,7 @@ def _styles(document) -> dict[str, str]:
     for name, nearest in NEEDED.items():
         serving[name] = used = name if name in names else serving[nearest]
         if name not in names:
-            lacks(f"模板缺少样式“{name}”，改用“{used}”", f"the template has no style “{name}”: “{used}” is used")
+            lacks("no_style", name=name, used=used)
     for name in set(OWN) - names:
         document.styles.element.append(deepcopy(Document(str(HOUSE / "document.docx")).styles[name].element))
         document.styles[name].base_style = document.styles["Normal"]
@@ -234,7 +232,7 @@ class Report:
             rows = table["rows"][:MOST_ROWS]
             self.table(table | {"rows": rows, "title": record["title"][lang]})
             if len(rows) < len(table["rows"]):
-                cut = SHARED["cut"][lang].format(shown=MOST_ROWS, rows=len(table["rows"]))
+                cut = WORDS["cut"][lang].format(shown=MOST_ROWS, rows=len(table["rows"]))
                 self.paragraph(cut, "Exhibit Note")
         if record["reading"][lang]:
             self.paragraph(record["reading"][lang], "Normal")

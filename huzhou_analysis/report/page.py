@@ -13,8 +13,7 @@ from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.canvas import font_face
 from . import brief, changes, drawings, prose
-from .content import Content, Section, shown
-from .text import FILES, words
+from .content import FILES, Content, Section, shown, words
 
 FONT = "Huzhou CJK"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -18,8 +18,7 @@ from ..facts.data import Data
 from ..show import canvas
 from ..show.roles import GRID, INK, MUTED, ROLES
 from . import brief, changes, drawings, prose
-from .content import Content, shown
-from .text import words
+from .content import Content, shown, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = {"latin": "DejaVu Sans", "chinese": "Noto Sans CJK SC", "mono": "DejaVu Sans Mono"}

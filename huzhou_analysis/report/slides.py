@@ -24,10 +24,8 @@ from ..show.canvas import column_widths, fitted, shortened
 from ..show.native import clean
 from ..show.roles import MUTED
 from . import brief
-from .content import Content, shown_table
+from .content import Content, shown_table, words, words_for
 from .template import HOUSE, lacks, opened, saved
-from .text import WORDS as SHARED
-from .text import words, words_for
 
 MOST_SLIDES, MOST_NOTES, MOST_LINES, MARGIN = 12, 600, 5, 0.55
 LAYOUTS = {"title": "Title Slide", "titleOnly": "Title Only"}
@@ -35,7 +33,7 @@ LANGUAGE = {"zh": MSO_LANGUAGE_ID.SIMPLIFIED_CHINESE, "en": MSO_LANGUAGE_ID.ENGL
 TITLE, SUBTITLE, NUMBER, FEET = (1, 3), 4, 13, (13, 15, 16)  # types of placeholders
 BULLET = parse_xml('<a:buChar xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" char="•"/>')
 
-WORDS = words_for("slides")
+WORDS = words_for("shared", "slides")
 
 
 def write(content: Content, lang: str, path: Path, data=None, *, template: Path | None = None) -> Path:
@@ -60,16 +58,15 @@ def write_appendix(content: Content, lang: str, path: Path, data=None, *, templa
     return deck.exhibits(content.exhibits(), path, title)
 
 
-def _opened(template: Path):
+def _emptied(file):
     """A template without the slides that it may hold, nor the sections that name them."""
-    made = opened(template, "PowerPoint", Presentation)
+    made = Presentation(file)
     for one in list(made.slides._sldIdLst):
         made.part.drop_rel(one.rId)
         made.slides._sldIdLst.remove(one)
     for listed in made.part._element.findall(qn("p:extLst")):
         made.part._element.remove(listed)
-    if not len(made.slide_layouts):
-        raise ValueError(f"{template}：模板没有任何版式 / the template has no layout at all")
+    next(iter(made.slide_layouts))  # without any it is no template
     return made
 
 
@@ -84,11 +81,9 @@ def _layout(made, kind: str):
     found = next((one for one in made.slide_layouts if one._element.get("type") == kind or one.name == wanted), None)
     if found is None:
         found = min(made.slide_layouts, key=burden)
-        used = found.name
-        lacks(f"模板缺少版式“{wanted}”，改用“{used}”", f"the template has no layout “{wanted}”: “{used}” is used")
+        lacks("no_layout", name=wanted, used=found.name)
     if burden(found)[0]:
-        zh = f"版式“{found.name}”没有标题占位符，标题写成文本框"
-        lacks(zh, f"the layout “{found.name}” has no title placeholder: titles are set as text boxes")
+        lacks("no_title", name=found.name)
     return found
 
 
@@ -97,7 +92,7 @@ class Deck:
 
     def __init__(self, lang: str, template: Path | None) -> None:
         self.lang = lang
-        self.made = _opened(template or HOUSE / "slides.pptx")
+        self.made = opened(template or HOUSE / "slides.pptx", "PowerPoint", _emptied)
         self.layouts = {kind: _layout(self.made, kind) for kind in LAYOUTS}
         self.wide, self.high = (v / office.EMU for v in (self.made.slide_width, self.made.slide_height))
         size = self.made.slide_master._element.xpath(".//p:titleStyle/a:lvl1pPr/a:defRPr/@sz")
@@ -226,7 +221,7 @@ class Deck:
         end = top + sum(heights)
         if len(heights) == len(rows):
             return end
-        cut = SHARED["cut"][self.lang].format(shown=len(heights) - 1, rows=len(rows) - 1)
+        cut = WORDS["cut"][self.lang].format(shown=len(heights) - 1, rows=len(rows) - 1)
         self.box(slide, (left, end + 0.06, width, 0.22), "rows", [(cut, 10)], MUTED)
         return end + 0.3
 

@@ -14,7 +14,7 @@ from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, text
 from ..show.exhibit import cell
 from ..show.target_table import target_rows
-from .text import WORDS
+from .content import WORDS
 
 # Verdicts as a chief asks: what is reached, what is on its way, what is not, what cannot be said.
 GROUPS = {

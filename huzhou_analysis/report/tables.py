@@ -19,8 +19,7 @@ from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TIERS
 from ..facts.words import text
 from ..show.chart import exact
 from ..show.native import clean
-from .content import Content
-from .text import WORDS, words_for
+from .content import WORDS, Content, words_for
 
 MISSING, VERDICTS = words_for("missing"), words_for("verdict")
 TO_READ = 12  # columns; the rest of a wider table is grouped away

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..show import office
 from ..show.native import clean
+from . import said
 
 HOUSE = Path(__file__).parent / "templates"
 KINDS = {
@@ -24,19 +25,17 @@ class TemplateWarning(UserWarning):
 
 def opened(path: Path, program: str, read: Callable):
     """A template as python-pptx or python-docx reads it; ValueError, by name, for a file that is none."""
-    endings, template, plain = KINDS[program]
+    endings, *types = KINDS[program]
     try:
-        return read(BytesIO(office.settled(Path(path).read_bytes(), types=(template, plain))))
+        return read(BytesIO(office.settled(Path(path).read_bytes(), types=types)))
     except Exception as problem:  # whatever the file is, the libraries and zipfile raise a dozen kinds for it
-        raise ValueError(
-            f"{path}：不是可以读取的 {program} 模板（{endings}）/ not a {program} template that can be read ({endings}): "
-            f"{type(problem).__name__}"
-        ) from None
+        why = type(problem).__name__
+        raise ValueError(said("no_template", path=path, program=program, endings=endings, why=why)) from None
 
 
-def lacks(zh: str, en: str) -> None:
-    """Say in both languages what a template lacks and what is used in its place."""
-    warnings.warn(f"{zh} / {en}", TemplateWarning, stacklevel=2)
+def lacks(what: str, **values: object) -> None:
+    """Say what a template lacks and what is used in its place."""
+    warnings.warn(said(what, **values), TemplateWarning, stacklevel=2)
 
 
 def saved(made, path: Path, title: str, lang: str) -> Path:

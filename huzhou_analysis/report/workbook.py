@@ -22,9 +22,8 @@ from ..show import canvas, exhibit, office
 from ..show.native import clean, columns, grid, has_native
 from ..show.roles import INK, MUTED, PALETTE, PAPER
 from . import tables
-from .content import Content, marks_only
+from .content import Content, marks_only, words, words_for
 from .tables import Cell, Link, Number, Table
-from .text import words, words_for
 
 WIDEST, NARROWEST, NOTE = 46, 9, 150  # characters to a column, and to a line of notes
 LINE, MOST_LINES, TALLEST = 15, 6, 409  # points to a line, lines to a row of text, points to a row
@@ -70,28 +69,21 @@ def write(content: Content, lang: str, path: Path, data: Data) -> Path:
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
     """A name that a sheet may bear, unlike all others: at most 31 characters, none of ``[]:*?/\\``."""
-    base = re.sub(r"[\[\]:*?/\\]", " ", clean(wanted)).strip("' ") or "sheet"
-    if len(base) > 31:
-        base = base[:31].rsplit(" ", 1)[0] if " " in base[12:31] else base[:31]
+    name = re.sub(r"[\[\]:*?/\\]", " ", clean(wanted)).strip("' ") or "sheet"
+    if len(name) > 31 and " " in name[12:31]:
+        name = name[:31].rsplit(" ", 1)[0]
     taken.add("history")
-    return _unlike(base, taken, base[:27] + " ", "")
+    return _unlike(name, taken, 31)
 
 
-def _unlike(name: str, taken: set[str], begun: str, end: str) -> str:
-    """A name that none of those `taken` is, counted on where it is; from then on it is taken."""
-    found, n = name, 1
+def _unlike(name: str, taken: set[str], most: int) -> str:
+    """A name of so many characters that none of those `taken` is, counted on where it is; from then on it is taken."""
+    found, n = name[:most], 1
     while found.lower() in taken:
         n += 1
-        found = f"{begun}{n}{end}"
+        found = f"{name[: most - 5]} ({n})"
     taken.add(found.lower())
     return found
-
-
-def _headings(names: Sequence[str]) -> list[str]:
-    """Headings of a table as the format asks: each once, none empty, on one line."""
-    taken: set[str] = set()
-    bases = [clean(name).strip()[:240] or "—" for name in names]
-    return [_unlike(base, taken, f"{base} (", ")") for base in bases]
 
 
 def _width(cell: object) -> int:
@@ -178,7 +170,8 @@ class Book:
     def table(self, sheet, row: int, table: Table, *, filters: bool = True) -> int:
         """A named table with its head at a row; returns the row below it."""
         rows = table.rows or [[None] * len(table.heads)]
-        heads = _headings(table.heads)
+        taken: set[str] = set()  # a heading stands once in a table, none is empty
+        heads = [_unlike(clean(head).strip() or "—", taken, 240) for head in table.heads]
         numeric = [any(isinstance(cell, Number) for cell in column) for column in zip(*rows, strict=True)]
         looks = [self.format(h, **HEAD, align="right" if n else "left") for h, n in zip(heads, numeric, strict=True)]
         shown = [{"header": h, "header_format": look} for h, look in zip(heads, looks, strict=True)]
