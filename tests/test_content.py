@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from nbformat import from_dict
 from small_project import CHART, FINDING, LOAD, TABLE, cell, notebook
 
-from huzhou_analysis.facts.words import text
+import huzhou_analysis as hz
+from huzhou_analysis.facts.words import Text
 from huzhou_analysis.report import brief, collect, prose, state
 from huzhou_analysis.report.content import WORDS, Content, Section, references
 from huzhou_analysis.show.exhibit import EXHIBIT_TYPE, TEXT_TYPE
@@ -27,44 +28,36 @@ def shown(*bundles, tags=()):
     return from_dict(made)
 
 
-def section(tmp_path, *cells, made=None, missing=None, records=("a_chart", "b_chart")):
+def section(folder, *cells, records=(), **executed):
     """The section of cells, given which records each of them handed on."""
     for order, name in enumerate(records):
-        (tmp_path / f"{name}.json").write_text(json.dumps({"id": name, "order": order}), encoding="utf-8")
-    executed = collect.Executed(
-        tmp_path / "01_x.ipynb", SimpleNamespace(cells=list(cells), metadata={}), made=made or {}, missing=missing
-    )
-    return collect.section(executed, tmp_path)
+        (folder / f"{name}.json").write_text(json.dumps({"id": name, "order": order}), encoding="utf-8")
+    read = SimpleNamespace(cells=list(cells), metadata={})
+    return collect.section(collect.Executed(folder / "01_x.ipynb", read, **executed), folder)
 
 
 def test_each_language_has_a_narrative_of_its_own(tmp_path):
-    found = section(
-        tmp_path,
-        markdown("# 外资\n\n先说结论。", "zh"), markdown("# Foreign investment\n\nConclusions first.", "en"),
-        markdown("甲", "zh"), markdown("乙", "zh"), markdown("B", "en"), markdown("2013–2027"), records=(),
-    )  # fmt: skip
+    heads = markdown("# 外资\n\n先说结论。", "zh"), markdown("# Foreign investment\n\nConclusions first.", "en")
+    cells = markdown("甲", "zh"), markdown("乙", "zh"), markdown("B", "en"), markdown("2013–2027")
+    found = section(tmp_path, *heads, *cells)
     assert found.title == {"zh": "外资", "en": "Foreign investment"}
     said = [(b["zh"], b["en"]) for b in found.blocks]
     assert said == [("先说结论。", "Conclusions first."), ("甲", ""), ("乙", "B"), ("2013–2027", "2013–2027")]
 
 
 def test_exhibits_stand_where_they_were_shown_or_else_made_each_once(tmp_path):
-    said = {"zh": "涨", "en": "rose", "figures": ["f1"]}
-    found = section(
-        tmp_path, shown(), shown({TEXT_TYPE: said}, tags=("brief",)), shown({EXHIBIT_TYPE: {"id": "a_chart"}}), shown({EXHIBIT_TYPE: {"id": "a_chart"}}),
-        made={0: ["b_chart"], 2: ["a_chart"]},
-    )  # fmt: skip
+    said, again = {"zh": "涨", "en": "rose", "figures": ["f1"]}, {EXHIBIT_TYPE: {"id": "a_chart"}}
+    cells = shown(), shown({TEXT_TYPE: said}, tags=("brief",)), shown(again), shown(again)
+    made = {0: ["b_chart"], 2: ["a_chart"]}
+    found = section(tmp_path, *cells, made=made, records=("a_chart", "b_chart"))
     assert [b.get("id") or b["kind"] for b in found.blocks] == ["b_chart", "finding", "a_chart"]
     assert found.blocks[1] == {"kind": "finding", **said, "tags": ["brief"]}
     assert found.title == {"zh": "01_x", "en": "01_x"}
 
 
 def test_what_ended_a_notebook_is_its_last_block(tmp_path):
-    found = section(tmp_path, markdown("甲", "zh"), missing=text("暂无数据：出口", "no figure: exports"), records=())
+    found = section(tmp_path, markdown("甲", "zh"), missing=Text("暂无数据：出口", "no figure: exports"))
     assert found.blocks[-1] == {"kind": "missing", "zh": "暂无数据：出口", "en": "no figure: exports"}
-
-
-# --- notebooks by name ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -88,18 +81,10 @@ def test_another_name_is_refused_with_those_there_are(folder, name):
 
 
 def test_exhibits_of_a_notebook_are_made_here(folder):
-    (table,) = hz_exhibits("exports", folder)
+    (table,) = hz.exhibits("exports", folder=folder)
     assert table.table("en").values.tolist() == [["A", "1.5"], ["B", "−2"]]
     assert [e.id for e in collect.exhibits(folder=folder)] == ["fdi_path", "two_rows"]
 
-
-def hz_exhibits(name, folder):
-    import huzhou_analysis as hz
-
-    return hz.exhibits(name, folder=folder)
-
-
-# --- Markdown ------------------------------------------------------------------------------------------------------
 
 HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<iframe src=//evil.invalid></iframe>", "![a](http://evil.invalid/a.png)",
@@ -116,15 +101,21 @@ def test_nothing_in_markdown_or_html_runs_or_fetches(source):
 
 
 def test_markdown_as_plain_values():
+    def paragraph(*runs):
+        return {"kind": "paragraph", "runs": [run if isinstance(run, dict) else {"text": run} for run in runs]}
+
+    strong, code, link = (
+        {"text": "乙。", "bold": True},
+        {"text": "x", "code": True},
+        {"text": "w", "link": "https://w.org"},
+    )
     assert prose.tree("甲**乙。**丙\n丁 `x`\n\n1. a\n2. b\n\n[k](01_x.ipynb) [w](https://w.org)") == [
-        {"kind": "paragraph", "runs": [{"text": "甲"}, {"text": "乙。", "bold": True}, {"text": "丙"}, {"text": ""}, {"text": "丁 "},
-                                       {"text": "x", "code": True}]},
-        {"kind": "list", "ordered": True, "items": [[{"kind": "paragraph", "runs": [{"text": t}]}] for t in "ab"]},
-        {"kind": "paragraph", "runs": [{"text": "k"}, {"text": " "}, {"text": "w", "link": "https://w.org"}]},
-    ]  # fmt: skip
+        paragraph("甲", strong, "丙", "", "丁 ", code),
+        {"kind": "list", "ordered": True, "items": [[paragraph("a")], [paragraph("b")]]},
+        paragraph("k", " ", link),
+    ]
     assert prose.statement("**结论。**外资5.80亿美元。") == "外资5.80亿美元。"
-    assert prose.plain("a\nb") == "a b"
-    assert prose.plain("甲\n乙") == "甲乙"
+    assert (prose.plain("a\nb"), prose.plain("甲\n乙")) == ("a b", "甲乙")
 
 
 @given(st.text(alphabet="a*_`#>-|[]()!\\<&\n 甲1.$"))
@@ -134,19 +125,18 @@ def test_whatever_is_typed_gives_tags_of_prose_only_and_no_letter_twice(source):
     assert prose.plain(source).count("甲") <= source.count("甲")
 
 
-# --- content -------------------------------------------------------------------------------------------------------
-
-
 def citation(figure_id, source="S1"):
     both = {"zh": figure_id, "en": figure_id}
     return {"figure_id": figure_id, "source_id": source, "title": both, "source": both, "tier": "press"}
 
 
 def record(name, *figures, reading=("读", "read"), chart=True):
-    both = {"zh": f"{name}标题", "en": f"{name} title"}
-    return {"id": name, "title": both, "subtitle": both, "reading": dict(zip(("zh", "en"), reading, strict=True)), "alt": both,
-            "chart": {"panels": []} if chart else None, "picture": None, "table": None, "notes": [], "sources": both,
-            "citations": [citation(f) for f in figures]}  # fmt: skip
+    both, cited = {"zh": f"{name}标题", "en": f"{name} title"}, [citation(f) for f in figures]
+    said = dict.fromkeys(("title", "subtitle", "alt", "sources"), both) | {
+        "reading": dict(zip(("zh", "en"), reading, strict=True))
+    }
+    shown = {"chart": {"panels": []} if chart else None, "picture": None, "table": None, "notes": []}
+    return {"id": name, "citations": cited} | said | shown
 
 
 def finding(words, *tags, figures=()):
@@ -154,9 +144,8 @@ def finding(words, *tags, figures=()):
 
 
 def content(*sections, **state):
-    return Content(
-        {"zh": "湖州市", "en": "Huzhou"}, list(sections), state={"latest": [], "targets": [], "cited": {}} | state
-    )
+    empty = {"latest": [], "targets": [], "cited": {}}
+    return Content({"zh": "湖州市", "en": "Huzhou"}, list(sections), state=empty | state)
 
 
 def one(name, records, *blocks, **metadata):
@@ -165,27 +154,25 @@ def one(name, records, *blocks, **metadata):
 
 
 def test_citations_are_numbered_once_in_the_order_of_use_and_survive_a_file(tmp_path):
-    made = content(
-        one("01_a", [record("aaa", "f2", "f1"), record("bbb", "f1", "f3", "f4", "f9")]),
-        one("02_b", [record("ccc", "f2")]),
-    )
-    cited = made.citations()
-    assert [(c["figure_id"], c["number"], c["used"]) for c in cited] == [
-        ("f2", 1, ["aaa", "ccc"]), ("f1", 2, ["aaa", "bbb"]), ("f3", 3, ["bbb"]), ("f4", 4, ["bbb"]), ("f9", 5, ["bbb"])]  # fmt: skip
-    numbers = {c["figure_id"]: c["number"] for c in cited}
-    assert references(numbers, record("x", "f1", "f3", "f4", "f9")) == "2–5"
-    assert references(numbers | {"f3": 7, "f4": 8}, record("x", "f1", "f3", "f4", "f9")) == "2, 5, 7, 8"
+    several = record("bbb", "f1", "f3", "f4", "f9")
+    made = content(one("01_a", [record("aaa", "f2", "f1"), several]), one("02_b", [record("ccc", "f2")]))
+    used = [" ".join([c["figure_id"], *c["used"]]) for c in made.citations()]
+    assert used == ["f2 aaa ccc", "f1 aaa bbb", "f3 bbb", "f4 bbb", "f9 bbb"]
+    assert made.numbers() == {"f2": 1, "f1": 2, "f3": 3, "f4": 4, "f9": 5}
+    assert references(made.numbers(), several) == "2–5"
+    assert references(made.numbers() | {"f3": 7, "f4": 8}, several) == "2, 5, 7, 8"
     made.write(tmp_path)
     assert Content.read(tmp_path) == made
 
 
 def test_the_brief_follows_tags_then_order_and_says_nothing_twice():
-    fdi = one("01_foreign_investment", [record("table", chart=False), record("path", "f1", reading=("路径读", "path read"))],
-              finding("外资跌。", "message", figures=["f1"]), finding("风险在此。", "risk"), brief=["path"])  # fmt: skip
+    path = record("path", "f1", reading=("路径读", "path read"))
+    told = finding("外资跌。", "message", figures=["f1"]), finding("风险在此。", "risk")
+    fdi = one("01_foreign_investment", [record("table", chart=False), path], *told, brief=["path"])
     exports = one("02_exports", [record("exp", "f2")], finding("出口涨。"), finding("要数据。", "ask"))
     blocks = brief.compose(content(fdi, exports), "zh")
-    assert [b["kind"] for b in blocks] == ["title", "messages", "heading", "table", "heading", "theme", "theme", "heading", "list",
-                                           "heading", "list", "notes"]  # fmt: skip
+    kinds = "title messages heading table heading theme theme heading list heading list notes"
+    assert " ".join(b["kind"] for b in blocks) == kinds
     assert blocks[1]["items"] == [{"text": "外资跌。", "refs": [1]}]
     first, second = (b for b in blocks if b["kind"] == "theme")
     assert first["exhibit"]["id"] == "path"
@@ -199,17 +186,8 @@ def test_the_brief_follows_tags_then_order_and_says_nothing_twice():
 def target(name, group, **more):
     both = {"zh": name, "en": name}
     words = dict.fromkeys(("status_words", "target", "actual", "actual_period", "required", "sentence", "needed"), both)
-    return {
-        "zh": name,
-        "en": name,
-        "group": group,
-        "table": True,
-        "figures": [],
-        "acceleration": None,
-        "theme": "foreign_investment",
-        **words,
-        **more,
-    }
+    plain = {"group": group, "table": True, "figures": [], "acceleration": None, "theme": "foreign_investment"}
+    return both | words | plain | more
 
 
 def test_targets_stand_under_four_answers_and_what_is_unknown_is_counted():

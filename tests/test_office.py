@@ -21,7 +21,7 @@ from varied_records import exhibits
 import huzhou_analysis as hz
 from huzhou_analysis.analysis.targets import STATUSES
 from huzhou_analysis.report import document, slides, workbook
-from huzhou_analysis.report.content import Content, Section, alone
+from huzhou_analysis.report.content import WORDS, Content, Section, alone
 from huzhou_analysis.report.template import TemplateWarning
 from huzhou_analysis.show import canvas
 from huzhou_analysis.show.native import clean
@@ -41,20 +41,16 @@ def records(whole):
 
 
 @pytest.fixture(scope="module")
-def content(records, whole):
-    parts = []
-    for n, (name, some) in enumerate(
-        [(("利用外资", "Foreign investment"), records[:5]), (("其他", "Other: more"), records[5:])]
-    ):
+def content(records):
+    parts, names = [], [("利用外资", "Foreign investment"), ("其他", "Other: more")]
+    for n, (name, some) in enumerate(zip(names, (records[:5], records[5:]), strict=True)):
         blocks = [{"kind": "text", **MARKDOWN}]
         for r in some:
             said = {"kind": "finding", "zh": f"结论{r['id']}。", "en": f"Finding {r['id']}.", "figures": [], "tags": []}
             blocks += [{"kind": "exhibit", "id": r["id"]}, said]
         blocks.append({"kind": "missing", "zh": "暂无数据", "en": "no figures on file"})
         parts.append(Section(f"0{n}_x", dict(zip(LANGUAGES, name, strict=True)), blocks, {r["id"]: r for r in some}))
-    counts = dict.fromkeys(
-        ("sections", "exhibits", "figures_cited", "documents_cited", "figures", "documents", "indicators", "targets"), 9
-    )
+    counts = dict.fromkeys(re.findall(r"{(\w+)}", WORDS["counts"].en), 9)
     return Content({"zh": "湖州市", "en": "Huzhou"}, parts, counts, {}, {"latest": [], "targets": []})
 
 
@@ -76,9 +72,6 @@ def written(content, whole, tmp_path_factory):
         for name, write in WRITERS.items():
             write(content, lang, folder / lang / name, whole)
     return folder
-
-
-# --- packages ------------------------------------------------------------------------------------------------------
 
 
 def faults(body):
@@ -160,16 +153,13 @@ def hostile(record):
 
 @pytest.mark.parametrize("n", range(8))
 def test_text_from_data_is_never_markup_or_a_formula(records, whole, n, tmp_path):
-    record = hostile(records[n]) if records[n]["id"] != "hedgehog_x" else hostile(records[-1])
+    record = hostile(records[n] if records[n]["id"] != "hedgehog_x" else records[-1])
     for write, name in ((slides.write, "a.pptx"), (document.write, "a.docx"), (workbook.write, "a.xlsx")):
         assert faults(write(alone(record), "zh", tmp_path / name, whole).read_bytes()) == []
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert [c.coordinate for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"] == []
     [slide] = Presentation(tmp_path / "a.pptx").slides
     assert slide.shapes.title.text.startswith("=cmd|'/c calc'!A1 <b>&amp; ]]> ")
-
-
-# --- slides --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -239,28 +229,23 @@ def test_a_broken_template_is_refused_by_name(records, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-# --- documents -----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_report_has_every_exhibit_and_contents_that_lead_somewhere(written, content, lang):
+def test_the_report_has_every_exhibit_and_contents_that_lead_somewhere(written, records, lang):
     made = Document(written / lang / "report.docx")
-    headings = [p.text for p in made.paragraphs if p.style.name.startswith("Heading")]
-    assert [h for h in headings if h in {clean(r["title"][lang]) for r in content.exhibits()}] == [
-        r["title"][lang] for r in content.exhibits()
-    ]
+    titles = [clean(r["title"][lang]) for r in records]
+    assert [p.text for p in made.paragraphs if p.style.name.startswith("Heading") and p.text in titles] == titles
     body = made.element.body
     anchors = set(body.xpath(".//w:hyperlink/@w:anchor"))
     assert anchors and anchors <= set(body.xpath(".//w:bookmarkStart/@w:name"))
     begun, ended = (len(body.xpath(f".//w:fldChar[@w:fldCharType='{k}']")) for k in ("begin", "end"))
     assert begun == ended
     assert all(body.xpath(".//wp:docPr/@descr"))
-    assert len(body.xpath(".//*[local-name()='chart']")) == sum(
-        len(r["chart"]["panels"]) - sum(p["kind"] == "heat" for p in r["chart"]["panels"])
-        for r in content.exhibits() if r["chart"] and r["id"] != "hedgehog_x"
-    )  # fmt: skip
+    drawn = [
+        p["kind"] != "heat" for r in records if r["chart"] and r["id"] != "hedgehog_x" for p in r["chart"]["panels"]
+    ]
+    assert len(body.xpath(".//*[local-name()='chart']")) == sum(drawn)
     text = "\n".join(p.text for p in made.paragraphs)
-    assert all(r["sources"][lang] in text for r in content.exhibits())
+    assert all(r["sources"][lang] in text for r in records)
 
 
 def test_a_style_template_is_used_and_what_it_lacks_is_said(records, tmp_path):
@@ -277,40 +262,26 @@ def test_a_style_template_is_used_and_what_it_lacks_is_said(records, tmp_path):
     assert faults((tmp_path / "a.docx").read_bytes()) == []
 
 
-# --- workbooks -----------------------------------------------------------------------------------------------------
-
-
-CHINESE = re.compile("[\u4e00-\u9fff]")
-
-
 def points_missed(path, lang):
     """Where a workbook misses the checklist of accessible spreadsheets (gptables, UK government), and the few of our own."""
     book = openpyxl.load_workbook(path)
     named = [name for sheet in book for name in sheet.tables]
-    links = [
-        c.hyperlink.location.split("!")[0].strip("'") for s in book for r in s.iter_rows() for c in r if c.hyperlink
-    ]
+    linked = [c.hyperlink.location for sheet in book for row in sheet.iter_rows() for c in row if c.hyperlink]
     codes = {c.value for row in book[book.sheetnames[2]].iter_rows() for c in row}
-    yield (
-        "cover, contents, notes first",
-        book.sheetnames[:3] == [["封面", "目录", "说明"], ["Cover", "Contents", "Notes"]][lang == "en"],
-    )
+    first = {"zh": ["封面", "目录", "说明"], "en": ["Cover", "Contents", "Notes"]}[lang]
+    yield "cover, contents, notes first", book.sheetnames[:3] == first
     yield "a title", book.properties.title
     yield "tables of one name", len(named) == len(set(named))
-    yield "links lead to every sheet but the cover", set(links) == set(book.sheetnames[1:])
+    links = {place.split("!")[0].strip("'") for place in linked}
+    yield "links lead to every sheet but the cover", links == set(book.sheetnames[1:])
     for sheet in book:
-        at = sheet.title
+        at, fits = sheet.title, sheet.sheet_properties.pageSetUpPr.fitToPage
         frozen = openpyxl.utils.cell.coordinate_to_tuple(sheet.freeze_panes or "A1")
-        yield f"{at}: its name in the language", bool(CHINESE.search(at)) == (lang == "zh")
-        yield (
-            f"{at}: a title in A1, visible, nothing merged",
-            (sheet["A1"].value and sheet.sheet_state == "visible" and not sheet.merged_cells.ranges),
-        )
+        yield f"{at}: its name in the language", bool(re.search("[\u4e00-\u9fff]", at)) == (lang == "zh")
+        yield f"{at}: a title in A1, visible", sheet["A1"].value and sheet.sheet_state == "visible"
+        yield f"{at}: nothing merged", not sheet.merged_cells.ranges
         yield f"{at}: frozen rows leave a screen", frozen[0] <= 9 and frozen[1] <= 2
-        yield (
-            f"{at}: printed one page wide",
-            sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToWidth in (None, 1),
-        )
+        yield f"{at}: printed one page wide", fits and sheet.page_setup.fitToWidth in (None, 1)
         for table in sheet.tables.values():
             head, *rows = sheet[table.ref]
             heads = [c.value for c in head]
@@ -334,51 +305,47 @@ def test_the_workbook_keeps_to_the_checklist_of_accessible_spreadsheets(written,
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_gaps_are_arithmetic_that_comes_to_what_the_library_says(written, whole, lang):
-    sheet = openpyxl.load_workbook(written / lang / "workbook.xlsx")[["目标差距", "Gaps"][lang == "en"]]
-    values = openpyxl.load_workbook(written / lang / "workbook.xlsx", data_only=True)[sheet.title]
-    [table] = sheet.tables.values()
-    first, columns = sheet[table.ref][0][0].row, len(sheet[table.ref][0])
-    away = [sheet.column_dimensions[openpyxl.utils.get_column_letter(i)].hidden for i in range(1, columns + 1)]
-    assert away[:12] == [False] * 12 and columns > 20
+    name = workbook.WORDS["gaps"][lang]
+    formulas, values = (
+        openpyxl.load_workbook(written / lang / "workbook.xlsx", data_only=only)[name] for only in (False, True)
+    )
+    [table] = formulas.tables.values()
+    (head, *rows), shown = formulas[table.ref], values[table.ref][1:]
+    away = [formulas.column_dimensions[openpyxl.utils.get_column_letter(c.column)].hidden for c in head]
+    assert away[:12] == [False] * 12 and len(head) > 20
     gaps = hz.target_gaps(whole, full=True)
-    assert sheet.max_row - first == len(gaps)
+    assert len(rows) == len(gaps)
     counted = 0
-    for n, row in enumerate(gaps.to_dict("records"), first + 1):
-        target, actual, gap, required, left = (values.cell(n, c).value for c in (2, 5, 7, 8, 15))
-        assert values.cell(n, 11).value == STATUSES[row["status"]][lang]
-        if not isinstance(sheet.cell(n, 7).value, str) or not sheet.cell(n, 7).value.startswith("="):
+    for row, made, cells in zip(gaps.to_dict("records"), rows, shown, strict=True):
+        target, actual, gap, required, left = (cells[c].value for c in (1, 4, 6, 7, 14))
+        assert cells[10].value == STATUSES[row["status"]][lang]
+        if not str(made[6].value).startswith("="):
             continue
         unit = whole.units[row["unit"]]
         scale = 1 if lang == "zh" else 10.0 ** (unit.unit_mult - unit.unit_mult_en)
-        assert math.isclose(gap, row["gap"] * scale, abs_tol=1e-9)
-        assert math.isclose(abs(gap), abs(target - actual), abs_tol=1e-9)
-        assert math.isclose(target, row["target"] * scale) and math.isclose(actual, row["actual"] * scale)
-        formula = sheet.cell(n, 8).value
-        if isinstance(formula, str) and formula.startswith("="):
+        held = [gap, abs(gap), target, actual]
+        known = [row["gap"] * scale, abs(target - actual), row["target"] * scale, row["actual"] * scale]
+        assert held == pytest.approx(known, rel=1e-9, abs=1e-9)
+        if (formula := str(made[7].value)).startswith("="):
             counted += 1
             plain = ((target / actual) ** (1 / left) - 1) * 100 if "^" in formula else (target - actual) / left
             assert math.isclose(required, plain, rel_tol=1e-9)
-            if "^" in formula:
-                assert math.isclose(required, row["required_pace"], rel_tol=1e-6)
+            assert "^" not in formula or math.isclose(required, row["required_pace"], rel_tol=1e-6)
     assert counted >= 5
 
 
 def test_english_money_is_numbers_in_its_own_unit(written, whole):
-    sheet = openpyxl.load_workbook(written / "en" / "workbook.xlsx")["Figures"]
-    [table] = sheet.tables.values()
-    rows = {row[0].value: row for row in sheet[table.ref]}
+    book = openpyxl.load_workbook(written / "en" / "workbook.xlsx")
+    [table] = book["Figures"].tables.values()
+    rows = {row[0].value: row for row in book["Figures"][table.ref]}
     assert len(rows) == len(whole.figures) + 1
     figure = rows["D001-GWR.gdp.2013"]  # 1803.2 亿元
     assert (figure[4].value, figure[5].value, figure[4].number_format) == (180.32, "CNY bn", "#,##0.00;−#,##0.00")
-    shown = openpyxl.load_workbook(written / "en" / "workbook.xlsx")["Other"]
-    table = list(shown.tables.values())[-1]
-    head, first, _, last = shown[table.ref]
+    table = list(book["Other"].tables.values())[-1]
+    head, first, _, last = book["Other"][table.ref]
     assert [c.value for c in head] == ["Indicator", "Level", "Growth (%)", "Amount (CNY bn)", "Number"]
-    assert [(c.value, c.number_format.split(";")[0]) for c in first[1:4:2]] == [
-        (180.32, '#,##0.00" CNY bn"'),
-        (180.32, "#,##0.00"),
-    ]
-    assert (last[1].value, last[1].number_format.split(";")[0]) == (9.06, '#,##0.00" %"')
+    shown = [(c.value, c.number_format.split(";")[0]) for c in (first[1], first[3], last[1])]
+    assert shown == [(180.32, '#,##0.00" CNY bn"'), (180.32, "#,##0.00"), (9.06, '#,##0.00" %"')]
     assert isinstance(last[3].value, float) and first[0].value == "GDP"
 
 
@@ -387,9 +354,6 @@ def test_names_of_sheets_are_what_the_format_allows_and_never_the_same():
     names = [workbook.sheet_name(w, taken) for w in ("a/b:c", "a b c", "历史" * 20, "历史" * 20, "'history'", "", "[]")]
     assert len({n.lower() for n in names}) == len(names)
     assert all(0 < len(n) <= 31 and not set(n) & set("[]:*?/\\") and n.lower() != "history" for n in names)
-
-
-# --- measuring -----------------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=60)
