@@ -217,18 +217,14 @@ def _page(page) -> list[str]:
 
 def _lines(page, top: float, bottom: float) -> list[str]:
     """Text lines of a part of a page; where wide gaps part its words into columns, with ``|`` between them."""
+    from pdfplumber.utils import cluster_objects
+
     if bottom - top < 3:
         return []
     part = page.crop((page.bbox[0], max(top, page.bbox[1]), page.bbox[2], min(bottom, page.bbox[3])), strict=False)
-    rows: list[list[str]] = []
-    for line in part.extract_text_lines(x_tolerance=2, y_tolerance=3, strip=True, return_chars=True):
-        cells, last = [""], None
-        for c in line["chars"]:
-            if last and c["x0"] - last["x1"] > 1.6 * max(c["size"], last["size"]) and c["text"].strip():
-                cells.append("")
-            cells[-1] += c["text"]
-            last = c if c["text"].strip() else last
-        rows.append([_cell(c) for c in cells if c.strip()])
+    words = part.extract_words(keep_blank_chars=True, x_tolerance_ratio=1.6, y_tolerance=3)
+    lines = cluster_objects(words, "top", 3)
+    rows = [[c for word in sorted(line, key=lambda w: w["x0"]) if (c := _cell(word["text"]))] for line in lines]
     tabular = False
     for i, row in reversed([*enumerate(rows)]):  # a header is what stands right above
         figures = any(re.fullmatch(r"[-—/]|-?[\d.,]+%?", c) for c in row[1:])
