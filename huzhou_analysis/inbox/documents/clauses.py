@@ -20,13 +20,8 @@ from .vocabulary import P, words
 REACH = 400  # characters before a number that can say what it measures
 STANDARD = set(words("standard"))
 CLASSIFIER = {*COUNTED, "人", "台", "辆", "艘", "列", "班次", "天"} - {"路", "面", "块", "门", "口"}
-HEADLESS = "指标名称或不完整"
-HEAD_TAKEN, MODIFIER_TAKEN, BEHIND, CLAUSE_BEFORE = (
-    "指标后半取自前文",
-    "指标前半取自前文",
-    "指标在数字之后",
-    "指标取自前一分句",
-)
+HEAD_TAKEN, MODIFIER_TAKEN, CLAUSE_BEFORE = "指标后半取自前文", "指标前半取自前文", "指标取自前一分句"
+HEADLESS, BEHIND = "指标名称或不完整", "指标在数字之后"
 
 
 @dataclass
@@ -341,9 +336,8 @@ class Reader:
                 found = [f"第{n}产业{f'{of[0]}占比' if of else '增加值占地区生产总值比重'}" for n in "一二三"]
             state.listed = [(name, "") for name in found]
         number.unit = number.unit or "%"
-        return self._figure(
-            number, state.listed[min(place, len(state.listed) - 1)][0], "share" if count > 2 else "index"
-        )
+        name = state.listed[min(place, len(state.listed) - 1)][0]
+        return self._figure(number, name, "share" if count > 2 else "index")
 
     def _named(self, stem: str) -> tuple[str, bool]:
         """Name in the words before a number, its area taken off, and whether it stands in the number's own clause."""
@@ -380,16 +374,13 @@ class Reader:
 
     def _thing(self, number: Numeral, before: str, after: str, name: str, own: bool) -> str:
         """Noun behind a number of things: 29项促消费政策; "" if the name stands before it."""
-        people = P.people_behind.match(after) if number.unit in ("万", "亿") else None
-        if people:
+        if number.unit in ("万", "亿") and (people := P.people_behind.match(after)):
             number.unit += "人"
             return names.clean(people[0])
         clause = re.split(r"[，；：、]", before)[-1]
         if number.unit and kind_of_unit(number.unit) not in CLASSIFIER and number.unit not in ("万", "亿"):
-            m = (
-                P.amount_of.match(after) if len(clause) <= 12 and not names.head(name) else None
-            )  # 以5万亿元的GDP位列第三
-            return names.clean(m[1]) if m and names.head(m[1]) else ""
+            m = P.amount_of.match(after)  # 以5万亿元的GDP位列第三
+            return names.clean(m[1]) if m and len(clause) <= 12 and names.head(m[1]) and not names.head(name) else ""
         noun = P.thing_end.split(after, 1)[0]
         lead = P.opens_new.match(names.clean(clause) + " ")
         if len(noun) < 1 + (noun not in ("省", "县")) or P.no_thing.match(noun):

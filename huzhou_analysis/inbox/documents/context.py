@@ -166,11 +166,9 @@ class Clock:
 
     def at(self, text: str, start: int) -> tuple[str, str]:
         """Period that the words before a place name last, within its sentence: (code, how it is known)."""
-        said = (
-            self._said(m) for m in P.period.finditer(text, 0, start) if not P.compared_year.search(text[: m.start()])
-        )
-        if codes := [code for code in said if code]:
-            return codes[-1], "sentence"
+        named = [m for m in P.period.finditer(text, 0, start) if not P.compared_year.search(text[: m.start()])]
+        if code := next(filter(None, map(self._said, reversed(named))), ""):
+            return code, "sentence"
         if self.five:
             return str(int(self.five[:4]) + 4), "heading"
         return self.period, "title" if self.period == self.document.period and self.how == "earlier" else self.how

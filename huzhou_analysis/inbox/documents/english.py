@@ -67,9 +67,8 @@ class EnglishReader:
     def _figure(self, block: Block, m: re.Match, sentence: tuple[int, int], at: int) -> Figure:
         text, unit = block.piece.text, _PERCENT.get(m["unit"], m["unit"] or "")
         money = "" if not m["money"] else "USD " if "$" in m["money"] else "CNY "
-        number = Numeral(
-            m.start("digits"), m.end(), m.end("digits"), Decimal(m["digits"].replace(",", "")), money + unit
-        )
+        (start, end), value = m.span("digits"), Decimal(m["digits"].replace(",", ""))
+        number = Numeral(start, m.end(), end, value, money + unit)
         before, after = text[at : m.start()].rstrip(), text[m.end() : sentence[1]]
         for relation, pattern in _BOUNDS:
             if number.relation == "=" and (bound := pattern.search(before)):
@@ -77,12 +76,11 @@ class EnglishReader:
         measure, stem = _measured(number, before, after)
         own, context = _name(stem, after, measure), text[sentence[0] : m.start()]
         period = [self.period, *P.en_year.findall(context)][-1]
-        figure = Figure(
-            number, block, own or self.subject, measure, self.document.area, period, sentence, (at, m.end())
-        )
+        name, area = own or self.subject, self.document.area
+        figure = Figure(number, block, name, measure, area, period, sentence, (at, m.end()))
         figure.guesses = ["英文文本"] if own and own != self.subject else ["指标取自前一分句", "英文文本"]
         figure.target = self.target or bool(P.en_aim.search(context))
-        self.subject = figure.indicator if measure != "points" else self.subject
+        self.subject = name if measure != "points" else self.subject
         return figure
 
 

@@ -74,9 +74,7 @@ def blocks(text: str) -> list[Block]:
             cells = [squeeze(m[0], start + lead + m.start()) for m in re.finditer(r"(?:^|(?<=\|))[^|]*", inner)]
             piece = join(cells)
         tabular = bool(found) and found[-1].kind == "table" and not run
-        alone = (
-            tabular and P.plain_cell.fullmatch(piece.text) and piece.text[-1] not in "-—/"
-        )  # last cell of the row above
+        alone = tabular and P.value_cell.fullmatch(piece.text)  # the last cell of the row above
         titled = cells and (P.caption.match(cells[0].text) or P.heading.match(piece.text))
         row = alone or (1 < len(cells) <= 60 and (not titled or any(P.plain_cell.fullmatch(c.text) for c in cells[1:])))
         note = piece.text.startswith("注：")

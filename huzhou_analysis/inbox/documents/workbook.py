@@ -125,9 +125,8 @@ def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[s
 
 def _rows(proposals: Proposals, frames: dict[str, pd.DataFrame], source: str) -> list[dict[str, str]]:
     """Rows of the sheet of figures: the proposals with the codes of what is new."""
-    keys, areas = (
-        dict(frames[t][["name_zh", c]].values) for t, c in (("indicators", "indicator"), ("ref_areas", "ref_area"))
-    )
+    keys = dict(frames["indicators"][["name_zh", "indicator"]].values)
+    areas = dict(frames["ref_areas"][["name_zh", "ref_area"]].values)
     return [
         row | {
             "sure": _SURE[row["sure"]], "indicator": row["indicator"] or keys.get(row["indicator_zh"], ""), "obs_value": row["value"],
