@@ -59,7 +59,6 @@ class State:
     things: str = ""  # what was counted last
     ratio: str = ""  # last share with a name of its own
     scope: str = ""  # in what the last rank was
-    since: str = ""  # period of the second value of 由X提高到Y
     prices: str = ""
     parts: bool = False
     listed: list[tuple[str, str]] = field(default_factory=list)  # names and areas of the last list
@@ -199,8 +198,7 @@ class Reader:
             if share and share["whole"]:
                 name = f"{name}占{names.clean(share['whole'])}{share['word'] or '比重'}"
             out.append(self._figure(number, name, measure, "分别" * ("分别" in before)))
-        state.area, state.last, state.measure = here, found[-1][0], measure
-        state.subject = state.last if measure != "points" else state.subject
+        state.area, state.subject, state.last, state.measure = here, found[-1][0], found[-1][0], measure
         return out
 
     def _list_names(self, count: int, before: str, stem: str) -> list[tuple[str, str]]:
@@ -225,13 +223,12 @@ class Reader:
 
     def _one(self, number: Numeral, before: str, after: str) -> Figure:
         """The figure of a number on its own."""
-        state = self.state
         if number.ratio:
             return self._ratio(number, before)
         if number.rank:
             return self._rank(number, after)
         if earlier := P.earlier.search(before) if P.leads_to.match(after) else None:
-            state.since = self.clock.at(self.text[self.start : number.start], self.at + earlier.start() - self.start)[0]
+            since = self.clock.at(self.text[self.start : number.start], self.at + earlier.start() - self.start)[0]
             before = before[: earlier.start()] + (earlier["what"] or "")
         measure, stem, sign = measured(before, number)
         reached = not earlier and bool(P.to.search(before)) and not names.clean(stem)
@@ -239,9 +236,7 @@ class Reader:
         figure = figure or self._elsewhere(number, before)
         figure = figure or self._plain(number, before, after, measure, stem if not reached else None, sign)
         if earlier:
-            figure.period = self._begun(earlier["when"] or "", state.since)
-        elif reached:
-            figure.period = state.since or figure.period
+            figure.period = self._begun(earlier["when"] or "", since)
         return figure
 
     def _plain(self, number: Numeral, before: str, after: str, measure: str, stem: str | None, sign: int) -> Figure:
@@ -344,8 +339,8 @@ class Reader:
         state, document, news = self.state, self.document, self.document.kind == "news"
         name, own = names.noun(stem, first=self.first or not state.subject)
         state.area = state.area if news else document.area
-        said = [names.clean(part) for part in re.split(r"[，；：。]", stem)] if news else [name] * own
-        for part in (re.sub("^[而在与]+", "", part) for part in said):
+        for part in re.split(r"[，；：。]", stem) if news or own else []:
+            part = re.sub("^[而在与]+", "", names.clean(part))
             area, rest = document.area_in(part)
             several = re.match(r"[、和与跟及至到—·-]", rest)
             if not area or several or (not news and (area == document.area or not names.head(rest))):
