@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
+from collections import Counter
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
@@ -22,128 +23,96 @@ from huzhou_analysis.inbox.documents.workbook import new_entries
 
 HEAD = "榆江市2025年国民经济和社会发展统计公报\n榆江市统计局\n2026年3月20日\n一、综合\n"
 REPORT = "榆江市政府工作报告\n——2026年1月10日在榆江市第九届人民代表大会第五次会议上\n各位代表：\n"
-
-
-def figures(text: str, head: str = HEAD) -> list[tuple]:
-    """(name, value, unit, measure, period) of every figure of a text."""
-    found = read_text(head + text + "\n", "公报.txt").figures
-    return [(f.indicator, str(f.numeral.value), f.numeral.unit, f.measure, f.period) for f in found]
-
-
-def named(text: str, head: str = HEAD) -> list[tuple[str, str]]:
-    return [(name, value) for name, value, *_ in figures(text, head)]
-
-
-# --- sentences -------------------------------------------------------------------------------------------------------
-
-SENTENCES = {
-    "level and growth": ("全年实现渔业增加值35.6亿元，按可比价格计算，比上年下降2.4%。", [("渔业增加值", "35.6", "亿元", "level", "2025"), ("渔业增加值", "-2.4", "%", "growth", "2025")]),
-    "parts without their head": ("全年茶园种植面积12.8万亩。其中，绿茶7.3万亩，增长4.0%。", [("茶园种植面积", "12.8", "万亩", "level", "2025"), ("绿茶种植面积", "7.3", "万亩", "level", "2025"), ("绿茶种植面积", "4.0", "%", "growth", "2025")]),
-    "head without its modifier": ("竹笋种植面积3.1万亩，总产量5.2万吨。", [("竹笋种植面积", "3.1", "万亩", "level", "2025"), ("竹笋总产量", "5.2", "万吨", "level", "2025")]),
-    "respectively": ("水泥、钢材产量分别增长3.5%和下降1.2%。", [("水泥产量", "3.5", "%", "growth", "2025")]),
-    "list": ("毛竹、板栗、香菇产量分别增长3.5%、1.2%和0.8%。", [("毛竹产量", "3.5", "%", "growth", "2025"), ("板栗产量", "1.2", "%", "growth", "2025"), ("香菇产量", "0.8", "%", "growth", "2025")]),
-    "two clauses before": ("发生火灾事故41起，受灾3户，分别下降5%和1%。", [("火灾事故", "41", "起", "count", "2025")]),
-    "share and points": ("装备产业产值占工业总产值的比重为27.4%，比上年提高1.3个百分点。", [("装备产业产值占工业总产值比重", "27.4", "%", "share", "2025"), ("装备产业产值占工业总产值比重", "1.3", "个百分点", "points", "2025")]),
-    "structure": ("三次产业结构为3.1：48.2：48.7。", [("第一产业增加值占地区生产总值比重", "3.1", "%", "share", "2025"), ("第二产业增加值占地区生产总值比重", "48.2", "%", "share", "2025"), ("第三产业增加值占地区生产总值比重", "48.7", "%", "share", "2025")]),
-    "from and to": ("森林覆盖率由61.2%提高到62.5%。", [("森林覆盖率", "61.2", "%", "share", "2024"), ("森林覆盖率", "62.5", "%", "share", "2025")]),
-    "rank": ("港口货物吞吐量0.8亿吨，居全省第4位。", [("港口货物吞吐量", "0.8", "亿吨", "level", "2025"), ("港口货物吞吐量全省位次", "4", "位", "rank", "2025")]),
-    "absolute change": ("年末常住人口312.6万人，比上年末减少1.7万人。", [("常住人口", "312.6", "万人", "level", "2025"), ("常住人口", "-1.7", "万人", "change", "2025")]),
-    "times": ("接待海外游客3.4万人次，增长2.1倍。", [("海外游客", "3.4", "万人次", "level", "2025"), ("海外游客", "2.1", "倍", "growth", "2025")]),
-    "two rates of one": ("居民人均可支配收入增长5.2%，扣除价格因素，实际增长4.9%。", [("居民人均可支配收入", "5.2", "%", "growth", "2025"), ("居民人均可支配收入", "4.9", "%", "growth", "2025")]),
-    "noun behind": ("全年出台27项惠企政策。", [("惠企政策", "27", "项", "count", "2025")]),
-    "tenths": ("民营企业税收占比超七成。", [("民营企业税收占比", "70", "%", "share", "2025")]),
-    "average of two years": ("全年邮政业务总量增长8.0%，两年平均增长6.5%。", [("邮政业务总量", "8.0", "%", "growth", "2025"), ("邮政业务总量", "6.5", "%", "growth", "2024/P2Y")]),
-    "a part of the year": ("一季度服装出口增长3.3%，1—8月增长2.9%。", [("服装出口", "3.3", "%", "growth", "2025-Q1"), ("服装出口", "2.9", "%", "growth", "2025-01/P8M")]),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", list(SENTENCES))
-def test_sentence(case):
-    text, expected = SENTENCES[case]
-    assert figures(text)[: len(expected)] == expected
-
-
-def test_bounds_and_ranges():
-    found, _ = find("增长5%—6%，超过300家，80%以上，约2万吨，不低于4亿元，近千家，失业率5%以内，470余家")
-    said = " ".join(f"{n.relation}{n.value}{f'-{n.high}' if n.high else ''}{n.unit}" for n in found)
-    assert said == "range5-6% >300家 >=80% ~2万吨 >=4亿元 ~1000家 <=5% >470家"
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [("2024年", "date"), ("9月26日", "date"), ("连续4年", "date"), ("[12]", "numbering"), ("表3", "numbering"), ("第19届", "numbering"), ("5A级", "name"), ("“8+4”体系", "name"), ("PM2.5", "name"), ("〔2024〕6号", "identifier"), ("500万元以上项目", "name"), ("世界500强", "name")],
-)  # fmt: skip
-def test_no_figure(text, reason):
-    found, others = find(f"其中{text}，")
-    assert not found and {o[3] for o in others} == {reason}
-
-
-def test_lines_broken_inside_words_and_numbers():
-    lines = "全年完成货物运输总量4\n58.2万吨，其中铁路货物运输\n量38.6万吨，公路货物运输量2\n90.4万吨，水路货物运输量1\n29.2万吨，分别比上年增长二\n点多，运输结构不断优化，铁\n路专用线继续延伸，港口泊位\n不断增加，多式联运加快推进。"
-    assert named(lines)[:4] == [("货物运输总量", "458.2"), ("铁路货物运输量", "38.6"), ("公路货物运输量", "290.4"), ("水路货物运输量", "129.2")]  # fmt: skip
-
-
+PRESS = "多地公布上半年经济数据\n2025年7月25日\n"
+ENGLISH = "Statistical Communique of Willow City\nIn 2025, the "
 TABLE = """表2 2025年农业总产值及主要产品产量
 指标 | 单位 | 2025年 | 比上年增长（%）
 农业总产值 | 亿元 | 88.6 | 3.4
 #种植业 | 亿元 | 40.1 | -1.2
 水稻产量 | 万吨 | 61.7 | -
 """
+BROKEN = "全年完成货物运输总量4\n58.2万吨，其中铁路货物运输\n量38.6万吨，公路货物运输量2\n90.4万吨，水路货物运输量1\n29.2万吨，分别比上年增长二\n点多，运输结构不断优化，铁\n路专用线继续延伸，港口泊位\n不断增加，多式联运加快推进。"
+
+# What each says: name, bound, value, unit, measure, period; before them an area that is not the document's own, behind them a goal.
+CASES = {
+    "level and growth": (HEAD, "全年实现渔业增加值35.6亿元，按可比价格计算，比上年下降2.4%。", "渔业增加值 35.6亿元 level 2025; 渔业增加值 -2.4% growth 2025"),
+    "parts without their head": (HEAD, "全年茶园种植面积12.8万亩。其中，绿茶7.3万亩，增长4.0%。", "茶园种植面积 12.8万亩 level 2025; 绿茶种植面积 7.3万亩 level 2025; 绿茶种植面积 4.0% growth 2025"),
+    "head without its modifier": (HEAD, "竹笋种植面积3.1万亩，总产量5.2万吨。", "竹笋种植面积 3.1万亩 level 2025; 竹笋总产量 5.2万吨 level 2025"),
+    "respectively": (HEAD, "水泥、钢材产量分别增长3.5%和下降1.2%。", "水泥产量 3.5% growth 2025"),
+    "list": (HEAD, "毛竹、板栗、香菇产量分别增长3.5%、1.2%和0.8%。", "毛竹产量 3.5% growth 2025; 板栗产量 1.2% growth 2025; 香菇产量 0.8% growth 2025"),
+    "two clauses before": (HEAD, "发生火灾事故41起，受灾3户，分别下降5%和1%。", "火灾事故 41起 count 2025"),
+    "share and points": (HEAD, "装备产业产值占工业总产值的比重为27.4%，比上年提高1.3个百分点。", "装备产业产值占工业总产值比重 27.4% share 2025; 装备产业产值占工业总产值比重 1.3个百分点 points 2025"),
+    "structure": (HEAD, "三次产业结构为3.1：48.2：48.7。", "第一产业增加值占地区生产总值比重 3.1% share 2025; 第二产业增加值占地区生产总值比重 48.2% share 2025; 第三产业增加值占地区生产总值比重 48.7% share 2025"),
+    "from and to": (HEAD, "森林覆盖率由61.2%提高到62.5%。", "森林覆盖率 61.2% share 2024; 森林覆盖率 62.5% share 2025"),
+    "from a year and to": (HEAD, "森林覆盖率由2021年的60.4%提高到62.5%。", "森林覆盖率 60.4% share 2021; 森林覆盖率 62.5% share 2025"),
+    "rank": (HEAD, "港口货物吞吐量0.8亿吨，居全省第4位。", "港口货物吞吐量 0.8亿吨 level 2025; 港口货物吞吐量全省位次 4位 rank 2025"),
+    "absolute change": (HEAD, "年末常住人口312.6万人，比上年末减少1.7万人。", "常住人口 312.6万人 level 2025; 常住人口 -1.7万人 change 2025"),
+    "times": (HEAD, "接待海外游客3.4万人次，增长2.1倍。", "海外游客 3.4万人次 level 2025; 海外游客 2.1倍 growth 2025"),
+    "two rates of one": (HEAD, "居民人均可支配收入增长5.2%，扣除价格因素，实际增长4.9%。", "居民人均可支配收入 5.2% growth 2025; 居民人均可支配收入 4.9% growth 2025"),
+    "noun behind": (HEAD, "全年出台27项惠企政策。", "惠企政策 27项 count 2025"),
+    "tenths": (HEAD, "民营企业税收占比超七成。", "民营企业税收占比 >70% share 2025"),
+    "average of two years": (HEAD, "全年邮政业务总量增长8.0%，两年平均增长6.5%。", "邮政业务总量 8.0% growth 2025; 邮政业务总量 6.5% growth 2024/P2Y"),
+    "a part of the year": (HEAD, "一季度服装出口增长3.3%，1—8月增长2.9%。", "服装出口 3.3% growth 2025-Q1; 服装出口 2.9% growth 2025-01/P8M"),
+    "lines broken inside words and numbers": (HEAD, BROKEN, "货物运输总量 458.2万吨 level 2025; 铁路货物运输量 38.6万吨 level 2025; 公路货物运输量 290.4万吨 level 2025; 水路货物运输量 129.2万吨 level 2025"),
+    "table": (HEAD, TABLE, "农业总产值 88.6亿元 level 2025; 农业总产值 3.4% growth 2025; 种植业总产值 40.1亿元 level 2025; 种植业总产值 -1.2% growth 2025; 水稻产量 61.7万吨 level 2025"),
+    "table with a stub that rows share": (HEAD, "表3 2025年能力\n类别 | 指标 | 单位 | 2025年\n港口 | 泊位 | 个 | 41\n仓库面积 | 万平方米 | 12.5\n", "泊位 41个 count 2025; 仓库面积 12.5万平方米 level 2025"),
+    "table with its unit in the caption and years in its columns": (HEAD, "表1 居民消费价格涨跌幅度（单位：%）\n指标名称 | 2024年 | 2025年\n居民消费价格 | 0.2 | -0.1\n一、衣着 | 1.4 | 0.6\n", "居民消费价格 0.2% growth 2024; 居民消费价格 -0.1% growth 2025; 衣着价格 1.4% growth 2024; 衣着价格 0.6% growth 2025"),
+    "communiqués that follow one another in one file": (HEAD, "粮食产量31万吨。\n二、农业\n榆江市统计局\n2024年3月\n2023年是起步之年。\n一、综合\n粮食产量30万吨。\n", "粮食产量 31万吨 level 2025; 粮食产量 30万吨 level 2023"),
+    "results and goals of a work report": (REPORT, "一、2025年工作回顾\n全市地区生产总值增长6.1%。\n二、2026年工作安排\n主要预期目标是：地区生产总值增长5.5%左右，力争工业投资突破60亿元。", "地区生产总值 6.1% growth 2025; 地区生产总值 ~5.5% growth 2026 target; 工业投资 >60亿元 level 2026 target strive"),
+    "press of several areas": (PRESS, "上半年，山西省GDP为1.2万亿元，同比增长4.1%，高于全国0.2个百分点；陕西省以5.0%的增速领先。宁波、温州出口分别增长7.1%、6.4%。", "山西省 GDP 1.2万亿元 level 2025-S1; 山西省 GDP 4.1% growth 2025-S1; 山西省 GDP 0.2个百分点 points 2025-S1; 陕西省 GDP 5.0% growth 2025-S1; 宁波市 出口 7.1% growth 2025-S1; 温州市 出口 6.4% growth 2025-S1"),
+    "area behind its number": (PRESS, "上半年，山西省GDP达1.2万亿元，距离1.3万亿元的江西仅一步之遥。", "山西省 GDP 1.2万亿元 level 2025-S1; 江西省 GDP 1.3万亿元 level 2025-S1"),
+    "English": (ENGLISH, "gross domestic product of Willow City was 88.6 billion yuan, up by 4.2 percent over the previous year. The urbanization rate stood at 61.3 percent, 0.4 percentage points higher. In the end of the year the exports of goods were down by 3.1 percent.", "Willow gross domestic product of Willow City 88.6billion yuan level 2025"),
+}  # fmt: skip
 
 
-def test_table():
-    assert figures(TABLE) == [
-        ("农业总产值", "88.6", "亿元", "level", "2025"),
-        ("农业总产值", "3.4", "%", "growth", "2025"),
-        ("种植业总产值", "40.1", "亿元", "level", "2025"),
-        ("种植业总产值", "-1.2", "%", "growth", "2025"),
-        ("水稻产量", "61.7", "万吨", "level", "2025"),
-    ]
+def said(text: str, name: str = "公报.txt") -> list[str]:
+    """Every figure of a text in one line."""
+    lines = []
+    for f in read_text(text + "\n", name).figures:
+        number, area = f.numeral, f.area if f.area != "榆江市" else ""
+        value = f"{number.relation.strip('=')}{number.value}{number.unit}"
+        goal = f"{'target' * f.target} {f.commitment}"
+        lines.append(f"{area} {f.indicator} {value} {f.measure} {f.period} {goal}".strip())
+    return lines
 
 
-def test_table_with_its_unit_in_the_caption_and_years_in_its_columns():
-    text = "表1 居民消费价格涨跌幅度（单位：%）\n指标名称 | 2024年 | 2025年\n居民消费价格 | 0.2 | -0.1\n一、衣着 | 1.4 | 0.6\n"
-    assert figures(text)[2:] == [("衣着价格", "1.4", "%", "growth", "2024"), ("衣着价格", "0.6", "%", "growth", "2025")]
-    assert "单位取自表题" in read_text(HEAD + text, "a.txt").figures[0].guesses
+@pytest.mark.parametrize("case", list(CASES))
+def test_case(case):
+    head, text, expected = CASES[case]
+    wanted = expected.split("; ")
+    assert said(head + text)[: len(wanted)] == wanted
 
 
-def test_work_report_results_and_goals():
-    text = "一、2025年工作回顾\n全市地区生产总值增长6.1%。\n二、2026年工作安排\n主要预期目标是：地区生产总值增长5.5%左右，力争工业投资突破60亿元。"
-    found = read_text(REPORT + text + "\n", "报告.txt").figures
-    assert [(f.indicator, f.period, f.target, f.numeral.relation, f.commitment) for f in found] == [
-        ("地区生产总值", "2025", False, "=", ""),
-        ("地区生产总值", "2026", True, "~", ""),
-        ("工业投资", "2026", True, ">", "strive"),
-    ]
+def test_english_as_far_as_rules_go():
+    found = read_text("".join(CASES["English"][:2]) + "\n", "en.txt").figures
+    wanted = "level 88.6; growth 4.2; share 61.3; points 0.4; growth -3.1"
+    assert "; ".join(f"{f.measure} {f.numeral.value}" for f in found) == wanted
 
 
-def test_press_of_several_areas():
-    text = "多地公布上半年经济数据\n2025年7月25日\n上半年，山西省GDP为1.2万亿元，同比增长4.1%，高于全国0.2个百分点；陕西省以5.0%的增速领先。宁波、温州出口分别增长7.1%、6.4%。"
-    found = read_text(text + "\n", "稿.txt").figures
-    assert [(f.area, f.indicator, f.measure, f.period) for f in found] == [
-        ("山西省", "GDP", "level", "2025-S1"),
-        ("山西省", "GDP", "growth", "2025-S1"),
-        ("山西省", "GDP", "points", "2025-S1"),
-        ("陕西省", "GDP", "growth", "2025-S1"),
-        ("宁波市", "出口", "growth", "2025-S1"),
-        ("温州市", "出口", "growth", "2025-S1"),
-    ]
+@pytest.mark.parametrize(("case", "guess"), [("English", "英文文本"), ("parts without their head", "指标后半取自前文"), ("noun behind", "指标在数字之后"),
+                                            ("tenths", "中文数词"), ("table with its unit in the caption and years in its columns", "单位取自表题")])  # fmt: skip
+def test_what_is_guessed_is_named(case, guess):
+    assert any(guess in f.guesses for f in read_text("".join(CASES[case][:2]) + "\n", "a.txt").figures)
 
 
-def test_communiques_that_follow_one_another_in_one_file():
-    text = "粮食产量31万吨。\n二、农业\n榆江市统计局\n2024年3月\n2023年是起步之年。\n一、综合\n粮食产量30万吨。\n"
-    assert [period for *_, period in figures(text)] == ["2025", "2023"]
+def test_bounds_and_ranges():
+    found, _ = find("增长5%—6%，超过300家，80%以上，约2万吨，不低于4亿元，近千家，失业率5%以内，470余家")
+    lines = " ".join(f"{n.relation}{n.value}{f'-{n.high}' if n.high else ''}{n.unit}" for n in found)
+    assert lines == "range5-6% >300家 >=80% ~2万吨 >=4亿元 ~1000家 <=5% >470家"
 
 
-def test_english():
-    text = "In 2025, the gross domestic product of Willow City was 88.6 billion yuan, up by 4.2 percent over the previous year. The urbanization rate stood at 61.3 percent, 0.4 percentage points higher. In the end of the year the exports of goods were down by 3.1 percent.\n"
-    found = read_text("Statistical Communique of Willow City\n" + text, "en.txt").figures
-    assert [(f.measure, str(f.numeral.value)) for f in found] == [("level", "88.6"), ("growth", "4.2"), ("share", "61.3"), ("points", "0.4"), ("growth", "-3.1")]  # fmt: skip
-    assert all("英文文本" in f.guesses for f in found)
+NO_FIGURES = {"2024年": "date", "9月26日": "date", "连续4年": "date", "[12]": "numbering", "表3": "numbering", "第19届": "numbering", "5A级": "name", "“8+4”体系": "name",
+              "PM2.5": "name", "〔2024〕6号": "identifier", "500万元以上项目": "name", "世界500强": "name"}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", list(NO_FIGURES))
+def test_no_figure(text):
+    found, others = find(f"其中{text}，")
+    assert not found and {o[3] for o in others} == {NO_FIGURES[text]}
 
 
 def test_every_numeral_is_proposed_or_listed():
-    text = HEAD + SENTENCES["rank"][0] + "\n" + TABLE + "注释：\n[1]规模以上工业指年收入2000万元及以上的法人单位。\n"
+    text = HEAD + CASES["rank"][1] + "\n" + TABLE + "注释：\n[1]规模以上工业指年收入2000万元及以上的法人单位。\n"
     reading = read_text(text, "公报.txt")
     covered = set()
     for start, end in [*map(place, reading.figures), *[(o["offset"], o["end"]) for o in reading.others]]:
@@ -169,12 +138,14 @@ BULLETIN = """湖州市2031年国民经济和社会发展统计公报
 """
 
 
-def as_docx(text: str, path: Path) -> Path:
-    import docx
+def as_text(text: str, path: Path) -> Path:
+    path.write_text(text, encoding="gb18030")
+    return path
 
+
+def as_docx(text: str, path: Path) -> Path:
     document = docx.Document()
-    for line in text.splitlines():
-        document.add_paragraph(line)
+    document.add_paragraph(text)
     document.save(path)
     return path
 
@@ -186,20 +157,17 @@ def as_html(text: str, path: Path) -> Path:
 
 
 def test_kinds_of_file_give_the_same(tmp_path, tables):
-    plain = tmp_path / "公报.txt"
-    plain.write_bytes(BULLETIN.encode("gb18030"))
-    frames = [
-        read(f, tables.folder)
-        for f in (plain, as_docx(BULLETIN, tmp_path / "公报.docx"), as_html(BULLETIN, tmp_path / "公报.html"))
-    ]
-    said = [set(zip(f.indicator_zh, f.value, f.unit, strict=True)) for f in frames]
-    assert said[0] == said[1] and said[2] - said[0] == {("财政总收入", "612.5", "亿元"), ("税收收入", "500.1", "亿元")}
+    kinds = (as_text, "txt"), (as_docx, "docx"), (as_html, "html")
+    frames = [read(write(BULLETIN, tmp_path / f"公报.{kind}"), tables.folder) for write, kind in kinds]
+    found = [set(zip(f.indicator_zh, f.value, f.unit, strict=True)) for f in frames]
+    assert found[0] == found[1] and found[2] - found[0] == {
+        ("财政总收入", "612.5", "亿元"),
+        ("税收收入", "500.1", "亿元"),
+    }
 
 
 def test_proposals_are_a_frame_with_a_view(tmp_path, tables):
-    file = tmp_path / "公报.txt"
-    file.write_text(BULLETIN, encoding="utf-8")
-    frame = hz.read(file, tables.folder)
+    frame = hz.read(as_text(BULLETIN, tmp_path / "公报.txt"), tables.folder)
     assert isinstance(frame, Proposals) and isinstance(frame[frame.new], Proposals)
     gdp = frame[frame.indicator == "gdp"].iloc[0]
     assert (gdp.keep, gdp.sure, gdp.value, gdp.time_period, gdp.ref_area) == ("yes", "sure", "5123.4", "2031", "330500")
@@ -213,8 +181,7 @@ def test_proposals_are_a_frame_with_a_view(tmp_path, tables):
 def test_from_file_to_tables(tmp_path, capsys):
     """A document read, one name corrected, one row taken and one left out, then added: the tables hold what was kept."""
     root = shutil.copytree(OWN_ROOT, tmp_path / "data", ignore=shutil.ignore_patterns("inbox"))
-    file = tmp_path / "公报.txt"
-    file.write_text(BULLETIN.replace("2031", "2025").replace("2032", "2026"), encoding="utf-8")
+    file = as_text(BULLETIN.replace("2031", "2025").replace("2032", "2026"), tmp_path / "公报.txt")
     assert make(file, root) == 0
     target = root / "inbox" / "公报.xlsx"
     book = openpyxl.load_workbook(target)
@@ -239,20 +206,17 @@ def test_from_file_to_tables(tmp_path, capsys):
 
 def test_what_is_on_file_is_folded_and_a_revision_shown(tmp_path, tables):
     text = BULLETIN.replace("2031", "2013").replace("2032", "2014").replace("5123.4", "1803.2").replace("5.1%", "9.4%")
-    file = tmp_path / "公报.txt"
-    file.write_text(text, encoding="utf-8")
-    frame = read(file, tables.folder).set_index("value")
+    frame = read(as_text(text, tmp_path / "公报.txt"), tables.folder).set_index("value")
     assert frame.keep["1803.2"] == "no" and frame.on_file["1803.2"].startswith("= 1803.2")
     assert frame.on_file["9.4"].startswith("≠ 9")
 
 
 def test_a_gap_is_no_growth_and_a_new_indicator_has_the_unit_of_its_level(tmp_path, tables):
-    file = tmp_path / "公报.txt"
-    said = BULLETIN + "规模以上工业增加值增长6.1%，高于全省平均0.4个百分点。竹制品投资增长9.9%。\n"
-    file.write_text(said, encoding="utf-8")
-    frame = read(file, tables.folder).set_index("value")
+    text = BULLETIN + "规模以上工业增加值增长6.1%，高于全省平均0.4个百分点。竹制品投资增长9.9%。\n"
+    proposals = read(as_text(text, tmp_path / "公报.txt"), tables.folder)
+    frame = proposals.set_index("value")
     assert (frame.keep["6.1"], frame.keep["0.4"], frame.comment["0.4"]) == ("yes", "look", "两地之差")
-    entries = new_entries(read(file, tables.folder), Matcher(tables.folder))
+    entries = new_entries(proposals, Matcher(tables.folder))
     assert {r["name_zh"]: r["unit"] for r in entries["indicators"]}["竹制品投资"] == "亿元"
 
 
@@ -265,22 +229,19 @@ def test_no_network_and_no_writing_while_reading(tmp_path, monkeypatch):
     assert "5123.4" in open_document(file) and sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.skipif(
-    not os.environ.get("HUZHOU_BULLETINS"), reason="HUZHOU_BULLETINS names no folder of keyed documents"
-)
-def test_reach():
+@pytest.mark.skipif("HUZHOU_BULLETINS" not in os.environ, reason="HUZHOU_BULLETINS names no folder of keyed documents")
+def test_reach(monkeypatch):
     """The keyed documents of a folder that the user names, against what is asked of the reader."""
-    sys.path.insert(0, str(OWN_ROOT.parent / "benchmarks"))
-    try:
-        from reading import documents, score
-    finally:
-        sys.path.pop(0)
-    total = sum(
-        (score(text, name, rows) for name, text, rows in documents(Path(os.environ["HUZHOU_BULLETINS"]))),
-        start=__import__("collections").Counter(),
-    )
+    monkeypatch.syspath_prepend(OWN_ROOT.parent / "benchmarks")
+    from reading import documents, score
+
+    counts = {n: score(text, n, rows) for n, text, rows in documents(Path(os.environ["HUZHOU_BULLETINS"]))}
+    total = sum(counts.values(), Counter())
     keys = total["keys"] + total["words"]
     assert total["missed"] <= 0.005 * total["keys"] and total["false"] <= 0.01 * total["keys"]
     wanted = {"value": 0.995, "measure": 0.99, "period": 0.98, "name": 0.93, "all": 0.9}
     assert {f: round(total[f] / keys, 3) for f, least in wanted.items() if total[f] < least * keys} == {}
+    of_kind = {"gwr": 0.75, "press": 0.8}  # work reports, press texts of many areas
+    least = {name: next((share for kind, share in of_kind.items() if kind in name), 0.9) for name in counts}
+    assert [n for n, c in counts.items() if c["all"] < least[n] * (c["keys"] + c["words"])] == []
     assert total["sure right"] >= 0.99 * total["sure"] and total["sure"] >= 0.7 * keys
