@@ -137,17 +137,6 @@ def marks(
     return pd.DataFrame(out, columns=COLUMNS)
 
 
-_BY_ORIGIN = {"target": "target", "part_year": "part_year", "period_total": "total"}
-_BY_ORIGIN |= dict.fromkeys(("implied", "sum", "ratio"), "derived")
-
-
-def _role(row) -> str:
-    """Role of a point of a series or plan: by its origin, its status and the tier of its source."""
-    status = getattr(row, "obs_status", "A")
-    doubtful = status in ("P", "E", "V", "U") or (status == "B" and row.tier in ("compilation", "secondary"))
-    return _BY_ORIGIN.get(getattr(row, "origin", "printed"), "provisional" if doubtful else "actual")
-
-
 def over_years(data: Data, *frames: pd.DataFrame, events: str = "", heading=NOTHING, since: int = 0) -> Chart:
     """Series and plans over the years, one panel for each unit that does not convert into another.
 
@@ -177,23 +166,27 @@ def over_years(data: Data, *frames: pd.DataFrame, events: str = "", heading=NOTH
     )
 
 
+_BY_ORIGIN = {"target": "target", "part_year": "part_year", "period_total": "total"}
+_BY_ORIGIN |= dict.fromkeys(("implied", "sum", "ratio"), "derived")
+
+
 def _points(frame: pd.DataFrame) -> pd.DataFrame:
-    """Marks of a series with their unit: of it the last whole year is labelled, of targets and parts of a year all.
+    """Marks of a series with their unit: roles by origin, status and tier of the source; the last whole year is labelled.
 
     A total of several years becomes its yearly mean over each of them: the one form in which it fits the scale.
     """
-    rows = []
-    roles = [_role(row) for row in frame.itertuples()]
-    last = max((i for i, role in enumerate(roles) if role in JOINED), default=None)
-    for i, (row, role) in enumerate(zip(frame.to_dict("records"), roles, strict=True)):
-        row |= {"role": role, "labelled": role in ("target", "part_year", "claim") or i == last}
-        years = [row["year"]]
-        if role == "total":
-            span = periods.parse(row["time_period"])
-            row |= {"value": row["value"] / span.years, "low": math.nan, "high": math.nan, "printed": ""}
-            years = range(span.start.year, span.end.year + 1)
-        rows += [row | {"year": year} for year in years]
-    made = pd.DataFrame(rows, columns=[*frame.columns, "role", "labelled"])
+    blank = pd.Series("", frame.index)
+    origin, status, tier, period = (frame.get(c, blank) for c in ("origin", "obs_status", "tier", "time_period"))
+    doubtful = status.isin([*"PEVU"]) | ((status == "B") & tier.isin(["compilation", "secondary"]))
+    role = origin.map(_BY_ORIGIN).fillna(doubtful.map({True: "provisional", False: "actual"}))
+    last = frame.index[role.isin(JOINED)][-1:]
+    made = frame.assign(role=role, labelled=role.isin(["target", "part_year", "claim"]) | frame.index.isin(last))
+    spans = [periods.parse(code) if one == "total" else None for one, code in zip(role, period, strict=True)]
+    made["year"] = [range(s.start.year, s.end.year + 1) if s else [y] for s, y in zip(spans, frame.year, strict=True)]
+    made["value"] = [v / s.years if s else v for s, v in zip(spans, frame.value, strict=True)]
+    for column, nothing in (("low", math.nan), ("high", math.nan), ("printed", "")):
+        made[column] = frame.get(column, pd.Series(nothing, frame.index)).mask(role == "total", nothing)
+    made = made.explode("year")
     return marks(made, "role", label="labelled").assign(unit=made.unit.tolist())
 
 

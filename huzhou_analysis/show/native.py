@@ -27,7 +27,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from .chart import BARS, Entry, band_edges, entries_of, exact, heading, points_of, scale
+from .chart import BARS, Entry, band_edges, entries_of, exact, heading, number_axes, points_of, scale
 from .roles import BANDS, GRID, INK, JOINED, MUTED, PAPER, Role, bar_edge, look, luminance
 
 KINDS = {"line": "LINE_MARKERS", "fan": "LINE_MARKERS", "column": "COLUMN_CLUSTERED", "bar": "BAR_CLUSTERED"}
@@ -119,11 +119,10 @@ def columns(panel: dict, lang: str, skip: int = 1) -> list[Column]:
 
 def has_native(chart: dict | None) -> bool:
     """Whether every panel can be an office program's own chart: not where two intervals of one level share a year."""
-    bands_of = [
-        [(one["role"], p["x"]) for one in panel["series"] if look(one["role"]).band for p in one["points"]]
-        for panel in (chart["panels"] if chart else ())
-    ]
-    return chart is not None and all(len(met) == len(set(met)) for met in bands_of)
+    panels = enumerate(chart["panels"] if chart else ())
+    series = [(n, one) for n, panel in panels for one in panel["series"] if look(one["role"]).band]
+    met = [(n, one["role"], p["x"]) for n, one in series for p in one["points"]]
+    return chart is not None and len(met) == len(set(met))
 
 
 def _layers(panel: dict, lang: str, along: list) -> list[Column]:
@@ -162,43 +161,41 @@ def grid(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> list[
     return [heads, *map(list, zip(categories(panel, lang, skip), *(one.values for one in made), strict=True))]
 
 
-def workbook(panel: dict, lang: str, made: Sequence[Column], skip: int = 1) -> bytes:
+def _workbook(rows: list[list]) -> bytes:
     """The table as the workbook that opens at "edit data": text is text, whatever it begins with."""
     buffer = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         sheet = book.add_worksheet("Sheet1")
-        sheet.set_column(0, len(made), 16)
-        for r, row in enumerate(grid(panel, lang, made, skip)):
+        sheet.set_column(0, len(rows[0]) - 1, 16)
+        for r, row in enumerate(rows):
             sheet.write_row(r, 0, row)
     return buffer.getvalue()
 
 
-def chart_xml(
-    panel: dict,
-    lang: str,
-    axis: tuple[float, float, float],
-    made: Sequence[Column],
-    years: tuple[int, bool],
-    points: float,
-    key: bool,
-    cells: tuple[str, int, int],
-) -> bytes:
-    """The chart part of a panel that is no heat map, from its :func:`columns`.
+def key_inside(chart: dict, width: float) -> bool:
+    """Whether a chart carries its key: not where several panels have one, or where it would leave a chart no room."""
+    return len(chart["panels"]) == 1 and width >= 4
 
-    `axis` has the ends and the step of the axis of numbers, `years` is what :func:`year_labels` gives, `points` the size of
-    the text, `key` whether the chart carries its key, `cells` sheet, row and column where the data begin.
+
+def chart_part(chart: dict, n: int, lang: str, width: float, points: float, cells=None) -> tuple[bytes, bytes]:
+    """The chart part of one panel, no heat map, in so many inches with text of a size, and the workbook behind it.
+
+    Where `cells` (sheet, row and column) say where the data of its :func:`grid` begin, there is no workbook.
     """
-    number = number_code(len(f"{axis[2]:.9f}".rstrip("0").partition(".")[2]))
+    panel, axis = chart["panels"][n], number_axes(chart, lang)[n]
+    years, (sheet, row, column) = year_labels(panel, width, points), cells or ("Sheet1", 0, 0)
+    years = (1, years[1]) if cells else years
+    made, number = columns(panel, lang, years[0]), number_code(len(f"{axis[2]:.9f}".rstrip("0").partition(".")[2]))
     source = CategoryChartData(number_format=number)
     source.categories = names = categories(panel, lang, years[0])
     for one in made:
         source.add_series(one.name, one.values)
     space = parse_xml(source.xml_bytes(TYPE[KINDS[panel["kind"]]]))
-    chart, bars, stacked = Chart(space, None), panel["kind"] in BARS, panel["kind"].startswith("stacked")
-    plot, blanks = chart.plots[0], "gap" if bars else "span"  # a line is joined over years without a mark
+    part, bars, stacked = Chart(space, None), panel["kind"] in BARS, panel["kind"].startswith("stacked")
+    plot, blanks = part.plots[0], "gap" if bars else "span"  # a line is joined over years without a mark
     space.find(".//" + qn("c:dispBlanksAs")).set("val", blanks)
-    _font(chart.font, points, INK)
+    _font(part.font, points, INK)
     for one, series in zip(made, plot.series, strict=True):
         if bars:
             _bar(one, series, stacked, scale(panel, lang))
@@ -209,18 +206,19 @@ def chart_xml(
         beside = not stacked and len(taken) > len(set(taken))
         plot.overlap, plot.gap_width = 0 if beside else 100, min(500, 39 * (len(made) if beside else 1))
     _labels(panel, lang, made, plot, points)
-    _number_axis(chart.value_axis, axis, panel["kind"].endswith("bar"), number, points)
-    _category_axis(chart.category_axis, panel, years, points)
-    _title(panel, lang, chart, points)
-    _legend(made, chart, points, key)
+    _number_axis(part.value_axis, axis, panel["kind"].endswith("bar"), number, points)
+    _category_axis(part.category_axis, panel, years, points)
+    _title(panel, lang, part, points)
+    _legend(made, part, points, key_inside(chart, width))
     if made[0].area:
         _fan(space, source, made)
     space.find(qn("c:chart")).addnext(_xml("<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
-    (sheet, row, column), last = cells, len(names)
-    for n, series in enumerate(space.iter(qn("c:ser")), 1):
-        for held, (c, first, end) in zip(series.iter(qn("c:f")), ((n, 0, 0), (0, 1, last), (n, 1, last)), strict=True):
-            held.text = f"{quote_sheetname(sheet)}!{xl_range_abs(row + first, column + c, row + end, column + c)}"
-    return etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
+    for c, series in enumerate(space.iter(qn("c:ser")), column + 1):
+        places = (c, 0, 0), (column, 1, len(names)), (c, 1, len(names))  # of its name, of the categories, of the values
+        for held, (at, first, last) in zip(series.iter(qn("c:f")), places, strict=True):
+            held.text = f"{quote_sheetname(sheet)}!{xl_range_abs(row + first, at, row + last, at)}"
+    body = etree.tostring(space, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return body, b"" if cells else _workbook(grid(panel, lang, made, years[0]))
 
 
 def number_code(decimals: int) -> str:

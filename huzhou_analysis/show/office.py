@@ -23,8 +23,8 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 
 from . import canvas, exhibit, picture
-from .chart import key_entries, number_axes, scale
-from .native import chart_xml, clean, columns, fill_with, has_native, rgb, solid, workbook, year_labels
+from .chart import key_entries, scale
+from .native import chart_part, clean, fill_with, has_native, key_inside, rgb, solid
 from .roles import GRID, INK, MUTED, PAPER, look, luminance
 
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en-GB"}
@@ -90,8 +90,8 @@ _STROKES = {"dash": "╍╍", "dot": "┅┅", "dashdot": "╍╍", "solid": "�
 
 def key_words(chart: dict, lang: str, width: float = 0.0) -> list[tuple[str, str, str]]:
     """The key of several panels, or of a chart that it would leave no room, as text: sign, colour, words of each entry."""
-    out = []
-    for entry in key_entries(chart) if _key_outside(chart, width) else ():
+    out, entries = [], [] if key_inside(chart, width) else key_entries(chart)
+    for entry in entries:
         seen = look(entry.role, entry.nth)
         signs = "■□" if entry.bar or seen.band else _SIGNS.get(seen.marker, _STROKES[seen.dash])
         sign = "▨" if entry.bar and seen.hatch else signs[seen.fill == PAPER]
@@ -113,20 +113,6 @@ def heat_cells(panel: dict, lang: str) -> list[list[tuple[str, str, str]]]:
             row[p["x"] + 1] = (clean(words), fill, PAPER if luminance(fill) < 0.45 else INK)
         rows.append(row)
     return rows
-
-
-def _key_outside(chart: dict, width: float) -> bool:
-    return len(chart["panels"]) > 1 or width < 4
-
-
-def _part(record: dict, n: int, lang: str, width: float, points: float, cells=None) -> tuple[bytes, bytes]:
-    """The chart part of one panel, and the workbook behind it; where cells of a sheet hold the data, no workbook."""
-    chart, panel = record["chart"], record["chart"]["panels"][n]
-    skip, turned = year_labels(panel, width, points)
-    skip = 1 if cells else skip
-    made, axis, key = columns(panel, lang, skip), number_axes(chart, lang)[n], not _key_outside(chart, width)
-    xml = chart_xml(panel, lang, axis, made, (skip, turned), points, key, cells or ("Sheet1", 0, 0))
-    return xml, b"" if cells else workbook(panel, lang, made, skip)
 
 
 def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, float], points: float = 12) -> None:
@@ -153,7 +139,7 @@ def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, f
         if panel["kind"] == "heat":
             frame = _heat_on_slide(slide, panel, lang, place, points)
         else:
-            xml, book = _part(record, n, lang, wide, points)
+            xml, book = chart_part(record["chart"], n, lang, wide, points)
             made = SimpleNamespace(xml_bytes=lambda _, xml=xml: xml, xlsx_blob=book)  # all that is asked of chart data
             frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE, *_emu(place), made)
         describe(frame, f"{record['id']} {n + 1}", panel_alt(record, n, lang))
@@ -273,7 +259,7 @@ def _colour_run(run, colour: str, points: float) -> None:
 
 def _chart_in_document(document, run, record: dict, n: int, lang: str, size, points: float) -> None:
     """The chart part with its workbook as parts of the document's package, and the drawing that shows it."""
-    xml, book = _part(record, n, lang, size[0], points)
+    xml, book = chart_part(record["chart"], n, lang, size[0], points)
     package, kinds = document.part.package, RELATIONSHIP_TYPE
     place = package.next_partname("/word/embeddings/Microsoft_Excel_Sheet%d.xlsx")
     sheet = Part(place, CONTENT_TYPE.SML_SHEET, book, package)
@@ -320,4 +306,4 @@ def into_sheet(
     chart.set_size({"width": size[0], "height": size[1]})
     options = {"description": panel_alt(record, n, lang), "x_offset": offset, "y_offset": 4, "object_position": 1}
     sheet.insert_chart(row, 0, chart, options)
-    return {mark: _part(record, n, lang, size[0] / 96, 9, cells)[0]}
+    return {mark: chart_part(record["chart"], n, lang, size[0] / 96, 9, cells)[0]}
