@@ -130,10 +130,7 @@ TITLE = (
     "{n}号图：外资2023年下降63.2%至5.80亿美元，达到18亿美元须年均增长33%",
     "Chart {n}: utilised FDI fell to $580m in 2023; $1.8bn by 2027 takes 33% a year",
 )
-READING = (
-    "最近一年为5.80亿美元，比上年下降63.2%；前11个月已达6.39亿美元。",
-    "The latest year is $580m, 63.2% below the year before; eleven months of 2024 came to $639m.",
-)
+READING = ("最近一年为5.80亿美元，比上年下降63.2%。", "The latest year is $580m, 63.2% below the year before.")
 
 
 def exhibits(data) -> list[dict]:

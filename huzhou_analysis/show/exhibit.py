@@ -21,7 +21,7 @@ from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
 from . import canvas, picture
 from .chart import Chart, Panel, chart_record, chart_table, exact, place, points_of, scale, starts_above_zero
-from .sources import WORDS, both, citations, source_line, status_notes
+from .sources import WORDS, both, citations, name, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
 EXHIBIT_TYPE = "application/vnd.huzhou.exhibit+json"
@@ -193,10 +193,10 @@ def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None) -> dic
         raise ValueError(f"the table has {cells:,} cells, a report takes {MOST_CELLS:,}: sum it up first")
     rows = [[cell(v) for v in row] for row in frame[list(wanted)].itertuples(index=False)]
     heads = []
-    for (name, heading), held in zip(wanted.items(), zip(*rows, strict=True), strict=True):
+    for (column, heading), held in zip(wanted.items(), zip(*rows, strict=True), strict=True):
         filled = [c for c in held if c is not None]
         number = bool(filled) and all(isinstance(c, int | float) or "value" in c for c in filled)
-        heads.append({"name": str(name), **both(as_text(heading)), "number": number})
+        heads.append({"name": str(column), **both(as_text(heading)), "number": number})
     return {"columns": heads, "rows": rows}
 
 
@@ -275,17 +275,11 @@ def _about(data: Data, panels: list[dict], ids: Sequence[str]) -> Text:
     measures = measures or list(dict.fromkeys(data.figures.indicator[i] for i in ids if i in data.figures.index))
     units = {panel["unit"]["zh"]: panel["unit"]["en"] for panel in panels}
     years = [int(p["x"]) for panel in panels if panel["categories"] is None for p in points_of(panel)]
-    zh, en = [data.city.zh], [data.city.en]
-    if 1 <= len(measures) <= 2:
-        zh.insert(0, "、".join(data.indicators.name_zh[m] for m in measures))
-        en.insert(0, " and ".join(data.indicators.name_en[m] for m in measures))
-    if 1 <= len(units) <= 2:
-        zh.append("、".join(units))
-        en.append(", ".join(units.values()))
-    if years:
-        zh.append(f"{min(years)}—{max(years)}年")
-        en.append(f"{min(years)}–{max(years)}")
-    return text("，".join(zh), ", ".join(en))
+    named = [name(data, m) for m in measures] if len(measures) <= 2 else []
+    parts = [text("、".join(n.zh for n in named), " and ".join(n.en for n in named)), data.city]
+    parts += [text("、".join(units), ", ".join(units.values()))] if len(units) <= 2 else []
+    parts += [text(f"{min(years)}—{max(years)}年", f"{min(years)}–{max(years)}")] if years else []
+    return text("，".join(p.zh for p in parts if p), ", ".join(p.en for p in parts if p))
 
 
 def _chart_notes(panels: list[dict]) -> list[Text]:
