@@ -151,10 +151,9 @@ def font_face(text: str, family: str) -> str:
     wanted = "".join(sorted({c for c in text if c >= "\u2e80"}))
     if not wanted:
         return ""
-    options = subset.Options(
-        flavor="woff", recalc_timestamp=False, layout_features=[], hinting=False, notdef_outline=True, name_IDs=[],
-        desubroutinize=True, canonical_order=False, recalc_bounds=True,
-    )  # fmt: skip
+    kept = {"layout_features": [], "name_IDs": [], "hinting": False, "notdef_outline": True, "desubroutinize": True}
+    same = {"recalc_timestamp": False, "recalc_bounds": True, "canonical_order": False}
+    options = subset.Options(flavor="woff", **kept, **same)
     cutter, buffer = subset.Subsetter(options), BytesIO()
     cutter.populate(text=wanted)
     with subset.load_font(cjk_font_file(), options) as font:

@@ -322,11 +322,10 @@ def exhibit_html(record: dict, lang: str) -> str:
         drawn = picture.picture(record, lang, "slide", foot(record, lang))
         png = base64.b64encode(canvas.png(drawn, 110)).decode()
     cites = [[c[k][lang] if isinstance(c[k], dict) else c[k] for k in _CITED] for c in record["citations"]]
-    return canvas.template("exhibit.html.j2").render(
-        record=record, lang=lang, png=png, foot=foot(record, lang), labels=words.labels, cited=cites,
-        heads=list(frame.columns), rows=frame.values.tolist(), cited_heads=[words.labels(k)[lang] for k in _CITED.values()],
-        numbers=[c["number"] for c in record["table"]["columns"]] if record["table"] else [],
-    )  # fmt: skip
+    values = {"record": record, "lang": lang, "png": png, "foot": foot(record, lang), "labels": words.labels}
+    values |= {"cited": cites, "cited_heads": [words.labels(k)[lang] for k in _CITED.values()]}
+    values |= {"numbers": [c["number"] for c in record["table"]["columns"]] if record["table"] else []}
+    return canvas.template("exhibit.html.j2").render(values, heads=list(frame.columns), rows=frame.values.tolist())
 
 
 @dataclass(frozen=True)
