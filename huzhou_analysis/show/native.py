@@ -206,8 +206,7 @@ def chart_part(chart: dict, n: int, lang: str, width: float, points: float, cell
         beside = not stacked and len(taken) > len(set(taken))
         plot.overlap, plot.gap_width = 0 if beside else 100, min(500, 39 * (len(made) if beside else 1))
     _labels(panel, lang, made, plot, points)
-    _number_axis(part.value_axis, axis, panel["kind"].endswith("bar"), number, points)
-    _category_axis(part.category_axis, panel, years, points)
+    _axes(panel, axis, part, years, number, points)
     _title(panel, lang, part, points)
     _legend(made, part, points, key_inside(chart, width))
     if made[0].area:
@@ -319,36 +318,31 @@ def _labels(panel: dict, lang: str, made: Sequence[Column], plot, points: float)
             label._dLbl.find(qn("c:idx")).addnext(code)
 
 
-def _plain(axis, points: float, colour: str, number: str) -> None:
-    """An axis without tick marks, its labels away from the marks."""
-    axis.major_tick_mark = axis.minor_tick_mark = XL_TICK_MARK.NONE
-    axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    _font(axis.tick_labels.font, points, colour)
-    if number:
-        axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = number, False
-
-
-def _number_axis(axis, ends: tuple[float, float, float], lying: bool, number: str, points: float) -> None:
-    """The axis of numbers; lying bars say theirs beside each."""
-    _plain(axis, points - 1, MUTED, "" if lying else number)
-    axis.minimum_scale, axis.maximum_scale, axis.major_unit = ends[0], float(f"{ends[1]:.9g}"), ends[2]
-    axis.has_major_gridlines = axis.visible = not lying
-    axis.format.line.fill.background()
-    if lying:
-        axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
-    else:
-        _stroke(axis.major_gridlines.format.line, GRID, 0.75)
-
-
-def _category_axis(axis, panel: dict, years: tuple[int, bool], points: float) -> None:
+def _axes(panel: dict, ends, part: Chart, years: tuple[int, bool], number: str, points: float) -> None:
+    """Axes without tick marks, their labels away from the marks; lying bars say their numbers themselves."""
     bars, lying = panel["kind"] in BARS, panel["kind"].endswith("bar")
+    values, names = part.value_axis, part.category_axis
+    for axis in (values, names):
+        axis.major_tick_mark = axis.minor_tick_mark = XL_TICK_MARK.NONE
+        axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    _font(values.tick_labels.font, points - 1, MUTED)
+    values.minimum_scale, values.maximum_scale, values.major_unit = ends[0], float(f"{ends[1]:.9g}"), ends[2]
+    values.has_major_gridlines = values.visible = not lying
+    values.format.line.fill.background()
+    if lying:
+        values.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+    else:
+        _stroke(values.major_gridlines.format.line, GRID, 0.75)
+        values.tick_labels.number_format, values.tick_labels.number_format_is_linked = number, False
     many = lying and len(panel["categories"]) > 20
-    _plain(axis, points - (3 if many else 1), INK if bars else MUTED, "" if bars else "0")
-    axis.has_major_gridlines, axis.reverse_order = False, lying
-    _stroke(axis.format.line, MUTED, 0.75)
-    axis._element.find(".//" + qn("a:bodyPr")).set("rot", "-5400000" if years[1] else "0")
-    for tag in () if bars else ("tickLblSkip", "tickMarkSkip"):
-        axis._element.find(qn("c:noMultiLvlLbl")).addprevious(_xml(f'<c:{tag} val="{years[0]}"/>'))
+    _font(names.tick_labels.font, points - (3 if many else 1), INK if bars else MUTED)
+    names.has_major_gridlines, names.reverse_order = False, lying
+    _stroke(names.format.line, MUTED, 0.75)
+    names._element.find(".//" + qn("a:bodyPr")).set("rot", "-5400000" if years[1] else "0")
+    if not bars:
+        names.tick_labels.number_format, names.tick_labels.number_format_is_linked = "0", False
+        for tag in ("tickLblSkip", "tickMarkSkip"):
+            names._element.find(qn("c:noMultiLvlLbl")).addprevious(_xml(f'<c:{tag} val="{years[0]}"/>'))
 
 
 def _title(panel: dict, lang: str, chart: Chart, points: float) -> None:
