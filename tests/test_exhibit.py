@@ -119,3 +119,11 @@ def test_a_citation_names_document_place_print_and_period(whole):
     )
     with pytest.raises(KeyError, match=r"D001-GWR\.gdp\.2013"):
         hz.cite(whole, "D001-GWR.gdp.2031")
+
+
+def test_the_sliders_draw_every_indicator_that_they_offer(whole):
+    which, _, shown = hz.explore(whole).children
+    assert [code for _, code in which.options] == hz.open_indicators(whole) and len(which.options) > 3
+    for _, code in which.options:
+        before, which.value = shown.value if code != which.value else "", code
+        assert '<img class="huzhou-scenario"' in shown.value != before
