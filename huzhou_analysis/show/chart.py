@@ -175,7 +175,7 @@ def _points(frame: pd.DataFrame) -> pd.DataFrame:
 
     A total of several years becomes its yearly mean over each of them: the one form in which it fits the scale.
     """
-    blank = pd.Series("", frame.index)
+    frame, blank = frame.reset_index(drop=True), pd.Series("", range(len(frame)))
     origin, status, tier, period = (frame.get(c, blank) for c in ("origin", "obs_status", "tier", "time_period"))
     doubtful = status.isin([*"PEVU"]) | ((status == "B") & tier.isin(["compilation", "secondary"]))
     role = origin.map(_BY_ORIGIN).fillna(doubtful.map({True: "provisional", False: "actual"}))
