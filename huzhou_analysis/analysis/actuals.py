@@ -31,10 +31,9 @@ class Pace:
 
 @dataclass(frozen=True)
 class Target:
-    """One target of a plan: its figures, how it moves, and the path that its verdict runs along.
+    """One target of a plan: its figures, how it moves, and the path (values by year) that its verdict runs along.
 
-    ``numeric`` are the figures that are numbers of a year or of a stated stretch of years, in order. ``path`` maps years
-    to values; a goal of the text that restates the last year of a table's row runs along that row.
+    ``numeric`` are the figures that are numbers of a year or of a stated stretch of years, in order.
     """
 
     figures: pd.DataFrame
@@ -73,7 +72,7 @@ class Target:
 
 
 class Actuals:
-    """What can be set against targets, as far as it was known by a day (:func:`~huzhou_analysis.analysis.series.known`)."""
+    """What can be set against targets, as far as it was known by a day."""
 
     def __init__(self, data: Data, as_of: object = None) -> None:
         self.data, self.as_of = data, as_of

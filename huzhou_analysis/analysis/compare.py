@@ -38,9 +38,6 @@ def area_levels(
 
     Parameters
     ----------
-    data : Data
-    indicator : str
-        Code or name.
     areas : sequence of str, optional
         By default the cities of the province; parts of the city (districts) may be named instead.
     source : str, optional
@@ -119,19 +116,14 @@ def compare_areas(
 ) -> pd.DataFrame:
     """Growth, rank and share of cities between two years of one source, or of their levels in one year.
 
-    Parameters
-    ----------
-    data, indicator, areas, source
-        See :func:`area_levels`.
-    first, last : int
-        Years; without `last` levels of `first` are ranked.
+    `areas` and `source` as for :func:`area_levels`; an area that the source leaves out is left out.
 
     Returns
     -------
     DataFrame
         One row an area, the best rank first: ``first_value``, ``last_value``, ``growth`` (% a year, compounded),
         ``rank`` (1 the fastest, or the largest), ``share_first`` and ``share_last`` (% of the areas compared),
-        ``unit``, ``vintage``, ``source_id``, ``figure_id``. An area that the source leaves out is left out.
+        ``unit``, ``vintage``, ``source_id``, ``figure_id``.
 
     Examples
     --------

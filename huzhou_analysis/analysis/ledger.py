@@ -35,22 +35,16 @@ _RULES = pd.read_csv(Path(__file__).with_name("ledger_rules.csv"), index_col="ru
 
 
 def growth_ledger(data: Data, indicators: str | Sequence[str] | None = None) -> pd.DataFrame:
-    """Confront every printed growth rate with every level that can test it.
-
-    Parameters
-    ----------
-    data : Data
-    indicators : str or sequence of str, optional
-        Only these, by code or name.
+    """Confront every printed growth rate (of some indicators, by code or name) with every level that can test it.
 
     Returns
     -------
     DataFrame
-        Columns ``LEDGER_COLUMNS``: for each printed rate of :attr:`Data.own` a row for each pair of levels that tests it,
-        the best first, or one row. ``recomputed`` is in % (points for a change in points), ``difference`` its distance
-        from what was printed; ``derived`` is the ``base`` or ``level`` that the rate implies, or the ``deflator`` (%)
-        between a real rate and nominal levels. ``verdict`` is a code of ``VERDICTS``, with the rule in both languages;
-        ``tests`` says whether the line tests the rate at all.
+        For each printed rate of the city a row for each pair of levels that tests it, the best first, or one row.
+        ``recomputed`` is in % (points for a change in points), ``difference`` its distance from what was printed;
+        ``derived`` is the ``base`` or ``level`` that the rate implies, or the ``deflator`` (%) between a real rate and
+        nominal levels. ``verdict`` is a code of ``VERDICTS``, with the rule in both languages; ``tests`` says whether the
+        line tests the rate at all.
 
     Examples
     --------

@@ -36,13 +36,8 @@ FOUND_COLUMNS += ["source", "place", "as_printed", "comment"]
 def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str | int | None = None) -> pd.DataFrame:
     """The latest whole year, and the latest part of a year, of each indicator: level and growth as printed.
 
-    Parameters
-    ----------
-    data : Data
-    indicators : str or sequence of str, optional
-        Codes or names; by default the main ones (``MAIN``), of which those without any figure are left out.
-    area : str or int, optional
-        By default the city that the tables are about.
+    By default of the main ones (``MAIN``) in the city that the tables are about. Raises UnknownName if a name is not in
+    the tables, NotOnFile if nothing of what was asked for is.
 
     Returns
     -------
@@ -51,11 +46,6 @@ def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str 
         ``level`` is a Quantity, or None where only a rate is printed; ``growth`` a Quantity in % over the same period of
         the year before (points for a share), or None; ``growth_origin`` is ``printed`` or, from two levels of one vintage,
         ``derived``, and ``prices`` its basis. ``name``, ``period`` and ``source`` are texts in both languages.
-
-    Raises
-    ------
-    UnknownName, NotOnFile
-        If a name is not in the tables, or nothing of what was asked for is on file.
 
     Examples
     --------
@@ -111,19 +101,9 @@ def _row(data: Data, code: str, period: str, there: pd.DataFrame, said: pd.DataF
 def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
     """Figures that hold every word, anywhere in their names, area, place, document, characters as printed or comment.
 
-    Parameters
-    ----------
-    data : Data
-    words : str or int
-        Words in Chinese or English, separated by spaces; case and character width do not matter. A year is a word.
-    lang : str
-        Language of the result: ``zh`` or ``en``.
-
-    Returns
-    -------
-    DataFrame
-        One row a figure, indexed by its id (columns ``FOUND_COLUMNS``), in the order of the data; empty if nothing
-        matches. ``value`` is the figure as it is read, ``number`` the number in the printed ``unit``.
+    Words in Chinese or English are separated by spaces; case and character width do not matter; a year is a word. One
+    row a figure, indexed by its id (columns ``FOUND_COLUMNS``), in the language `lang`: ``value`` is the figure as it is
+    read, ``number`` the number in the printed ``unit``.
 
     Examples
     --------

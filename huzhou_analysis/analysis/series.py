@@ -53,10 +53,7 @@ def source_rank(data: Data, figures: pd.DataFrame) -> pd.Series:
 
 
 def known(figures: pd.DataFrame, as_of: object) -> pd.DataFrame:
-    """Figures that had been published by the end of a day, month or year (:func:`~huzhou_analysis.facts.periods.last_day`).
-
-    A publication date that is known to the month counts from the last day of it; without any date none is ever known.
-    """
+    """Figures published by the end of a day, month or year; a date known to the month counts from its last day."""
     if as_of is None:
         return figures
     day = periods.last_day(as_of)
@@ -66,9 +63,8 @@ def known(figures: pd.DataFrame, as_of: object) -> pd.DataFrame:
 def best_first(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
     """Figures of one quantity in the order in which they are believed.
 
-    An original (official, yearbook, press, or a copy of such a text) comes before a compilation, and that before
-    anything secondary. Among originals the latest vintage comes first, so that a final figure supersedes a preliminary
-    one, and then the better tier.
+    An original (official, yearbook, press, or a copy of such a text) comes before a compilation, and that before anything
+    secondary. Among originals the latest vintage comes first (a final figure supersedes a preliminary one), then the tier.
     """
     if len(figures) < 2:
         return figures
@@ -129,17 +125,15 @@ def series(
 ) -> pd.DataFrame:
     """One number a year of an indicator in an area, in one unit, with where each comes from.
 
-    Of several printings of a year :func:`best_first` decides; claims and excluded figures never enter. A year that no
-    one prints is the sum of printed parts, else it follows from a neighbouring level and a printed nominal growth rate
-    (not one on an account of its own, status B).
+    Of several printings the most believed speaks; claims and excluded figures never enter. A year that no one prints is
+    the sum of printed parts, else it follows from a neighbouring level and a printed nominal growth rate.
 
     Parameters
     ----------
-    data : Data
     indicator, area : str
-        Code, Chinese or English name; by default the city that the tables are about.
+        Code or name in either language; by default the city that the tables are about.
     unit : str, optional
-        Unit to show, of any measure on file (``亿美元`` for years in dollars); by default that of the latest year.
+        Of any measure on file (``亿美元`` for years in dollars); by default that of the latest year.
     as_of : str or date, optional
         Only what had been published by then; a month or year means its last day.
     everything : bool
@@ -207,10 +201,7 @@ def _assembled(data: Data, indicator: str, area: str, as_of: object) -> pd.DataF
 
 
 def levels(data: Data, indicator: str, area: object, as_of: object = None, **where: object) -> pd.DataFrame:
-    """Printed levels as points of a series (of one area or several), the most believed first.
-
-    Each is in the indicator's usual unit; of another currency in the unit of the same power of ten, if any.
-    """
+    """Printed levels as points, the most believed first, in the usual unit (another currency in its like, if any)."""
     found, rows, units = printings(data, "N", indicator, area, as_of, **where), [], data.units
     usual = units[data.indicators.unit[indicator]]
     for figure in found.rename_axis("figure_id").reset_index().itertuples(index=False):
@@ -234,10 +225,8 @@ def levels(data: Data, indicator: str, area: object, as_of: object = None, **whe
 
 
 def _chosen(found: pd.DataFrame) -> pd.DataFrame:
-    """One figure for each period and unit: the most believed, but a run of years comes from one vintage.
-
-    Where a source that prints five years or more in one vintage shows that the most believed figures of neighbouring
-    years stand on different levels (a census lies between them), that source speaks for all years it prints.
+    """One figure for each period and unit: the most believed, unless a source with a run of years in one vintage shows
+    that those of neighbouring years stand on different levels (a census lies between): it speaks for all its years.
     """
     best = found.drop_duplicates(["time_period", "unit"])
     editions = whole_years(found[found.relation == "="]).groupby(["source_id", "vintage", "unit"])
@@ -251,10 +240,7 @@ def _chosen(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _derived(data: Data, there: set[str], indicator: str, area: str, as_of: object) -> Iterator[dict]:
-    """Whole years not yet there that all parts print, once and in one unit: their sum, or ratio in the unit of a share.
-
-    The parts are those of ``PARTS``, and the districts of the area in any one vintage of a source.
-    """
+    """Whole years not yet there that all parts, or all districts in one vintage, print in one unit: their sum or ratio."""
     info, groups = data.indicators.loc[indicator], []
     share = data.units[info.unit] if data.units[info.unit].is_share else None
     if indicator in PARTS:
@@ -315,10 +301,7 @@ def _implied(data: Data, rows: list[dict], said: pd.DataFrame) -> list[dict]:
 
 
 def _stretched(data: Data, out: pd.DataFrame, found: pd.DataFrame, declared: dict[int, str]) -> pd.DataFrame:
-    """Points in order of time with their stretch, numbered as they begin, and growth within it (% or points).
-
-    Parts of years belong to the stretch of their unit that began last.
-    """
+    """Points in order of time with their stretch, numbered as they begin, and growth within it (% or points)."""
     levels: dict[tuple, dict[str, float]] = {}  # by unit, source and vintage: the levels of its years
     for level in found[found.relation == "="].itertuples():
         levels.setdefault((level.unit, level.source_id, level.vintage), {}).setdefault(level.time_period, level.value)
@@ -352,10 +335,8 @@ def _edition(vintage: str, year: int) -> str:
 
 
 def _break(before, after, levels: dict[tuple, dict[str, float]], declared: dict[int, str]) -> Text | None:
-    """Why a stretch ends between two yearly points, if it does.
-
-    It does at a break; where another kind of vintage begins and no source prints a year of both alike; and where a
-    source that prints both years shows that the two stand on different levels.
+    """Why a stretch ends between two yearly points: at a break; where another kind of vintage begins and no source
+    prints a year of both alike; and where one that prints both years shows that the two stand on different levels.
     """
     if why := [reason for year, reason in declared.items() if before.year < year <= after.year]:
         en = f"definition: {'; '.join(w.partition('. ')[0] for w in why)}"
@@ -381,10 +362,9 @@ def _break(before, after, levels: dict[tuple, dict[str, float]], declared: dict[
 
 
 def vintages(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
-    """Every printed annual level of an indicator with its vintage: what was known when.
+    """Every printed annual level of an indicator, sorted by year and publication: what was known when.
 
-    One row a printing, sorted by year and publication: ``year``, ``value`` (in the indicator's usual unit where the printed
-    one converts), ``unit``, ``vintage``, ``tier``, ``obs_status``, ``source_id``, ``figure_id``.
+    ``value`` is in the indicator's usual ``unit`` where the printed one converts; beside it ``vintage`` and the source.
 
     Examples
     --------
