@@ -21,9 +21,6 @@ def with_rows(data, *changes):
     return replace(data, figures=pd.concat([data.figures, pd.DataFrame(rows)]))
 
 
-# --- expressions ---------------------------------------------------------------------------------------------------
-
-
 def test_expressions_on_intervals_by_hand(whole):
     value, used = evaluate(whole, "-(2 - [D001-GWR.exports.2013]) / 2 + 2")
     # 80.9 is printed to one decimal: ([80.85, 80.95) - 2) / 2 + 2
@@ -60,31 +57,18 @@ def test_a_broken_relation_is_a_located_problem(whole, broken):
         hz.identities(data)
 
 
-@pytest.mark.parametrize(
-    ("expect", "left", "right", "verdict"),
-    [
-        ("=", (1, 2), (2, 3), False),
-        ("=", (1, 2.1), (2, 3), True),
-        ("<=", (3, 4), (1, 2), False),
-        ("<=", (1.5, 4), (1, 2), True),
-        (">=", (1, 2), (3, 4), False),
-        (">=", (1, 3.5), (3, 4), True),
-    ],
-)
-def test_an_identity_fails_only_if_no_value_satisfies_it(expect, left, right, verdict):
-    assert audit.holds(Interval(*left), expect, Interval(*right)) is verdict
-
-
-# --- what the documents print --------------------------------------------------------------------------------------
+def test_an_identity_fails_only_if_no_value_satisfies_it():
+    holding = [("=", (1, 2.1), (2, 3)), ("<=", (1.5, 4), (1, 2)), (">=", (1, 3.5), (3, 4))]
+    failing = [("=", (1, 2), (2, 3)), ("<=", (3, 4), (1, 2)), (">=", (1, 2), (3, 4))]
+    for expect, left, right in holding + failing:
+        assert audit.holds(Interval(*left), expect, Interval(*right)) is ((expect, left, right) in holding)
 
 
 def test_known_conflicts_are_found_and_name_their_figures(whole):
     found = hz.findings(whole)
     assert all(ids and set(ids.split()) <= set(whole.figures.index) for ids in found.figures)
-    # 力争500 and 确保440 do not contradict each other.
-    assert not any(
-        {"D003.digital_core_va.2027.1", "D003.digital_core_va.2027.2"} == set(ids.split()) for ids in found.figures
-    )
+    both = {"D003.digital_core_va.2027.1", "D003.digital_core_va.2027.2"}  # 力争500 and 确保440 do not contradict
+    assert both not in [set(ids.split()) for ids in found.figures]
     found = found.set_index("finding_id")
     transport = found.loc["transport_investment_total"]
     assert transport.severity == "high" and float(transport.difference) == pytest.approx(1500 - 1385)
@@ -122,24 +106,17 @@ def test_slips_are_found_and_nothing_else(data, rule, changes, expected):
     assert [(f["indicator"], f["difference"], f["severity"]) for f in found] == expected
 
 
-# --- looking a figure up -------------------------------------------------------------------------------------------
+WORDS = {
+    "外资 2027": "D003.fdi_utilized.2027.2",
+    "utilised foreign 2027": "D003.fdi_utilized.2027.2",
+    "周转量 水路": "D003.water_freight_turnover.2027",
+    "吴兴 出口 同比": "D002.exports.330502.2023-01P9M.gy",
+    "ＧＤＰ 9%": "D001-GWR.gdp.2013.gy",
+}
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("外资 2027", "D003.fdi_utilized.2027.2"),
-        ("utilised foreign 2027", "D003.fdi_utilized.2027.2"),
-        ("周转量 水路", "D003.water_freight_turnover.2027"),
-        ("吴兴 出口 同比", "D002.exports.330502.2023-01P9M.gy"),
-        ("ＧＤＰ 9%", "D001-GWR.gdp.2013.gy"),
-    ],
-)
-def test_any_word_in_either_language(whole, words, expected):
-    assert expected in hz.find(whole, words).index
-
-
-def test_every_word_must_be_there(whole):
+def test_a_figure_is_found_by_any_words_in_either_language_if_every_one_is_there(whole):
+    assert all(expected in hz.find(whole, words).index for words, expected in WORDS.items())
     assert hz.find(whole, "外资 火星").empty
     found = hz.find(whole, "外资 2027", lang="en")
     assert found.loc["D003.fdi_utilized.2027.2", "value"] == "$1.8bn"

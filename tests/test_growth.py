@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import huzhou_analysis as hz
-from huzhou_analysis.analysis.growth import (
+from huzhou_analysis import (
     Rate,
     compound_growth,
     contribution,
@@ -38,9 +38,6 @@ shares = st.fractions(0, Fraction(999, 1000), max_denominator=1000)
 
 def inside(interval, share):
     return interval.low + share * (interval.high - interval.low)
-
-
-# --- by hand -------------------------------------------------------------------------------------------------------
 
 
 def test_the_base_of_300_8_at_34_6_percent():
@@ -86,9 +83,6 @@ def test_a_fraction_where_per_cent_is_meant_is_refused_and_printed_text_is_not(g
     assert implied_level(100, 0) == 100
 
 
-# --- properties ----------------------------------------------------------------------------------------------------
-
-
 @given(level=levels, rate=rates, s=shares, t=shares)
 def test_the_implied_base_holds_the_base_of_every_level_and_rate(level, rate, s, t):
     base = implied_base(level, rate)
@@ -131,9 +125,6 @@ def test_the_deflator_of_nominal_growth_holds_the_price_growth(real, prices):
     assert found.low <= prices.low and prices.high <= found.high
 
 
-# --- what cannot be computed ---------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -166,9 +157,6 @@ def test_what_may_just_be_computed():
     assert implied_base(Interval.point(1), "-99.5") == Interval(1 / Fraction("0.0055"), 1 / Fraction("0.0045"))
     assert compound_growth(Interval.point(1), Interval(0, 2), 1) == Interval(-100, 100)
     assert contribution(Interval.point(1), Interval.point(0.5), Interval(0.5, 1)) == Interval(50, 100)
-
-
-# --- the ledger ----------------------------------------------------------------------------------------------------
 
 
 def entry(data, figure_id):
@@ -223,115 +211,75 @@ def test_real_growth_is_never_divided_into_a_nominal_level(data):
     assert constant.any() and (ledger.derived[constant] == "").all()
 
 
-def test_a_change_of_an_approximate_share_implies_nothing(tables):
+# What is added to the figures of the five documents, or changed in them, and what the line of a rate then says.
+EXPORTS, RD, RD_GOAL = "D001-GWR.exports.2013.gy", "D001-GWR.rd_share.2013", "D001-GWR.rd_share.2014.gy"
+PRINTED = {"source_id": "D001-GWR", "locator": "一 导语", "vintage": "2014-02-11", "time_period": "2012"}
+PRESS = {"source_id": "D000", "locator": "开头"}
+
+
+def base(value, indicator="exports", unit="亿美元", **cells):
+    return "D001-GWR.base", value, PRINTED | {"indicator": indicator, "unit": unit, "prices": "current"} | cells
+
+
+def goal(share):
+    cells = {"indicator": "rd_share", "unit": "%", "record_type": "target", "time_period": "2014", "span": "point"}
+    return "D001-GWR.rd_share.2014", share, PRINTED | cells | {"locator": "二 主要目标"}
+
+
+def between(low, high, verdict):
+    return {"recomputed_low": low, "recomputed_high": high, "verdict": verdict, "derived": "base"}
+
+
+EXACT = {"obs_value": "2.30", "relation": "=", "as_printed": "占比2.30%"}
+HALF = {"indicator": "industrial_investment", "time_period": "2020-S1", "span": "cumulative"}
+CONFRONTED = [
+    # [80.85/73.95, 80.95/73.85) - 1 = [9.33%, 9.61%) meets the printed [9.45%, 9.55%)
+    (EXPORTS, [base("73.9")], between(8085 / 73.95 - 100, 8095 / 73.85 - 100, "reproduced")),
+    # The same base, printed in another unit of the same money, is known more closely.
+    (EXPORTS, [base("739000", unit="万美元")], between(8085 / 73.90005 - 100, 8095 / 73.89995 - 100, "reproduced")),
+    # [7.72%, 8.01%) does not
+    (EXPORTS, [base("75.0")], between(8085 / 75.05 - 100, 8095 / 74.95 - 100, "contradicted")),
+    # [9.18%, 9.47%): the middle, 9.32%, is off by more than rounding of 0.1, and still the printed rate is possible.
+    (EXPORTS, [base("74.0")], between(8085 / 74.05 - 100, 8095 / 73.95 - 100, "reproduced")),
+    (EXPORTS, [base("74.1")], between(8085 / 74.15 - 100, 8095 / 74.05 - 100, "contradicted")),  # [9.04%, 9.32%)
+    # Levels that do not belong together contradict nobody: two sources, two vintages, a break, two currencies; or zero.
+    (EXPORTS, [base("75.0", **PRESS)], {"verdict": "revision"}),
+    (EXPORTS, [base("75.0", vintage="2013-02-01")], {"verdict": "revision"}),
+    (EXPORTS, [base("75.0", obs_status="B")], {"verdict": "scope"}),
+    (EXPORTS, [base("460", unit="亿元")], {"verdict": "scope"}),
+    (EXPORTS, [base("0")], {"verdict": "not_checkable"}),
+    # 1803.2 after 1650: +9.28% nominal, printed +9% real: no contradiction is ever claimed, not even from 1000.
+    ("D001-GWR.gdp.2013.gy", [base("1650", "gdp", "亿元")], {"verdict": "not_tested", "tests": False}),
+    ("D001-GWR.gdp.2013.gy", [base("1000", "gdp", "亿元")], {"verdict": "not_tested", "tests": False}),
     # Were 2013 printed as about 2.3%, +0.13 points from there would be anybody's guess.
-    tables.set("figures", "D001-GWR.rd_share.2013", relation="~")
-    row = entry(tables.load(), "D001-GWR.rd_share.2014.gy")
-    assert (row.base_id, row.verdict, row.derived) == ("D001-GWR.rd_share.2013", "not_checkable", "")
+    (RD_GOAL, [(RD, None, {"relation": "~"})], {"base_id": RD, "verdict": "not_checkable", "derived": ""}),
+    # Goals of 2.43% and of +0.13 points are set, not rounded: 2013 was 2.30%.
+    (RD_GOAL, [(RD, None, {"time_period": "2011"}), goal("2.43")],
+     {"derived": "base", "derived_period": "2013", "derived_unit": "%", "derived_low": 2.30, "derived_high": 2.30}),
+    # Goals of 2.43 or 2.46 after 2.295 to 2.305: 0.125 to 0.135 holds +0.13, 0.155 to 0.165 does not (growth were 5.7%).
+    (RD_GOAL, [(RD, None, EXACT), goal("2.43")], {"verdict": "reproduced", "recomputed_low": 0.125, "recomputed_high": 0.135}),
+    (RD_GOAL, [(RD, None, EXACT), goal("2.46")], {"verdict": "contradicted", "recomputed_low": 0.155, "recomputed_high": 0.165}),
+    # An official level beside the promotional rate of 34.6% must not be mixed with it.
+    ("D001-02.industrial_investment.2021-S1.gy", [("D000.x", "223.5", HALF)], {"base_id": "", "derived": "base"}),
+]  # fmt: skip
 
 
-EXPORTS = {"indicator": "exports", "time_period": "2012", "unit": "亿美元", "prices": "current"}
-EXPORTS |= {"source_id": "D001-GWR", "locator": "一 导语", "vintage": "2014-02-11"}
+@pytest.mark.parametrize(("rate", "rows", "said"), CONFRONTED)
+def test_a_rate_is_confronted_with_what_is_on_file(tables, rate, rows, said):
+    for figure_id, value, cells in rows:
+        tables.set("figures", figure_id, **cells) if value is None else tables.add_figure(figure_id, value, **cells)
+    row = entry(tables.load(), rate)
+    assert row[list(said)].to_dict() == pytest.approx(said)
 
 
-@pytest.mark.parametrize(
-    ("base", "unit", "low", "high", "verdict"),
-    [
-        # [80.85/73.95, 80.95/73.85) - 1 = [9.33%, 9.61%) meets [9.45%, 9.55%)
-        ("73.9", "亿美元", 80.85 / 73.95 - 1, 80.95 / 73.85 - 1, "reproduced"),
-        # The same base, printed in another unit of the same money, is known more closely.
-        ("739000", "万美元", 80.85 / 73.90005 - 1, 80.95 / 73.89995 - 1, "reproduced"),
-        # [80.85/75.05, 80.95/74.95) - 1 = [7.72%, 8.01%) does not
-        ("75.0", "亿美元", 80.85 / 75.05 - 1, 80.95 / 74.95 - 1, "contradicted"),
-        # [80.85/74.05, 80.95/73.95) - 1 = [9.18%, 9.47%): the middle, 9.32%, is off by more than rounding of 0.1, and
-        # still the printed rate is possible.
-        ("74.0", "亿美元", 80.85 / 74.05 - 1, 80.95 / 73.95 - 1, "reproduced"),
-        # [80.85/74.15, 80.95/74.05) - 1 = [9.04%, 9.32%)
-        ("74.1", "亿美元", 80.85 / 74.15 - 1, 80.95 / 74.05 - 1, "contradicted"),
-    ],
-)
-def test_a_rate_between_two_printed_levels_is_recomputed(tables, base, unit, low, high, verdict):
-    tables.add_figure("D001-GWR.exports.2012", base, **(EXPORTS | {"unit": unit}))
-    row = entry(tables.load(), "D001-GWR.exports.2013.gy")
-    assert (row.level_id, row.base_id) == ("D001-GWR.exports.2013", "D001-GWR.exports.2012")
-    assert (row.recomputed_low, row.recomputed_high) == pytest.approx((low * 100, high * 100), rel=1e-9)
-    assert (row.verdict, row.derived) == (verdict, "base")  # what 80.9 at +9.5% implies stands beside it
-
-
-@pytest.mark.parametrize(
-    ("base", "cells", "verdict"),
-    [
-        ("75.0", {"source_id": "D000", "locator": "开头"}, "revision"),  # two sources
-        ("75.0", {"vintage": "2013-02-01"}, "revision"),  # two vintages
-        ("75.0", {"obs_status": "B"}, "scope"),  # a break in the series
-        ("460", {"unit": "亿元"}, "scope"),  # 80.9 亿美元 after 460 亿元: nothing to recompute
-        ("0", {}, "not_checkable"),  # and no crash
-    ],
-)
-def test_levels_that_do_not_belong_together_contradict_nobody(tables, base, cells, verdict):
-    tables.add_figure("D001-GWR.exports.2012", base, **(EXPORTS | cells))
-    assert entry(tables.load(), "D001-GWR.exports.2013.gy").verdict == verdict
-
-
-def test_a_rate_is_held_against_every_pair_of_levels(tables):
+def test_a_rate_is_held_against_every_pair_of_levels_that_is_not_excluded(tables):
     # 73.9 reproduces the 9.5%; 75.0, which another source has for the same year, does not.
-    tables.add_figure("D001-GWR.exports.2012", "73.9", **EXPORTS)
-    tables.add_figure("D000.exports.2012", "75.0", **(EXPORTS | {"source_id": "D000", "locator": "开头"}))
-    rows = entry(tables.load(), "D001-GWR.exports.2013.gy")
-    assert list(rows.base_id) == ["D001-GWR.exports.2012", "D000.exports.2012"]
-    assert list(rows.verdict) == ["reproduced", "revision"]
+    for name, (_, value, cells) in (("a", base("73.9")), ("b", base("75.0", **PRESS))):
+        tables.add_figure(name, value, **cells)
+    rows = entry(tables.load(), EXPORTS)
+    assert (list(rows.base_id), list(rows.verdict)) == (["a", "b"], ["reproduced", "revision"])
     # From 75.0 the growth is at most 80.95/74.95 - 1 = 8.0053%: 1.4447 points below 9.45%.
     assert list(rows.difference) == pytest.approx([0, 9.45 - (80.95 / 74.95 - 1) * 100])
-
-
-def test_real_growth_between_two_nominal_levels_is_a_matter_of_prices(tables):
-    # 1803.2 after 1650: +9.28% nominal, printed +9% real: no contradiction is ever claimed, not even from 1000.
-    for base in ("1650", "1000"):
-        tables.add_figure(f"D001-GWR.gdp.2012.{base}", base, **(EXPORTS | {"indicator": "gdp", "unit": "亿元"}))
-        row = entry(tables.load(), "D001-GWR.gdp.2013.gy")
-        assert (row.verdict, row.tests) == ("not_tested", False)
-        tables.write("figures", tables.rows("figures")[:-1])
-
-
-def add_share_goal(tables, share):
-    """Add a goal for the R&D share of 2014 beside the printed change in points."""
-    goal = {"record_type": "target", "indicator": "rd_share", "time_period": "2014", "unit": "%", "span": "point"}
-    place = {"source_id": "D001-GWR", "locator": "二 主要目标", "vintage": "2014-02-11"}
-    tables.add_figure("D001-GWR.rd_share.2014", share, **goal, **place)
-
-
-def test_a_change_in_points_is_subtracted_from_a_share(tables):
-    # Goals of 2.43% and of +0.13 points are set, not rounded: 2013 was 2.30%.
-    tables.set("figures", "D001-GWR.rd_share.2013", time_period="2011")
-    add_share_goal(tables, "2.43")
-    row = entry(tables.load(), "D001-GWR.rd_share.2014.gy")
-    assert (row.derived, row.derived_period, row.derived_unit) == ("base", "2013", "%")
-    assert (row.derived_low, row.derived_high) == pytest.approx((2.30, 2.30), rel=1e-12)
-
-
-@pytest.mark.parametrize(("share", "verdict"), [("2.43", "reproduced"), ("2.46", "contradicted")])
-def test_a_change_in_points_is_the_difference_of_two_shares(tables, share, verdict):
-    # Goals of 2.43 or 2.46 after 2.30, which is 2.295 to 2.305: 0.125 to 0.135 holds +0.13, 0.155 to 0.165 does not.
-    # As growth, 2.43/2.30 - 1 would be 5.7%.
-    tables.set("figures", "D001-GWR.rd_share.2013", obs_value="2.30", relation="=", as_printed="占比2.30%")
-    add_share_goal(tables, share)
-    row = entry(tables.load(), "D001-GWR.rd_share.2014.gy")
-    assert row.verdict == verdict
-    assert row.recomputed_low == pytest.approx(float(share) - 2.305, abs=1e-9)
-    assert row.recomputed_high == pytest.approx(float(share) - 2.295, abs=1e-9)
-
-
-def test_a_claimed_rate_is_held_against_claims_only(tables):
-    # An official level beside the promotional rate of 34.6% must not be mixed with it.
-    half = {"indicator": "industrial_investment", "time_period": "2020-S1", "span": "cumulative"}
-    tables.add_figure("D000.industrial_investment.2020-S1", "223.5", **half)
-    row = entry(tables.load(), "D001-02.industrial_investment.2021-S1.gy")
-    assert (row.base_id, row.derived) == ("", "base")
-
-
-def test_an_excluded_level_is_no_level(tables):
-    tables.add(
-        "corrections", figure_id="D001-GWR.exports.2013", action="exclude", expect="80.9", reason="test", status="open"
-    )
-    row = entry(tables.load(), "D001-GWR.exports.2013.gy")
-    assert (row.level_id, row.derived) == ("", "")
+    exclude = {"action": "exclude", "expect": "80.9", "reason": "test", "status": "open"}
+    tables.add("corrections", figure_id="D001-GWR.exports.2013", **exclude)
+    assert entry(tables.load(), EXPORTS).level_id == ""

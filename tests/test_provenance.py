@@ -17,17 +17,12 @@ needs_documents = pytest.mark.skipif(not FOLDER, reason="HUZHOU_SOURCES names no
 
 # A document of two parts: one level, one growth rate, a name and a date; 出口 breaks across a line inside its number.
 TEXT = "甲市公报\n一、总体\n2023年出口12\n3.4亿元,增长5.6%。“2+8”平台近千家企业。\n二、目标\n到2027年达到150亿元,150亿元为底线。\n"
-COLUMNS = [
-    "figure_id",
-    "indicator",
-    "time_period",
-    "obs_value",
-    "relation",
-    "unit",
-    "transformation",
-    "locator",
-    "as_printed",
-]
+COLUMNS = ["figure_id", "indicator", "time_period", "obs_value", "relation", "unit", "transformation", "locator"]
+COLUMNS += ["as_printed"]
+COMMON = {"ref_area": CODE, "time_basis": "stated", "span": "annual", "obs_status": "A", "vintage": "2024"}
+COMMON |= {"source_id": "S"}
+SOURCE = {"source_id": "S", "title": "公报", "title_en": "Bulletin", "kind": "bulletin", "tier": "official"}
+SOURCE |= {"file": "s.txt"}
 FIGURES = [
     ("a", "exports", "2023", "123.4", "=", "亿元", "N", "一", "出口123.4亿元"),
     ("b", "exports", "2023", "5.6", "=", "%", "GY", "一", "增长5.6%"),
@@ -35,43 +30,22 @@ FIGURES = [
     ("d", "exports", "2027", "150", "=", "亿元", "N", "二", "达到150亿元"),
     ("e", "trade_total", "2027", "150", "=", "亿元", "N", "二", "150亿元为底线"),
 ]
-NOT_FIGURES = [
-    ("S", "", "2023", "2023年", "date"),
-    ("S", "", "2 8", "2+8", "name"),
-    ("S", "", "2027", "2027年", "date"),
-]
+OTHERS = [("S", "", "2023", "2023年", "date"), ("S", "", "2 8", "2+8", "name"), ("S", "", "2027", "2027年", "date")]
 
 
 @pytest.fixture
 def made_up(tmp_path):
     """A function that writes tables and document, with changes, and proves them."""
 
-    def prove(figures=FIGURES, not_figures=NOT_FIGURES, anchors=("甲市公报", "二、目标")):
+    def prove(figures=FIGURES, not_figures=OTHERS, anchors=("甲市公报", "二、目标")):
         folder, documents = tmp_path / "data", tmp_path / "documents"
         documents.mkdir(exist_ok=True)
         (documents / "s.txt").write_text(TEXT, encoding="utf-8")
         lay_out(folder, CODE, "甲市", "A")
-        common = {
-            "ref_area": CODE,
-            "time_basis": "stated",
-            "span": "annual",
-            "obs_status": "A",
-            "vintage": "2024",
-            "source_id": "S",
-        }
-        rows = [dict(zip(COLUMNS, row, strict=True)) | common for row in figures]
-        add(
-            folder, "figures", [r | {"record_type": "target" if r["time_period"] == "2027" else "actual"} for r in rows]
-        )
-        source = {
-            "source_id": "S",
-            "title": "公报",
-            "title_en": "Bulletin",
-            "kind": "bulletin",
-            "tier": "official",
-            "file": "s.txt",
-        }
-        add(folder, "sources", [source])
+        rows = [dict(zip(COLUMNS, row, strict=True)) | COMMON for row in figures]
+        kinds = {"2023": {"record_type": "actual"}, "2027": {"record_type": "target"}}
+        add(folder, "figures", [row | kinds[row["time_period"]] for row in rows])
+        add(folder, "sources", [SOURCE])
         places = zip("一二", anchors, strict=True)
         add(folder, "outline", [{"source_id": "S", "locator": at, "locator_en": at, "anchor": a} for at, a in places])
         names = ("source_id", "locator", "numeral", "as_printed", "reason")
@@ -102,8 +76,8 @@ def changed(n, **cells):
         ({"figures": changed(0, obs_value="123.5", as_printed="出口123.5亿元")}, {"not_found": "a", "unaccounted": "123.4"}),
         ({"anchors": ("甲市公报", "三、目标")}, {"anchor_missing": "outline.csv"}),
         ({"anchors": ("一、总体", "二、目标")}, {"before_outline": "outline.csv"}),
-        ({"not_figures": [*NOT_FIGURES, ("S", "一", "5.6", "增长5.6%", "name")]}, {"both": "5.6"}),
-        ({"not_figures": [*NOT_FIGURES, ("S", "", "415", "415X", "name")]}, {"idle": "not_figures.csv"}),
+        ({"not_figures": [*OTHERS, ("S", "一", "5.6", "增长5.6%", "name")]}, {"both": "5.6"}),
+        ({"not_figures": [*OTHERS, ("S", "", "415", "415X", "name")]}, {"idle": "not_figures.csv"}),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(made_up, changes, found):
@@ -136,15 +110,9 @@ def test_the_documents_are_covered_whole(whole):
 
 @needs_documents
 def test_removing_real_rows_is_noticed(whole):
-    removed = [
-        "D003.retail_sales.2025",
-        "D001-GWR.exports.2013",
-        "D002.exports.330502.2023-01P9M",
-        "D000.fdi_utilized.2018P5Y",
-    ]
+    removed = ["D003.retail_sales.2025", "D001-GWR.exports.2013", "D002.exports.330502.2023-01P9M"]
+    removed += ["D000.fdi_utilized.2018P5Y"]
     proof = provenance.prove(replace(whole, figures=whole.figures.drop(removed)), FOLDER)
     missed = proof.problems[proof.problems.kind == "unaccounted"]
     wanted = whole.figures.loc[removed]
-    assert set(zip(wanted.obs_text, wanted.locator, strict=True)) <= set(
-        zip(missed["item"], missed.locator, strict=True)
-    )
+    assert {*zip(wanted.obs_text, wanted.locator, strict=True)} <= {*zip(missed["item"], missed.locator, strict=True)}

@@ -41,11 +41,8 @@ def test_one_number_a_year_and_everything_on_request(data):
 
 
 def test_names_are_those_of_indicators_and_areas_and_tables_come_first(data):
-    assert (
-        hz.series(data, "外资", "Huzhou").value.tolist()
-        == hz.series(data, "fdi_utilized", 330500).value.tolist()
-        == [10.6]
-    )
+    for names in (("外资", "Huzhou"), ("fdi_utilized", 330500)):
+        assert hz.series(data, *names).value.tolist() == [10.6]
     for wrong in ("gdpp", "", None, 7):
         with pytest.raises(UnknownName):
             hz.series(data, wrong)
@@ -94,8 +91,7 @@ def test_a_total_is_the_sum_of_printed_parts(whole):
     trade = years(whole, "trade_total")
     # 1356.1886 of exports and 134.7389 of imports; 2020 is printed, 2024 follows from 2025.
     assert trade.value[2021] == pytest.approx(1356.1886 + 134.7389)
-    assert trade.origin[[2020, 2021, 2022, 2023, 2024, 2025]].tolist() == [
-        "printed", "sum", "sum", "sum", "implied", "printed"]  # fmt: skip
+    assert trade.origin[[2020, 2021, 2023, 2024, 2025]].tolist() == ["printed", "sum", "sum", "implied", "printed"]
     share = years(whole, "export_national_share")
     assert share.value[2025] == pytest.approx(1562.9 / 269900 * 1000)  # per mille of 26.99万亿元
     assert share.origin[2025] == "ratio"
@@ -115,9 +111,6 @@ def test_districts_make_no_sum_unless_one_source_prints_all(tables):
     assert 2022 not in points(tables.load(), "retail_sales", HOME).year.tolist()
     tables.add_figure("x.330523", "1", indicator="retail_sales", ref_area="330523", time_period="2022")
     assert points(tables.load(), "retail_sales", HOME).set_index("year").value[2022] == 5
-
-
-# --- stretches -----------------------------------------------------------------------------------------------------
 
 
 def test_gdp_is_one_vintage_from_2000_on(whole):
@@ -237,17 +230,14 @@ def test_growth_carries_a_series_from_one_year_to_the_next(whole, values):
     assert found.growth[1:].tolist() == pytest.approx([(b / a - 1) * 100 for a, b in pairwise(values)])
 
 
-# --- corrections, and what was known when --------------------------------------------------------------------------
+CORRECTED = [
+    ("override", {"value": "10.62"}, {2013: (10.62, 10.615, 10.625)}),
+    ("flag", {}, {2013: (10.6, 10.55, 10.65)}),
+    ("exclude", {}, {}),
+]
 
 
-@pytest.mark.parametrize(
-    ("action", "cells", "left"),
-    [
-        ("override", {"value": "10.62"}, {2013: (10.62, 10.615, 10.625)}),
-        ("flag", {}, {2013: (10.6, 10.55, 10.65)}),
-        ("exclude", {}, {}),
-    ],
-)
+@pytest.mark.parametrize(("action", "cells", "left"), CORRECTED)
 def test_corrections_are_applied(tables, action, cells, left):
     cells = {"reason": "test", "status": "open", "expect": "10.6"} | cells
     tables.add("corrections", figure_id="D001-GWR.fdi_utilized.2013", action=action, **cells)
@@ -280,9 +270,6 @@ def test_a_series_that_was_changed_is_whole_the_next_time(data):
     before, mine = hz.series(data, "gdp"), hz.series(data, "gdp")
     mine.loc[mine.index[0], "value"] = -1.0
     pd.testing.assert_frame_equal(hz.series(data, "gdp"), before)
-
-
-# --- cities beside each other --------------------------------------------------------------------------------------
 
 
 def test_gdp_growth_is_compared_in_one_vintage(whole):
