@@ -158,8 +158,7 @@ def compare_areas(
 def share_levels(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
     """A share (of ``WHOLES``) beside the level of its whole: a share can rise because the whole falls.
 
-    One row a period: ``time_period``, ``role`` (``actual`` or ``target``), ``share`` (%), ``whole``, ``level`` (share x
-    whole, derived) in ``unit``, ``figure_id`` of both.
+    One row a period and ``role`` (``actual`` or ``target``): ``share`` (%), ``whole``, ``level`` (share x whole, derived).
 
     Examples
     --------

@@ -68,10 +68,7 @@ def as_level(value: Level) -> tuple[Interval, bool]:
 
 
 def _alike(*values: Level) -> tuple[list[Interval], bool]:
-    """Levels of one thing in the unit of the first, and whether all are plain numbers.
-
-    Two points of a series say when a break lies between them; two measures are refused.
-    """
+    """Levels of one thing in the unit of the first, and whether all are plain numbers; two measures are refused."""
     found = [as_level(value) for value in values]
     units = [value.unit if isinstance(value, Quantity) else None for value in values]
     for n, unit in enumerate(units):
@@ -84,10 +81,7 @@ def _alike(*values: Level) -> tuple[list[Interval], bool]:
 
 
 def percent(growth: Level | Rate) -> tuple[Interval, bool]:
-    """A growth in per cent as an interval, and whether it is a plain number.
-
-    A plain number between -1 and 1 is refused: 0.05 may be meant as a fraction or as five hundredths of a per cent.
-    """
+    """A growth in per cent as an interval, and whether it is a plain number: 0.05 may be meant either way, and is refused."""
     if isinstance(growth, Rate):
         return Interval.point(growth.percent), True
     if isinstance(growth, str):

@@ -57,6 +57,7 @@ def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str 
     rows = []
     for one in [wanted] if isinstance(wanted, str) else wanted:
         code, place = key(data, one, area)
+        name = Text(*data.indicators.loc[code, ["name_zh", "name_en"]])
         levels, said = points(data, code, place), printings(data, "GY", code, place)
         levels = levels[~levels.origin.isin(["implied", "period_total"])]  # what a rate implies is no news of a year
         for part in (False, True):
@@ -64,14 +65,14 @@ def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str 
             if on_file:
                 newest = max(on_file, key=lambda p: (periods.parse(p).end, p))
                 of = (frame[frame.time_period == newest] for frame in (levels, said))
-                rows.append(_row(data, code, newest, *of) | {"part_year": part})
+                rows.append((code, name, part, newest, *_standing(data, newest, *of)))
     if not rows:
         raise NotOnFile("所列指标的实际数", "an actual of the indicators asked for")
     return pd.DataFrame(rows, columns=LATEST_COLUMNS)
 
 
-def _row(data: Data, code: str, period: str, there: pd.DataFrame, said: pd.DataFrame) -> dict:
-    """Level and growth of one period, from its points and its printed rates."""
+def _standing(data: Data, period: str, there: pd.DataFrame, said: pd.DataFrame) -> tuple:
+    """Level and growth of one period, from its points and its printed rates, with the source (``LATEST_COLUMNS``)."""
     level, growth, origin = point(data, there, period) if len(there) else None, None, ""
     if len(said):
         growth, origin = figure_quantity(data, said.index[0]), "printed"
@@ -79,23 +80,10 @@ def _row(data: Data, code: str, period: str, there: pd.DataFrame, said: pd.DataF
         unit = data.units[pace_unit("points" if level.unit.is_share else "growth", level.unit.unit)]
         growth, origin = Quantity(float(there.growth.iloc[-1]), unit, decimals=1, time_period=period), "derived"
     first = there.iloc[-1] if level else said.iloc[0]
-    info, source = data.indicators.loc[code], data.sources.loc[first.source_id]
-    return {
-        "indicator": code,
-        "name": Text(info.name_zh, info.name_en),
-        "time_period": period,
-        "period": period_text(period),
-        "level": level,
-        "growth": growth,
-        "growth_origin": origin,
-        "prices": said.prices.iloc[0] if len(said) else "",
-        "published": first.vintage,
-        "obs_status": first.obs_status,
-        "tier": source.tier,
-        "source_id": first.source_id,
-        "source": Text(source.title, source.title_en),
-        "figure_id": " ".join(dict.fromkeys(i for q in (level, growth) if q for i in q.figures)),
-    }
+    source, ids = data.sources.loc[first.source_id], [i for q in (level, growth) if q for i in q.figures]
+    moved = (period_text(period), level, growth, origin, said.prices.iloc[0] if len(said) else "")
+    printed = (first.vintage, first.obs_status, source.tier, first.source_id, Text(source.title, source.title_en))
+    return *moved, *printed, " ".join(dict.fromkeys(ids))
 
 
 def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:

@@ -210,17 +210,10 @@ def levels(data: Data, indicator: str, area: object, as_of: object = None, **whe
         period = periods.parse(figure.time_period)
         part = not period.whole_year and figure.span != "point"
         low, high = (data.interval(figure) * units.factor(figure.unit, unit)).floats
-        made = {
-            "year": period.year,
-            "value": units.convert(figure.obs_value, figure.unit, unit),
-            "unit": unit,
-            "printed": figure.obs_text if unit == figure.unit else "",
-            "low": low,
-            "high": high,
-            "origin": "period_total" if period.kind == "years" else "part_year" if part else "printed",
-            "tier": data.sources.tier[figure.source_id],
-        }
-        rows.append(figure._asdict() | made)
+        origin = "period_total" if period.kind == "years" else "part_year" if part else "printed"
+        made = {"year": period.year, "value": units.convert(figure.obs_value, figure.unit, unit), "unit": unit}
+        made |= {"low": low, "high": high, "origin": origin, "tier": data.sources.tier[figure.source_id]}
+        rows.append(figure._asdict() | made | {"printed": figure.obs_text if unit == figure.unit else ""})
     return pd.DataFrame(rows, columns=_POINT)
 
 
@@ -244,9 +237,8 @@ def _derived(data: Data, there: set[str], indicator: str, area: str, as_of: obje
     info, groups = data.indicators.loc[indicator], []
     share = data.units[info.unit] if data.units[info.unit].is_share else None
     if indicator in PARTS:
-        groups.append(
-            [points(data, i, a or area, as_of=as_of).query("origin == 'printed'") for i, a in PARTS[indicator]]
-        )
+        parts = (points(data, part, where or area, as_of=as_of) for part, where in PARTS[indicator])
+        groups.append([part[part.origin == "printed"] for part in parts])
     districts = data.ref_areas.index[(data.ref_areas.parent == area) & (data.ref_areas.level == "county")]
     if len(districts) > 1 and info.measure_type in ("flow", "stock") and not share:
         editions = levels(data, indicator, districts, as_of).groupby(["source_id", "vintage"], sort=False)
@@ -290,14 +282,11 @@ def _implied(data: Data, rows: list[dict], said: pd.DataFrame) -> list[dict]:
                     found = rule(Interval(level["low"], level["high"]), growth)
                     made = {"time_period": str(missing), "year": missing, "value": found.middle, "printed": ""}
                     made |= {"low": found.floats[0], "high": found.floats[1], "origin": "implied", "obs_status": "E"}
-                    return level | made | {"figure_id": f"{level['figure_id']} {rate.Index}"}
+                    there[missing] = level | made | {"figure_id": f"{level['figure_id']} {rate.Index}"}
+                    return there[missing]
         return None
 
-    added = []
-    while found := step():
-        there[found["year"]] = found
-        added.append(found)
-    return added
+    return list(iter(step, None))
 
 
 def _stretched(data: Data, out: pd.DataFrame, found: pd.DataFrame, declared: dict[int, str]) -> pd.DataFrame:
