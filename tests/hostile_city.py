@@ -30,7 +30,7 @@ def free(table, field):
 
 
 def hostile(folder):
-    """Write the city's tables; returns what was put in, by table and column."""
+    """Write the city's tables."""
     city(folder)
     add(folder, "corrections", [{"figure_id": "M.gdp", "action": "flag", "expect": "1777.3", "reason": "x", "status": "open"}])  # fmt: skip
     add(folder, "relations", [{"relation_id": "wrong", "kind": "order", "left": "[M.gdp]", "expect": "<=", "right": "[M.exports]",
@@ -40,7 +40,7 @@ def hostile(folder):
     add(folder, "not_figures", [{"source_id": REPORT, "numeral": "7", "as_printed": "7", "reason": "name", "comment": "x"}])  # fmt: skip
     add(folder, "milestones", [{"date": "2024-05", "ref_area": CODE, "theme": "trade", "title_zh": "x", "title_en": "x",
                                 "source_id": REPORT, "locator": "一"}])  # fmt: skip
-    number, put = count(), {}
+    number = count()
     for name, table in TABLES.items():
         head, *rows = read(folder / f"{name}.csv")
         for field in table.fields:
@@ -52,10 +52,8 @@ def hostile(folder):
                     continue
                 turn = next(number)
                 row[at] = _put(field, row[at], turn, dict(zip(head, row, strict=True)))
-                put.setdefault((name, field.name), []).append(row[at])
         with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([head, *rows])
-    return put
 
 
 def _put(field, was, turn, row):

@@ -127,10 +127,8 @@ class Actuals:
         """
         rows, total, own = [], target.first.span == "cumulative", target.first.indicator
         share = self.data.units[target.unit].is_share
-        allowed = [pair for pair in self.pairs(own) if pair[1] != "no"]
-        for p, how, reason in (
-            (p, *pair[1:]) for pair in allowed for p in self._points(target, pair[0]).to_dict("records")
-        ):
+        allowed = [(self._points(target, name), how, why) for name, how, why in self.pairs(own) if how != "no"]
+        for p, how, reason in ((p, *pair) for found, *pair in allowed for p in found.to_dict("records")):
             period, part = periods.parse(p["time_period"]), p["origin"] == "part_year"
             if part and total and period.kind in ("month", "day"):
                 how, reason = (

@@ -9,9 +9,10 @@ import pandas as pd
 
 from ..facts.data import Data, NotOnFile
 from .plans import goals
-from .series import key, levels, points, whole_years
+from .series import Area, key, levels, points, whole_years
 
 AREA_COLUMNS = ["ref_area", "name_zh", "name_en", "year", "value", "unit", "vintage", "source_id", "figure_id"]
+Areas = Sequence[str] | None
 # The whole that a share is a share of, where the tables hold both.
 WHOLES = {
     "fdi_manufacturing_share": "fdi_utilized",
@@ -24,12 +25,7 @@ WHOLES = {
 
 
 def area_levels(
-    data: Data,
-    indicator: str,
-    areas: Sequence[str] | None = None,
-    *,
-    source: str | None = None,
-    years: Sequence[int] | int = (),
+    data: Data, indicator: str, areas: Areas = None, *, source: str | None = None, years: Sequence[int] | int = ()
 ) -> pd.DataFrame:
     """Printed annual levels of several areas, all from one source: one vintage, one definition.
 
@@ -106,13 +102,7 @@ def _runs(years: list[int]) -> str:
 
 
 def compare_areas(
-    data: Data,
-    indicator: str,
-    first: int,
-    last: int | None = None,
-    areas: Sequence[str] | None = None,
-    *,
-    source: str | None = None,
+    data: Data, indicator: str, first: int, last: int | None = None, areas: Areas = None, *, source: str | None = None
 ) -> pd.DataFrame:
     """Growth, rank and share of cities between two years of one source, or of their levels in one year.
 
@@ -140,12 +130,8 @@ def compare_areas(
     by_area = levels.groupby("ref_area")
     out = by_area[["name_zh", "name_en", "unit", "source_id"]].last()
     for name, year in zip(("first", "last"), years, strict=False):
-        shares = {
-            f"{name}_year": year,
-            f"{name}_value": wide[year],
-            f"share_{name}": wide[year] / wide[year].sum() * 100,
-        }
-        out = out.assign(**shares)
+        out[f"{name}_year"], out[f"{name}_value"] = year, wide[year]
+        out[f"share_{name}"] = wide[year] / wide[year].sum() * 100
     by = out.first_value
     if last is not None:
         by = ((out.last_value / out.first_value) ** (1 / (years[1] - years[0])) - 1) * 100
@@ -155,7 +141,7 @@ def compare_areas(
     return out.sort_values("rank").reset_index()
 
 
-def share_levels(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
+def share_levels(data: Data, indicator: str, area: Area = None) -> pd.DataFrame:
     """A share (of ``WHOLES``) beside the level of its whole: a share can rise because the whole falls.
 
     One row a period and ``role`` (``actual`` or ``target``): ``share`` (%), ``whole``, ``level`` (share x whole, derived).

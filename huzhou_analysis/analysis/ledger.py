@@ -68,19 +68,13 @@ def _lines(data: Data, rate) -> list[dict]:
     """The lines of one rate: the rule that decides each, the levels, and what is computed from them."""
     before = periods.parse(rate.time_period).year_before().code if rate.time_period else ""
     levels, bases = (_levels(data, rate, period) for period in (rate.time_period, before))
-    if rate.span == "per_year":
-        return [{"rule": "average"}]
-    if not levels and not bases:
-        return [{"rule": "no_level"}]
-    if not data.interval(rate).bounded:
-        return [{"rule": "bound"}]
+    settled = "average" if rate.span == "per_year" else "" if levels or bases else "no_level"
+    if settled or not data.interval(rate).bounded:
+        return [{"rule": settled or "bound"}]
     if levels and bases:
         return [_recompute(data, rate, level, base, before) for level, base in product(levels, bases)]
-    return [
-        _imply(data, rate, levels[0], "base", before)
-        if levels
-        else _imply(data, rate, bases[0], "level", rate.time_period)
-    ]
+    known, what, period = (levels[0], "base", before) if levels else (bases[0], "level", rate.time_period)
+    return [_imply(data, rate, known, what, period)]
 
 
 def _printed(data: Data, rate, unit: str) -> tuple[Interval, bool]:

@@ -32,6 +32,7 @@ TOLERANCE = 0.5
 # Years in one vintage that make a source a run of its own.
 RUN = 5
 YEARLY = ("printed", "sum", "ratio", "implied")
+Area = str | int | None
 _RANK = {tier: i for i, tier in enumerate(TIERS)}
 _ORIGINALS = ("official", "yearbook", "press", "mirror")
 # Columns of a point by itself: the others are known only beside the other points of a series.
@@ -40,7 +41,7 @@ _POINT = [
 ]
 
 
-def key(data: Data, indicator: str, area: str | int | None = None) -> tuple[str, str]:
+def key(data: Data, indicator: str, area: Area = None) -> tuple[str, str]:
     """Codes of an indicator and an area given by any of their names (:mod:`~huzhou_analysis.facts.names`)."""
     if not isinstance(data, Data):
         raise TypeError(f"the tables come first: hz.series(data, 'gdp'), not {type(data).__name__} first")
@@ -117,7 +118,7 @@ def declared_breaks(data: Data, indicator: str) -> dict[int, str]:
 def series(
     data: Data,
     indicator: str,
-    area: str | int | None = None,
+    area: Area = None,
     *,
     unit: str | None = None,
     as_of: object = None,
@@ -350,7 +351,7 @@ def _break(before, after, levels: dict[tuple, dict[str, float]], declared: dict[
     return text(f"版本水平不同：{zh}", f"vintage: {en}") if apart else None
 
 
-def vintages(data: Data, indicator: str, area: str | int | None = None) -> pd.DataFrame:
+def vintages(data: Data, indicator: str, area: Area = None) -> pd.DataFrame:
     """Every printed annual level of an indicator, sorted by year and publication: what was known when.
 
     ``value`` is in the indicator's usual ``unit`` where the printed one converts; beside it ``vintage`` and the source.
