@@ -103,7 +103,6 @@ def at(column, number=2):
 
 
 V = {"obs_value": "34.6"}
-A_DATE = dt.datetime(2026, 7, 5)
 
 
 def raised(before, mark, after):
@@ -131,7 +130,7 @@ CASES = [
     Case("scientific notation that lost digits", row(obs_value="1.2E+03", as_printed="出口1234亿元"), at=at("as_printed"), says=("does not hold", "1234")),
     Case("percent cell in another unit", row(obs_value=(0.346, "0%")), at=at("obs_value"), says=("%", "亿元")),
     Case("boolean", row(obs_value=True), at=at("obs_value"), says=("true/false",)),
-    Case("5-7 that became a date", row(obs_value=(A_DATE, 'm"月"d"日"')), at=at("obs_value"), says=("into a date",)),
+    Case("5-7 that became a date", row(obs_value=(dt.datetime(2026, 7, 5), 'm"月"d"日"')), at=at("obs_value"), says=("into a date",)),
     Case("formula without result", row(obs_value="=17.3*2"), at=at("obs_value"), says=("paste as values",)),
     Case("formula with result", cached("=17.3*2"), V),
     Case("formula that refers to another workbook", cached("=[1]Sheet1!A1"), at=at("obs_value"), says=("another workbook",)),
@@ -168,6 +167,7 @@ CASES = [
     Case("header under a title", tweaked(lambda b, s: (s.insert_rows(1, 2), s.__setitem__("A1", "湖州市 2023 年数据"))), V),
     Case("value outside the table", tweaked(lambda b, s: s.__setitem__("AH2", "x")), at=f"{SHEET}!AH2", says=("outside",)),
     Case("a changed example", row(mark=layout.EXAMPLE), at=at("mark"), says=("clear this cell",)),
+    Case("another entry under a code on file", lambda: workbook(entries={"units": {"unit": "亿元", "unit_measure": "CNY", "unit_mult": 9, "name_en": "CNY bn", "unit_mult_en": 9}}), at="单位 units!C2", says=("unit_mult", "'9'", "is on file with “8”")),
     Case("the same row twice", lambda: workbook(BASE, BASE), V, note="same figure"),
     Case("two values for one figure", lambda: workbook(BASE, BASE | {"obs_value": "35.6", "as_printed": "出口35.6亿元"}), at=at("obs_value", 3), says=("34.6 亿元 already",)),
     Case("UTF-16 csv", lambda: text(BASE, encoding="utf-16", delimiter="\t"), V, file="a.csv", note="read as UTF-16"),
@@ -391,15 +391,6 @@ def test_a_new_indicator_area_and_unit_come_with_their_figure(city):
     assert bool(data.indicators.ascending["lake_ferries"])
 
 
-def test_an_entry_on_file_is_never_overwritten(city, capsys):
-    entry = {"unit": "亿元", "unit_measure": "CNY", "unit_mult": 9, "name_en": "CNY bn", "unit_mult_en": 9}
-    drop(city, workbook(entries={"units": entry}))
-    before = state(city)
-    assert command("add", data=city) == 1
-    assert "单位 units!C2 [unit_mult] '9'" in capsys.readouterr().err
-    assert state(city) == before
-
-
 @pytest.mark.parametrize("after", [1, 5, 8])
 def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsys):
     """The n-th write fails: all tables are old, or (the writes were enough) all are new."""
@@ -475,6 +466,9 @@ def test_nothing_to_add_or_to_complete_stops_nothing(city, capsys):
     (city / ".adding").mkdir()  # of an adding that was killed while tidying up
     assert command("check", data=city) == 0
     assert not (city / ".adding").exists()
+    (city / "inbox" / "new_figures.xlsx.new").mkdir(parents=True)  # a place that cannot be written
+    assert command("template", data=city) == 1
+    assert "cannot be read or written" in capsys.readouterr().err
 
 
 def test_the_first_figure_of_an_empty_city(city):

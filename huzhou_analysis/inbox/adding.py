@@ -121,14 +121,11 @@ def _complete(made: Plan, row: Row, frames: dict[str, pd.DataFrame], city: str) 
     unique = f"{plain}.{max([1, *numbered]) + 1}" if numbered or plain in taken else plain
     values["figure_id"] = values["figure_id"] or unique
     place = {"source_id": values["source_id"], "locator": values["locator"]}
-    known = [
-        *outline[list(place)].to_dict("records"),
-        *({p: other[p] for p in place} for other in made.rows("outline")),
-    ]
-    if place not in known:
+    known = outline[list(place)].eq(place).all(axis=1).any()
+    if not (known or any(place.items() <= other.items() for other in made.rows("outline"))):
         same, cell = outline.locator_en[outline.locator == place["locator"]], row.cells.get("locator_en")
         english = cell.text if cell else same.value_counts().index[0] if len(same) else place["locator"]
-        made.added["outline"].append(replace(row, values=place | {"locator_en": english, "anchor": ""}))
+        made.added["outline"].append(replace(row, values=place | {"locator_en": english, "anchor": ""}, derived=[]))
 
 
 def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Data | None, list[Problem]]:

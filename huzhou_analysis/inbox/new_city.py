@@ -36,20 +36,17 @@ def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str 
     }
     filled = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     refuse("folder_filled", filled, folder=folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{folder.name}.building-", dir=folder.parent) as name:
-            building = Path(name) / "data"
-            building.mkdir()
-            for name, table in TABLES.items():
-                frame = tables.get(name, pd.DataFrame(columns=table.columns))[table.columns]
-                frame.to_csv(building / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
-            write(load(building))
-            if folder.exists():
-                folder.rmdir()
-            os.replace(building, folder)
-    except OSError as error:
-        refuse("folder_not_written", folder=folder, reason=error.strerror or error)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{folder.name}.building-", dir=folder.parent) as name:
+        building = Path(name) / "data"
+        building.mkdir()
+        for name, table in TABLES.items():
+            frame = tables.get(name, pd.DataFrame(columns=table.columns))[table.columns]
+            frame.to_csv(building / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        write(load(building))
+        if folder.exists():
+            folder.rmdir()
+        os.replace(building, folder)
     return folder
 
 

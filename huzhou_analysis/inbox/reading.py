@@ -117,8 +117,8 @@ def read(path: Path, problems: list[Problem], notes: Notes) -> list[Row]:
     `notes` what is worth saying though nothing is wrong."""
     try:
         raw = content(path)
-        if raw.startswith(b"\xd0\xcf\x11\xe0"):
-            refuse("password" if "EncryptedPackage".encode("utf-16-le") in raw else "old_format")
+        locked = "EncryptedPackage".encode("utf-16-le") in raw
+        refuse("password" if locked else "old_format", raw.startswith(b"\xd0\xcf\x11\xe0"))
         packed = raw.startswith((b"PK\x03\x04", b"PK\x05\x06"))
         sheets = _workbook(path.name, raw, notes) if packed else [_text_table(path.name, raw, notes)]
         return _entries(path.name, sheets, problems, notes)

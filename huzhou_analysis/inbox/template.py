@@ -1,6 +1,7 @@
 """The workbook that a person fills in with new figures: drop-downs, hints and colours, all from the schema and tables."""
 
 import datetime as dt
+import io
 import os
 import tomllib
 from pathlib import Path
@@ -39,18 +40,19 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
         if rows or found:
             return fail(both("filled", file=path.name, rows=len(rows)))
     aside = path.with_name(f"{path.name}.new")
+    content = io.BytesIO()
+    write(content, frames)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(aside, frames)
+        aside.write_bytes(content.getvalue())
         os.replace(aside, path)
-    except OSError as error:
+    finally:
         aside.unlink(missing_ok=True)
-        return fail(both("template_not_written", reason=error.strerror, path=path))
     say("\n".join([both("template_written", path=path), *message("template_next")]))
     return 0
 
 
-def write(file: Path, frames: dict[str, pd.DataFrame]) -> None:
+def write(file: Path | io.BytesIO, frames: dict[str, pd.DataFrame]) -> None:
     """Write the template for the tables in `frames` (as read by :func:`~huzhou_analysis.facts.checks.check`)."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:
