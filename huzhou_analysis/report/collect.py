@@ -200,7 +200,6 @@ async def _run(executed: Executed, environment: dict[str, str], records: Path, o
     except DeadKernelError:
         if client.left >= 0:
             raise
-        raise NotebookError(said("output_limit", most=OUTPUT_LIMIT // 10**6)) from None
     except CellExecutionError as error:
         if own or error.ename not in LACKING:
             raise
@@ -210,6 +209,8 @@ async def _run(executed: Executed, environment: dict[str, str], records: Path, o
         notebook.cells[-1].outputs = [new_output("stream", name="stdout", text=f"{zh}\n{en}\n")]
     finally:
         atexit.unregister(client._cleanup_kernel)  # which complains where a kernel was stopped while it began
+    if client.left < 0:
+        raise NotebookError(said("output_limit", most=OUTPUT_LIMIT // 10**6))
 
 
 def _explained(executed: Executed, error: Exception) -> str:

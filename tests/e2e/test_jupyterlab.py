@@ -7,8 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 
 import pytest
 from whole import ROOT, chromium, copy_project, environment
@@ -25,66 +23,49 @@ SETTINGS = {
 
 def git(folder, *arguments):
     names = ["-c", "user.name=test", "-c", "user.email=test@example.invalid", "-c", "core.autocrlf=false"]
-    return subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True,
-                          encoding="utf-8").stdout  # fmt: skip
+    return subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """A copy of the project under version control."""
     folder = copy_project(tmp_path_factory.mktemp("lab") / "湖州 project")
-    git(folder, "init", "--quiet")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "as it is")
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "as it is"]):
+        git(folder, *words)
     return folder
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
 def lab(checkout, tmp_path_factory):
     """Address of a JupyterLab of the project that keeps its settings to itself."""
-    home = tmp_path_factory.mktemp("jupyter")
+    home, token = tmp_path_factory.mktemp("jupyter"), secrets.token_hex(16)
     for name, values in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
-    token, port = secrets.token_hex(16), free_port()
-    folders = {f"JUPYTER{kind}": str(home / kind.strip("_").lower()) for kind in
-               ("_CONFIG_DIR", "_DATA_DIR", "_RUNTIME_DIR", "LAB_WORKSPACES_DIR")}  # fmt: skip
-    folders |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "IPYTHONDIR": str(home / "ipython"),
-                "MPLCONFIGDIR": str(home / "matplotlib"), "JUPYTER_PREFER_ENV_PATH": "1"}  # fmt: skip
-    arguments = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root",
-                 f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={checkout}"]  # fmt: skip
-    with open(home / "lab.log", "w", encoding="utf-8") as log:
-        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *arguments], cwd=checkout, stdout=log,
-                                  stderr=subprocess.STDOUT, env=environment(checkout, **folders))  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
+    own = {"CONFIG_DIR": "config", "DATA_DIR": "data", "RUNTIME_DIR": "runtime"}
+    folders = {f"JUPYTER_{name}": str(home / folder) for name, folder in own.items()}
+    folders |= {
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    folders |= {"IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "mpl"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
+    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={checkout}", "--ServerApp.port_retries=0"]
+    with (
+        open(home / "lab.log", "w", encoding="utf-8") as log,
+        subprocess.Popen(command, cwd=checkout, stdout=log, stderr=log, env=environment(checkout, **folders)) as server,
+    ):
         for _ in range(300):
-            if server.poll() is not None:
-                break
-            try:
-                with direct.open(f"{address}/api?token={token}", timeout=5):
+            with socket.socket() as trying:
+                if server.poll() is not None or trying.connect_ex(("127.0.0.1", port)) == 0:
                     break
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
-        else:
-            server.kill()
+            time.sleep(0.2)
         assert server.poll() is None, (home / "lab.log").read_text(encoding="utf-8")
-        yield address, token
-    finally:
+        yield f"http://127.0.0.1:{port}", token
         server.terminate()
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 @pytest.fixture(scope="module")
