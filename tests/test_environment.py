@@ -230,21 +230,15 @@ def test_a_set_up_that_is_interrupted_leaves_no_stamp(bootstrap, steps, monkeypa
     assert not bootstrap.fresh()
 
 
-def test_env_current_lists_everything_that_is_missing_at_once(bootstrap):
-    Path(bootstrap.ROOT, "pyproject.toml").write_text(
-        '[project]\ndependencies = ["no-such-thing>=1,<2", "pytest>=1", "Pandas>=90,<91"]\n'
-        '[project.optional-dependencies]\ntest = ["nor_this>=2"]\n',
-        encoding="utf-8",
-    )
+def test_env_current_lists_everything_that_is_missing_at_once(bootstrap, monkeypatch):
+    wanted = '[project]\ndependencies = ["no-such-thing>=1,<2", "pytest>=1", "Pandas>=90,<91"]\n'
+    wanted += '[project.optional-dependencies]\ntest = ["nor_this>=2"]\n'
+    Path(bootstrap.ROOT, "pyproject.toml").write_text(wanted, encoding="utf-8")
     with pytest.raises(SystemExit) as stopped:
         bootstrap.check_current()
     assert re.findall(r"(?m)^  ([\w-]+)", str(stopped.value)) == ["no-such-thing", "Pandas", "nor_this"]
     shutil.copyfile(ROOT / "pyproject.toml", Path(bootstrap.ROOT, "pyproject.toml"))
     bootstrap.check_current()
-
-
-def test_env_current_runs_this_python_from_the_root(bootstrap, monkeypatch):
-    shutil.copyfile(ROOT / "pyproject.toml", Path(bootstrap.ROOT, "pyproject.toml"))
-    monkeypatch.setenv("ENV", "current")
+    monkeypatch.setenv("ENV", "current")  # and it runs this Python from the root
     code = f"import os, sys; sys.exit(7 * (os.getcwd() == {bootstrap.ROOT!r} and sys.executable == {sys.executable!r}))"
     assert bootstrap.main(["run", "--", "-c", code]) == 7
