@@ -72,21 +72,16 @@ def _run(options: argparse.Namespace) -> int:
     # The matrices here are tiny: spreading them over threads costs several times what it saves.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        return _COMMANDS[options.command](options) if _recovered() else 1
+        unfinished = default_root() / ".adding"  # one that was cut short is completed before anything reads the tables
+        if unfinished.is_dir() and (message := _alone(lambda: _part("inbox.writing").recover(unfinished.parent))):
+            say(message, error=True)
+        return 1 if unfinished.is_dir() else _COMMANDS[options.command](options)
     except (DataError, Busy) as error:
         return fail(str(error))
     except BrokenPipeError:
         return 1
     except OSError as error:
         return fail(said("io_failed", name=error.filename or "", why=error.strerror or error))
-
-
-def _recovered() -> bool:
-    """Complete an adding that was cut short, before anything reads the tables."""
-    unfinished = default_root() / ".adding"
-    if unfinished.is_dir() and (message := _alone(lambda: _part("inbox.writing").recover(unfinished.parent))):
-        say(message, error=True)
-    return not unfinished.is_dir()
 
 
 def _alone(work: Callable):
@@ -104,11 +99,6 @@ def _part(module: str):
 
 def _load():
     return _part("facts.data").load()
-
-
-def _report(options: argparse.Namespace) -> int:
-    wanted = {"fresh": options.fresh, "jobs": options.jobs, "notebooks": options.notebooks}
-    return _part("report.build").build(options.output, **wanted)
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -159,6 +149,12 @@ def _find(options: argparse.Namespace) -> int:
 
 
 def _gaps(options: argparse.Namespace) -> int:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from .show.target_table import TARGET_HEADINGS, target_rows
+
     try:
         _part("facts.periods").last_day(options.as_of) if options.as_of else None
     except ValueError as error:
@@ -170,27 +166,16 @@ def _gaps(options: argparse.Namespace) -> int:
     elif options.format == "json":
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
-        shown = table.counted.astype(bool) & (table.table.astype(bool) | options.all)
-        _print_targets(data, table[shown], options.lang)
+        columns = [c for c in TARGET_HEADINGS if c not in ("target_period", "progress")]
+        out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for column in columns:
+            out.add_column(TARGET_HEADINGS[column][options.lang], overflow="fold")
+        shown = table[table.counted.astype(bool) & (table.table.astype(bool) | options.all)]
+        for row in target_rows(data, shown)[columns].itertuples(index=False) if len(shown) else ():
+            out.add_row(*("—" if cell is None else cell.in_language(options.lang) for cell in row))
+        console = Console()
+        (console if console.is_terminal else Console(width=240)).print(out)  # a file or pipe gets lines of full width
     return 0
-
-
-def _print_targets(data, gaps, lang: str) -> None:
-    """Targets as a table for a terminal; a file or pipe gets lines of full width."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    from .show.target_table import TARGET_HEADINGS, target_rows
-
-    columns = [c for c in TARGET_HEADINGS if c not in ("target_period", "progress")]
-    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        out.add_column(TARGET_HEADINGS[column][lang], overflow="fold")
-    for row in target_rows(data, gaps)[columns].itertuples(index=False) if len(gaps) else ():
-        out.add_row(*("—" if cell is None else cell.in_language(lang) for cell in row))
-    console = Console()
-    (console if console.is_terminal else Console(width=240)).print(out)
 
 
 def _record(options: argparse.Namespace) -> int:
@@ -244,10 +229,10 @@ def _codebook(_: argparse.Namespace) -> int:
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "report": _report,
+    "report": lambda o: _part("report.build").build(o.output, fresh=o.fresh, jobs=o.jobs, notebooks=o.notebooks),
     "check": _check,
-    "read": lambda options: _part("inbox.documents").make(options.file),
-    "template": lambda options: _part("inbox.template").make(options.file),
+    "read": lambda o: _part("inbox.documents").make(o.file),
+    "template": lambda o: _part("inbox.template").make(o.file),
     "add": _add,
     "undo": _add,
     "audit": _audit,
@@ -255,7 +240,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "gaps": _gaps,
     "record": _record,
     "export": _export,
-    "notebooks": lambda options: _part("report.notebooks").refresh(options.files),
+    "notebooks": lambda o: _part("report.collect").refresh(o.files),
     "new-city": _new_city,
     "codebook": _codebook,
 }

@@ -10,7 +10,7 @@ from PIL import Image
 from small_project import CHART, FINDING, LOAD, cell, notebook, small_project
 
 from huzhou_analysis.cli import main
-from huzhou_analysis.report import build, collect, export, notebooks
+from huzhou_analysis.report import build, collect, export
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_a_table_has_no_picture(where, tmp_path, capsys):
 @pytest.fixture
 def committed(small, tmp_path, monkeypatch):
     """Where a notebook is kept with its results, and its tables."""
-    monkeypatch.setattr(notebooks, "paths", lambda: build.Paths(small / "data", tmp_path / "reports", (tmp_path,)))
+    monkeypatch.setattr(collect, "paths", lambda: build.Paths(small / "data", tmp_path / "reports", (tmp_path,)))
     return tmp_path / "01_x.ipynb", small / "data"
 
 
@@ -101,12 +101,12 @@ def test_committed_results_are_the_same_each_time_small_and_of_no_machine(commit
     wide = "import matplotlib.pyplot as plt\nimport numpy as np\nplt.imshow(np.random.default_rng(1).random((200, 200)))\nplt.show()"
     warn = "import warnings\nwarnings.warn('careful')"
     notebook(path, LOAD, CHART, cell(FINDING, "message"), wide, warn, brief=["fdi_path"])
-    assert notebooks.stale([path], tables) == ["01_x.ipynb"]
-    assert notebooks.refresh([path]) == 0
+    assert collect.stale([path], tables) == ["01_x.ipynb"]
+    assert collect.refresh([path]) == 0
     first = path.read_bytes()
-    assert notebooks.refresh([path]) == 0
+    assert collect.refresh([path]) == 0
     assert path.read_bytes() == first
-    assert notebooks.stale([path], tables) == []
+    assert collect.stale([path], tables) == []
     made = json.loads(first)
     assert made["metadata"]["huzhou_analysis"]["brief"] == ["fdi_path"]
     assert [c["execution_count"] for c in made["cells"] if c["cell_type"] == "code"] == [1, 2, 3, 4, 5]
@@ -115,16 +115,16 @@ def test_committed_results_are_the_same_each_time_small_and_of_no_machine(commit
     assert "外资2024年5.69亿美元" in text  # Chinese, as committed
     shown = [output.get("data", {}) for c in made["cells"] for output in c.get("outputs", [])]
     (picture,) = [data["image/png"] for data in shown if "image/png" in data]
-    assert len(base64.b64decode(picture)) <= notebooks.LARGEST
+    assert len(base64.b64decode(picture)) <= collect.LARGEST
     made["cells"][-1]["source"] = "1 + 1"
     path.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
-    assert notebooks.stale([path], tables) == ["01_x.ipynb"]
+    assert collect.stale([path], tables) == ["01_x.ipynb"]
 
 
 def test_a_notebook_that_fails_stays_as_it_was(committed, capsys):
     path = notebook(committed[0], "1 / 0")
     before = path.read_bytes()
-    assert notebooks.refresh([path]) == 1
+    assert collect.refresh([path]) == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert path.read_bytes() == before
 
@@ -133,4 +133,4 @@ def test_a_small_picture_is_left_alone():
     buffer = io.BytesIO()
     Image.new("RGB", (4, 4)).save(buffer, "PNG", optimize=True)
     small = base64.b64encode(buffer.getvalue()).decode()
-    assert len(notebooks.small_picture(small)) <= len(small)
+    assert len(collect.small_picture(small)) <= len(small)

@@ -5,7 +5,7 @@ import re
 import pytest
 from table_copies import ROOT
 
-from huzhou_analysis.report import collect, export, notebooks
+from huzhou_analysis.report import collect, export
 
 FILES = collect.notebook_files([ROOT / "notebooks"])
 every = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -13,7 +13,7 @@ every = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 def test_results_are_those_of_the_cells_and_tables():
     """Run ``make notebooks`` where this names any."""
-    assert notebooks.stale(FILES, ROOT / "data") == []
+    assert collect.stale(FILES, ROOT / "data") == []
 
 
 @every
@@ -49,6 +49,6 @@ def test_pictures_of_the_readme_are_exhibits_in_both_languages():
     for readme, lang in (("README.md", "en"), ("README.zh-CN.md", "zh")):
         text = (ROOT / readme).read_text(encoding="utf-8")
         for name in re.findall(r"docs/pictures/(\w+)\." + lang + r"\.png", text):
-            assert name in known and (ROOT / f"docs/pictures/{name}.{lang}.png").stat().st_size <= notebooks.LARGEST
+            assert name in known and (ROOT / f"docs/pictures/{name}.{lang}.png").stat().st_size <= collect.LARGEST
             drawn[lang].add(name)
     assert drawn["zh"] == drawn["en"] and len(drawn["en"]) == 3

@@ -167,7 +167,10 @@ def _build(where: Paths, wanted: dict, jobs: int) -> None:
         raise DataError(problems)
     if data.figures.empty:
         raise ReportError(said("no_figures", folder=short(where.data)))
-    _check_city(where, data)
+    found = manifest(where.output)
+    if found and found["home"] != data.home:  # one city's report is not put in the place of another's
+        held, ours = ((city["zh"], city["en"]) for city in (found["city"], data.city))
+        raise ReportError(said("other_citys_report", there=short(where.output), held=held, ours=ours))
     files = _notebooks(where, data)
     executed = collect.execute(files, where.data, own=where.own, jobs=jobs, progress=lambda one: say(f"  {one}"))
     if failed := [f"\n✗ {one.path.name}：{one.error}\n" for one in executed if one.error]:
@@ -177,7 +180,12 @@ def _build(where: Paths, wanted: dict, jobs: int) -> None:
         content = output.write_all(executed, data, where.output, building, jobs)
         if made_from(where) != wanted:
             raise ReportError(said("changed_meanwhile"))
-        _write_manifest(building, wanted, data, content)
+        held = {p.relative_to(building).as_posix(): digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
+        exhibits = {section.name: [r["id"] for r in section.shown()] for section in content.sections}
+        whole = wanted | {"home": data.home, "city": dict(content.city), "exhibits": exhibits, "outputs": held}
+        text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        (building / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+        building.chmod(0o755)
         if where.previous.exists():
             raise ReportError(said("in_the_way", there=short(where.previous)))
         if where.output.exists():
@@ -204,15 +212,6 @@ def _notebooks(where: Paths, data) -> list[Path]:
     return files
 
 
-def _write_manifest(building: Path, wanted: dict, data, content) -> None:
-    outputs = {p.relative_to(building).as_posix(): digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
-    exhibits = {section.name: [r["id"] for r in section.shown()] for section in content.sections}
-    whole = wanted | {"home": data.home, "city": dict(content.city), "exhibits": exhibits, "outputs": outputs}
-    text = json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    (building / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
-    building.chmod(0o755)
-
-
 def _recover(where: Paths) -> None:
     """Wherever a run was cut, the lock being held: the last good report in its place, and nothing half-made beside it."""
     last = where.previous
@@ -237,11 +236,3 @@ def _check_output(where: Paths) -> None:
     held = {p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file() and p.name not in LITTER}
     if foreign := sorted(held - {MANIFEST, *made.get("outputs", ())})[:5]:
         raise ReportError(said("foreign_files", there=there, names=", ".join(foreign)))
-
-
-def _check_city(where: Paths, data) -> None:
-    """Refuse to put one city's report in the place of another's."""
-    found = manifest(where.output)
-    if found and found["home"] != data.home:
-        held, ours = ((city["zh"], city["en"]) for city in (found["city"], data.city))
-        raise ReportError(said("other_citys_report", there=short(where.output), held=held, ours=ours))

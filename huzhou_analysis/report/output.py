@@ -26,7 +26,7 @@ from ..facts.words import LANGUAGES
 from ..show.sources import citations
 from . import changes, said, state
 from .build import ReportError
-from .collect import Executed
+from .collect import Executed, tidy
 from .content import Content
 
 # File of each language, and what writes it: write(content, lang, path, data).
@@ -108,16 +108,6 @@ def write_notebook(notebook, path: Path, charts: Path) -> None:
             if "text/html" in output.get("data", {}):
                 output.data["text/html"] = re.sub(r'src="chart:([a-z0-9_.]+)"', picture, output.data["text/html"])
     nbformat.write(shown, path)
-
-
-def tidy(cell) -> None:
-    """Take out of a cell's outputs what differs from run to run: names of temporary files, data for the report."""
-    for output in cell.get("outputs", []):
-        if "text" in output:
-            output.text = re.sub(r"\S*ipykernel_\d+[/\\]\d+\.py", "<cell>", output.text)
-        for mime in [m for m in output.get("data", {}) if m.startswith("application/vnd.huzhou")]:
-            del output.data[mime]
-    cell.metadata.pop("execution", None)
 
 
 @contextmanager
