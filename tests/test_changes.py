@@ -11,14 +11,14 @@ from made_up_city import city
 from table_copies import Tables
 
 import huzhou_analysis as hz
-from huzhou_analysis.report import changes, state
+from huzhou_analysis.report import state
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = city(tmp_path_factory.mktemp("city") / "data")
     data = hz.load(folder)
-    return folder, data, changes.snapshot(data, state.targets(data))
+    return folder, data, state.snapshot(data, state.targets(data))
 
 
 def records(tables):
@@ -32,7 +32,7 @@ def rows(moved, kind):
 
 def test_nothing_moved_is_said(made):
     *_, now = made
-    found = changes.compare(copy.deepcopy(now), now)
+    found = state.compare(copy.deepcopy(now), now)
     assert not any(found["moved"].values())
     assert found["headline"] == {"zh": "数据和结果均无变动。", "en": "No figure and no result has moved."}
 
@@ -45,7 +45,7 @@ def test_a_new_figure_turns_a_verdict_and_both_are_told(made, tmp_path):
     more = {"figure_id": "M.fdi.2025", "obs_value": "7.9", "time_period": "2025", "as_printed": "为7.9亿美元"}
     tables.add("figures", **last | more)
     data = tables.load()
-    found = changes.compare(before, changes.snapshot(data, state.targets(data)))
+    found = state.compare(before, state.snapshot(data, state.targets(data)))
     assert rows(found, "figure") == [("came", "Utilised foreign direct investment, 2025", "—", "$790m")]
     (verdict,) = [r for r in rows(found, "target") if r[1].startswith("Utilised foreign direct investment")]
     assert verdict[0] == "changed" and verdict[3] == "met" != verdict[2]
@@ -54,7 +54,7 @@ def test_a_new_figure_turns_a_verdict_and_both_are_told(made, tmp_path):
     level = new[0]["value"]
     assert (level["zh"], level["en"]) == ("7.9亿美元", "$790m")
     assert (level["value"], level["unit"]["en"]) == ({"zh": 7.9, "en": 0.79}, "USD bn")
-    words = changes.markdown(found, state.latest(data, {"M.fdi.2025"}))
+    words = state.markdown(found, state.latest(data, {"M.fdi.2025"}))
     assert "| 新增 | 实际利用外资，2025年 | — | 7.9亿美元 |" in words
     assert "实际利用外资（新）" in words
 
@@ -71,10 +71,10 @@ def test_every_indicator_on_file_has_its_latest_figure(made):
 def test_what_cannot_be_compared_is_not(made, kind, tmp_path):
     *_, now = made
     before = {"first": None, "other": now | {"home": "330300"}, "older": {}}[kind]
-    assert changes.compare(before, now)["headline"]["en"] == changes.word(kind, "en")
-    assert changes.last(tmp_path) is None
-    (tmp_path / changes.SNAPSHOT).write_text('{"format": 1}', encoding="utf-8")
-    assert changes.last(tmp_path) == {}
+    assert state.compare(before, now)["headline"]["en"] == state.word(kind, "en")
+    assert state.last(tmp_path) is None
+    (tmp_path / state.SNAPSHOT).write_text('{"format": 1}', encoding="utf-8")
+    assert state.last(tmp_path) == {}
 
 
 items = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["1", "2", "3"]), max_size=6)
@@ -84,9 +84,9 @@ items = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["1", "2", "3
 def test_every_difference_is_told_once_and_nothing_else(old, new):
     def snapshot(values):
         figure = {k: {"zh": k, "en": k, "shown": {"zh": v, "en": v}} for k, v in values.items()}
-        return {"format": changes.FORMAT, "home": "1", "items": {key: {} for key in changes.KINDS} | {"figure": figure}}
+        return {"format": state.FORMAT, "home": "1", "items": {key: {} for key in state.KINDS} | {"figure": figure}}
 
-    moved = changes.compare(snapshot(old), snapshot(new))["moved"]["figure"]
+    moved = state.compare(snapshot(old), snapshot(new))["moved"]["figure"]
     told = {r["key"]: (r["before"]["en"], r["after"]["en"]) for r in moved}
     assert told == {k: (old.get(k, "—"), new.get(k, "—")) for k in old | new if old.get(k) != new.get(k)}
 
@@ -96,7 +96,7 @@ def test_no_text_of_a_table_means_anything_to_markdown():
     one = {"key": "k", "change": "changed", "zh": hostile, "en": hostile, "source": {"zh": hostile, "en": hostile}}
     one |= {side: {"zh": hostile, "en": hostile} for side in ("before", "after")}
     moved = {"state": "compared", "moved": {"figure": [one]}, "headline": {"zh": "", "en": ""}}
-    lines = [line for line in changes.markdown(moved, []).splitlines() if "script" in line]
+    lines = [line for line in state.markdown(moved, []).splitlines() if "script" in line]
     assert len(lines) == 2
     for line in lines:
         bare = re.sub(r"\\.", "", line)

@@ -24,7 +24,7 @@ from unittest.mock import patch
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.sources import citations
-from . import changes, said, state
+from . import said, state
 from .build import ReportError
 from .collect import Executed, tidy
 from .content import Content
@@ -57,8 +57,8 @@ def content_of(executed: list[Executed], data: Data, before: dict | None) -> tup
         if owner.setdefault(exhibit_id, name) != name:
             raise ReportError(said("one_id_twice", id=exhibit_id, one=owner[exhibit_id], other=name))
     targets = state.targets(data)
-    now = changes.snapshot(data, targets)
-    moved = changes.compare(before, now)
+    now = state.snapshot(data, targets)
+    moved = state.compare(before, now)
     latest = state.latest(data, {row["key"] for row in moved["moved"]["figure"] if row["change"] == "came"})
     content = Content(state.pair(data.city), [one.section for one in executed], changes=moved)
     stated = citations(data, [i for row in [*latest, *targets] for i in row["figures"]])
@@ -71,13 +71,13 @@ def content_of(executed: list[Executed], data: Data, before: dict | None) -> tup
 
 def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, jobs: int) -> Content:
     """Write every file of the report into an empty folder; `old` is where the last one stands, if there is one."""
-    content, now = content_of(executed, data, changes.last(old))
+    content, now = content_of(executed, data, state.last(old))
     for name in ("charts", "tables", "notebooks", *LANGUAGES):
         (folder / name).mkdir()
     content.write(folder)
     snapshot = json.dumps(now, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
-    (folder / changes.SNAPSHOT).write_text(snapshot, encoding="utf-8", newline="\n")
-    moved = changes.markdown(content.changes, content.state["latest"])
+    (folder / state.SNAPSHOT).write_text(snapshot, encoding="utf-8", newline="\n")
+    moved = state.markdown(content.changes, content.state["latest"])
     (folder / "changes.md").write_text(moved, encoding="utf-8", newline="\n")
     with (
         tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept,

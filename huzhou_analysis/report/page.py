@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.canvas import font_face
-from . import brief, changes, drawings, prose
+from . import brief, drawings, prose, state
 from .content import FILES, Content, Section, shown, words
 
 FONT = "Huzhou CJK"
@@ -52,9 +52,9 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None, *, 
         ]
         sections.append({"anchor": anchor(section), "title": section.title[lang], "blocks": blocks})
     tables = {
-        "position": changes.latest_table(brief.headlines(content), lang),
-        "latest": changes.latest_table(sorted(content.state["latest"], key=lambda row: not row["new"]), lang),
-        "moved": changes.tables(content.changes, lang, changes.MOST),
+        "position": state.latest_table(brief.headlines(content), lang),
+        "latest": state.latest_table(sorted(content.state["latest"], key=lambda row: not row["new"]), lang),
+        "moved": state.tables(content.changes, lang, state.MOST),
         "documents": content.by_document(lang),
     }
     said = {"messages": brief.key_messages(content, lang), "headline": content.changes["headline"][lang]}

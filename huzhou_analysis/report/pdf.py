@@ -17,7 +17,7 @@ from pathlib import Path
 from ..facts.data import Data
 from ..show import canvas
 from ..show.roles import GRID, INK, MUTED, ROLES
-from . import brief, changes, drawings, prose
+from . import brief, drawings, prose, state
 from .content import Content, shown, words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,7 +48,7 @@ def write(
         sections.append({"title": section.title[lang], "blocks": blocks})
     values = {"whole": whole, "watermark": watermark, "sections": sections}
     values["messages"] = [message["text"] for message in brief.key_messages(content, lang)]
-    values["headlines"] = changes.latest_table(position, lang) if position else None
+    values["headlines"] = state.latest_table(position, lang) if position else None
     title = words(lang, content)["title"] if whole else records[0]["title"][lang]
     path.write_bytes(_set("report.typ", content, lang, title, values))
 

@@ -1,21 +1,42 @@
-"""Where the city stands: the latest figure of every indicator on file, the verdict on every target."""
+"""Where the city stands (the latest figure of every indicator, the verdict on every target), and what moved.
+
+A report keeps a *snapshot*: every figure as it is shown, and the results that rest on them (verdicts on targets,
+projections, verdicts of the growth ledger, findings of the audit), each as one text in two languages. The next report
+is held against it; nothing is put down to a cause.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pandas as pd
 
+from ..analysis.audit import findings
 from ..analysis.evidence import movement
 from ..analysis.gaps import target_gaps
+from ..analysis.ledger import VERDICTS, growth_ledger
 from ..analysis.lookup import latest as latest_of_each
-from ..facts import periods
+from ..analysis.outlook import target_probabilities
+from ..analysis.plans import plan_years
+from ..facts import periods, words
 from ..facts.data import Data, NotOnFile
-from ..facts.words import LANGUAGES, Text, text
+from ..facts.words import LANGUAGES, Text, printed_quantity, text
 from ..show.exhibit import cell
+from ..show.sources import period_text
 from ..show.target_table import target_rows
+from . import message
 from .content import WORDS
 
+SNAPSHOT = "snapshot.json"
+FORMAT = 2
+KINDS = ("figure", "target", "projection", "ledger", "finding")
+MOST = 40  # changes of a kind that a page shows; changes.md has all
+_DASH = dict.fromkeys(LANGUAGES, "—")
 # Verdicts as a chief asks: what is reached, what is on its way, what is not, what cannot be said.
 GROUPS = {
     "met": ("met",),
@@ -130,3 +151,166 @@ def counts(data: Data, content, targets: list[dict]) -> dict[str, int]:
 def summed_up(targets: list[dict]) -> dict[str, list[dict]]:
     """Targets under the four answers of ``GROUPS``, the rows of the plan's table first."""
     return {g: sorted((t for t in targets if t["group"] == g), key=lambda t: not t["table"]) for g in GROUPS}
+
+
+def word(name: str, lang: str) -> str:
+    """A word of ``messages.csv`` in a language."""
+    return message(name)[LANGUAGES.index(lang)]
+
+
+def snapshot(data: Data, targets: list[dict]) -> dict:
+    """Figures and results of a set of tables, as plain values.
+
+    ``format``, ``home`` and ``items``: by kind and key, ``zh``, ``en`` (what it is) and ``shown`` (what it says) in both
+    languages; figures have ``source`` too. `targets` are those of :func:`targets`.
+    """
+    items = {"figure": _figures(data), "target": _targets(targets), "projection": _projections(data)}
+    items |= {"ledger": _ledger(data), "finding": _findings(data)}
+    return {"format": FORMAT, "home": data.home, "items": {kind: dict(found) for kind, found in items.items()}}
+
+
+def _item(name: Mapping | Text, shown: Mapping | Text, **more: object) -> dict:
+    return {lang: name[lang] for lang in LANGUAGES} | {"shown": {lang: shown[lang] for lang in LANGUAGES}} | more
+
+
+def _with(one: Mapping | Text, more: Mapping | Text) -> Text:
+    """A text with another in brackets behind it, where there is any."""
+    zh, en = f"（{more['zh']}）" if more["zh"] else "", f" ({more['en']})" if more["en"] else ""
+    return text(one["zh"] + zh, one["en"] + en)
+
+
+def _at(data: Data, row, kind: str = "actual") -> Text:
+    """An indicator with its period and, where it is no actual, what it is."""
+    name, period = figure_name(data, row.indicator, row.ref_area), period_text(row.time_period)
+    label = words.labels(kind) if kind != "actual" else text("", "")
+    return text(f"{name.zh}，{period.zh}{label.zh}", f"{name.en}, {period.en} {label.en}".strip())
+
+
+def _figures(data: Data) -> Iterator[tuple[str, dict]]:
+    for f in data.figures.itertuples():
+        shown = {lang: printed_quantity(data, f, lang) for lang in LANGUAGES}
+        source = data.sources.loc[f.source_id]
+        titles = {"zh": source.title, "en": source.title_en}
+        yield f.Index, _item(_at(data, f, f.record_type), shown, source=titles)
+
+
+def _targets(targets: list[dict]) -> Iterator[tuple[str, dict]]:
+    for t in targets:
+        yield t["key"], _item(_with(t, t["target"]), _with(t["status_words"], t["required"]))
+
+
+def _projections(data: Data) -> Iterator[tuple[str, dict]]:
+    """The projection of each target of the plan's last year, and the chance that it is met."""
+    for p in target_probabilities(data).itertuples() if plan_years(data) else ():
+        if p.median != p.median or p.target != p.target:
+            continue
+        median, low, high = (_amount(data, p, v, decimals=1) for v in (p.median, p.low_80, p.high_80))
+        shown = _with(median, {lang: f"80%: {low[lang]}–{high[lang]}" if low[lang] else "" for lang in LANGUAGES})
+        if p.probability == p.probability:
+            shown = text(*(f"{shown[lang]}{word('chance', lang)}{100 * p.probability:.0f}%" for lang in LANGUAGES))
+        target = f"{p.target:.10g}"
+        name = _with(figure_name(data, p.indicator, data.home), _amount(data, p, target, relation=p.relation))
+        yield f"{p.indicator} | {p.relation}{target} {p.unit}", _item(name, shown)
+
+
+def _amount(data: Data, p, value: float | str, **options: object) -> dict[str, str]:
+    known = value == value
+    return {lang: words.quantity(value, p.unit, lang, data.units, **options) if known else "" for lang in LANGUAGES}
+
+
+def _ledger(data: Data) -> Iterator[tuple[str, dict]]:
+    for figure_id, rows in growth_ledger(data).groupby("figure_id", sort=False):
+        shown = {lang: " / ".join(VERDICTS[v][lang] for v in dict.fromkeys(rows.verdict)) for lang in LANGUAGES}
+        yield figure_id, _item(_at(data, rows.iloc[0]), shown)
+
+
+def _findings(data: Data) -> Iterator[tuple[str, dict]]:
+    found = findings(data)
+    for f, n in zip(found.itertuples(), found.groupby("finding_id").cumcount(), strict=True):
+        key = f"{f.finding_id} ({n + 1})" if n else f.finding_id
+        yield key, _item(text(f.reading_zh, f.reading_en), dict.fromkeys(LANGUAGES, f"{f.left} | {f.right}"))
+
+
+def last(report: Path) -> dict | None:
+    """The snapshot of a report that stands in a folder: None where there is no report, empty where it cannot be read."""
+    if not report.is_dir() or not any(report.iterdir()):
+        return None
+    try:
+        found = json.loads((report / SNAPSHOT).read_text(encoding="utf-8"))
+        return found if found["format"] == FORMAT and set(found["items"]) == set(KINDS) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def compare(before: dict | None, now: dict) -> dict:
+    """What differs between two snapshots.
+
+    ``state`` (``first``, ``older``, ``other`` or ``compared``), ``moved``: by kind, a list of ``{"key", "change" (came, went,
+    changed), "zh", "en", "before", "after", "source"}``; ``headline`` in both languages.
+    """
+    state = "first" if before is None else "older" if not before else "compared"
+    state = "other" if before and before["home"] != now["home"] else state
+    moved: dict[str, list[dict]] = {kind: [] for kind in KINDS}
+    for kind in KINDS if state == "compared" else ():
+        old, new = before["items"][kind], now["items"][kind]
+        for key in dict.fromkeys([*new, *old]):
+            was, there = old.get(key), new.get(key)
+            if was and there and was["shown"] == there["shown"]:
+                continue
+            one, change = there or was, "came" if not was else "went" if not there else "changed"
+            said = {"before": was["shown"] if was else _DASH, "after": there["shown"] if there else _DASH}
+            said |= {"zh": one["zh"], "en": one["en"], "source": one.get("source", _DASH)}
+            moved[kind].append({"key": key, "change": change} | said)
+    headline = {lang: _headline(state, moved, lang) for lang in LANGUAGES}
+    return {"state": state, "moved": moved, "headline": headline}
+
+
+def _headline(state: str, moved: dict[str, list[dict]], lang: str) -> str:
+    if state != "compared" or not any(moved.values()):
+        return word("same" if state == "compared" else state, lang)
+    counted = {word(kind, lang): Counter(r["change"] for r in rows).items() for kind, rows in moved.items() if rows}
+    if lang == "zh":
+        told = (f"{kind}：{'、'.join(f'{word(c, lang)}{n}项' for c, n in many)}" for kind, many in counted.items())
+        return "；".join(told) + "。"
+    told = (f"{kind}: {', '.join(f'{n} {word(c, lang)}' for c, n in many)}" for kind, many in counted.items())
+    return "; ".join(told) + "."
+
+
+def tables(changes: dict, lang: str, most: int | None = None) -> list[dict]:
+    """The changes as tables: ``title``, ``columns``, ``rows``, and how many are ``left_out`` beyond `most` rows."""
+    out = []
+    for kind, rows in changes.get("moved", {}).items():
+        sides = ["before", "after", *(["source"] if kind == "figure" else [])]
+        heads = [word(n, lang) for n in ("kind", "what", "before", "after")] + [WORDS[n][lang] for n in sides[2:]]
+        body = [[word(r["change"], lang), r[lang], *(r[side][lang] for side in sides)] for r in rows[:most]]
+        whole = {"title": word(kind, lang), "columns": heads, "rows": body, "numeric": []}
+        out += [whole | {"left_out": len(rows) - len(body)}] if body else []
+    return out
+
+
+def latest_table(latest: list[dict], lang: str) -> dict:
+    """Rows of :func:`latest` as a table; what is new says so."""
+    columns = [WORDS[n][lang] for n in ("indicator", "period", "value", "growth", "published", "source")]
+    rows = []
+    for r in latest:
+        period, value, growth, source = (r[key][lang] for key in ("period", "value", "growth", "source"))
+        name = r[lang] + (word("new_mark", lang) if r["new"] else "")
+        rows.append([name, period, value, growth or "—", r["published"], source])
+    numeric = [False, False, True, True, False, False]
+    return {"title": word("latest", lang), "columns": columns, "rows": rows, "numeric": numeric}
+
+
+def markdown(changes: dict, latest: list[dict]) -> str:
+    """``changes.md``: what moved, and the latest figure of every indicator, in Chinese and then in English."""
+    lines = []
+    for lang in LANGUAGES:
+        lines += [f"# {WORDS['changes'][lang]}", "", changes["headline"][lang], ""]
+        for table in [*tables(changes, lang), *([latest_table(latest, lang)] if latest else [])]:
+            rows = [table["columns"], ["---"] * len(table["columns"]), *table["rows"]]
+            lines += [f"## {table['title']}", "", *(f"| {' | '.join(map(_escaped, row))} |" for row in rows), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _escaped(cell: str) -> str:
+    """Text of a table is data: no sign of it means anything to Markdown or HTML."""
+    return " ".join(re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", cell).split())
