@@ -162,21 +162,6 @@ def test_the_row_of_the_table_speaks_for_a_target_that_is_printed_often(data):
         hz.plan(data, "gdp")
 
 
-def test_how_a_quantity_moves(data):
-    kinds = {
-        "points": [("fdi_hightech_share", "%"), ("strategic_va_growth_rate", "个百分点")],
-        "units": [
-            ("chain_projects_introduced", "个"),
-            ("vocational_fee_waiver", "万人次"),
-            ("etdz_national_rank", "位次"),
-        ],
-        "growth": [("fdi_utilized", "亿美元")],
-    }
-    assert {kind: {targets.pace_kind(data, *one) for one in of} for kind, of in kinds.items()} == {
-        k: {k} for k in kinds
-    }
-
-
 SHARES = {"2023": 30.0, "2025": 33.0, "2027": 36.0}
 
 

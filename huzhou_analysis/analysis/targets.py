@@ -82,10 +82,9 @@ def _from_to(last, goal, years: float | None) -> tuple[float, float, float]:
         raise ValueError(f"no time is left: years must be a positive number, not {years!r}; check first and last year")
     now, then = (one.value if isinstance(one, Quantity) else as_level(one)[0].middle for one in (last, goal))
     warn_across(last, goal, depth=4)
-    units = [one.unit for one in (last, goal) if hasattr(one, "unit") and hasattr(one.unit, "unit_measure")]
-    if len(units) == 2:
-        (a, b), measures = units, {unit.unit_measure for unit in units}
-        if len(measures) == 2:
+    if isinstance(last, Quantity) and isinstance(goal, Quantity):
+        a, b = last.unit, goal.unit
+        if a.unit_measure != b.unit_measure:
             raise ValueError(f"{a.unit} and {b.unit} measure different things: name levels of one measure")
         then *= 10.0 ** (b.unit_mult - a.unit_mult)
     return now, then, years
