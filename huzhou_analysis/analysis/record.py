@@ -17,6 +17,7 @@ from ..facts import periods
 from ..facts.data import Data
 from ..facts.problems import DataError, Problem
 from . import outlook, targets
+from .forecast import LEVELS
 from .gaps import target_gaps
 from .series import in_unit, key, points
 
@@ -26,7 +27,6 @@ NUMBERS = ["target", "probability", "median", "low", "high", "level"]
 # What a verdict says of the last year: that the target will be met, or that it will not.
 EXPECTS = dict.fromkeys(("met", "met_in_part_year", "ahead", "on_track"), True)
 EXPECTS |= dict.fromkeys(("behind", "far_behind", "missed"), False)
-LEVELS = (50, 80, 95)
 
 
 def path(data: Data) -> Path:
