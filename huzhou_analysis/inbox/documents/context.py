@@ -133,8 +133,7 @@ class Clock:
         if report and document.title not in text and int(report[1]) != document.year:
             self._another("work_report" if report[2] == "政府工作报告" else "bulletin", int(report[1]))
         elif document.kind == "work_report" and P.section.match(text):
-            work = re.search("工作的?(?:总体|主要|重点)", text) and years and int(years[-1]) == document.year
-            self.target, self.five, self.how = goals or bool(work), "", "heading"
+            self.target, self.five, self.how = goals or years[-1:] == [str(document.year)], "", "heading"
             self.period = str(document.year) if self.target else document.period
         elif len(years) == 1 and document.kind != "plan" and text[:20] not in document.title:
             self.period, self.how = self.at(text, len(text))[0], "heading"

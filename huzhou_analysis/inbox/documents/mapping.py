@@ -73,10 +73,6 @@ class Matcher:
         plain = canonical(name)
         return [(False, plain), (True, _VERBS.sub("", plain))]
 
-    def known_areas(self) -> dict[str, str]:
-        """Names of areas in a text with the full name on file."""
-        return {text: self.area_names[code] for text, code in self.areas.items()}
-
     def area(self, name: str) -> str:
         """Code of an area on file; "" if it is not."""
         return self.areas.get(unicodedata.normalize("NFKC", name), "")

@@ -9,7 +9,7 @@ import re
 
 from .vocabulary import P, words
 
-STAFF, SIDES = set(words("staff")), set(words("side"))
+STAFF = set(words("staff"))
 BARE = STAFF | set(words("bare"))  # heads that need the name of what they are of
 
 
@@ -24,8 +24,7 @@ def clean(text: str) -> str:
     text = re.sub(r"\[\d+\]|[①-⑳]|^（[^）]{1,6}）", "", text)
     for left, right in ("（）", "“”", "《》"):  # without those that are opened or closed only
         while text.count(right) > text.count(left):
-            before, _, text = text.partition(right)
-            text = before + text if left == "“" else text
+            text = text.replace(right, "", 1)
         while text.count(left) > text.count(right):
             text = "".join(text.rpartition(left)[::2])
     before = None
@@ -49,8 +48,6 @@ def noun(before: str, *, first: bool) -> tuple[str, bool]:
     with a head noun.
     """
     parts = re.split(r"[，。；：]", before)
-    if len(parts) > 1 and not parts[0] and not first:
-        parts = parts[1:]
     if name := clean(parts[-1]):
         return name, True
     told = ((clean(part), part) for part in reversed(parts[:-1]))
@@ -85,10 +82,8 @@ def completed(name: str, parent: str, previous: str, *, counted: bool) -> tuple[
     if counted and P.modifier.search(name) and parent and not parent.endswith(name):
         return name + P.level_of.sub("", parent), "head"
     end = family(parent)
-    if head(name) or counted or end in STAFF or name.endswith(("学生", "研究生", "人员", "人次")):
+    if not end or head(name) or counted or end in STAFF or name.endswith(("学生", "研究生", "人员", "人次")):
         return name, ""
-    if not end:
-        return (name + parent, "head") if name in SIDES and parent else (name, "")
     if end.startswith("居民人均") and not re.match("城镇|农村|城乡|全体|常住", name):
         return end.replace("居民人均", f"居民人均{name}"), "head"
     overlap = next((k for k in range(len(end), 0, -1) if name.endswith(end[:k])), 0)

@@ -12,7 +12,7 @@ import logging
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...facts.text_tables import decoded
@@ -21,7 +21,6 @@ from ..reading import content
 from .vocabulary import LIMITS, DocumentError, message
 
 UNPACKED = LIMITS["megabytes"] << 20
-_OTHERS = {"old": rb"\xd0\xcf\x11\xe0", "rtf": rb"\{\\rtf", "picture": rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM|RIFF"}  # fmt: skip
 _TABLES = ("table", "tbl")
 _BLOCKS = set("p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td tbl".split())
 _SKIPPED = set(
@@ -39,7 +38,7 @@ def open_document(path: Path) -> str:
     """
     try:
         raw = content(path)
-        return _readable("\n".join(_lines_of(path, raw)(raw)) + "\n")
+        return _readable("\n".join(_lines_of(path, raw)) + "\n")
     except Refused as reason:
         raise DocumentError(path.name, reason.zh, reason.en) from None
     except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
@@ -51,23 +50,6 @@ def open_document(path: Path) -> str:
 def _refuse(why: str, condition: object) -> None:
     if condition:
         raise Refused(*message(why))
-
-
-def _lines_of(path: Path, raw: bytes) -> Callable[[bytes], Iterator[str]]:
-    """Function that reads a file of this kind, by its first bytes."""
-    if b"%PDF-" in raw[:1024]:
-        return _pdf
-    if raw.startswith(b"PK"):
-        return _docx
-    _refuse("password", raw.startswith(b"\xd0\xcf") and "EncryptedPackage".encode("utf-16-le") in raw)
-    for why, start in _OTHERS.items():
-        _refuse(why, re.match(start, raw))
-    head = raw[:2000].decode("latin-1").lstrip("\ufeff\xef\xbb\xbf \r\n\t").casefold()
-    page = re.match(r"<(?:!doctype html|html|head|body|div|p|table|meta|title)\b", head)
-    page = page or ("<" in head and path.suffix.lower() in (".html", ".htm"))
-    declared = head.startswith(("<?xml", "<!doctype"))
-    _refuse("xml", declared and not page and "<html" not in head)
-    return _html if page or declared else _plain
 
 
 def _readable(text: str) -> str:
@@ -231,3 +213,25 @@ def _lines(page, top: float, bottom: float) -> list[str]:
         tabular = len(row) > 1 and (tabular or figures)
         rows[i] = (" | " if tabular else " ").join(row)
     return rows
+
+
+_KINDS = (  # how a file begins, and what reads it or why it is refused
+    (rb"(?s).{0,1019}%PDF-", _pdf),
+    (rb"PK", _docx),
+    (rb"(?s)\xd0\xcf\x11\xe0.*" + "EncryptedPackage".encode("utf-16-le"), "password"),
+    (rb"\xd0\xcf\x11\xe0", "old"),
+    (rb"\{\\rtf", "rtf"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM|RIFF", "picture"),
+    (rb"(?i)\W*<(?:!doctype html|html|head|body|div|p|table|meta|title)\b", _html),
+    (rb"(?is)\W*<(?:\?xml|!doctype).{0,2000}<html", _html),
+    (rb"(?i)\W*<(?:\?xml|!doctype)", "xml"),
+)
+
+
+def _lines_of(path: Path, raw: bytes) -> Iterable[str]:
+    """Lines of a file, by the kind that its first bytes say."""
+    reads = next((reads for start, reads in _KINDS if re.match(start, raw)), _plain)
+    if reads is _plain and b"<" in raw[:2000] and path.suffix.lower() in (".html", ".htm"):
+        reads = _html
+    _refuse(reads, isinstance(reads, str))
+    return reads(raw)

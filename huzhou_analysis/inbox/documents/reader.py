@@ -90,7 +90,8 @@ def read(file: Path | str, root: Path | str | None = None) -> Proposals:
 
 def propose(file: Path, matcher: Matcher) -> Proposals:
     """Rows for the figures of a document: what the tables track first, then in the order of the document."""
-    reading = read_text(open_document(file), file.name, matcher.known_areas())
+    areas = {text: matcher.area_names[code] for text, code in matcher.areas.items()}
+    reading = read_text(open_document(file), file.name, areas)
     whole, seen, rows = numerals.normalise(reading.text), Counter(), []
     for figure in reading.figures:
         row = _row(figure, matcher) | {"as_printed": cite(figure, whole)}
