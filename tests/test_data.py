@@ -1,5 +1,7 @@
 """Loading and checking the tables: sound ones in any form, and every kind of bad input with the message it gets."""
 
+import csv
+import io
 import os
 import re
 import subprocess
@@ -25,25 +27,21 @@ def where(problems):
 
 
 def contents(folder):
-    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != ".lock")
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+    return {p: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and p.name != ".lock"}
 
 
 # --- bad input -----------------------------------------------------------------------------------------------------
 # Each case breaks a copy of the tables and returns where the problems must be: (file, row, column, value).
 
 
-def one_cell(table, key, column, value):
-    return lambda tables: [(f"{table}.csv", tables.set(table, key, **{column: value}), column, value)]
+def cells(table, key, report="", **changed):
+    """Cells of one row changed; the problem is seen in the column `report`, or in the one that is changed."""
+    column = report or next(iter(changed))
+    return lambda tables: [(f"{table}.csv", tables.set(table, key, **changed), column, tables.get(table, key, column))]
 
 
-def figure(column, value, key=FDI):
-    return one_cell("figures", key, column, value)
-
-
-def cells(key, report, **changed):
-    """Several cells of a figure changed, where the problem is seen in the column `report`."""
-    return lambda tables: [("figures.csv", tables.set("figures", key, **changed), report, changed.get(report, ""))]
+def figure(report="", key=FDI, **changed):
+    return cells("figures", key, report, **changed)
 
 
 def unknown_source(tables):
@@ -99,20 +97,20 @@ def correction(**changed):
 
 def correction_of_a_mistyped_number(tables):
     tables.add("corrections", figure_id=FDI, action="flag", expect="61.2", reason="test", status="open")
-    return figure("obs_value", "61.2亿")(tables)
+    return figure(obs_value="61.2亿")(tables)
 
 
 BAD = {
     # name: (what breaks, words that the message must hold in either language)
-    "mistyped unit": (figure("unit", "亿美金"), ["units.csv", "最接近", "nearest: 亿美元"]),
-    "month 13": (figure("time_period", "2023-13"), ["2023-01/P9M", "2023-S1", "有效时期", "no such period"]),
-    "period in words": (figure("time_period", "2018-2022"), ["2018/P5Y"]),
-    "unknown indicator": (figure("indicator", "fdi_utilised"), ["indicators.csv", "nearest: fdi_utilized"]),
+    "mistyped unit": (figure(unit="亿美金"), ["units.csv", "最接近", "nearest: 亿美元"]),
+    "month 13": (figure(time_period="2023-13"), ["2023-01/P9M", "2023-S1", "有效时期", "no such period"]),
+    "period in words": (figure(time_period="2018-2022"), ["2018/P5Y"]),
+    "unknown indicator": (figure(indicator="fdi_utilised"), ["indicators.csv", "nearest: fdi_utilized"]),
     "unknown source": (unknown_source, ["sources.csv", "outline.csv"]),
     "duplicate id": (duplicate("figures", FDI), ["重复", "must be unique"]),
-    "citation without its number": (figure("as_printed", "累计实到外资亿美元"), ["没有数字 61.2", "number 61.2"]),
-    "citation too long": (figure("as_printed", "五年来我市累计实际到位的外商直接投资共计61.2亿美元"), ["25"]),
-    "region code without its zero": (figure("ref_area", "33050"), ["ref_areas.csv", "nearest: 330500"]),
+    "citation without its number": (figure(as_printed="累计实到外资亿美元"), ["没有数字 61.2", "number 61.2"]),
+    "citation too long": (figure(as_printed="五年来我市累计实际到位的外商直接投资共计61.2亿美元"), ["25"]),
+    "region code without its zero": (figure(ref_area="33050"), ["ref_areas.csv", "nearest: 330500"]),
     "misspelt column": (
         header(lambda h: ["obs_valeu" if c == "obs_value" else c for c in h], "obs_value", "obs_valeu"),
         ["缺少", "允许的列", "is it written as obs_valeu"],
@@ -120,38 +118,30 @@ BAD = {
     "extra column": (header(lambda h: [*h, "x"], "x"), ["allowed: figure_id, record_type"]),
     "ragged row": (ragged, ["21", "20", "格", "cells"]),
     "fault after blank lines": (blank_lines_before_the_fault, ["nearest: 亿美元"]),
-    "number in words": (figure("obs_value", "nan"), ["plain number"]),
-    "number for a wordy target": (cells(FDI, "obs_value", relation="relative", obs_value="61.2"), ["应为空"]),
-    "upper end without range": (cells(FDI, "value_high", value_high="70", as_printed="61.2至70亿美元"), ["range"]),
-    "range without upper end": (cells(FDI, "value_high", relation="range"), ["range"]),
+    "number in words": (figure(obs_value="nan"), ["plain number"]),
+    "number for a wordy target": (figure("obs_value", relation="relative"), ["应为空"]),
+    "upper end without range": (figure(value_high="70", as_printed="61.2至70亿美元"), ["range"]),
+    "range without upper end": (figure("value_high", relation="range"), ["range"]),
     "range turned round": (
-        cells(FDI, "value_high", relation="range", value_high="60", as_printed="60—61.2亿美元"),
+        figure(value_high="60", relation="range", as_printed="60—61.2亿美元"),
         ["应大于 obs_value", "must be above obs_value"],
     ),
-    "inferred without reason": (figure("comment", ""), ["写明理由", "must say why"]),
-    "no period but a basis": (cells(FDI, "time_basis", time_period="", time_basis="stated"), ["unstated"]),
-    "promotional actual": (figure("record_type", "actual", CLAIM), ["招商宣传", "claim"]),
-    "growth in money": (figure("unit", "亿元", CLAIM + ".gy"), ["个百分点", "growth rate"]),
-    "required cell empty": (figure("span", ""), ["不能为空", "must not be empty"]),
-    "locator not in the outline": (figure("locator", "发展交通物流 第99段"), ["outline.csv"]),
-    "date as Excel writes it": (figure("vintage", "2023/6/1"), ["2023-05-09"]),
-    "day that does not exist": (figure("vintage", "2023-02-30"), ["2023-05-09"]),
-    "direction in words": (one_cell("indicators", "gdp", "ascending", "yes"), ["true, false"]),
-    "power of ten with decimals": (one_cell("units", "亿元", "unit_mult", "8.0"), ["整数", "whole number"]),
-    "one period in another code": (figure("time_period", "2018-01/P60M"), ["one code"]),
-    "period of another age": (figure("time_period", "0001"), ["1900", "2100"]),
-    "a fall as a rise": (cells(FDI, "as_printed", as_printed="外资净额为-61.2亿美元"), ["-61.2", "sign"]),
-    "another year than the text": (
-        lambda tables: [
-            ("figures.csv", tables.set("figures", FDI, as_printed="2008年外资61.2亿美元"), "time_period", "2018/P5Y")
-        ],
-        ["2008", "speaks of"],
-    ),
-    "digits that a spreadsheet took": (figure("as_printed", "累计实到外资61.20亿美元"), ["61.20", "decimals"]),
-    "power of ten that belies the name": (
-        one_cell("units", "亿元", "unit_mult", "7"),
-        ["10的8次方", "power of ten of 8"],
-    ),
+    "inferred without reason": (figure(comment=""), ["写明理由", "must say why"]),
+    "no period but a basis": (figure(time_basis="stated", time_period=""), ["unstated"]),
+    "promotional actual": (figure(key=CLAIM, record_type="actual"), ["招商宣传", "claim"]),
+    "growth in money": (figure(key=CLAIM + ".gy", unit="亿元"), ["个百分点", "growth rate"]),
+    "required cell empty": (figure(span=""), ["不能为空", "must not be empty"]),
+    "locator not in the outline": (figure(locator="发展交通物流 第99段"), ["outline.csv"]),
+    "date as Excel writes it": (figure(vintage="2023/6/1"), ["2023-05-09"]),
+    "day that does not exist": (figure(vintage="2023-02-30"), ["2023-05-09"]),
+    "direction in words": (cells("indicators", "gdp", ascending="yes"), ["true, false"]),
+    "power of ten with decimals": (cells("units", "亿元", unit_mult="8.0"), ["整数", "whole number"]),
+    "one period in another code": (figure(time_period="2018-01/P60M"), ["one code"]),
+    "period of another age": (figure(time_period="0001"), ["1900", "2100"]),
+    "a fall as a rise": (figure(as_printed="外资净额为-61.2亿美元"), ["-61.2", "sign"]),
+    "another year than the text": (figure("time_period", as_printed="2008年外资61.2亿美元"), ["2008", "speaks of"]),
+    "digits that a spreadsheet took": (figure(as_printed="累计实到外资61.20亿美元"), ["61.20", "decimals"]),
+    "power of ten that belies the name": (cells("units", "亿元", unit_mult="7"), ["10的8次方", "power of ten of 8"]),
     "correction overtaken": (correction(expect="61.3"), ["原值现为 61.2", "now 61.2", "review"]),
     "correction of no figure": (correction(figure_id="D000.nothing"), ["figures.csv"]),
     "override without value": (correction(action="override"), ["override"]),
@@ -176,14 +166,14 @@ def break_much(tables):
     tables.path("milestones").unlink()
     expected = [("milestones.csv", 0, "")]
     for breaks in (
-        figure("unit", "亿美金"),
-        figure("time_period", "2023-13", CLAIM),
-        figure("ref_area", "33050", "D001-GWR.gdp.2013"),
-        figure("obs_value", "1,803.2", "D001-GWR.gdp.2013"),
-        figure("indicator", "exporte", "D001-GWR.exports.2013"),
-        one_cell("indicators", "gdp", "theme", "money"),
-        one_cell("sources", "D002", "tier", "gossip"),
-        one_cell("ref_areas", "330502", "level", "village"),
+        figure(unit="亿美金"),
+        figure(key=CLAIM, time_period="2023-13"),
+        figure(key="D001-GWR.gdp.2013", ref_area="33050"),
+        figure(key="D001-GWR.gdp.2013", obs_value="1,803.2"),
+        figure(key="D001-GWR.exports.2013", indicator="exporte"),
+        cells("indicators", "gdp", theme="money"),
+        cells("sources", "D002", tier="gossip"),
+        cells("ref_areas", "330502", level="village"),
         correction(expect="61.3"),
     ):
         expected += [place[:3] for place in breaks(tables)]
@@ -239,15 +229,10 @@ def test_every_table_is_checked(tables):
     problem each."""
     for n, name in enumerate(TABLES):
         text = tables.path(name).read_text(encoding="utf-8-sig")
-        kinds = (
-            b"",
-            text.encode("utf-16"),
-            text.replace(",", ";").encode(),
-            text.replace(",", "\t").encode(),
-            text.encode("gb18030"),
-        )
-        merged = text.replace("\n", "\n<<<<<<< HEAD\n=======\n>>>>>>> theirs\n", 1).encode()
-        tables.path(name).write_bytes([*kinds, merged][n % 6])
+        merged = text.replace("\n", "\n<<<<<<< HEAD\n=======\n>>>>>>> theirs\n", 1)
+        cut = [text.replace(",", mark).encode() for mark in ";\t"]
+        texts = [b"", text.encode("utf-16"), *cut, text.encode("gb18030"), merged.encode()]
+        tables.path(name).write_bytes(texts[n % len(texts)])
     assert where(check(tables.folder)[1]) == [(f"{name}.csv", 0, "") for name in sorted(TABLES)]
 
 
@@ -260,30 +245,29 @@ def frames_of(folder):
     return {name: frame.astype(str).reset_index(drop=True) for name, frame in frames.items()}
 
 
-@pytest.mark.parametrize(
-    "form", ["without BOM", "CRLF", "blank lines", "no last line end", "all quoted", "empty columns", "TRUE"]
-)
+FORMS = {
+    "without BOM": lambda text, width: text,
+    "CRLF": lambda text, width: "\ufeff" + text.replace("\n", "\r\n"),
+    "blank lines": lambda text, width: text.replace("\n", "\n\n", 1) + "\n\n" + "," * (width - 1) + "\n",
+    "no last line end": lambda text, width: text.rstrip("\n"),
+    "all quoted": lambda text, width: quoted(text),
+    "empty columns": lambda text, width: text if '"' in text else text.replace("\n", ",,\n"),
+    "TRUE": lambda text, width: text.replace(",true,", ",TRUE,"),
+}
+
+
+def quoted(text):
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(csv.reader(io.StringIO(text)))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_the_same_tables_in_another_form_are_the_same(tables, form):
     expected = frames_of(tables.folder)
-    for name in TABLES:
-        path = tables.path(name)
-        text = path.read_text(encoding="utf-8-sig")
-        if form == "CRLF":
-            text = text.replace("\n", "\r\n")
-        elif form == "blank lines":
-            head, _, rest = text.partition("\n")
-            text = head + "\n\n" + rest + "\n\n" + "," * (len(TABLES[name].columns) - 1) + "\n"
-        elif form == "empty columns":
-            text = text.replace("\n", ",,\n") if '"' not in text else text
-        elif form == "TRUE":
-            text = text.replace(",true,", ",TRUE,")
-        elif form == "no last line end":
-            text = text.rstrip("\n")
-        elif form == "all quoted":
-            text = "".join(
-                ",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in tables.rows(name)
-            )
-        path.write_bytes(text.encode("utf-8" if form != "CRLF" else "utf-8-sig"))
+    for name, table in TABLES.items():
+        text = tables.path(name).read_text(encoding="utf-8-sig")
+        tables.path(name).write_bytes(FORMS[form](text, len(table.columns)).encode())
     found = frames_of(tables.folder)
     assert list(found) == list(expected) == list(TABLES)
     for name, frame in expected.items():
@@ -321,19 +305,19 @@ def test_numbers_are_typed_and_their_digits_kept(data):
     assert (spread.obs_value, spread.value_high, spread.high_text) == (1, 2, "2")
 
 
-@pytest.mark.parametrize(
-    ("figure_id", "low", "high"),
-    [
-        ("D001-GWR.exports.2013", 80.85, 80.95),  # measured: 80.9 is rounded
-        ("D001-GWR.urban_jobs_new.2013", 5.815, 5.825),  # counted, but told in 万人 with two places
-        ("D000.trade_fair_groups.2023-01P5M", 91, 91),  # counted one by one
-        ("D003.export_national_share.2023", 6.5, 6.5),  # a goal is set, not measured
-        ("D000.customer_conversion_rate.2023-01P5M", 40, float("inf")),  # a bound is a bound
-        ("D003.trade_total.2027", 2000, float("inf")),
-    ],
-)
-def test_what_a_figure_may_stand_for(data, figure_id, low, high):
-    assert data.interval(figure_id).floats == data.interval(data.figure(figure_id)).floats == (low, high)
+STAND_FOR = {
+    "D001-GWR.exports.2013": (80.85, 80.95),  # measured: 80.9 is rounded
+    "D001-GWR.urban_jobs_new.2013": (5.815, 5.825),  # counted, but told in 万人 with two places
+    "D000.trade_fair_groups.2023-01P5M": (91, 91),  # counted one by one
+    "D003.export_national_share.2023": (6.5, 6.5),  # a goal is set, not measured
+    "D000.customer_conversion_rate.2023-01P5M": (40, float("inf")),  # a bound is a bound
+    "D003.trade_total.2027": (2000, float("inf")),
+}
+
+
+def test_what_a_figure_may_stand_for(data):
+    assert {figure_id: data.interval(figure_id).floats for figure_id in STAND_FOR} == STAND_FOR
+    assert data.interval(data.figure("D003.trade_total.2027")) == data.interval("D003.trade_total.2027")
 
 
 def test_selecting_by_one_value_or_several(data):

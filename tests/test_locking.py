@@ -61,10 +61,8 @@ def test_of_additions_at_once_from_two_checkouts_none_is_lost(tmp_path):
             here = tmp_path / f"checkout {k}"
             here.mkdir(exist_ok=True)
             row = figure("", f"{310 + n}.{k}", "exports", "亿元", f"{2010 + 2 * n + k}", "M-BOOK", "表1")
-            row |= {"transformation": "N"}
-            (here / "new.csv").write_text(
-                "\n".join([",".join(head), ",".join(row[name] for name in head)]), encoding="utf-8-sig"
-            )
+            lines = [head, [(row | {"transformation": "N"})[name] for name in head]]
+            (here / "new.csv").write_text("\n".join(map(",".join, lines)), encoding="utf-8-sig")
             command = [sys.executable, "-m", "huzhou_analysis", "add", "new.csv", "--confirm", "--data", str(tables)]
             environment = os.environ | {"PYTHONPATH": str(ROOT)}
             running.append(subprocess.Popen(command, cwd=here, env=environment, stdout=subprocess.DEVNULL))

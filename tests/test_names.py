@@ -13,44 +13,29 @@ def test_an_indicator_and_an_area_are_found_under_each_of_their_names(data):
         assert {data.area(code), data.area(row.name_zh), data.area(f" {row.name_en}")} == {code}
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [("湖州", "330500"), ("zhejiang", "330000"), ("德清", "330521"), ("Hangzhou City", "330100"), (None, "330500")],
-)
-def test_an_area_is_found_without_what_it_is(data, name, code):
-    assert data.area(name) == code
+AREAS = {"湖州": "330500", "zhejiang": "330000", "德清": "330521", "Hangzhou City": "330100", None: "330500"}
+EVERYDAY = {"一般公共预算收入": "local_fiscal_revenue", "出口": "exports", "外资": "fdi_utilized", "FDI": "fdi_utilized",
+            "工业投资": "industrial_investment", "社零": "retail_sales", "gdp ": "gdp"}  # fmt: skip
+NEAR = {"gdpp": "gdp", "实际利用外质": "fdi_utilized", "网零额": "online_retail", "失业率": "unemployment_registered"}
 
 
-@pytest.mark.parametrize(
-    ("name", "near"),
-    [
-        ("gdpp", "gdp"),
-        ("实际利用外质", "fdi_utilized"),
-        ("网零额", "online_retail"),
-        ("失业率", "unemployment_registered"),
-    ],
-)
-def test_an_unknown_name_is_refused_with_the_nearest(data, name, near):
-    with pytest.raises(UnknownName, match=near) as error:
+def test_an_area_is_found_without_what_it_is_and_an_indicator_under_its_everyday_name(data):
+    assert {name: data.area(name) for name in AREAS} == AREAS
+    assert {name: data.indicator(name) for name in EVERYDAY} == EVERYDAY
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_an_unknown_name_is_refused_with_the_nearest(data, name):
+    with pytest.raises(UnknownName, match=NEAR[name]) as error:
         data.indicator(name)
     assert isinstance(error.value, KeyError) and name in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [("一般公共预算收入", "local_fiscal_revenue"), ("出口", "exports"), ("外资", "fdi_utilized"), ("FDI", "fdi_utilized"),
-     ("工业投资", "industrial_investment"), ("社零", "retail_sales"), ("gdp ", "gdp")],
-)  # fmt: skip
-def test_an_indicator_is_found_under_its_everyday_name(data, name, code):
-    assert data.indicator(name) == code
-
-
-@pytest.mark.parametrize(
-    ("find", "name"), [("indicator", "xyzzy"), ("indicator", "房价"), ("area", "上海"), ("area", "London")]
-)
-def test_what_is_like_nothing_on_file_gets_no_silly_suggestion(data, find, name):
-    with pytest.raises(UnknownName, match="look it up"):
-        getattr(data, find)(name)
+def test_what_is_like_nothing_on_file_gets_no_silly_suggestion(data):
+    for find, names in ((data.indicator, ("xyzzy", "房价")), (data.area, ("上海", "London"))):
+        for name in names:
+            with pytest.raises(UnknownName, match="look it up"):
+                find(name)
 
 
 @pytest.mark.parametrize("name", ["", " ", "？", 2027, ["gdp"], "nowhere at all"])

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from huzhou_analysis.facts import words
@@ -12,17 +12,9 @@ from huzhou_analysis.facts.numerals import arabic, chinese_value, normalise, pri
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("value", "source", "target", "expected"),
-    [
-        (3000, "万美元", "亿美元", 0.3),
-        (36220, "元", "万元", 3.622),
-        (6.53, "‰", "%", 0.653),
-        (0.1, "亿元", "元", 10_000_000),
-    ],
-)
-def test_conversion_by_hand(data, value, source, target, expected):
-    assert data.units.convert(value, source, target) == expected
+def test_conversion_by_hand(data):
+    cases = (3000, "万美元", "亿美元"), (36220, "元", "万元"), (6.53, "‰", "%"), (0.1, "亿元", "元")
+    assert [data.units.convert(*case) for case in cases] == [0.3, 3.622, 0.653, 10_000_000]
 
 
 @pytest.mark.parametrize(
@@ -31,18 +23,6 @@ def test_conversion_by_hand(data, value, source, target, expected):
 def test_what_measures_something_else_is_never_converted(data, source, target):
     with pytest.raises((ValueError, KeyError), match=r"cannot be written in|亿美金"):
         data.units.convert(1, source, target)
-
-
-@settings(max_examples=5)
-@given(value=st.integers(-(10**9), 10**9).map(lambda n: n / 1000))
-def test_there_and_back_is_the_same_number(data, value):
-    units = data.units
-    for source in units:
-        for target in units:
-            if units.comparable(source, target):
-                there = units.convert(value, source, target)
-                assert units.convert(there, target, source) == pytest.approx(value, rel=1e-12)
-                assert units.factor(source, target) * units.factor(target, source) == 1
 
 
 @given(digits=st.integers(-(10**7), 10**7), places=st.integers(0, 4))
@@ -58,33 +38,20 @@ def test_the_english_number_is_the_same_quantity(data, digits, places):
 
 
 def test_numbers_have_separators_a_true_minus_and_no_negative_zero():
-    assert [words.number(-1234567.891, 1), words.number(-0.04, 1), words.number(4.2, 1, sign=True)] == [
-        "−1,234,567.9",
-        "0.0",
-        "+4.2",
-    ]
+    shown = words.number(-1234567.891, 1), words.number(-0.04, 1), words.number(4.2, 1, sign=True)
+    assert shown == ("−1,234,567.9", "0.0", "+4.2")
     assert [words.trimmed(value, 2) for value in (0.05, 1.5, 500)] == ["0.05", "1.5", "500"]
 
 
 # --- numerals ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("十", 10),
-        ("二十八", 28),
-        ("一百零五", 105),
-        ("两千零一", 2001),
-        ("十二万三千", 123_000),
-        ("百亿", 10_000_000_000),
-        ("两亿零三万", 200_030_000),
-        ("一万亿", 10**12),
-        ("二〇二三", 2023),  # a year, digit by digit
-    ],
-)
-def test_chinese_numerals_by_hand(text, value):
-    assert chinese_value(text) == value
+BY_HAND = {"十": 10, "二十八": 28, "一百零五": 105, "两千零一": 2001, "十二万三千": 123_000, "百亿": 10**10,
+           "两亿零三万": 200_030_000, "一万亿": 10**12, "二〇二三": 2023}  # fmt: skip
+
+
+def test_chinese_numerals_by_hand():
+    assert {text: chinese_value(text) for text in BY_HAND} == BY_HAND
 
 
 def in_chinese(number):
@@ -118,41 +85,46 @@ def test_what_is_no_chinese_numeral_is_refused(text):
         chinese_value(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("上半年全市工业投资达300.8亿元", "300.8"),  # 亿 behind a number is no number of its own
-        ("家 | 280 | 320 | 400", "280 320 400"),
-        ("成交额1,234,567.5元", "1234567.5"),
-        ("实际利用外资规模达到\n18 亿美元", "18"),
-        ("近千家", "1000"),
-        ("贡献率超六成", "60"),
-        ("百亿元项目", "10000000000 100"),  # or 100 in the unit 亿元
-        ("１８\u3000％\n", "18"),
-        ("全省首个", "1"),
-        ("50亿元以上“链主”企业1—2家", "50 1 2"),
-        ("提高0.13个百分点", "0.13"),
-        ("能力建设完成", ""),
-    ],
-)
-def test_values_that_a_citation_holds(text, values):
-    assert printed_values(text) == set(map(Decimal, values.split()))
+VALUES = {
+    "上半年全市工业投资达300.8亿元": "300.8",  # 亿 behind a number is no number of its own
+    "家 | 280 | 320 | 400": "280 320 400",
+    "成交额1,234,567.5元": "1234567.5",
+    "实际利用外资规模达到\n18 亿美元": "18",
+    "近千家": "1000",
+    "贡献率超六成": "60",
+    "百亿元项目": "10000000000 100",  # or 100 in the unit 亿元
+    "１８\u3000％\n": "18",
+    "全省首个": "1",
+    "50亿元以上“链主”企业1—2家": "50 1 2",
+    "提高0.13个百分点": "0.13",
+    "能力建设完成": "",
+    "1 803.2亿元": "1803.2",
+    "12 345 678元": "12345678",
+    "2022 34.6": "2022 34.6",
+    "2½倍": "",
+    "面积3.4㎡": "3.4",
+    "１２．３％": "12.3",
+    "1٠": "10",
+    "0 123": "0 123",
+}
+QUANTITIES = {
+    "引进百亿级企业两个,近千家企业,超六成": ["百亿", "两", "千", "六成"],
+    "城乡一体化与“一号工程”取得成果": [],
+    "第二个阶段": [],
+    "培育企业20家、3个平台": ["20", "3"],
+}
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("引进百亿级企业两个,近千家企业,超六成", ["百亿", "两", "千", "六成"]),
-        ("城乡一体化与“一号工程”取得成果", []),
-        ("第二个阶段", []),
-        ("培育企业20家、3个平台", ["20", "3"]),
-    ],
-)
-def test_quantities_in_a_text(text, found):
-    text = normalise(text)
-    numerals = quantities(text)
-    assert [n.text for n in numerals] == found
-    assert all(text[n.start : n.end] == n.text for n in numerals)
+@pytest.mark.parametrize("text", VALUES)
+def test_values_that_a_citation_holds(text):
+    assert printed_values(text) == set(map(Decimal, VALUES[text].split()))
+
+
+@pytest.mark.parametrize("text", QUANTITIES)
+def test_quantities_in_a_text(text):
+    found = quantities(normalise(text))
+    assert [n.text for n in found] == QUANTITIES[text]
+    assert all(normalise(text)[n.start : n.end] == n.text for n in found)
 
 
 def test_arabic_numerals_within_part_of_a_text():

@@ -44,17 +44,12 @@ def test_a_bound_reads_as_words_in_a_sentence(units):
     assert (rank.in_words, f"{rank - Quantity(48, units['位次'], '48')}") == (text("前50位", "the top 50"), "2位")
 
 
-@pytest.mark.parametrize(("place", "en"), [(3, "third"), (11, "11th"), (21, "21st"), (112, "112th"), (102, "102nd")])
-def test_ranks_in_english_have_their_endings(place, en):
-    assert words.ordinal(place) == text(f"第{place}", en)
-
-
-def test_names_lose_their_capital_inside_a_sentence_but_abbreviations_do_not():
-    names = [
-        text("", en).in_sentence.en
-        for en in ("Total goods trade", "High-tech industry", "GDP", "R&D spending", "A-share")
-    ]
-    assert names == ["total goods trade", "high-tech industry", "GDP", "R&D spending", "A-share"]
+def test_ranks_have_endings_and_names_lose_their_capital_inside_a_sentence_unless_abbreviated():
+    ranks = {3: "third", 11: "11th", 21: "21st", 112: "112th", 102: "102nd"}
+    assert {place: words.ordinal(place) for place in ranks} == {n: text(f"第{n}", en) for n, en in ranks.items()}
+    names = ("Total goods trade", "High-tech industry", "GDP", "R&D spending", "A-share")
+    inside = [text("", en).in_sentence.en for en in names]
+    assert inside == ["total goods trade", "high-tech industry", "GDP", "R&D spending", "A-share"]
 
 
 def test_arithmetic_keeps_units_precision_and_figures(units):

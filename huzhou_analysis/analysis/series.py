@@ -209,7 +209,7 @@ def levels(data: Data, indicator: str, area: object, as_of: object = None, **whe
         alike = [u for u in (usual.unit, *units) if units.comparable(u, figure.unit)]
         unit = next((u for u in alike if units[u].unit_mult == usual.unit_mult), alike[0])
         period = periods.parse(figure.time_period)
-        part = not period.whole_year and figure.span != "point"
+        part = period.kind != "year" and figure.span != "point"
         low, high = (data.interval(figure) * units.factor(figure.unit, unit)).floats
         origin = "period_total" if period.kind == "years" else "part_year" if part else "printed"
         made = {"year": period.year, "value": units.convert(figure.obs_value, figure.unit, unit), "unit": unit}

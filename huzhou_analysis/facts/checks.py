@@ -1,10 +1,7 @@
-"""Read the tables in ``data/`` and check all of them, whole, before anything is computed.
+"""Read the tables in ``data/`` and check all of them before anything is computed: every problem is reported at once.
 
-Every problem is reported at once, each with file, row, column, the value found and what is allowed, in Chinese and
-English; nothing is half-loaded. Row numbers are those a spreadsheet shows (the header is row 1).
+Row numbers are those a spreadsheet shows (the header is row 1).
 """
-
-from __future__ import annotations
 
 import csv
 import re

@@ -1,9 +1,4 @@
-"""Whether the characters a figure is cited with say what its row says: value, digits, sign and kind of growth.
-
-Nothing is changed here: what the text does not say is named, with what it does say.
-"""
-
-from __future__ import annotations
+"""Whether the characters a figure is cited with say what its row says: value, digits, sign and kind of growth."""
 
 import re
 from dataclasses import dataclass
@@ -51,10 +46,8 @@ _NO_GROWTH = {
 
 @dataclass(frozen=True)
 class Reading:
-    """One numeral of a citation as a figure may hold it: its digits and the sign that the text gives it.
-
-    ``sign`` is 1, -1, or 0 where the text does not decide; `index` marks a level of the year before = 100.
-    """
+    """One numeral of a citation: its digits and the sign that the text gives it, 0 where that does not decide; `index`
+    marks a level of the year before = 100."""
 
     value: Decimal
     digits: str

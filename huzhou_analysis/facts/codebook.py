@@ -1,7 +1,5 @@
 """``data/README.md`` and ``data/datapackage.json``, generated from the schema and the tables themselves."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The tables, checked and typed: what everything else reads from."""
 
-from __future__ import annotations
-
 import difflib
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The folder of the tables, and one at a time in it: a lock that the system releases when a process is killed."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

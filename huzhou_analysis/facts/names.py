@@ -1,8 +1,6 @@
 """Indicators and areas under every name that a person may use: code, Chinese name, English name.
 
-Width, case and spaces do not matter; an area may be named without what it is (湖州 for 湖州市, Zhejiang for Zhejiang
-Province). A name that is unknown, or may mean several, raises :class:`UnknownName` with the nearest ones: nothing is
-guessed, and nothing is answered with an empty table.
+Width, case and spaces do not matter; an area may be named without what it is (湖州, Zhejiang). Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -10,7 +8,6 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,22 +35,18 @@ class UnknownName(KeyError):
         return self.args[0]
 
 
-@lru_cache(maxsize=10_000)
 def fold(text: str) -> str:
     """Text as it is compared: one width, small letters, no spaces or punctuation."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def code(table: pd.DataFrame, name: str, what: str) -> str:
-    """Code of the row of a table that a name means, its code, Chinese or English name; `what` is indicator or area.
-
-    An :class:`UnknownName` if no row or more than one has the name.
-    """
+    """Code of the row of a table that a name means, its code, Chinese or English name; `what` is indicator or area."""
     if not isinstance(name, str):
         raise UnknownName(f"{what}: give its code or name as text, not {name!r}")
     if name in table.index:
         return name
-    names = {code: [code, *both] for code, *both in zip(table.index, table.name_zh, table.name_en, strict=True)}
+    names = {code: [code, row.name_zh, row.name_en] for code, row in table.iterrows()}
     wanted = fold(name)
     if what == "area":
         names = {c: known + [_KIND_OF_AREA.sub("", fold(n)) for n in known] for c, known in names.items()}

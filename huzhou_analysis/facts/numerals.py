@@ -1,7 +1,5 @@
 """Numbers as Chinese documents print them: Arabic numerals, and quantities in Chinese numerals (近千家, 超六成, 百亿级)."""
 
-from __future__ import annotations
-
 import re
 import sys
 import unicodedata

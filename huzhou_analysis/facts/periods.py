@@ -50,10 +50,6 @@ class Period:
         return self.end.year - self.start.year + 1 if self.kind in ("year", "years") else 0
 
     @property
-    def whole_year(self) -> bool:
-        return self.kind == "year"
-
-    @property
     def months(self) -> int:
         return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
 
@@ -193,7 +189,7 @@ def is_period(code: str) -> bool:
 
 def is_year(code: str) -> bool:
     """Whether a code names one calendar year; the empty code does not."""
-    return code != "" and parse(code).whole_year
+    return code != "" and parse(code).kind == "year"
 
 
 def years_between(earlier: str, later: str) -> int:

@@ -1,10 +1,7 @@
 """Figures that stand out: held against their own series, their rate, the area above them, and what they are cited with.
 
-A question is no error: documents do print surprising numbers. It names both numbers, nothing is changed, and a figure
-that ``corrections.csv`` lists (``flag``: looked at and kept) is not asked about again.
+A question is no error, and a figure that ``corrections.csv`` lists (``flag``: looked at and kept) is not asked about again.
 """
-
-from __future__ import annotations
 
 import datetime as dt
 import itertools
@@ -45,8 +42,7 @@ class Question:
 def questions(data: Data, only: Collection[str] | None = None, today: dt.date | None = None) -> list[Question]:
     """What stands out among the figures, at most one question a figure, in the order of the table.
 
-    With `only` it is asked about these ids alone; the others are still what they are held against. Nothing can have been
-    published after `today`.
+    With `only` it is asked about these ids alone, against all others; nothing can have been published after `today`.
     """
     held = _Held(data, today or dt.date.today())
     asked = data.figures[(data.figures.corrected == "") & data.figures.obs_value.notna()]
@@ -108,15 +104,15 @@ class _Held:
         if source not in self.data.sources.index or not parts or parts[0] not in self.data.indicators.index:
             return
         areas = [part for part in parts if part in self.data.ref_areas.index]
-        agrees = {
-            "source_id": source == row.source_id,
-            "indicator": parts[0] == row.indicator,
-            "ref_area": row.ref_area in (areas or [self.data.home]),
-            "time_period": (row.time_period.replace("/", "") or "undated") in parts,
-            "transformation": ("gy" in parts) == (row.transformation == "GY"),
-        }
-        for column in (column for column, agreed in agrees.items() if not agreed):
-            yield "id", {"column": column, "cell": getattr(row, column) or "（空）"}
+        for column, agrees in (
+            ("source_id", source == row.source_id),
+            ("indicator", parts[0] == row.indicator),
+            ("ref_area", row.ref_area in (areas or [self.data.home])),
+            ("time_period", (row.time_period.replace("/", "") or "undated") in parts),
+            ("transformation", ("gy" in parts) == (row.transformation == "GY")),
+        ):
+            if not agrees:
+                yield "id", {"column": column, "cell": getattr(row, column) or "（空）"}
 
     def dates(self, row) -> Found:
         published = periods.parse(row.vintage) if row.vintage else None
@@ -152,13 +148,12 @@ class _Held:
 
     def other_area(self, area: str, text: str) -> str:
         """A city or county that a text names and that neither holds the area nor, unless it begins the text, lies in it."""
-        named = [code for code, name in self.places.items() if name in text]
-        if named and area not in named:
-            above = _above(self.data.ref_areas, area)
-            for code in named:
-                within = area in _above(self.data.ref_areas, code)
-                if code not in above and (not within or text.startswith(self.places[code])):
-                    return code
+        named = {code: name for code, name in self.places.items() if name in text}
+        above = _above(self.data.ref_areas, area) if named else []
+        for code in named if area not in named else ():
+            within = area in _above(self.data.ref_areas, code)
+            if code not in above and (not within or text.startswith(named[code])):
+                return code
         return ""
 
     def other_indicator(self, indicator: str, text: str) -> str:

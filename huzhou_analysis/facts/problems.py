@@ -1,7 +1,5 @@
 """What is wrong with a table or a file, said so that the cell can be found and mended; the words are in ``messages.csv``."""
 
-from __future__ import annotations
-
 import csv
 import difflib
 import sys
@@ -11,10 +9,7 @@ from pathlib import Path
 
 
 def messages(table: Path) -> Callable[..., tuple[str, str]]:
-    """The function that says what stands in a table of messages (id, zh, en), in both languages, with its values.
-
-    A pair stands for a value that differs between the two.
-    """
+    """The function that says a text of a table (id, zh, en) in both languages; a pair is a value that differs between them."""
     with table.open(encoding="utf-8-sig", newline="") as file:
         texts = {row["id"]: (row["zh"], row["en"]) for row in csv.DictReader(file)}
 
@@ -56,12 +51,7 @@ class TwoLanguages(Exception):
 
 
 class DataError(Exception):
-    """The tables cannot be used as they are; :attr:`problems` lists every reason.
-
-    Attributes
-    ----------
-    problems : list of Problem
-        File, row, column, value found and what is allowed, each in Chinese and English.
+    """The tables cannot be used as they are; ``problems`` lists every reason, with file, row, column and value.
 
     Examples
     --------

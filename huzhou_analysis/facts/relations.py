@@ -1,7 +1,5 @@
 """Expressions of ``relations.csv``: read, checked and computed on rounding intervals."""
 
-from __future__ import annotations
-
 import ast
 import math
 import operator

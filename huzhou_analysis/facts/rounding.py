@@ -1,9 +1,7 @@
 """What a printed number leaves open: rounding intervals with exact arithmetic.
 
 A printed ``300.8`` stands for every value that rounds to it, [300.75, 300.85). Growth rates, bases and sums are
-computed on such intervals (interval arithmetic after R. E. Moore, *Interval Analysis*, 1966), so that "the printed
-rate is reproduced" means "the rate that the printed levels allow overlaps the rate that was printed".
-Endpoints are :class:`fractions.Fraction`: no binary rounding is added to the decimal one.
+computed on such intervals (interval arithmetic after R. E. Moore, *Interval Analysis*, 1966) with exact endpoints.
 """
 
 from __future__ import annotations

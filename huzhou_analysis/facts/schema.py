@@ -1,10 +1,7 @@
-"""What each table in ``data/`` must look like, from ``tables.json``: its columns, codes and constraints are written there.
+"""What each table in ``data/`` must look like: its columns, codes and constraints, as ``tables.json`` has them.
 
-The checks, ``data/datapackage.json``, the codebook ``data/README.md`` and the template all come from it. Column names and codes
-follow SDMX (CL_OBS_STATUS, UNIT_MEASURE, UNIT_MULT, TIME_PERIOD) and IATI where they have a word.
+Their names follow SDMX (CL_OBS_STATUS, UNIT_MEASURE, UNIT_MULT, TIME_PERIOD) and IATI where they have a word.
 """
-
-from __future__ import annotations
 
 import json
 from dataclasses import dataclass

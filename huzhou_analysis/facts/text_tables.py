@@ -1,7 +1,5 @@
 """Text tables (CSV) as people save them: their encoding and separator found out, their records read."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

@@ -3,8 +3,6 @@
 Converting between units of one measure is a shift of the decimal point, never a rate: 亿美元 and 亿元 are different measures.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from decimal import Decimal
 

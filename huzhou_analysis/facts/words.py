@@ -1,8 +1,6 @@
 """Two languages from one set of values: texts, quantities with their units, and the words for codes.
 
-Chinese keeps the printed unit (亿元, 个百分点); English gets its counterpart (CNY bn, pp), with the decimal point moved
-and the printed precision kept. :func:`say` fills two templates from the same values and remembers which figures stand
-behind them, so that what is cited follows from what was said.
+Chinese keeps the printed unit (亿元, 个百分点); English gets its counterpart (CNY bn, pp) with the printed precision.
 """
 
 from __future__ import annotations
@@ -250,7 +248,7 @@ class _Formatter(string.Formatter):
 
 
 def say(zh: str, en: str, **values: object) -> Text:
-    """One statement in two languages from one set of values.
+    """One statement in two languages from one set of values, which remembers the figures behind them.
 
     Parameters
     ----------
@@ -258,11 +256,6 @@ def say(zh: str, en: str, **values: object) -> Text:
         Templates: ``{last}``, ``{last.year}``, ``{share:.1%}`` stand for values; a ValueError for one that is not given.
     **values
         Quantities, texts in both languages, numbers (with a format, such as ``:.1%``), strings that serve both.
-
-    Returns
-    -------
-    Text
-        With the ids of the figures behind all quantities and texts that were given.
 
     Examples
     --------
