@@ -13,7 +13,7 @@ import pandas as pd
 
 from . import citations, numerals, periods, text_tables
 from .locking import default_root
-from .problems import Problem, message, nearest
+from .problems import DataError, Problem, message, nearest
 from .schema import TABLES, Field, Table
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
@@ -49,8 +49,8 @@ def check(root: Path | str | None = None) -> tuple[Frames, list[Problem]]:
     for table in TABLES.values():
         try:
             frames[table.name] = _read(root / f"{table.name}.csv", table)
-        except _Unreadable as error:
-            problems += error.args[0]
+        except DataError as error:
+            problems += error.problems
     for table in TABLES.values():
         if table.name in frames:
             problems += [*_cells(table, frames), *_duplicates(table, frames[table.name])]
@@ -69,10 +69,6 @@ def _listed(words: Collection[str]) -> tuple[str, str]:
     return "、".join(words), ", ".join(words)
 
 
-class _Unreadable(Exception):
-    """A table cannot be read at all: its problems."""
-
-
 def _read(path: Path, table: Table) -> pd.DataFrame:
     """One table as text, its columns in order; its index is the spreadsheet's row less two, blank rows left out."""
     head, *rows = _records(path, table.columns)
@@ -83,7 +79,7 @@ def _read(path: Path, table: Table) -> pd.DataFrame:
     wide = [(number, len(row)) for number, row in enumerate(rows, 2) if len(row) > len(head)]
     problems = [_problem(path.name, "wide_row", number, cells=cells, allowed=len(head)) for number, cells in wide]
     if problems := [*_header(path.name, head, table.columns), *problems]:
-        raise _Unreadable(problems)
+        raise DataError(problems)
     filled = {n: [*row, *[""] * (len(head) - len(row))] for n, row in enumerate(rows) if any(row)}
     frame = pd.DataFrame(list(filled.values()), index=list(filled), columns=head, dtype=object)[table.columns]
     flags = [field.name for field in table.fields if field.kind == "boolean"]
@@ -94,8 +90,8 @@ def _read(path: Path, table: Table) -> pd.DataFrame:
 def _records(path: Path, columns: list[str]) -> list[list[str]]:
     """Header and rows of a table in UTF-8, cut by commas and free of what a merge leaves."""
 
-    def refused(name: str, **values: object) -> _Unreadable:
-        return _Unreadable([_problem(path.name, name, **values)])
+    def refused(name: str, **values: object) -> DataError:
+        return DataError([_problem(path.name, name, **values)])
 
     try:
         text, encoding = text_tables.decoded(path.read_bytes())
@@ -200,19 +196,11 @@ def _figures(frames: Frames) -> Iterator[Problem]:
     rules = (
         ("time_basis", "basis", lambda f: (f.time_period == "") != (f.time_basis == "unstated")),
         ("comment", "inferred", lambda f: f.time_basis == "inferred" and f.comment == ""),
-        (
-            "time_period",
-            "begins_after",
-            lambda f: f.record_type == "actual" and _begins_after(f.time_period, f.vintage),
-        ),
+        ("time_period", "begins_after", lambda f: f.record_type == "actual" and _begins_after_it_was_published(f)),
         ("obs_value", "wordy", lambda f: f.obs_value == "" and not _wordless(f)),
         ("obs_value", "not_wordy", lambda f: f.obs_value != "" and _wordless(f)),
         ("value_high", "range", lambda f: (f.value_high != "") != (f.relation == "range")),
-        (
-            "value_high",
-            "range_turned",
-            lambda f: len(_numbers(f)) == 2 and Decimal(f.value_high) <= Decimal(f.obs_value),
-        ),
+        ("value_high", "range_turned", lambda f: (n := _numbers(f))[1:] and Decimal(n[1]) <= Decimal(n[0])),
         ("unit", "growth_unit", lambda f: f.transformation == "GY" and measures.get(f.unit, "PT") not in ("PT", "PP")),
         ("record_type", "promotional", lambda f: f.record_type != "claim" and tiers.get(f.source_id) == "promotional"),
     )
@@ -236,9 +224,9 @@ def _numbers(figure) -> list[str]:
     return [number for number in (figure.obs_value, figure.value_high) if NUMBER.fullmatch(number)]
 
 
-def _begins_after(period: str, published: str) -> bool:
-    both = periods.is_period(period) and periods.is_period(published)
-    return both and periods.parse(period).start > periods.parse(published).end
+def _begins_after_it_was_published(figure) -> bool:
+    both = periods.is_period(figure.time_period) and periods.is_period(figure.vintage)
+    return both and periods.parse(figure.time_period).start > periods.parse(figure.vintage).end
 
 
 _CHINESE_MAGNITUDE = re.compile("^[十百千]*[万亿]+")

@@ -186,10 +186,9 @@ class Data:
         raise NotOnFile(*(name + behind for name, behind in zip(names, (zh, en), strict=True)))
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:
-        """What a figure may stand for, in its printed unit.
+        """What a figure may stand for, in its printed unit: half a unit in its last place each way, if it was measured.
 
-        A measured value is known to half a unit in its last place. A target or parameter is set, not measured, and a
-        count of things is not rounded: both stand for themselves.
+        A target or parameter is set, not measured, and a count of things is not rounded: both stand for themselves.
         """
         row = self.figure(figure) if isinstance(figure, str) else figure
         unit = self.units[row.unit]
@@ -205,12 +204,8 @@ def load(root: Path | str | None = None) -> Data:
     Parameters
     ----------
     root : path, optional
-        Folder of the tables; by default ``HUZHOU_DATA`` or the project's own ``data/``.
-
-    Raises
-    ------
-    DataError
-        If anything at all is wrong with any table.
+        Folder of the tables; by default ``HUZHOU_DATA`` or the project's own ``data/``. If anything at all is wrong with
+        any table, a :class:`DataError` lists it.
 
     Examples
     --------

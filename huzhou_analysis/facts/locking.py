@@ -10,13 +10,7 @@ TABLES_LOCK = ".lock"  # in the folder of the tables: whoever changes them holds
 
 
 def default_root() -> Path:
-    """Folder of the tables: ``HUZHOU_DATA`` if set, else ``data/`` beside the library; it may be missing.
-
-    Examples
-    --------
-    >>> hz.default_root().name
-    'data'
-    """
+    """Folder of the tables: ``HUZHOU_DATA`` if set, else ``data/`` beside the library; it may be missing."""
     return Path(os.environ.get("HUZHOU_DATA") or OWN_ROOT)
 
 

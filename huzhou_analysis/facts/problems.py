@@ -51,16 +51,7 @@ class TwoLanguages(Exception):
 
 
 class DataError(Exception):
-    """The tables cannot be used as they are; ``problems`` lists every reason, with file, row, column and value.
-
-    Examples
-    --------
-    >>> try:
-    ...     hz.load("no such folder")
-    ... except hz.DataError as error:
-    ...     print(error.problems[0].en)
-    there is no such data folder; name one that holds the tables (--data DIR, DATA=DIR or HUZHOU_DATA)
-    """
+    """The tables cannot be used as they are; ``problems`` lists every reason, with file, row, column, value, zh and en."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))

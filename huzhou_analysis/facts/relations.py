@@ -30,7 +30,6 @@ def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
     plan's yearly targets over the years, those between named years read off once geometrically and once straight),
     ``outline_rows`` (number of parts whose locator begins with a regular expression) and ``outline_groups`` (number of
     different values of its group). Units are as printed: the author of a relation keeps them the same on both sides.
-    An :class:`ExpressionError` if it is malformed, names something unknown or divides by what may be zero.
     """
     used: list[str] = []
 

@@ -47,10 +47,7 @@ class Units(dict[str, Unit]):
         return self[a].unit_measure == self[b].unit_measure
 
     def factor(self, source: str, target: str) -> Decimal:
-        """Power of ten that turns a number in `source` into one in `target`.
-
-        A ValueError if the units measure different things: a currency conversion needs a rate and is never silent.
-        """
+        """Power of ten that turns a number in `source` into one in `target`; a ValueError if these measure different things."""
         a, b = self[source], self[target]
         if a.unit_measure != b.unit_measure:
             raise ValueError(
