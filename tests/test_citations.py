@@ -17,9 +17,6 @@ NUMBERS = st.from_regex(r"[1-9][0-9]{0,3}(\.[0-9]{1,2})?", fullmatch=True)
 SPACES = st.sampled_from([" ", "  ", "\t", "\n", "\u00a0", "\u3000", "\u2009"])
 
 
-# --- marks and spaces ------------------------------------------------------------------------------------------------
-
-
 @settings(max_examples=60)
 @given(number=NUMBERS, mark=MARKS, place=st.integers(0, 7), unit=st.sampled_from(["亿元", "家", "㎡", ""]))
 def test_a_mark_is_never_a_digit(number, mark, place, unit):
@@ -43,8 +40,6 @@ def test_space_joins_only_groups_of_three(first, second, space):
     else:
         assert held == {Decimal(first), Decimal(second)}
 
-
-# --- signs -----------------------------------------------------------------------------------------------------------
 
 FALLS = "下降 同比少 收缩 倒退 ‐ 同比下降 减少 比上年减少 降低 回落 缩减 萎缩 下滑 负增长 降幅为 降幅收窄至 降幅扩大到 跌幅达 负 - − ▲ ▼ △"
 RISES = "增长 同比增长 增加 上升 提高 增速回落至 增幅收窄至 由降转升，增长 受成本下降影响，增长 + 达到"
@@ -115,9 +110,6 @@ def test_growth_in_another_form_is_growth(case):
     value, text, span = [*case.split("|"), "annual"][:3]
     assert objection(value, text, growth=True, span=span) is None
     assert written(Decimal(value), text, growth=True) == value
-
-
-# --- periods ---------------------------------------------------------------------------------------------------------
 
 
 @given(year=st.integers(1990, 2050), mark=MARKS, place=st.integers(0, 5))

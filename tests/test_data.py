@@ -30,7 +30,6 @@ def contents(folder):
     return {p: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and p.name != ".lock"}
 
 
-# --- bad input -----------------------------------------------------------------------------------------------------
 # Each case breaks a copy of the tables and returns where the problems must be: (file, row, column, value).
 
 
@@ -236,9 +235,6 @@ def test_every_table_is_checked(tables):
     assert where(check(tables.folder)[1]) == [(f"{name}.csv", 0, "") for name in sorted(TABLES)]
 
 
-# --- sound input in any form ---------------------------------------------------------------------------------------
-
-
 def frames_of(folder):
     frames, problems = check(folder)
     assert problems == []
@@ -279,9 +275,6 @@ def test_the_same_tables_in_another_form_are_the_same(tables, form):
 def test_words_that_mean_nothing_elsewhere_are_text_here(tables, word):
     tables.set("figures", FDI, comment=word)
     assert tables.load().figure(FDI).comment == word
-
-
-# --- the front door ------------------------------------------------------------------------------------------------
 
 
 def test_the_folder_is_the_one_named_in_the_environment(tables, monkeypatch):

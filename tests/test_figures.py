@@ -19,7 +19,6 @@ from huzhou_analysis.facts.schema import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# --- the two tables of document 003, typed from the page -----------------------------------------------------------
 # Row: indicator as printed, its key here, unit, and the cells of 2023, 2025 and 2027, or the one cell of all three.
 
 DIGITAL = """
@@ -108,8 +107,6 @@ def test_the_tables_have_11_rows_and_28_and_hold_nothing_else(data):
     assert set(zip(found.table, found.row, strict=True)) == {row[:2] for row in ROWS}
 
 
-# --- what the documents print, by hand -----------------------------------------------------------------------------
-
 PRINTED = """
 D000.fdi_utilized.2018P5Y | 61.2 | 亿美元 | = | 2018/P5Y | actual
 D000.trade_total.2027 | 2000 | 亿元 | > | 2027 | target
@@ -134,9 +131,6 @@ def test_a_stretch_and_a_floor_are_two_figures(data):
     found = data.select("digital_core_va", record_type="target", period="2027", source="D003")
     said = sorted(zip(found.commitment, found.obs_text, strict=True))
     assert said == [("", "440"), ("ensure", "440"), ("strive", "500")]
-
-
-# --- every row -----------------------------------------------------------------------------------------------------
 
 
 def no_period_of_a_stamp(data, figures):
@@ -220,9 +214,6 @@ def test_areas_form_a_tree(data):
     assert [a for a in counties if parent[a] != a[:4] + "00"] == []
 
 
-# --- what is generated ---------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", ["README.md", "datapackage.json"])
 def test_the_codebook_is_fresh(whole, name):
     committed = (ROOT / "data" / name).read_text(encoding="utf-8")
@@ -256,9 +247,6 @@ def test_files_are_ready_for_excel_and_for_git():
         assert raw.startswith(b"\xef\xbb\xbf"), name  # else Excel garbles Chinese
         assert b"\r" not in raw, name
         assert raw.endswith(b"\n"), name
-
-
-# --- against the documents -----------------------------------------------------------------------------------------
 
 
 def test_the_tables_above_are_those_of_the_document(data):

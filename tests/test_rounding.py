@@ -30,9 +30,6 @@ def inside(interval, share):
     return interval.low + share * (interval.high - interval.low)
 
 
-# --- what a printed number stands for ------------------------------------------------------------------------------
-
-
 def test_a_printed_number_reaches_half_a_unit_of_its_last_place_each_way():
     numbers = ["300.8", "9", "6.50", "-12.6", "0"]  # 6.50 is printed with two decimals: a hundredth is known
     shown = "[300.75, 300.85) [8.5, 9.5) [6.495, 6.505) [-12.65, -12.55) [-0.5, 0.5)"
@@ -90,9 +87,6 @@ def test_what_has_no_meaning_is_refused_in_a_sentence(words):
             call()
 
 
-# --- exactness and membership --------------------------------------------------------------------------------------
-
-
 def test_a_float_is_the_decimal_that_it_prints_as_and_sums_do_not_drift():
     assert exact(0.1) == Fraction(1, 10)
     assert Interval.point(np.float64(0.1)) == Interval.point("0.1")  # a cell of a numeric column is a numpy float
@@ -117,8 +111,6 @@ def test_two_intervals_overlap_exactly_where_they_share_a_value(a, b):
     assert a.distance(b) == b.distance(a) >= 0
     assert not a.overlaps(b) or a.distance(b) == 0
 
-
-# --- arithmetic ----------------------------------------------------------------------------------------------------
 
 OPERATIONS = {"+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y: x * y, "/": lambda x, y: x / y}
 

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from huzhou_analysis.facts import words
 from huzhou_analysis.facts.numerals import arabic, chinese_value, normalise, printed_values, quantities
 
-# --- units ---------------------------------------------------------------------------------------------------------
-
 
 def test_conversion_by_hand(data):
     cases = (3000, "万美元", "亿美元"), (36220, "元", "万元"), (6.53, "‰", "%"), (0.1, "亿元", "元")
@@ -34,16 +32,10 @@ def test_the_english_number_is_the_same_quantity(data, digits, places):
         assert english.scaleb(unit.unit_mult_en) == Decimal(text).scaleb(unit.unit_mult), name
 
 
-# --- numbers as they are shown -------------------------------------------------------------------------------------
-
-
 def test_numbers_have_separators_a_true_minus_and_no_negative_zero():
     shown = words.number(-1234567.891, 1), words.number(-0.04, 1), words.number(4.2, 1, sign=True)
     assert shown == ("−1,234,567.9", "0.0", "+4.2")
     assert [words.trimmed(value, 2) for value in (0.05, 1.5, 500)] == ["0.05", "1.5", "500"]
-
-
-# --- numerals ------------------------------------------------------------------------------------------------------
 
 
 BY_HAND = {"十": 10, "二十八": 28, "一百零五": 105, "两千零一": 2001, "十二万三千": 123_000, "百亿": 10**10,

@@ -221,15 +221,11 @@ def load(root: Path | str | None = None) -> Data:
     for name, frame in frames.items():
         key = TABLES[name].key
         frames[name] = frame.set_index(key[0]) if len(key) == 1 else frame.reset_index(drop=True)
-    frames["figures"] = _typed(frames["figures"], frames["corrections"])
     frames["indicators"] = frames["indicators"].assign(ascending=frames["indicators"].ascending == "true")
-    return Data(root, units_table=frames.pop("units"), **frames)
-
-
-def _typed(figures: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Figures with numbers beside their digits, corrections applied."""
+    figures, corrections = frames["figures"], frames["corrections"]
     figures = figures.assign(obs_text=figures.obs_value, high_text=figures.value_high, corrected="")
     figures.loc[corrections.index, "corrected"] = corrections.action
     overridden = corrections.value[corrections.action == "override"]
     figures.loc[overridden.index, "obs_text"] = overridden
-    return figures.assign(obs_value=pd.to_numeric(figures.obs_text), value_high=pd.to_numeric(figures.high_text))
+    numbers = {"obs_value": pd.to_numeric(figures.obs_text), "value_high": pd.to_numeric(figures.high_text)}
+    return Data(root, units_table=frames.pop("units"), **frames | {"figures": figures.assign(**numbers)})

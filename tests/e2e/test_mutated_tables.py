@@ -50,8 +50,8 @@ def why_not(table, head, row, column, keys):
     targets = {f["fields"]: f["reference"]["resource"].replace("-", "_") for f in SCHEMAS[table].get("foreignKeys", ())}
     if value == "":
         return "required" if limits.get("required") else ""
-    if "enum" in limits and value not in limits["enum"]:
-        return "enum"
+    if "enum" in limits and (value.lower() if field["type"] == "boolean" else value) not in limits["enum"]:
+        return "enum"  # a spreadsheet saves true as TRUE
     if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
         return "pattern"
     if field["type"] in ("number", "integer") and not number.fullmatch(value):
