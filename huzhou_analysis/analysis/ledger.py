@@ -136,7 +136,8 @@ def _levels(data: Data, rate, period: str) -> list:
 
     A claim is held against claims of its own source only; a goal's base is an actual, its level a goal.
     """
-    kind = rate.record_type if rate.record_type == "claim" or period == rate.time_period else "actual"
+    goal = rate.record_type == "target" and period == rate.time_period
+    kind = "target" if goal else "claim" if rate.record_type == "claim" else "actual"
     source = rate.source_id if kind == "claim" else None
     where = {"transformation": "N", "period": period, "record_type": kind, "source": source}
     found = data.select(rate.indicator, rate.ref_area, **where)
