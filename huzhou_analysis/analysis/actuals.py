@@ -129,17 +129,14 @@ class Actuals:
         share = self.data.units[target.unit].is_share
         allowed = [(self._points(target, name), how, why) for name, how, why in self.pairs(own) if how != "no"]
         for p, how, reason in ((p, *pair) for found, *pair in allowed for p in found.to_dict("records")):
-            period, part = periods.parse(p["time_period"]), p["origin"] == "part_year"
+            period, part, care = periods.parse(p["time_period"]), p["origin"] == "part_year", None
             if part and total and period.kind in ("month", "day"):
-                how, reason = (
-                    "with_care",
-                    clauses([reason, text("截至该日的累计数", "a running total up to that date")]),
-                )
+                care = text("截至该日的累计数", "a running total up to that date")
             elif part and share and not total:
                 care = text(f"仅为{period.label('zh')}的比重", f"a share of {period.label('en')} only")
-                how, reason = "with_care", clauses([reason, care])
             elif total or p["origin"] not in ("printed", "sum", "ratio"):
                 continue
+            how, reason = ("with_care", clauses([reason, care])) if care else (how, reason)
             rows.append(p | {"comparable": how, "reason": reason, "end": period.end})
         rows.sort(key=lambda p: (p["end"], p["comparable"] == "yes", p["indicator"] == own, p["origin"] == "printed"))
         return pd.DataFrame(rows)

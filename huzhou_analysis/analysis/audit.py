@@ -107,9 +107,9 @@ def same_thing_printed_twice(data: Data) -> Iterator[dict]:
         gap, a, b = max(cases, key=lambda case: case[0])
         shown = [f"{f.obs_text}{f.unit} ({f.source_id})" for f in (a, b)]
         difference = f"{gap:.2f}{'个百分点' if a.transformation == 'GY' else '%'}"
-        words = {"n": len({a.time_period for _, a, _ in cases}), "period": period_text(a.time_period)}
-        severity = "medium" if gap >= 1 else "low"
-        yield _finding(data, "vintages_differ", [a.Index, b.Index], *shown, difference, severity, **words)
+        severity, n = "medium" if gap >= 1 else "low", len({one.time_period for _, one, _ in cases})
+        more = {"severity": severity, "n": n, "period": period_text(a.time_period)}
+        yield _finding(data, "vintages_differ", [a.Index, b.Index], *shown, difference, **more)
 
 
 def _shown(figure) -> str:
@@ -152,12 +152,11 @@ def target_already_passed(data: Data) -> Iterator[dict]:
         actuals = data.select(names, path.ref_area.iloc[0], record_type="actual", transformation="N")
         actuals = actuals[(actuals.time_period != "") & (actuals.span != "cumulative") & (actuals.obs_text != "")]
         actuals = actuals[actuals.unit == path.unit.iloc[0]]
-        if actuals.empty:
-            continue
-        latest = actuals.loc[actuals.time_period.map(lambda p: periods.parse(p).end).idxmax()]
-        before_the_plan = periods.parse(latest.time_period).end < periods.parse(last.vintage).end
-        better = bool(data.indicators.ascending[indicator])
-        if before_the_plan and targets.meets(latest.obs_value, last.obs_value, last.relation, better):
+        ends = actuals.time_period.map(lambda p: periods.parse(p).end)
+        if actuals.empty or ends.max() >= periods.parse(last.vintage).end:
+            continue  # only what was known before the plan
+        latest, better = actuals.loc[ends.idxmax()], bool(data.indicators.ascending[indicator])
+        if targets.meets(latest.obs_value, last.obs_value, last.relation, better):
             shown = (f"{last.obs_text}{last.unit}", f"{latest.obs_text}{latest.unit}")
             beyond = f"{abs(latest.obs_value - last.obs_value):g}"
             when = {"actual": period_text(latest.time_period), "target": period_text(last.time_period)}
@@ -187,7 +186,7 @@ def currency_changes(data: Data) -> Iterator[dict]:
     firsts = levels.drop_duplicates(["indicator", "ref_area", "measure"])
     firsts = firsts[firsts.duplicated(["indicator", "ref_area"], keep=False)]
     for _, group in firsts.groupby(["indicator", "ref_area"], sort=False):
-        shown = [f"{f.obs_text}{f.unit} ({f.time_period or '—'})" for f in group.iloc[:2].itertuples()]
+        shown = [f"{f.obs_text}{f.unit} ({f.time_period or '—'})" for f in group[:2].itertuples()]
         yield _finding(data, "unit_break", list(group.index[:2]), *shown)
 
 

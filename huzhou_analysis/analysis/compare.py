@@ -58,10 +58,9 @@ def area_levels(
     (['C-GDP-REV'], 11)
     """
     code, home = key(data, indicator)
-    parent = data.ref_areas.parent[home]
-    beside = sorted(data.ref_areas.index[(data.ref_areas.level == "city") & (data.ref_areas.parent == parent)])
-    areas = [areas] if isinstance(areas, str) else areas
-    places = beside if areas is None else [data.area(str(a)) for a in areas]
+    beside = (data.ref_areas.level == "city") & (data.ref_areas.parent == data.ref_areas.parent[home])
+    areas = sorted(data.ref_areas.index[beside]) if areas is None else [areas] if isinstance(areas, str) else areas
+    places = [data.area(str(area)) for area in areas]
     wanted, complete, seen = {int(y) for y in np.atleast_1d(years)}, [], set()
 
     def enough(there: pd.Series) -> bool:
@@ -74,16 +73,14 @@ def area_levels(
             complete.append(full)
     if not complete:
         asked, there = [str(y) for y in sorted(wanted)], _runs(sorted(seen))
-        zh = f"{'、'.join(asked)}{'年' * bool(asked)}的{data.indicators.name_zh[code]}（已收录：{there or '无'}）"
-        en = (
-            f"{data.indicators.name_en[code]} of the city and others for {', '.join(asked) or 'any year'} in one source"
-        )
-        raise NotOnFile(f"同一来源同一版本中本市与其他地区{zh}", f"{en} and vintage (on file: {there or 'none'})")
+        zh = f"同一来源同一版本中本市与其他地区{'、'.join(asked)}{'年' * bool(asked)}的{data.indicators.name_zh[code]}"
+        en = f"{data.indicators.name_en[code]} of the city and others for {', '.join(asked) or 'any year'}"
+        en += f" in one source and vintage (on file: {there or 'none'})"
+        raise NotOnFile(f"{zh}（已收录：{there or '无'}）", en)
     best = max(complete, key=lambda g: (g.ref_area.nunique(), g.source_id.nunique() == 1, len(g)))
-    best = best.drop_duplicates(["ref_area", "year"], keep="last").join(
-        data.ref_areas[["name_zh", "name_en"]], on="ref_area"
-    )
-    return best.sort_values(["ref_area", "year"])[AREA_COLUMNS].reset_index(drop=True)
+    best = best.drop_duplicates(["ref_area", "year"], keep="last").sort_values(["ref_area", "year"])
+    named = best.join(data.ref_areas[["name_zh", "name_en"]], on="ref_area")
+    return named[AREA_COLUMNS].reset_index(drop=True)
 
 
 def _families(data: Data, code: str, places: Sequence[str], source: str | None):
