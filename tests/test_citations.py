@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from huzhou_analysis.facts import numerals, periods
 from huzhou_analysis.facts.citations import objection, period_objection, written
-from huzhou_analysis.inbox.typed import quantity
+from huzhou_analysis.inbox.rows import quantity
 
 MARKS = st.sampled_from("¹²³⁴⁹⁰₁₂①②⑨⑩⑴⑵⒈❶➀㈠㊀*†※")
 NUMBERS = st.from_regex(r"[1-9][0-9]{0,3}(\.[0-9]{1,2})?", fullmatch=True)

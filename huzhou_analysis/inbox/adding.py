@@ -59,10 +59,12 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
     if problems := problems or relation_problems(load(root)):
         raise DataError(problems)
     filling = Filling(frames)
-    for row in filling.fill([row for path in files for row in read(path, made.problems, made.notes)]):
+    rows = filling.fill([row for path in files for row in read(path, made.problems, made.notes)])
+    city = home(filling.frames)
+    for row in rows:
         if row.values and not _on_file(made, row, frames[row.table]):
             if row.table == "figures":
-                _complete(made, row, frames, home(filling.frames))
+                _complete(made, row, frames, city)
             made.added[row.table].append(row)
         made.problems += row.problems
         made.notes += row.notes
@@ -214,18 +216,14 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list
     return lines
 
 
-def waiting(root: Path) -> list[Path]:
-    """Files in the inbox, without lock files and what was added."""
-    return sorted(p for p in (root / "inbox").glob("*") if p.is_file() and not p.name.startswith(("~$", ".")))
-
-
 def add(
     files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry_run: bool = False, confirmed: bool = False
 ) -> int:
     """Add what workbooks or text tables hold to the tables, by default everything in the inbox; returns the exit status.
     With `dry_run` nothing is written; `confirmed` says that the figures that stand out have been looked at."""
     root = Path(root) if root is not None else default_root()
-    paths = [Path(f) for f in files] or waiting(root)
+    waiting = sorted(path for path in (root / "inbox").glob("*") if path.is_file())  # without lock files
+    paths = [Path(f) for f in files] or [path for path in waiting if not path.name.startswith(("~$", "."))]
     if not paths and root.is_dir():
         say(both("inbox_empty", inbox=root / "inbox", file=FILE))
         return 0

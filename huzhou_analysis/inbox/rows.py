@@ -1,7 +1,11 @@
 """Cells of an entry sheet turned into rows of the tables, with the digits as printed (34.60); what is left empty is worked
 out where that is safe, and shown before it is written. Whether the rows hold is found out by checking the tables."""
 
+import re
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 
 import pandas as pd
@@ -10,11 +14,150 @@ from ..facts import citations, numerals, periods
 from ..facts.data import home_area
 from ..facts.problems import nearest
 from ..facts.schema import TABLES, Field
-from . import message, typed
-from .layout import Choices, canonical, choices, fields, sheet_name
-from .reading import Row
+from . import message
+from .layout import CODES, Choices, canonical, choices, fields, sheet_name, table_of
+from .reading import Row, tidy
 
 _WEAK = {"promotional": "V", "mirror": "V", "compilation": "V", "secondary": "U"}
+_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
+# Words of a bound, each with its relation, in front of a number and behind it.
+_BOUNDS, _BEHIND = (
+    [(word, sign) for sign, row in table_of("bounds.csv").items() for word in row[side].split()]
+    for side in ("before", "behind")
+)
+_TYPED = re.compile(
+    rf"(?P<low>{_NUMBER})(?:(?P<inner>[^\d,.+-]*?)(?:-|至|到|~)(?P<high>{_NUMBER}))?(?P<unit>[^\d,.+-]\D*)?"
+)
+_EITHER = (  # what may be either of two periods; a number cell keeps no zero at its end
+    (r"(\d{4})\.1", r"\1年10月", r"\1年1月"),
+    (r"(\d{4})-(\d\d?)-(\d\d?)", r"\1年\2-\3月", r"\1年\2月\3日"),
+    (r"(\d\d)年?", r"19\g<1>年", r"20\g<1>年"),
+)
+_ORDINALS = dict(zip("一二三四", "1234", strict=True))
+_TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity as a person typed it: digits, upper end, relation and the unit behind it, each where it was typed."""
+
+    low: Decimal
+    high: Decimal | None = None
+    relation: str = ""
+    unit: str = ""
+
+
+def quantity(text: str) -> Quantity | None:
+    """Read 1,234.5, ３４.６, 负5, 5.8亿美元, 超过5, 5—7, 50以上, 二十八; None if it is no number that can be told for sure. A
+    footnote mark is passed over; (5), ▲5 and 2½ are not guessed at, nor are numbers with a space between them."""
+    text = re.sub("[−–—]", "-", numerals.plain(tidy(text)).replace("～", "~"))
+    if re.search(r"\d\s+[\d.,]|[.,]\s+\d", text) and not re.fullmatch(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d+)?\D*", text):
+        return None
+    text = re.sub(r"^负(?=\d)", "-", re.sub(r"\s+", "", text))
+    if text and set(text) <= set("零〇一二三四五六七八九十百千两万亿"):
+        return Quantity(Decimal(numerals.chinese_value(text)))
+    word, relation = next(((w, sign) for w, sign in _BOUNDS if text.startswith(w)), ("", ""))
+    found = _TYPED.fullmatch(text.removeprefix(word))
+    if not found:
+        return None
+    unit = found["unit"] or ""
+    for word, sign in _BEHIND:
+        if unit.startswith(word) or unit.endswith(word):
+            relation, unit = relation or sign, unit.removeprefix(word).removesuffix(word)
+    if found["inner"] and found["inner"] != unit:
+        return None
+    low, high = (Decimal(t.replace(",", "")) if t else None for t in (found["low"], found["high"]))
+    return Quantity(low, high, "range" if high is not None else relation, unit)
+
+
+def bound_around(number: Decimal, printed: str, unit: str) -> str:
+    """Relation that the words right before a number or right behind its unit say: 超2亿美元 is ``>``, 200个以上 ``>=``. Of
+    a negative number the words bound its size: a fall of 4%以上 is ``<=`` -4."""
+    text = numerals.separated(printed)
+    for found in numerals.quantities(text):
+        if abs(number) in found.values:
+            before = re.sub(r"[节签合集契条]约$|最近$", "", text[: found.start].casefold())
+            behind = text[found.end :]
+            after = behind.removeprefix(numerals.separated(unit))
+            words = [(len(w), sign) for w, sign in _BOUNDS if before.endswith(w)]
+            words += [(len(w), sign) for w, sign in _BEHIND if after.startswith(w)]
+            words += [(1, ">")] * behind.startswith(("余", "多"))
+            if words:
+                relation = max(words)[1]  # the longest word: 不超过 is no 超过
+                return _TURNED.get(relation, relation) if number < 0 else relation
+    return ""
+
+
+def unit_after(value: Decimal, printed: str, units: Iterable[str]) -> set[str]:
+    """Units of the table that stand right behind a number as printed; the longest at each place, else a magnitude."""
+    text = numerals.separated(printed)
+    keys = {numerals.separated(u): u for u in units}
+    found = set()
+    for numeral in numerals.arabic(text):
+        if numeral.values[0] == abs(value):
+            rest = re.sub(r"^[\s)*※†‡]*(?:多|余)?", "", text[numeral.end :])  # behind a mark
+            if fits := [k for k in keys if rest.startswith(k)]:
+                found.add(keys[max(fits, key=len)])
+            elif scale := re.match(r"万亿|[百千万亿]|(?:thousand|[mbtr]+illion)", rest, re.I):
+                found.add(scale[0])  # a magnitude of no unit on file: 万亿元
+    return found
+
+
+def period(row: Row, kind: str) -> str:
+    """Code of the period that a row names, written whole or as type (`kind`), year and number; "" where none is stated, or
+    where the cells name no period or two different ones, and that is said."""
+    text, year, number = (row.text(column) for column in ("time_period", "year", "period_number"))
+    if row.kind("period_number") in ("date", "month"):  # 9-27 that Excel has taken for a date
+        number = number[5:]
+    written = "" if row.problems or not text else _written(row, text)
+    chosen = "" if row.problems or kind in ("", "unstated") else _chosen(row, kind, year, number)
+    if row.problems:
+        return ""
+    if (year or number) and not (kind or written):
+        row.say("period_type", "no_kind_of_period")
+    elif written and (kind == "unstated" or written != (chosen or written)):
+        row.say("time_period", "two_periods", chosen=(chosen or "未载明", chosen or kind))
+    elif not (written or chosen or kind):
+        row.say("time_period", "no_period")
+    return written or chosen
+
+
+def read_period(cell: str, text: str) -> str:
+    """Code of a period or date as written in a cell of kind `cell`; a ValueError if it names none."""
+    code = text if cell in ("date", "month") else periods.read(text)
+    if cell in ("percent", "boolean") or not periods.is_period(code):
+        raise ValueError(text)
+    return code
+
+
+def _written(row: Row, text: str) -> str:
+    try:
+        return read_period(row.kind("time_period"), text)
+    except ValueError:
+        plain = numerals.plain(text)
+    for pattern, one, other in _EITHER:
+        if found := re.fullmatch(pattern, plain):
+            row.say("time_period", "either_period", plain=plain, one=found.expand(one), other=found.expand(other))
+            return ""
+    row.say("time_period", "unknown_period", forms=periods.FORMS)
+    return ""
+
+
+def _chosen(row: Row, kind: str, year: str, number: str) -> str:
+    year, number = numerals.plain(year).removesuffix("年").strip(), numerals.plain(number)
+    if not re.fullmatch(r"(19|20)\d\d", year):
+        row.say("year", "no_year")
+        return ""
+    form, allowed = CODES[kind]["written"], CODES[kind]["number"]
+    if kind == "day":
+        number = re.sub(r"^(\d\d?)[-月/](\d\d?)日?$", r"\1月\2", number)
+    try:
+        if not re.fullmatch({"": "", "9-27": ".+"}.get(allowed, r"[一二三四]|\d\d?"), number):
+            raise ValueError
+        return periods.read(form.format(y=year, n=_ORDINALS.get(number, number)))
+    except ValueError:
+        row.say("period_number", "other_number" if allowed else "number_not_needed", allowed=allowed)
+        return ""
 
 
 class Filling:
@@ -62,7 +205,7 @@ class Filling:
         written = row.text(column.name)
         if column.kind == "date" and written:
             with suppress(ValueError):
-                written = typed.read_period(row.kind(column.name), written)
+                written = read_period(row.kind(column.name), written)
                 if periods.parse(written).kind in ("year", "month", "day"):
                     return written
             row.say(column.name, "no_date")
@@ -77,9 +220,10 @@ class Filling:
         if key not in self._choices:
             self._choices[key] = choices(self.frames, column)
         allowed = self._choices[key]
-        found, alike = allowed.find(written), "、".join(allowed.near(written))
+        found = allowed.find(written)
         if len(found) == 1:
             return found[0]
+        alike = "、".join(allowed.near(written))
         near = message("near", near=alike) if alike else ""
         if found or column.codes:
             options = "、".join(allowed.labels[code] for code in found or allowed.labels)
@@ -92,9 +236,9 @@ class Filling:
     def _figure(self, row: Row) -> None:
         """One printed number."""
         offered, in_parts = fields("figures", all_columns=True), ("time_period", "obs_value", "value_high")
-        period = typed.period(row, self.chosen(row, next(f for f in offered if f.name == "period_type")))
+        time_period = period(row, self.chosen(row, next(f for f in offered if f.name == "period_type")))
         values = {f.name: "" if f.name in in_parts else self.value(row, f) for f in TABLES["figures"].fields}
-        row.values = values | {"time_period": period}
+        row.values = values | {"time_period": time_period}
         self._quantity(row)
         for f in offered:
             if f.required and f.name not in row.cells and f.name not in ("obs_value", "unit"):
@@ -116,7 +260,7 @@ class Filling:
         if said and values["relation"] not in ("", said):
             row.say("relation", "other_relation", said=said)
         if not values["relation"]:
-            values["relation"] = said or typed.bound_around(number.low, printed, values["unit"]) or "="
+            values["relation"] = said or bound_around(number.low, printed, values["unit"]) or "="
             if values["relation"] != "=":
                 row.derived.append(message("relation_seen", value=values["relation"]))
         for column, value in (("obs_value", number.low), ("value_high", high)):
@@ -126,7 +270,7 @@ class Filling:
                 if growth and not held:
                     row.derived.append(message("growth_seen", value=shown))
 
-    def _unit(self, row: Row, number: typed.Quantity) -> None:
+    def _unit(self, row: Row, number: Quantity) -> None:
         """The unit chosen, else the one typed behind the number; both agree, and with what is printed behind it."""
         given, printed = row.values["unit"], row.values["as_printed"]
         if "unit" in row.cells and not given:
@@ -134,7 +278,7 @@ class Filling:
         measures = {u: rest for u, *rest in self.frames["units"][["unit", "unit_measure", "unit_mult"]].values.tolist()}
         named = next((u for u in measures if canonical(u) == canonical(number.unit)), "")
         unit = row.values["unit"] = given or named
-        seen = sorted(typed.unit_after(number.low, printed, measures))
+        seen = sorted(unit_after(number.low, printed, measures))
         if number.unit and named != (unit or None):
             usual = dict(self.frames["indicators"][["indicator", "unit"]].values).get(row.values["indicator"])
             alike = [u for u in measures if measures[u][0] == measures.get(usual, [""])[0]]
@@ -174,28 +318,28 @@ class Filling:
             row.say("span", "no_span")
 
     def _span(self, values: dict[str, str], alike: pd.DataFrame) -> str:
-        period, periods_alike = _kind(values["time_period"]), alike.time_period.map(_kind)
-        same = alike[(alike.record_type == values["record_type"]) & (periods_alike == period)]
+        kind, kinds = _kind(values["time_period"]), alike.time_period.map(_kind)
+        same = alike[(alike.record_type == values["record_type"]) & (kinds == kind)]
         measure = self.frames["indicators"].set_index("indicator").measure_type[values["indicator"]]
         if same.span.nunique() == 1:
             return same.span.iloc[0]
-        if values["record_type"] == "parameter" or period == "day":
+        if values["record_type"] == "parameter" or kind == "day":
             return "point"
         if measure == "flow" or values["transformation"] == "GY":
-            return {"year": "annual", "": ""}.get(period, "cumulative")
-        return "" if measure == "count" or (not period and len(same)) else "point"
+            return {"year": "annual", "": ""}.get(kind, "cumulative")
+        return "" if measure == "count" or (not kind and len(same)) else "point"
 
 
 def _kind(period: str) -> str:
     return periods.parse(period).kind if period else ""
 
 
-def _typed(row: Row, column: str) -> typed.Quantity | None:
+def _typed(row: Row, column: str) -> Quantity | None:
     """Number in a cell, with what is typed around it."""
     cell, written = row.cells.get(column), row.text(column)
     if written and cell.number is not None:
-        return typed.Quantity(cell.number, unit="%" if cell.kind == "percent" else "")
-    number = typed.quantity(written) if written and cell.kind == "text" else None
+        return Quantity(cell.number, unit="%" if cell.kind == "percent" else "")
+    number = quantity(written) if written and cell.kind == "text" else None
     if written and number is None:
         row.say(column, "no_number")
     return number
