@@ -46,9 +46,9 @@ if __name__ == "__main__":
 class Place:
     """A project of two small notebooks about the made-up city, and commands run in it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, seconds=0.0):
         self.folder, self.data, self.output = folder, folder / "data", folder / "reports"
-        self.mark = uuid.uuid4().hex
+        self.seconds, self.mark = seconds, uuid.uuid4().hex  # how long a report takes; what our processes are known by
         (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
 
     def start(self, *arguments, before=(), **more):
@@ -85,8 +85,7 @@ class Place:
 def made(tmp_path_factory):
     place = Place(small_project(tmp_path_factory.mktemp("faults") / "示例 project"))
     started = time.monotonic()
-    status, _, err = place.run("report")
-    assert status == 0, err
+    assert place.run("report")[0] == 0
     place.seconds = time.monotonic() - started
     return place
 
@@ -94,9 +93,7 @@ def made(tmp_path_factory):
 @pytest.fixture
 def place(made, tmp_path):
     shutil.copytree(made.folder, tmp_path / "示例 project", copy_function=shutil.copy2)
-    copied = Place(tmp_path / "示例 project")
-    copied.seconds = made.seconds
-    return copied
+    return Place(tmp_path / "示例 project", made.seconds)
 
 
 def comment(place, words):
@@ -115,12 +112,11 @@ def test_killed_at_twelve_moments_of_a_report(place):
         with suppress(subprocess.TimeoutExpired):
             process.wait(rng.uniform(0.1, place.seconds))
         mid += process.poll() is None
-        if n % 4 < 2:  # with all it started, or alone, as a system short of memory does
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-        process.communicate()
+        with suppress(ProcessLookupError):  # with all it started; alone, as a system short of memory does; by Ctrl+C
+            kill, sign = [(os.killpg, signal.SIGKILL), (os.kill, signal.SIGKILL), (os.killpg, signal.SIGINT)][n % 3]
+            kill(process.pid, sign)
+        status, _, err = finish(process)
+        assert sign == signal.SIGKILL or status == 0 or (status == 130 and "interrupted" in err)
         left += not place.gone()
         assert tree(place.data) == tables
         standing = place.output if place.output.exists() else place.folder / "reports.previous"
@@ -185,9 +181,9 @@ def test_output_without_end_is_stopped(place):
 def test_two_runs_at_once_make_one_report(place):
     comment(place, "changed")
     first, second = place.start("report"), place.start("report")
-    said = [process.communicate(timeout=900) for process in (first, second)]
-    assert [first.returncode, second.returncode] == [0, 0], said
-    assert sorted(["waiting for it to end" in out for out, _ in said]) == [False, True]
+    said = [finish(process) for process in (first, second)]
+    assert [status for status, *_ in said] == [0, 0], said
+    assert sorted("waiting for it to end" in out for _, out, _ in said) == [False, True]
     assert place.whole()
     assert place.litter() == []
 
