@@ -109,43 +109,30 @@ def targets(data: Data) -> list[dict]:
     for t, shown in zip(gaps.itertuples(), target_rows(data, gaps).itertuples(), strict=True):
         name, aim = figure_name(data, t.indicator, t.ref_area), COMMITMENTS.get(t.commitment, Text("", ""))
         moved = movement(data, t.required_pace, t.pace_unit) if shown.required else None
-        words = {
-            "status_words": shown.verdict,
-            "target": shown.target,
-            "actual": shown.actual,
-            "actual_period": shown.period,
-            "required": text(f"年均{moved.zh}", f"{moved.en} a year") if moved else Text("", ""),
-            "sentence": Text(t.sentence_zh, t.sentence_en),
-            "needed": Text(t.needed_zh, t.needed_en),
-        }
-        known = {
-            "key": " | ".join(map(str, (t.plan, t.locator, t.indicator, t.ref_area, t.commitment, t.unit, t.span))),
-            "theme": data.indicators.theme[t.indicator],
-            "locator": t.locator,
-            "table": bool(t.table),
-            "status": t.status,
-            "group": next(group for group, statuses in GROUPS.items() if t.status in statuses),
-            "acceleration": None if pd.isna(t.acceleration) else float(t.acceleration),
-            "figures": f"{t.target_ids} {t.actual_id}".split(),
-        }
-        said = {key: pair(one) for key, one in words.items()}
-        rows.append({lang: name[lang] + aim[lang] for lang in LANGUAGES} | said | known)
+        required = text(f"年均{moved.zh}", f"{moved.en} a year") if moved else Text("", "")
+        said = {"status_words": shown.verdict, "target": shown.target, "actual": shown.actual, "required": required}
+        said |= {"actual_period": shown.period, "sentence": Text(t.sentence_zh, t.sentence_en)}
+        said |= {"needed": Text(t.needed_zh, t.needed_en)}
+        key = " | ".join(map(str, (t.plan, t.locator, t.indicator, t.ref_area, t.commitment, t.unit, t.span)))
+        known = {"key": key, "locator": t.locator, "table": bool(t.table), "status": t.status}
+        known |= {"group": next(group for group, statuses in GROUPS.items() if t.status in statuses)}
+        known |= {"theme": data.indicators.theme[t.indicator], "figures": f"{t.target_ids} {t.actual_id}".split()}
+        known |= {"acceleration": None if pd.isna(t.acceleration) else float(t.acceleration)}
+        names = {lang: name[lang] + aim[lang] for lang in LANGUAGES}
+        rows.append(names | {key: pair(one) for key, one in said.items()} | known)
     return rows
 
 
 def counts(data: Data, content, targets: list[dict]) -> dict[str, int]:
     """How much there is, counted once for all formats: of the report, and of the tables behind it."""
-    return {
-        "sections": len(content.sections),
-        "exhibits": len(content.exhibits()),
-        "figures_cited": len(content.citations()),
-        "documents_cited": len(content.documents()),
-        "figures": len(data.figures),
-        "documents": int(data.figures.source_id.nunique()),
-        "indicators": int(data.figures.indicator.nunique()),
-        "targets": len(targets),
-        "table_targets": sum(t["table"] for t in targets),
+    figures, mine = data.figures, {"sections": len(content.sections), "exhibits": len(content.exhibits())}
+    cited = {"figures_cited": len(content.citations()), "documents_cited": len(content.documents())}
+    on_file = {
+        "figures": len(figures),
+        "documents": figures.source_id.nunique(),
+        "indicators": figures.indicator.nunique(),
     }
+    return mine | cited | on_file | {"targets": len(targets), "table_targets": sum(t["table"] for t in targets)}
 
 
 def summed_up(targets: list[dict]) -> dict[str, list[dict]]:
