@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace) -> int:
         unfinished = default_root() / ".adding"  # one that was cut short is completed before anything reads the tables
         if unfinished.is_dir() and (message := _alone(lambda: _part("inbox.writing").recover(unfinished.parent))):
             say(message, error=True)
-        return 1 if unfinished.is_dir() else _COMMANDS[options.command](options)
+        return 1 if unfinished.is_dir() else _COMMANDS[options.command](options) or 0
     except (DataError, Busy) as error:
         return fail(str(error))
     except BrokenPipeError:
@@ -108,17 +108,16 @@ def _add(options: argparse.Namespace) -> int:
     return _alone(lambda: adding.add(options.files, dry_run=options.dry_run, confirmed=options.confirm))
 
 
-def _check(_: argparse.Namespace) -> int:
+def _check(_: argparse.Namespace) -> int | None:
     data = _load()
     if problems := _part("facts.relations").relation_problems(data):
         raise DataError(problems)
     print(said("in_order", figures=len(data.figures), indicators=len(data.indicators), sources=len(data.sources)))
     if found := _part("facts.plausible").questions(data):
         print("", said("stand_out", number=len(found)), *(f"  ? {question}" for question in found), sep="\n")
-    return 0
 
 
-def _audit(options: argparse.Namespace) -> int:
+def _audit(options: argparse.Namespace) -> int | None:
     data, provenance = _load(), _part("analysis.provenance")
     print(said("findings"))
     for f in _part("analysis.audit").findings(data).itertuples():
@@ -126,8 +125,7 @@ def _audit(options: argparse.Namespace) -> int:
         print(f"  [{f.severity}] {f.finding_id}: {f.left} | {f.right}\n      {reading}")
     folder = options.sources or os.environ.get("HUZHOU_SOURCES")
     if not folder:
-        print("\n" + said("no_documents"))
-        return 0
+        return print("\n" + said("no_documents"))
     try:
         proof = provenance.prove(data, folder)
     except FileNotFoundError:
@@ -148,7 +146,7 @@ def _find(options: argparse.Namespace) -> int:
     return 0 if len(found) else 1
 
 
-def _gaps(options: argparse.Namespace) -> int:
+def _gaps(options: argparse.Namespace) -> int | None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -175,25 +173,22 @@ def _gaps(options: argparse.Namespace) -> int:
             out.add_row(*("—" if cell is None else cell.in_language(options.lang) for cell in row))
         console = Console()
         (console if console.is_terminal else Console(width=240)).print(out)  # a file or pipe gets lines of full width
-    return 0
 
 
-def _record(options: argparse.Namespace) -> int:
+def _record(options: argparse.Namespace) -> int | None:
     from . import __version__
 
     record = _part("analysis.record")
     try:
         if options.scores:
-            print(record.record_scores(record.score_record(_load())).to_string(index=False, na_rep="—"))
-            return 0
+            return print(record.record_scores(record.score_record(_load())).to_string(index=False, na_rep="—"))
         number = _alone(lambda: record.append(_load(), options.edition or __version__))
     except ValueError as error:
         return fail(str(error))
     say(said("recorded", number=number, file=default_root() / "record.csv"))
-    return 0
 
 
-def _export(options: argparse.Namespace) -> int:
+def _export(options: argparse.Namespace) -> int | None:
     export = _part("report.export")
     kind = options.format or Path(options.output or "x.pptx").suffix.removeprefix(".")
     path = Path(options.output or f"{options.exhibit}.{options.lang}.{kind}")
@@ -207,10 +202,9 @@ def _export(options: argparse.Namespace) -> int:
     except (OSError, ValueError, RuntimeError) as error:
         return fail(said("not_exported", why=error))
     say(said("exported", path=path))
-    return 0
 
 
-def _new_city(options: argparse.Namespace) -> int:
+def _new_city(options: argparse.Namespace) -> int | None:
     new_city, refused = _part("inbox.new_city"), _part("inbox").Refused
     try:
         folder = new_city.lay_out(options.folder, options.code, options.name, options.name_en)
@@ -219,16 +213,14 @@ def _new_city(options: argparse.Namespace) -> int:
     shown = f'"{options.folder}"' if " " in options.folder else options.folder
     steps = ["next", *([] if options.code else ["next_area"]), "next_template", "next_add", "next_report"]
     print(said("laid_out", folder=folder), *(said(step, folder=shown) for step in steps), sep="\n")
-    return 0
 
 
-def _codebook(_: argparse.Namespace) -> int:
+def _codebook(_: argparse.Namespace) -> int | None:
     changed = _part("facts.codebook").write(_load())
     print("\n".join(said("file_written", name=path.name) for path in changed) or said("nothing_written"))
-    return 0
 
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "report": lambda o: _part("report.build").build(o.output, fresh=o.fresh, jobs=o.jobs, notebooks=o.notebooks),
     "check": _check,
     "read": lambda o: _part("inbox.documents").make(o.file),

@@ -116,7 +116,8 @@ def _workers(jobs: int, *given: object) -> Iterator[ProcessPoolExecutor]:
     with patch.dict(os.environ, {"PYTHONHASHSEED": "0"}):
         pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=given)
         _hold_interrupts(True)  # until a worker has begun, it could only complain of Ctrl+C
-        pool.submit(int)
+        for _ in range(jobs):  # each of these starts one
+            pool.submit(int)
         _hold_interrupts(False)
         try:
             yield pool
