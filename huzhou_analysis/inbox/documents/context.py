@@ -147,9 +147,8 @@ class Clock:
 
     def paragraph(self, text: str) -> None:
         """A paragraph may open with the years of a plan, or with goals; below a date it may open another communiqué."""
-        document = self.document
-        opening = re.match(r"(20\d\d)年[是，]", text) if self.dated and document.kind == "bulletin" else None
-        if opening and int(opening[1]) != document.year:
+        document, opening = self.document, re.match(r"(20\d\d)年[是，]", text) if self.dated else None
+        if opening and document.kind == "bulletin" and int(opening[1]) != document.year:
             self._another("bulletin", int(opening[1]))
         if re.match(r"[^，。]{0,6}(?:五年来|过去五年|五年间|“?十[三四五]五”?时期)", text):
             self.five = self._five(text)
@@ -191,10 +190,6 @@ class Clock:
 
     def remember(self, text: str, code: str) -> None:
         """Keep what a sentence of the press said for those after it: it names its period once."""
-        if (
-            self.document.kind == "news"
-            and code
-            and "/P" not in code[:7]
-            and not re.search("去年|上年|前年|同期", text)
-        ):
+        told = self.document.kind == "news" and code and "/P" not in code[:7]
+        if told and not re.search("去年|上年|前年|同期", text):
             self.period, self.how = code, "earlier"

@@ -42,6 +42,12 @@ def full_name(name: str, measure: str, value: Decimal) -> str:
     return f"{name}{'减少量' if value < 0 else '增加量'}"
 
 
+def _ways(name: str) -> list[tuple[bool, str]]:
+    """A name as it is, and without the verbs it opens with."""
+    plain = canonical(name)
+    return [(False, plain), (True, _VERBS.sub("", plain))]
+
+
 class Matcher:
     """Indicators, areas and units of the tables of a folder, by the names that documents give them."""
 
@@ -53,7 +59,7 @@ class Matcher:
         self.units = Units(self.frames["units"].to_dict("records"))
         self.names: dict[tuple[bool, str], list[tuple[str, str]]] = {}  # whether without its verb, name: key and unit
         for row in self.frames["indicators"].itertuples():
-            for wanted in self._ways(row.name_zh):
+            for wanted in _ways(row.name_zh):
                 self.names.setdefault(wanted, []).append((row.indicator, row.unit))
         figures = self.frames["figures"]
         stated = figures[figures.obs_value != ""].assign(goal=figures.record_type == "target")
@@ -67,19 +73,13 @@ class Matcher:
                 if len(text) > 1:
                     self.areas.setdefault(text, code)
 
-    @staticmethod
-    def _ways(name: str) -> list[tuple[bool, str]]:
-        """A name as it is, and without the verbs it opens with."""
-        plain = canonical(name)
-        return [(False, plain), (True, _VERBS.sub("", plain))]
-
     def area(self, name: str) -> str:
         """Code of an area on file; "" if it is not."""
         return self.areas.get(unicodedata.normalize("NFKC", name), "")
 
     def indicator(self, name: str, unit: str, measure: str) -> tuple[str, bool]:
         """Key of the one indicator on file that a name and unit mean ("" if there is none), and whether a verb was left out."""
-        for verbless, text in self._ways(name):
+        for verbless, text in _ways(name):
             found = self.names.get((verbless, text), [])
             if measure == "points":
                 found = [(key, own) for key, own in found if own in ("%", "‰") or own in self.units]
