@@ -75,13 +75,6 @@ def test_the_same_part_of_the_year_before():
     assert {code: parse(code).year_before().code for code in BEFORE} == BEFORE
 
 
-@given(year=st.integers(200, 9000), count=st.integers(1, 50))
-def test_a_span_of_years_is_whole_and_the_stretch_before_ends_on_its_eve(year, count):
-    period = parse(f"{year:04d}/P{count}Y")
-    assert (period.start, period.end, period.years) == (D(year, 1, 1), D(year + count - 1, 12, 31), count)
-    assert period.year_before().end + dt.timedelta(days=1) == period.start
-
-
 LABELS = {
     "2023": ("2023年", "2023"),
     "2018/P5Y": ("2018—2022年", "2018–2022"),

@@ -25,15 +25,14 @@ _INDEX = re.compile(
 _MULTIPLE = re.compile("[一二三四五六七八九十两]+(?:倍|番)")
 _EITHER_SIGN = re.compile("(?:逆差|亏损|净流出|净减少|负债)[为达至约了]*$")  # a size, or a negative balance
 _QUANTITY = re.compile(r".*\d(?:%|‰|个百分点|percent|万|亿)")
-_PERIOD_BEFORE = re.compile(
-    "环比|月均|[比较与同][上前][一个]*(?:月|期|季度?)|[比较与同](?:[0-9]{1,2}月|第?[一二三四]季度)|(?:month|quarter)-?on|[mq][/o][mq]|"
-    "(?:previous|last)(?:month|quarter)",
-    re.I,
-)
 _A_YEAR = re.compile(r"年均|年平均|每年|复合|平均增[长速]|CAGR|annualaverage|ayear|peryear|annualis", re.I)
 # What the clause of a rate says that is no growth over one year (# is the rate), by the message that says what it is.
 _NO_GROWTH = {
-    "period_before": _PERIOD_BEFORE,
+    "period_before": re.compile(
+        "环比|月均|[比较与同][上前][一个]*(?:月|期|季度?)|[比较与同](?:[0-9]{1,2}月|第?[一二三四]季度)|(?:month|quarter)-?on|[mq][/o][mq]|"
+        "(?:previous|last)(?:month|quarter)",
+        re.I,
+    ),
     "several_years": re.compile("[两二三四五六](?:年平均|年年均|年复合)"),
     "fixed_base": re.compile(r"\d年?(?:=|为100)|基期"),
     "another_place": re.compile("(?:高于|低于|快于|慢于|超过|高出|领先|比|较).{0,3}(?:省|国|全市|平均)"),
@@ -155,7 +154,7 @@ def _no_growth(printed: str, found: list[Reading], number: Decimal, span: str) -
         before = _QUANTITY.sub("", r.before)
         after = re.split(r"[，。；,;]|\d(?!\d*年?=100)", r.after)[0]
         clause = f"{_CLAUSE.split(before)[-1]}#{after}"
-        if _PERIOD_BEFORE.search(before) and not re.search("同比|[上去]年", clause):
+        if _NO_GROWTH["period_before"].search(before) and not re.search("同比|[上去]年", clause):
             clause = before + clause
         for name, pattern in _NO_GROWTH.items():
             if pattern.search(clause):

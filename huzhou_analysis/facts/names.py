@@ -3,15 +3,11 @@
 Width, case and spaces do not matter; an area may be named without what it is (湖州, Zhejiang). Nothing is guessed.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 _EVERYDAY = {
     "gdp": "生产总值",
