@@ -49,31 +49,20 @@ def unknown_source(tables):
     return [("figures.csv", row, "source_id", "D9"), ("figures.csv", row, "locator", "发展交通物流 第8段")]
 
 
-def duplicate(table, key):
+def rows(change, *places):
+    """The rows of the figures changed, header and all; the places where it is seen, without a row in the last."""
+
     def breaks(tables):
-        rows = tables.rows(table)
-        tables.write(table, [*rows, rows[tables.row(table, key) - 1]])
-        return [(f"{table}.csv", len(rows) + 1, rows[0][0], key)]
+        all_rows = tables.rows("figures")
+        change(all_rows)
+        tables.write("figures", all_rows)
+        return [("figures.csv", len(all_rows) if row is None else row, *place) for row, *place in places]
 
     return breaks
 
 
-def header(change, *columns):
-    """The first row of the figures changed; the columns in which it is seen."""
-
-    def breaks(tables):
-        rows = tables.rows("figures")
-        tables.write("figures", [change(rows[0]), *rows[1:]])
-        return [("figures.csv", 0, column, "") for column in columns]
-
-    return breaks
-
-
-def ragged(tables):
-    rows = tables.rows("figures")
-    rows[299].append("stray")
-    tables.write("figures", rows)
-    return [("figures.csv", 300, "", "")]
+def renamed(rows):
+    rows[0][rows[0].index("obs_value")] = "obs_valeu"
 
 
 def blank_lines_before_the_fault(tables):
@@ -106,16 +95,19 @@ BAD = {
     "period in words": (figure(time_period="2018-2022"), ["2018/P5Y"]),
     "unknown indicator": (figure(indicator="fdi_utilised"), ["indicators.csv", "nearest: fdi_utilized"]),
     "unknown source": (unknown_source, ["sources.csv", "outline.csv"]),
-    "duplicate id": (duplicate("figures", FDI), ["重复", "must be unique"]),
+    "duplicate id": (
+        rows(lambda found: found.append(next(row for row in found if row[0] == FDI)), (None, "figure_id", FDI)),
+        ["重复", "must be unique"],
+    ),
     "citation without its number": (figure(as_printed="累计实到外资亿美元"), ["没有数字 61.2", "number 61.2"]),
     "citation too long": (figure(as_printed="五年来我市累计实际到位的外商直接投资共计61.2亿美元"), ["25"]),
     "region code without its zero": (figure(ref_area="33050"), ["ref_areas.csv", "nearest: 330500"]),
     "misspelt column": (
-        header(lambda h: ["obs_valeu" if c == "obs_value" else c for c in h], "obs_value", "obs_valeu"),
+        rows(renamed, (0, "obs_value", ""), (0, "obs_valeu", "")),
         ["缺少", "允许的列", "is it written as obs_valeu"],
     ),
-    "extra column": (header(lambda h: [*h, "x"], "x"), ["allowed: figure_id, record_type"]),
-    "ragged row": (ragged, ["21", "20", "格", "cells"]),
+    "extra column": (rows(lambda found: found[0].append("x"), (0, "x", "")), ["allowed: figure_id, record_type"]),
+    "ragged row": (rows(lambda found: found[299].append("stray"), (300, "", "")), ["21", "20", "格", "cells"]),
     "fault after blank lines": (blank_lines_before_the_fault, ["nearest: 亿美元"]),
     "number in words": (figure(obs_value="nan"), ["plain number"]),
     "number for a wordy target": (figure("obs_value", relation="relative"), ["应为空"]),

@@ -24,7 +24,6 @@ with locked(sys.argv[1]):
 
 @contextmanager
 def holding(path):
-    """Another process that holds a lock."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
     with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], cwd=ROOT, **pipes) as other:
         assert other.stdout.readline() == "held\n"

@@ -53,7 +53,6 @@ def test_a_slip_is_asked_about_with_both_numbers(whole, slip):
 
 
 def test_a_new_figure_without_its_own_id_is_held_against_its_series_and_its_city(whole):
-    """A figure whose id says nothing: the area by its city, the year by what is printed for that year elsewhere."""
     row = whole.figures.loc[[GDP]].rename(index={GDP: "N1"})
 
     def found(**cells):
