@@ -19,6 +19,7 @@ from .schema import TABLES, Field, Table
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.M)  # what a merge leaves: <<<<<<<, ======= and >>>>>>>
 # Control characters, of which files can hold few, and marks that turn the direction of writing: 12 would read as 21.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
@@ -26,14 +27,7 @@ Frames = dict[str, pd.DataFrame]
 
 
 def check(root: Path | str | None = None) -> tuple[Frames, list[Problem]]:
-    """Read and check every table of a folder, named as in :func:`load`.
-
-    Returns
-    -------
-    frames : dict of DataFrame
-        Tables as text, by name; a table that cannot be read is left out.
-    problems : list of Problem
-        Empty if all is well.
+    """Every table of a folder as text, by name, if it can be read, and all problems; the folder is named as for :func:`load`.
 
     Examples
     --------
@@ -101,7 +95,7 @@ def _records(path: Path, columns: list[str]) -> list[list[str]]:
         raise refused("encoding", encoding=encoding)
     if not text.strip():
         raise refused("empty_file")
-    if text_tables.has_conflict_marks(text):
+    if len(set(_CONFLICT.findall(text))) > 1:
         raise refused("conflict")
     if (mark := text_tables.separator(text, columns)) != ",":
         raise refused("separator", mark=text_tables.SEPARATORS[mark])

@@ -7,7 +7,6 @@ import re
 from collections.abc import Container, Iterator
 
 SEPARATORS = {",": ("逗号", "commas"), ";": ("分号", "semicolons"), "\t": ("制表符", "tabs"), "|": ("竖线", "bars")}
-_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.M)
 csv.field_size_limit(10**6)
 
 
@@ -31,11 +30,6 @@ def separator(text: str, words: Container[str]) -> str:
         return named, len(head)
 
     return max(SEPARATORS, key=fits)
-
-
-def has_conflict_marks(text: str) -> bool:
-    """Whether a merge left its marks: <<<<<<<, ======= and >>>>>>> at the start of lines."""
-    return len(set(_CONFLICT.findall(text))) > 1
 
 
 def records(text: str, mark: str = ",") -> Iterator[list[str]]:

@@ -250,12 +250,8 @@ class _Formatter(string.Formatter):
 def say(zh: str, en: str, **values: object) -> Text:
     """One statement in two languages from one set of values, which remembers the figures behind them.
 
-    Parameters
-    ----------
-    zh, en : str
-        Templates: ``{last}``, ``{last.year}``, ``{share:.1%}`` stand for values; a ValueError for one that is not given.
-    **values
-        Quantities, texts in both languages, numbers (with a format, such as ``:.1%``), strings that serve both.
+    In the templates ``{last}``, ``{last.year}``, ``{share:.1%}`` stand for values: quantities, texts in both languages,
+    numbers (with a format), strings that serve both. A ValueError for one that is not given.
 
     Examples
     --------
@@ -397,13 +393,8 @@ def printed_quantity(data, figure, lang: str) -> str:
 def point(data, frame, year: int | str = -1) -> Quantity:
     """One point of a series or a plan as a quantity.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        As :func:`huzhou_analysis.series` or :func:`huzhou_analysis.plan` give it.
-    year : int or str
-        A year (2023); a place among the whole years on file (-1 the last, -2 the one before); or the code of a period,
-        such as ``"2024-01/P11M"``. A ValueError names those on file.
+    The frame is one of :func:`huzhou_analysis.series` or :func:`huzhou_analysis.plan`; `year` is a year (2023), a place
+    among the whole years on file (-1 the last), or the code of a period (``"2024-01/P11M"``). A ValueError names those on file.
     """
     whole = frame[~frame.origin.isin(("part_year", "period_total"))] if "origin" in frame.columns else frame
     rows = frame[frame.time_period == year] if isinstance(year, str) else whole[whole.year == year]
