@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from .problems import message
 
 OWN_ROOT = Path(__file__).resolve().parent.parent.parent / "data"
 TABLES_LOCK = ".lock"  # in the folder of the tables: whoever changes them holds it, from whichever checkout
@@ -24,16 +26,9 @@ def locked(file: Path | str, *, wait: float = 0) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(file, timeout=wait)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise Busy(
-            f"另一个任务正在此处运行（{file}），本次未做任何改动。请等它结束后再运行；若它已停住，请先结束该进程。/ Another run is "
-            f"going on here ({file}); nothing was touched. Wait until it has finished and run the command again; if it "
-            "hangs, end that process first."
-        ) from None
-    try:
+    with ExitStack() as held:
+        try:
+            held.enter_context(FileLock(file, timeout=wait))
+        except Timeout:
+            raise Busy("/ ".join(message("busy", file=file))) from None
         yield
-    finally:
-        lock.release()

@@ -1,7 +1,4 @@
-"""Indicators and areas under every name that a person may use: code, Chinese name, English name.
-
-Width, case and spaces do not matter; an area may be named without what it is (湖州, Zhejiang). Nothing is guessed.
-"""
+"""Indicators and areas under every name that a person may use; an area also without what it is (湖州, Zhejiang)."""
 
 import difflib
 import re

@@ -56,9 +56,6 @@ def questions(data: Data, only: Collection[str] | None = None, today: dt.date | 
     return out
 
 
-Found = Iterator[tuple[str, dict]]  # name of a message, and what it names besides the cells of the row
-
-
 class _Point(NamedTuple):
     """An actual with a value and a period, in whole units; points with the same `key` can be compared with each other."""
 
@@ -70,7 +67,7 @@ class _Point(NamedTuple):
 
 
 class _Held:
-    """What figures are held against: comparable points, rates by size, how far figures of one period are apart, names."""
+    """What figures are held against; each method yields what stands out: a message and what it names besides the row."""
 
     def __init__(self, data: Data, today: dt.date) -> None:
         self.data, self.today = data, today
@@ -90,7 +87,7 @@ class _Held:
         levels = data.figures[data.figures.transformation == "N"]
         self.units = Counter(zip(levels.indicator, levels.unit, strict=True))
 
-    def about(self, row) -> Found:
+    def about(self, row) -> Iterator[tuple[str, dict]]:
         yield from self.own_name(row)
         yield from self.dates(row)
         if row.record_type in ("actual", "claim"):
@@ -98,7 +95,7 @@ class _Held:
         if point := self.points.get(row.figure_id):
             yield from (self.rate if row.transformation == "GY" else self.level)(row, point)
 
-    def own_name(self, row) -> Found:
+    def own_name(self, row) -> Iterator[tuple[str, dict]]:
         """Ids are made of source, indicator, area, period and gy: a cell changed later no longer agrees with its id."""
         source, *parts = row.figure_id.split(".")
         if source not in self.data.sources.index or not parts or parts[0] not in self.data.indicators.index:
@@ -114,7 +111,7 @@ class _Held:
             if not agrees:
                 yield "id", {"column": column, "cell": getattr(row, column) or "（空）"}
 
-    def dates(self, row) -> Found:
+    def dates(self, row) -> Iterator[tuple[str, dict]]:
         published = periods.parse(row.vintage) if row.vintage else None
         if published and published.start > self.today:
             yield "published", {"today": self.today}
@@ -127,7 +124,7 @@ class _Held:
         if unexplained and published.end < period.end and period.kind in ("year", "years"):
             yield "running", {}
 
-    def words(self, row) -> Found:
+    def words(self, row) -> Iterator[tuple[str, dict]]:
         """Words of the citation that speak of something else: a goal, another area, another indicator, another unit."""
         text, data = numerals.normalise(row.as_printed), self.data
         if row.record_type == "actual" and row.obs_status not in ("P", "E") and (word := _EXPECTED.search(text)):
@@ -163,7 +160,7 @@ class _Held:
             return ""
         return next((code for code, core in self.cores.items() if len(core) > 1 and core in head), "")
 
-    def level(self, row, point: _Point) -> Found:
+    def level(self, row, point: _Point) -> Iterator[tuple[str, dict]]:
         """A level against others of its period, the nearest years before and after, and the city of its county."""
         others = [other for other in self.groups[point.key] if other is not point]
         kind, shown, year = self.data.indicators.measure_type[row.indicator], point.shown, point.year
@@ -194,7 +191,7 @@ class _Held:
                 names = {"parent": self.data.ref_areas.name_zh[parent], "year": other.year, "other": other.shown}
                 yield "parent", {"shown": shown, **names}
 
-    def rate(self, row, point: _Point) -> Found:
+    def rate(self, row, point: _Point) -> Iterator[tuple[str, dict]]:
         """A rate against the levels it connects; without them, against every other rate of its indicator."""
         if not self.data.units[row.unit].is_share:
             return

@@ -1,7 +1,4 @@
-"""Units as printed, what they measure (SDMX UNIT_MEASURE) and their power of ten (UNIT_MULT), from ``units.csv``.
-
-Converting between units of one measure is a shift of the decimal point, never a rate: 亿美元 and 亿元 are different measures.
-"""
+"""Units of ``units.csv``: to convert is to shift the decimal point, never a rate (亿美元 and 亿元 are different measures)."""
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
