@@ -19,7 +19,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from huzhou_analysis.analysis import members
+from huzhou_analysis.analysis import calibration
 from huzhou_analysis.analysis.calibration import (
     FOLDER,
     GROWTH,
@@ -79,7 +79,7 @@ def city_cases(wide: pd.DataFrame, kind: str, length: int) -> pd.DataFrame:
     DataFrame
         ``series, origin, horizon, last, size`` (third within the origin), ``path, actual, error`` = log(actual / path).
     """
-    lead, ahead = members.LEADS[KINDS[kind].lead], np.arange(1, LONGEST_HORIZON + 1)
+    lead, ahead = calibration.LEADS[KINDS[kind].lead], np.arange(1, LONGEST_HORIZON + 1)
     parts = []
     for origin in range(FIRST_ORIGIN, int(wide.columns.max())):
         years = wide.reindex(columns=range(origin - length + 1, origin + LONGEST_HORIZON + 1))
@@ -93,7 +93,7 @@ def city_cases(wide: pd.DataFrame, kind: str, length: int) -> pd.DataFrame:
             "horizon": np.tile(ahead, len(years)),
             "last": np.repeat(last, len(ahead)),
             "size": np.repeat(np.ceil(years[origin].rank(pct=True) * 3).astype(int), len(ahead)).to_numpy(),
-            "path": members.path(history, LONGEST_HORIZON, lead, positive=True).ravel(),
+            "path": calibration.path(history, LONGEST_HORIZON, lead, positive=True).ravel(),
             "actual": years.iloc[:, length:].to_numpy().ravel(),
         }
         parts.append(pd.DataFrame(part))

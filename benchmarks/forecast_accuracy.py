@@ -28,15 +28,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import calibrate
 from calibrate import GROUP, QUANTILES
 
-from huzhou_analysis.analysis import members
-from huzhou_analysis.analysis.calibration import LENGTHS, PROBABILITIES
+from huzhou_analysis.analysis import calibration
+from huzhou_analysis.analysis.calibration import LEADS, LENGTHS, MEMBERS, PROBABILITIES
 from huzhou_analysis.analysis.forecast import FEWEST
-from huzhou_analysis.analysis.members import LEADS, MEMBERS
 
 COMPETITIONS = {"m3_yearly": 6, "m4_yearly_sample": 6, "tourism_yearly": 4}
 LAST_ORIGIN, CITY_HORIZON, LATE = 2019, calibrate.SCORED_HORIZON, 4
 # What the choice was made from: the members, and Theta in logs as well.
-CANDIDATES = MEMBERS | {"theta_in_logs": lambda values, horizon: members._in_logs(members.theta, values, horizon)}
+CANDIDATES = MEMBERS | {
+    "theta_in_logs": lambda values, horizon: calibration._in_logs(calibration.theta, values, horizon)
+}
 SAME_MODEL = {"growth": "drift", "damped_growth": "damped_trend", "theta_in_logs": "theta"}
 GROWING = ("gdp", "retail", "industrial_output", "investment", "loans")
 ENDS = {80: ("q0.1", "q0.9"), 95: ("q0.025", "q0.975")}
@@ -141,7 +142,7 @@ def _city_groups(wide: pd.DataFrame, length: int) -> Iterable[tuple[np.ndarray, 
 def _relative(groups: Groups, paths: list[np.ndarray]) -> float:
     ours, naive = [], []
     for (history, future), path in zip(groups, paths, strict=True):
-        ours += [*np.abs(np.log(np.maximum(path, members.FLOOR * history[:, -1:]) / future)).ravel()]
+        ours += [*np.abs(np.log(np.maximum(path, calibration.FLOOR * history[:, -1:]) / future)).ravel()]
         naive += [*np.abs(np.log(history[:, -1:] / future)).ravel()]
     return float(np.nanmean(ours) / np.nanmean(naive))
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from statsmodels.tsa.holtwinters import Holt, SimpleExpSmoothing
 
 import huzhou_analysis as hz
-from huzhou_analysis.analysis import calibration, members
+from huzhou_analysis.analysis import calibration
 from huzhou_analysis.analysis.calibration import KINDS, LENGTHS, LONGEST_HORIZON, PROBABILITIES, QUANTILES, Tables
 from huzhou_analysis.analysis.forecast import FEWEST
 from huzhou_analysis.analysis.series import COLUMNS
@@ -35,10 +35,10 @@ def years(values, first=2015):
 
 def test_paths_worked_by_hand():
     rising, falling = np.array([10.0, 12, 15]), np.array([100.0, 130, 121])
-    assert members.last_value(rising, 2).tolist() == [15, 15]
-    assert members.drift(rising, 2).tolist() == [17.5, 20]  # (15 - 10) / 2 a year
-    assert members.growth(falling, 2) == pytest.approx([133.1, 146.41])  # 10% a year
-    assert members.damped_growth(falling, 2) == pytest.approx(np.exp(members.damped_trend(np.log(falling), 2)))
+    assert calibration.last_value(rising, 2).tolist() == [15, 15]
+    assert calibration.drift(rising, 2).tolist() == [17.5, 20]  # (15 - 10) / 2 a year
+    assert calibration.growth(falling, 2) == pytest.approx([133.1, 146.41])  # 10% a year
+    assert calibration.damped_growth(falling, 2) == pytest.approx(np.exp(calibration.damped_trend(np.log(falling), 2)))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -49,27 +49,27 @@ def test_smoothing_is_that_of_statsmodels_at_the_least_squares_of_the_grid(seed)
         model = SimpleExpSmoothing(numbers, initialization_method="known", initial_level=numbers[0])
         return model.fit(smoothing_level=alpha, optimized=False)
 
-    best = min((simple(alpha) for alpha in members.ALPHAS), key=lambda fit: fit.sse)
-    assert members.simple_smoothing(values, 3) == pytest.approx(best.forecast(3))
+    best = min((simple(alpha) for alpha in calibration.ALPHAS), key=lambda fit: fit.sse)
+    assert calibration.simple_smoothing(values, 3) == pytest.approx(best.forecast(3))
 
     slope = (values[-1] - values[0]) / (len(values) - 1)
     fits = [Holt(values[1:], damped_trend=True, initialization_method="known", initial_level=values[0], initial_trend=slope)
-            .fit(smoothing_level=a, smoothing_trend=b, damping_trend=d, optimized=False) for a, b, d in members.TRIPLES]  # fmt: skip
+            .fit(smoothing_level=a, smoothing_trend=b, damping_trend=d, optimized=False) for a, b, d in calibration.TRIPLES]  # fmt: skip
     best = min(fits, key=lambda fit: fit.sse)
-    assert members.damped_trend(values, 3) == pytest.approx(best.forecast(3))
+    assert calibration.damped_trend(values, 3) == pytest.approx(best.forecast(3))
 
     # Theta: half the trend line, half the smoothed line of double curvature (Assimakopoulos & Nikolopoulos 2000).
     at = np.arange(len(values) + 3)
     line = np.polyval(np.polyfit(at[:-3], values, 1), at)
     curved = 2 * values - line[:-3]
-    best = min((simple(alpha, curved) for alpha in members.ALPHAS), key=lambda fit: fit.sse)
-    assert members.theta(values, 3) == pytest.approx((line[-3:] + best.forecast(3)) / 2)
+    best = min((simple(alpha, curved) for alpha in calibration.ALPHAS), key=lambda fit: fit.sse)
+    assert calibration.theta(values, 3) == pytest.approx((line[-3:] + best.forecast(3)) / 2)
 
 
 @given(series_of, st.floats(0.001, 1000))
 def test_members_know_no_unit_and_take_many_series_at_once(values, unit):
     both = np.array([values, values[::-1]])
-    for name, member in members.MEMBERS.items():
+    for name, member in calibration.MEMBERS.items():
         alone = member(both[0], 3)
         assert member(both, 3)[0] == pytest.approx(alone), name
         assert member(both[0] * unit, 3) == pytest.approx(alone * unit, rel=1e-6), name
@@ -80,7 +80,7 @@ def test_members_know_no_unit_and_take_many_series_at_once(values, unit):
 def test_the_path_is_the_median_of_the_members_that_lead(values):
     for kind, lead in ((None, "median"), ("gdp", "steady"), ("industrial_output", "cautious"), ("freight", "flat")):
         found = hz.project(values, 3, start=2000, kind=kind)
-        assert found.lead == members.LEADS[lead]
+        assert found.lead == calibration.LEADS[lead]
         middle = found.members[[*found.lead]].median(axis=1)
         seen = values if kind is None else values[-12:]
         assert found.table["median"].to_list() == pytest.approx(np.maximum(middle, 0.05 * seen[-1]).to_list())

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..facts import periods
-from . import calibration, members
+from . import calibration
 from .calibration import HELD, KINDS, LONGEST_HORIZON, PROBABILITIES, QUANTILES, SIZES, OutsideView, Tables, panel_value
 
 FEWEST = 5
@@ -91,7 +91,9 @@ class Projection:
 
     @property
     def lead(self) -> tuple[str, ...]:
-        return members.leading(KINDS[self.kind].lead, self._positive) if self else ()
+        names = calibration.LEADS[KINDS[self.kind].lead] if self else ()
+        levels = {} if self._positive else calibration.IN_LEVELS  # growth rates of what is not positive have no meaning
+        return tuple(dict.fromkeys(levels.get(name, name) for name in names))
 
     @cached_property
     def _positive(self) -> bool:
@@ -119,7 +121,7 @@ class Projection:
         columns = _columns(self.level)
         if not self:
             return pd.DataFrame(columns=columns, index=self.years, dtype=float)
-        path = members.path(self._seen, self.horizon, self.lead, self._positive)
+        path = calibration.path(self._seen, self.horizon, self.lead, self._positive)
         path = np.clip(path, 0, 100) if self.kind == "share" else path
         floors = np.array([self.at_least.get(year, -np.inf) for year in self.years])
         lifts = np.divide(floors, path, out=np.ones_like(path), where=path > 0)
@@ -134,7 +136,8 @@ class Projection:
     @cached_property
     def members(self) -> pd.DataFrame:
         """Paths of all members by year, one column each, before bounds; ``lead`` says whose median is the path."""
-        able = {n: m for n, m in members.MEMBERS.items() if n not in members.IN_LEVELS or (self._seen > 0).all()}
+        bad = {} if (self._seen > 0).all() else calibration.IN_LEVELS
+        able = {name: member for name, member in calibration.MEMBERS.items() if name not in bad}
         paths = {name: member(self._seen, self.horizon) for name, member in able.items()} if self else {}
         return pd.DataFrame(paths, index=self.years)
 

@@ -20,7 +20,7 @@ from ..facts.words import text
 from . import plans, targets
 from .actuals import WINDOWS, Actuals, Target
 from .evidence import at_recent_pace, both, firmness, grade, needed, official, progress, rule, said, sentence
-from .series import PARTS, measured_in, points
+from .series import PARTS, measured_in, points, whole_years
 from .targets import Judgement
 
 COLUMNS = ["name", "indicator", "locator", "target", "unit", "target_year", "actual", "actual_period", "gap"]
@@ -102,7 +102,9 @@ class Gaps(Actuals):
             rows = plans.table_targets(self.data, source=source)
             plan = self.goals[self.goals.source_id == source].join(rows[["table", "row"]])
             plan = plan[(plan.transformation == "N") | plan.relation.eq("relative")]
-            of_plan = plan.time_period.str.contains(r"/P\d+Y") | (plan.time_period >= str(plans.usual_end(plan)))
+            # Most targets of a plan end in one year (of two named equally often the later): the others are steps to it.
+            ends = whole_years(plan).groupby(["locator", "indicator", "ref_area", "commitment"]).time_period.max()
+            of_plan = plan.time_period.str.contains(r"/P\d+Y") | (plan.time_period >= max(ends.mode(), default="0"))
             plan = plan[plan.table.notna() | plan.relation.eq("relative") | (of_plan & plan.obs_text.ne(""))]
             groups = plan.groupby(["locator", "indicator", "ref_area", "commitment", "unit", "span"], sort=False)
             ordered, rows = sorted(groups, key=lambda g: order[(source, g[0][0])]), rows[rows.obs_text != ""]

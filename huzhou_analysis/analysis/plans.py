@@ -145,12 +145,6 @@ def plan_years(data: Data, source: str | None = None) -> tuple[int, ...]:
     return tuple(sorted({int(p) for p in rows.time_period if periods.is_year(p)}))
 
 
-def usual_end(goals: pd.DataFrame) -> int:
-    """Year in which most targets of a plan end; of two years named equally often the later."""
-    ends = whole_years(goals).groupby(["locator", "indicator", "ref_area", "commitment"]).time_period.max().astype(int)
-    return int(ends.mode().max()) if len(ends) else 0
-
-
 def target_year(data: Data) -> int:
     """Last year that the leading plan sets targets for; raises NotOnFile if there is none."""
     if years := plan_years(data):
