@@ -98,7 +98,7 @@ class Actuals:
     def _path_of_the_table(self, goal: pd.Series, path: dict[str, float], rows: pd.DataFrame) -> dict[str, float]:
         """The path of the table's row that a goal of the text restates; else its own."""
         same = whole_years(rows[(rows.indicator == goal.indicator) & (rows.ref_area == goal.ref_area)])
-        for _, row in measured_in(self.data, same, goal.unit).groupby("locator"):
+        for _, row in measured_in(self.data, same, goal.unit).groupby("locator") if len(same) else ():
             scale = [float(self.data.units.factor(u, goal.unit)) for u in row.unit]
             other = dict(zip(row.time_period, row.obs_value * scale, strict=True))
             if other.get(max(path)) == path[max(path)]:

@@ -169,8 +169,8 @@ def series(
     if unit:
         found = in_unit(data, found, unit)
     if not everything:  # of a year and dates within it the year, of several dates the last
-        years_last = found.sort_values("time_period", key=lambda p: p.map(periods.is_year), kind="stable")
-        found = years_last.drop_duplicates("year", keep="last").sort_index()
+        ordered = found.sort_values("time_period", key=lambda p: p.map(periods.is_year), kind="stable")
+        found = ordered.drop_duplicates("year", keep="last").sort_index()
     where, more = data.ref_areas.loc[place], "; everything=True shows parts of years, hz.growth_ledger printed rates"
     zh, en = f"（{where.name_zh}，{asked or '年度'}）", f", {where.name_en}{f' in {asked}' if asked else more}"
     return data.on_file(found, code, zh, en).reset_index(drop=True)
@@ -194,7 +194,7 @@ def _assembled(data: Data, indicator: str, area: str, as_of: object) -> pd.DataF
     if not rows:
         return pd.DataFrame(columns=COLUMNS)
     rows.sort(key=lambda r: (periods.parse(r["time_period"]).end, r["time_period"], r["unit"]))
-    out = _stretched(data, pd.DataFrame(rows, columns=_POINT), found, declared_breaks(data, indicator))
+    out = pd.DataFrame(_stretched(data, rows, found, declared_breaks(data, indicator)))
     said = said[said.relation.isin(["=", "~"])].drop_duplicates("time_period").set_index("time_period")
     said = said[["obs_value", "prices"]].reindex(out.time_period)
     out = out.assign(printed_growth=said.obs_value.to_numpy(float), prices=said.prices.fillna("").to_numpy())
@@ -205,7 +205,7 @@ def levels(data: Data, indicator: str, area: object, as_of: object = None, **whe
     """Printed levels as points, the most believed first, in the usual unit (another currency in its like, if any)."""
     found, rows, units = printings(data, "N", indicator, area, as_of, **where), [], data.units
     usual = units[data.indicators.unit[indicator]]
-    for figure in found.rename_axis("figure_id").reset_index().itertuples(index=False):
+    for figure in found.itertuples():
         alike = [u for u in (usual.unit, *units) if units.comparable(u, figure.unit)]
         unit = next((u for u in alike if units[u].unit_mult == usual.unit_mult), alike[0])
         period = periods.parse(figure.time_period)
@@ -214,7 +214,8 @@ def levels(data: Data, indicator: str, area: object, as_of: object = None, **whe
         origin = "period_total" if period.kind == "years" else "part_year" if part else "printed"
         made = {"year": period.year, "value": units.convert(figure.obs_value, figure.unit, unit), "unit": unit}
         made |= {"low": low, "high": high, "origin": origin, "tier": data.sources.tier[figure.source_id]}
-        rows.append(figure._asdict() | made | {"printed": figure.obs_text if unit == figure.unit else ""})
+        made |= {"printed": figure.obs_text if unit == figure.unit else "", "figure_id": figure.Index}
+        rows.append(figure._asdict() | made)
     return pd.DataFrame(rows, columns=_POINT)
 
 
@@ -223,7 +224,8 @@ def _chosen(found: pd.DataFrame) -> pd.DataFrame:
     that those of neighbouring years stand on different levels (a census lies between): it speaks for all its years.
     """
     best = found.drop_duplicates(["time_period", "unit"])
-    editions = whole_years(found[found.relation == "="]).groupby(["source_id", "vintage", "unit"])
+    yearly = whole_years(found[found.relation == "="])
+    editions = yearly.groupby(["source_id", "vintage", "unit"]) if len(yearly) >= RUN else ()
     for run in sorted((run for _, run in editions if len(run) >= RUN), key=len, reverse=True):
         run = run.drop_duplicates("time_period")
         same = best[(best.unit == run.unit.iloc[0]) & best.time_period.isin(run.time_period)]
@@ -244,8 +246,9 @@ def _derived(data: Data, there: set[str], indicator: str, area: str, as_of: obje
     if len(districts) > 1 and info.measure_type in ("flow", "stock") and not share:
         editions = levels(data, indicator, districts, as_of).groupby(["source_id", "vintage"], sort=False)
         groups += [[edition[edition.ref_area == d] for d in districts] for _, edition in editions]
-    for parts in groups:
-        whole = whole_years(pd.concat(parts).query("relation == '='"))
+    for parts in (parts for parts in groups if all(map(len, parts))):
+        whole = pd.concat(parts)
+        whole = whole_years(whole[whole.relation == "="])
         for year, here in whole.groupby("year"):
             twice = here[["indicator", "ref_area"]].duplicated().any()
             if str(year) in there or twice or len(here) < len(parts) or here.unit.nunique() > 1:
@@ -290,64 +293,66 @@ def _implied(data: Data, rows: list[dict], said: pd.DataFrame) -> list[dict]:
     return list(iter(step, None))
 
 
-def _stretched(data: Data, out: pd.DataFrame, found: pd.DataFrame, declared: dict[int, str]) -> pd.DataFrame:
+def _stretched(data: Data, rows: list[dict], found: pd.DataFrame, declared: dict[int, str]) -> list[dict]:
     """Points in order of time with their stretch, numbered as they begin, and growth within it (% or points)."""
     levels: dict[tuple, dict[str, float]] = {}  # by unit, source and vintage: the levels of its years
     for level in found[found.relation == "="].itertuples():
         levels.setdefault((level.unit, level.source_id, level.vintage), {}).setdefault(level.time_period, level.value)
-    why: dict[int, Text] = {}  # by the row with which a stretch begins
-    last: dict[str, tuple | None] = {}  # by unit: the last yearly point
-    for row in out.itertuples():
-        yearly, before = row.origin in YEARLY, last.get(row.unit)
-        if row.unit not in last:
-            was, unit = data.units[out.unit[0]], data.units[row.unit]
-            currency = text(f"币种由{was.unit}改为{unit.unit}", f"currency: {was.name_en}, then {unit.name_en}")
-            why[row.Index] = currency if last else Text("", "")
-        elif yearly and before and (reason := _break(before, row, levels, declared)):
-            why[row.Index] = reason
-        last[row.unit] = row if yearly else before
-    starts = {"segment": range(1, len(why) + 1), "begins": out.year[list(why)], "because": pd.Series(why)}
-    starts = pd.DataFrame(starts).reindex(out.index).groupby(out.unit).ffill()
-    out = out.join(starts.astype({"segment": int, "begins": int}))
-    editions = out[out.origin != "implied"].apply(lambda p: _edition(p.vintage, p.year), axis=1).groupby(out.segment)
-    named = editions.agg(lambda e: " + ".join(sorted(set(e), reverse=True)))
-    years = whole_years(out[out.origin.isin(YEARLY) & out.relation.isin(["=", "~"])])
-    before = years.groupby("segment")[["year", "value"]].shift()
-    share = years.unit.map(lambda u: data.units[u].is_share).astype(bool)
-    growth = (years.value - before.value).where(share, (years.value / before.value - 1) * 100)
-    growth = growth.where((years.year - before.year == 1) & (share | (before.value > 0)))
-    return out.assign(growth=growth, stretch=out.segment.map(named).fillna(""))
+    number, current = 0, {}  # by unit: the stretch, with its last yearly point and its last whole year
+    for row in rows:
+        unit, yearly, stretch = data.units[row["unit"]], row["origin"] in YEARLY, current.get(row["unit"])
+        last, was = stretch["last"] if stretch else None, data.units[rows[0]["unit"]]
+        why = _break(last, row, levels, declared) if last and yearly else None
+        if not current:
+            why = Text("", "")
+        elif not stretch:
+            why = text(f"币种由{was.unit}改为{unit.unit}", f"currency: {was.name_en}, then {unit.name_en}")
+        if why is not None:
+            number += 1
+            stretch = current[unit.unit] = {"segment": number, "begins": row["year"], "because": why}
+            stretch |= {"of": set(), "last": None, "whole": None}
+        row |= {name: stretch[name] for name in ("segment", "begins", "because", "of")} | {"growth": np.nan}
+        if row["origin"] != "implied":
+            stretch["of"].add(_edition(row))
+        if yearly:
+            stretch["last"] = row
+        if yearly and periods.is_year(row["time_period"]) and row["relation"] in ("=", "~"):
+            before, stretch["whole"] = stretch["whole"], row
+            if before and row["year"] - before["year"] == 1 and (unit.is_share or before["value"] > 0):
+                change = row["value"] - before["value"]
+                row["growth"] = change if unit.is_share else (row["value"] / before["value"] - 1) * 100
+    return [row | {"stretch": " + ".join(sorted(row["of"], reverse=True))} for row in rows]
 
 
-def _edition(vintage: str, year: int) -> str:
+def _edition(point: dict) -> str:
     """``first`` for what was published within a year, else the year of publication."""
-    return "undated" if not vintage else "first" if int(vintage[:4]) <= year + 1 else vintage[:4]
+    published = point["vintage"][:4]
+    return "undated" if not published else "first" if int(published) <= point["year"] + 1 else published
 
 
-def _break(before, after, levels: dict[tuple, dict[str, float]], declared: dict[int, str]) -> Text | None:
+def _break(before: dict, after: dict, levels: dict[tuple, dict[str, float]], declared: dict[int, str]) -> Text | None:
     """Why a stretch ends between two yearly points: at a break; where another kind of vintage begins and no source
     prints a year of both alike; and where one that prints both years shows that the two stand on different levels.
     """
-    if why := [reason for year, reason in declared.items() if before.year < year <= after.year]:
+    if why := [reason for year, reason in declared.items() if before["year"] < year <= after["year"]]:
         en = f"definition: {'; '.join(w.partition('. ')[0] for w in why)}"
         return text("统计口径或水平变动，见 indicators.csv", en)
-    if after.obs_status == "B":
+    if after["obs_status"] == "B":
         return text("来源注明与上年不可比", "definition: the source marks a break")
-    sources = [(p.source_id, p.vintage) for p in (before, after)]
-    if sources[0] == sources[1] or "implied" in (before.origin, after.origin):
+    sources = [(after["unit"], p["source_id"], p["vintage"]) for p in (before, after)]
+    if sources[0] == sources[1] or "implied" in (before["origin"], after["origin"]):
         return None
-    editions = [_edition(p.vintage, p.year) for p in (before, after)]
-    zh, en = {"first": "首次公布数", "undated": "未注明版本"}, {"first": "as first published"}
-    zh, en = "、".join(zh.get(e, f"{e}年公布数") for e in editions), ", then ".join(en.get(e, e) for e in editions)
-    a, b, first, last = before.value, after.value, str(before.year), str(after.year)
+    (a, first), (b, last) = ((p["value"], str(p["year"])) for p in (before, after))
+    editions = [_edition(p) for p in (before, after)]
     if (editions[0] == "first") != (editions[1] == "first"):
-        again = [(levels.get((after.unit, *sources[1]), {}).get(first), a)]
-        again.append((levels.get((after.unit, *sources[0]), {}).get(last), b))
+        again = [(levels.get(sources[1], {}).get(first), a), (levels.get(sources[0], {}).get(last), b)]
         apart = not any(own and other is not None and abs(other / own - 1) * 100 <= TOLERANCE for other, own in again)
     else:
-        same = [years for (unit, *_), years in levels.items() if unit == after.unit]
+        same = [years for (unit, *_), years in levels.items() if unit == after["unit"]]
         growth = [one[last] / one[first] for one in same if a > 0 and one.get(first) and last in one]
         apart = bool(growth) and all(abs(g - b / a) * 100 > TOLERANCE for g in growth)
+    zh, en = {"first": "首次公布数", "undated": "未注明版本"}, {"first": "as first published"}
+    zh, en = "、".join(zh.get(e, f"{e}年公布数") for e in editions), ", then ".join(en.get(e, e) for e in editions)
     return text(f"版本水平不同：{zh}", f"vintage: {en}") if apart else None
 
 
