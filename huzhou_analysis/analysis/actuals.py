@@ -181,9 +181,7 @@ class Actuals:
         return Pace(float(said.obs_value[last]), since, last)
 
     def recent(self, target: Target, evidence: pd.Series) -> Pace | None:
-        """The recent pace: a printed rate newer than the latest level, else that of the last three years, else the
-        weakest of the stretches on file.
-        """
+        """A printed rate newer than the latest level, else the pace of three years, else the weakest that is on file."""
         changes = self.changes(target, evidence)
         rate = self.printed_rate(target, evidence, int(evidence.year) + 1)
         if rate or not changes:

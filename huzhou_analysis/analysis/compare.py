@@ -103,14 +103,8 @@ def compare_areas(
 ) -> pd.DataFrame:
     """Growth, rank and share of cities between two years of one source, or of their levels in one year.
 
-    `areas` and `source` as for :func:`area_levels`; an area that the source leaves out is left out.
-
-    Returns
-    -------
-    DataFrame
-        One row an area, the best rank first: ``first_value``, ``last_value``, ``growth`` (% a year, compounded),
-        ``rank`` (1 the fastest, or the largest), ``share_first`` and ``share_last`` (% of the areas compared),
-        ``unit``, ``vintage``, ``source_id``, ``figure_id``.
+    `areas` and `source` as for :func:`area_levels`. One row an area, the best rank first (1 the fastest, or the largest):
+    ``growth`` is % a year, compounded; ``share_first`` and ``share_last`` are % of the areas compared.
 
     Examples
     --------

@@ -1,9 +1,8 @@
 """Growth rates, bases and contributions, on plain numbers and on what rounding leaves open.
 
 A level is a number, printed digits in quotes, a Quantity or an Interval. A growth is put in as printed, in per cent: 34.6,
-"34.6", an Interval of per cent, or a :class:`Rate`. Plain numbers give a plain number or a Rate; printed text, quantities
-and intervals give an interval, rates again in per cent. A rate at constant prices is never divided into a level at current
-prices.
+"34.6", an Interval of per cent, or a :class:`Rate`. Plain numbers give a plain number or a Rate; all else gives an
+interval, rates again in per cent. A rate at constant prices is never divided into a level at current prices.
 """
 
 from __future__ import annotations

@@ -49,12 +49,8 @@ Place = tuple[str, str]  # source and locator
 class Proof:
     """What was found: true if every citation and numeral is accounted for.
 
-    Attributes
-    ----------
-    coverage, problems : DataFrame
-        One row a document (``COVERAGE_COLUMNS``), and one for everything that is wrong (``PROBLEM_COLUMNS``).
-    missing : list of str
-        Document files that are not in the folder: nothing is said of them.
+    ``coverage`` has one row a document, ``problems`` one for everything that is wrong; ``missing`` are the files that are
+    not in the folder: nothing is said of them.
     """
 
     coverage: pd.DataFrame

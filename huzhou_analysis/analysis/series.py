@@ -127,7 +127,8 @@ def series(
     """One number a year of an indicator in an area, in one unit, with where each comes from.
 
     Of several printings the most believed speaks; claims and excluded figures never enter. A year that no one prints is
-    the sum of printed parts, else it follows from a neighbouring level and a printed nominal growth rate.
+    the sum of printed parts, else it follows from a neighbouring level and a printed nominal growth rate. Raises
+    UnknownName if a name is not in the tables (the nearest are listed), NotOnFile if no actual is.
 
     Parameters
     ----------
@@ -149,11 +150,6 @@ def series(
         levels), ``implied`` (by a growth rate), ``part_year`` (never annualised) or ``period_total``; ``low`` to ``high``
         is what rounding leaves open. ``segment`` numbers the stretches, which begin in the year ``begins`` for the reason
         ``because`` (docs/methods.md); ``stretch`` names the vintage, ``first`` (within a year) or the year of publication.
-
-    Raises
-    ------
-    UnknownName, NotOnFile
-        If a name is not in the tables (the nearest are listed), or no actual is on file.
 
     Examples
     --------
