@@ -3,8 +3,6 @@
 Heavy parts are imported by the command that needs them, so that a run with nothing to do is over at once.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

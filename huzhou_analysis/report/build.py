@@ -4,8 +4,6 @@ Outputs are a pure function of declared inputs (tables, library, notebooks, pins
 is done. The report is built aside and moved into place whole; two runs on the same inputs are byte for byte the same.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

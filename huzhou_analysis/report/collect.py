@@ -6,8 +6,6 @@ Results that are kept (``make notebooks``) are in Chinese and the same each time
 pictures small, nothing tells of this machine; a checksum of what they were made from says later whether they are stale.
 """
 
-from __future__ import annotations
-
 import asyncio
 import atexit
 import base64

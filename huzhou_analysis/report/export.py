@@ -1,7 +1,5 @@
 """One exhibit as a file, in any format: from the record of a report that is up to date, else from its notebook alone."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from pathlib import Path

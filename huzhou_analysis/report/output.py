@@ -1,7 +1,5 @@
 """Every file of a report, written into a folder aside, several at a time."""
 
-from __future__ import annotations
-
 import base64
 import copy
 import gc

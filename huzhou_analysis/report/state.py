@@ -5,8 +5,6 @@ projections, verdicts of the growth ledger, findings of the audit), each as one 
 is held against it; nothing is put down to a cause.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re

@@ -4,8 +4,6 @@ A paragraph is read from left to right. What one clause says holds for the next 
 (比上年增长6.1% after a level), the whole whose parts are listed, the area. Each such step that could be wrong is a guess.
 """
 
-from __future__ import annotations
-
 import bisect
 import re
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What a document says once for many figures: its kind, title, date and area, and the period that a stretch is about."""
 
-from __future__ import annotations
-
 import re
 import statistics
 from collections import Counter

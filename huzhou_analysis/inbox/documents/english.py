@@ -1,7 +1,5 @@
 """Figures of an English communiqué or report: the same fields as of a Chinese one, as far as plain rules go."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 

@@ -4,8 +4,6 @@ A match is an equal name once both are written one way (生产总值, GDP and �
 merely similar, and never a quantity of another dimension.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

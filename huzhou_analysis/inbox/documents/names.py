@@ -3,8 +3,6 @@
 其中，夏粮16万吨 after 粮食总产量 is 夏粮产量; 总产量77万吨 after 秋粮播种面积 is 秋粮总产量.
 """
 
-from __future__ import annotations
-
 import re
 
 from .vocabulary import P, words

@@ -1,7 +1,5 @@
 """Numerals of a paragraph: which state a quantity, with their unit and bounds, and why the others state none."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from decimal import Decimal

@@ -5,8 +5,6 @@ Nothing is trusted: the kind of a file is read from its first bytes, a packed fi
 no address in a document is followed.
 """
 
-from __future__ import annotations
-
 import io
 import logging
 import re

@@ -1,7 +1,5 @@
 """Proposals: every figure of a document as a row of the template, with its place, what was guessed and what is on file already."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Figures of a table: names from stubs and columns, units from cells, headers or the caption, periods from headers."""
 
-from __future__ import annotations
-
 import re
 import statistics
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ sentence that are made of them (``patterns.csv``), and what is said to people (`
 ``{kind}`` in a pattern stands for the words and patterns of that kind, or for the shape of that name.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from functools import partial

@@ -1,8 +1,6 @@
 # ruff: noqa: SIM905
 """Proposals as a workbook in the template's own layout: to be looked over, corrected, and added by ``make add``."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable
