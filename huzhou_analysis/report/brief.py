@@ -69,38 +69,34 @@ def headlines(content: Content) -> list[dict]:
 
 
 def compose(content: Content, lang: str) -> list[dict]:
-    """The brief as blocks, for every format that has one.
+    """The brief as blocks, for every format that has one; items have ``text`` and ``refs``, numbers of notes.
 
-    Returns
-    -------
-    list of dict
-        ``kind`` is ``title`` (``text``, ``subtitle``), ``messages`` or ``list`` (``items``), ``heading`` (``text``), ``table``
-        (``columns``, ``rows``, ``numeric``, ``refs``), ``theme`` (``title``, ``items``, ``exhibit``), ``targets`` (``groups`` of
-        ``title`` and ``items``) or ``notes`` (``title``, ``items`` of ``number`` and ``text``). Items have ``text`` and ``refs``,
-        numbers of notes.
+    ``kind`` is ``title`` (``text``, ``subtitle``), ``messages`` or ``list`` (``items``), ``heading`` (``text``), ``table``
+    (``columns``, ``rows``, ``numeric``, ``refs``), ``theme`` (``title``, ``items``, ``exhibit``), ``targets`` (``groups`` of
+    ``title`` and ``items``) or ``notes`` (``title``, ``items`` of ``number`` and ``text``).
     """
+
+    def heading(said: str) -> dict:
+        return {"kind": "heading", "text": said}
+
     w, notes = words(lang, content), _Notes(content)
     messages = key_messages(content, lang, 4)
     blocks: list[dict] = [{"kind": "title", "text": w["brief"], "subtitle": as_of(content, lang)}]
     blocks.append({"kind": "messages", "title": w["summary"], "items": notes.noted(messages)})
-    blocks += [_heading(w["position"]), _position(content, lang, w, notes), _heading(w["themes"])]
+    blocks += [heading(w["position"]), _position(content, lang, w, notes), heading(w["themes"])]
     for section in [s for theme in THEMES for s in content.sections if theme in s.name]:
         told = sentences(section, lang, [m["text"] for m in messages])
         chart = next((record for record in _named(section) if drawn(record)), None)
         blocks.append({"kind": "theme", "title": section.title[lang], "exhibit": chart, "items": notes.noted(told)})
     if targets := content.state.get("targets"):
         several = sum(t["table"] for t in targets)
-        blocks.append(_heading(w["targets"] + (WORDS["scope"][lang].format(several) if several else "")))
+        blocks.append(heading(w["targets"] + (WORDS["scope"][lang].format(several) if several else "")))
         blocks.append({"kind": "targets", "groups": _targets(targets, lang, w, notes)})
     for key, items in (("risks", risks(content, lang)), ("wanted", wanted(content, lang))):
         if items:
-            blocks += [_heading(w[key]), {"kind": "list", "items": notes.noted(items)}]
+            blocks += [heading(w[key]), {"kind": "list", "items": notes.noted(items)}]
     listed = [{"number": n, "text": source[lang]} for n, source in enumerate(notes.sources.values(), 1)]
     return [*blocks, {"kind": "notes", "title": w["endnotes"], "items": listed}]
-
-
-def _heading(said: str) -> dict:
-    return {"kind": "heading", "text": said}
 
 
 def _findings(section: Section, tag: str = "") -> list[dict]:
@@ -144,20 +140,21 @@ def _position(content: Content, lang: str, w: dict, notes: _Notes) -> dict:
 
 def _targets(targets: list[dict], lang: str, w: dict, notes: _Notes) -> list[dict]:
     """The targets of the plan's table under four answers, those that can be judged with their actual."""
+
+    def in_short(target: dict) -> str:
+        said = WORDS["target"][lang].format(
+            target[lang], *(target[k][lang] for k in ("actual_period", "actual", "target"))
+        )
+        return said + (WORDS["needs"][lang].format(needs) if (needs := target["required"][lang]) else "")
+
     groups = []
     for group, members in summed_up([t for t in targets if t["table"]] or targets).items():
         if group == "unknown" or not members:
             items = [{"text": w["see_wanted" if members else "none"], "refs": []}]
         else:
-            items = notes.noted({"text": _in_short(t, lang), "figures": t["figures"]} for t in members[:MOST_NAMED])
+            items = notes.noted({"text": in_short(t), "figures": t["figures"]} for t in members[:MOST_NAMED])
         groups.append({"title": WORDS["group"][lang].format(w[group], len(members)), "items": items})
     return groups
-
-
-def _in_short(target: dict, lang: str) -> str:
-    said = [target[key][lang] for key in ("actual_period", "actual", "target")]
-    needs = target["required"][lang]
-    return WORDS["target"][lang].format(target[lang], *said) + (WORDS["needs"][lang].format(needs) if needs else "")
 
 
 def risks(content: Content, lang: str) -> list[dict]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -23,7 +22,8 @@ from .content import Content, shown, words
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = {"latin": "DejaVu Sans", "chinese": "Noto Sans CJK SC", "mono": "DejaVu Sans Mono"}
 SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72)  # type of the brief, until it fits two pages
-_LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40,}")
+LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40,}")
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, private and unassigned characters, separators of lines
 
 
 def write(
@@ -88,7 +88,7 @@ def _set(template: str, content: Content, lang: str, title: str, values: dict) -
     body, complaints = typst.compile_with_warnings(
         str(TEMPLATES / template),
         root=str(TEMPLATES),
-        font_paths=[str(folder) for folder in font_folders()],
+        font_paths=[str(Path(canvas.font_manager.findfont(FONTS["latin"])).parent), str(canvas.cjk_font_file().parent)],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(shown_text(common | values), ensure_ascii=False)},
         pdf_standards=["ua-1"],
@@ -96,12 +96,6 @@ def _set(template: str, content: Content, lang: str, title: str, values: dict) -
     if complaints:
         raise RuntimeError("PDF: " + "; ".join(dict.fromkeys(str(getattr(c, "message", c)) for c in complaints)))
     return body
-
-
-def font_folders() -> list[Path]:
-    """Folders of the packages that bring the fonts: matplotlib's for Latin, mplfonts' for Chinese."""
-    matplotlib = Path(find_spec("matplotlib").submodule_search_locations[0])
-    return [matplotlib / "mpl-data" / "fonts" / "ttf", canvas.cjk_font_file().parent]
 
 
 def shown_text(value):
@@ -118,11 +112,6 @@ def printable(value: str) -> str:
 
     Words too long for any line may be broken every twenty characters.
     """
-    missing = canvas.missing_glyphs(value)
-    safe = "".join(f"[U+{ord(c):04X}]" if c in missing or _is_control(c) else c for c in value)
-    return _LONG_WORD.sub(lambda found: "\u200b".join(re.findall(".{1,20}", found[0])), safe)
-
-
-def _is_control(character: str) -> bool:
-    """Controls, surrogates, unassigned and private characters, and line separators; a line feed and a tab are spaces."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character not in "\n\t"
+    missing = canvas.missing_glyphs(value) | {c for c in value if unicodedata.category(c) in UNSEEN} - {"\n", "\t"}
+    safe = "".join(f"[U+{ord(c):04X}]" if c in missing else c for c in value)
+    return LONG_WORD.sub(lambda found: "\u200b".join(re.findall(".{1,20}", found[0])), safe)

@@ -10,6 +10,10 @@ TAGS = {
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "s", "small", "span",
     "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
+LOOKS = {"strong": {"bold": True}, "codespan": {"code": True}} | {
+    "emphasis": {"italic": True},
+    "strikethrough": {"italic": True},
+}
 _ATTRIBUTES = {
     "*": {"class", "id", "lang", "title", "tabindex", "role"}, "a": {"href"}, "img": {"alt", "src", "width", "height"},
     "th": {"scope", "colspan", "rowspan", "align"}, "td": {"colspan", "rowspan", "align"}, "ol": {"start"}, "details": {"open"},
@@ -58,13 +62,9 @@ def html(markdown: str, deeper: int = 0) -> str:
 def tree(markdown: str) -> list[dict]:
     """Markdown as plain values, for documents.
 
-    Returns
-    -------
-    list of dict
-        ``{"kind": "heading", "level", "runs"}``, ``{"kind": "paragraph", "runs"}``, ``{"kind": "list", "ordered", "items"}``
-        (each item a list of blocks), ``{"kind": "quote", "blocks"}``, ``{"kind": "code", "text"}``, ``{"kind": "table",
-        "columns", "rows", "numeric"}`` (cells are runs), ``{"kind": "rule"}``. A run is ``{"text"}`` with ``bold``, ``italic``,
-        ``code`` or ``link`` where they hold.
+    ``kind`` is ``heading`` (``level``, ``runs``), ``paragraph`` (``runs``), ``list`` (``ordered``, ``items``, each a list of
+    blocks), ``quote`` (``blocks``), ``code`` (``text``), ``table`` (``columns``, ``rows`` of runs, ``numeric``) or ``rule``. A
+    run is ``text`` with ``bold``, ``italic``, ``code`` or ``link`` where they hold.
     """
     return _blocks(_markdown(None)(markdown))
 
@@ -90,30 +90,27 @@ def without_first_heading(markdown: str) -> str:
 
 
 def _blocks(tokens: list[dict]) -> list[dict]:
-    return [made for token in tokens if (made := _block(token))]
+    return [made for token in tokens if (made := _block(token, token.get("children", [])))]
 
 
-def _block(token: dict) -> dict | None:
-    inner = token.get("children", [])
-    match token["type"]:
-        case "heading":
-            return {"kind": "heading", "level": token["attrs"]["level"], "runs": _runs(inner)}
-        case "paragraph" | "block_text":
+def _block(token: dict, inner: list[dict]) -> dict | None:
+    match token:
+        case {"type": "heading", "attrs": {"level": level}}:
+            return {"kind": "heading", "level": level, "runs": _runs(inner)}
+        case {"type": "paragraph" | "block_text"}:
             return {"kind": "paragraph", "runs": _runs(inner)}
-        case "list":
-            items = [_blocks(item["children"]) for item in inner]
-            return {"kind": "list", "ordered": bool(token["attrs"]["ordered"]), "items": items}
-        case "block_quote":
+        case {"type": "list", "attrs": {"ordered": ordered}}:
+            return {"kind": "list", "ordered": ordered, "items": [_blocks(item["children"]) for item in inner]}
+        case {"type": "block_quote"}:
             return {"kind": "quote", "blocks": _blocks(inner)}
-        case "block_code" | "block_html":
-            return {"kind": "code", "text": token["raw"].rstrip("\n")}
-        case "table":
-            head, *bodies = inner
+        case {"type": "block_code" | "block_html", "raw": raw}:
+            return {"kind": "code", "text": raw.rstrip("\n")}
+        case {"type": "table", "children": [head, *bodies]}:
             lines = [head, *(row for body in bodies for row in body["children"])]
             columns, *rows = [[_runs(cell["children"]) for cell in line["children"]] for line in lines]
             numeric = [cell["attrs"]["align"] == "right" for cell in head["children"]]
             return {"kind": "table", "columns": columns, "rows": rows, "numeric": numeric}
-        case "thematic_break":
+        case {"type": "thematic_break"}:
             return {"kind": "rule"}
     return None
 
@@ -121,22 +118,17 @@ def _block(token: dict) -> dict | None:
 def _runs(tokens: list[dict], **look) -> list[dict]:
     out: list[dict] = []
     for token in tokens:
-        match token["type"]:
-            case "strong":
-                out += _runs(token["children"], **look | {"bold": True})
-            case "emphasis" | "strikethrough":
-                out += _runs(token["children"], **look | {"italic": True})
-            case "link":
-                url = token["attrs"]["url"]
-                out += _runs(token["children"], **look | ({"link": url} if re.match("https?://", url) else {}))
-            case "image":
-                out += _runs(token["children"], **look)
-            case "softbreak":  # a line that ends in Chinese goes on without a space
+        match token:
+            case {"type": "softbreak"}:  # a line that ends in Chinese goes on without a space
                 out.append({"text": "" if out and out[-1]["text"][-1:] >= "\u2e80" else " "} | look)
-            case "linebreak":
+            case {"type": "linebreak"}:
                 out.append({"text": "\n"} | look)
-            case kind:
-                out.append({"text": token.get("raw", "")} | look | ({"code": True} if kind == "codespan" else {}))
+            case {"type": "link", "attrs": {"url": url}, "children": inner} if re.match("https?://", url):
+                out += _runs(inner, **look | {"link": url})
+            case {"type": kind, "children": inner}:
+                out += _runs(inner, **look | LOOKS.get(kind, {}))
+            case {"type": kind}:
+                out.append({"text": token.get("raw", "")} | look | LOOKS.get(kind, {}))
     return out
 
 

@@ -23,6 +23,8 @@ from .content import WORDS, Content, words_for
 
 MISSING, VERDICTS = words_for("missing"), words_for("verdict")
 TO_READ = 12  # columns; the rest of a wider table is grouped away
+IF_KNOWN = 'IF(ISNUMBER({{actual}}),{},"[x]")'  # a formula of what an actual tells
+DECIMALS = {"years_left": 2, "acceleration": 1, "age": 1, "sources": 0}
 
 
 @dataclass(frozen=True)
@@ -106,10 +108,8 @@ def figure(data: Data, f, lang: str) -> tuple[Cell, str]:
 
 def _locators(data: Data, lang: str) -> dict[tuple[str, str], str]:
     """Places in documents as a language calls them."""
-    return {
-        (row.source_id, row.locator): row.locator if lang == "zh" else row.locator_en
-        for row in data.outline.itertuples()
-    }
+    rows = data.outline.itertuples()
+    return {(row.source_id, row.locator): row.locator if lang == "zh" else row.locator_en for row in rows}
 
 
 def notes(lang: str) -> Table:
@@ -188,7 +188,10 @@ def _gap(data: Data, row: dict, lang: str, places: dict) -> dict[str, Cell]:
     target, actual, required = number("target", unit, 4), number("actual", unit, 4), number("required_pace", pace)
     gap = None
     if target and actual:
-        gap = _missing_still(row, target, actual) if math.isfinite(row["gap"]) else None
+        if math.isfinite(row["gap"]):  # what is still missing, whether more is better or less
+            away = math.copysign(exact(target.value - actual.value), row["gap"])
+            plain = "{target}-{actual}" if row["ascending"] else "{actual}-{target}"
+            gap = Number(away, max(target.decimals, actual.decimals), formula=IF_KNOWN.format(plain))
         required = _required(target.value, actual.value, row["years_left"], pace, required)
     name = data.indicators.loc[row["indicator"], f"name_{lang}"]
     if row["ref_area"] != data.home:
@@ -205,18 +208,8 @@ def _gap(data: Data, row: dict, lang: str, places: dict) -> dict[str, Cell]:
         "recent_pace": number("recent_pace", pace), "path_value": number("path_value", unit),
     }  # fmt: skip
     cells |= {key: words.unit_name(row[key], lang, data.units) if row[key] else None for key in ("unit", "pace_unit")}
-    cells |= {key: number(key, decimals=places) for key, places in _DECIMALS.items()}
+    cells |= {key: number(key, decimals=places) for key, places in DECIMALS.items()}
     return row | cells | {key: row[f"{key}_{lang}"] for key in ("sentence", "rule", "needed")}
-
-
-_DECIMALS = {"years_left": 2, "acceleration": 1, "age": 1, "sources": 0}
-
-
-def _missing_still(row: dict, target: Number, actual: Number) -> Number:
-    """What is still missing, whether more is better or less, as a formula."""
-    plain = "{target}-{actual}" if row["ascending"] else "{actual}-{target}"
-    away = math.copysign(exact(target.value - actual.value), row["gap"])
-    return Number(away, max(target.decimals, actual.decimals), formula=f'IF(ISNUMBER({{actual}}),{plain},"[x]")')
 
 
 def _required(target: float, actual: float, left: float, pace: str, known: Number | None) -> Cell:
@@ -229,7 +222,7 @@ def _required(target: float, actual: float, left: float, pace: str, known: Numbe
         value, plain = (target - actual) / left, "({target}-{actual})/{years_left}"
     if abs(value - known.value) > 1e-6 * max(1, abs(value)):
         return known
-    return Number(exact(value), max(known.decimals, 1), formula=f'IF(ISNUMBER({{actual}}),{plain},"[x]")')
+    return Number(exact(value), max(known.decimals, 1), formula=IF_KNOWN.format(plain))
 
 
 def of_exhibit(record: dict, lang: str) -> Table:

@@ -39,23 +39,22 @@ WORDS = words_for("workbook")
 def write(content: Content, lang: str, path: Path, data: Data) -> Path:
     """Write the workbook; of a single exhibit, that exhibit, its citations and its chart data alone."""
     records, said = content.exhibits(), words(lang, content)
-    if alone := len(records) == 1:
-        book = Book(lang, records[0]["title"][lang], back="")
-        book.exhibits(records[0]["subtitle"][lang] or records[0]["id"], records)
-    else:
-        book = Book(lang, said["title"], back=WORDS["contents"][lang])
+    whole = len(records) != 1
+    book = Book(lang, said["title"] if whole else records[0]["title"][lang], WORDS["contents"][lang] if whole else "")
+    if whole:
         cover, contents = book.add(book.word("cover")), book.add(book.word("contents"))
         book.listing("notes", tables.notes(lang))
         book.listing("latest", tables.latest(content, lang), tables.missing(lang, "[x]"))
         book.listing("gaps", tables.gaps(data, lang), book.word("gaps_note"), tables.missing(lang))
-        for section in content.sections:
-            if shown := section.shown():
-                book.exhibits(section.title[lang], shown)
+    for section in content.sections:
+        if shown := section.shown():
+            book.exhibits(section.title[lang] or section.name, shown)
+    if whole:
         book.listing("figures", tables.figures(data, lang), tables.missing(lang, "[x]"))
         book.listing("sources", tables.sources(content, lang))
     book.listing("citations", tables.citations(content.citations(), data, lang))
     book.chart_data()
-    if not alone:
+    if whole:
         listed = [[Number(n, 0), Link(name), holds] for n, (name, holds) in enumerate(book.listed, 1)]
         row = book.head(contents, f"{book.word('contents')} · {book.title}")
         book.table(contents, row, tables.table("contents", listed, lang), filters=False)
@@ -64,7 +63,9 @@ def write(content: Content, lang: str, path: Path, data: Data) -> Path:
         rows += [[book.word("blank"), tables.missing(lang)], [book.word("gaps"), book.word("gaps_note")]]
         book.table(cover, row, tables.table("notes", rows, lang), filters=False)
         cover.activate()
-    return book.save(path)
+    book.made.close()
+    path.write_bytes(office.settled(book.buffer.getvalue(), book.charts))
+    return path
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
@@ -115,11 +116,6 @@ class Book:
 
     def word(self, key: str, **values: object) -> str:
         return WORDS[key][self.lang].format(**values)
-
-    def save(self, path: Path) -> Path:
-        self.made.close()
-        Path(path).write_bytes(office.settled(self.buffer.getvalue(), self.charts))
-        return Path(path)
 
     def format(self, said: str = "", **look):
         """A cell format; text that begins like a formula is marked as text for who edits it."""
@@ -260,22 +256,21 @@ class Book:
         more = "…" if len(records) > 2 else ""
         self.listed.append((sheet.name, self.word("exhibits", n=len(records), titles=titles + more)))
 
-    def _tall(self, sheet, row: int, pixels: int) -> None:
-        """A row as high as its chart: no empty rows lie under it."""
+    def _tall(self, sheet, row: int, pixels: int) -> int:
+        """A row as high as its chart, so that no empty rows lie under it; returns the row below."""
         points = min(TALLEST, pixels * 0.75)
         self.high += points
         sheet.set_row(row, points)
-        self.lines(sheet, row, self.word("chart"), font_size=8)
+        return self.lines(sheet, row, self.word("chart"), font_size=8)
 
     def _picture(self, sheet, row: int, record: dict) -> int:
         """A figure of one's own, fitted into its row."""
         body = office.picture_png(record, self.lang)
         with Image.open(BytesIO(body)) as opened:
             scale = min(ALONE / opened.width, 350 / opened.height) * opened.info.get("dpi", (96, 96))[0] / 96
-        self._tall(sheet, row, 380)
         options = {"image_data": BytesIO(body), "description": clean(record["alt"][self.lang]), "y_offset": 20}
         sheet.insert_image(row, 0, "picture.png", options | {"x_scale": scale, "y_scale": scale})
-        return row + 1
+        return self._tall(sheet, row, 380)
 
     def _charts(self, sheet, row: int, record: dict) -> int:
         """Charts side by side on a tall row; a heat map as coloured cells."""
@@ -294,11 +289,10 @@ class Book:
             wide = WIDE // len(drawn) if len(panels) > 1 else ALONE
             longest = max(len(panels[n]["categories"] or ()) * ("bar" in panels[n]["kind"]) for n in drawn)
             high = min(500, max(330 if len(numbers) < 3 else 240, 22 * longest + 80))
-            self._tall(sheet, row, high + 24)
             for place, n in enumerate(drawn):
                 cells, size = self._data_block(record, n), (wide - 8, high)
                 self.charts |= office.into_sheet(self.made, sheet, row, record, n, lang, size, cells, place * wide)
-            row += 1
+            row = self._tall(sheet, row, high + 24)
         return row
 
     def _heat(self, sheet, row: int, panel: dict) -> int:
@@ -309,8 +303,8 @@ class Book:
         for r, (line, numbers) in enumerate(zip(cells[1:], made.rows, strict=True), row + 1):
             for c, ((_, fill, ink), cell) in enumerate(zip(line, numbers, strict=True)):
                 if isinstance(cell, Number):
-                    look = self.format(num_format=cell.format, align="center", bg_color=fill, font_color=ink)
-                    sheet.write_number(r, c, cell.value, look)
+                    look = {"num_format": cell.format, "align": "center", "bg_color": fill, "font_color": ink}
+                    sheet.write_number(r, c, cell.value, self.format(**look))
         return end
 
     def _data_block(self, record: dict, n: int) -> tuple[str, int, int]:
