@@ -36,13 +36,14 @@ def section(folder, *cells, records=(), **executed):
     return collect.section(collect.Executed(folder / "01_x.ipynb", read, **executed), folder)
 
 
-def test_each_language_has_a_narrative_of_its_own(tmp_path):
+def test_each_language_has_a_narrative_of_its_own_and_what_ended_it_comes_last(tmp_path):
     heads = markdown("# 外资\n\n先说结论。", "zh"), markdown("# Foreign investment\n\nConclusions first.", "en")
     cells = markdown("甲", "zh"), markdown("乙", "zh"), markdown("B", "en"), markdown("2013–2027")
-    found = section(tmp_path, *heads, *cells)
+    found = section(tmp_path, *heads, *cells, missing=Text("暂无数据", "no figures"))
     assert found.title == {"zh": "外资", "en": "Foreign investment"}
-    said = [(b["zh"], b["en"]) for b in found.blocks]
+    *said, last = [(b["zh"], b["en"]) for b in found.blocks]
     assert said == [("先说结论。", "Conclusions first."), ("甲", ""), ("乙", "B"), ("2013–2027", "2013–2027")]
+    assert last == ("暂无数据", "no figures") and found.blocks[-1]["kind"] == "missing"
 
 
 def test_exhibits_stand_where_they_were_shown_or_else_made_each_once(tmp_path):
@@ -53,11 +54,6 @@ def test_exhibits_stand_where_they_were_shown_or_else_made_each_once(tmp_path):
     assert [b.get("id") or b["kind"] for b in found.blocks] == ["b_chart", "finding", "a_chart"]
     assert found.blocks[1] == {"kind": "finding", **said, "tags": ["brief"]}
     assert found.title == {"zh": "01_x", "en": "01_x"}
-
-
-def test_what_ended_a_notebook_is_its_last_block(tmp_path):
-    found = section(tmp_path, markdown("甲", "zh"), missing=Text("暂无数据：出口", "no figure: exports"))
-    assert found.blocks[-1] == {"kind": "missing", "zh": "暂无数据：出口", "en": "no figure: exports"}
 
 
 @pytest.fixture

@@ -184,33 +184,24 @@ def test_the_briefing_has_at_most_twelve_slides_that_name_their_sources_and_stay
         assert set(re.findall(NUMBER, words)) <= set(re.findall(NUMBER, said))
         notes = slide.notes_slide.notes_text_frame.text
         assert 0 < len(notes) < 600 and clean(record["reading"][lang]) in notes
+    [messages] = [s.text_frame.text.splitlines() for s in deck.slides[1].shapes if s.name == "messages"]
+    place = {"zh": "（第{}页）", "en": " (slide {})"}[lang]
+    assert messages == [s.shapes.title.text + place.format(n) for n, s in enumerate(shown, 3)]
 
 
-def test_key_messages_are_what_the_slides_say_and_where(written, records):
-    _, second, *slides = Presentation(written / "zh" / "briefing.pptx").slides
-    messages = next(s for s in second.shapes if s.name == "messages").text_frame.text.splitlines()
-    titles = [clean(r["title"]["zh"]) for r in records]
-    assert messages == [f"{titles[n]}（第{n + 3}页）" for n in range(len(slides))]
-
-
-def own_template(tmp_path, keep):
-    """A template of someone's own: another size, other names, a slide in it, no layout but those kept."""
-    made = Presentation()
+def test_a_template_without_the_layouts_says_what_is_missing_and_its_nearest_is_used(records, tmp_path):
+    """One of someone's own: another size, other names, a slide in it, few layouts."""
+    made, own = Presentation(), tmp_path / "own.pptx"
     made.slides.add_slide(made.slide_layouts[0]).shapes.title.text = "old"
     for layout in list(made.slide_layouts)[1:]:
-        if layout.name not in keep:
+        if layout.name not in ("Title Only", "Blank"):
             made.slide_layouts.remove(layout)
     for n, layout in enumerate(made.slide_layouts):
         layout.name = f"版式{n}"
         layout._element.attrib.pop("type", None)
-    made.save(tmp_path / "own.pptx")
-    return tmp_path / "own.pptx"
-
-
-def test_a_template_without_the_layouts_says_what_is_missing_and_its_nearest_is_used(records, tmp_path):
-    template = own_template(tmp_path, ("Title Only", "Blank"))
+    made.save(own)
     with pytest.warns(TemplateWarning) as said:
-        slides.write(alone(records[0]), "zh", tmp_path / "a.pptx", template=template)
+        slides.write(alone(records[0]), "zh", tmp_path / "a.pptx", template=own)
     assert any("Title Only" in str(w.message) and "版式" in str(w.message) for w in said)
     made = Presentation(tmp_path / "a.pptx")
     assert (made.slide_width, made.slide_height) == (9144000, 6858000)
@@ -240,10 +231,8 @@ def test_the_report_has_every_exhibit_and_contents_that_lead_somewhere(written, 
     begun, ended = (len(body.xpath(f".//w:fldChar[@w:fldCharType='{k}']")) for k in ("begin", "end"))
     assert begun == ended
     assert all(body.xpath(".//wp:docPr/@descr"))
-    drawn = [
-        p["kind"] != "heat" for r in records if r["chart"] and r["id"] != "hedgehog_x" for p in r["chart"]["panels"]
-    ]
-    assert len(body.xpath(".//*[local-name()='chart']")) == sum(drawn)
+    panels = [p for r in records if r["chart"] and r["id"] != "hedgehog_x" for p in r["chart"]["panels"]]
+    assert len(body.xpath(".//*[local-name()='chart']")) == sum(p["kind"] != "heat" for p in panels)
     text = "\n".join(p.text for p in made.paragraphs)
     assert all(r["sources"][lang] in text for r in records)
 

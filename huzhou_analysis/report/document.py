@@ -73,7 +73,7 @@ def _styles(document) -> dict[str, str]:
         serving[name] = used = name if name in names else serving[nearest]
         if name not in names:
             lacks("no_style", name=name, used=used)
-    for name in set(OWN) - names:
+    for name in sorted(set(OWN) - names):
         document.styles.element.append(deepcopy(Document(str(HOUSE / "document.docx")).styles[name].element))
         document.styles[name].base_style = document.styles["Normal"]
     return {name: document.styles[used].style_id for name, used in serving.items()}
