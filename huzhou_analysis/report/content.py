@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -44,6 +44,11 @@ class Section:
     exhibits: dict[str, dict]
     brief: dict = field(default_factory=dict)
 
+    @property
+    def anchor(self) -> str:
+        """Its id in a page: the name without what an id or a link may not hold."""
+        return re.sub(r"[^\w.-]+", "-", self.name)
+
     def shown(self) -> list[dict]:
         """Records of the exhibits in the order in which they stand."""
         return [self.exhibits[b["id"]] for b in self.blocks if b["kind"] == "exhibit"]
@@ -74,6 +79,16 @@ class Content:
     def exhibits(self) -> list[dict]:
         """All records in order."""
         return [record for section in self.sections for record in section.shown()]
+
+    def told(self, lang: str, exhibit: Callable[[dict], dict], markdown: Callable[[str], dict]) -> list[dict]:
+        """Sections for a template: ``anchor``, ``title``, and ``blocks`` as two functions make them of records and Markdown."""
+
+        def told(section: Section) -> dict:
+            makes = dict.fromkeys(("text", "finding", "missing"), markdown) | {"exhibit": exhibit}
+            blocks = [{"kind": kind} | makes[kind](what) for kind, what in section.parts(lang)]
+            return {"anchor": section.anchor, "title": section.title[lang], "blocks": blocks}
+
+        return list(map(told, self.sections))
 
     def citations(self) -> list[dict]:
         """Each figure once, in the order of its first use, with ``number`` counted from 1 and ``used`` (ids of exhibits)."""
@@ -137,7 +152,7 @@ def shown(record: dict, lang: str, numbers: dict[str, int]) -> dict:
     """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and its table (:func:`shown_table`)."""
     said = {key: record[key][lang] for key in ("title", "subtitle", "reading", "alt")}
     made = {"foot": foot(record, lang), "refs": references(numbers, record), "table": shown_table(record, lang)}
-    return {"kind": "exhibit", "id": record["id"]} | said | made
+    return {"id": record["id"]} | said | made
 
 
 def shown_table(record: dict, lang: str) -> dict | None:

@@ -13,7 +13,7 @@ from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.canvas import font_face
 from . import brief, drawings, prose, state
-from .content import FILES, Content, Section, shown, words
+from .content import FILES, Content, shown, words
 
 FONT = "Huzhou CJK"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -41,37 +41,29 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None, *, 
 
     `data` is there for the sake of the other writers' signature; `kept` is a folder of charts that have been drawn already.
     """
-    numbers, places = content.numbers(), {one.name: f"#{anchor(one)}" for one in content.sections}
-    sections = []
-    for section in content.sections:
-        blocks = [
-            _exhibit(what, lang, numbers, content, kept)
-            if kind == "exhibit"
-            else {"kind": kind, "html": _links(prose.html(what, 1), places)}
-            for kind, what in section.parts(lang)
-        ]
-        sections.append({"anchor": anchor(section), "title": section.title[lang], "blocks": blocks})
-    tables = {
-        "position": state.latest_table(brief.headlines(content), lang),
-        "latest": state.latest_table(sorted(content.state["latest"], key=lambda row: not row["new"]), lang),
-        "moved": state.tables(content.changes, lang, state.MOST),
-        "documents": content.by_document(lang),
-    }
-    said = {"messages": brief.key_messages(content, lang), "headline": content.changes["headline"][lang]}
-    _page("report.html.j2", path, lang=lang, w=words(lang, content), sections=sections, **said, **tables)
+    numbers, named = content.numbers(), content.state.get("indicator_of", {})
+    places = {section.name: f"#{section.anchor}" for section in content.sections}
 
+    def exhibit(record: dict) -> dict:
+        """What it shows, its drawing, and the names by which it is found."""
+        ids = [c["figure_id"] for c in record["citations"]]
+        indicators = {name for i in ids if i in named for name in content.indicators[named[i]].values()}
+        found = {"words": " ".join(sorted(indicators)), "first": min((numbers[i] for i in ids), default=0)}
+        return shown(record, lang, numbers) | found | {"drawing": _drawing(record, lang, kept)}
 
-def _exhibit(record: dict, lang: str, numbers: dict[str, int], content: Content, kept: Path | None) -> dict:
-    """An exhibit as the template wants it: what it shows, its drawing, and the names by which it is found."""
-    ids, named = [c["figure_id"] for c in record["citations"]], content.state.get("indicator_of", {})
-    indicators = sorted({name for i in ids if i in named for name in content.indicators[named[i]].values()})
-    found = {"words": " ".join(indicators), "first": min((numbers[i] for i in ids), default=0)}
-    return shown(record, lang, numbers) | found | {"drawing": _drawing(record, lang, kept)}
-
-
-def anchor(section: Section) -> str:
-    """Its id in a page: the notebook's name without what an id or a link may not hold."""
-    return re.sub(r"[^\w.-]+", "-", section.name)
+    _page(
+        "report.html.j2",
+        path,
+        lang=lang,
+        w=words(lang, content),
+        sections=content.told(lang, exhibit, lambda markdown: {"html": _links(prose.html(markdown, 1), places)}),
+        messages=brief.key_messages(content, lang),
+        headline=content.changes["headline"][lang],
+        position=state.latest_table(brief.headlines(content), lang),
+        latest=state.latest_table(sorted(content.state["latest"], key=lambda row: not row["new"]), lang),
+        moved=state.tables(content.changes, lang, state.MOST),
+        documents=content.by_document(lang),
+    )
 
 
 def _drawing(record: dict, lang: str, kept: Path | None) -> str:
@@ -86,9 +78,8 @@ def _drawing(record: dict, lang: str, kept: Path | None) -> str:
 def write_index(content: Content, path: Path) -> None:
     """Entry page: what there is in both languages, every chart with its picture, tables, notebooks."""
     both = {lang: words(lang, content) for lang in LANGUAGES}
-    sections = [(section, anchor(section), quote(section.name)) for section in content.sections]
     headline = content.changes["headline"]
-    _page("index.html.j2", path, both=both, sections=sections, drawn=drawings.drawn, headline=headline)
+    _page("index.html.j2", path, both=both, sections=content.sections, drawn=drawings.drawn, headline=headline)
 
 
 def write_notebook(path: Path, names: Sequence[str]) -> None:
@@ -101,28 +92,27 @@ def write_notebook(path: Path, names: Sequence[str]) -> None:
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    shape, parts = HtmlFormatter(style="default"), []
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "markdown":
-            parts.append(prose.html(cell.source))
-        elif cell.source:
-            parts += [highlight(cell.source, PythonLexer(), shape), *map(_output, cell.get("outputs", []))]
-    body = _links("\n".join(parts), {name: f"{quote(name)}.html" for name in names})
-    named = {"title": path.stem, "body": body, "code_style": shape.get_style_defs(".highlight")}
-    _page("notebook.html.j2", path.with_suffix(".html"), glyphs=False, **named)
-
-
-def _output(output: Mapping) -> str:
-    """What a cell has shown: the richest form that a page may hold."""
-    bundle = output.get("data", {})
-    if "text/html" in bundle:
-        return prose.clean(bundle["text/html"])
-    if "text/markdown" in bundle:
-        return prose.html(bundle["text/markdown"])
-    if "image/png" in bundle:
-        return f'<p><img alt="" src="data:image/png;base64,{html.escape("".join(bundle["image/png"].split()))}"></p>'
-    words = output.get("text") or bundle.get("text/plain") or "\n".join(output.get("traceback", ()))
-    return f"<pre>{html.escape(ANSI.sub('', words))}</pre>" if words else ""
+    shape, places = HtmlFormatter(style="default"), {name: f"{quote(name)}.html" for name in names}
+    made = (
+        _environment()
+        .get_template("cells.html.j2")
+        .render(
+            cells=nbformat.read(path, as_version=4).cells,
+            markdown=prose.html,
+            clean=prose.clean,
+            code=lambda source: highlight(source, PythonLexer(), shape),
+            plain=lambda words: ANSI.sub("", words),
+        )
+    )
+    look = shape.get_style_defs(".highlight")
+    _page(
+        "notebook.html.j2",
+        path.with_suffix(".html"),
+        glyphs=False,
+        title=path.stem,
+        body=_links(made, places),
+        code_style=look,
+    )
 
 
 def _links(page: str, places: Mapping[str, str]) -> str:

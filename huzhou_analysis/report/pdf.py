@@ -37,15 +37,11 @@ def write(
     records, position = content.exhibits(), brief.headlines(content)
     whole = len(records) != 1
     numbers = content.numbers() if whole else {}
-    sections = []
-    for section in content.sections:
-        blocks = [
-            shown(what, lang, numbers) | {"picture": drawings.svg(what, lang, "page", kept)}
-            if kind == "exhibit"
-            else {"kind": kind, "tree": prose.tree(what)}
-            for kind, what in section.parts(lang)
-        ]
-        sections.append({"title": section.title[lang], "blocks": blocks})
+
+    def exhibit(record: dict) -> dict:
+        return shown(record, lang, numbers) | {"picture": drawings.svg(record, lang, "page", kept)}
+
+    sections = content.told(lang, exhibit, lambda markdown: {"tree": prose.tree(markdown)})
     values = {"whole": whole, "watermark": watermark, "sections": sections}
     values["messages"] = [message["text"] for message in brief.key_messages(content, lang)]
     values["headlines"] = state.latest_table(position, lang) if position else None
