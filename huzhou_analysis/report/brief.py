@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from ..analysis.lookup import MAIN
 from ..facts.schema import THEMES as NAMES
 from ..facts.words import Text
+from ..show.office import drawn
 from ..show.sources import period_text
 from . import prose
 from .content import Content, Section, words, words_for
-from .drawings import drawn
 from .state import summed_up
 
 THEMES = ("foreign_investment", "exports", "industrial_investment", "transport")

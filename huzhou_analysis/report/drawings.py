@@ -11,15 +11,11 @@ import pandas as pd
 from ..facts.words import LANGUAGES
 from ..show import canvas
 from ..show.exhibit import Exhibit, table_numbers
+from ..show.office import drawn
 from ..show.picture import picture
 from .content import marks_only
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def drawn(record: Mapping) -> bool:
-    """Whether an exhibit has a picture."""
-    return bool(record["chart"] or record["picture"])
 
 
 def figure(record: Mapping, lang: str, size: str = "slide"):
