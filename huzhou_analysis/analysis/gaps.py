@@ -85,7 +85,7 @@ def target_gaps(
 
 
 @lru_cache(maxsize=8)
-def gaps_of(data: Data, as_of: str | dt.date | None = None) -> Gaps:
+def gaps_of(data: Data, as_of: str | dt.date | None) -> Gaps:
     """The :class:`Gaps` of a set of tables, made once."""
     return Gaps(data, as_of)
 

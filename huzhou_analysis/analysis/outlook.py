@@ -91,7 +91,7 @@ def outside_view(data: Data, indicator: str, area: str | int | None = None) -> O
 
 def _views(data: Data, place: str, code: str | None = None) -> dict[str, OutsideView]:
     """The outside view of an indicator, or of every one that needs growth in % a year."""
-    every = gaps_of(data)
+    every = gaps_of(data, None)
     gaps = every.rows(t for t in every.targets if t.first.indicator == code) if code else every.table
     gaps = gaps[gaps.leads & (gaps.ref_area == place) & (gaps.pace_unit == "%") & gaps.required_pace.notna()]
     # Of several targets of one indicator the one that counts comes last, and stays.
