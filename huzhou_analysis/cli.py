@@ -149,7 +149,7 @@ def _gaps(options: argparse.Namespace) -> int | None:
     from rich.console import Console
     from rich.table import Table
 
-    from .show.target_table import TARGET_HEADINGS, target_rows
+    from .show.sources import TARGET_HEADINGS, target_rows
 
     try:
         _part("facts.periods").last_day(options.as_of) if options.as_of else None

@@ -25,8 +25,7 @@ from ..facts import periods, words
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, printed_quantity, text
 from ..show.exhibit import cell
-from ..show.sources import period_text
-from ..show.target_table import target_rows
+from ..show.sources import period_text, target_rows
 from . import message
 from .content import WORDS
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,11 +17,27 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..analysis.gaps import target_gaps
+from ..analysis.plans import plan
+from ..analysis.scenario import Scenario, what_if
+from ..analysis.series import series
 from ..facts import words
-from ..facts.data import Data
+from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
 from . import canvas, picture
-from .chart import Chart, Panel, chart_record, chart_table, exact, place, points_of, scale, starts_above_zero
+from .chart import (
+    Chart,
+    Panel,
+    chart_record,
+    chart_table,
+    exact,
+    marks,
+    over_years,
+    place,
+    points_of,
+    scale,
+    starts_above_zero,
+)
 from .sources import WORDS, both, citations, name, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
@@ -124,7 +141,12 @@ def exhibit(
     panels = chart["panels"] if chart else []
     ids = [i for panel in panels for p in points_of(panel) for i in p["figures"]]
     ids += [*_figures_in(shown), *cited(values), *_figures_in(also)]
-    sources = citations(data, ids)
+    sources, events = citations(data, ids), [text(e["zh"], e["en"]) for panel in panels for e in panel["events"]]
+    happened = words.clauses(dict.fromkeys(events))
+    # What the drawing calls for: events that are marked, axes that leave out zero.
+    drawing = [text(f"大事：{happened.zh}", f"Events: {happened.en}")] if events else []
+    if any(map(starts_above_zero, panels)):
+        drawing.append(text("纵轴不从零开始", "The vertical axis does not start at zero"))
 
     def said(pair: Pair) -> dict[str, str]:
         if isinstance(pair, str):
@@ -138,7 +160,7 @@ def exhibit(
         "subtitle": said(about) if about else both(_about(data, panels, ids)),
         "reading": said(reading),
         "told": list(cited(values)),  # ids of the figures that title and reading speak of
-        "notes": [*map(said, notes), *map(both, _chart_notes(panels)), *map(both, status_notes(sources))],
+        "notes": [*map(said, notes), *map(both, [*drawing, *status_notes(sources)])],
         "sources": both(source_line(sources)),
         "chart": chart,
         "picture": pictures,
@@ -282,14 +304,6 @@ def _about(data: Data, panels: list[dict], ids: Sequence[str]) -> Text:
     return text("，".join(p.zh for p in parts if p), ", ".join(p.en for p in parts if p))
 
 
-def _chart_notes(panels: list[dict]) -> list[Text]:
-    """Notes that the drawing calls for: events that are marked, axes that leave out zero."""
-    events = words.clauses(dict.fromkeys(text(e["zh"], e["en"]) for panel in panels for e in panel["events"]))
-    notes = [text(f"大事：{events.zh}", f"Events: {events.en}")] if events else []
-    flat = text("纵轴不从零开始", "The vertical axis does not start at zero")
-    return [*notes, *([flat] if any(map(starts_above_zero, panels)) else [])]
-
-
 def alt(title: str, panels: Sequence[dict], lang: str) -> str:
     """What a picture shows, for who cannot see it: each series with its ends, or with its first dozen of bars."""
     end, colon, stop, comma = ("。", "：", "；", "，") if lang == "zh" else (". ", ": ", "; ", ", ")
@@ -354,3 +368,72 @@ def finding(zh: str, en: str, **values: object) -> Finding:
     """
     said = say(zh, en, **values)
     return Finding(replace(said, **_plain(both(said))))
+
+
+def explore(data: Data):
+    """Choose an indicator and a pace; path, verdict and sentence follow.
+
+    Returns
+    -------
+    ipywidgets.VBox or Finding
+        Its children are indicator, pace, and what follows; while a report is made, a line that says where the sliders
+        work.
+    """
+    if os.environ.get(EXPORT_VARIABLE):
+        return finding("滑块在 JupyterLab 中可用。", "The sliders work in JupyterLab.")
+    import ipywidgets as widgets
+
+    lang = canvas.language()
+    words = ("指标", "每年变动") if lang == "zh" else ("Indicator", "Change a year")
+    look = {"layout": {"width": "520px"}, "style": {"description_width": "initial"}}
+    names = [(name(data, i)[lang], i) for i in open_indicators(data)]
+    which = widgets.Dropdown(options=names, description=words[0], **look)
+    pace = widgets.FloatSlider(description=words[1], continuous_update=False, readout_format=".1f", step=0.1, **look)
+    shown = widgets.HTML()
+
+    def redraw(*_) -> None:
+        scenario = what_if(data, which.value, f"{pace.value:.1f}")
+        drawn = base64.b64encode(canvas.png(_picture(data, scenario, lang), 90)).decode()
+        image = f'<img class="huzhou-scenario" src="data:image/png;base64,{drawn}">'
+        shown.value = f"<p><b>{scenario.sentence[lang]}</b></p>{image}"
+
+    def choose(*_) -> None:
+        needed = what_if(data, which.value)
+        reach = max(10.0 if needed.kind == "growth" else 1.0, 3 * abs(needed.growth))
+        pace.min, pace.max = max(-99.0, -math.ceil(reach)), math.ceil(reach)
+        # Rounded towards the target, so that the pace that is shown does reach it.
+        pace.value = math.copysign(math.ceil(abs(needed.growth) * 10) / 10, needed.growth)
+        redraw()
+
+    choose()
+    which.observe(choose, "value")
+    pace.observe(redraw, "value")
+    return widgets.VBox([which, pace, shown])
+
+
+def open_indicators(data: Data) -> list[str]:
+    """Indicators with a yearly target ahead and a comparable actual of the plan's years, from which a pace can be counted."""
+
+    def counts(indicator: str) -> bool:
+        try:
+            return bool(what_if(data, indicator))
+        except NotOnFile:
+            return False
+
+    gaps = target_gaps(data)
+    return [indicator for indicator in gaps.indicator[gaps.required_pace.notna()].unique() if counts(indicator)]
+
+
+def _picture(data: Data, scenario: Scenario, lang: str):
+    """History, assumed path and the plan's path."""
+    goals = plan(data, scenario.indicator)
+    try:
+        history = series(data, scenario.indicator)
+    except NotOnFile:  # but parts of years are
+        history = series(data, scenario.indicator, everything=True)
+    since = int(goals.year.min()) - 6
+    drawn = over_years(data, history[history.unit == scenario.unit], goals, since=since).panels[0]
+    path = marks(scenario.path.reset_index(), "scenario", label="last")
+    chart = chart_record(Chart([Panel([drawn.marks, path], scenario.unit)]), data.units)
+    nothing = {"zh": "", "en": ""}
+    return picture.picture({"title": nothing, "subtitle": nothing, "chart": chart}, lang, "page")
