@@ -25,8 +25,7 @@ from huzhou_analysis.show import native, picture
 
 SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "v": "triangle", "X": "x"}
 DASHES = {"-": "solid", "--": "dash", ":": "sysDot", "-.": "dashDot"}
-SPACES = {end[0]: f"http://schemas.openxmlformats.org/drawingml/2006/{end}" for end in ("chart", "main")}
-SPACES["a"] = SPACES.pop("m")
+SPACES = {k: f"http://schemas.openxmlformats.org/drawingml/2006/{end}" for k, end in (("c", "chart"), ("a", "main"))}
 BARS = ("column", "bar", "stacked_column", "stacked_bar")
 
 

@@ -61,8 +61,7 @@ def paces(data):
 
 
 def interval(years, low, high, role, **more):
-    frame = pd.DataFrame({"year": years, "value": [None] * len(years), "low": low, "high": high})
-    return hz.marks(frame, role, **more)
+    return hz.marks(pd.DataFrame({"year": years, "value": None, "low": low, "high": high}), role, **more)
 
 
 def fan(data):
