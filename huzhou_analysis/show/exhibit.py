@@ -141,12 +141,7 @@ def exhibit(
     panels = chart["panels"] if chart else []
     ids = [i for panel in panels for p in points_of(panel) for i in p["figures"]]
     ids += [*_figures_in(shown), *cited(values), *_figures_in(also)]
-    sources, events = citations(data, ids), [text(e["zh"], e["en"]) for panel in panels for e in panel["events"]]
-    happened = words.clauses(dict.fromkeys(events))
-    # What the drawing calls for: events that are marked, axes that leave out zero.
-    drawing = [text(f"大事：{happened.zh}", f"Events: {happened.en}")] if events else []
-    if any(map(starts_above_zero, panels)):
-        drawing.append(text("纵轴不从零开始", "The vertical axis does not start at zero"))
+    sources = citations(data, ids)
 
     def said(pair: Pair) -> dict[str, str]:
         if isinstance(pair, str):
@@ -160,7 +155,7 @@ def exhibit(
         "subtitle": said(about) if about else both(_about(data, panels, ids)),
         "reading": said(reading),
         "told": list(cited(values)),  # ids of the figures that title and reading speak of
-        "notes": [*map(said, notes), *map(both, [*drawing, *status_notes(sources)])],
+        "notes": [*map(said, notes), *map(both, [*_chart_notes(panels), *status_notes(sources)])],
         "sources": both(source_line(sources)),
         "chart": chart,
         "picture": pictures,
@@ -302,6 +297,14 @@ def _about(data: Data, panels: list[dict], ids: Sequence[str]) -> Text:
     parts += [text("、".join(units), ", ".join(units.values()))] if len(units) <= 2 else []
     parts += [text(f"{min(years)}—{max(years)}年", f"{min(years)}–{max(years)}")] if years else []
     return text("，".join(p.zh for p in parts if p), ", ".join(p.en for p in parts if p))
+
+
+def _chart_notes(panels: list[dict]) -> list[Text]:
+    """Notes that the drawing calls for: events that are marked, axes that leave out zero."""
+    events = words.clauses(dict.fromkeys(text(e["zh"], e["en"]) for panel in panels for e in panel["events"]))
+    notes = [text(f"大事：{events.zh}", f"Events: {events.en}")] if events else []
+    flat = text("纵轴不从零开始", "The vertical axis does not start at zero")
+    return [*notes, *([flat] if any(map(starts_above_zero, panels)) else [])]
 
 
 def alt(title: str, panels: Sequence[dict], lang: str) -> str:
