@@ -22,7 +22,7 @@ import huzhou_analysis as hz
 from huzhou_analysis.analysis.targets import STATUSES
 from huzhou_analysis.report import document, slides, workbook
 from huzhou_analysis.report.content import WORDS, Content, Section, alone
-from huzhou_analysis.report.template import TemplateWarning
+from huzhou_analysis.report.document import TemplateWarning
 from huzhou_analysis.show import canvas
 from huzhou_analysis.show.native import clean
 

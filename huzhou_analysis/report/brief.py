@@ -79,11 +79,17 @@ def compose(content: Content, lang: str) -> list[dict]:
     def heading(said: str) -> dict:
         return {"kind": "heading", "text": said}
 
-    w, notes = words(lang, content), _Notes(content)
+    w, notes, latest = words(lang, content), _Notes(content), headlines(content)
     messages = key_messages(content, lang, 4)
     blocks: list[dict] = [{"kind": "title", "text": w["brief"], "subtitle": as_of(content, lang)}]
     blocks.append({"kind": "messages", "title": w["summary"], "items": notes.noted(messages)})
-    blocks += [heading(w["position"]), _position(content, lang, w, notes), heading(w["themes"])]
+    position = {"kind": "table", "title": w["position"], "numeric": [False, False, True, True, False]}
+    position["columns"] = [w[k] for k in ("indicator", "period", "value", "growth", "published")]
+    position["rows"] = [
+        [r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"]] for r in latest
+    ]
+    position["refs"] = [notes.refs(row["figures"]) for row in latest]
+    blocks += [heading(w["position"]), position, heading(w["themes"])]
     for section in [s for theme in THEMES for s in content.sections if theme in s.name]:
         told = sentences(section, lang, [m["text"] for m in messages])
         chart = next((record for record in _named(section) if drawn(record)), None)
@@ -128,14 +134,6 @@ def as_of(content: Content, lang: str) -> str:
     """Which figures it rests on: the newest publication among them."""
     newest = max((row["published"] for row in content.state.get("latest", [])), default="")
     return WORDS["as_of"][lang].format(period_text(newest)[lang]) if newest else ""
-
-
-def _position(content: Content, lang: str, w: dict, notes: _Notes) -> dict:
-    shown = headlines(content)
-    rows = [[r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"]] for r in shown]
-    made = {"columns": [w[k] for k in ("indicator", "period", "value", "growth", "published")], "rows": rows}
-    made |= {"numeric": [False, False, True, True, False], "refs": [notes.refs(r["figures"]) for r in shown]}
-    return {"kind": "table", "title": w["position"]} | made
 
 
 def _targets(targets: list[dict], lang: str, w: dict, notes: _Notes) -> list[dict]:

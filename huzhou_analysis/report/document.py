@@ -1,12 +1,16 @@
 """Documents: the report and the two pages of the brief in Word, with charts that can be edited and real headings.
 
-What a template brings (styles, header, footer, page) stays; what it lacks is said, and the nearest style is used.
+What a template brings (styles, header, footer, page) stays; what it lacks is said, and the nearest style is used. How every
+office file begins, as a template of the house or of the reader, and how it ends stands here for slides as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
+from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 from docx import Document
@@ -21,15 +25,54 @@ from ..show.canvas import column_widths
 from ..show.native import clean
 from ..show.roles import GRID, MUTED, PALETTE
 from . import brief, prose
+from . import said as message
 from .content import Content, shown_table, words, words_for
-from .template import HOUSE, lacks, opened, saved
 
+HOUSE = Path(__file__).parent / "templates"
+KINDS = {
+    "PowerPoint": (".pptx, .potx", b"presentationml.template.main", b"presentationml.presentation.main"),
+    "Word": (".docx, .dotx", b"wordprocessingml.template.main", b"wordprocessingml.document.main"),
+}
 MOST_ROWS = 15
 # Styles that a template should have, and the nearest to fall back on.
 NEEDED = {"Title": "Heading 1", "Heading 1": "Normal", "Heading 2": "Heading 1", "Heading 3": "Heading 2",
           "List Bullet": "Normal", "Caption": "Normal"}  # fmt: skip
 OWN = ("Exhibit Note", "Table Text", "Exhibit Chart")  # styles that are brought along where a template has none
 WORDS = words_for("shared", "document")
+
+
+class TemplateWarning(UserWarning):
+    """A template lacks something that slides or documents need; the nearest is used."""
+
+
+def opened(path: Path, program: str, read: Callable):
+    """A template as python-pptx or python-docx reads it; ValueError, by name, for a file that is none."""
+    endings, *types = KINDS[program]
+    try:
+        return read(BytesIO(office.settled(Path(path).read_bytes(), types=types)))
+    except Exception as problem:  # whatever the file is, the libraries and zipfile raise a dozen kinds for it
+        why = type(problem).__name__
+        raise ValueError(message("no_template", path=path, program=program, endings=endings, why=why)) from None
+
+
+def lacks(what: str, **values: object) -> None:
+    """Say what a template lacks and what is used in its place."""
+    warnings.warn(message(what, **values), TemplateWarning, stacklevel=2)
+
+
+def saved(made, path: Path, title: str, lang: str) -> Path:
+    """Write a presentation or document with its title and language, no name, no date, no picture of another file."""
+    core, package = made.core_properties, made.part.package
+    core.title, core.language = clean(title)[:250], office.LANGUAGE_TAGS[lang]
+    core.author = core.last_modified_by = core.comments = core.keywords = core.subject = ""
+    core.created = core.modified = datetime(1980, 1, 1)
+    core.revision = 1
+    relations = package.rels if hasattr(package, "rels") else package._rels
+    for key in [k for k, r in relations.items() if r.reltype.endswith("/thumbnail")]:
+        relations.pop(key)
+    made.save(str(path))
+    Path(path).write_bytes(office.settled(Path(path).read_bytes()))
+    return Path(path)
 
 
 def write(content: Content, lang: str, path: Path, data=None, *, template: Path | None = None) -> Path:
@@ -241,7 +284,11 @@ class Report:
 
     def table(self, block: dict) -> None:
         """A table whose head repeats on each page; numbers stand right, no row breaks across pages."""
-        rows = [[_words(cell) for cell in row] for row in [block["columns"], *block["rows"]]]
+
+        def plain(cell: str | Sequence[dict]) -> str:
+            return clean(cell if isinstance(cell, str) else "".join(run["text"] for run in cell))
+
+        rows = [list(map(plain, row)) for row in [block["columns"], *block["rows"]]]
         table = self.document.add_table(len(rows), len(rows[0]))
         table.autofit = False
         widths = column_widths(rows, self.width, 8.5)
@@ -269,8 +316,3 @@ class Report:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             self.refs(row.cells[0].paragraphs[0], notes)
         self.paragraph("", "Exhibit Note").paragraph_format.space_after = Pt(2)
-
-
-def _words(cell: str | Sequence[dict]) -> str:
-    """A cell of a table: words, or runs of Markdown."""
-    return clean(cell if isinstance(cell, str) else "".join(run["text"] for run in cell))

@@ -67,24 +67,19 @@ def inline(markup: str, key: str, label: str = "") -> str:
 
 
 def write_charts(record: Mapping, lang: str, charts: Path, kept: Path) -> None:
-    """PNG and SVG at slide size into `charts`; those of pages and phones into `kept`."""
-    made = figure(record, lang)
-    _save_png(made, charts / f"{record['id']}.{lang}.png")
-    canvas.save(made, charts / f"{record['id']}.{lang}.svg")
-    for size in ("page", "phone"):
-        svg(record, lang, size, kept)
-
-
-def _save_png(made, path: Path) -> None:
-    """A picture of 1600 by 900 dots in few colours, a third of the bytes; the same ones each time."""
+    """PNG (1600 by 900 dots) and SVG at slide size into `charts`; those of pages and phones into `kept`."""
     from PIL import Image
 
+    made, name = figure(record, lang), f"{record['id']}.{lang}"
     with canvas.house_style():
         made.set_dpi(160)
         made.canvas.draw()
     shown = Image.frombuffer("RGBA", made.canvas.get_width_height(), made.canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-    image = shown.convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    image.save(path, "PNG")
+    # Few colours are a third of the bytes, and the same ones each time.
+    shown.convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(charts / f"{name}.png")
+    canvas.save(made, charts / f"{name}.svg")
+    for size in ("page", "phone"):
+        svg(record, lang, size, kept)
 
 
 def write_tables(record: Mapping, folder: Path) -> None:

@@ -25,7 +25,7 @@ from ..show.native import clean
 from ..show.roles import MUTED
 from . import brief
 from .content import Content, shown_table, words, words_for
-from .template import HOUSE, lacks, opened, saved
+from .document import HOUSE, lacks, opened, saved
 
 MOST_SLIDES, MOST_NOTES, MOST_LINES, MARGIN = 12, 600, 5, 0.55
 LAYOUTS = {"title": "Title Slide", "titleOnly": "Title Only"}
