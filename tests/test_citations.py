@@ -112,16 +112,6 @@ def test_growth_in_another_form_is_growth(case):
     assert written(Decimal(value), text, growth=True) == value
 
 
-@given(year=st.integers(1990, 2050), mark=MARKS, place=st.integers(0, 5))
-def test_a_mark_makes_no_month(year, mark, place):
-    text = f"{year}年"
-    try:
-        code = periods.read(text[:place] + mark + text[place:])
-    except ValueError:
-        return
-    assert code == str(year)
-
-
 @given(st.text(alphabet=string.digits + "年月日-./至 ①²第季度上半前", max_size=12))
 def test_what_is_read_as_a_period_is_one(text):
     try:
