@@ -29,10 +29,10 @@ UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, private and una
 def write(
     content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None, watermark: str = ""
 ) -> None:
-    """Write the report; a content of one exhibit gives that exhibit alone, with every row of its table.
+    """Write the report; of a single exhibit that exhibit alone, with every row of its table.
 
-    `kept` is a folder of charts that have been drawn already, `watermark` stands in pale words across every page. As of
-    the other writers, RuntimeError if the compiler has something to complain of, a font that is missing among it.
+    `kept` is a folder of charts that have been drawn already, `watermark` stands in pale words across every page.
+    RuntimeError if the compiler has something to complain of, a font that is missing among it.
     """
     records, position = content.exhibits(), brief.headlines(content)
     whole = len(records) != 1

@@ -37,10 +37,10 @@ WORDS = words_for("shared", "slides")
 
 
 def write(content: Content, lang: str, path: Path, data=None, *, template: Path | None = None) -> Path:
-    """Write the briefing: cover, key messages, then the exhibits that matter most, one message each.
+    """Write the briefing: cover, key messages, the exhibits that matter most; of a single exhibit its one slide.
 
-    Of a single exhibit, the file is its one slide. `template` is a ``.pptx`` or ``.potx`` whose master and layouts are
-    used: ValueError if it cannot be read, TemplateWarning if a layout that is needed is missing or lacks a title.
+    `template` is a ``.pptx`` or ``.potx`` whose master and layouts are used: ValueError if it cannot be read, TemplateWarning
+    if a layout that is needed is missing or lacks a title.
     """
     chosen, said, deck = content.exhibits(), words(lang, content), Deck(lang, template)
     if len(chosen) == 1:
@@ -206,7 +206,11 @@ class Deck:
             end = self._table(slide, record, (left, top, width, bottom - top))
             if reading is not None:  # under a short table, not far below it
                 reading.top = min(reading.top, Inches(end + 0.2))
-        slide.notes_slide.notes_text_frame.text = notes(record, lang)
+        # What a speaker needs: the reading, the sources, how many figures stand behind them.
+        cited = [WORDS["cited"][lang].format(n=len(record["citations"]))] if record["citations"] else []
+        tail = "\n".join([shortened(clean(record["sources"][lang]), 250), *cited])
+        told = shortened(clean(record["reading"][lang] or record["title"][lang]), MOST_NOTES - len(tail) - 3)
+        slide.notes_slide.notes_text_frame.text = f"{told}\n{tail}"
 
     def _table(self, slide, record: dict, box: Sequence[float]) -> float:
         """The table of an exhibit, as many rows as fit; what is left out is said below; returns where it ends."""
@@ -237,11 +241,3 @@ def _table_layout(rows: list[list[str]], width: float, height: float) -> tuple[f
         shown = [h for h, end in zip(heights, accumulate(heights), strict=True) if end <= height]
         tried.append((points, widths, shown, [[said for _, said, _ in row] for row in fits]))
     return max(tried, key=lambda one: (len(one[2]), one[0]))
-
-
-def notes(record: dict, lang: str) -> str:
-    """What a speaker needs, in under 600 characters: the reading, the sources, how many figures stand behind them."""
-    cited = WORDS["cited"][lang].format(n=len(record["citations"])) if record["citations"] else ""
-    tail = "\n".join(filter(None, [shortened(clean(record["sources"][lang]), 250), cited]))
-    reading = clean(record["reading"][lang] or record["title"][lang])
-    return shortened(reading, MOST_NOTES - len(tail) - 3) + "\n" + tail

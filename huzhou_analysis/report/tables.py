@@ -15,7 +15,7 @@ from ..analysis.gaps import target_gaps
 from ..analysis.targets import STATUSES
 from ..facts import periods, words
 from ..facts.data import Data
-from ..facts.schema import OBS_STATUSES, RECORD_TYPES, TIERS
+from ..facts.schema import OBS_STATUSES, RECORD_TYPES
 from ..facts.words import text
 from ..show.chart import exact
 from ..show.native import clean
@@ -148,12 +148,6 @@ def figures(data: Data, lang: str) -> Table:
         where = [titles[f.source_id], places[f.source_id, f.locator], f.as_printed, f.comment or None]
         rows.append([*what, bound, kinds[f.record_type], status, *where])
     return table("figures", rows, lang)
-
-
-def sources(content: Content, lang: str) -> Table:
-    """The documents that are cited."""
-    rows = [[d["source"][lang], TIERS[d["tier"]][lang == "en"], Number(d["figures"], 0)] for d in content.documents()]
-    return table("sources", rows, lang)
 
 
 def citations(cited: Iterable[dict], data: Data, lang: str) -> Table:

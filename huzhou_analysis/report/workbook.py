@@ -18,6 +18,7 @@ from PIL import Image
 from xlsxwriter.utility import xl_col_to_name
 
 from ..facts.data import Data
+from ..facts.schema import TIERS
 from ..show import canvas, exhibit, office
 from ..show.native import clean, columns, grid, has_native
 from ..show.roles import INK, MUTED, PALETTE, PAPER
@@ -51,7 +52,10 @@ def write(content: Content, lang: str, path: Path, data: Data) -> Path:
             book.exhibits(section.title[lang] or section.name, shown)
     if whole:
         book.listing("figures", tables.figures(data, lang), tables.missing(lang, "[x]"))
-        book.listing("sources", tables.sources(content, lang))
+        cited = [
+            (d["source"][lang], TIERS[d["tier"]][lang == "en"], Number(d["figures"], 0)) for d in content.documents()
+        ]
+        book.listing("sources", tables.table("sources", cited, lang))
     book.listing("citations", tables.citations(content.citations(), data, lang))
     book.chart_data()
     if whole:
