@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         unfinished = default_root() / ".adding"  # one that was cut short is completed before anything reads the tables
-        if unfinished.is_dir() and (message := _alone(lambda: _part("inbox.writing").recover(unfinished.parent))):
+        if unfinished.is_dir() and (message := _alone(lambda: _part("inbox.adding").recover(unfinished.parent))):
             say(message, error=True)
         return 1 if unfinished.is_dir() else _COMMANDS[options.command](options) or 0
     except (DataError, Busy) as error:

@@ -22,7 +22,7 @@ from huzhou_analysis.facts import codebook
 from huzhou_analysis.facts.checks import check
 from huzhou_analysis.facts.data import load
 from huzhou_analysis.facts.schema import TABLES
-from huzhou_analysis.inbox import adding, layout, reading, template, writing
+from huzhou_analysis.inbox import adding, layout, reading, template
 
 TODAY = dt.date(2026, 11, 1)
 SHEET = layout.sheet_name("figures")
@@ -395,7 +395,7 @@ def test_a_new_indicator_area_and_unit_come_with_their_figure(city):
 def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsys):
     """The n-th write fails: all tables are old, or (the writes were enough) all are new."""
     drop(city, workbook(BASE | {"locator": "第9段"}))
-    before, calls, write = state(city), [], writing._write
+    before, calls, write = state(city), [], adding._put
 
     def full(path, content):
         calls.append(path)
@@ -404,7 +404,7 @@ def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsy
             raise OSError(28, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(writing, "_write", full)
+    monkeypatch.setattr(adding, "_put", full)
     status = command("add", data=city)
     if status:
         assert state(city) == before
@@ -417,7 +417,7 @@ def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsy
 @pytest.mark.parametrize("after", [1, 3])
 def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkeypatch, after, capsys):
     drop(city, workbook(BASE | {"locator": "第9段"}))
-    replaced, replace = [], writing.os.replace
+    replaced, replace = [], adding.os.replace
 
     def kill(source, target):
         replaced.append(target)
@@ -425,7 +425,7 @@ def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkey
             raise SystemExit
         replace(source, target)
 
-    monkeypatch.setattr(writing.os, "replace", kill)
+    monkeypatch.setattr(adding.os, "replace", kill)
     with pytest.raises(SystemExit):
         command("add", data=city)
     monkeypatch.undo()
@@ -438,7 +438,7 @@ def test_an_adding_that_was_killed_is_completed_by_the_next_command(city, monkey
 
 def test_a_table_changed_after_the_cut_is_left_alone(city, monkeypatch, capsys):
     drop(city, workbook(BASE | {"locator": "第9段"}))
-    monkeypatch.setattr(writing, "_complete", lambda root: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(adding, "_move_in", lambda root: (_ for _ in ()).throw(KeyboardInterrupt))
     assert command("add", data=city) == 130
     monkeypatch.undo()
     with (city / "outline.csv").open("ab") as file:

@@ -1,8 +1,14 @@
 """Add what files hold to the tables: everything is checked, shown and asked about first, and written whole or not at all.
-Rows are only ever appended: what stands in a table keeps its bytes. What was added last can be taken back."""
+Rows are only ever appended: what stands in a table keeps its bytes. What was added last can be taken back.
+
+The new files are prepared in a folder beside the old ones, and renaming that folder decides. What interrupts the moving
+of its files after that, the next command completes (:func:`recover`)."""
 
 import datetime as dt
+import hashlib
 import json
+import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,13 +27,14 @@ from ..facts.problems import DataError, Problem, fail, say
 from ..facts.relations import relation_problems
 from ..facts.schema import TABLES
 from ..facts.units import Units
-from . import both, message, writing
+from . import both, message
 from .layout import FILE
 from .reading import Row, read
 from .rows import Filling, home
 
 _QUANTITY = ["indicator", "ref_area", "time_period", "transformation", "commitment"]
 _PRINTED = [*_QUANTITY, "record_type", "source_id", "locator"]
+STAGED, JOURNAL = ".adding", "journal.json"
 
 
 @dataclass
@@ -54,7 +61,7 @@ class Plan:
 def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Plan:
     """Read and check files against the tables; nothing is written. Dates after `today` are asked about. A
     :class:`DataError` says that the tables on file have problems of their own."""
-    made = Plan({name: writing.checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)})
+    made = Plan({name: checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)})
     frames, problems = check(root)
     if problems := problems or relation_problems(load(root)):
         raise DataError(problems)
@@ -261,9 +268,9 @@ def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
     note = {"added": rows, "files": [[path.name, target.name] for path, target in moves]}
     name, content = f"inbox/added/{number:06d}.json", json.dumps(note, ensure_ascii=False, indent=1).encode()
     try:
-        writing.commit(root, made.contents | {name: content}, made.before | {name: ""})
+        commit(root, made.contents | {name: content}, made.before | {name: ""})
     except OSError as error:
-        return fail(str(error)) if isinstance(error, writing.Unfinished) else _not_written(error)
+        return fail(str(error)) if isinstance(error, Unfinished) else _not_written(error)
     say("\n" + both("added", files=", ".join(sorted(made.contents))))
     for path, target in moves:
         try:
@@ -297,7 +304,7 @@ def undo(root: Path | str | None = None) -> int:
             contents, _, problems = tried(root, contents)
         if problems:
             return fail(f"{DataError(problems)}\n{both('nothing_undone')}")
-        writing.commit(root, contents, {name: writing.checksum(root / name) for name in contents})
+        commit(root, contents, {name: checksum(root / name) for name in contents})
         for then, now in note["files"]:
             if (notes[-1].parent / now).exists() and not (root / "inbox" / then).exists():
                 (notes[-1].parent / now).rename(root / "inbox" / then)
@@ -310,3 +317,71 @@ def undo(root: Path | str | None = None) -> int:
 
 def _not_written(error: Exception) -> int:
     return fail(both("not_written", reason=getattr(error, "strerror", None) or error))
+
+
+class Unfinished(OSError):
+    """New files are prepared but not all in place; :func:`recover` completes them."""
+
+
+def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> None:
+    """Replace files of a folder together, if each has still the checksum (SHA-256) in `before`, "" for none. An OSError
+    leaves every file as it was; only :class:`Unfinished` says that some are in place and others not yet."""
+    for left in root.glob(f"{STAGED}-*"):  # of an adding that was cut short before it counted
+        shutil.rmtree(left, ignore_errors=True)
+    staged = Path(tempfile.mkdtemp(prefix=f"{STAGED}-", dir=root))
+    try:
+        for name, content in contents.items():
+            for folder in (staged, root):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            _put(staged / name, content)
+            if (root / name).exists():
+                shutil.copymode(root / name, staged / name)
+        _put(staged / JOURNAL, json.dumps({name: before[name] for name in contents}).encode())
+        if any(checksum(root / name) != before[name] for name in contents):
+            raise OSError(both("changed_meanwhile"))
+        staged.rename(root / STAGED)  # from here on the new files count
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+    try:
+        _move_in(root)
+    except OSError as error:
+        raise Unfinished(both("half-way", reason=error.strerror or error)) from error
+
+
+def recover(root: Path) -> str:
+    """Complete an adding that was cut short; returns what to say about it, or nothing."""
+    if not (root / STAGED / JOURNAL).is_file():
+        shutil.rmtree(root / STAGED, ignore_errors=True)  # without its journal it was done with
+        return ""
+    try:
+        foreign = _move_in(root)
+    except (OSError, ValueError) as error:
+        return both("cut_short", reason=error)
+    return both("changed_after", files="、".join(foreign)) if foreign else both("completed")
+
+
+def _move_in(root: Path) -> list[str]:
+    """Move what is prepared over the files; if someone else has changed one since, none, and that one is named."""
+    staged = root / STAGED
+    journal = json.loads((staged / JOURNAL).read_bytes())
+    waiting = [name for name in journal if (staged / name).exists()]
+    foreign = [name for name in waiting if checksum(root / name) != journal[name]]
+    for name in waiting if not foreign else ():
+        os.replace(staged / name, root / name)
+    (staged / JOURNAL).unlink(missing_ok=True)
+    shutil.rmtree(staged, ignore_errors=True)
+    return foreign
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, empty if there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file and have it reach the disk."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

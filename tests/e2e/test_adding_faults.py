@@ -14,7 +14,7 @@ from whole import as_nobody, command, finish, small_disk, start, tree
 
 from huzhou_analysis.facts.codebook import write
 from huzhou_analysis.facts.data import load
-from huzhou_analysis.inbox import adding, writing
+from huzhou_analysis.inbox import adding
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")]
 
@@ -70,7 +70,7 @@ def test_killed_at_forty_moments_of_adding(tables, tmp_path, capsys):
         process.kill()
         process.communicate()
         cut = (tables / ".adding" / "journal.json").is_file()
-        writing.recover(tables)
+        adding.recover(tables)
         now = state(tables)
         assert now in (old, new), n
         counts["completed" if cut else "new" if now == new else "old"] += 1
