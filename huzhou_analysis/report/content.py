@@ -65,7 +65,7 @@ class Content:
     """A whole report.
 
     `counts` are those of the report and of the tables, counted once for every format; `changes` is what moved since the last
-    report (:mod:`.changes`); `state` where the city stands: ``latest`` and ``targets`` (:mod:`.state`), ``cited`` (their
+    report, `state` where the city stands (:mod:`.state` makes both): ``latest`` and ``targets``, ``cited`` (their
     figures), ``indicator_of`` (each figure that is cited); `indicators` names those in both languages, for who searches.
     """
 
