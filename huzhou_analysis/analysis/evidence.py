@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,11 +18,11 @@ from ..facts import periods
 from ..facts.data import Data
 from ..facts.schema import TIERS
 from ..facts.words import LANGUAGES, Text, clauses, number, period_text, quantity, say, text, trimmed, unit_name
-from .actuals import Actuals, Pace, Target
 from .compare import WHOLES, share_levels
-from .series import declared_breaks, in_unit, known, levels
-from .targets import STATUSES, WORDS, Judgement, effective_kind, pace_unit, years_needed
+from .series import YEARLY, declared_breaks, in_unit, known, levels, points, printings, whole_years
+from .targets import STATUSES, WORDS, Judgement, Target, change_a_year, effective_kind, pace_unit, years_needed
 
+WINDOWS = (1, 2, 3, 4, 5)
 GRADES, TIME_PROGRESS = WORDS["grade"], WORDS["progress"]
 # What a source costs; one source alone, an old, derived or part-year figure, and a definition to be compared with care
 # cost one each. Up to 1 is A, 2 and 3 are B, 4 is C, more is D.
@@ -37,19 +39,109 @@ _GOOD = {"met", "met_in_part_year", "ahead", "on_track"}
 _VERBS = {"%": ("增长", "下降"), "个百分点": ("提高", "降低"), "个千分点": ("提高", "降低"), "位次": ("上升", "下降")}
 
 
-def _printings(data: Data, target: Target, evidence: pd.Series) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Pace:
+    """A change a year that has been seen: how much, over what, and the figures behind it."""
+
+    change: float
+    since: Text
+    figure_ids: str
+    window: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A target and an actual beside it, known by a day: how fast it moves, and where it stood before the plan."""
+
+    data: Data
+    target: Target
+    evidence: pd.Series
+    as_of: object = None
+
+    year = property(lambda self: int(self.evidence.year))
+    value = property(lambda self: self.evidence.value)
+    goal = property(lambda self: self.target.final.obs_value)
+    kind = property(lambda self: effective_kind(self.target.kind, self.value, self.goal))
+    speed = property(lambda self: self.recent.change if self.recent else math.nan)
+
+    def judge(self, value: float | None = None, recent: float | None = None, straight: bool = False) -> Judgement:
+        """Verdict on the actual, or on another value or pace in its place, or along a straight path."""
+        value, recent = self.value if value is None else value, self.speed if recent is None else recent
+        return self.target.judge(value, self.year, recent, self.base, straight)
+
+    @cached_property
+    def stretch(self) -> pd.DataFrame:
+        """The whole years of the actual's series in its own stretch, in the target's unit."""
+        found = whole_years(points(self.data, self.evidence.indicator, self.target.first.ref_area, as_of=self.as_of))
+        exact = found.origin.isin(YEARLY) & found.relation.isin(["=", "~"])
+        return in_unit(self.data, found[exact & (found.segment == self.evidence.segment)], self.target.unit)
+
+    @cached_property
+    def lasting_kind(self) -> str:
+        """How the target moves: what was at or below zero of late, or is to be, has no growth in per cent."""
+        years, start = self.stretch.year, min(self.target.start - 1, self.year - max(WINDOWS))
+        lately = self.stretch.value[years.between(start, self.year)]
+        return effective_kind(self.target.kind, self.value, *self.target.numeric.obs_value, *lately)
+
+    @cached_property
+    def changes(self) -> dict[int, Pace]:
+        """Change a year over the last 1 to 5 years within one stretch, by the number of years."""
+        if not periods.is_year(self.evidence.time_period):
+            return {}
+        before, year, out = self.stretch.set_index("year"), self.year, {}
+        for window in (w for w in WINDOWS if year - w in before.index):
+            begin, then = year - window, before.loc[year - window]
+            change = change_a_year(then.value, self.value, window, effective_kind(self.kind, then.value))
+            zh = f"{year}年比上年" if window == 1 else f"{begin}—{year}年年均"
+            since = text(zh, f"{'a year ' * (window > 1)}from {begin} to {year}")
+            out[window] = Pace(change, since, then.figure_id, window)
+        return out
+
+    @cached_property
+    def printed_rate(self) -> Pace | None:
+        """The newest growth rate printed for half a year or more, of the actual's year or later; for levels only."""
+        if self.target.kind != "growth" or self.value <= 0:
+            return None
+        said = printings(self.data, "GY", self.evidence.indicator, self.target.first.ref_area, self.as_of)
+        nominal = (said.prices != "constant") & (said.span != "per_year")
+        said = said[nominal & (said.relation == "=") & (said.unit == "%")]
+        when = {i: periods.parse(p) for i, p in said.time_period.items()}
+        long = [i for i, period in when.items() if 6 <= period.months <= 12 and period.year >= self.year]
+        if not long:
+            return None
+        last = max(long, key=lambda i: when[i].end)
+        since = text(f"{when[last].label('zh')}同比", f"in {when[last].label('en')} on a year earlier")
+        return Pace(float(said.obs_value[last]), since, last)
+
+    @cached_property
+    def recent(self) -> Pace | None:
+        """A printed rate newer than the latest level, else the pace of three years, else the weakest that is on file."""
+        rate = self.printed_rate
+        if rate and periods.parse(self.data.figures.time_period[rate.figure_ids]).year > self.year:
+            return rate
+        weakest = min if self.target.ascending else max
+        return self.changes.get(3) or weakest(self.changes.values(), key=lambda pace: pace.change, default=None)
+
+    @cached_property
+    def base(self) -> tuple[int, float] | None:
+        """Last whole year before the plan in the actual's own stretch."""
+        before = self.stretch[self.stretch.year < self.target.start]
+        return (int(before.year.iloc[-1]), float(before.value.iloc[-1])) if len(before) else None
+
+
+def _printings(at: Standing) -> pd.DataFrame:
     """Every printed level of the actual's period, in the unit of the target."""
-    found = levels(data, evidence.indicator, target.first.ref_area, period=evidence.time_period)
-    return in_unit(data, found, target.unit)
+    area, period = at.target.first.ref_area, at.evidence.time_period
+    return in_unit(at.data, levels(at.data, at.evidence.indicator, area, period=period), at.target.unit)
 
 
-def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
+def grade(at: Standing) -> dict:
     """Grade of an actual from A to D, with what it counts: independent sources that agree, and age in years.
 
     The age is that of the figure's period when the newest figure of the tables was published, whatever the day.
     """
-    age = int(data.figures.vintage.max()[:4] or 0) - evidence.end.year
-    same, tier = _printings(data, target, evidence), data.sources.tier
+    evidence, same, tier = at.evidence, _printings(at), at.data.sources.tier
+    age = int(at.data.figures.vintage.max()[:4] or 0) - evidence.end.year
     agreeing = set(same.source_id[(same.low <= evidence.high) & (same.high >= evidence.low)])
     originals = {source for source in agreeing if tier[source] not in WEAK}
     count = max(1, len(originals) + (len(agreeing) > len(originals)))
@@ -59,14 +151,13 @@ def grade(data: Data, target: Target, evidence: pd.Series) -> dict:
     return {"evidence": "AABBCD"[min(cost, 5)], "sources": count, "age": age}
 
 
-def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataFrame, judged: tuple) -> dict:
-    """Whether the verdict turns under another reading of the figures on file.
+def firmness(at: Standing, found: pd.DataFrame, verdict: Judgement) -> dict:
+    """Whether the verdict turns under another reading of the figures on file (`found` may stand beside the target).
 
     ``fragile`` where one turns it, ``robust`` where other figures were tried and none does, ``untested`` where there is none.
-    `judged` are the verdict, the recent pace and the base that it came from.
     """
-    readings = list(_readings(gaps, target, evidence, found, judged))
-    flips = [(label, STATUSES[s]) for label, s, _ in readings if s not in (None, judged[0].status)]
+    readings = list(_readings(at, found[found.year >= at.target.start], verdict.rule))
+    flips = [(label, STATUSES[s]) for label, s, _ in readings if s not in (None, verdict.status)]
     tried = sum(tests for _, status, tests in readings if status is not None)
     code = "fragile" if flips else "robust" if tried else "untested"
     words = [said("reading", "flips", label=label, status=status) for label, status in flips]
@@ -75,33 +166,23 @@ def firmness(gaps: Actuals, target: Target, evidence: pd.Series, found: pd.DataF
     return {"robustness": code} | both("robustness", clauses(words))
 
 
-def _readings(gaps, target, evidence: pd.Series, found: pd.DataFrame, judged: tuple) -> Iterator[tuple]:
+def _readings(at: Standing, found: pd.DataFrame, by: str) -> Iterator[tuple]:
     """Label, verdict (None where no actual is left) and whether another figure was tried, for every other reading."""
-    (verdict, recent, base), data, year = judged, gaps.data, int(evidence.year)
-    speed = recent.change if recent else math.nan
-    found = found[found.year >= target.start]
-
-    def again(value: float, pace: float = speed, **options) -> str:
-        return target.judge(value, year, pace, base, **options).status
+    data, target, evidence = at.data, at.target, at.evidence
 
     def latest(rows: pd.DataFrame) -> str | None:
-        if rows.empty:
-            return None
-        one = rows.iloc[-1]
-        recent = gaps.recent(target, one)
-        pace = recent.change if recent else math.nan
-        return target.judge(one.value, int(one.year), pace, gaps.base(target, one)).status
+        return replace(at, evidence=rows.iloc[-1]).judge().status if len(rows) else None
 
     # The upper end itself is not in the interval of what was printed.
     for end in (evidence.low, evidence.high - (evidence.high - evidence.low) * 1e-6):
         if math.isfinite(end):
-            yield said("reading", "end"), again(end), False
+            yield said("reading", "end"), at.judge(end).status, False
     if periods.is_year(evidence.time_period):
-        others = known(_printings(data, target, evidence), gaps.as_of).sort_values(["vintage", "source_id"])
+        others = known(_printings(at), at.as_of).sort_values(["vintage", "source_id"])
         for other in others[~others.figure_id.isin(evidence.figure_id.split())].itertuples():
             value = text(*(quantity(f"{other.value:.6g}", target.unit, lang, data.units) for lang in LANGUAGES))
             dated = other.vintage or WORDS["reading"]["undated"]
-            yield said("reading", "vintage", vintage=dated, value=value), again(other.value), True
+            yield said("reading", "vintage", vintage=dated, value=value), at.judge(other.value).status, True
     if evidence.tier in WEAK:
         better = found[~found.tier.isin(WEAK[WEAK.index(evidence.tier) :])]
         yield said("reading", "weak", tier=text(TIERS[evidence.tier][0], evidence.tier)), latest(better), True
@@ -109,58 +190,56 @@ def _readings(gaps, target, evidence: pd.Series, found: pd.DataFrame, judged: tu
         yield said("reading", "other", name=named(data, name)), latest(found[found.indicator == name]), True
     for start in declared_breaks(data, evidence.indicator):
         before = found[found.year < start]
-        if target.start < start <= year and len(before):
+        if target.start < start <= at.year and len(before):
             yield said("reading", "break", year=start), latest(before), True
     if target.kind == "growth":
-        yield said("reading", "straight"), again(evidence.value, straight=True), False
-    if verdict.rule == "pace":
-        for other in gaps.changes(target, evidence).values():
-            if other.change != speed:
-                yield said("reading", "pace", since=other.since), again(evidence.value, other.change), False
+        yield said("reading", "straight"), at.judge(straight=True).status, False
+    if by == "pace":
+        for other in at.changes.values():
+            if other.change != at.speed:
+                yield said("reading", "pace", since=other.since), at.judge(recent=other.change).status, False
 
 
-def progress(target: Target, evidence: pd.Series, status: str, base: tuple[int, float] | None) -> dict:
+def progress(at: Standing, status: str) -> dict:
     """Share of the way done and of the time gone since the last actual before the plan, and the word for it.
 
     way = (actual - base) / (target - base); time = (year - base year) / (target year - base year).
     """
-    early = {"time_progress": "completed_early"} if status == "met" and evidence.year < target.last_year else {}
-    final = target.final.obs_value
-    if base is None or base[0] >= target.last_year or math.isclose(final, base[1]):
+    last, base = at.target.last_year, at.base
+    early = {"time_progress": "completed_early"} if status == "met" and at.year < last else {}
+    if base is None or base[0] >= last or math.isclose(at.goal, base[1]):
         return early
-    way = (evidence.value - base[1]) / (final - base[1])
-    time = (int(evidence.year) - base[0]) / (target.last_year - base[0])
+    way, time = (at.value - base[1]) / (at.goal - base[1]), (at.year - base[0]) / (last - base[0])
     word = "faster" if way > time + STEP else "lagging" if way < time - STEP else "in_step"
     return {"time_progress": word, "way_done": way, "time_gone": time} | early
 
 
-def at_recent_pace(target: Target, evidence: pd.Series, required: float, recent: float) -> dict:
+def at_recent_pace(at: Standing, required: float) -> dict:
     """Acceleration factor (required over recent pace; none where that leads away), and when the recent pace arrives."""
-    kind = effective_kind(target.kind, evidence.value, target.final.obs_value)
-    wait = years_needed(evidence.value, target.final.obs_value, recent, kind)
-    reached = int(evidence.year) + math.ceil(wait - 1e-9) if math.isfinite(wait) else math.inf
-    factor = required / recent if recent * (1 if target.ascending else -1) > 0 else math.nan
-    return {"acceleration": factor, "reached_in": reached, "years_late": reached - target.last_year}
+    wait = years_needed(at.value, at.goal, at.speed, at.kind)
+    reached = at.year + math.ceil(wait - 1e-9) if math.isfinite(wait) else math.inf
+    factor = required / at.speed if at.speed * (1 if at.target.ascending else -1) > 0 else math.nan
+    return {"acceleration": factor, "reached_in": reached, "years_late": reached - at.target.last_year}
 
 
-def official(target: Target, evidence: pd.Series, stretch: pd.DataFrame, base: tuple[int, float] | None) -> dict:
+def official(at: Standing) -> dict:
     """Classes of the same data under two published methods (docs/methods.md)."""
-    if target.meets(evidence.value):
+    if at.target.meets(at.value):
         return {"un_class": "maintain", "wri_class": "on_track"}
-    known, final = stretch[stretch.year <= evidence.year], target.final.obs_value
+    known, final, base, last_year = at.stretch[at.stretch.year <= at.year], at.goal, at.base, at.target.last_year
     out = {"un_class": "insufficient_data", "wri_class": "insufficient_data"}
-    years, values, left = known.year.to_numpy(float), known.value.to_numpy(float), target.last_year - int(evidence.year)
+    years, values, left = known.year.to_numpy(float), known.value.to_numpy(float), last_year - at.year
     if len(known) < 2 or left <= 0:
         return out
     if base is not None and not math.isclose(final, base[1]):
         weights = np.sqrt(np.arange(1, len(years) + 1))  # squared residuals weigh 1, 2, ... n: recent years most
-        expected = float(np.polyval(np.polyfit(years, values, 1, w=weights), target.last_year))
-        missing = (1 if target.ascending else -1) * (final - expected) / abs(final - base[1])
+        expected = float(np.polyval(np.polyfit(years, values, 1, w=weights), last_year))
+        missing = (1 if at.target.ascending else -1) * (final - expected) / abs(final - base[1])
         out["un_class"] = "maintain" if missing <= UN_GAP else "accelerate" if missing <= 1 else "reverse"
-    last = years > int(evidence.year) - WRI_YEARS
+    last = years > at.year - WRI_YEARS
     if last.sum() >= 2:
         slope = float(np.polyfit(years[last], values[last], 1)[0])
-        factor = (final - evidence.value) / left / slope if slope else -math.inf
+        factor = (final - at.value) / left / slope if slope else -math.inf
         ordered = [(factor <= 0, "wrong_direction"), (factor <= 1, "on_track"), (factor < 2, "off_track")]
         out["wri_class"] = next((name for holds, name in ordered if holds), "well_off_track")
     return out
@@ -239,25 +318,25 @@ def movement(data: Data, value: float, unit: str) -> Text:
     return text(zh + size.zh, ("a fall of " if not up else "a rise of " if ranks else "") + size.en)
 
 
-def rule(data: Data, target: Target, evidence: pd.Series, verdict: Judgement, recent: Pace | None, status: str) -> Text:
+def rule(at: Standing, verdict: Judgement, status: str) -> Text:
     """The rule that gave a verdict, with its numbers."""
-    final, unit = target.final, target.unit
-    pace = pace_unit(effective_kind(target.kind, evidence.value, final.obs_value), unit)
-    levels = {"value": evidence.value, "due": verdict.due, "later": verdict.due_next}
+    data, target, unit, pace = at.data, at.target, at.target.unit, pace_unit(at.kind, at.target.unit)
+    recent = at.recent if verdict.rule == "pace" else None
+    levels = {"value": at.value, "due": verdict.due, "later": verdict.due_next}
     paces = {"need": verdict.required, "asked": verdict.asked, "recent": recent.change if recent else math.nan}
     words = {name: amount(data, value, unit) for name, value in levels.items() if not math.isnan(value)}
     words |= {name: movement(data, value, pace) for name, value in paces.items() if not math.isnan(value)}
     words |= {"since": recent.since if recent else "", "path": WORDS["path"].get(verdict.path, "")}
-    words |= {"bound": amount(data, final.obs_value, unit, final.relation), "last": target.last_year}
+    words |= {"bound": amount(data, at.goal, unit, target.final.relation), "last": target.last_year}
     ahead = verdict.rule == "path" and verdict.status == "ahead"
     code = status if verdict.rule == "bound" else "ahead" if ahead else verdict.rule
-    why, when = said("rule", code, year=int(evidence.year), **words), period_text(evidence.time_period)
+    why, when = said("rule", code, year=at.year, **words), period_text(at.evidence.time_period)
     return say("{when}为{value}，{why}", "{value} in {when}, {why}", when=when, value=words["value"], why=why)
 
 
-def sentence(data: Data, target: Target, evidence: pd.Series, row: dict) -> Text:
+def sentence(at: Standing, row: dict) -> Text:
     """The verdict argued in one sentence: figure, path or bound, paces with their years, verdict, grade of evidence."""
-    parts = [text(row["rule_zh"], row["rule_en"])]
+    data, parts = at.data, [text(row["rule_zh"], row["rule_en"])]
     if row.get("recent_since_zh") and not math.isnan(row.get("required_pace", math.nan)):
         pace, since = movement(data, row["recent_pace"], row["pace_unit"]), row["recent_since_zh"]
         if since not in row["rule_zh"]:
@@ -269,25 +348,25 @@ def sentence(data: Data, target: Target, evidence: pd.Series, row: dict) -> Text
     if row.get("newer_rate") is not None:
         rate, when = movement(data, row["newer_rate"], "%"), period_text(row["newer_rate_period"])
         parts.append(said("argument", "newer", rate=rate, when=when))
-    parts += filter(None, [_level_of_share(data, target, evidence)])
+    parts += filter(None, [_level_of_share(at)])
     if row.get("comparable") == "with_care":
         parts.append(said("argument", "care", reason=text(row["pair_zh"], row["pair_en"])))
-    about = {"name": named(data, target.first.indicator), "said": clauses(parts)}
+    about = {"name": named(data, at.target.first.indicator), "said": clauses(parts)}
     found = {"status": STATUSES[row["status"]], "letter": WORDS["grade"][row["evidence"]]}
     return said("argument", "verdict", **about, **found)
 
 
-def _level_of_share(data: Data, target: Target, evidence: pd.Series) -> Text | None:
+def _level_of_share(at: Standing) -> Text | None:
     """What a share amounts to, beside what the plan's share of the plan's total amounts to in its first year."""
-    own = evidence.indicator == target.first.indicator
-    if not own or WHOLES.get(evidence.indicator) not in data.indicators.index:
+    code, goal = at.evidence.indicator, at.target.first
+    if code != goal.indicator or WHOLES.get(code) not in at.data.indicators.index:
         return None
-    found = share_levels(data, evidence.indicator, target.first.ref_area)
-    mine = found[(found.role == "actual") & (found.time_period == evidence.time_period)]
+    found = share_levels(at.data, code, goal.ref_area)
+    mine = found[(found.role == "actual") & (found.time_period == at.evidence.time_period)]
     plan = found[found.role == "target"]
     if mine.empty or plan.empty:
         return None
-    have, want = (amount(data, f.level.iloc[0], f.unit.iloc[0]) for f in (mine, plan))
+    have, want = (amount(at.data, f.level.iloc[0], f.unit.iloc[0]) for f in (mine, plan))
     return said("argument", "share", have=have, want=want, year=plan.time_period.iloc[0])
 
 

@@ -16,12 +16,11 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.problems import DataError, Problem
-from ..facts.words import text
+from ..facts.words import Text, clauses, text
 from . import plans, targets
-from .actuals import WINDOWS, Actuals, Target
-from .evidence import at_recent_pace, both, firmness, grade, needed, official, progress, rule, said, sentence
-from .series import PARTS, measured_in, points, whole_years
-from .targets import Judgement
+from .evidence import Standing, at_recent_pace, both, firmness, grade, needed, official, progress, rule, said, sentence
+from .series import PARTS, in_unit, known, measured_in, points, whole_years
+from .targets import Judgement, Target
 
 COLUMNS = ["name", "indicator", "locator", "target", "unit", "target_year", "actual", "actual_period", "gap"]
 COLUMNS += ["required_pace", "recent_pace", "pace_unit", "status", "evidence"]
@@ -90,8 +89,12 @@ def gaps_of(data: Data, as_of: str | dt.date | None) -> Gaps:
     return Gaps(data, as_of)
 
 
-class Gaps(Actuals):
-    """Everything that the gap of a target needs, read once: the targets, the pairs, the series."""
+class Gaps:
+    """Everything that the gap of a target needs, as far as it was known by a day: the targets, the pairs, the series."""
+
+    def __init__(self, data: Data, as_of: object = None) -> None:
+        self.data, self.as_of = data, as_of
+        self.goals = known(data.figures[(data.figures.record_type == "target") & data.own], as_of)
 
     @cached_property
     def targets(self) -> list[Target]:
@@ -110,6 +113,76 @@ class Gaps(Actuals):
             ordered, rows = sorted(groups, key=lambda g: order[(source, g[0][0])]), rows[rows.obs_text != ""]
             found += [self.target(group, rows) for _, group in ordered]
         return found
+
+    def target(self, group: pd.DataFrame, rows: pd.DataFrame) -> Target:
+        """The target that a group of figures sets; `rows` are those of the tables of its plan."""
+        first, info = group.iloc[0], self.data.indicators.loc[group.indicator.iloc[0]]
+        total = first.span == "cumulative"
+        kind = "units" if total else targets.pace_kind(self.data, first.indicator, first.unit)
+        stated = group.time_period.map(lambda p: p != "" and periods.parse(p).kind in ("year", "years")).astype(bool)
+        numeric = group[stated & (group.obs_text != "")].sort_values("time_period")
+        named = whole_years(numeric[:0] if total else numeric)
+        path = dict(zip(named.time_period, named.obs_value, strict=True))
+        if len(path) == 1:
+            path = self._path_of_the_table(first, path, rows)
+        bound = next(iter(numeric.relation[::-1]), "")
+        below = bound in ("<", "<=") and info.measure_type != "index"
+        ascending = targets.more_is_better(bound, bool(info.ascending))
+        return Target(group, numeric, first.unit, kind, ascending, path, below)
+
+    def _path_of_the_table(self, goal: pd.Series, path: dict[str, float], rows: pd.DataFrame) -> dict[str, float]:
+        """The path of the table's row that a goal of the text restates; else its own."""
+        same = whole_years(rows[(rows.indicator == goal.indicator) & (rows.ref_area == goal.ref_area)])
+        for _, row in measured_in(self.data, same, goal.unit).groupby("locator") if len(same) else ():
+            scale = [float(self.data.units.factor(u, goal.unit)) for u in row.unit]
+            other = dict(zip(row.time_period, row.obs_value * scale, strict=True))
+            if other.get(max(path)) == path[max(path)]:
+                return other
+        return path
+
+    @cached_property
+    def _declared(self) -> dict[str, list[tuple[str, str, Text]]]:
+        rows, out = self.data.pairs.itertuples(), {}
+        for r in rows:
+            out.setdefault(r.target_indicator, []).append(
+                (r.actual_indicator, r.comparable, text(r.reason_zh, r.reason_en))
+            )
+        return out
+
+    def pairs(self, indicator: str) -> list[tuple[str, str, Text]]:
+        """Actual indicators declared beside a target's, with comparability and reason; its own where none is declared."""
+        out = self._declared.get(indicator, [])
+        if any(actual == indicator for actual, _, _ in out):
+            return out
+        undeclared = text("同一指标，尚未在 pairs.csv 声明", "one indicator, not yet declared in pairs.csv")
+        return [*out, (indicator, "with_care", undeclared)]
+
+    def _points(self, target: Target, indicator: str) -> pd.DataFrame:
+        """The points of an actual in the area and unit of a target."""
+        found = points(self.data, indicator, target.first.ref_area, as_of=self.as_of)
+        return in_unit(self.data, found, target.unit)
+
+    def candidates(self, target: Target) -> pd.DataFrame:
+        """Actuals that may stand beside a target, oldest first, in its unit, each with comparability and reason.
+
+        Whole years and dates count, printed or summed of printed parts. A share of part of a year counts with care, a
+        running total of things at a date beside a cumulative goal likewise; a flow of part of a year never does.
+        """
+        rows, total, own = [], target.first.span == "cumulative", target.first.indicator
+        share = self.data.units[target.unit].is_share
+        allowed = [(self._points(target, name), how, why) for name, how, why in self.pairs(own) if how != "no"]
+        for p, how, reason in ((p, *pair) for found, *pair in allowed for p in found.to_dict("records")):
+            period, part, care = periods.parse(p["time_period"]), p["origin"] == "part_year", None
+            if part and total and period.kind in ("month", "day"):
+                care = text("截至该日的累计数", "a running total up to that date")
+            elif part and share and not total:
+                care = text(f"仅为{period.label('zh')}的比重", f"a share of {period.label('en')} only")
+            elif total or p["origin"] not in ("printed", "sum", "ratio"):
+                continue
+            how, reason = ("with_care", clauses([reason, care])) if care else (how, reason)
+            rows.append(p | {"comparable": how, "reason": reason, "end": period.end})
+        rows.sort(key=lambda p: (p["end"], p["comparable"] == "yes", p["indicator"] == own, p["origin"] == "printed"))
+        return pd.DataFrame(rows)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -180,44 +253,33 @@ class Gaps(Actuals):
         found = found[found.year <= target.last_year] if len(found) else found
         if found.empty:
             return self._nothing(target, unlike)
-        evidence = found.iloc[-1]
-        target = replace(target, kind=self.moves(target, evidence))
-        out = unlike | {"pace_unit": targets.pace_unit(target.kind, target.unit)}
-        if evidence.year >= target.start:
-            return self._judged(target, evidence, found, out)
-        out |= self._cells(target, evidence) | {"status": "no_figure_on_file", "evidence": ""}
+        at = Standing(self.data, target, found.iloc[-1], self.as_of)
+        at = replace(at, target=replace(target, kind=at.lasting_kind))
+        out = unlike | {"pace_unit": targets.pace_unit(at.target.kind, target.unit)}
+        if at.year >= target.start:
+            return self._judged(at, found, out)
+        out |= self._cells(at) | {"status": "no_figure_on_file", "evidence": ""}
         out |= {"gap": math.nan, "relative_gap": math.nan}
-        return out | needed(self.data, target, said("why", "early", year=int(evidence.year)))
+        return out | needed(self.data, target, said("why", "early", year=at.year))
 
-    def moves(self, target: Target, evidence: pd.Series) -> str:
-        """How a target moves: what was at or below zero of late, or is to be, has no growth in per cent."""
-        lately = self.stretch(target, evidence)
-        lately = lately[lately.year.between(min(target.start - 1, evidence.year - max(WINDOWS)), evidence.year)]
-        return targets.effective_kind(target.kind, evidence.value, *target.numeric.obs_value, *lately.value)
-
-    def _judged(self, target: Target, evidence: pd.Series, found: pd.DataFrame, out: dict) -> dict:
+    def _judged(self, at: Standing, found: pd.DataFrame, out: dict) -> dict:
         """Verdict, paces, progress in time, official classes, firmness and rule for an actual of the plan's years."""
-        changes, recent, base = (f(target, evidence) for f in (self.changes, self.recent, self.base))
-        newer = self.printed_rate(target, evidence, int(evidence.year))
-        speed = recent.change if recent else math.nan
-        verdict = target.judge(evidence.value, int(evidence.year), speed, base)
-        part = verdict.status == "met" and evidence.origin == "part_year"
+        verdict, recent, newer = at.judge(), at.recent, at.printed_rate
+        part = verdict.status == "met" and at.evidence.origin == "part_year"
         status = "met_in_part_year" if part else verdict.status
-        out |= {"required_pace": verdict.required, "recent_pace": speed, "path_value": verdict.due}
-        paces = [*changes.values(), *([recent] if recent else [])]
+        out |= {"required_pace": verdict.required, "recent_pace": at.speed, "path_value": verdict.due}
+        paces = [*at.changes.values(), *([recent] if recent else [])]
         if newer and recent and recent.window != 1 and newer.figure_ids != recent.figure_ids:
             out |= {"newer_rate": newer.change, "newer_rate_period": self.data.figures.time_period[newer.figure_ids]}
             paces.append(newer)
         out["growth_ids"] = " ".join(dict.fromkeys(i for pace in paces for i in pace.figure_ids.split()))
         out |= both("recent_since", recent.since) if recent else {}
         if recent and not math.isnan(verdict.required):
-            out |= at_recent_pace(target, evidence, verdict.required, speed)
-        out |= progress(target, evidence, status, base)
-        out |= official(target, evidence, self.stretch(target, evidence), base)
-        out |= firmness(self, target, evidence, found, (verdict, recent, base))
+            out |= at_recent_pace(at, verdict.required)
+        out |= progress(at, status) | official(at) | firmness(at, found, verdict)
         if status == "ahead" and out["robustness"] == "fragile":
             status = "on_track"  # ahead is said only where no other reading contradicts it
-        return self._settled(target, evidence, verdict, out | {"status": status}, recent)
+        return self._settled(at, verdict, out | {"status": status})
 
     def _each_year(self, target: Target) -> dict:
         """A goal for every single year: missed by one year that misses it, met when every year has met it."""
@@ -230,35 +292,51 @@ class Gaps(Actuals):
         status = "undecided" if target.ceiling else "on_track"
         if len(misses) or set(range(first, target.last_year + 1)) <= set(found.year):
             status = "missed" if len(misses) else "met"
-        return self._settled(target, evidence, Judgement(status, "bound"), {})
+        return self._settled(Standing(self.data, target, evidence, self.as_of), Judgement(status, "bound"), {})
 
     def _counted(self, target: Target) -> dict:
         """A goal for the whole plan: a running total, or every year since a stated start, against the total wanted."""
         evidence = self.total(target)
         if evidence is None:
             return self._nothing(target) | self._unlike(target)
-        value = float(evidence.value)
-        verdict = target.judge(value, int(evidence.year))
-        if target.ceiling and not target.meets(value):  # what has been added up does not come down again
+        at = Standing(self.data, target, evidence, self.as_of)
+        verdict = target.judge(float(at.value), at.year)
+        if target.ceiling and not target.meets(at.value):  # what has been added up does not come down again
             verdict = Judgement("missed", "bound")
         out = {"required_pace": verdict.required, "robustness": "untested"}
-        return self._settled(target, evidence, verdict, out | {"pace_unit": targets.pace_unit("units", target.unit)})
+        return self._settled(at, verdict, out | {"pace_unit": targets.pace_unit("units", target.unit)})
 
-    def _settled(self, target: Target, evidence: pd.Series, verdict: Judgement, more: dict, recent=None) -> dict:
+    def total(self, target: Target) -> pd.Series | None:
+        """What counts towards a cumulative goal, or None where a year is missing: a sum of some years is no total."""
+        running, period = self.candidates(target), periods.parse(target.final.time_period)
+        if len(running) and running.year.iloc[-1] >= target.start:
+            return running.iloc[-1]
+        first, last = period.start.year, period.end.year if period.kind == "years" else 0
+        for indicator, allowed, reason in self.pairs(target.first.indicator):
+            years = self._points(target, indicator)
+            years = whole_years(years[years.origin.isin(["printed", "sum"]) & years.year.between(first, last)])
+            if allowed == "no" or years.empty or list(years.year) != list(range(first, first + len(years))):
+                continue
+            code = f"{first}/P{len(years)}Y"
+            made = {"value": float(years.value.sum()), "origin": "sum", "obs_status": "E", "time_period": code}
+            made |= {"figure_id": " ".join(years.figure_id), "comparable": allowed, "reason": reason}
+            return pd.Series(years.iloc[-1].to_dict() | made | {"end": periods.parse(code).end})
+        return None
+
+    def _settled(self, at: Standing, verdict: Judgement, more: dict) -> dict:
         """The cells of a verdict, with the rule that gave it and the sentence that argues it."""
-        out = {"status": verdict.status} | more | self._cells(target, evidence)
-        out |= both("rule", rule(self.data, target, evidence, verdict, recent, out["status"]))
-        return out | both("sentence", sentence(self.data, target, evidence, out))
+        out = {"status": verdict.status} | more | self._cells(at)
+        out |= both("rule", rule(at, verdict, out["status"]))
+        return out | both("sentence", sentence(at, out))
 
-    def _cells(self, target: Target, evidence: pd.Series) -> dict:
+    def _cells(self, at: Standing) -> dict:
         """What is said of an actual: where it stands, its distance from the target, its pair and its grade."""
-        final = target.final.obs_value
-        gap = targets.still_missing(evidence.value, final, target.final.relation, target.ascending)
-        out = {"comparable": evidence.comparable, "actual": evidence.value, "actual_period": evidence.time_period}
+        evidence, target = at.evidence, at.target
+        gap = targets.still_missing(at.value, at.goal, target.final.relation, target.ascending)
+        out = {"comparable": evidence.comparable, "actual": at.value, "actual_period": evidence.time_period}
         out |= {"actual_indicator": evidence.indicator, "actual_id": evidence.figure_id, "gap": gap}
-        out |= {"relative_gap": gap / abs(final) if final else math.nan}
-        out |= {"years_left": target.last_year - int(evidence.year)}
-        return out | both("pair", evidence.reason) | grade(self.data, target, evidence)
+        out |= {"relative_gap": gap / abs(at.goal) if at.goal else math.nan, "years_left": target.last_year - at.year}
+        return out | both("pair", evidence.reason) | grade(at)
 
     def _unlike(self, target: Target) -> dict:
         """The latest figure of another definition, shown as a question only."""

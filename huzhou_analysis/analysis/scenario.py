@@ -14,11 +14,11 @@ from ..facts import periods
 from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text
 from . import plans, targets
-from .actuals import Target
-from .evidence import amount, movement, said
-from .gaps import Gaps, gaps_of
+from .evidence import Standing, amount, movement, said
+from .gaps import gaps_of
 from .growth import Rate, percent
 from .series import key
+from .targets import Target
 
 TOTAL_COLUMNS = ["indicator", "ref_area", "period", "unit", "relation", "total", "geometric", "straight", "met"]
 TOTAL_COLUMNS += ["target_ids"]
@@ -85,12 +85,12 @@ def what_if(
     >>> found.pace_unit, found.status, found.reached
     ('%', 'missed', 2047)
     """
-    gaps, target, evidence = _start(data, *key(data, indicator, area), as_of)
-    final, first, last = target.path[max(target.path)], int(evidence.year), target.last_year
-    kind = gaps.moves(target, evidence)
+    at = _start(data, *key(data, indicator, area), as_of)
+    target, evidence, kind = at.target, at.evidence, at.lasting_kind
+    final, first, last = target.path[max(target.path)], at.year, target.last_year
     unit = targets.pace_unit(kind, target.unit)
     required = targets.change_a_year(evidence.value, final, last - first, kind)
-    recent = gaps.recent(target, evidence) if growth == "recent" else None
+    recent = at.recent if growth == "recent" else None
     if growth == "recent" and recent is None:
         data.on_file((), target.first.indicator, "的近期速度", ", a recent pace")
     pace = recent.change if recent else required if growth in (None, "required") else _assumed(growth, kind, unit)
@@ -108,7 +108,7 @@ def what_if(
     return Scenario(*about, path, status, final, gap, reached, math.nan if met else required, ids, words)
 
 
-def _start(data: Data, code: str, place: str, as_of: object) -> tuple[Gaps, Target, pd.Series]:
+def _start(data: Data, code: str, place: str, as_of: object) -> Standing:
     """Target of the leading plan and latest comparable actual of its years, from which a scenario starts."""
     gaps, wanted = gaps_of(data, as_of), (code, place, plans.leading_plan(data, code, place))
     mine = [t for t in gaps.targets if (t.first.indicator, t.first.ref_area, t.first.source_id) == wanted]
@@ -120,7 +120,7 @@ def _start(data: Data, code: str, place: str, as_of: object) -> tuple[Gaps, Targ
         evidence = evidence[(evidence.year >= target.start) & (evidence.year < target.last_year)]
     en = f" ({code}), a comparable actual since {target.start}: nothing to start from"
     data.on_file(evidence, code, f"{target.start}年以来的可比实际数", en)
-    return gaps, target, evidence.iloc[-1]
+    return Standing(data, target, evidence.iloc[-1], as_of)
 
 
 def _assumed(growth: object, kind: str, unit: str) -> float:

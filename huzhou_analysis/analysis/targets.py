@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from numbers import Real
 from pathlib import Path
 
@@ -190,6 +191,42 @@ def judge(
     else:
         status = "far_behind" if 0 < 2 * towards * asked < towards * needed else "behind"
     return Judgement(status, "path", required, due, later, asked, origin)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target of a plan: its figures, how it moves, and the path (values by year) that its verdict runs along.
+
+    ``numeric`` are the figures that are numbers of a year or of a stated stretch of years, in order.
+    """
+
+    figures: pd.DataFrame
+    numeric: pd.DataFrame
+    unit: str
+    kind: str
+    ascending: bool
+    path: Mapping[str, float] = field(default_factory=dict)
+    ceiling: bool = False
+
+    first = cached_property(lambda self: self.figures.iloc[0])
+    final = cached_property(lambda self: self.numeric.iloc[-1])
+
+    @property
+    def last_year(self) -> int:
+        return periods.parse(self.final.time_period).end.year
+
+    @property
+    def start(self) -> int:
+        """First year in which an actual can say anything about the plan: that of its publication."""
+        return int((self.first.vintage or min(self.path, default=self.final.time_period))[:4])
+
+    def judge(self, value: float, year: int, recent: float = math.nan, base=None, straight: bool = False) -> Judgement:
+        path = self.path or {str(self.last_year): self.final.obs_value}
+        bound = (self.final.relation, self.ascending, self.kind)
+        return judge(value, year, path, *bound, recent=recent, base=base, straight=straight, ceiling=self.ceiling)
+
+    def meets(self, value: float) -> bool:
+        return meets(value, self.final.obs_value, self.final.relation, self.ascending)
 
 
 def change_a_year(current: float, target: float, years: float, kind: str) -> float:
