@@ -54,9 +54,8 @@ def ranked(content: Content) -> list[dict]:
 
 def key_messages(content: Content, lang: str, most: int = 5) -> list[dict]:
     """What to say first: at most so many statements, each with the ids of its figures."""
-    tagged = [b for section in content.sections for b in _findings(section, "message")]
-    first = [found[0] for section in content.sections if (found := _findings(section))]
-    return [_item(block, lang) for block in (tagged or first)[:most]]
+    first = [item for section in content.sections for item in _findings([section], lang)[:1]]
+    return (_findings(content.sections, lang, "message") or first)[:most]
 
 
 def headlines(content: Content) -> list[dict]:
@@ -69,12 +68,7 @@ def headlines(content: Content) -> list[dict]:
 
 
 def compose(content: Content, lang: str) -> list[dict]:
-    """The brief as blocks, for every format that has one; items have ``text`` and ``refs``, numbers of notes.
-
-    ``kind`` is ``title`` (``text``, ``subtitle``), ``messages`` or ``list`` (``items``), ``heading`` (``text``), ``table``
-    (``columns``, ``rows``, ``numeric``, ``refs``), ``theme`` (``title``, ``items``, ``exhibit``), ``targets`` (``groups`` of
-    ``title`` and ``items``) or ``notes`` (``title``, ``items`` of ``number`` and ``text``).
-    """
+    """The brief as blocks, for every format that has one; items have ``text`` and ``refs``, numbers of notes."""
 
     def heading(said: str) -> dict:
         return {"kind": "heading", "text": said}
@@ -105,12 +99,11 @@ def compose(content: Content, lang: str) -> list[dict]:
     return [*blocks, {"kind": "notes", "title": w["endnotes"], "items": listed}]
 
 
-def _findings(section: Section, tag: str = "") -> list[dict]:
-    return [b for b in section.blocks if b["kind"] == "finding" and (not tag or tag in b.get("tags", []))]
-
-
-def _item(block: dict, lang: str) -> dict:
-    return {"text": prose.statement(block[lang]), "figures": list(block.get("figures", []))}
+def _findings(sections: Iterable[Section], lang: str, tag: str = "", but: Iterable[str] = ()) -> list[dict]:
+    """Findings as items: those with a tag where one is given, without those that have one of others."""
+    every = [(b, {"", *b.get("tags", [])}) for section in sections for b in section.blocks if b["kind"] == "finding"]
+    found = [b for b, tags in every if tag in tags and tags.isdisjoint(but)]
+    return [{"text": prose.statement(b[lang]), "figures": list(b.get("figures", []))} for b in found]
 
 
 def _named(section: Section) -> list[dict]:
@@ -121,8 +114,7 @@ def _named(section: Section) -> list[dict]:
 
 def sentences(section: Section, lang: str, said: Iterable[str] = ()) -> list[dict]:
     """Three sentences on a theme, none of those that have been `said`; readings of exhibits where findings do not suffice."""
-    other = [f for f in _findings(section) if not {"risk", "ask"} & set(f.get("tags", []))]
-    items = [_item(block, lang) for block in _findings(section, "brief") or other]
+    items = _findings([section], lang, "brief") or _findings([section], lang, but=("risk", "ask"))
     for record in _named(section):
         if 0 < len(record["reading"][lang]) <= LONGEST[lang]:
             figures = record.get("told") or [c["figure_id"] for c in record["citations"]][:MOST_CITED]
@@ -157,15 +149,15 @@ def _targets(targets: list[dict], lang: str, w: dict, notes: _Notes) -> list[dic
 
 def risks(content: Content, lang: str) -> list[dict]:
     """Three risks: findings tagged ``risk``, else the targets that are furthest behind, those of the plan's table first."""
-    tagged = [_item(b, lang) for s in content.sections for b in _findings(s, "risk")]
     late = [t for t in content.state.get("targets", []) if t["group"] == "out_of_reach"]
     late.sort(key=lambda t: (not t["table"], -(t["acceleration"] or 0)))
-    return (tagged or [{"text": t["sentence"][lang], "figures": t["figures"]} for t in late])[:RISKS]
+    behind = [{"text": t["sentence"][lang], "figures": t["figures"]} for t in late]
+    return (_findings(content.sections, lang, "risk") or behind)[:RISKS]
 
 
 def wanted(content: Content, lang: str) -> list[dict]:
     """What data to ask for: findings tagged ``ask``, what the first table lacks, what targets of the plan's table lack."""
-    items = [_item(b, lang) for s in content.sections for b in _findings(s, "ask")]
+    items = _findings(content.sections, lang, "ask")
     rows = [row | {"year": int(row["time_period"][:4])} for row in headlines(content) if not row["part_year"]]
     lacking = [t for t in content.state.get("targets", []) if t["table"] and t["group"] == "unknown"]
     asked = [(WORDS["levels"][lang], [row for row in rows if row["value"][lang] == "—"])]

@@ -32,11 +32,8 @@ WORDS, FILES = words_for("shared"), words_for("files")
 
 @dataclass(frozen=True)
 class Section:
-    """What one notebook shows: `name` is that of its file, `title` comes from its first headings, `brief` from its metadata.
-
-    Kinds of `blocks` are ``text`` (Markdown, ``zh`` and ``en``), ``finding`` (with ``figures`` and ``tags``), ``exhibit``
-    (``id`` of a record in `exhibits`) and ``missing`` (what kept the notebook from going on).
-    """
+    """What one notebook shows: `title` comes from its first headings, `brief` from its metadata. Kinds of `blocks` are ``text``,
+    ``finding``, ``exhibit`` (``id`` of a record in `exhibits`) and ``missing`` (what kept the notebook from going on)."""
 
     name: str
     title: dict
@@ -62,12 +59,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """A whole report.
-
-    `counts` are those of the report and of the tables, counted once for every format; `changes` is what moved since the last
-    report, `state` where the city stands (:mod:`.state` makes both): ``latest`` and ``targets``, ``cited`` (their
-    figures), ``indicator_of`` (each figure that is cited); `indicators` names those in both languages, for who searches.
-    """
+    """A whole report: its sections, how much there is, what moved since the last report and where the city stands
+    (:mod:`.state`), and the names of the indicators that are cited, for who searches."""
 
     city: dict
     sections: list[Section]
@@ -82,13 +75,11 @@ class Content:
 
     def told(self, lang: str, exhibit: Callable[[dict], dict], markdown: Callable[[str], dict]) -> list[dict]:
         """Sections for a template: ``anchor``, ``title``, and ``blocks`` as two functions make them of records and Markdown."""
-
-        def told(section: Section) -> dict:
-            makes = dict.fromkeys(("text", "finding", "missing"), markdown) | {"exhibit": exhibit}
-            blocks = [{"kind": kind} | makes[kind](what) for kind, what in section.parts(lang)]
-            return {"anchor": section.anchor, "title": section.title[lang], "blocks": blocks}
-
-        return list(map(told, self.sections))
+        told = []
+        for section in self.sections:
+            blocks = [{"kind": k} | (exhibit if k == "exhibit" else markdown)(made) for k, made in section.parts(lang)]
+            told.append({"anchor": section.anchor, "title": section.title[lang], "blocks": blocks})
+        return told
 
     def citations(self) -> list[dict]:
         """Each figure once, in the order of its first use, with ``number`` counted from 1 and ``used`` (ids of exhibits)."""
@@ -166,9 +157,8 @@ def shown_table(record: dict, lang: str) -> dict | None:
 
 def marks_only(record: dict) -> bool:
     """Whether the table of an exhibit is but the numbers behind its chart."""
-    return (
-        bool(record["chart"]) and {"series", "x", "value"} <= {c["name"] for c in record["table"]["columns"]} <= MARKS
-    )
+    names = {column["name"] for column in record["table"]["columns"]} if record["chart"] else set()
+    return {"series", "x", "value"} <= names <= MARKS
 
 
 def references(numbers: dict[str, int], record: dict) -> str:

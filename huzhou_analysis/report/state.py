@@ -60,10 +60,7 @@ def figure_name(data: Data, indicator: str, area: str) -> Text:
 def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dict]:
     """The latest whole year and, where it is later, the latest part of a year of every indicator on file.
 
-    In the order of the table of indicators, whether or not anything uses it: ``indicator``, ``zh``, ``en``, ``theme``,
-    ``time_period``, ``part_year``; ``period``, ``value``, ``growth``, ``source`` in both languages; ``published``;
-    ``figure_id`` (of the level, or of the growth where there is none), ``figures``; ``new`` where one of them is in `new`,
-    the ids that the last report did not have.
+    In the order of the table of indicators, whether or not anything uses it; `new` are the ids that the last report lacked.
     """
     mine = data.select(area=data.home, record_type="actual")
     on_file = set(mine.indicator[(mine.obs_text != "") & (mine.time_period != "")])
@@ -95,12 +92,7 @@ def _growth(row, lang: str) -> str:
 
 
 def targets(data: Data) -> list[dict]:
-    """The verdict on every target, plan by plan in the order of its rows.
-
-    ``key``, ``zh``, ``en`` (name), ``theme`` of its indicator, ``locator``, ``table`` (whether it is a row of the plan's
-    table), ``status``, ``group`` (a key of ``GROUPS``); ``status_words``, ``target``, ``actual``, ``actual_period``,
-    ``required``, ``sentence`` and ``needed`` in both languages; ``acceleration``; ``figures``.
-    """
+    """The verdict on every target, plan by plan in the order of its rows; ``table`` says of one that it is a row of the plan's."""
     gaps = target_gaps(data, full=True)
     gaps, rows = gaps[gaps.counted.astype(bool)], []
     for t, shown in zip(gaps.itertuples(), target_rows(data, gaps).itertuples(), strict=True):
@@ -122,13 +114,9 @@ def targets(data: Data) -> list[dict]:
 
 def counts(data: Data, content, targets: list[dict]) -> dict[str, int]:
     """How much there is, counted once for all formats: of the report, and of the tables behind it."""
-    figures, mine = data.figures, {"sections": len(content.sections), "exhibits": len(content.exhibits())}
+    rows, mine = data.figures, {"sections": len(content.sections), "exhibits": len(content.exhibits())}
     cited = {"figures_cited": len(content.citations()), "documents_cited": len(content.documents())}
-    on_file = {
-        "figures": len(figures),
-        "documents": figures.source_id.nunique(),
-        "indicators": figures.indicator.nunique(),
-    }
+    on_file = {"figures": len(rows), "documents": rows.source_id.nunique(), "indicators": rows.indicator.nunique()}
     return mine | cited | on_file | {"targets": len(targets), "table_targets": sum(t["table"] for t in targets)}
 
 
@@ -143,11 +131,7 @@ def word(name: str, lang: str) -> str:
 
 
 def snapshot(data: Data, targets: list[dict]) -> dict:
-    """Figures and results of a set of tables, as plain values.
-
-    ``format``, ``home`` and ``items``: by kind and key, ``zh``, ``en`` (what it is) and ``shown`` (what it says) in both
-    languages; figures have ``source`` too. `targets` are those of :func:`targets`.
-    """
+    """Figures and results of a set of tables, by kind and key: what each is, and what it says (``shown``), in both languages."""
     items = {"figure": _figures(data), "target": _targets(targets), "projection": _projections(data)}
     items |= {"ledger": _ledger(data), "finding": _findings(data)}
     return {"format": FORMAT, "home": data.home, "items": {kind: dict(found) for kind, found in items.items()}}
@@ -227,11 +211,7 @@ def last(report: Path) -> dict | None:
 
 
 def compare(before: dict | None, now: dict) -> dict:
-    """What differs between two snapshots.
-
-    ``state`` (``first``, ``older``, ``other`` or ``compared``), ``moved``: by kind, a list of ``{"key", "change" (came, went,
-    changed), "zh", "en", "before", "after", "source"}``; ``headline`` in both languages.
-    """
+    """What differs between two snapshots, by kind, with a ``headline``; ``state`` says which report the last one is, if any."""
     state = "first" if before is None else "older" if not before else "compared"
     state = "other" if before and before["home"] != now["home"] else state
     moved: dict[str, list[dict]] = {kind: [] for kind in KINDS}
