@@ -44,7 +44,6 @@ class Paths:
 
     @property
     def own(self) -> bool:
-        """Whether the tables are the project's own."""
         return self.data == OWN_ROOT
 
     @property
@@ -59,10 +58,8 @@ class Paths:
 
 
 def paths(output: Path | str | None = None, notebooks: Path | str | None = None) -> Paths:
-    """Where things are for the tables in use: the report of the project's own in ``reports/``, of others inside theirs.
-
-    Notebooks are the project's own and, only where they are named, those of another folder.
-    """
+    """Where things are for the tables in use: reports of others than the project's own lie inside theirs; notebooks of another
+    folder count only where it is named."""
     data, named = default_root().resolve(), (Path(notebooks).resolve(),) if notebooks else ()
     beside = PROJECT if data == OWN_ROOT else data
     # A folder that is kept elsewhere through a link is replaced there, and the link stays.
@@ -75,9 +72,7 @@ def short(path: Path) -> str:
 
 
 def notebook_files(folders: Iterable[Path]) -> list[Path]:
-    """Notebooks in order of their names, but those that begin with ``_`` or ``.``; one of a later folder takes the place
-    of one of the same name.
-    """
+    """Notebooks in order of their names, but those that begin with ``_`` or ``.``; of the same names those of a later folder."""
     found = {p.name: p for folder in folders for p in folder.glob("*.ipynb") if not p.name.startswith(("_", "."))}
     return [p for _, p in sorted(found.items())]
 
@@ -122,11 +117,8 @@ def up_to_date(where: Paths, wanted: dict) -> bool:
 
 
 def build(output=None, *, fresh: bool = False, jobs: int | None = None, notebooks=None) -> int:
-    """Make the report in `output` (by default as :func:`paths` says); returns the exit status.
-
-    `fresh` makes it anew even where nothing has changed; `jobs` notebooks, and formats, are made at a time, by default one
-    for each processor, at most two; those of the folder `notebooks` are run beside the project's own.
-    """
+    """Make the report in `output` (by default as :func:`paths` says), anew (`fresh`) even where nothing has changed; returns the
+    exit status. By default one notebook or format is made at a time for each processor, at most two."""
     where = paths(output, notebooks)
     there = short(where.output)
     try:
@@ -170,7 +162,7 @@ def _build(where: Paths, wanted: dict, jobs: int) -> None:
         held, ours = ((city["zh"], city["en"]) for city in (found["city"], data.city))
         raise ReportError(said("other_citys_report", there=short(where.output), held=held, ours=ours))
     files = _notebooks(where, data)
-    executed = collect.execute(files, where.data, own=where.own, jobs=jobs, progress=lambda one: say(f"  {one}"))
+    executed = collect.execute(files, where.data, own=where.own, jobs=jobs)
     if failed := [f"\n✗ {one.path.name}：{one.error}\n" for one in executed if one.error]:
         raise ReportError("\n".join([*failed, said("notebooks_failed")]))
     building = Path(tempfile.mkdtemp(prefix=f".{where.output.name}.building-", dir=where.output.parent))

@@ -1,9 +1,8 @@
 """From notebooks to content: execute them, gather what they show and say; and keep their results in them.
 
-A notebook runs in a kernel of its own, two at a time. Its exhibits hand their records on
-(:mod:`huzhou_analysis.show.exhibit`); its Markdown cells and findings become the narrative, each language by itself.
-Results that are kept (``make notebooks``) are in Chinese and the same each time: counts of runs and ids are fixed,
-pictures small, nothing tells of this machine; a checksum of what they were made from says later whether they are stale.
+A notebook runs in a kernel of its own. Its exhibits hand their records on (:mod:`huzhou_analysis.show.exhibit`). Results
+that are kept (``make notebooks``) are the same each time; a checksum of what they were made from says later whether they
+are stale.
 """
 
 import asyncio
@@ -18,12 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from itertools import count
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from ..facts.names import fold, nearest_codes
 from ..facts.problems import fail, say
@@ -37,6 +36,7 @@ CELL_TIMEOUT = 600
 # Characters that a notebook may print and show: many times what a page for reading needs, little for a computer.
 OUTPUT_LIMIT = 20_000_000
 LARGEST = 60_000  # bytes of a picture in a notebook that is kept
+PICTURES = {"image/png": r"()(.+)", "text/html": r"(data:image/png;base64,)([A-Za-z0-9+/=]+)"}  # in outputs
 MADE_FROM = "made_from"
 LACKING = ("NotOnFile", "UnknownName")  # what another city may not have, and what its tables may not name
 # Chinese is legible in every plot that a researcher draws, even after a library has chosen fonts of its own; half a
@@ -114,19 +114,12 @@ def read(path: Path):
 
 
 def execute(
-    paths: Sequence[Path],
-    data: Path,
-    *,
-    own: bool = True,
-    jobs: int = 2,
-    progress: Callable[[Executed], object] = bool,
-    collected: bool = True,
+    paths: Sequence[Path], data: Path, *, own: bool = True, jobs: int = 2, collected: bool = True
 ) -> list[Executed]:
-    """Run notebooks, `jobs` at a time, and gather what they show; an error is noted in :attr:`Executed.error`.
+    """Run notebooks, `jobs` at a time; an error is noted in :attr:`Executed.error`.
 
     With tables of another city (not `own`), a notebook that asks for what is not on file ends there, and its section says
-    so. `progress` is called with each notebook when it is done. Only where they are `collected`, exhibits hand their records
-    on, and a section is made of them.
+    so. Where they are `collected`, each says that it is done, and what its exhibits hand on makes a section.
     """
     done = [Executed(path) for path in paths]
 
@@ -139,12 +132,13 @@ def execute(
             except Exception as error:  # whatever a researcher's own code raises
                 executed.error = _explained(executed, error)
             executed.seconds = time.monotonic() - began
-            progress(executed)
+            if collected:
+                say(f"  {executed}")
 
     async def everything() -> None:
         loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(jobs)
         # Ctrl+C is left to the runner, which ends what runs and has the kernels shut down; nbclient would take it over.
-        loop.add_signal_handler = loop.remove_signal_handler = _not_here
+        loop.add_signal_handler = loop.remove_signal_handler = Mock(side_effect=RuntimeError)
         await asyncio.gather(*(one(executed, gate) for executed in done))
 
     with (
@@ -154,10 +148,6 @@ def execute(
         environment = kernel_environment(Path(scratch), data)
         runner.run(everything())
     return done
-
-
-def _not_here(*_: object) -> None:
-    raise RuntimeError("signals are handled elsewhere")
 
 
 def kernel_environment(scratch: Path, data: Path) -> dict[str, str]:
@@ -413,8 +403,12 @@ def _write(executed: Executed, tables: Path) -> None:
         tidy(cell)
         if cell.cell_type == "code":
             cell.execution_count = next(runs)
-            for output in cell.outputs:
-                _settle(output, cell.execution_count)
+        for output in cell.get("outputs", []):
+            if "execution_count" in output:
+                output.execution_count = cell.execution_count
+            for mime in PICTURES.keys() & output.get("data", {}).keys():
+                shown = output.data[mime]
+                output.data[mime] = re.sub(PICTURES[mime], lambda m: m[1] + small_picture(m[2]), shown, flags=re.DOTALL)
     ours = dict(own_metadata(notebook)) | {MADE_FROM: sources(executed.path, tables)}
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     head = {"kernelspec": kernel, "language_info": {"name": "python"}, "huzhou_analysis": ours}
@@ -422,16 +416,6 @@ def _write(executed: Executed, tables: Path) -> None:
     making = executed.path.with_name(f".{executed.path.name}.making")
     nbformat.write(notebook, making)
     making.replace(executed.path)
-
-
-def _settle(output, runs: int) -> None:
-    """Give an output the number of its cell, and make its pictures small."""
-    if "execution_count" in output:
-        output.execution_count = runs
-    data = output.get("data", {})
-    for mime, found in (("image/png", r"()(.+)"), ("text/html", r"(data:image/png;base64,)([A-Za-z0-9+/=]+)")):
-        if mime in data:
-            data[mime] = re.sub(found, lambda m: m[1] + small_picture(m[2]), data[mime], flags=re.DOTALL)
 
 
 def small_picture(encoded: str) -> str:

@@ -90,10 +90,7 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
 
 
 def write_notebook(notebook, path: Path, charts: Path) -> None:
-    """An executed notebook as a file that is the same each time: no mime type of ours, no place of this machine.
-
-    Where a chart of the report stands for one that was not drawn in the notebook, its picture is put in.
-    """
+    """An executed notebook as a file that is the same each time; charts that were not drawn in it are put in."""
     import nbformat
 
     def picture(found: re.Match) -> str:
