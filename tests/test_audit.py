@@ -104,20 +104,3 @@ def test_slips_are_found_and_nothing_else(data, rule, changes, expected):
     changed = with_rows(data, *((original, f"X.{original}", cells) for original, cells in changes))
     found = [f for each in audit.RULES for f in each(changed) if f["rule"] == rule and "X." in f["figures"]]
     assert [(f["indicator"], f["difference"], f["severity"]) for f in found] == expected
-
-
-WORDS = {
-    "外资 2027": "D003.fdi_utilized.2027.2",
-    "utilised foreign 2027": "D003.fdi_utilized.2027.2",
-    "周转量 水路": "D003.water_freight_turnover.2027",
-    "吴兴 出口 同比": "D002.exports.330502.2023-01P9M.gy",
-    "ＧＤＰ 9%": "D001-GWR.gdp.2013.gy",
-}
-
-
-def test_a_figure_is_found_by_any_words_in_either_language_if_every_one_is_there(whole):
-    assert all(expected in hz.find(whole, words).index for words, expected in WORDS.items())
-    assert hz.find(whole, "外资 火星").empty
-    found = hz.find(whole, "外资 2027", lang="en")
-    assert found.loc["D003.fdi_utilized.2027.2", "value"] == "$1.8bn"
-    assert found.loc["D003.fdi_utilized.2027.2", "place"].startswith("Open-economy plan, table")

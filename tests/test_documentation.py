@@ -1,5 +1,8 @@
-"""What is written for readers holds: commands exist, links and pictures lead somewhere, both READMEs say the same."""
+"""What is written for readers holds: commands exist, links and pictures lead somewhere, examples run, texts keep to docs/style.md."""
 
+import ast
+import csv
+import doctest
 import inspect
 import json
 import re
@@ -7,17 +10,16 @@ import tomllib
 import unicodedata
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 import yaml
 from mistune import create_markdown
+from table_copies import ROOT
 
 import huzhou_analysis as hz
 from huzhou_analysis.cli import parser
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data" / "README.md"])
 READMES = ("README.md", "README.zh-CN.md")
 SETTINGS = {"OUT", "DATA", "SOURCES", "ARGS", "ENV", "PYTHON", "UPGRADE", "FILE"}
@@ -180,3 +182,104 @@ def test_the_citation_file_is_valid_and_of_this_version():
     assert str(cff["version"]) == project["version"] == hz.__version__ == package["version"]
     assert cff["license"] == project["license"] == "MIT"
     assert [author["name"] for author in cff["authors"]] == [author["name"] for author in project["authors"]]
+
+
+CALLABLE = [name for name in hz.__all__ if callable(getattr(hz, name))]
+
+
+def test_completion_offers_public_names_only():
+    from IPython.core.completer import IPCompleter, provisionalcompleter
+
+    completer = IPCompleter(namespace={"hz": hz, "data": hz.load()}, use_jedi=False)
+    with provisionalcompleter():
+        offered, of_data = (
+            {c.text.lstrip(".") for c in completer.completions(text, len(text))} for text in ("hz.", "data.")
+        )
+    assert offered >= set(hz.__all__)
+    assert {"figures", "indicators", "select", "figure", "one"} <= of_data
+    assert not any(name.startswith("_") for name in of_data)
+
+
+@pytest.mark.parametrize("name", CALLABLE)
+def test_every_public_name_is_documented_and_its_examples_run(name, whole, monkeypatch):
+    monkeypatch.delenv("HUZHOU_DATA", raising=False)
+    text = inspect.getdoc(getattr(hz, name)) or ""
+    assert len(text.splitlines()[0]) > 10
+    said = []
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    runner.run(
+        doctest.DocTestParser().get_doctest(text, {"hz": hz, "data": whole, name: getattr(hz, name)}, name, None, 0),
+        out=said.append,
+    )
+    assert runner.failures == 0, "".join(said)
+
+
+STYLE = ROOT / "docs" / "style.md"
+# Columns in the words of a source.
+OWN = {"as_printed", "title", "locator", "text", "name_zh", "anchor", "unit", "left", "right", "url"}
+
+
+def rules():
+    """The patterns of the first columns."""
+    cells = [
+        re.split(r"(?<!\\)\|", line)[1] for line in STYLE.read_text("utf-8").splitlines() if line.startswith("| `")
+    ]
+    return [re.compile(p.replace("\\|", "|")) for cell in cells for p in re.findall("`([^`]+)`", cell)]
+
+
+def of_code(path, source=None):
+    """Texts of Python source, without docstrings, patterns and pieces of code."""
+    tree = ast.parse(source or path.read_text("utf-8"))
+    spoken = [n.value for n in ast.walk(tree) if isinstance(n, ast.Expr)]
+    for node in ast.walk(tree):
+        words = node.value if isinstance(node, ast.Constant) and node not in spoken else None
+        if isinstance(words, str) and not re.search(r"[|]|\bimport \w", words):
+            yield node.lineno, words
+
+
+def of_table(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for n, row in enumerate(csv.DictReader(file), 2):
+            quoted = {name: re.sub("[\u4e00-\u9fff]+", "", row[name]) for name in row if name == "comment"}
+            yield from ((n, value) for name, value in (row | quoted).items() if name not in OWN)
+
+
+def of_page(path):
+    for n, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        yield n, re.sub("`[^`]*`", "", line)
+
+
+def of_notebook(path):
+    for n, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            yield n, re.sub("`[^`]*`", "", source)
+        else:
+            yield from ((n, text) for _, text in of_code(path, re.sub(r"(?m)^[%!].*", "", source)))
+
+
+PLACES = {
+    "huzhou_analysis/**/*.py": of_code,
+    "huzhou_analysis/**/templates/*.[jt]*": of_page,
+    "data/*.csv": of_table,
+    "huzhou_analysis/facts/*.csv": of_table,
+    "huzhou_analysis/report/*.csv": of_table,
+    "huzhou_analysis/facts/*.json": of_page,
+    "huzhou_analysis/inbox/*.csv": of_table,
+    "**/*.md": of_page,
+    "notebooks/*.ipynb": of_notebook,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_text_holds_a_word_that_the_style_guide_replaces(place):
+    found, paths = rules(), [p for p in ROOT.glob(place) if p != STYLE and not {".venv", "reports"} & set(p.parts)]
+    assert len(found) > 20 and paths
+    offenders = [
+        f"{path.relative_to(ROOT)}:{n}: {hit[0]!r} in …{text[max(0, hit.start() - 40) : hit.end() + 40]}…"
+        for path in paths
+        for n, text in PLACES[place](path)
+        for rule in found
+        if (hit := rule.search(text or ""))
+    ]
+    assert not offenders, "\n".join(offenders)

@@ -1,4 +1,4 @@
-"""Projections: members against hand and statsmodels, intervals from tables small enough to work out, refusals in words."""
+"""Projections: members against hand and statsmodels, intervals from tables small enough to work out; the arithmetic of benchmarks."""
 
 import os
 import re
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.tsa.holtwinters import Holt, SimpleExpSmoothing
+from table_copies import ROOT
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis import calibration
@@ -21,9 +22,10 @@ from huzhou_analysis.analysis.forecast import FEWEST
 from huzhou_analysis.analysis.series import COLUMNS
 from huzhou_analysis.facts import periods
 
-ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
-import calibrate  # noqa: E402
+import bench
+import calibrate
+import load
 
 SIX = [10.0, 11.0, 12.1, 13.3, 14.6, 16.1]
 series_of = st.lists(st.floats(0.5, 1000), min_size=5, max_size=15)
@@ -411,3 +413,31 @@ def test_shipped_tables_are_what_the_panels_give(errors):
     merged = past.merge(again, on=keys, suffixes=("", "_again"))
     assert len(merged) == len(past)  # rows for the present share their factors with the other kinds
     assert np.allclose(merged[QUANTILES], merged[[f"{q}_again" for q in QUANTILES]], atol=0.0011)
+
+
+def samples(*walls):
+    return [bench.Sample(wall, wall, 40) for wall in walls]
+
+
+def test_a_ratio_is_taken_round_by_round_and_not_of_the_medians():
+    row = bench.compared("x", samples(2, 30, 4), samples(1, 10, 4), 1.6, lambda one: one.wall)
+    assert row[1:4] == ["4.00 s (2.00–30.00)", "4.00 s (1.00–10.00)", "2.00x (1.00–3.00)"]  # 2/1, 30/10, 4/4
+    assert row[4:] == ["1.6x", "missed by 25 %", "40 MB", "40 MB"]
+    with pytest.raises(ValueError, match="shorter"):
+        bench.compared("x", samples(1, 2), samples(1), 1, lambda one: one.wall)
+
+
+@given(st.lists(st.floats(0.001, 1000), min_size=1, max_size=9), st.integers(1, 100))
+def test_a_machine_that_is_slower_in_some_rounds_changes_no_ratio(floor, factor):
+    ours = samples(*(one * factor for one in floor))
+    row = bench.compared("x", ours, samples(*floor), factor * 1.001, lambda one: one.wall)
+    assert row[3] == f"{factor:.2f}x" and row[5] == "met"
+
+
+def test_enlarged_tables_hold_so_many_figures_of_their_own_and_are_in_order(tmp_path):
+    load.enlarge(tmp_path / "data", 5000)
+    data = hz.load(tmp_path / "data")
+    assert len(data.figures) == data.figures.index.nunique() == 5000
+    read = load.read_with_pandas(tmp_path / "data")["figures"].set_index("figure_id")
+    assert read.obs_value.equals(data.figures.obs_value.loc[read.index])
+    assert (read.as_printed == data.figures.as_printed).all()

@@ -4,15 +4,14 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from made_up_city import city, figure
+from table_copies import ROOT
 
 import huzhou_analysis as hz
 from huzhou_analysis.facts.locking import TABLES_LOCK, Busy, locked
 
-ROOT = Path(__file__).resolve().parent.parent
 HOLD = """
 import sys
 from huzhou_analysis.facts.locking import locked

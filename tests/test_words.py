@@ -1,4 +1,4 @@
-"""Texts in two languages: quantities, templates, the figures behind what is said."""
+"""Texts in two languages and what is behind them; indicators, areas and figures under the words that people use."""
 
 import pytest
 from hypothesis import given
@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import huzhou_analysis as hz
 from huzhou_analysis.facts import words
+from huzhou_analysis.facts.names import UnknownName
 from huzhou_analysis.facts.words import Quantity, say, text
 
 
@@ -102,3 +103,59 @@ def test_points_of_a_series_are_found_by_year_place_and_period(whole):
     assert hz.point(data, fdi, 2019).value == pytest.approx(189881 / 1e4)
     with pytest.raises(ValueError, match="2023"):
         hz.point(data, fdi, 2031)
+
+
+def test_an_indicator_and_an_area_are_found_under_each_of_their_names(data):
+    for code, row in data.indicators.iloc[::30].iterrows():
+        assert {data.indicator(code), data.indicator(row.name_zh), data.indicator(row.name_en.upper())} == {code}
+    for code, row in data.ref_areas.iloc[::3].iterrows():
+        assert {data.area(code), data.area(row.name_zh), data.area(f" {row.name_en}")} == {code}
+
+
+AREAS = {"湖州": "330500", "zhejiang": "330000", "德清": "330521", "Hangzhou City": "330100", None: "330500"}
+EVERYDAY = {"一般公共预算收入": "local_fiscal_revenue", "出口": "exports", "外资": "fdi_utilized", "FDI": "fdi_utilized",
+            "工业投资": "industrial_investment", "社零": "retail_sales", "gdp ": "gdp"}  # fmt: skip
+NEAR = {"gdpp": "gdp", "实际利用外质": "fdi_utilized", "网零额": "online_retail", "失业率": "unemployment_registered"}
+
+
+def test_an_area_is_found_without_what_it_is_and_an_indicator_under_its_everyday_name(data):
+    assert {name: data.area(name) for name in AREAS} == AREAS
+    assert {name: data.indicator(name) for name in EVERYDAY} == EVERYDAY
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_an_unknown_name_is_refused_with_the_nearest(data, name):
+    with pytest.raises(UnknownName, match=NEAR[name]) as error:
+        data.indicator(name)
+    assert isinstance(error.value, KeyError) and name in str(error.value)
+
+
+def test_what_is_like_nothing_on_file_gets_no_silly_suggestion(data):
+    for find, names in ((data.indicator, ("xyzzy", "房价")), (data.area, ("上海", "London"))):
+        for name in names:
+            with pytest.raises(UnknownName, match="look it up"):
+                find(name)
+
+
+@pytest.mark.parametrize("name", ["", " ", "？", 2027, ["gdp"], "nowhere at all"])
+def test_what_is_no_name_is_refused(data, name):
+    for find in (data.indicator, data.area):
+        with pytest.raises(UnknownName):
+            find(name)
+
+
+FOUND = {
+    "外资 2027": "D003.fdi_utilized.2027.2",
+    "utilised foreign 2027": "D003.fdi_utilized.2027.2",
+    "周转量 水路": "D003.water_freight_turnover.2027",
+    "吴兴 出口 同比": "D002.exports.330502.2023-01P9M.gy",
+    "ＧＤＰ 9%": "D001-GWR.gdp.2013.gy",
+}
+
+
+def test_a_figure_is_found_by_any_words_in_either_language_if_every_one_is_there(whole):
+    assert all(expected in hz.find(whole, some).index for some, expected in FOUND.items())
+    assert hz.find(whole, "外资 火星").empty and hz.find(whole, 2027).number.dtype == float
+    found = hz.find(whole, "外资 ２０２７", lang="en").loc["D003.fdi_utilized.2027.2"]
+    assert (found.number, found.unit, found.value, found.area) == (18, "亿美元", "$1.8bn", "Huzhou")
+    assert found.place.startswith("Open-economy plan, table")
