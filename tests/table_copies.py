@@ -8,6 +8,12 @@ import huzhou_analysis as hz
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def tree(folder, read=Path.read_bytes):
+    """Every file of a folder but its locks, with its bytes or what else is to be read of it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.endswith(".lock"))
+    return {path.relative_to(folder).as_posix(): read(path) for path in files}
+
+
 class Tables:
     """A copy of the data folder. Rows are counted as a spreadsheet shows them: the header is row 1."""
 

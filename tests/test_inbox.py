@@ -15,7 +15,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from table_copies import Tables
+from table_copies import Tables, tree
 
 from huzhou_analysis import cli as __main__
 from huzhou_analysis.facts import codebook
@@ -251,11 +251,6 @@ def city(small, tmp_path):
     return folder
 
 
-def state(folder):
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock"]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
 def drop(folder, content=None, name="new.xlsx"):
     (folder / "inbox").mkdir(exist_ok=True)
     (folder / "inbox" / name).write_bytes(content or workbook(BASE))
@@ -279,7 +274,7 @@ def no_other_tables(monkeypatch):
 
 
 def test_rows_are_appended_once_and_nothing_else_moves(city, capsys):
-    before, data, after = state(city), added(city), state(city)
+    before, data, after = tree(city), added(city), tree(city)
     old, new = before["figures.csv"], after["figures.csv"]
     assert new.startswith(old) and new.count(b"\n") == old.count(b"\n") + 1
     assert [n for n in before if n.endswith(".csv") and before[n] != after.get(n)] == ["figures.csv"]
@@ -295,9 +290,9 @@ def test_rows_are_appended_once_and_nothing_else_moves(city, capsys):
 def test_a_dry_run_writes_nothing_and_files_outside_the_inbox_stay(city, tmp_path, capsys):
     path = tmp_path / "mine.csv"
     path.write_bytes(text(BASE))
-    before = state(city)
+    before = tree(city)
     assert command("add", path, "--dry-run", data=city) == 0
-    assert state(city) == before
+    assert tree(city) == before
     out = capsys.readouterr().out
     assert "34.6 亿元" in out and FIGURE in out
     assert command("add", path, data=city) == 0
@@ -306,18 +301,18 @@ def test_a_dry_run_writes_nothing_and_files_outside_the_inbox_stay(city, tmp_pat
 
 def test_what_stands_out_is_asked_about_before_it_is_added_and_can_be_taken_back(city, capsys):
     drop(city, workbook(BASE | GROWTH | {"obs_value": "3460", "as_printed": "出口增长3460%"}))
-    before = state(city)
+    before = tree(city)
     assert command("add", data=city) == 1
     said = capsys.readouterr()
     assert "增长3460%" in said.out and "--confirm" in said.err
-    assert state(city) == before
+    assert tree(city) == before
     assert command("add", "--confirm", data=city) == 0
     assert load(city).figures.index[-1] == f"{FIGURE}.gy"
     added(city, workbook(BASE), "next.xlsx")
     assert command("undo", data=city) == 0  # one after the other, the last first
     assert load(city).figures.index[-1] == f"{FIGURE}.gy"
     assert command("add", "--undo", data=city) == 0
-    after = state(city)
+    after = tree(city)
     assert {name: after[name] for name in before} == before
     assert command("undo", data=city) == 0
     assert "nothing to take back" in capsys.readouterr().out
@@ -327,10 +322,10 @@ def test_rows_changed_since_are_not_taken_back(city, capsys):
     added(city)
     path = city / "figures.csv"
     path.write_bytes(path.read_bytes().replace("出口34.6亿元".encode(), "出口为34.6亿元".encode()))
-    changed = state(city)
+    changed = tree(city)
     assert command("undo", data=city) == 1
     assert "by hand" in capsys.readouterr().err
-    assert state(city) == changed
+    assert tree(city) == changed
 
 
 def test_one_fault_is_one_problem_hides_no_other_and_keeps_the_good_rows_out(city, capsys):
@@ -339,10 +334,10 @@ def test_one_fault_is_one_problem_hides_no_other_and_keeps_the_good_rows_out(cit
     figures += [BASE | {"obs_value": "abc"}, BASE, BASE | {"obs_value": "35.6", "as_printed": "出口35.6亿元"}]
     figures += [BASE | {"time_period": "2022", "unit": "亿美金"}]
     drop(city, workbook(*figures, entries={"sources": SOURCE | {"title_en": ""}}))
-    before = state(city)
+    before = tree(city)
     assert command("add", data=city) == 1
     said = capsys.readouterr().err
-    assert state(city) == before
+    assert tree(city) == before
     assert "数据有 4 处问题" in said and "nothing was added" in said
     assert "[title_en]" in said and "'abc'" in said and "34.6 亿元 already" in said
     assert f"{at('unit', 10)} [unit] '亿美金'" in said and "亿美元" in said
@@ -395,7 +390,7 @@ def test_a_new_indicator_area_and_unit_come_with_their_figure(city):
 def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsys):
     """The n-th write fails: all tables are old, or (the writes were enough) all are new."""
     drop(city, workbook(BASE | {"locator": "第9段"}))
-    before, calls, write = state(city), [], adding._put
+    before, calls, write = tree(city), [], adding._put
 
     def full(path, content):
         calls.append(path)
@@ -407,7 +402,7 @@ def test_a_full_disk_leaves_nothing_half_written(city, monkeypatch, after, capsy
     monkeypatch.setattr(adding, "_put", full)
     status = command("add", data=city)
     if status:
-        assert state(city) == before
+        assert tree(city) == before
         assert "No space left on device" in capsys.readouterr().err
     else:
         assert len(calls) < after
@@ -536,13 +531,13 @@ def test_the_example_is_a_row_on_file(book, small):
 
 def test_an_untouched_template_adds_nothing_and_a_filled_in_one_survives_the_round(city, capsys):
     """What a person fills in by the labels of the lists comes out as the codes of the table; a second template waits."""
-    before = {n: b for n, b in state(city).items() if n.endswith(".csv")}
+    before = {n: b for n, b in tree(city).items() if n.endswith(".csv")}
     path = city / "inbox" / "new_figures.xlsx"
     for _ in range(2):
         assert command("template", data=city) == 0
         assert command("add", data=city) == 0
     assert "Nothing new to add" in capsys.readouterr().out
-    assert {n: b for n, b in state(city).items() if n.endswith(".csv")} == before
+    assert {n: b for n, b in tree(city).items() if n.endswith(".csv")} == before
     book = openpyxl.load_workbook(path)
     for column, value in BASE.items():
         book[SHEET][f"{LETTER[column]}3"] = value

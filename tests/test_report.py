@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from PIL import Image
 from small_project import CHART, FINDING, LOAD, cell, in_place, notebook, small_project
-from table_copies import ROOT
+from table_copies import ROOT, tree
 
 from huzhou_analysis.cli import main
 from huzhou_analysis.facts.data import load
@@ -36,10 +36,6 @@ def project(template, tmp_path, monkeypatch):
     shutil.copytree(template, folder)
     in_place(monkeypatch, folder, "report.html")
     return folder
-
-
-def tree(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 @pytest.fixture

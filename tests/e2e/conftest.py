@@ -1,7 +1,7 @@
 """One report of the whole project, made once for all tests that look at it."""
 
 import pytest
-from whole import copy_project, run
+from whole import chromium, copy_project, run
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +16,9 @@ def made(project):
     done = run(project, "report", "--fresh")
     assert done.returncode == 0, done.stderr
     return project / "reports"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from whole import chromium
 
 pytestmark = pytest.mark.e2e
 
@@ -13,12 +12,6 @@ SCREENS = pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["1280", "390"])
 LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 class Visit:

@@ -1,6 +1,6 @@
-"""Faults while a report is made: killed, disk full, read-only, endless output, damaged, at once.
+"""Faults while a report is made or figures are added: killed, disk full, read-only, endless output.
 
-After each: the last good report and the tables whole, a message to act on, and a next run that completes. The counts of
+After each: the last good report whole and the tables old or new, a message to act on, and a next run that completes. The counts of
 what was tried are printed (``pytest -s``).
 """
 
@@ -20,23 +20,26 @@ from urllib.parse import unquote
 
 import psutil
 import pytest
+from made_up_city import city
 from small_project import notebook, small_project
-from table_copies import Tables
-from whole import ROOT, as_nobody, finish, small_disk, start, tree
+from table_copies import ROOT, Tables, tree
+from whole import as_nobody, command, finish, small_disk, start
 
+from huzhou_analysis.facts.codebook import write
+from huzhou_analysis.facts.data import load
+from huzhou_analysis.inbox import adding
 from huzhou_analysis.report.build import digest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")]
 PROGRAM = """
 import resource, sys
 from pathlib import Path
-import huzhou_analysis.report.build as report
+import pytest
 from huzhou_analysis.cli import main
-folder = Path(sys.argv[1])
-def paths(output=None, notebooks=None):
-    return report.Paths(folder / "data", Path(output).resolve() if output else folder / "reports", (folder / "notebooks",))
+from huzhou_analysis.report.output import WRITERS
+from small_project import in_place
 if __name__ == "__main__":
-    report.paths = paths
+    in_place(pytest.MonkeyPatch(), Path(sys.argv[1]), *WRITERS)
     status = main(sys.argv[2:])
     print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MB", file=sys.stderr)
     sys.exit(status)
@@ -53,7 +56,11 @@ class Place:
 
     def start(self, *arguments, before=(), **more):
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("HUZHOU_", "MPLCONFIGDIR", "IPYTHONDIR"))}
-        kept |= {"HUZHOU_DATA": str(self.data), "HUZHOU_MARK": self.mark, "PYTHONPATH": str(ROOT)}
+        kept |= {
+            "HUZHOU_DATA": str(self.data),
+            "HUZHOU_MARK": self.mark,
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
+        }
         kept |= {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"} | more
         return start([*before, sys.executable, self.folder / "program.py", self.folder, *arguments], kept)
 
@@ -74,7 +81,9 @@ class Place:
     def whole(self):
         """Whether the report is exactly what its manifest says."""
         manifest = json.loads((self.output / "manifest.json").read_text(encoding="utf-8"))
-        return tree(self.output) == manifest["outputs"] | {"manifest.json": digest(self.output / "manifest.json")}
+        return tree(self.output, digest) == manifest["outputs"] | {
+            "manifest.json": digest(self.output / "manifest.json")
+        }
 
     def litter(self):
         beside = {"data", "notebooks", "reports", "program.py", ".reports.lock"}
@@ -178,16 +187,6 @@ def test_output_without_end_is_stopped(place):
     assert place.gone()
 
 
-def test_two_runs_at_once_make_one_report(place):
-    comment(place, "changed")
-    first, second = place.start("report"), place.start("report")
-    said = [finish(process) for process in (first, second)]
-    assert [status for status, *_ in said] == [0, 0], said
-    assert sorted("waiting for it to end" in out for _, out, _ in said) == [False, True]
-    assert place.whole()
-    assert place.litter() == []
-
-
 ODD = ["a..b", "with space", "quo'te\"d", "<b>bold", "%2e%2e%2fup", "中文" * 37, "n" * 200, "-dash", "#hash?x=1", "&amp;"]  # fmt: skip
 
 
@@ -201,3 +200,89 @@ def test_odd_names_of_notebooks(place):
     linked = {unquote(unescape(address)) for address in re.findall('href="([^"]*)"', index)}
     assert {f"notebooks/{name}.html" for name in ODD} <= linked
     assert "<b>bold" not in index
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Tables of the made-up city with seven figures waiting in the inbox."""
+    folder = city(tmp_path / "示例 project" / "data")
+    write(load(folder))
+    (folder / "inbox").mkdir()
+    rows = ["indicator,time_period,transformation,obs_value,unit,as_printed,source_id,locator"]
+    for year in range(2005, 2012):
+        value = f"{year - 1700}.{year % 7}"
+        rows.append(f"exports,{year},N,{value},亿元,为{value}亿元,M-BOOK,表1")
+    (folder / "inbox" / "new.csv").write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
+    return folder
+
+
+def adding_to(folder, before=()):
+    return start([*before, *command("add", "--confirm", "--data", folder)], os.environ | {"PYTHONUTF8": "1"})
+
+
+def run(folder, before=()):
+    status, _, err = finish(adding_to(folder, before))
+    return status, err
+
+
+def state(folder):
+    kinds = (".csv", ".json", ".md")
+    return {name: sums for name, sums in tree(folder).items() if name.endswith(kinds) and "/" not in name}
+
+
+def test_killed_at_forty_moments_of_adding(tables, tmp_path, capsys):
+    """Twenty at any moment, twenty while the new tables are put in place."""
+    pristine = tmp_path / "pristine"
+    shutil.copytree(tables, pristine)
+    old, started = state(pristine), time.monotonic()
+    assert run(tables)[0] == 0
+    seconds, new = time.monotonic() - started, state(tables)
+    assert new != old
+    rng, counts = random.Random(10), {"old": 0, "new": 0, "completed": 0}
+    for n in range(40):
+        shutil.rmtree(tables)
+        shutil.copytree(pristine, tables)
+        process = adding_to(tables)
+        if n < 20:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(rng.uniform(0.1, seconds))
+        else:
+            while process.poll() is None and not any(tables.glob(".adding*")):
+                time.sleep(0.001)
+            time.sleep(rng.uniform(0, 0.03))
+        process.kill()
+        process.communicate()
+        cut = (tables / ".adding" / "journal.json").is_file()
+        adding.recover(tables)
+        now = state(tables)
+        assert now in (old, new), n
+        counts["completed" if cut else "new" if now == new else "old"] += 1
+        left = [*(tables / "inbox").rglob("*new.csv")]
+        assert adding.add(left, tables, confirmed=True) == 0
+        assert state(tables) == new
+        assert not (tables / ".adding").exists()
+    with capsys.disabled():
+        print(f"\nadd killed 40 times: tables {counts}")
+
+
+def test_a_full_disk_under_the_tables(tables, tmp_path):
+    with small_disk(tmp_path / "disk", 1) as disk:
+        folder = disk / "data"
+        shutil.copytree(tables, folder)
+        old = state(folder)
+        (disk / "filling").write_bytes(b"x" * (shutil.disk_usage(disk).free - 30_000))
+        status, err = run(folder)
+        assert (status, "数据表未改动" in err, state(folder)) == (1, True, old)
+        assert not list(folder.glob(".adding*"))
+        (disk / "filling").unlink()
+        assert run(folder)[0] == 0
+        assert state(folder) != old
+
+
+def test_tables_that_another_user_may_only_read(tables):
+    user = as_nobody(tables)
+    old = tree(tables)
+    status, err = run(tables, before=user)
+    assert (status, "权限" in err, "Permission denied" in err) == (1, True, True), err
+    assert tree(tables) == old
+    assert run(tables)[0] == 0

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from hostile_city import ADDRESS, FORMULAS, hostile
 from lxml import html
-from whole import ROOT, command, environment
+from table_copies import ROOT
+from whole import command, environment
 
 pytestmark = pytest.mark.e2e
 LANGUAGES = ("zh", "en")

@@ -9,7 +9,8 @@ import sys
 import time
 
 import pytest
-from whole import ROOT, chromium, copy_project, environment
+from table_copies import ROOT
+from whole import copy_project, environment
 
 pytestmark = pytest.mark.e2e
 
@@ -66,12 +67,6 @@ def lab(checkout, tmp_path_factory):
         assert server.poll() is None, (home / "lab.log").read_text(encoding="utf-8")
         yield f"http://127.0.0.1:{port}", token
         server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,16 +1,23 @@
-"""The report of the whole project: twice the same, and never half."""
+"""The report of the whole project: twice the same, never half, opened by LibreOffice."""
 
 import json
+import math
 import re
+import shutil
+import subprocess
 
+import openpyxl
+import pdfplumber
 import pytest
 from lxml import html
-from test_office import points_missed
-from whole import copy_project, run, tree
+from table_copies import tree
+from test_office import LANGUAGES, content, points_missed, records, written  # noqa: F401
+from whole import copy_project, run
 
 from huzhou_analysis.facts.data import load
 
 pytestmark = pytest.mark.e2e
+LIBRE_OFFICE = pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice (soffice) is not installed")
 
 
 def test_the_report_has_every_notebook_and_every_exhibit(project, made):
@@ -69,3 +76,43 @@ def test_the_working_tree_knows_only_what_is_built_and_ignored(project, made):
     names = {path.name for path in project.iterdir()}
     clean = {path.name for path in copy_project(project.with_name("clean")).iterdir()}
     assert names - clean <= {"reports", ".cache", ".reports.lock"}
+
+
+def converted(path, ending, folder):
+    command = ["soffice", f"-env:UserInstallation=file://{folder / 'profile'}", "--headless", "--convert-to", ending]
+    subprocess.run([*command, "--outdir", folder, path], check=True, capture_output=True, timeout=300)
+    return folder / f"{path.stem}.{ending}"
+
+
+@LIBRE_OFFICE
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_slides_and_documents_open_whole(written, content, lang, tmp_path):  # noqa: F811
+    with pdfplumber.open(converted(written / lang / "briefing.pptx", "pdf", tmp_path)) as deck:
+        assert len(deck.pages) == 12
+    with pdfplumber.open(converted(written / lang / "report.docx", "pdf", tmp_path)) as pages:
+        report = "".join("".join(p.extract_text() for p in pages.pages).split())
+    for record in content.exhibits():
+        assert "".join(record["title"][lang].split())[:12] in report
+
+
+@LIBRE_OFFICE
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_changed_actual_moves_its_gap_and_what_is_required(written, lang, tmp_path):  # noqa: F811
+    path = tmp_path / "changed.xlsx"
+    book = openpyxl.load_workbook(written / lang / "workbook.xlsx")
+    sheet = book[["目标差距", "Gaps"][lang == "en"]]
+    first = sheet[next(iter(sheet.tables.values())).ref][0][0].row
+    rows = [n for n in range(first + 1, sheet.max_row + 1) if "^" in str(sheet.cell(n, 8).value)]
+    for n in rows:
+        sheet.cell(n, 5).value = sheet.cell(n, 5).value * 0.9
+    unit = ["亿元", "CNY bn"][lang == "en"]
+    money = [sheet.cell(n, 2).value for n in range(first + 1, sheet.max_row + 1) if sheet.cell(n, 3).value == unit]
+    sheet["AC1"] = f'=SUMIF(C{first + 1}:C{sheet.max_row},"{unit}",B{first + 1}:B{sheet.max_row})'
+    book.save(path)
+    (tmp_path / "out").mkdir()
+    done = openpyxl.load_workbook(converted(path, "xlsx", tmp_path / "out"), data_only=True)[sheet.title]
+    assert rows and len(money) > 3 and math.isclose(done["AC1"].value, sum(money))
+    for n in rows:
+        target, actual, gap, required, left = (done.cell(n, c).value for c in (2, 5, 7, 8, 15))
+        assert math.isclose(gap, target - actual, abs_tol=1e-9)
+        assert math.isclose(required, ((target / actual) ** (1 / left) - 1) * 100, rel_tol=1e-9)

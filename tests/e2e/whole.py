@@ -1,6 +1,5 @@
 """What the end-to-end tests share: copies of the project, commands run in them, a browser."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -9,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from table_copies import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # Without a sandbox only where there is none to be had: a browser of root's, as in a container.
 FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--force-color-profile=srgb"]  # fmt: skip
@@ -58,12 +57,6 @@ def finish(process):
     out, err = process.communicate(timeout=900)
     assert "Traceback" not in out + err, err
     return process.returncode, out, err
-
-
-def tree(folder):
-    """Every file of a folder with its checksum."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
 
 
 def find_chromium():
