@@ -235,7 +235,7 @@ def test_a_wrong_number_of_jobs_is_refused_in_a_sentence(jobs, capsys):
 
 @pytest.fixture
 def where(template, monkeypatch):
-    place = build.Paths(template / "data", template / "reports", (template / "notebooks",))
+    place = build.Paths(template / "data", template / "no report", (template / "notebooks",))
     monkeypatch.setattr(export, "paths", lambda: place)
     monkeypatch.setenv("HUZHOU_DATA", str(template / "data"))
     return place
