@@ -258,6 +258,7 @@ def _stroke(line, colour: str, width: float, dash: str = "solid") -> None:
 def _bar(one: Column, series, stacked: bool, by: float) -> None:
     """A series of bars, with whiskers where marks have ends."""
     fill = series.format.fill
+    series.invert_if_negative = False  # else programs leave bars below zero white
     if one.seen.hatch:
         fill.patterned()
         fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
