@@ -349,7 +349,10 @@ def run_here(path: Path) -> list[dict]:
 
 
 def tidy(cell) -> None:
-    """Take out of a cell's outputs what differs from run to run: names of temporary files, data for the report."""
+    """Take out of a cell's outputs what differs from run to run (names of temporary files, sliders, which move only where a
+    kernel runs) and data for the report."""
+    if "outputs" in cell:
+        cell.outputs = [o for o in cell.outputs if not any("widget-view" in mime for mime in o.get("data", {}))]
     for output in cell.get("outputs", []):
         if "text" in output:
             output.text = re.sub(r"\S*ipykernel_\d+[/\\]\d+\.py", "<cell>", output.text)
