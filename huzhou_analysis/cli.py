@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from .facts.locking import OWN_ROOT, TABLES_LOCK, Busy, default_root, locked
-from .facts.problems import DataError, fail, say
+from .facts.problems import DataError, TwoLanguages, fail, say
 from .report import said
 
 
@@ -74,7 +74,7 @@ def _run(options: argparse.Namespace) -> int:
         if unfinished.is_dir() and (message := _alone(lambda: _part("inbox.adding").recover(unfinished.parent))):
             say(message, error=True)
         return 1 if unfinished.is_dir() else _COMMANDS[options.command](options) or 0
-    except (DataError, Busy) as error:
+    except (DataError, Busy, TwoLanguages) as error:
         return fail(str(error))
     except BrokenPipeError:
         return 1
@@ -151,12 +151,11 @@ def _gaps(options: argparse.Namespace) -> int | None:
 
     from .show.sources import TARGET_HEADINGS, target_rows
 
+    data = _load()
     try:
-        _part("facts.periods").last_day(options.as_of) if options.as_of else None
+        table = _part("analysis.gaps").target_gaps(data, options.as_of, full=True)
     except ValueError as error:
         return fail(str(error))
-    data = _load()
-    table = _part("analysis.gaps").target_gaps(data, options.as_of, full=True)
     if options.format == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif options.format == "json":
@@ -195,7 +194,7 @@ def _export(options: argparse.Namespace) -> int | None:
     wanted = {name: getattr(options, name) for name in ("lang", "size", "transparent", "watermark", "template")}
     try:
         export.export(options.exhibit, path, **wanted)
-    except (DataError, export.UnknownExhibit) as error:
+    except export.UnknownExhibit as error:
         return fail(str(error))
     except (OSError, ValueError, RuntimeError) as error:
         return fail(said("not_exported", why=error))
@@ -203,11 +202,7 @@ def _export(options: argparse.Namespace) -> int | None:
 
 
 def _new_city(options: argparse.Namespace) -> int | None:
-    new_city, refused = _part("inbox.new_city"), _part("inbox").Refused
-    try:
-        folder = new_city.lay_out(options.folder, options.code, options.name, options.name_en)
-    except refused as error:
-        return fail(str(error))
+    folder = _part("inbox.new_city").lay_out(options.folder, options.code, options.name, options.name_en)
     shown = f'"{options.folder}"' if " " in options.folder else options.folder
     steps = ["next", *([] if options.code else ["next_area"]), "next_template", "next_add", "next_report"]
     print(said("laid_out", folder=folder), *(said(step, folder=shown) for step in steps), sep="\n")

@@ -358,14 +358,12 @@ def _rows(file: str, grid: Grid, table: str, at: int, problems: list[Problem]) -
 
 def _kept(rows: list[Row]) -> Iterator[Row]:
     """Rows to add: of proposals those that are marked yes, and of new entries those that such a figure uses."""
-    marks, kept, used = choices({}, KEEP), [], set()
-    for row in rows:
+    marks, used = choices({}, KEEP), set()
+    for row in sorted(rows, key=lambda row: row.table != "figures"):
         cell = row.cells.pop("keep", None)
         mark = (marks.find(cell.text) or [cell.text])[0] if cell else "yes"
-        if row.table != "figures" or mark not in ("no", "look"):
-            kept.append((row, mark))
         if row.table == "figures" and mark not in ("no", "look"):
             used |= {canonical(t) for c in row.cells.values() for t in (c.text, c.text.rsplit("·", 1)[-1])}
-    for row, mark in kept:
-        if row.table == "figures" or mark != "used" or any(canonical(c.text) in used for c in row.cells.values()):
+            yield row
+        elif row.table != "figures" and (mark != "used" or any(canonical(c.text) in used for c in row.cells.values())):
             yield row

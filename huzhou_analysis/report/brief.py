@@ -132,10 +132,9 @@ def _targets(targets: list[dict], lang: str, w: dict, notes: _Notes) -> list[dic
     """The targets of the plan's table under four answers, those that can be judged with their actual."""
 
     def in_short(target: dict) -> str:
-        said = WORDS["target"][lang].format(
-            target[lang], *(target[k][lang] for k in ("actual_period", "actual", "target"))
-        )
-        return said + (WORDS["needs"][lang].format(needs) if (needs := target["required"][lang]) else "")
+        facts, needs = [target[k][lang] for k in ("actual_period", "actual", "target")], target["required"][lang]
+        said = WORDS["target"][lang].format(target[lang], *facts)
+        return said + WORDS["needs"][lang].format(needs) if needs else said
 
     groups = []
     for group, members in summed_up([t for t in targets if t["table"]] or targets).items():

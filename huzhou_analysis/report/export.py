@@ -40,8 +40,6 @@ def export(
     ----------
     exhibit : Exhibit or str
         As :func:`~huzhou_analysis.exhibit` gives it, or its id, as ``reports/index.html`` lists them.
-    path : path
-        ``.png``, ``.svg``, ``.pdf``, ``.csv``, ``.pptx``, ``.docx`` or ``.xlsx``.
     size, transparent
         Of a picture: a key of :data:`~huzhou_analysis.show.canvas.SIZES` (``slide`` is 16:9), and whether it has no ground.
     watermark : str
@@ -53,8 +51,6 @@ def export(
     ------
     UnknownExhibit
         If no notebook shows that id; the nearest are named.
-    ValueError
-        If the format is not known, or the exhibit has no chart and a picture is asked for.
 
     Examples
     --------

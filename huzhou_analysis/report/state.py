@@ -132,7 +132,8 @@ def word(name: str, lang: str) -> str:
 
 def snapshot(data: Data, targets: list[dict]) -> dict:
     """Figures and results of a set of tables, by kind and key: what each is, and what it says (``shown``), in both languages."""
-    items = {"figure": _figures(data), "target": _targets(targets), "projection": _projections(data)}
+    aims = ((t["key"], _item(_with(t, t["target"]), _with(t["status_words"], t["required"]))) for t in targets)
+    items = {"figure": _figures(data), "target": aims, "projection": _projections(data)}
     items |= {"ledger": _ledger(data), "finding": _findings(data)}
     return {"format": FORMAT, "home": data.home, "items": {kind: dict(found) for kind, found in items.items()}}
 
@@ -160,11 +161,6 @@ def _figures(data: Data) -> Iterator[tuple[str, dict]]:
         source = data.sources.loc[f.source_id]
         titles = {"zh": source.title, "en": source.title_en}
         yield f.Index, _item(_at(data, f, f.record_type), shown, source=titles)
-
-
-def _targets(targets: list[dict]) -> Iterator[tuple[str, dict]]:
-    for t in targets:
-        yield t["key"], _item(_with(t, t["target"]), _with(t["status_words"], t["required"]))
 
 
 def _projections(data: Data) -> Iterator[tuple[str, dict]]:
@@ -269,7 +265,7 @@ def markdown(changes: dict, latest: list[dict]) -> str:
     lines = []
     for lang in LANGUAGES:
         lines += [f"# {WORDS['changes'][lang]}", "", changes["headline"][lang], ""]
-        for table in [*tables(changes, lang), *([latest_table(latest, lang)] if latest else [])]:
+        for table in tables(changes, lang) + [latest_table(latest, lang)] * bool(latest):
             rows = [table["columns"], ["---"] * len(table["columns"]), *table["rows"]]
             lines += [f"## {table['title']}", "", *(f"| {' | '.join(map(_escaped, row))} |" for row in rows), ""]
     return "\n".join(lines).rstrip() + "\n"
