@@ -12,7 +12,7 @@ from made_up_city import city
 from small_project import CHART, LOAD, TABLE, cell, notebook
 
 import huzhou_analysis as hz
-from huzhou_analysis.report import collect, drawings, page, pdf
+from huzhou_analysis.report import collect, export, page, pdf
 from huzhou_analysis.report.content import Content, Section
 
 HOSTILE = '#panic("x") $x$ <label> @ref =cmd() *a* _b_ `c` // <script>alert(1)</script> {{ 7*7 }}'
@@ -131,8 +131,8 @@ def test_the_brief_is_two_pages_whatever_it_has_to_say(records, tmp_path, lang):
 
 
 def test_a_drawing_inside_a_page_keeps_its_marks_and_words(records):
-    whole = drawings.svg(records["fdi_path"], "en", "page")
-    small = drawings.inline(whole, "k-", "page")
+    whole = export.svg(records["fdi_path"], "en", "page")
+    small = export.inline(whole, "k-", "page")
     assert len(small) < 0.7 * len(whole)
     assert re.findall(r"<text[^>]*>([^<]*)<", small) == re.findall(r"<text[^>]*>([^<]*)<", whole)
     assert small.count("<use ") == whole.count("<use ")

@@ -162,15 +162,15 @@ def _begin(*given: object) -> None:
 
 def _write(file: str) -> None:
     """In a worker: a format in both languages, a notebook's page, the index; of an exhibit, its charts and tables."""
-    from . import drawings, page
+    from . import export, page
 
     content, data, folder, kept = _given
     where, _, name = file.rpartition("/")
     if where == "charts":
         record = next(s.exhibits[name] for s in content.sections if name in s.exhibits)
-        for lang in LANGUAGES if drawings.drawn(record) else ():
-            drawings.write_charts(record, lang, folder / "charts", kept)
-        drawings.write_tables(record, folder / "tables")
+        for lang in LANGUAGES if export.drawn(record) else ():
+            export.write_charts(record, lang, folder / "charts", kept)
+        export.write_tables(record, folder / "tables")
     elif where == "notebooks":
         page.write_notebook(folder / "notebooks" / f"{name}.ipynb", [section.name for section in content.sections])
     elif name in WRITERS:

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.canvas import font_face
-from . import brief, drawings, prose, state
+from . import brief, export, prose, state
 from .content import FILES, Content, shown, words
 
 FONT = "Huzhou CJK"
@@ -70,16 +70,16 @@ def _drawing(record: dict, lang: str, kept: Path | None) -> str:
     """The chart at two sizes, for pages and for phones; a plot of one's own as it is."""
     if record["picture"]:
         return f'<img alt="" src="data:image/png;base64,{record["picture"][lang]["png"]}">'
-    made = {size: drawings.svg(record, lang, size, kept) for size in ("page", "phone") if record["chart"]}
+    made = {size: export.svg(record, lang, size, kept) for size in ("page", "phone") if record["chart"]}
     keys = {"page": f"{record['id']}-", "phone": f"{record['id']}p-"}
-    return "".join(drawings.inline(drawing, keys[size], size) for size, drawing in made.items())
+    return "".join(export.inline(drawing, keys[size], size) for size, drawing in made.items())
 
 
 def write_index(content: Content, path: Path) -> None:
     """Entry page: what there is in both languages, every chart with its picture, tables, notebooks."""
     both = {lang: words(lang, content) for lang in LANGUAGES}
     headline = content.changes["headline"]
-    _page("index.html.j2", path, both=both, sections=content.sections, drawn=drawings.drawn, headline=headline)
+    _page("index.html.j2", path, both=both, sections=content.sections, drawn=export.drawn, headline=headline)
 
 
 def write_notebook(path: Path, names: Sequence[str]) -> None:

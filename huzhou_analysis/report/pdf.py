@@ -16,7 +16,7 @@ from pathlib import Path
 from ..facts.data import Data
 from ..show import canvas
 from ..show.roles import GRID, INK, MUTED, ROLES
-from . import brief, drawings, prose, state
+from . import brief, export, prose, state
 from .content import Content, shown, words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,7 +39,7 @@ def write(
     numbers = content.numbers() if whole else {}
 
     def exhibit(record: dict) -> dict:
-        return shown(record, lang, numbers) | {"picture": drawings.svg(record, lang, "page", kept)}
+        return shown(record, lang, numbers) | {"picture": export.svg(record, lang, "page", kept)}
 
     sections = content.told(lang, exhibit, lambda markdown: {"tree": prose.tree(markdown)})
     values = {"whole": whole, "watermark": watermark, "sections": sections}
@@ -64,7 +64,7 @@ def write_brief(content: Content, lang: str, path: Path, data: Data | None = Non
     blocks = brief.compose(content, lang)
     for block in blocks:
         record = block.pop("exhibit", None)
-        block["picture"] = drawings.svg(record, lang, "small", kept) if record else ""
+        block["picture"] = export.svg(record, lang, "small", kept) if record else ""
         block["alt"] = record["alt"][lang] if record else ""
     for scale in SCALES:
         body = _set("brief.typ", content, lang, blocks[0]["text"], {"blocks": blocks, "scale": scale})
