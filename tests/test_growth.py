@@ -9,15 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import huzhou_analysis as hz
-from huzhou_analysis import (
-    Rate,
-    compound_growth,
-    contribution,
-    growth_rate,
-    implied_base,
-    implied_deflator,
-    implied_level,
-)
+from huzhou_analysis import compound_growth, contribution, growth_rate, implied_base, implied_deflator, implied_level
 from huzhou_analysis.analysis.ledger import LEDGER_COLUMNS, VERDICTS, growth_ledger
 from huzhou_analysis.facts.names import UnknownName
 from huzhou_analysis.facts.rounding import Interval
@@ -69,7 +61,7 @@ def test_a_rate_is_a_fraction_that_is_only_ever_shown_in_per_cent():
     assert (str(need), f"{need:.0%}", f"{need}", round(need.percent, 2)) == ("32.7%", "33%", "32.7%", 32.73)
     assert hz.say("{r}", "{r:.0%}", r=need) == hz.text("32.7%", "33%")
     assert implied_level(5.8, need) == pytest.approx(5.8 * (18 / 5.8) ** 0.25)  # it goes in as it came out
-    assert str(Rate(-0.0631)) == "−6.3%"
+    assert str(hz.Rate(-0.0631)) == "−6.3%"
     with pytest.raises(ValueError, match="per cent"):
         f"{need:.1f}"
 
