@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..facts.words import Text, text
+from .targets import said
 
 PROBABILITIES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
 QUANTILES = [f"q{p:g}" for p in PROBABILITIES]
@@ -219,18 +220,15 @@ def base_rate(
     table = shipped("base_rates.csv")
     found = table[(table.kind == kind) & (table.horizon == years)]
     if found.empty or math.isnan(needed):
-        why = text("没有可比的同类城市序列", "no panel of cities tells how often such growth was made")
-        return OutsideView(needed, years, 0, 0, 0, why)
+        return OutsideView(needed, years, 0, 0, 0, said("outside", "none"))
     row = found.iloc[0 if value is None else int((found.size_low.iloc[1:] <= value).sum())]
     rate = min(max(math.floor(needed) if upwards else math.ceil(needed), GROWTH[0]), GROWTH[-1])
     as_fast = int(row.counts.split()[rate - GROWTH[0]])
-    zh, en = ("不低于", "at least") if upwards else ("低于", "less than")
-    note = text("；没有本指标的城市序列，仅供参照", "; no panel of this indicator, for orientation only")
-    reference = text(
-        f"全国地级市{NAMES[kind].zh}，{row.like_zh}，以{row.origins.replace(' ', '、')}年为起点的{years}年，"
-        f"年均增速{zh}{rate}%{note.zh * stand_in}",
-        f"{NAMES[kind].en} of Chinese cities {row.like_en}, {years} years from {row.origins.replace(' ', ', ')}, "
-        f"growth of {en} {rate}% a year{note.en * stand_in}",
-    )
+    like, origins = text(row.like_zh, row.like_en), text(*(row.origins.replace(" ", mark) for mark in ("、", ", ")))
+    words = {"name": NAMES[kind], "like": like, "origins": origins, "years": years, "rate": str(rate)}
+    words["bound"], words["note"] = said("outside", "up" if upwards else "down"), ""
+    if stand_in:
+        words["note"] = said("outside", "stand_in")
+    reference = said("outside", "class", **words)
     hits = as_fast if upwards else int(row.cases) - as_fast
     return OutsideView(needed, years, int(row.cases), hits, int(row.cities), reference)

@@ -32,24 +32,10 @@ def area_levels(
     A source is one data set or one table; the editions of a yearbook count as one, in which each year is as first
     published. Of several the one is taken that prints most areas for all of `years`, a data set before editions.
 
-    Parameters
-    ----------
-    areas : sequence of str, optional
-        By default the cities of the province; parts of the city (districts) may be named instead.
-    source : str, optional
-        Id of a source, where another than the fullest is wanted.
-    years : int or sequence of int
-        Years that must be there.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``AREA_COLUMNS``, sorted by area and year; in the indicator's usual unit.
-
-    Raises
-    ------
-    NotOnFile
-        If no one source prints all `years` for two of the areas, the city among them; the years on file are listed.
+    By default the `areas` are the cities of the province; parts of the city (districts) may be named instead. `source` is
+    the id of another source than the fullest. The answer is sorted by area and year, in the indicator's usual unit (columns
+    ``AREA_COLUMNS``). NotOnFile, with the years on file, if no one source prints all `years` for two of the areas, the city
+    among them.
 
     Examples
     --------

@@ -20,7 +20,7 @@ from ..facts.schema import TIERS
 from ..facts.words import LANGUAGES, Text, clauses, number, period_text, quantity, say, text, trimmed, unit_name
 from .compare import WHOLES, share_levels
 from .series import YEARLY, declared_breaks, in_unit, known, levels, points, printings, whole_years
-from .targets import STATUSES, WORDS, Judgement, Target, change_a_year, effective_kind, pace_unit, years_needed
+from .targets import STATUSES, WORDS, Judgement, Target, change_a_year, effective_kind, pace_unit, said, years_needed
 
 WINDOWS = (1, 2, 3, 4, 5)
 GRADES, TIME_PROGRESS = WORDS["grade"], WORDS["progress"]
@@ -278,12 +278,6 @@ def _counted(gaps: pd.DataFrame) -> pd.DataFrame:
     if "counted" not in gaps:
         raise ValueError("this needs all columns: hz.target_gaps(data, full=True)")
     return gaps[gaps.counted]
-
-
-def said(use: str, code: str, **values: object) -> Text:
-    """A text of ``words.csv``, filled in."""
-    words = WORDS[use][code]
-    return say(words.zh, words.en, **values)
 
 
 def both(name: str, words: Text) -> dict[str, str]:

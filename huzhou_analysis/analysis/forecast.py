@@ -30,18 +30,10 @@ UPWARDS = {">=": True, ">": True, "=": True, "~": True, "<=": False, "<": False}
 class Projection:
     """A projection, or the reason why there is none; true if there is one.
 
-    Attributes
-    ----------
-    history : Series
-        The years used, by year: ``observed`` of them are on file, those ``filled`` are not.
-    years, at_least : RangeIndex, dict of int to float
-        The years projected, and figures for part of one.
-    kind, stands_for, lead : str, str, tuple of str
-        The kind asked for, that of the panel which errors come from (empty if none), members whose median is the path.
-    reason, without_interval : str
-        Why nothing is projected, and why there are no intervals and chances; else empty.
-    figures, indicator : dict of int to str, str
-        Ids of the figures of each year, and what they measure, of a frame of :func:`~huzhou_analysis.series`.
+    ``history`` holds the years used, of which ``observed`` are on file and those ``filled`` are not; ``years`` those projected;
+    ``at_least`` by year a figure for part of it. The median of the members in ``lead`` is the path; errors come from the panel
+    that ``stands_for`` the ``kind`` (empty if none). ``reason`` says why nothing is projected, ``without_interval`` why there
+    are no intervals and chances (else empty); ``figures`` are ids of figures by year.
 
     Examples
     --------

@@ -18,9 +18,9 @@ from ..facts.data import Data
 from ..facts.problems import DataError, Problem
 from ..facts.words import Text, clauses, text
 from . import plans, targets
-from .evidence import Standing, at_recent_pace, both, firmness, grade, needed, official, progress, rule, said, sentence
+from .evidence import Standing, at_recent_pace, both, firmness, grade, needed, official, progress, rule, sentence
 from .series import PARTS, in_unit, known, measured_in, points, whole_years
-from .targets import Judgement, Target
+from .targets import Judgement, Target, said
 
 COLUMNS = ["name", "indicator", "locator", "target", "unit", "target_year", "actual", "actual_period", "gap"]
 COLUMNS += ["required_pace", "recent_pace", "pace_unit", "status", "evidence"]
@@ -42,31 +42,24 @@ def target_gaps(
 ) -> pd.DataFrame:
     """One row for each target: where it stands, how fast it moves, what is needed, the verdict and its evidence.
 
+    Rows in the order of the documents, with the columns ``COLUMNS``, or `full` with ``ALL_COLUMNS``. Raises ValueError if
+    there is no such plan or day, DataError if a target cannot be computed (its figures are named).
+
     Parameters
     ----------
     as_of : date or str, optional
         Only what had been published by then: a date, or ``2024-06-30``, ``2024-06``, ``2024`` (the last day counts).
     plan : str, optional
         Id of one plan, or ``all``; by default, of each indicator, the plan that leads (:func:`~huzhou_analysis.plans`).
-    full : bool
-        All columns (``ALL_COLUMNS``), not only the main ones (``COLUMNS``): path, other paces, progress in time, how firm
-        the verdict is, rule and sentence in both languages, what is missing, and ids of all figures. A target that is
-        printed in several places has a row for each, and counts once: ``counted`` among them says which.
 
     Returns
     -------
     DataFrame
-        In the order of the documents. ``target`` and ``actual`` are in ``unit`` as printed, ``gap`` is what is still
-        missing in that unit, positive short of the target, whether more is better or less (a ceiling, a rank). Where no
-        actual can be judged ``gap`` and ``required_pace`` are empty, the latter also once the target is met. Paces are
+        ``target`` and ``actual`` are in ``unit`` as printed; ``gap`` is what is still missing in that unit, positive short
+        of the target, whether more is better or less (a ceiling, a rank), ``relative_gap`` over the target's size. Paces are
         changes a year in ``pace_unit``: % for levels, 个百分点 for percentages, else the unit, also for levels at or below
-        zero. ``status`` is a code of ``targets.STATUSES``, ``evidence`` a grade from A to D; of all columns ``relative_gap``
-        is the gap over the target's size, empty for a target of zero.
-
-    Raises
-    ------
-    ValueError, DataError
-        If there is no such plan or day; if a target cannot be computed (its figures are named).
+        zero; required is none once the target is met. ``status`` is a code of ``targets.STATUSES``, ``evidence`` a grade
+        from A to D. A target printed in several places has a row for each; the one that is ``counted`` counts.
 
     Examples
     --------

@@ -12,22 +12,15 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.rounding import Interval
-from ..facts.words import text
 from .growth import growth_rate, implied_base, implied_deflator, implied_level
 from .series import key, source_rank
+from .targets import WORDS
 
 LEDGER_COLUMNS = ["figure_id", "indicator", "ref_area", "time_period", "record_type", "printed", "unit"]
 LEDGER_COLUMNS += ["level_id", "base_id", "recomputed_low", "recomputed_high", "difference"]
 LEDGER_COLUMNS += ["derived", "derived_period", "derived_low", "derived_high", "derived_unit"]
 LEDGER_COLUMNS += ["verdict", "tests", "rule_zh", "rule_en"]
-VERDICTS = {
-    "reproduced": text("可复现", "reproduced"),
-    "revision": text("数据修订", "revised"),
-    "contradicted": text("矛盾", "contradicted"),
-    "scope": text("口径不同", "scope differs"),
-    "not_tested": text("未检验（价格口径不同）", "not tested (price basis)"),
-    "not_checkable": text("无从核对", "not checkable"),
-}
+VERDICTS = WORDS["ledger"]
 # Verdicts of lines in which levels of one price basis were held against the rate.
 TESTED = ("reproduced", "revision", "contradicted")
 # The verdict of each rule, and why.
@@ -37,14 +30,10 @@ _RULES = pd.read_csv(Path(__file__).with_name("ledger_rules.csv"), index_col="ru
 def growth_ledger(data: Data, indicators: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Confront every printed growth rate (of some indicators, by code or name) with every level that can test it.
 
-    Returns
-    -------
-    DataFrame
-        For each printed rate of the city a row for each pair of levels that tests it, the best first, or one row.
-        ``recomputed`` is in % (points for a change in points), ``difference`` its distance from what was printed;
-        ``derived`` is the ``base`` or ``level`` that the rate implies, or the ``deflator`` (%) between a real rate and
-        nominal levels. ``verdict`` is a code of ``VERDICTS``, with the rule in both languages; ``tests`` says whether the
-        line tests the rate at all.
+    For each printed rate of the city a row for each pair of levels that tests it, the best first, or one row (columns
+    ``LEDGER_COLUMNS``). ``recomputed`` is in % (points for a change in points), ``difference`` its distance from what was
+    printed; ``derived`` is the ``base`` or ``level`` that the rate implies, or the ``deflator`` (%) between a real rate and
+    nominal levels; ``verdict`` is a code of ``VERDICTS``, and ``tests`` says whether the line tests the rate at all.
 
     Examples
     --------

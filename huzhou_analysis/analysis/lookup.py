@@ -17,18 +17,8 @@ from .targets import pace_unit
 MAIN = ("gdp", "industrial_va", "hightech_va", "fixed_asset_investment", "manufacturing_investment", "retail_sales")
 MAIN += ("trade_total", "exports", "imports", "fdi_utilized", "fiscal_revenue", "local_fiscal_revenue", "urban_income")
 MAIN += ("rural_disposable_income",)
-LATEST_COLUMNS = [
-    "indicator",
-    "name",
-    "part_year",
-    "time_period",
-    "period",
-    "level",
-    "growth",
-    "growth_origin",
-    "prices",
-]
-LATEST_COLUMNS += ["published", "obs_status", "tier", "source_id", "source", "figure_id"]
+LATEST_COLUMNS = ["indicator", "name", "part_year", "time_period", "period", "level", "growth", "growth_origin"]
+LATEST_COLUMNS += ["prices", "published", "obs_status", "tier", "source_id", "source", "figure_id"]
 FOUND_COLUMNS = ["indicator", "area", "period", "value", "number", "unit", "record_type", "obs_status"]
 FOUND_COLUMNS += ["source", "place", "as_printed", "comment"]
 
@@ -39,13 +29,9 @@ def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str 
     By default of the main ones (``MAIN``) in the city that the tables are about. Raises UnknownName if a name is not in
     the tables, NotOnFile if nothing of what was asked for is.
 
-    Returns
-    -------
-    DataFrame
-        One row an indicator and kind of period (``part_year``), in the order asked for (columns ``LATEST_COLUMNS``).
-        ``level`` is a Quantity, or None where only a rate is printed; ``growth`` a Quantity in % over the same period of
-        the year before (points for a share), or None; ``growth_origin`` is ``printed`` or, from two levels of one vintage,
-        ``derived``, and ``prices`` its basis. ``name``, ``period`` and ``source`` are texts in both languages.
+    One row an indicator and kind of period (``part_year``), in the order asked for (columns ``LATEST_COLUMNS``). ``level``
+    is a Quantity, or None where only a rate is printed; ``growth`` a Quantity in % over the same period of the year before
+    (points for a share), or None; ``growth_origin`` is ``printed`` or, from two levels of one vintage, ``derived``.
 
     Examples
     --------

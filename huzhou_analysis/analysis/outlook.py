@@ -13,11 +13,11 @@ from ..facts.data import Data, NotOnFile
 from ..facts.words import Text, text
 from .calibration import KIND_OF_INDICATOR, KIND_OF_THEME, LONGEST_HORIZON, OutsideView, base_rate, panel_value
 from .compare import area_levels
-from .evidence import said
 from .forecast import FEWEST, Projection, _is_year, project
 from .gaps import gaps_of
 from .plans import goals, target_year
 from .series import COLUMNS, key, series
+from .targets import said
 
 # Panels of a similar thing, shown for orientation; and what the tables hold of the other cities of the province.
 STAND_INS = {"container_throughput": "freight", "port_cargo": "freight"}

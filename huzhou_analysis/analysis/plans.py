@@ -48,8 +48,8 @@ def plans(data: Data) -> pd.DataFrame:
     """The plans that set targets, the leading one first: one with a table of targets, of several the newest.
 
     A plan is a document of kind ``plan`` (or any with a table of targets) that sets targets for the city or its parts; where
-    there is none, every document that sets some. Columns ``source_id``, ``title``, ``title_en``, ``published``,
-    ``first_year``, ``last_year``, ``targets``, ``has_table``.
+    there is none, every document that sets some. Columns: those of the source, ``first_year``, ``last_year``, ``targets`` (how
+    many), ``has_table``.
 
     Examples
     --------

@@ -19,29 +19,13 @@ import pandas as pd
 from ..facts import numerals
 from ..facts.data import Data
 from ..facts.numerals import Numeral, normalise
+from .targets import WORDS
 
 SURROUNDINGS = 14
 COVERAGE_COLUMNS = ["file", "numerals", "in_figures", "not_figures", "unaccounted", "citations", "unverifiable"]
 PROBLEM_COLUMNS = ["kind", "file", "source_id", "locator", "item", "text", "zh", "en"]
-_KINDS = {
-    "anchor_missing": ("提纲起始文字未找到", "the anchor of this part is not in the document after the part before it"),
-    "before_outline": ("提纲未覆盖文件开头", "the document begins before the first part of the outline"),
-    "not_found": ("该位置没有这段原文", "these characters do not stand at this place"),
-    "elsewhere": ("该位置没有这段原文，但别处有", "these characters do not stand at this place, but elsewhere"),
-    "no_numeral": ("原文中没有对应的数码", "no numeral there stands for this value"),
-    "unaccounted": ("既不在 figures.csv 也不在 not_figures.csv", "is neither in figures.csv nor in not_figures.csv"),
-    "both": ("同时列为数字和非数字", "is listed both as a figure and as no figure"),
-    "idle": ("没有对应任何数码", "accounts for no numeral"),
-}
-_HEADINGS = [
-    "文件 file",
-    "数码 numerals",
-    "数字 figures",
-    "非数字 others",
-    "未计 unaccounted",
-    "引证 citations",
-    "不符 wrong",
-]
+_HEADINGS = ["文件 file", "数码 numerals", "数字 figures", "非数字 others", "未计 unaccounted"]
+_HEADINGS += ["引证 citations", "不符 wrong"]
 Place = tuple[str, str]  # source and locator
 
 
@@ -106,7 +90,8 @@ class _Document:
         self.coverage = dict.fromkeys(COVERAGE_COLUMNS, 0) | {"file": self.name} | counts
 
     def _wrong(self, kind: str, place: Place, item: str, said: str) -> None:
-        self.problems.append((kind, self.name, *place, item, said, *_KINDS[kind]))
+        words = WORDS["citation"][kind]
+        self.problems.append((kind, self.name, *place, item, said, words.zh, words.en))
 
     def _cut(self, outline: pd.DataFrame) -> dict[Place, tuple[int, int, list[Numeral]]]:
         """Beginning, end and numerals of the parts, cut at the anchors of the outline, in order."""

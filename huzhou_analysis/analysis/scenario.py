@@ -14,11 +14,11 @@ from ..facts import periods
 from ..facts.data import Data
 from ..facts.words import LANGUAGES, Quantity, Text
 from . import plans, targets
-from .evidence import Standing, amount, movement, said
+from .evidence import Standing, amount, movement
 from .gaps import gaps_of
 from .growth import Rate, percent
 from .series import key
-from .targets import Target
+from .targets import Target, said
 
 TOTAL_COLUMNS = ["indicator", "ref_area", "period", "unit", "relation", "total", "geometric", "straight", "met"]
 TOTAL_COLUMNS += ["target_ids"]
@@ -63,21 +63,13 @@ def what_if(
 ) -> Scenario:
     """Carry an indicator from its latest actual to the last target year at an assumed pace.
 
-    Parameters
-    ----------
-    indicator : str
-        Code or name of an indicator with an annual target and a comparable actual of the plan's years.
-    growth : number, text or Rate, optional
-        Change a year in the unit in which the indicator moves (``pace_unit`` of :func:`~huzhou_analysis.target_gaps`): 5
-        means 5% for a level, 5 points for a percentage, 5 of them for a count. ``"required"``, what just reaches the
-        target, is the default; ``"recent"`` is the recent pace. A rate below 1% stands in quotes, ``"0.55"``, so that it
-        is never taken for a fraction; a Rate is taken as it is.
+    `growth` is a change a year in the unit in which the indicator moves (``pace_unit`` of
+    :func:`~huzhou_analysis.target_gaps`): 5 means 5% for a level, 5 points for a percentage, 5 of them for a count;
+    ``"required"``, the default, just reaches the target, ``"recent"`` is the recent pace. A rate below 1% stands in quotes,
+    ``"0.55"``, so that it is never taken for a fraction; a Rate is taken as it is.
 
-    Raises
-    ------
-    NotOnFile, ValueError
-        If there is no yearly target ahead, no comparable actual or no recent pace; for a pace of -100% or less or not
-        finite, or a growth between -1 and 1 that may be meant as a fraction.
+    Raises NotOnFile if there is no yearly target ahead, no comparable actual of the plan's years or no recent pace;
+    ValueError for a pace of -100% or less or not finite, or a growth between -1 and 1 that may be meant as a fraction.
 
     Examples
     --------

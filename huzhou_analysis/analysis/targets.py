@@ -19,7 +19,7 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
-from ..facts.words import Quantity, text, warn_across
+from ..facts.words import Quantity, Text, say, text, warn_across
 from .growth import Rate, as_level
 
 _TABLE = pd.read_csv(Path(__file__).with_name("words.csv"), keep_default_na=False)
@@ -31,21 +31,17 @@ JUDGED = tuple(status for status in STATUSES if status not in ("not_comparable",
 _BOUNDS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 
 
+def said(use: str, code: str, **values: object) -> Text:
+    """A text of ``words.csv``, filled in."""
+    words = WORDS[use][code]
+    return say(words.zh, words.en, **values)
+
+
 def required_growth(last, goal, years: float | None = None) -> Rate:
     """Compound growth a year that leads from `last` to `goal`: (goal / last)^(1/years) - 1.
 
-    Parameters
-    ----------
-    last, goal : number or Quantity
-        Positive levels in one unit; quantities of one measure say themselves which years lie between them.
-    years : float, optional
-        Years from one to the other, needed for plain numbers.
-
-    Returns
-    -------
-    Rate
-        A fraction that prints itself in per cent; ``.percent`` is the number of per cent. ValueError if a level is not
-        positive, no time is left, or two units measure different things.
+    Levels are plain numbers in one unit, or quantities of one measure, which say themselves which years lie between them.
+    Raises ValueError if a level is not positive, no time is left, or two units measure different things.
 
     Examples
     --------
