@@ -1,10 +1,9 @@
 """What projections are made of: the paths of their members, and how far such projections missed on real cities.
 
-The members are seven paths that every textbook of forecasting has (Hyndman & Athanasopoulos 2021, chapters 5 and 8), of which
-the median of a few leads (Petropoulos & Svetunkov 2020); smoothing parameters are those of a fixed grid with the least squared
-one-year errors. ``forecast_errors.csv`` holds quantiles of log(actual / path) of this same method: conformal prediction within
-groups (Vovk, Gammerman & Shafer 2005, section 4.5). ``base_rates.csv`` counts city-years, without a model. Both are made from
-panels of Chinese cities by ``benchmarks/calibrate.py``; docs/projections.md says how.
+The members are seven paths of the textbook (Hyndman & Athanasopoulos 2021, chapters 5 and 8), of which the median of a few
+leads (Petropoulos & Svetunkov 2020). ``forecast_errors.csv`` holds quantiles of log(actual / path) of this same method:
+conformal prediction within groups (Vovk, Gammerman & Shafer 2005, section 4.5). ``base_rates.csv`` counts city-years, without
+a model. Both are made from panels of Chinese cities by ``benchmarks/calibrate.py``; docs/projections.md says how.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ def _in_logs(member, values: np.ndarray, horizon: int) -> np.ndarray:
 
 
 def _smoothed(values: np.ndarray) -> np.ndarray:
-    """Last level of simple exponential smoothing that starts at the first value, alpha of least squared errors."""
+    """Last level of simple exponential smoothing that starts at the first value, alpha of least squared one-year errors."""
     level = np.repeat(values[..., :1], len(ALPHAS), axis=-1)
     squares = np.zeros_like(level)
     for year in range(1, values.shape[-1]):

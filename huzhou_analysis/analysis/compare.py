@@ -14,14 +14,8 @@ from .series import Area, key, levels, points, whole_years
 AREA_COLUMNS = ["ref_area", "name_zh", "name_en", "year", "value", "unit", "vintage", "source_id", "figure_id"]
 Areas = Sequence[str] | None
 # The whole that a share is a share of, where the tables hold both.
-WHOLES = {
-    "fdi_manufacturing_share": "fdi_utilized",
-    "fdi_hightech_share": "fdi_utilized",
-    "fdi_platform_share": "fdi_utilized",
-    "hightech_investment_share": "fixed_asset_investment",
-    "digital_va_share": "gdp",
-    "rd_share": "gdp",
-}
+WHOLES = dict.fromkeys(("fdi_manufacturing_share", "fdi_hightech_share", "fdi_platform_share"), "fdi_utilized")
+WHOLES |= {"hightech_investment_share": "fixed_asset_investment", "digital_va_share": "gdp", "rd_share": "gdp"}
 
 
 def area_levels(

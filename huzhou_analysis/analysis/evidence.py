@@ -77,6 +77,12 @@ class Standing:
         return in_unit(self.data, found[exact & (found.segment == self.evidence.segment)], self.target.unit)
 
     @cached_property
+    def printings(self) -> pd.DataFrame:
+        """Every printed level of the actual's period, in the unit of the target."""
+        area, period = self.target.first.ref_area, self.evidence.time_period
+        return in_unit(self.data, levels(self.data, self.evidence.indicator, area, period=period), self.target.unit)
+
+    @cached_property
     def lasting_kind(self) -> str:
         """How the target moves: what was at or below zero of late, or is to be, has no growth in per cent."""
         years, start = self.stretch.year, min(self.target.start - 1, self.year - max(WINDOWS))
@@ -129,18 +135,12 @@ class Standing:
         return (int(before.year.iloc[-1]), float(before.value.iloc[-1])) if len(before) else None
 
 
-def _printings(at: Standing) -> pd.DataFrame:
-    """Every printed level of the actual's period, in the unit of the target."""
-    area, period = at.target.first.ref_area, at.evidence.time_period
-    return in_unit(at.data, levels(at.data, at.evidence.indicator, area, period=period), at.target.unit)
-
-
 def grade(at: Standing) -> dict:
     """Grade of an actual from A to D, with what it counts: independent sources that agree, and age in years.
 
     The age is that of the figure's period when the newest figure of the tables was published, whatever the day.
     """
-    evidence, same, tier = at.evidence, _printings(at), at.data.sources.tier
+    evidence, same, tier = at.evidence, at.printings, at.data.sources.tier
     age = int(at.data.figures.vintage.max()[:4] or 0) - evidence.end.year
     agreeing = set(same.source_id[(same.low <= evidence.high) & (same.high >= evidence.low)])
     originals = {source for source in agreeing if tier[source] not in WEAK}
@@ -178,7 +178,7 @@ def _readings(at: Standing, found: pd.DataFrame, by: str) -> Iterator[tuple]:
         if math.isfinite(end):
             yield said("reading", "end"), at.judge(end).status, False
     if periods.is_year(evidence.time_period):
-        others = known(_printings(at), at.as_of).sort_values(["vintage", "source_id"])
+        others = known(at.printings, at.as_of).sort_values(["vintage", "source_id"])
         for other in others[~others.figure_id.isin(evidence.figure_id.split())].itertuples():
             value = text(*(quantity(f"{other.value:.6g}", target.unit, lang, data.units) for lang in LANGUAGES))
             dated = other.vintage or WORDS["reading"]["undated"]
@@ -291,9 +291,8 @@ def named(data: Data, indicator: str) -> Text:
 
 def amount(data: Data, value: float, unit: str, relation: str = "=") -> Text:
     """A value in both languages, with as many decimals as it needs and no more than four digits call for."""
-    shown = (
-        trimmed(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2).replace(",", "").replace("−", "-")
-    )
+    places = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
+    shown = trimmed(value, places).replace(",", "").replace("−", "-")
     return text(*(quantity(shown, unit, lang, data.units, relation=relation) for lang in LANGUAGES))
 
 
@@ -368,11 +367,9 @@ def needed(data: Data, target: Target, why: Text) -> dict[str, str]:
     """What would have to be on file to judge a target, and why it cannot be judged as it is."""
     first, name = target.first, named(data, target.first.indicator)
     dated = len(target.numeric) and periods.parse(target.final.time_period).kind == "years"
-    start, unit = (
-        (first.vintage or first.time_period or "0")[:4],
-        [unit_name(target.unit, la, data.units) for la in LANGUAGES],
-    )
-    words = {"name": name, "unit": text(*unit), "start": start, "printed": first.as_printed}
+    start = (first.vintage or first.time_period or "0")[:4]
+    unit = text(*(unit_name(target.unit, lang, data.units) for lang in LANGUAGES))
+    words = {"name": name, "unit": unit, "start": start, "printed": first.as_printed}
     words["begin"] = "" if dated else WORDS["needed"]["begin"]
     code = "relative" if first.relation == "relative" else first.span
     want = said("needed", code if code in ("relative", "per_year", "cumulative") else "other", **words)

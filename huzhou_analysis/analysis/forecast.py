@@ -223,7 +223,7 @@ def project(
     level: Sequence[float] = LEVELS,
     tables: Tables | None = None,
 ) -> Projection:
-    """Project an annual series some years beyond its last whole year.
+    """Project an annual series 1 to 6 years beyond its last whole year (further ahead nothing was measured).
 
     Parameters
     ----------
@@ -232,8 +232,6 @@ def project(
         :func:`~huzhou_analysis.series`: whole years after the last break count, parts of a later year bound it from
         below, totals of several years scale what is filled in. Up to three missing years in a row are filled in at a
         constant growth rate and count as no observation; after a longer gap the history starts anew.
-    horizon : int
-        Years ahead, 1 to 6: further ahead nothing was measured.
     kind : str
         Whose errors the intervals show, and which members lead; frames of well-known indicators tell by themselves.
         ``gdp``, ``retail``, ``industrial_output``, ``investment``, ``foreign_investment``, ``loans``, ``freight``; ``flow``
@@ -242,16 +240,11 @@ def project(
         Unit of plain values (万元, 亿美元, million USD), so that cities of like size count; a frame has its own.
     across_breaks : bool
         Join the stretches of a frame that are in the last unit, where a break is known not to matter.
-    at_least : dict
-        By year, a figure for part of it.
-    level, tables
-        Nominal coverage of the intervals in percent; errors in place of those shipped.
+    at_least, level, tables
+        Figures for part of a year, by year; nominal coverage of the intervals in percent; errors in place of those shipped.
 
-    Returns
-    -------
-    Projection
-        False, with ``reason``, below five comparable years. What cannot be read is a TypeError or ValueError in one sentence
-        that says what to write instead.
+    The projection is false, with ``reason``, below five comparable years. What cannot be read is a TypeError or ValueError
+    that says what to write instead.
 
     Examples
     --------

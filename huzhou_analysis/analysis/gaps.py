@@ -135,12 +135,8 @@ class Gaps:
 
     @cached_property
     def _declared(self) -> dict[str, list[tuple[str, str, Text]]]:
-        rows, out = self.data.pairs.itertuples(), {}
-        for r in rows:
-            out.setdefault(r.target_indicator, []).append(
-                (r.actual_indicator, r.comparable, text(r.reason_zh, r.reason_en))
-            )
-        return out
+        by, cells = self.data.pairs.groupby("target_indicator"), ["actual_indicator", "comparable"]
+        return {name: [(*r[cells], text(r.reason_zh, r.reason_en)) for _, r in rows.iterrows()] for name, rows in by}
 
     def pairs(self, indicator: str) -> list[tuple[str, str, Text]]:
         """Actual indicators declared beside a target's, with comparability and reason; its own where none is declared."""

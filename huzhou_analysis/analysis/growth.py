@@ -148,9 +148,8 @@ def compound_growth(start: Level | pd.DataFrame, end: Level, years: float | None
     """Yearly rate that leads from `start` to `end` in `years` years: (end / start)^(1/years) - 1.
 
     Two quantities say themselves which years lie between them. Or of a frame of ``hz.series`` (or a Series of values by
-    year) between two of its years: ``compound_growth(fdi, 2018, 2023)``. A break in between is warned of
-    (:class:`BreakWarning`). Raises ValueError if `years` is below 1, `start` may be zero or negative, `end` may be
-    negative, or the frame lacks a year.
+    year) between two of its years: ``compound_growth(fdi, 2018, 2023)``. Warns of a break in between. Raises ValueError if
+    `years` is below 1, `start` may be zero or negative, `end` may be negative, or the frame lacks a year.
 
     Examples
     --------

@@ -64,9 +64,8 @@ def _leads(data: Data) -> dict[tuple[str, str], str]:
     """The plan that leads of each indicator and area that one sets a target for."""
     order = {source: n for n, source in enumerate(_plans(data).source_id)}
     goals = data.select(record_type="target", source=list(order))
-    first = (
-        goals.assign(order=goals.source_id.map(order)).sort_values("order").drop_duplicates(["indicator", "ref_area"])
-    )
+    ordered = goals.assign(order=goals.source_id.map(order)).sort_values("order")
+    first = ordered.drop_duplicates(["indicator", "ref_area"])
     return dict(zip(zip(first.indicator, first.ref_area, strict=True), first.source_id, strict=True))
 
 

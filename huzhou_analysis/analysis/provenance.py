@@ -1,8 +1,8 @@
 """Prove the citations against the documents themselves: every figure is found where it says, every numeral is accounted for.
 
-The documents are not shipped. Given a folder with their text files (the names in ``sources.csv``), each is cut into its
-parts at the anchors of ``outline.csv``; each figure must stand verbatim in its part; and every numeral must belong to a
-figure or to a row of ``not_figures.csv``. White space and width of characters do not count.
+The documents are not shipped. Each text file is cut into its parts at the anchors of ``outline.csv``; each figure must stand
+verbatim in its part; every numeral must belong to a figure or to a row of ``not_figures.csv``. White space and width of
+characters do not count.
 """
 
 from __future__ import annotations
@@ -79,9 +79,8 @@ class _Document:
         for place, (start, _, found) in self.parts.items():
             mine = _match(claims[place], len(found))
             for i, n in enumerate(found):
-                owners = [
-                    column for column, held in (("in_figures", mine), ("not_figures", excluded[place])) if i in held
-                ]
+                held = {"in_figures": mine, "not_figures": excluded[place]}
+                owners = [column for column, those in held.items() if i in those]
                 counts.update(["numerals", *(owners[:1] or ["unaccounted"])])
                 if len(owners) != 1:
                     before = self.text[max(start, n.start - SURROUNDINGS) : n.start]

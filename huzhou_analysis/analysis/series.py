@@ -36,9 +36,8 @@ Area = str | int | None
 _RANK = {tier: i for i, tier in enumerate(TIERS)}
 _ORIGINALS = ("official", "yearbook", "press", "mirror")
 # Columns of a point by itself: the others are known only beside the other points of a series.
-_POINT = [
-    c for c in COLUMNS if c not in ("growth", "printed_growth", "prices", "segment", "begins", "because", "stretch")
-]
+_BESIDE = ("growth", "printed_growth", "prices", "segment", "begins", "because", "stretch")
+_POINT = [c for c in COLUMNS if c not in _BESIDE]
 
 
 def key(data: Data, indicator: str, area: Area = None) -> tuple[str, str]:
