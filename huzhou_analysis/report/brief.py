@@ -4,8 +4,6 @@ Cells of notebooks are tagged ``message``, ``brief``, ``risk`` or ``ask``; a not
 ``deck``) and rows of the first table (``headlines``). What is not named follows from verdicts and the latest figures.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 

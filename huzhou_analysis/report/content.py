@@ -3,8 +3,6 @@
 Every format is written from it alone. The words stand in ``words.csv``: what they are used for, key, Chinese, English.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -111,17 +109,15 @@ class Content:
             rows.setdefault(c["source_id"], []).append(row)
         return [{"title": d["source"][lang], "rows": rows[d["source_id"]]} for d in self.documents()]
 
-    def write(self, folder: Path) -> Path:
+    def write(self, folder: Path) -> None:
         """Write everything as one JSON file into a folder."""
-        path = Path(folder) / FILE
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        path.write_text(text + "\n", encoding="utf-8", newline="\n")
-        return path
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+        (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
 
     @classmethod
-    def read(cls, folder: Path) -> Content:
+    def read(cls, folder: Path) -> "Content":
         """Read what :meth:`write` wrote; nothing in it is ever executed."""
-        raw = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
+        raw = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return cls(**raw | {"sections": [Section(**section) for section in raw["sections"]]})
 
 

@@ -4,8 +4,6 @@ What a template brings (styles, header, footer, page) stays; what it lacks is sa
 office file begins, as a template of the house or of the reader, and how it ends stands here for slides as well.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """Pages: the report in each language as one self-contained file, the entry page, the executed notebooks."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -37,10 +35,7 @@ def _page(template: str, path: Path, *, glyphs: bool = True, **values: object) -
 
 
 def write(content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None) -> None:
-    """Write the whole report in one language: one file that loads nothing from anywhere.
-
-    `data` is there for the sake of the other writers' signature; `kept` is a folder of charts that have been drawn already.
-    """
+    """Write the whole report in one language: one file that loads nothing from anywhere; `kept` holds charts drawn already."""
     numbers, named = content.numbers(), content.state.get("indicator_of", {})
     places = {section.name: f"#{section.anchor}" for section in content.sections}
 

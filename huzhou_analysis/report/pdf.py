@@ -5,8 +5,6 @@ data is ever markup; the fonts are those of installed packages. All are PDF/UA-1
 and language set; the compiler refuses anything less.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Markdown of notebooks for every format: a tree of plain values, and HTML that nothing can be smuggled into."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

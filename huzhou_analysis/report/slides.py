@@ -4,8 +4,6 @@ One message a slide: the finding is its title, the chart is the office program's
 A template of the reader's brings master, layouts, fonts and theme; the colours of what marks mean stay.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from copy import deepcopy
 from itertools import accumulate

@@ -3,8 +3,6 @@
 What is missing is None; a sheet shows a code in square brackets for it where numbers stand (``MISSING``).
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -4,8 +4,6 @@ After the UK government's checklist for accessible spreadsheets and its ``gptabl
 tables, nothing merged or empty. Numbers are numbers in both languages; text from the data is never a formula.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence
