@@ -4,8 +4,6 @@ Identities are declared in ``data/relations.csv``: one fails only if no values w
 it. Rules look at all figures. Each finding names both printings, the difference and how to read it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path

@@ -6,8 +6,6 @@ conformal prediction within groups (Vovk, Gammerman & Shafer 2005, section 4.5).
 a model. Both are made from panels of Chinese cities by ``benchmarks/calibrate.py``; docs/projections.md says how.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from difflib import get_close_matches

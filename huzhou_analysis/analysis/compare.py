@@ -1,7 +1,5 @@
 """Cities beside each other in one vintage, and shares beside the level of their whole."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

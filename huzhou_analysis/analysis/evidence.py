@@ -4,8 +4,6 @@ Progress in time (序时进度) sets the share of the way done against the share
 reviews; two published methods class the same data beside our verdict (docs/methods.md has the sources).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

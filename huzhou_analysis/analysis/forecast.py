@@ -3,8 +3,6 @@
 :func:`project` takes one series, :func:`project_panel` thousands. Below :data:`FEWEST` comparable years there is no projection.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -5,8 +5,6 @@ A level is a number, printed digits in quotes, a Quantity or an Interval. A grow
 interval, rates again in per cent. A rate at constant prices is never divided into a level at current prices.
 """
 
-from __future__ import annotations
-
 import math
 from decimal import Decimal
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The growth ledger: every printed rate confronted with every printed level that can test it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import product

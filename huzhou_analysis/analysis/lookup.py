@@ -1,7 +1,5 @@
 """Look figures up: where each indicator stands now, and any figure by any word in either language."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

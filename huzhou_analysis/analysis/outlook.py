@@ -2,8 +2,6 @@
 reason why there is none: a chance that rests on four points, or on figures from before a break, is worse than none.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Plans: the documents that set targets, which of them leads, their tables, and the pace they ask for."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from itertools import pairwise

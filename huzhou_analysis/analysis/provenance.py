@@ -5,8 +5,6 @@ verbatim in its part; every numeral must belong to a figure or to a row of ``not
 characters do not count.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass

@@ -4,8 +4,6 @@
 what was stated stays stated.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from pathlib import Path

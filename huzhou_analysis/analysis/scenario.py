@@ -1,7 +1,5 @@
 """What if: an indicator carried from its latest actual to the target year at a pace that the user names."""
 
-from __future__ import annotations
-
 import html
 import math
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A stretch is a run of years in one unit, one definition and one vintage; growth is never taken from one into the next.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -4,8 +4,6 @@ Arithmetic starts from *now*, the latest actual, not from a base year. Levels ar
 shares by points a year: a percentage is never compounded.
 """
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Mapping

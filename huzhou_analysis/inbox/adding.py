@@ -270,7 +270,7 @@ def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
     try:
         commit(root, made.contents | {name: content}, made.before | {name: ""})
     except OSError as error:
-        return fail(str(error)) if isinstance(error, Unfinished) else _not_written(error)
+        return _not_written(error)
     say("\n" + both("added", files=", ".join(sorted(made.contents))))
     for path, target in moves:
         try:
@@ -316,6 +316,8 @@ def undo(root: Path | str | None = None) -> int:
 
 
 def _not_written(error: Exception) -> int:
+    if isinstance(error, Unfinished):
+        return fail(str(error))
     return fail(both("not_written", reason=getattr(error, "strerror", None) or error))
 
 

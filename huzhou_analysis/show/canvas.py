@@ -1,8 +1,6 @@
 """Paper and type: sizes, the house style, fonts for both languages from packages alone, templates; and how much room words
 take, by the fonts of the house, which are wide ones: what fits by these measures fits in an office program too."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64encode
 from collections.abc import Sequence

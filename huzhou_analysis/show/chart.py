@@ -1,8 +1,6 @@
 """The one description of a chart: panels of marks, the plain values in both languages that renderers read, and what follows
 from these alone: key, scales, numbers."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

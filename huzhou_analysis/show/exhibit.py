@@ -4,8 +4,6 @@ Only title and reading are written by hand, twice; subtitle, notes on status and
 words for who cannot see the picture follow from the marks and the figures behind them.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import math

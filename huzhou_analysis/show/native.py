@@ -4,8 +4,6 @@ The same part, which python-pptx writes, stands in slides, documents and workboo
 stacked areas of one such part set behind the lines of another.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

@@ -1,8 +1,6 @@
 """Exhibits in slides, documents and workbooks, and files that repeat: charts are the program's own (:mod:`.native`), a heat
 map is a table with coloured cells, a figure of one's own its picture. Sizes and boxes are in inches."""
 
-from __future__ import annotations
-
 import base64
 import re
 import zipfile

@@ -4,8 +4,6 @@ Titles state the finding and stand left; grids are horizontal only. Each artist 
 series and segment in its ``gid``.
 """
 
-from __future__ import annotations
-
 import math
 from base64 import b64decode
 from collections import defaultdict

@@ -5,8 +5,6 @@ hollow and dotted, a forecast dashed, a claim hatched. The colours are those of 
 which colour-blind readers can tell apart; no role shares its colour and its marker with another.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from pathlib import Path
 

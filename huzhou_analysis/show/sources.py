@@ -1,7 +1,5 @@
 """Where shown numbers come from: citations, the source line, notes on the status of figures; and targets as they are read."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterable
