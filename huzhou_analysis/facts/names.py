@@ -3,21 +3,12 @@
 import difflib
 import re
 import unicodedata
+from pathlib import Path
 
 import pandas as pd
 
-_EVERYDAY = {
-    "gdp": "生产总值",
-    "industrial_va": "工业增加值",
-    "fixed_asset_investment": "固投",
-    "retail_sales": "社零 零售总额",
-    "trade_total": "外贸 进出口 进出口总额",
-    "exports": "出口 出口额",
-    "imports": "进口 进口额",
-    "fdi_utilized": "外资 利用外资 实际使用外资 fdi foreigninvestment",
-    "local_fiscal_revenue": "一般公共预算收入 地方一般公共预算收入",
-}
-ALIASES = {alias: code for code, aliases in _EVERYDAY.items() for alias in aliases.split()}  # as :func:`fold` has them
+# What indicators are called in everyday speech, as :func:`fold` has it.
+ALIASES = pd.read_csv(Path(__file__).with_name("aliases.csv"), index_col="alias").indicator.to_dict()
 _KIND_OF_AREA = re.compile(r"(?<=..)(?:市|省|区|县|镇)$|(?:province|city|district|county|town)$")
 
 

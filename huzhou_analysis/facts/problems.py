@@ -77,13 +77,8 @@ def nearest(value: str, choices: Iterable[str]) -> str:
 
 
 def say(text: str, *, error: bool = False) -> None:
-    """Print, whatever the console can encode."""
-    stream = sys.stderr if error else sys.stdout
-    try:
-        print(text, file=stream, flush=True)
-    except UnicodeEncodeError:
-        encoding = stream.encoding or "ascii"
-        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+    """Print at once; what the console cannot encode, the command line has it show as escapes."""
+    print(text, file=sys.stderr if error else sys.stdout, flush=True)
 
 
 def fail(text: str) -> int:

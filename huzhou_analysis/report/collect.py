@@ -267,7 +267,7 @@ def _title(blocks: list[dict]) -> dict | None:
         headed = (b for b in blocks if b["kind"] == "text" and prose.first_heading(b[lang]))
         if block := next(headed, None):
             found[lang] = prose.first_heading(block[lang])
-            block[lang] = prose.without_first_heading(block[lang])
+            block[lang] = re.sub(r"(?m)^# .*$\n?", "", block[lang], count=1).strip()
     return {lang: found.get(lang) or next(iter(found.values())) for lang in LANGUAGES} if found else None
 
 

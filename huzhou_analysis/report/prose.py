@@ -8,10 +8,8 @@ TAGS = {
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "s", "small", "span",
     "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
-LOOKS = {"strong": {"bold": True}, "codespan": {"code": True}} | {
-    "emphasis": {"italic": True},
-    "strikethrough": {"italic": True},
-}
+ITALIC = {"italic": True}
+LOOKS = {"strong": {"bold": True}, "codespan": {"code": True}, "emphasis": ITALIC, "strikethrough": ITALIC}
 _ATTRIBUTES = {
     "*": {"class", "id", "lang", "title", "tabindex", "role"}, "a": {"href"}, "img": {"alt", "src", "width", "height"},
     "th": {"scope", "colspan", "rowspan", "align"}, "td": {"colspan", "rowspan", "align"}, "ol": {"start"}, "details": {"open"},
@@ -37,9 +35,8 @@ def _markdown(renderer: str | None):
 
     made = mistune.create_markdown(renderer=renderer, escape=True, plugins=["table", "strikethrough"])
     # **结论。**外资: beside Chinese, where no space follows, the usual rule sees no end of strong text.
-    made.inline.register(
-        "strong_beside_chinese", r"\*\*(?=\S)(?P<strong>[^*\n]+?)(?<=\S)\*\*", _strong, before="emphasis"
-    )
+    strong = r"\*\*(?=\S)(?P<strong>[^*\n]+?)(?<=\S)\*\*"
+    made.inline.register("strong_beside_chinese", strong, _strong, before="emphasis")
     return made
 
 
@@ -80,11 +77,6 @@ def statement(markdown: str) -> str:
 def first_heading(markdown: str) -> str:
     """The first heading of the first level, as words; empty where there is none."""
     return next((_told(block) for block in tree(markdown) if block.get("level") == 1), "")
-
-
-def without_first_heading(markdown: str) -> str:
-    """The same Markdown without its first heading of the first level."""
-    return re.sub(r"^# .*$\n?", "", markdown, count=1, flags=re.MULTILINE).strip()
 
 
 def _blocks(tokens: list[dict]) -> list[dict]:
