@@ -232,7 +232,7 @@ def test_a_finding_is_said_in_the_chosen_language_and_travels_in_both(whole, han
 
 
 def test_a_citation_of_what_is_not_on_file_names_what_is_near(whole):
-    with pytest.raises(KeyError, match=r"D001-GWR\.gdp\.2013"):
+    with pytest.raises(LookupError, match=r"D001-GWR\.gdp\.2013"):
         hz.cite(whole, "D001-GWR.gdp.2031")
 
 

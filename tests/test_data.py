@@ -293,17 +293,8 @@ def test_selecting_by_one_value_or_several(data):
     assert data.select("fdi_utilized", "330500", period=[]).empty
 
 
-def test_the_one_figure_that_matches(data):
-    assert data.one("exports", "2013").obs_value == 80.9
-    assert data.one("exports", "2013", transformation="GY").obs_value == 9.5
-    with pytest.raises(LookupError, match="no figure on file"):
-        data.one("exports", "1999")
-    with pytest.raises(LookupError, match=r"3 figures .*D003\.fdi_utilized\.2027\.1"):
-        data.one("fdi_utilized", "2027")
-
-
 def test_a_mistyped_id_gets_near_ones(data):
-    with pytest.raises(KeyError, match=re.escape("D001-GWR.exports.2013")):
+    with pytest.raises(LookupError, match=re.escape("D001-GWR.exports.2013")):
         data.figure("D001-GWR.export.2013")
 
 

@@ -155,12 +155,12 @@ def test_bad_output_folders_and_tables_are_told_before_any_notebook_runs(project
 
 def test_what_another_city_lacks_ends_a_chapter_and_not_the_report(project, tmp_path):
     words = cell("先读表。", "zh", kind="markdown")
-    path = notebook(tmp_path / "07_lacks.ipynb", LOAD, words, 'data.one("gdp", "1066")', "1 / 0")
+    path = notebook(tmp_path / "07_lacks.ipynb", LOAD, words, 'hz.series(data, "gdp", as_of="1066")', "1 / 0")
     made = collect.execute([path], project / "data", own=False)[0]
     assert made.error == ""
     assert [b["kind"] for b in made.section.blocks] == ["text", "missing"]
     assert collect.execute([path], project / "data", own=True)[0].error.startswith("NotOnFile")
-    assert "1066" in made.section.blocks[1]["en"] or "gdp" in made.section.blocks[1]["en"].lower()
+    assert "Gross domestic product" in made.section.blocks[1]["en"]
 
 
 def test_what_a_cell_displays_is_never_lost_and_chinese_is_legible(project, tmp_path):

@@ -127,7 +127,7 @@ def test_an_area_is_found_without_what_it_is_and_an_indicator_under_its_everyday
 def test_an_unknown_name_is_refused_with_the_nearest(data, name):
     with pytest.raises(UnknownName, match=NEAR[name]) as error:
         data.indicator(name)
-    assert isinstance(error.value, KeyError) and name in str(error.value)
+    assert isinstance(error.value, LookupError) and name in str(error.value)
 
 
 def test_what_is_like_nothing_on_file_gets_no_silly_suggestion(data):

@@ -295,10 +295,7 @@ def amount(data: Data, value: float, unit: str, relation: str = "=") -> Text:
 
 
 def movement(data: Data, value: float, unit: str) -> Text:
-    """A change a year as prose says it, without a sign: 增长32.7%, 32.7%; 降低1.07个百分点, a fall of 1.07 pp.
-
-    A rank rises as its number falls: 上升2位, a rise of 2 places.
-    """
+    """A change a year in words, without a sign: 增长32.7%, 32.7%; 降低1.07个百分点, a fall of 1.07 pp; 上升2位 of a rank."""
     ranks, size = data.units[unit].unit_measure == "RANK", amount(data, abs(value), unit)
     if ranks:
         size = text(*(quantity(abs(value), unit, lang, data.units) for lang in LANGUAGES))

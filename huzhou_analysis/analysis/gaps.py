@@ -183,7 +183,7 @@ class Gaps:
         for target in wanted:
             try:
                 rows.append(self.row(target))
-            except (ArithmeticError, ValueError, KeyError, IndexError, TypeError) as error:
+            except (ArithmeticError, ValueError, LookupError, TypeError) as error:
                 ids, cause = " ".join(target.figures.index), cause or error
                 why = f"这一目标无法计算：{error}", f"this target cannot be computed: {error}"
                 problems.append(Problem("figures.csv", 0, "figure_id", ids, *why))

@@ -17,15 +17,12 @@ from .units import Units
 from .words import Text
 
 
-class NotOnFile(KeyError):
+class NotOnFile(LookupError):
     """What a question needs is not in the tables; ``zh`` and ``en`` name what is missing."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"暂无数据：{zh} / no figure on file: {en}")
         self.zh, self.en = zh, en
-
-    def __str__(self) -> str:  # a KeyError would show its message in quotes
-        return self.args[0]
 
     def __reduce__(self) -> tuple:
         return type(self), (self.zh, self.en)
@@ -60,8 +57,6 @@ class Data:
     >>> data = hz.load()
     >>> data.select("fdi_utilized", record_type="target", period="2027").obs_value.unique().tolist()
     [18.0]
-    >>> data.one("gdp", "2013", source="D001-GWR").obs_text
-    '1803.2'
     """
 
     root: Path
@@ -151,7 +146,7 @@ class Data:
         return self.home if name is None else names.code(self.ref_areas, name, "area")
 
     def figure(self, figure_id: str) -> pd.Series:
-        """One figure by its id; a :class:`NotOnFile` (a KeyError) names near ids."""
+        """One figure by its id; a :class:`NotOnFile` names near ids."""
         try:
             return self.figures.loc[figure_id]
         except KeyError:
@@ -159,23 +154,6 @@ class Data:
             zh, en = (f"（相近：{near}）", f"; near: {near}") if near else ("", "")
             zh = f"编号为 {figure_id} 的数字{zh}；请用 hz.find(data, 词) 查编号"
             raise NotOnFile(zh, f"no figure {figure_id!r}{en}; hz.find(data, words) looks an id up") from None
-
-    def one(
-        self, indicator: str, period: str, area: str | None = None, *, transformation="N", source=None, record_type=None
-    ) -> pd.Series:
-        """The one figure that matches, by default of the city itself.
-
-        A :class:`NotOnFile` if none matches, a LookupError that lists them if several do.
-        """
-        area = area or self.home
-        asked = {"transformation": transformation, "source": source, "period": period, "record_type": record_type}
-        found = self.select(indicator, area, **asked)
-        if len(found) > 1:
-            raise LookupError(
-                f"{len(found)} figures for {indicator}, {period}, {area}, {transformation}: {', '.join(found.index)}; "
-                "narrow it by source or record_type, or look with hz.find"
-            )
-        return self.on_file(found, indicator, f"（{period}）", f" of {period}").iloc[0]
 
     def on_file(self, found: pd.DataFrame, indicator: str, zh: str = "", en: str = "") -> pd.DataFrame:
         """Figures or points, if there are any; else a :class:`NotOnFile` names the indicator, with `zh` and `en` behind it."""

@@ -12,11 +12,8 @@ ALIASES = pd.read_csv(Path(__file__).with_name("aliases.csv"), index_col="alias"
 _KIND_OF_AREA = re.compile(r"(?<=..)(?:市|省|区|县|镇)$|(?:province|city|district|county|town)$")
 
 
-class UnknownName(KeyError):
+class UnknownName(LookupError):
     """A name that no row of a table has, or that several have; the message lists the nearest."""
-
-    def __str__(self) -> str:  # a KeyError would show its message in quotes
-        return self.args[0]
 
 
 def fold(text: str) -> str:

@@ -29,10 +29,7 @@ FORMS = "2023 · 2023-S1 · 2023-Q1 · 2023-05 · 2023-05-09 · 2023-01/P9M · 2
 
 @dataclass(frozen=True, order=False)
 class Period:
-    """A period: its code, kind, first day and last day (inclusive).
-
-    ``kind`` is ``year``, ``half``, ``quarter``, ``month``, ``day``, ``months`` or ``years``.
-    """
+    """A period: its code, kind (year, half, quarter, month, day, months, years), first and last day (inclusive)."""
 
     code: str
     kind: str

@@ -377,7 +377,7 @@ def quantity(
 
 
 def figure_quantity(data, figure_id: str) -> Quantity:
-    """A printed figure as a quantity; KeyError that names near ids if it is not on file."""
+    """A printed figure as a quantity; NotOnFile that names near ids if it is not on file."""
     f = data.figure(figure_id)
     return Quantity(f.obs_value, data.units[f.unit], f.obs_text, None, f.relation, f.time_period, (figure_id,))
 

@@ -309,7 +309,7 @@ def undo(root: Path | str | None = None) -> int:
             if (notes[-1].parent / now).exists() and not (root / "inbox" / then).exists():
                 (notes[-1].parent / now).rename(root / "inbox" / then)
         notes[-1].unlink()
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, LookupError) as error:
         return _not_written(error)
     say(both("undone", files=", ".join(sorted(note["added"]))))
     return 0

@@ -32,7 +32,7 @@ _KEPT = ("as_printed", "record_type", "obs_status", "source_id", "comment")
 
 
 def citations(data: Data, figure_ids: Iterable[str]) -> list[dict]:
-    """Where figures stand, each once, in the order given; KeyError that names near ones if one is not on file."""
+    """Where figures stand, each once, in the order given; NotOnFile that names near ones if one is not on file."""
     places = data.outline.set_index(["source_id", "locator"]).locator_en
     rows = []
     for figure_id in dict.fromkeys(i for joined in figure_ids for i in str(joined).split()):
