@@ -124,8 +124,10 @@ def test_killed_at_twelve_moments_of_a_report(place):
         with suppress(ProcessLookupError):  # with all it started; alone, as a system short of memory does; by Ctrl+C
             kill, sign = [(os.killpg, signal.SIGKILL), (os.kill, signal.SIGKILL), (os.killpg, signal.SIGINT)][n % 3]
             kill(process.pid, sign)
-        status, _, err = finish(process)
-        assert sign == signal.SIGKILL or status == 0 or (status == 130 and "interrupted" in err)
+        if sign == signal.SIGINT:
+            status, _, err = finish(process)
+            assert status == 0 or (status == 130 and "interrupted" in err)
+        process.communicate()  # a worker that is cut off while it begins may complain of that
         left += not place.gone()
         assert tree(place.data) == tables
         standing = place.output if place.output.exists() else place.folder / "reports.previous"
