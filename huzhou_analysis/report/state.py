@@ -24,8 +24,7 @@ from ..analysis.plans import plan_years
 from ..facts import periods, words
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, printed_quantity, text
-from ..show.exhibit import cell
-from ..show.sources import period_text, target_rows
+from ..show.sources import cell, period_text, target_rows
 from . import message
 from .content import WORDS
 

@@ -15,8 +15,8 @@ from ..facts import periods, words
 from ..facts.data import Data
 from ..facts.schema import OBS_STATUSES, RECORD_TYPES
 from ..facts.words import text
-from ..show.chart import exact
 from ..show.native import clean
+from ..show.sources import exact
 from .content import WORDS, Content, words_for
 
 MISSING, VERDICTS = words_for("missing"), words_for("verdict")

@@ -17,7 +17,7 @@ from ..facts.units import Units
 from ..facts.words import LANGUAGES, Text, as_text, number, unit_name
 from .roles import JOINED, ROLES
 from .roles import role as role_of
-from .sources import both
+from .sources import both, exact
 
 BARS = ("column", "bar", "stacked_column", "stacked_bar")
 KINDS = ("line", "fan", *BARS, "heat")
@@ -322,11 +322,6 @@ def points_of(panel: dict) -> list[dict]:
 def scale(panel: dict, lang: str) -> float:
     """What leads from the printed unit to that of a language."""
     return 1.0 if lang == "zh" else panel["scale_en"]
-
-
-def exact(value: float) -> float:
-    """A number without the noise that scaling leaves behind its twelfth digit."""
-    return float(f"{value:.12g}")
 
 
 def place(panel: dict, point: dict, lang: str) -> int | str:

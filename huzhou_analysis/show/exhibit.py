@@ -21,14 +21,13 @@ from ..analysis.scenario import Scenario, what_if
 from ..analysis.series import series
 from ..facts import words
 from ..facts.data import Data, NotOnFile
-from ..facts.words import LANGUAGES, Quantity, Text, as_text, cited, say, text
+from ..facts.words import LANGUAGES, Text, as_text, cited, say, text
 from . import canvas, picture
 from .chart import (
     Chart,
     Panel,
     chart_record,
     chart_table,
-    exact,
     marks,
     over_years,
     place,
@@ -36,7 +35,7 @@ from .chart import (
     scale,
     starts_above_zero,
 )
-from .sources import WORDS, both, citations, name, source_line, status_notes
+from .sources import WORDS, both, cell, citations, name, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
 EXHIBIT_TYPE = "application/vnd.huzhou.exhibit+json"
@@ -213,28 +212,6 @@ def table_record(frame: pd.DataFrame, columns: Mapping[str, Pair] | None) -> dic
         number = bool(filled) and all(isinstance(c, int | float) or "value" in c for c in filled)
         heads.append({"name": str(column), **both(as_text(heading)), "number": number})
     return {"columns": heads, "rows": rows}
-
-
-def cell(value) -> dict | float | int | None:
-    """A value as a cell: None, a number, or a text ``{"zh", "en"}``; a quantity has ``value``, ``unit`` and ``decimals``
-    in each language beside it."""
-    if isinstance(value, Quantity):
-        shift = value.unit.unit_mult_en - value.unit.unit_mult
-        decimals = max(0, value._places)
-        return {lang: value.in_language(lang) for lang in LANGUAGES} | {
-            "value": {"zh": float(value.value), "en": exact(value.value * 10.0**-shift)},
-            "unit": {"zh": value.unit.unit, "en": value.unit.name_en},
-            "decimals": {"zh": decimals, "en": max(0, decimals + shift)},
-        }
-    if isinstance(value, Text | Mapping | tuple):
-        return both(as_text(value))
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
-        return None
-    if isinstance(value, bool):
-        return {"zh": "是" if value else "否", "en": "yes" if value else "no"}
-    if hasattr(value, "item"):
-        return cell(value.item())
-    return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
 
 
 def _chart_as_table(chart: dict) -> dict:

@@ -25,8 +25,9 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from .chart import BARS, Entry, band_edges, entries_of, exact, heading, number_axes, points_of, scale
+from .chart import BARS, Entry, band_edges, entries_of, heading, number_axes, points_of, scale
 from .roles import BANDS, GRID, INK, JOINED, MUTED, PAPER, Role, bar_edge, look, luminance
+from .sources import exact
 
 KINDS = {"line": "LINE_MARKERS", "fan": "LINE_MARKERS", "column": "COLUMN_CLUSTERED", "bar": "BAR_CLUSTERED"}
 KINDS |= {"stacked_column": "COLUMN_STACKED", "stacked_bar": "BAR_STACKED"}

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -61,6 +61,33 @@ def citations(data: Data, figure_ids: Iterable[str]) -> list[dict]:
 def both(one: Text) -> dict[str, str]:
     """A text as plain values."""
     return {"zh": one.zh, "en": one.en}
+
+
+def exact(value: float) -> float:
+    """A number without the noise that scaling leaves behind its twelfth digit."""
+    return float(f"{value:.12g}")
+
+
+def cell(value) -> dict | float | int | None:
+    """A value as a cell: None, a number, or a text ``{"zh", "en"}``; a quantity has ``value``, ``unit`` and ``decimals``
+    in each language beside it."""
+    if isinstance(value, Quantity):
+        shift = value.unit.unit_mult_en - value.unit.unit_mult
+        decimals = max(0, value._places)
+        return {lang: value.in_language(lang) for lang in LANGUAGES} | {
+            "value": {"zh": float(value.value), "en": exact(value.value * 10.0**-shift)},
+            "unit": {"zh": value.unit.unit, "en": value.unit.name_en},
+            "decimals": {"zh": decimals, "en": max(0, decimals + shift)},
+        }
+    if isinstance(value, Text | Mapping | tuple):
+        return both(as_text(value))
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, bool):
+        return {"zh": "是" if value else "否", "en": "yes" if value else "no"}
+    if hasattr(value, "item"):
+        return cell(value.item())
+    return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
 
 
 def name(data: Data, indicator: str) -> Text:
@@ -181,8 +208,6 @@ def _row(data: Data, row) -> dict:
 
 def _in_numbers(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Texts in a language, quantities as numbers with a column for their unit beside the first of a kind."""
-    from .exhibit import cell  # which needs what draws: a terminal does not
-
     out = {}
     for column, heading in (TARGET_HEADINGS | WORDS["target_more"]).items():
         if column not in ("target", "actual", "gap", "required", "recent"):
