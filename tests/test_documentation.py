@@ -196,7 +196,7 @@ def test_completion_offers_public_names_only():
             {c.text.lstrip(".") for c in completer.completions(text, len(text))} for text in ("hz.", "data.")
         )
     assert offered >= set(hz.__all__)
-    assert {"figures", "indicators", "select", "figure", "one"} <= of_data
+    assert {"figures", "indicators", "select", "figure"} <= of_data
     assert not any(name.startswith("_") for name in of_data)
 
 
