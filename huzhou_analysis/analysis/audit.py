@@ -79,10 +79,8 @@ def _finding(
 
 
 def same_thing_printed_twice(data: Data) -> Iterator[dict]:
-    """Same indicator, area, period, kind and span, printed with another value, bound or unit.
-
-    Of an indicator whose sources or vintages print different values the widest case stands for all.
-    """
+    """Same indicator, area, period, kind and span, printed with another value, bound or unit: of an indicator whose sources or
+    vintages print different values the widest case stands for all."""
     figures = data.figures[data.own & (data.figures.obs_text != "") & (data.figures.indicator != "size_threshold")]
     figures = figures[figures.record_type.isin(["actual", "target", "claim"])]
     figures = figures[(figures.time_period != "") | (figures.span == "point")]

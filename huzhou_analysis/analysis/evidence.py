@@ -134,10 +134,8 @@ class Standing:
 
 
 def grade(at: Standing) -> dict:
-    """Grade of an actual from A to D, with what it counts: independent sources that agree, and age in years.
-
-    The age is that of the figure's period when the newest figure of the tables was published, whatever the day.
-    """
+    """Grade of an actual from A to D, with what it counts: independent sources that agree, and the age in years of the
+    figure's period when the newest figure of the tables was published, whatever the day."""
     evidence, same, tier = at.evidence, at.printings, at.data.sources.tier
     age = int(at.data.figures.vintage.max()[:4] or 0) - evidence.end.year
     agreeing = set(same.source_id[(same.low <= evidence.high) & (same.high >= evidence.low)])

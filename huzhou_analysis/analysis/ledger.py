@@ -119,10 +119,8 @@ def _imply(data: Data, rate, known, what: str, period: str) -> dict:
 
 
 def _levels(data: Data, rate, period: str) -> list:
-    """Printed levels that a rate can be held against, best first: same source, then the best tier.
-
-    A claim is held against claims of its own source only; a goal's base is an actual, its level a goal.
-    """
+    """Printed levels that a rate can be held against, best first: same source, then the best tier. A claim is held against
+    claims of its own source only; a goal's base is an actual, its level a goal."""
     goal = rate.record_type == "target" and period == rate.time_period
     kind = "target" if goal else "claim" if rate.record_type == "claim" else "actual"
     source = rate.source_id if kind == "claim" else None

@@ -17,12 +17,10 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
-from ..facts.words import Quantity, Text, say, text, warn_across
+from ..facts.words import Quantity, Text, say, table_of_words, warn_across
 from .growth import Rate, as_level
 
-_TABLE = pd.read_csv(Path(__file__).with_name("words.csv"), keep_default_na=False)
-# Words in both languages by use and key: verdicts, grades, rules, what would settle a target.
-WORDS = {use: {r.key: text(r.zh, r.en) for r in rows.itertuples()} for use, rows in _TABLE.groupby("use", sort=False)}
+WORDS = table_of_words(Path(__file__).with_name("words.csv"))  # verdicts, grades, rules, what would settle a target
 STATUSES = WORDS["status"]
 # What a verdict can be where a comparable actual is on file.
 JUDGED = tuple(status for status in STATUSES if status not in ("not_comparable", "no_figure_on_file"))

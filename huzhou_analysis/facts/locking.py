@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from .problems import message
+from .problems import both_languages, message
 
 OWN_ROOT = Path(__file__).resolve().parent.parent.parent / "data"
 TABLES_LOCK = ".lock"  # in the folder of the tables: whoever changes them holds it, from whichever checkout
@@ -30,5 +30,5 @@ def locked(file: Path | str, *, wait: float = 0) -> Iterator[None]:
         try:
             held.enter_context(FileLock(file, timeout=wait))
         except Timeout:
-            raise Busy("/ ".join(message("busy", file=file))) from None
+            raise Busy(both_languages(message("busy", file=file))) from None
         yield

@@ -20,6 +20,12 @@ def messages(table: Path) -> Callable[..., tuple[str, str]]:
     return said
 
 
+def both_languages(said: tuple[str, str]) -> str:
+    """A message as a command says it: Chinese / English."""
+    zh, en = said
+    return f"{zh}{'' if zh.endswith('。') else ' '}/ {en}"
+
+
 message = messages(Path(__file__).with_name("messages.csv"))
 
 

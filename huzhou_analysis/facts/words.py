@@ -5,6 +5,7 @@ Chinese keeps the printed unit (亿元, 个百分点); English gets its counterp
 
 from __future__ import annotations
 
+import csv
 import operator
 import re
 import string
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import reduce
+from pathlib import Path
 
 from . import periods
 from .schema import CODES
@@ -67,6 +69,13 @@ def as_text(words: Text | Mapping[str, str] | tuple[str, str] | str) -> Text:
         case {"zh": zh, "en": en} | [str(zh), str(en)]:
             return Text(zh, en)
     raise ValueError(f"{words!r} is no text in two languages: write a pair (Chinese, English)")
+
+
+def table_of_words(path: Path) -> dict[str, dict[str, Text]]:
+    """Words in both languages of a table (use, key, zh, en), by use and key, in its order."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["use"]: {r["key"]: Text(r["zh"], r["en"]) for r in rows if r["use"] == row["use"]} for row in rows}
 
 
 @dataclass(frozen=True)

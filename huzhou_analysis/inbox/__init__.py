@@ -3,7 +3,7 @@ rows of the tables (``rows``), and added (``adding``). What is said stands in ``
 
 from pathlib import Path
 
-from ..facts.problems import TwoLanguages, messages
+from ..facts.problems import TwoLanguages, both_languages, messages
 
 message = messages(Path(__file__).with_name("messages.csv"))
 
@@ -18,6 +18,5 @@ def refuse(name: str, /, when: object = True, **values: object) -> None:
 
 
 def both(name: str, /, **values: object) -> str:
-    """A message as a command says it: Chinese / English."""
-    zh, en = message(name, **values)
-    return f"{zh}{'' if zh.endswith('。') else ' '}/ {en}"
+    """A message of the in-tray as a command says it."""
+    return both_languages(message(name, **values))

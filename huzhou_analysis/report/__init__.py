@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from ..facts.problems import messages
+from ..facts.problems import both_languages, messages
 
 message = messages(Path(__file__).with_name("messages.csv"))
 
 
 def said(name: str, /, **values: object) -> str:
     """A message of a command with its values, in Chinese and English."""
-    return " / ".join(message(name, **values))
+    return both_languages(message(name, **values))

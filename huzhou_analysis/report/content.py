@@ -10,19 +10,17 @@ from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-import pandas as pd
-
-from ..facts.words import Text
+from ..facts.words import Text, table_of_words
 from ..show.exhibit import foot, shown_cell
 
 FILE = "content.json"
 MARKS = {"heading", "series", "x", "value", "low", "high", "unit"}  # columns of the numbers behind a chart
-_ROWS = pd.read_csv(Path(__file__).with_name("words.csv"), keep_default_na=False)
+_WORDS = table_of_words(Path(__file__).with_name("words.csv"))
 
 
 def words_for(*uses: str) -> dict[str, Text]:
     """Words of one or several uses, in the order of the table."""
-    return {row.key: Text(row.zh, row.en) for use in uses for row in _ROWS[_ROWS.use == use].itertuples()}
+    return {key: words for use in uses for key, words in _WORDS[use].items()}
 
 
 WORDS, FILES = words_for("shared"), words_for("files")

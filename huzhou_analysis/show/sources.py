@@ -21,12 +21,11 @@ from ..facts.words import (
     figure_quantity,
     period_text,
     printed_quantity,
+    table_of_words,
     text,
 )
 
-_TABLE = pd.read_csv(Path(__file__).with_name("words.csv"), keep_default_na=False)
-# Words in both languages by use and key: headings of targets and of marks, notes on status.
-WORDS = {use: {r.key: text(r.zh, r.en) for r in rows.itertuples()} for use, rows in _TABLE.groupby("use", sort=False)}
+WORDS = table_of_words(Path(__file__).with_name("words.csv"))  # headings of targets and of marks, notes on status
 NAMED = 3  # sources, where only the main ones have room
 _KEPT = ("as_printed", "record_type", "obs_status", "source_id", "comment")
 
