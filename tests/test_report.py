@@ -2,7 +2,10 @@
 
 import base64
 import json
+import multiprocessing
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +20,7 @@ from table_copies import ROOT, tree
 from huzhou_analysis.cli import main
 from huzhou_analysis.facts.data import load
 from huzhou_analysis.facts.locking import locked
-from huzhou_analysis.report import build, collect, export
+from huzhou_analysis.report import build, collect, export, output
 
 
 @pytest.fixture(scope="module")
@@ -221,6 +224,21 @@ def test_an_interrupted_run_leaves_the_last_good_report(project, monkeypatch, mo
     assert tree(project / "reports") == before
     assert not where.previous.exists()
     assert not list(project.glob(".reports.building-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
+def test_an_interrupt_while_workers_begin_waits_for_the_last_and_leaves_none(tmp_path):
+    def files():
+        yield "charts/one"
+        os.kill(os.getpid(), signal.SIGINT)
+        submitted.append(True)
+        yield "charts/two"
+
+    submitted = []
+    with pytest.raises(KeyboardInterrupt), output._workers(2, None, None, tmp_path, tmp_path) as pool:
+        output._write_each(pool, files())
+    assert submitted
+    assert not multiprocessing.active_children()
 
 
 def test_a_full_disk_is_said_and_the_old_report_stays(project, capsys, monkeypatch):

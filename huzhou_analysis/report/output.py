@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import Thread
 from unittest.mock import patch
@@ -107,27 +107,42 @@ def write_notebook(notebook, path: Path, charts: Path) -> None:
 
 @contextmanager
 def _workers(jobs: int, *given: object) -> Iterator[ProcessPoolExecutor]:
-    """Processes that each know the content, the tables and the folders."""
+    """Processes that each know the content, the tables and the folders; where the report ends early, so do they."""
     with patch.dict(os.environ, {"PYTHONHASHSEED": "0"}):
         pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=given)
-        _hold_interrupts(True)  # until a worker has begun, it could only complain of Ctrl+C
-        for _ in range(jobs):  # each of these starts one
-            pool.submit(int)
-        _hold_interrupts(False)
         try:
             yield pool
+        except BaseException:
+            for worker in active_children():
+                worker.kill()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _hold_interrupts(held: bool) -> None:
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK if held else signal.SIG_UNBLOCK, {signal.SIGINT})
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl+C counts once this has ended, and what is started meanwhile does not hear of it (in Windows, once it has begun): a
+    worker cut off while it begins complains, and one that the pool does not know yet is waited for without end."""
+    pressed: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    masks = hasattr(signal, "pthread_sigmask")
+    if masks:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, handler)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def _write_each(pool: ProcessPoolExecutor, files: Iterable[str]) -> None:
     """Write files in the workers, in any order; ReportError that names the first that could not be."""
-    running = {pool.submit(_write, file): file for file in files}
+    with _interrupts_held():  # submitting starts workers
+        running = {pool.submit(_write, file): file for file in files}
     for done in as_completed(running):
         try:
             done.result()
@@ -142,7 +157,7 @@ _given: tuple[Content, Data, Path, Path]  # of a worker: what is written, where 
 
 
 def _begin(*given: object) -> None:
-    """In each worker: end with the main process, and without a word when interrupted."""
+    """In each worker: end with the main process, which alone hears Ctrl+C."""
     import matplotlib
 
     def end_with(main) -> None:
@@ -156,8 +171,7 @@ def _begin(*given: object) -> None:
     gc.set_threshold(100_000)  # a chart is some thousand objects: looking through all of them seldom is a tenth faster
     sys.unraisablehook = lambda *_: None  # a half-written file that is closed on a full disk: the cause is told once
     Thread(target=end_with, args=[parent_process()], daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _hold_interrupts(False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _write(file: str) -> None:

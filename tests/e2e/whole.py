@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -54,7 +55,12 @@ def start(words, environment, cwd=ROOT):
 
 def finish(process):
     """Exit status of a command and what it said, which is never a traceback."""
-    out, err = process.communicate(timeout=900)
+    try:
+        out, err = process.communicate(timeout=300)
+    except subprocess.TimeoutExpired:  # nor waits for ever; what it started is not left to the tests that follow
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
     assert "Traceback" not in out + err, err
     return process.returncode, out, err
 
