@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import nbformat
+import pdfplumber
 import pypdfium2
 import pytest
 from made_up_city import city
@@ -102,6 +103,17 @@ def test_no_text_is_markup_and_what_the_fonts_lack_is_a_code(records, tmp_path):
     words, _ = words_of(tmp_path / "a.pdf")
     assert words.count(squeezed(HOSTILE)) >= 4
     assert "[U+000B]" in words and "[U+E000]" in words
+
+
+def test_cells_of_a_table_in_a_notebook_stay_in_their_columns(records, tmp_path):
+    table = "| left | right |\n|---|---|\n| copy **this** now | here |\n| | there |\n| under | beside |"
+    pdf.write(report(records["fdi_path"], text=("", table)), "en", tmp_path / "a.pdf")
+    with pdfplumber.open(tmp_path / "a.pdf") as document:
+        words = [word for page in document.pages for word in page.extract_words()]
+    at, line = ({w["text"]: round(w[side]) for w in words} for side in ("x0", "top"))
+    assert at["left"] == at["copy"] == at["under"]
+    assert at["right"] == at["here"] == at["there"] == at["beside"]
+    assert line["copy"] == line["this"] == line["now"] == line["here"]
 
 
 def test_one_exhibit_alone_has_every_row_and_no_contents(records, tmp_path):
