@@ -16,7 +16,7 @@ from dataclasses import replace
 from importlib import import_module
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from unittest.mock import patch
 
 from ..facts.data import Data
@@ -124,6 +124,9 @@ def _workers(jobs: int, *given: object) -> Iterator[ProcessPoolExecutor]:
 def _interrupts_held() -> Iterator[None]:
     """Ctrl+C counts once this has ended, and what is started meanwhile does not hear of it (in Windows, once it has begun): a
     worker cut off while it begins complains, and one that the pool does not know yet is waited for without end."""
+    if current_thread() is not main_thread():  # which alone is interrupted
+        yield
+        return
     pressed: list[int] = []
     handler = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     masks = hasattr(signal, "pthread_sigmask")
