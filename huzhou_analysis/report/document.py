@@ -4,15 +4,15 @@ What a template brings (styles, header, footer, page) stays; what it lacks is sa
 office file begins, as a template of the house or of the reader, and how it ends stands here for slides as well.
 """
 
+import re
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 from docx import Document
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -36,7 +36,20 @@ MOST_ROWS = 15
 NEEDED = {"Title": "Heading 1", "Heading 1": "Normal", "Heading 2": "Heading 1", "Heading 3": "Heading 2",
           "List Bullet": "Normal", "Caption": "Normal"}  # fmt: skip
 OWN = ("Exhibit Note", "Table Text", "Exhibit Chart")  # styles that are brought along where a template has none
+# Properties of fonts, of tokens in Markdown.
+LOOKS = {
+    "strong": {"bold": True},
+    "emphasis": {"italic": True},
+    "strikethrough": {"strike": True},
+    "codespan": {"name": "Consolas"},
+}
+BEGIN_CONTENTS = (
+    '<w:fldChar w:fldCharType="begin"/>',
+    r'<w:instrText> TOC \o "1-1" \h \z \u </w:instrText>',
+    '<w:fldChar w:fldCharType="separate"/>',
+)
 WORDS = words_for("shared", "document")
+Run = tuple[str, dict]  # words, and the properties of their font
 
 
 class TemplateWarning(UserWarning):
@@ -87,11 +100,12 @@ def write(content: Content, lang: str, path: Path, data=None, *, template: Path 
     made.paragraph(said["counts"], "Exhibit Note")
     made.contents(said["contents"], [said["summary"], *(s.title[lang] for s in content.sections), said["sources"]])
     made.heading(said["summary"], 1)
-    made.items(brief.key_messages(content, lang))
+    for one in brief.key_messages(content, lang):
+        made.paragraph(one["text"], "List Bullet")
     for section in content.sections:
         made.heading(section.title[lang], 1)
         for kind, what in section.parts(lang):
-            made.exhibit(what) if kind == "exhibit" else made.blocks(prose.tree(what))
+            made.exhibit(what) if kind == "exhibit" else made.markdown(prose.tree(what))
     made.heading(said["sources"], 1)
     rows = [[one["source"][lang], f"{one['figures']:,}"] for one in content.documents()]
     columns = [WORDS["document"][lang], WORDS["figures"][lang]]
@@ -102,13 +116,14 @@ def write(content: Content, lang: str, path: Path, data=None, *, template: Path 
 def write_brief(content: Content, lang: str, path: Path, data=None, *, template: Path | None = None) -> Path:
     """Write the two pages of the brief (:func:`huzhou_analysis.report.brief.compose`)."""
     made, blocks = Report(lang, template or HOUSE / "brief.docx"), brief.compose(content, lang)
-    made.blocks(blocks)
+    for block in blocks:
+        made.block(block)
     return saved(made.document, path, blocks[0]["text"], lang)
 
 
 def _styles(document) -> dict[str, str]:
     """The id of the style that serves for each that is needed; says which of those a template lacks."""
-    names = {s.name for s in document.styles if s.type == WD_STYLE_TYPE.PARAGRAPH}
+    names = {style.name for style in document.styles}
     serving = {name: name for name in ("Normal", *OWN)}
     for name, nearest in NEEDED.items():
         serving[name] = used = name if name in names else serving[nearest]
@@ -120,18 +135,33 @@ def _styles(document) -> dict[str, str]:
     return {name: document.styles[used].style_id for name, used in serving.items()}
 
 
-def _mark(paragraph, kind: str) -> None:
-    """Where a field begins, where its result does, where it ends."""
-    paragraph.add_run()._r.append(parse_xml(f'<w:fldChar {nsdecls("w")} w:fldCharType="{kind}"/>'))
+def _xml(markup: str):
+    """An element of a document."""
+    return parse_xml(re.sub(r"^<([\w:]+)", rf"<\1 {nsdecls('w')}", markup))
 
 
-def _field(paragraph, instruction: str) -> None:
-    """Begin a field; its result follows, and :func:`_mark` ends it."""
-    _mark(paragraph, "begin")
-    code = OxmlElement("w:instrText")
-    code.text = f" {instruction} "
-    paragraph.add_run()._r.append(code)
-    _mark(paragraph, "separate")
+def _runs(tokens: Iterable[dict], **look: object) -> Iterator[Run]:
+    """Runs of the tokens in a block of Markdown."""
+    for token in tokens:
+        mine = look | LOOKS.get(token["type"], {})
+        if "children" in token:
+            yield from _runs(token["children"], **mine)
+        else:
+            yield prose.told(token), mine
+
+
+def _raised(refs: Iterable[int]) -> list[Run]:
+    """Numbers of endnotes, raised."""
+    return [(" " + ", ".join(map(str, refs)), {"superscript": True})] if refs else []
+
+
+def _filled(paragraph, runs: Iterable[Run]):
+    """A paragraph with runs behind what it holds."""
+    for said, look in runs:
+        run = paragraph.add_run(clean(said))
+        for name, value in look.items():
+            setattr(run.font, name, value)
+    return paragraph
 
 
 class Report:
@@ -148,96 +178,82 @@ class Report:
         self.width = (section.page_width - section.left_margin - section.right_margin) / office.EMU
         self.counts = {"heading": 0, "figure": 0, "table": 0}
 
-    def paragraph(self, said: str, style: str, into=None, refs: Iterable[int] = (), keep: bool = False):
-        """A paragraph of a style; numbers of endnotes stand raised after it."""
-        made = office.styled((into or self.document).add_paragraph(clean(said)), self.styles[style])
-        self.refs(made, refs)
+    def paragraph(self, said: str | Iterable[Run], style: str, into=None, keep: bool = False):
+        """A paragraph of a style, which may keep with the next."""
+        made = office.styled((into or self.document).add_paragraph(), self.styles[style])
         made.paragraph_format.keep_with_next = keep or None
-        return made
-
-    def refs(self, paragraph, refs: Iterable[int]) -> None:
-        """Numbers of endnotes, raised."""
-        if refs:
-            paragraph.add_run(" " + ", ".join(map(str, refs))).font.superscript = True
-
-    def runs(self, runs: Sequence[dict], style: str = "Normal") -> None:
-        """A paragraph of runs of Markdown."""
-        paragraph = self.paragraph("", style)
-        for one in runs:
-            run = paragraph.add_run(clean(one["text"]))
-            run.bold, run.italic = one.get("bold"), one.get("italic")
-            if one.get("code"):
-                run.font.name = "Consolas"
+        return _filled(made, [(said, {})] if isinstance(said, str) else said)
 
     def heading(self, said: str, level: int) -> None:
         """A heading; the contents lead to those of the first level."""
         made = self.paragraph(said, f"Heading {level}", keep=True)
         if level == 1:
             self.counts["heading"] += 1
-            number, name = f'{nsdecls("w")} w:id="{self.counts["heading"]}"', f"_Toc{self.counts['heading']}"
-            made.runs[0]._r.addprevious(parse_xml(f'<w:bookmarkStart {number} w:name="{name}"/>'))
-            made._p.append(parse_xml(f"<w:bookmarkEnd {number}/>"))
+            n = self.counts["heading"]
+            made.runs[0]._r.addprevious(_xml(f'<w:bookmarkStart w:id="{n}" w:name="_Toc{n}"/>'))
+            made._p.append(_xml(f'<w:bookmarkEnd w:id="{n}"/>'))
 
     def contents(self, title: str, entries: Sequence[str]) -> None:
         """The contents: a field that Word can update, with the headings of the first level already in it."""
-        self.paragraph(title, "Normal", keep=True).runs[0].bold = True
+        self.paragraph([(title, {"bold": True})], "Normal", keep=True)
         for n, said in enumerate(entries, 1):
             line = self.paragraph("", "Normal")
             line.paragraph_format.space_after = Pt(2)
-            if n == 1:
-                _field(line, r'TOC \o "1-1" \h \z \u')
-            link = parse_xml(f'<w:hyperlink {nsdecls("w")} w:anchor="_Toc{n}" w:history="1"/>')
+            for part in BEGIN_CONTENTS if n == 1 else ():
+                line.add_run()._r.append(_xml(part))
+            link = _xml(f'<w:hyperlink w:anchor="_Toc{n}" w:history="1"/>')
             line._p.append(link)
             link.append(line.add_run(clean(said))._r)
-        _mark(line, "end")
+        line.add_run()._r.append(_xml('<w:fldChar w:fldCharType="end"/>'))
 
-    def blocks(self, blocks: Sequence[dict]) -> None:
-        """Blocks of Markdown (:func:`.prose.tree`) and of the brief."""
-        for block in blocks:
-            match block:
-                case {"kind": "title"}:
-                    self.paragraph(block["text"], "Title")
-                    self.paragraph(block["subtitle"], "Exhibit Note")
-                case {"kind": "heading", "runs": runs}:
-                    self.heading("".join(run["text"] for run in runs), min(block["level"] + 1, 3))
-                case {"kind": "heading"}:
-                    self.heading(block["text"], 1)
-                case {"kind": "paragraph"}:
-                    self.runs(block["runs"])
-                case {"kind": "messages" | "list"}:
-                    self.items(block["items"])
-                case {"kind": "quote"}:
-                    self.blocks(block["blocks"])
-                case {"kind": "code"}:
-                    self.runs([block | {"code": True}])
-                case {"kind": "table"}:
-                    self.table(block)
-                case {"kind": "theme"}:
-                    self.theme(block)
-                case {"kind": "targets"}:
-                    for group in block["groups"]:
-                        self.named(group["title"], group["items"])
-                case {"kind": "notes"}:
-                    self.named(block["title"], block["items"], "Exhibit Note")
+    def markdown(self, tokens: Iterable[dict], style: str = "Normal") -> None:
+        """Blocks of Markdown (:func:`.prose.tree`), their paragraphs in a style."""
+        for token in tokens:
+            match token:
+                case {"type": "heading", "attrs": {"level": level}}:
+                    self.heading(prose.told(token), min(level + 1, 3))
+                case {"type": "paragraph" | "block_text", "children": inline}:
+                    self.paragraph(_runs(inline), style)
+                case {"type": "block_code" | "block_html"}:
+                    self.paragraph([(prose.told(token), LOOKS["codespan"])], "Normal")
+                case {"type": "table", "children": [head, *bodies]}:
+                    lines = [head, *(row for body in bodies for row in body["children"])]
+                    columns, *rows = [[prose.told(cell).strip() for cell in line["children"]] for line in lines]
+                    numeric = [cell["attrs"]["align"] == "right" for cell in head["children"]]
+                    self.table({"title": columns[0], "columns": columns, "rows": rows, "numeric": numeric})
+                case {"children": inner}:
+                    self.markdown(inner, "List Bullet" if token["type"] == "list_item" else "Normal")
 
-    def items(self, items: Sequence, into=None) -> None:
-        """Items of a list: of the brief a text with its notes, of Markdown blocks."""
+    def block(self, block: dict) -> None:
+        """A block of the brief."""
+        match block:
+            case {"kind": "title", "text": said, "subtitle": below}:
+                self.paragraph(said, "Title")
+                self.paragraph(below, "Exhibit Note")
+            case {"kind": "heading", "text": said}:
+                self.heading(said, 1)
+            case {"kind": "messages" | "list", "items": items}:
+                self.items(items)
+            case {"kind": "table"}:
+                self.table(block)
+            case {"kind": "theme"}:
+                self.theme(block)
+            case {"kind": "targets", "groups": groups}:
+                for group in groups:
+                    self.named(group["title"], [[(i["text"], {}), *_raised(i["refs"])] for i in group["items"]])
+            case {"kind": "notes", "title": title, "items": items}:
+                self.named(title, [[(f"{i['number']}. {i['text']}", {})] for i in items], "Exhibit Note")
+
+    def items(self, items: Iterable[dict], into=None) -> None:
+        """Items of a list with the numbers of their notes."""
         for item in items:
-            if isinstance(item, dict):
-                self.paragraph(item["text"], "List Bullet", into, item.get("refs", ()))
-                continue
-            for one in item:
-                self.runs(one["runs"], "List Bullet") if "runs" in one else self.blocks([one])
+            self.paragraph([(item["text"], {}), *_raised(item["refs"])], "List Bullet", into)
 
-    def named(self, title: str, items: Sequence[dict], style: str = "Normal") -> None:
-        """Items in one paragraph behind its title; notes begin with their numbers."""
+    def named(self, title: str, items: Iterable[list[Run]], style: str = "Normal") -> None:
+        """Items in one paragraph behind its title."""
         stop, between = ("：", "；") if self.lang == "zh" else (": ", "; ")
-        made = self.paragraph("", style)
-        made.add_run(clean(title) + stop).bold = True
-        for n, item in enumerate(items):
-            number = f"{item['number']}. " if "number" in item else ""
-            made.add_run(between * (n > 0) + number + clean(item["text"]))
-            self.refs(made, item.get("refs", ()))
+        behind = [run for item in items for run in [(between, {}), *item]]
+        self.paragraph([(title + stop, {"bold": True}), *behind[1:]], style)
 
     def theme(self, block: dict) -> None:
         """A theme of the brief: its heading and sentences, its chart beside them."""
@@ -247,8 +263,7 @@ class Report:
         told, beside = table.rows[0].cells
         for column, cell, wide in zip(table.columns, (told, beside), widths, strict=True):
             column.width = cell.width = Inches(wide)
-        head = office.styled(told.paragraphs[0], self.styles["Heading 2"])
-        head.add_run(clean(block["title"]))
+        head = _filled(office.styled(told.paragraphs[0], self.styles["Heading 2"]), [(block["title"], {})])
         head.paragraph_format.keep_with_next = False  # or the whole table stays together
         self.items(block["items"], told)
         if record := block["exhibit"]:
@@ -264,10 +279,9 @@ class Report:
         kind = "figure" if drawn else "table"
         self.counts[kind] += 1
         caption = self.paragraph(WORDS[kind][lang] + " " * (lang == "en"), "Caption", keep=not drawn)
-        _field(caption, rf"SEQ {kind.capitalize()} \* ARABIC")
-        caption.add_run(str(self.counts[kind]))
-        _mark(caption, "end")
-        caption.add_run(("　" if lang == "zh" else ". ") + clean(record["subtitle"][lang]))
+        number = f"<w:r><w:t>{self.counts[kind]}</w:t></w:r>"
+        caption._p.append(_xml(rf'<w:fldSimple w:instr=" SEQ {kind.capitalize()} \* ARABIC ">{number}</w:fldSimple>'))
+        _filled(caption, [(("　" if lang == "zh" else ". ") + record["subtitle"][lang], {})])
         if not drawn:
             table = shown_table(record, lang)
             rows = table["rows"][:MOST_ROWS]
@@ -282,11 +296,7 @@ class Report:
 
     def table(self, block: dict) -> None:
         """A table whose head repeats on each page; numbers stand right, no row breaks across pages."""
-
-        def plain(cell: str | Sequence[dict]) -> str:
-            return clean(cell if isinstance(cell, str) else "".join(run["text"] for run in cell))
-
-        rows = [list(map(plain, row)) for row in [block["columns"], *block["rows"]]]
+        rows = [list(map(clean, row)) for row in [block["columns"], *block["rows"]]]
         table = self.document.add_table(len(rows), len(rows[0]))
         table.autofit = False
         widths = column_widths(rows, self.width, 8.5)
@@ -297,20 +307,20 @@ class Report:
             f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{colour[1:]}"/>'
             for side, size, colour in (("top", 8, PALETTE[0]), ("bottom", 6, MUTED), ("insideH", 4, GRID))
         )
-        table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{edges}</w:tblBorders>"))
+        table._tbl.tblPr.append(_xml(f"<w:tblBorders>{edges}</w:tblBorders>"))
         caption = OxmlElement("w:tblCaption")
-        caption.set(qn("w:val"), clean(block.get("title", rows[0][0]))[:250])
+        caption.set(qn("w:val"), clean(block["title"])[:250])
         table._tbl.tblPr.append(caption)
-        refs = block.get("refs") or [()] * len(block["rows"])
-        for n, (row, cells, notes) in enumerate(zip(table.rows, rows, [(), *refs], strict=True)):
+        for n, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             if n == 0:
                 row._tr.trPr.append(OxmlElement("w:tblHeader"))
             for cell, said, wide, number in zip(row.cells, cells, widths, block["numeric"], strict=True):
                 cell.width = wide
                 paragraph = office.styled(cell.paragraphs[0], self.styles["Table Text"])
-                paragraph.add_run(said).bold = n == 0
+                _filled(paragraph, [(said, {"bold": n == 0})])
                 if number:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            self.refs(row.cells[0].paragraphs[0], notes)
+        for row, notes in zip(table.rows[1:], block.get("refs", ()), strict=False):
+            _filled(row.cells[0].paragraphs[0], _raised(notes))
         self.paragraph("", "Exhibit Note").paragraph_format.space_after = Pt(2)

@@ -1,4 +1,4 @@
-"""Markdown of notebooks for every format: a tree of plain values, and HTML that nothing can be smuggled into."""
+"""Markdown of notebooks for every format: as tokens for documents, as words, and as HTML that nothing can be smuggled into."""
 
 import re
 from functools import cache
@@ -8,8 +8,6 @@ TAGS = {
     "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "s", "small", "span",
     "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
-ITALIC = {"italic": True}
-LOOKS = {"strong": {"bold": True}, "codespan": {"code": True}, "emphasis": ITALIC, "strikethrough": ITALIC}
 _ATTRIBUTES = {
     "*": {"class", "id", "lang", "title", "tabindex", "role"}, "a": {"href"}, "img": {"alt", "src", "width", "height"},
     "th": {"scope", "colspan", "rowspan", "align"}, "td": {"colspan", "rowspan", "align"}, "ol": {"start"}, "details": {"open"},
@@ -37,6 +35,7 @@ def _markdown(renderer: str | None):
     # **结论。**外资: beside Chinese, where no space follows, the usual rule sees no end of strong text.
     strong = r"\*\*(?=\S)(?P<strong>[^*\n]+?)(?<=\S)\*\*"
     made.inline.register("strong_beside_chinese", strong, _strong, before="emphasis")
+    made.inline.register("softbreak", None, _softbreak)
     return made
 
 
@@ -47,26 +46,35 @@ def _strong(inline, found: re.Match, state) -> int:
     return found.end()
 
 
+def _softbreak(inline, found: re.Match, state) -> int:
+    """A line that ends in Chinese goes on without a space."""
+    before = state.src[: found.start()].rstrip("*_~`")
+    state.append_token({"type": "text", "raw": "" if before[-1:] >= "\u2e80" else " "})
+    return found.end()
+
+
 def html(markdown: str, deeper: int = 0) -> str:
     """Markdown as HTML, headings so many levels `deeper`; raw HTML in it is shown as text."""
-    made = _markdown("html")(markdown).replace('style="text-align:right"', 'class="n"')
-    made = re.sub(r"(?<=[\u2e80-\uffef])\n(?=[\u2e80-\uffef])", "", clean(made))
+    made = clean(_markdown("html")(markdown).replace('style="text-align:right"', 'class="n"'))
     return re.sub(r"<(/?)h([1-6])\b", lambda m: f"<{m[1]}h{min(6, int(m[2]) + deeper)}", made)
 
 
 def tree(markdown: str) -> list[dict]:
-    """Markdown as plain values, for documents.
+    """Markdown as mistune's tokens: ``type``, with ``children`` or ``raw`` text, and ``attrs``."""
+    return [token for token in _markdown(None)(markdown) if token["type"] != "blank_line"]
 
-    ``kind`` is ``heading`` (``level``, ``runs``), ``paragraph`` (``runs``), ``list`` (``ordered``, ``items``, each a list of
-    blocks), ``quote`` (``blocks``), ``code`` (``text``), ``table`` (``columns``, ``rows`` of runs, ``numeric``) or ``rule``. A
-    run is ``text`` with ``bold``, ``italic``, ``code`` or ``link`` where they hold.
-    """
-    return _blocks(_markdown(None)(markdown))
+
+def told(token: dict) -> str:
+    """The words of a token, a space behind each item and cell."""
+    if token["type"] == "linebreak":
+        return "\n"
+    words = "".join(map(told, token.get("children", ()))) or token.get("raw", "").rstrip("\n")
+    return words + " " if token["type"] in ("list_item", "table_cell") else words
 
 
 def plain(markdown: str) -> str:
     """The words of Markdown alone, in one line."""
-    return " ".join(map(_told, tree(markdown))).strip()
+    return " ".join(map(told, tree(markdown))).strip()
 
 
 def statement(markdown: str) -> str:
@@ -76,61 +84,5 @@ def statement(markdown: str) -> str:
 
 def first_heading(markdown: str) -> str:
     """The first heading of the first level, as words; empty where there is none."""
-    return next((_told(block) for block in tree(markdown) if block.get("level") == 1), "")
-
-
-def _blocks(tokens: list[dict]) -> list[dict]:
-    return [made for token in tokens if (made := _block(token, token.get("children", [])))]
-
-
-def _block(token: dict, inner: list[dict]) -> dict | None:
-    match token:
-        case {"type": "heading", "attrs": {"level": level}}:
-            return {"kind": "heading", "level": level, "runs": _runs(inner)}
-        case {"type": "paragraph" | "block_text"}:
-            return {"kind": "paragraph", "runs": _runs(inner)}
-        case {"type": "list", "attrs": {"ordered": ordered}}:
-            return {"kind": "list", "ordered": ordered, "items": [_blocks(item["children"]) for item in inner]}
-        case {"type": "block_quote"}:
-            return {"kind": "quote", "blocks": _blocks(inner)}
-        case {"type": "block_code" | "block_html", "raw": raw}:
-            return {"kind": "code", "text": raw.rstrip("\n")}
-        case {"type": "table", "children": [head, *bodies]}:
-            lines = [head, *(row for body in bodies for row in body["children"])]
-            columns, *rows = [[_runs(cell["children"]) for cell in line["children"]] for line in lines]
-            numeric = [cell["attrs"]["align"] == "right" for cell in head["children"]]
-            return {"kind": "table", "columns": columns, "rows": rows, "numeric": numeric}
-        case {"type": "thematic_break"}:
-            return {"kind": "rule"}
-    return None
-
-
-def _runs(tokens: list[dict], **look) -> list[dict]:
-    out: list[dict] = []
-    for token in tokens:
-        match token:
-            case {"type": "softbreak"}:  # a line that ends in Chinese goes on without a space
-                out.append({"text": "" if out and out[-1]["text"][-1:] >= "\u2e80" else " "} | look)
-            case {"type": "linebreak"}:
-                out.append({"text": "\n"} | look)
-            case {"type": "link", "attrs": {"url": url}, "children": inner} if re.match("https?://", url):
-                out += _runs(inner, **look | {"link": url})
-            case {"type": kind, "children": inner}:
-                out += _runs(inner, **look | LOOKS.get(kind, {}))
-            case {"type": kind}:
-                out.append({"text": token.get("raw", "")} | look | LOOKS.get(kind, {}))
-    return out
-
-
-def _told(block: dict) -> str:
-    """The words of a block, a space behind each item and cell."""
-    match block:
-        case {"runs": runs}:
-            return "".join(run["text"] for run in runs)
-        case {"items": items}:
-            return "".join(f"{_told(one)} " for item in items for one in item)
-        case {"blocks": blocks}:
-            return "".join(map(_told, blocks))
-        case {"columns": columns, "rows": rows}:
-            return "".join(f"{_told({'runs': cell})} " for row in [columns, *rows] for cell in row)
-    return block.get("text", "")
+    headings = (token for token in tree(markdown) if token["type"] == "heading")
+    return next((told(token) for token in headings if token["attrs"]["level"] == 1), "")
