@@ -6,7 +6,7 @@ What is missing is None; a sheet shows a code in square brackets for it where nu
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..analysis.evidence import GRADES, TIME_PROGRESS
 from ..analysis.gaps import target_gaps
@@ -14,28 +14,35 @@ from ..analysis.targets import STATUSES
 from ..facts import periods, words
 from ..facts.data import Data
 from ..facts.schema import OBS_STATUSES, RECORD_TYPES
-from ..facts.words import text
+from ..facts.words import Quantity, figure_quantity, text
+from ..show import office
+from ..show.chart import scale
 from ..show.native import clean
-from ..show.sources import exact
+from ..show.sources import cell, exact
 from .content import WORDS, Content, words_for
 
 MISSING, VERDICTS = words_for("missing"), words_for("verdict")
 TO_READ = 12  # columns; the rest of a wider table is grouped away
 IF_KNOWN = 'IF(ISNUMBER({{actual}}),{},"[x]")'  # a formula of what an actual tells
-DECIMALS = {"years_left": 2, "acceleration": 1, "age": 1, "sources": 0}
+# Numbers of a target: most decimals of each, and what names the unit of those that have one.
+DECIMALS = {"target": 4, "actual": 4, "path_value": 2, "required": 2, "recent_pace": 2}
+DECIMALS |= {"relative_gap": 1, "years_left": 2, "acceleration": 1, "age": 1, "sources": 0}
+UNITS = {"target": "unit", "actual": "unit", "path_value": "unit", "required": "pace_unit", "recent_pace": "pace_unit"}
 
 
 @dataclass(frozen=True)
 class Number:
     """A number of a cell: `decimals` places where they are known, `unit` shown behind it without being part of it.
 
-    It is what `formula` comes to, where there is one; ``{name}`` in that stands for another cell of the row.
+    It is what `formula` comes to, where there is one; ``{name}`` in that stands for another cell of the row. `look` is how its
+    cell looks unlike others.
     """
 
     value: float
     decimals: int | None = None
     unit: str = ""
     formula: str = ""
+    look: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def format(self) -> str:
@@ -91,23 +98,16 @@ def _named(name: str, unit: str, lang: str) -> str:
     return name if unit in name else f"{name}（{unit}）" if lang == "zh" else f"{name} ({unit})"
 
 
-def _in_unit(data: Data, value: float, unit: str, decimals: int, lang: str) -> Number:
-    """A number of a printed unit as a language shows it."""
-    u = data.units[unit]
-    shift = u.unit_mult_en - u.unit_mult if lang == "en" else 0
-    return Number(exact(float(value) * 10.0**-shift), max(0, decimals + shift))
-
-
-def figure(data: Data, f, lang: str) -> tuple[Cell, str]:
+def figure(data: Data, figure_id: str, lang: str) -> tuple[Cell, str]:
     """A printed figure as a number in the unit that a language shows, and the name of that unit."""
-    value = _in_unit(data, f.obs_value, f.unit, len(f.obs_text.partition(".")[2]), lang) if f.obs_text else None
-    return value, words.unit_name(f.unit, lang, data.units)
+    f = figure_quantity(data, figure_id)
+    return _cell(cell(f), lang) if f.printed else None, words.unit_name(f.unit.unit, lang, data.units)
 
 
 def _locators(data: Data, lang: str) -> dict[tuple[str, str], str]:
     """Places in documents as a language calls them."""
-    rows = data.outline.itertuples()
-    return {(row.source_id, row.locator): row.locator if lang == "zh" else row.locator_en for row in rows}
+    places = data.outline.set_index(["source_id", "locator"], drop=False)
+    return places["locator" if lang == "zh" else "locator_en"].to_dict()
 
 
 def notes(lang: str) -> Table:
@@ -125,7 +125,7 @@ def latest(content: Content, lang: str) -> Table:
     for one in content.state.get("latest", []):
         value = unit = rate = None
         if "value" in one["value"]:
-            value, unit = _table_cell(one["value"], lang), one["value"]["unit"][lang]
+            value, unit = _cell(one["value"], lang), one["value"]["unit"][lang]
         if growth := re.match(r"([−-]?[\d,]+(?:\.(\d+))?)(.*)", one["growth"][lang]):
             number = float(growth[1].replace("−", "-").replace(",", ""))
             rate = Number(number, len(growth[2] or ""), growth[3])
@@ -142,7 +142,7 @@ def figures(data: Data, lang: str) -> Table:
     rows = []
     for f in data.figures.itertuples():
         bound, status = words.RELATION_SIGNS.get(f.relation) or "=", OBS_STATUSES[f.obs_status][lang == "en"]
-        what = [f.Index, names[f.indicator], areas[f.ref_area], labels.get(f.time_period), *figure(data, f, lang)]
+        what = [f.Index, names[f.indicator], areas[f.ref_area], labels.get(f.time_period), *figure(data, f.Index, lang)]
         where = [titles[f.source_id], places[f.source_id, f.locator], f.as_printed, f.comment or None]
         rows.append([*what, bound, kinds[f.record_type], status, *where])
     return table("figures", rows, lang)
@@ -153,7 +153,7 @@ def citations(cited: Iterable[dict], data: Data, lang: str) -> Table:
     rows = []
     for c in cited:
         said = {key: c[key][lang] for key in ("period", "basis", "source", "place", "status")}
-        value, unit = figure(data, data.figure(c["figure_id"]), lang)
+        value, unit = figure(data, c["figure_id"], lang)
         more = {"number": Number(c["number"], 0), "value": value, "unit": unit, "used": " ".join(c["used"])}
         rows.append(c | said | more)
     return table("citations", rows, lang)
@@ -169,39 +169,33 @@ def gaps(data: Data, lang: str) -> Table:
 def _gap(data: Data, row: dict, lang: str, places: dict) -> dict[str, Cell]:
     """Cells of one target."""
 
-    def number(key: str, unit: str = "", decimals: int = 2, times: float = 1) -> Number | None:
-        value = row[key]
-        if not isinstance(value, int | float) or not math.isfinite(value):
+    def number(key: str) -> Number | None:
+        value, unit = exact(row[key]), row.get(UNITS.get(key))
+        if not math.isfinite(value):
             return None
-        shown = _places(value * times, decimals)
-        return _in_unit(data, value, unit, shown, lang) if unit else Number(exact(value * times), shown)
+        shown = _places(value, DECIMALS[key])
+        return _cell(cell(Quantity(value, data.units[unit], decimals=shown)), lang) if unit else Number(value, shown)
 
-    unit, pace, at, progress = row["unit"], row["pace_unit"], row["actual_period"], row["time_progress"]
-    target, actual, required = number("target", unit, 4), number("actual", unit, 4), number("required_pace", pace)
-    gap = None
+    row |= {"required": row["required_pace"], "relative_gap": 100 * row["relative_gap"]}
+    cells = row | {key: number(key) for key in DECIMALS} | {"gap": None}
+    target, actual, required = (cells[key] for key in ("target", "actual", "required"))
+    year, at, progress = row["target_year"], row["actual_period"], row["time_progress"]
     if target and actual:
         if math.isfinite(row["gap"]):  # what is still missing, whether more is better or less
             away = math.copysign(exact(target.value - actual.value), row["gap"])
             plain = "{target}-{actual}" if row["ascending"] else "{actual}-{target}"
-            gap = Number(away, max(target.decimals, actual.decimals), formula=IF_KNOWN.format(plain))
-        required = _required(target.value, actual.value, row["years_left"], pace, required)
+            cells["gap"] = Number(away, max(target.decimals, actual.decimals), formula=IF_KNOWN.format(plain))
+        cells["required"] = _required(target.value, actual.value, row["years_left"], row["pace_unit"], required)
     name = data.indicators.loc[row["indicator"], f"name_{lang}"]
     if row["ref_area"] != data.home:
         name = _named(name, data.ref_areas.loc[row["ref_area"], f"name_{lang}"], lang)
-    cells = {
-        "indicator": name, "target": target or row["in_words"], "actual": actual, "gap": gap, "required": required,
-        "target_year": Number(row["target_year"]) if math.isfinite(row["target_year"]) else None,
-        "actual_period": periods.parse(at).label(lang) if at else None,
-        "verdict": STATUSES[row["status"]][lang],
-        "locator": places[row["plan"], row["locator"]],
-        "bound": words.RELATION_SIGNS.get(row["relation"]) or "=",
-        "time_progress": TIME_PROGRESS[progress][lang] if progress else None,
-        "relative_gap": number("relative_gap", decimals=1, times=100),
-        "recent_pace": number("recent_pace", pace), "path_value": number("path_value", unit),
-    }  # fmt: skip
+    cells |= {"indicator": name, "target": target or row["in_words"], "verdict": STATUSES[row["status"]][lang]}
+    cells |= {"bound": words.RELATION_SIGNS.get(row["relation"]) or "=", "locator": places[row["plan"], row["locator"]]}
+    cells |= {"target_year": Number(year) if math.isfinite(year) else None}
+    cells |= {"actual_period": periods.parse(at).label(lang) if at else None}
+    cells |= {"time_progress": TIME_PROGRESS[progress][lang] if progress else None}
     cells |= {key: words.unit_name(row[key], lang, data.units) if row[key] else None for key in ("unit", "pace_unit")}
-    cells |= {key: number(key, decimals=places) for key, places in DECIMALS.items()}
-    return row | cells | {key: row[f"{key}_{lang}"] for key in ("sentence", "rule", "needed")}
+    return cells | {key: row[f"{key}_{lang}"] for key in ("sentence", "rule", "needed")}
 
 
 def _required(target: float, actual: float, left: float, pace: str, known: Number | None) -> Cell:
@@ -223,26 +217,29 @@ def of_exhibit(record: dict, lang: str) -> Table:
     for column, cells in zip(record["table"]["columns"], zip(*record["table"]["rows"], strict=True), strict=True):
         units = {c["unit"][lang] for c in cells if isinstance(c, dict) and "unit" in c}
         heads.append(_named(clean(column[lang]), clean(*units) if len(units) == 1 else "", lang))
-        made.append([_table_cell(c, lang, len(units) > 1, column["name"] in ("year", "x")) for c in cells])
+        made.append([_cell(c, lang, len(units) > 1, column["name"] in ("year", "x")) for c in cells])
     return Table(heads, list(zip(*made, strict=True)))
 
 
-def _table_cell(cell, lang: str, mixed: bool = False, year: bool = False) -> Cell:
+def _cell(held, lang: str, mixed: bool = False, year: bool = False) -> Cell:
     """A cell of a record; one of a column that is `mixed` shows its unit, a year no comma."""
-    if isinstance(cell, int | float):
-        return Number(cell, None if year and isinstance(cell, int) else _places(cell))
-    if cell is None or "value" not in cell:
-        return clean(cell[lang]) if cell else None
-    value, unit = cell["value"][lang], ("" if lang == "zh" else " ") + cell["unit"][lang] if mixed else ""
-    return Number(value, cell.get("decimals", {}).get(lang, _places(value)), unit)
+    if isinstance(held, int | float):
+        return Number(held, None if year and isinstance(held, int) else _places(held))
+    if held is None or "value" not in held:
+        return clean(held[lang]) if held else None
+    value, unit = held["value"][lang], ("" if lang == "zh" else " ") + held["unit"][lang] if mixed else ""
+    return Number(value, held.get("decimals", {}).get(lang, _places(value)), unit)
 
 
-def of_heat(panel: dict, cells: Sequence, lang: str) -> Table:
-    """A heat map (:func:`~huzhou_analysis.show.office.heat_cells`) as numbers."""
-    scale, unit = 1.0 if lang == "zh" else panel["scale_en"], clean(panel["unit"][lang])
+def of_heat(panel: dict, lang: str) -> Table:
+    """A heat map as numbers that lie on its colours."""
+    unit, (head, *lines) = clean(panel["unit"][lang]), office.heat_cells(panel, lang)
     rows: list[list[Cell]] = []
-    for line, one in zip(cells[1:], panel["series"], strict=True):
-        held = {p["x"]: exact(p["value"] * scale) for p in one["points"] if p["value"] is not None}
-        shown = [len(words.partition(".")[2]) for words, *_ in line[1:]]
-        rows.append([line[0][0], *(Number(held[x], d) if x in held else None for x, d in enumerate(shown))])
-    return Table([_named(clean(panel["heading"][lang]) or unit, unit, lang), *(w for w, *_ in cells[0][1:])], rows)
+    for ((name, *_), *cells), one in zip(lines, panel["series"], strict=True):
+        held = {p["x"]: exact(p["value"] * scale(panel, lang)) for p in one["points"] if p["value"] is not None}
+        rows.append([name, *[None] * len(cells)])
+        for x, value in held.items():
+            said, fill, ink = cells[x]
+            look = {"align": "center", "bg_color": fill, "font_color": ink}
+            rows[-1][x + 1] = Number(value, len(said.partition(".")[2]), look=look)
+    return Table([_named(clean(panel["heading"][lang]) or unit, unit, lang), *(said for said, *_ in head[1:])], rows)

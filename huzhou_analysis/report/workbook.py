@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 from ..facts.data import Data
 from ..facts.schema import TIERS
 from ..show import canvas, exhibit, office
-from ..show.native import clean, columns, grid, has_native
+from ..show.native import categories, clean, columns, grid, has_native
 from ..show.roles import INK, MUTED, PALETTE, PAPER
 from . import tables
 from .content import Content, marks_only, words, words_for
@@ -113,7 +113,7 @@ class Book:
         self.made.set_size(2400, 1400)
         self.formats, self.names, self.widths, self.charts, self.tables = {}, set(), {}, {}, 0
         self.listed: list[tuple[str, str]] = []  # sheets, and what they hold
-        self.blocks: list[tuple[int, str, list, list]] = []  # of the sheet of chart data: row, caption, cells, decimals
+        self.blocks: list[tuple[int, dict, dict]] = []  # of the sheet of chart data: row, record, panel
         self.data_row, self.high = 3, 0.0  # of the next block of chart data; points of a sheet's tall rows
 
     def word(self, key: str, **values: object) -> str:
@@ -205,11 +205,13 @@ class Book:
 
     def _cell(self, sheet, row: int, column: int, cell: Cell, numeric: bool, places: dict[str, str]) -> None:
         """One cell: a formula, a number, a link or a text, never one for the other."""
-        if isinstance(cell, Number) and cell.formula:
-            look = self.format(num_format=cell.format, align="right", font_color="#0000FF")
-            sheet.write_formula(row, column, "=" + cell.formula.format_map(places), look, cell.value)
-        elif isinstance(cell, Number):
-            sheet.write_number(row, column, cell.value, self.format(num_format=cell.format, align="right"))
+        if isinstance(cell, Number):
+            look = {"num_format": cell.format, "align": "right"} | cell.look
+            if cell.formula:
+                blue = self.format(**look, font_color="#0000FF")
+                sheet.write_formula(row, column, "=" + cell.formula.format_map(places), blue, cell.value)
+            else:
+                sheet.write_number(row, column, cell.value, self.format(**look))
         elif isinstance(cell, Link):
             self.link(sheet, row, column, cell, cell)
         elif numeric and (cell is None or cell in tables.MISSING):
@@ -285,54 +287,36 @@ class Book:
         for numbers in office.rows_of(record["chart"]):
             drawn = [n for n in numbers if panels[n]["kind"] != "heat"]
             for n in set(numbers).difference(drawn):
-                row = self._heat(sheet, row, panels[n])
+                row = self.table(sheet, row, tables.of_heat(panels[n], lang), filters=False)
             if not drawn:
                 continue
             wide = WIDE // len(drawn) if len(panels) > 1 else ALONE
             longest = max(len(panels[n]["categories"] or ()) * ("bar" in panels[n]["kind"]) for n in drawn)
             high = min(500, max(330 if len(numbers) < 3 else 240, 22 * longest + 80))
             for place, n in enumerate(drawn):
-                cells, size = self._data_block(record, n), (wide - 8, high)
+                cells, size = (data, self.data_row + 1, 0), (wide - 8, high)
+                self.blocks.append((self.data_row, record, panels[n]))
+                self.data_row += len(categories(panels[n], lang)) + 3
                 self.charts |= office.into_sheet(self.made, sheet, row, record, n, lang, size, cells, place * wide)
             row = self._tall(sheet, row, high + 24)
         return row
 
-    def _heat(self, sheet, row: int, panel: dict) -> int:
-        """A heat map as a table whose numbers lie on their colours."""
-        cells = office.heat_cells(panel, self.lang)
-        made = tables.of_heat(panel, cells, self.lang)
-        end = self.table(sheet, row, made, filters=False)
-        for r, (line, numbers) in enumerate(zip(cells[1:], made.rows, strict=True), row + 1):
-            for c, ((_, fill, ink), cell) in enumerate(zip(line, numbers, strict=True)):
-                if isinstance(cell, Number):
-                    look = {"num_format": cell.format, "align": "center", "bg_color": fill, "font_color": ink}
-                    sheet.write_number(r, c, cell.value, self.format(**look))
-        return end
-
-    def _data_block(self, record: dict, n: int) -> tuple[str, int, int]:
-        """Room for the numbers of a panel on the sheet of chart data; where they will stand."""
-        panel, lang, row = record["chart"]["panels"][n], self.lang, self.data_row
-        made = columns(panel, lang)
-        rows = grid(panel, lang, made)
-        labels = [[p[lang] for p in one.points if p and p[lang]] for one in made]
-        # Decimals as the labels of a column show them.
-        shown = [max((len(label.partition(".")[2]) for label in some), default=None) for some in labels]
-        caption = " · ".join(filter(None, [clean(record["title"][lang]), clean(panel["heading"][lang])]))
-        self.blocks.append((row, caption, rows, [None, *shown]))
-        self.data_row += len(rows) + 2
-        return self.word("chart_data"), row + 1, 0
-
     def chart_data(self) -> None:
-        """The numbers behind all charts, block under block, where :meth:`_data_block` has said."""
+        """The numbers behind all charts, block under block, decimals as the labels of a column show them."""
         if not self.blocks:
             return
-        sheet = self.add(self.word("chart_data"), MUTED)
+        sheet, lang = self.add(self.word("chart_data"), MUTED), self.lang
         self.head(sheet, self.word("chart_data_title"), self.word("chart_data_note"))
         sheet.set_column(0, 0, 24)
-        sheet.set_column(1, max(len(rows[0]) for _, _, rows, _ in self.blocks), 14)
-        for row, caption, rows, decimals in self.blocks:
-            self.heading(sheet, row, caption)
-            for r, cells in enumerate(rows, row + 1):
+        for row, record, panel in self.blocks:
+            self.heading(
+                sheet, row, " · ".join(filter(None, (clean(record["title"][lang]), clean(panel["heading"][lang]))))
+            )
+            made = columns(panel, lang)
+            sheet.set_column(1, len(made) + 1, 14)
+            labels = [[len(p[lang].partition(".")[2]) for p in one.points if p and p[lang]] for one in made]
+            decimals = [None, *(max(some, default=None) for some in labels)]
+            for r, cells in enumerate(grid(panel, lang, made), row + 1):
                 head = {"bold": True, "text_wrap": True, "bottom": 1} if r == row + 1 else {}
                 for c, (cell, places) in enumerate(zip(cells, decimals, strict=True)):
                     if isinstance(cell, str):
