@@ -65,7 +65,8 @@ def test_panels_that_are_compared_have_one_scale(data, unit, kind, indicators, a
 
 @pytest.mark.parametrize("kind", ["line", "column", "bar", "stacked_column", "stacked_bar"])
 def test_every_value_lies_inside_the_axes(data, kind):
-    frame = pd.DataFrame({"year": [2020, 2021, 2022] * 2, "value": [3.0, -4, 9, 5, -1, 2], "nm": [*"甲甲甲乙乙乙"]})
+    values = [3.0, -4, 9, 5, -1, 2, None]  # of the last year there is none
+    frame = pd.DataFrame({"year": [2020, 2021, 2022] * 2 + [2023], "value": values, "nm": [*"甲甲甲乙乙乙乙"]})
     [ax] = exhibit_of(data, hz.Panel(hz.marks(frame, name="nm"), "亿元", kind=kind)).figure("zh").axes
     low, high = ax.get_xlim() if kind.endswith("bar") else ax.get_ylim()
     lowest, highest = (-5, 11) if kind.startswith("stacked") else (-4, 9)

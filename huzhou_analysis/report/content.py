@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ..facts.words import Text, table_of_words
-from ..show.exhibit import foot, shown_cell
+from ..show.exhibit import foot, shown_table
 
 FILE = "content.json"
 MARKS = {"heading", "series", "x", "value", "low", "high", "unit"}  # columns of the numbers behind a chart
@@ -134,19 +134,10 @@ def alone(record: dict) -> Content:
 
 
 def shown(record: dict, lang: str, numbers: dict[str, int]) -> dict:
-    """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and its table (:func:`shown_table`)."""
+    """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and its table (:func:`~huzhou_analysis.show.exhibit.shown_table`)."""
     said = {key: record[key][lang] for key in ("title", "subtitle", "reading", "alt")}
     made = {"foot": foot(record, lang), "refs": references(numbers, record), "table": shown_table(record, lang)}
     return {"id": record["id"]} | said | made
-
-
-def shown_table(record: dict, lang: str) -> dict | None:
-    """The table of an exhibit as it is read, ``columns``, ``rows`` and which are ``numeric``; None where it has none."""
-    if not record["table"]:
-        return None
-    columns = record["table"]["columns"]
-    rows = [[shown_cell(cell, lang) for cell in row] for row in record["table"]["rows"]]
-    return {"columns": [c[lang] for c in columns], "rows": rows, "numeric": [c["number"] for c in columns]}
 
 
 def marks_only(record: dict) -> bool:

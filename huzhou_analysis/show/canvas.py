@@ -149,9 +149,10 @@ def font_face(text: str, family: str) -> str:
     wanted = "".join(sorted({c for c in text if c >= "\u2e80"}))
     if not wanted:
         return ""
-    kept = {"layout_features": [], "name_IDs": [], "hinting": False, "notdef_outline": True, "desubroutinize": True}
-    same = {"recalc_timestamp": False, "recalc_bounds": True, "canonical_order": False}
-    options = subset.Options(flavor="woff", **kept, **same)
+    options = subset.Options(
+        flavor="woff", layout_features=[], name_IDs=[], hinting=False, notdef_outline=True, desubroutinize=True,
+        recalc_timestamp=False, recalc_bounds=True, canonical_order=False,
+    )  # fmt: skip
     cutter, buffer = subset.Subsetter(options), BytesIO()
     cutter.populate(text=wanted)
     with subset.load_font(cjk_font_file(), options) as font:
@@ -191,23 +192,16 @@ def width_of(words: str, seam: float = SEAM) -> float:
 
 def lines_of(words: str, width: float, seam: float = SEAM) -> list[str]:
     """A text in lines of so many ems: words and numbers stay whole, no line begins with a closing mark."""
-    if width_of(words, seam) <= width:
-        return [words] if words else []
-    lines, line, used = [], "", 0.0
+    lines = [""]
     for piece in _PIECE.findall(words):
-        own = width_of(piece.rstrip(), seam)
-        joint = seam if line and (line[-1] >= "\u2e80") != (piece[0] >= "\u2e80") else 0.0
-        if line and used + joint + own > width:
-            lines.append(line.rstrip())
-            line, used, joint = "", 0.0, 0.0
-        while own > width and len(piece) > 1:  # longer than a line: broken inside
+        if lines[-1] and width_of((lines[-1] + piece).rstrip(), seam) > width:
+            lines.append("")
+        while len(piece) > 1 and (own := width_of(piece.rstrip(), seam)) > width:  # longer than a line: broken inside
             cut = max(1, int(len(piece) * width / own))
-            lines.append(piece[:cut])
+            lines[-1:] = [piece[:cut], ""]
             piece = piece[cut:]
-            own = width_of(piece.rstrip(), seam)
-        line += piece
-        used += joint + width_of(piece, seam)
-    return [*lines, line.rstrip()] if line.strip() else lines
+        lines[-1] += piece
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def height_of(lines: int, points: float, words: str) -> float:

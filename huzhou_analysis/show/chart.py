@@ -155,10 +155,9 @@ def over_years(data: Data, *frames: pd.DataFrame, events: str = "", heading=NOTH
     rows = data.milestones
     rows = rows[(rows.theme == events) & (rows.date.str.len() >= 7) & (rows.ref_area == data.home)].sort_values("date")
     dated = [int(d[:4]) + (int(d[5:7]) - 0.5) / 12 - 0.5 for d in rows.date]  # year with its fraction
-    happened = list(
-        zip(dated, map(Text, rows.date + " " + rows.title_zh, rows.date + " " + rows.title_en), strict=True)
-    )
-    shown = [one for one in happened if min(table.x) - 0.5 <= one[0] <= max(table.x) + 0.5]
+    titles = map(Text, rows.date + " " + rows.title_zh, rows.date + " " + rows.title_en)
+    first, last = min(table.x) - 0.5, max(table.x) + 0.5
+    shown = [(at, title) for at, title in zip(dated, titles, strict=True) if first <= at <= last]
     return Chart(
         [Panel(part[COLUMNS], unit, heading, "line", shown) for unit, part in table.groupby("unit", sort=False)]
     )

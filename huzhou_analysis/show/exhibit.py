@@ -10,6 +10,7 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -71,7 +72,8 @@ class Exhibit:
 
     def table(self, lang: str | None = None) -> pd.DataFrame:
         """The table as shown in a language, all text."""
-        return table_frame(self.record, canvas.language(lang))
+        shown = shown_table(self.record, canvas.language(lang)) or {"columns": [], "rows": []}
+        return pd.DataFrame(shown["rows"], columns=shown["columns"])
 
     def numbers(self, lang: str | None = None) -> pd.DataFrame:
         """The numbers of the chart, or of the table where there is no chart, for further work."""
@@ -239,11 +241,13 @@ def shown_cell(cell: dict | float | None, lang: str) -> str:
     return f"{cell:,.10g}".replace("-", "−") if isinstance(cell, float) else str(cell)
 
 
-def table_frame(record: dict, lang: str) -> pd.DataFrame:
-    """The table of a record in a language, all text."""
-    table = record["table"] or {"columns": [], "rows": []}
-    rows = [[shown_cell(c, lang) for c in row] for row in table["rows"]]
-    return pd.DataFrame(rows, columns=[c[lang] for c in table["columns"]])
+def shown_table(record: dict, lang: str) -> dict | None:
+    """The table of an exhibit as it is read, ``columns``, ``rows`` and which are ``numeric``; None where it has none."""
+    if not record["table"]:
+        return None
+    columns = record["table"]["columns"]
+    rows = [[shown_cell(cell, lang) for cell in row] for row in record["table"]["rows"]]
+    return {"columns": [c[lang] for c in columns], "rows": rows, "numeric": [c["number"] for c in columns]}
 
 
 def table_numbers(record: dict, lang: str) -> pd.DataFrame:
@@ -309,15 +313,15 @@ _CITED |= {"place": "place", "status": "status", "comment": "note", "figure_id":
 
 def exhibit_html(record: dict, lang: str) -> str:
     """An exhibit for a notebook: chart or table, reading; data and citations behind a click."""
-    png, frame = record["picture"] and record["picture"][lang]["png"], table_frame(record, lang)
+    png = record["picture"] and record["picture"][lang]["png"]
     if record["chart"]:
         drawn = picture.picture(record, lang, "slide", foot(record, lang))
         png = base64.b64encode(canvas.png(drawn, 110)).decode()
     cites = [[c[k][lang] if isinstance(c[k], dict) else c[k] for k in _CITED] for c in record["citations"]]
+    heads = [words.labels(k)[lang] for k in _CITED.values()]
     values = {"record": record, "lang": lang, "png": png, "foot": foot(record, lang), "labels": words.labels}
-    values |= {"cited": cites, "cited_heads": [words.labels(k)[lang] for k in _CITED.values()]}
-    values |= {"numbers": [c["number"] for c in record["table"]["columns"]] if record["table"] else []}
-    return canvas.template("exhibit.html.j2").render(values, heads=list(frame.columns), rows=frame.values.tolist())
+    cited = {"columns": heads, "rows": cites, "numeric": [False] * len(heads)}
+    return canvas.template("exhibit.html.j2").render(values, cited=cited, table=shown_table(record, lang))
 
 
 @dataclass(frozen=True)
@@ -391,15 +395,12 @@ def explore(data: Data):
 
 def open_indicators(data: Data) -> list[str]:
     """Indicators with a yearly target ahead and a comparable actual of the plan's years, from which a pace can be counted."""
-
-    def counts(indicator: str) -> bool:
-        try:
-            return bool(what_if(data, indicator))
-        except NotOnFile:
-            return False
-
-    gaps = target_gaps(data)
-    return [indicator for indicator in gaps.indicator[gaps.required_pace.notna()].unique() if counts(indicator)]
+    gaps, found = target_gaps(data), []
+    for indicator in gaps.indicator[gaps.required_pace.notna()].unique():
+        with suppress(NotOnFile):
+            what_if(data, indicator)
+            found.append(indicator)
+    return found
 
 
 def _picture(data: Data, scenario: Scenario, lang: str):
@@ -413,5 +414,4 @@ def _picture(data: Data, scenario: Scenario, lang: str):
     drawn = over_years(data, history[history.unit == scenario.unit], goals, since=since).panels[0]
     path = marks(scenario.path.reset_index(), "scenario", label="last")
     chart = chart_record(Chart([Panel([drawn.marks, path], scenario.unit)]), data.units)
-    nothing = {"zh": "", "en": ""}
-    return picture.picture({"title": nothing, "subtitle": nothing, "chart": chart}, lang, "page")
+    return picture.picture({"chart": chart}, lang, "page")

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
 
 from .canvas import BARE, SIZES, house_style, lines_of, width_of
 from .chart import BARS, Entry, band_edges, drawn_values, heading, key_entries, number_axes, points_of, scale
@@ -163,7 +164,7 @@ def _lines(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float
     ax.set_ylim(*axis[:2])
     ax.set_xlim(first - max(0.3, (last - first) * 0.03), last + max(0.3, (last - first) * 0.08))
     for n, one in enumerate(panel["series"]):
-        seen, points = look(one["role"], one["nth"]), one["points"]
+        seen, points = look(one["role"], one["nth"]), [p for p in one["points"] if p["value"] is not None]
         if seen.band:
             x, low, high = band_edges(panel, one)
             ax.fill_between(x, low * by, high * by, color=seen.fill, linewidth=0, zorder=1, gid=f"{gid}.s{n}")
@@ -202,10 +203,9 @@ def _events(ax, events: list[dict]) -> None:
 
 def _label_beside(ax, x: float, y: float, words: str, points: float = 8) -> None:
     """A label beside a point, on the side where it covers least of the lines and labels already drawn in the axes."""
-    figure = ax.figure
-    dots = figure.dpi / 72
+    figure, dots = ax.figure, ax.figure.dpi / 72
     wide, tall, gap = width_of(words) * points * dots, points * 1.25 * dots, 7 * dots
-    drawn = np.vstack([_along(line) for line in ax.lines] or [np.empty((0, 2))])
+    paths = [line.get_transform().transform_path(line.get_path()).interpolated(29) for line in ax.lines]
     others = [t.get_window_extent(figure.canvas.get_renderer()) for t in ax.texts if t.get_text()]
     px, py = ax.transData.transform((x, y))
     sides = [  # corner of the label; where two are alike the first is taken
@@ -219,29 +219,15 @@ def _label_beside(ax, x: float, y: float, words: str, points: float = 8) -> None
     ]
 
     def cost(corner: tuple[float, float]) -> float:
-        left, bottom = corner
-        inside = (drawn > (left - 3, bottom - 2)) & (drawn < (left + wide + 3, bottom + tall + 2))
-        covered = any(left < o.x1 and o.x0 < left + wide and bottom < o.y1 and o.y0 < bottom + tall for o in others)
-        outside = left < 2 or left + wide > figure.get_figwidth() * figure.dpi - 2
-        return inside.all(axis=1).sum() + 1e3 * covered + 1e6 * outside
+        label = Bbox.from_bounds(*corner, wide, tall)
+        covered = sum(label.padded(3, 2).count_contains(path.vertices) for path in paths)
+        outside = label.x0 < 2 or label.x1 > figure.bbox.x1 - 2
+        return covered + 1e3 * label.count_overlaps(others) + 1e6 * outside
 
     left, bottom = min(sides, key=cost)
-    _annotate(ax, (x, y), words, ((left + wide / 2 - px) / dots, (bottom - py) / dots), points)
-
-
-def _along(line: Line2D) -> np.ndarray:
-    """Dots along a line that is drawn, close together."""
-    path = line.get_transform().transform(np.column_stack(line.get_data()).astype(float))
-    if len(path) < 2:
-        return path
-    steps = np.linspace(0, 1, 30)[:, None, None]
-    return (path[None, :-1] * (1 - steps) + path[None, 1:] * steps).reshape(-1, 2)
-
-
-def _annotate(ax, place, words: str, offset=(0, 0), points=8.5, ha="center", va="bottom", colour=INK) -> None:
-    """Words at a place of the data, offset in points."""
-    ax.annotate(words, place, offset, textcoords="offset points", ha=ha, va=va, fontsize=points, color=colour, zorder=6,
-                annotation_clip=False)  # fmt: skip
+    offset = (left + wide / 2 - px) / dots, (bottom - py) / dots
+    ax.annotate(words, (x, y), offset, textcoords="offset points", ha="center", va="bottom", fontsize=points, color=INK,
+                zorder=6, annotation_clip=False)  # fmt: skip
 
 
 def _bars(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float]) -> None:
@@ -253,33 +239,23 @@ def _bars(ax, panel: dict, lang: str, gid: str, axis: tuple[float, float, float]
     bases: defaultdict[tuple[float, bool], float] = defaultdict(float)
     (ax.set_xlim if lying else ax.set_ylim)(*axis[:2])
     (ax.set_ylim if lying else ax.set_xlim)(*((n - 0.4, -0.6) if lying else (-0.6, n - 0.4)))
-
-    def turned(along: float, value: float) -> tuple[float, float]:
-        return (value, along) if lying else (along, value)
-
     for i, one in enumerate(panel["series"]):
         seen, shift = look(one["role"], one["nth"]), (i - (many - 1) / 2) * breadth if beside else 0.0
         colour, width, dash = bar_edge(seen, stacked)
         style = {"facecolor": seen.fill, "edgecolor": colour, "linewidth": width, "linestyle": LINES[dash],
-                 "hatch": "////" if seen.hatch else None}  # fmt: skip
-        for p in one["points"]:
-            value, at, upward = p["value"] * by, p["x"] + shift, p["value"] >= 0
-            base = bases[p["x"], upward] if stacked else 0.0
-            bases[p["x"], upward] = base + value
-            name = f"{gid}.s{i}.{p['x']}"
-            (ax.barh if lying else ax.bar)(at, value, breadth, base, gid=name, zorder=2, **style)
+                 "hatch": "////" if seen.hatch else None, "ecolor": INK, "capsize": 3}  # fmt: skip
+        dark = stacked and luminance(seen.fill) < 0.45
+        for p in (p for p in one["points"] if p["value"] is not None):
+            value, key, ends = p["value"] * by, (p["x"], p["value"] >= 0), {}
             if p["low"] is not None and p["high"] is not None:
-                reach = {"xerr" if lying else "yerr": [[value - p["low"] * by], [p["high"] * by - value]]}
-                ax.errorbar(*turned(at, value), **reach, fmt="none", ecolor=INK, elinewidth=1.1, capsize=3,
-                            gid=f"{name}.ends")  # fmt: skip
-            if p[lang] and stacked:
-                dark = luminance(seen.fill) < 0.45
-                _annotate(ax, turned(at, base + value / 2), p[lang], va="center", colour=PAPER if dark else INK)
-            elif p[lang]:
-                end = value if p["high"] is None else max(value, p["high"] * by)
-                offset = ((4, 0) if lying else (0, 4)) if upward else ((-4, 0) if lying else (0, -12))
-                side = {"ha": "left" if upward else "right", "va": "center"} if lying else {}
-                _annotate(ax, turned(at, end), p[lang], offset, **side)
+                ends["xerr" if lying else "yerr"] = [[value - p["low"] * by], [p["high"] * by - value]]
+            drawn = (ax.barh if lying else ax.bar)(
+                p["x"] + shift, value, breadth, bases[key] if stacked else 0.0, gid=f"{gid}.s{i}.{p['x']}", zorder=2,
+                error_kw={"elinewidth": 1.1, "gid": f"{gid}.s{i}.{p['x']}.ends"}, **style, **ends,
+            )  # fmt: skip
+            bases[key] += value
+            ax.bar_label(drawn, [p[lang]], label_type="center" if stacked else "edge", padding=0 if stacked else 4,
+                         fontsize=8.5, color=PAPER if dark else INK, zorder=6)  # fmt: skip
     names = [c[lang] for c in panel["categories"]]
     if lying:
         ax.set_yticks(range(n), _names(ax, names, 9))
