@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import huzhou_analysis as hz
 from huzhou_analysis import compound_growth, contribution, growth_rate, implied_base, implied_deflator, implied_level
 from huzhou_analysis.analysis.ledger import LEDGER_COLUMNS, VERDICTS, growth_ledger
-from huzhou_analysis.facts.names import UnknownName
+from huzhou_analysis.facts.data import UnknownName
 from huzhou_analysis.facts.rounding import Interval
 
 

@@ -12,8 +12,7 @@ from huzhou_analysis.analysis.evidence import movement
 from huzhou_analysis.analysis.outlook import kind_of
 from huzhou_analysis.analysis.scenario import TOTAL_COLUMNS, path_totals, what_if
 from huzhou_analysis.analysis.targets import meets
-from huzhou_analysis.facts.data import NotOnFile
-from huzhou_analysis.facts.names import UnknownName
+from huzhou_analysis.facts.data import NotOnFile, UnknownName
 
 YEARS = {2021: "9.0", 2022: "9.9", 2023: "10.9", 2024: "12.0", 2025: "13.2"}
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 import huzhou_analysis as hz
 from huzhou_analysis.analysis.series import COLUMNS, known, points
-from huzhou_analysis.facts.data import NotOnFile
-from huzhou_analysis.facts.names import UnknownName
+from huzhou_analysis.facts.data import NotOnFile, UnknownName
 
 HOME = "330500"
 FDI = {"indicator": "fdi_utilized", "unit": "亿美元", "prices": "current"}

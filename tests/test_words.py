@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import huzhou_analysis as hz
 from huzhou_analysis.facts import words
-from huzhou_analysis.facts.names import UnknownName
+from huzhou_analysis.facts.data import UnknownName
 from huzhou_analysis.facts.words import Quantity, say, text
 
 

@@ -39,7 +39,7 @@ _POINT = [c for c in COLUMNS if c not in _BESIDE]
 
 
 def key(data: Data, indicator: str, area: Area = None) -> tuple[str, str]:
-    """Codes of an indicator and an area given by any of their names (:mod:`~huzhou_analysis.facts.names`)."""
+    """Codes of an indicator and an area given by any of their names (:func:`~huzhou_analysis.facts.data.named`)."""
     if not isinstance(data, Data):
         raise TypeError(f"the tables come first: hz.series(data, 'gdp'), not {type(data).__name__} first")
     return data.indicator(indicator), data.area(None if area is None else str(area))

@@ -3,15 +3,17 @@
 Row numbers are those a spreadsheet shows (the header is row 1).
 """
 
+import codecs
 import csv
+import io
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
-from . import citations, numerals, periods, text_tables
+from . import citations, numerals, periods
 from .locking import default_root
 from .problems import DataError, Problem, message, nearest
 from .schema import TABLES, Field, Table
@@ -22,6 +24,8 @@ _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.M)  # what a merge leaves: <<<<<<<, ======= and >>>>>>>
 # Control characters, of which files can hold few, and marks that turn the direction of writing: 12 would read as 21.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+SEPARATORS = {",": ("逗号", "commas"), ";": ("分号", "semicolons"), "\t": ("制表符", "tabs"), "|": ("竖线", "bars")}
+csv.field_size_limit(10**6)
 
 Frames = dict[str, pd.DataFrame]
 
@@ -88,7 +92,7 @@ def _records(path: Path, columns: list[str]) -> list[list[str]]:
         return DataError([_problem(path.name, name, **values)])
 
     try:
-        text, encoding = text_tables.decoded(path.read_bytes())
+        text, encoding = decoded(path.read_bytes())
     except OSError as error:
         raise refused("no_file", reason=error.strerror) from None
     if encoding != "UTF-8":
@@ -97,12 +101,40 @@ def _records(path: Path, columns: list[str]) -> list[list[str]]:
         raise refused("empty_file")
     if len(set(_CONFLICT.findall(text))) > 1:
         raise refused("conflict")
-    if (mark := text_tables.separator(text, columns)) != ",":
-        raise refused("separator", mark=text_tables.SEPARATORS[mark])
+    if (mark := separator(text, columns)) != ",":
+        raise refused("separator", mark=SEPARATORS[mark])
     try:
-        return list(text_tables.records(text))
+        return list(records(text))
     except csv.Error as error:
         raise refused("unclosed", error=error) from None
+
+
+def decoded(raw: bytes) -> tuple[str, str]:
+    """Text of a file and the name of its encoding: ``UTF-8``, ``UTF-16``, ``GBK``, or ``?`` with no text."""
+    utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for name, codec in {"UTF-16": "utf-16"}.items() if utf_16 else {"UTF-8": "utf-8-sig", "GBK": "gb18030"}.items():
+        try:
+            return raw.decode(codec).lstrip("\ufeff"), name
+        except UnicodeDecodeError:
+            continue
+    return "", "?"
+
+
+def separator(text: str, words: Container[str]) -> str:
+    """Separator that cuts the first record into most of the words that a header may hold; a comma where none does."""
+
+    def fits(mark: str) -> tuple[int, int]:
+        head = next(csv.reader(io.StringIO(text[:10_000].lstrip("\n\r"), newline=""), delimiter=mark), [])
+        named = sum(any(word.casefold() in words for word in re.split(r"[\s*]+", cell)) for cell in head)
+        return named, len(head)
+
+    return max(SEPARATORS, key=fits)
+
+
+def records(text: str, mark: str = ",") -> Iterator[list[str]]:
+    """Records of a text table, one after the other, a blank line an empty one; a csv.Error where a quote is not closed."""
+    lines = (line[0] for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))  # no second copy of the text
+    return csv.reader(lines, delimiter=mark, strict=True)
 
 
 def _header(file: str, head: list[str], columns: list[str]) -> Iterator[Problem]:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..facts import numerals, periods, text_tables
-from ..facts.checks import check
+from ..facts import numerals, periods
+from ..facts.checks import check, decoded, records
 from ..facts.codebook import GENERATED, generated
 from ..facts.data import Data, load
 from ..facts.locking import default_root
@@ -157,7 +157,7 @@ def tried(root: Path, contents: dict[str, bytes]) -> tuple[dict[str, bytes], Dat
 def _at_its_cell(made: Plan, root: Path, problem: Problem) -> Problem:
     """A problem of the tables with the new rows, at the cell that its row came from if it is of one of these."""
     if rows := made.added.get(problem.file.removesuffix(".csv")):
-        old = text_tables.records(text_tables.decoded((root / problem.file).read_bytes())[0])
+        old = records(decoded((root / problem.file).read_bytes())[0])
         index = problem.row - sum(1 for _ in old) - 1
         if 0 <= index < len(rows):
             said = problem.zh, problem.en
@@ -169,7 +169,7 @@ def _grown(made: Plan, root: Path, name: str) -> bytes:
     """A table with its new rows appended; what is there keeps its bytes."""
     old = (root / f"{name}.csv").read_bytes()
     end = "\r\n" if b"\r\n" in old else "\n"
-    head = next(text_tables.records(text_tables.decoded(old)[0]))
+    head = next(records(decoded(old)[0]))
     rows = pd.DataFrame(made.rows(name)).reindex(columns=head, fill_value="")
     new = rows.to_csv(index=False, header=False, lineterminator=end)
     return old + (new if old.endswith((b"\n", b"\r")) or not new else end + new).encode()

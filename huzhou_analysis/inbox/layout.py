@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..facts.names import nearest_codes
+from ..facts.data import nearest_codes
 from ..facts.schema import TABLES, Field
 
 

@@ -22,7 +22,7 @@ import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils.cell import column_index_from_string, get_column_letter, range_boundaries
 
-from ..facts import text_tables
+from ..facts import checks
 from ..facts.numerals import digits
 from ..facts.problems import Problem, nearest
 from ..facts.problems import message as of_tables
@@ -145,16 +145,16 @@ def content(path: Path) -> bytes:
 
 
 def _text_table(file: str, raw: bytes, notes: Notes) -> Grid:
-    table, encoding = text_tables.decoded(raw)
+    table, encoding = checks.decoded(raw)
     binary = encoding != "UTF-16" and (b"\0" in raw[:4096] or raw.startswith(_BINARY))
     marked = table[:1000].lstrip().casefold().startswith(_MARKED)
     refuse("no_table", binary or marked or not table or "\0" in table)
     if encoding != "UTF-8":
         notes.append(message("encoding", file=file, encoding=encoding))
-    mark = text_tables.separator(table, {word for name in ENTRY_TABLES for word in _names(name)})
+    mark = checks.separator(table, {word for name in ENTRY_TABLES for word in _names(name)})
     rows, count = {}, 0
     try:
-        for r, record in enumerate(text_tables.records(table, mark), 1):
+        for r, record in enumerate(checks.records(table, mark), 1):
             count += len(record)
             refuse("cells", count > MAX_CELLS, cells=count, most=MAX_CELLS)
             filled = [(c, f"{get_column_letter(c)}{r}", text) for c, text in enumerate(map(tidy, record), 1) if text]

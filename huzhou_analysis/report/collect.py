@@ -24,7 +24,7 @@ from itertools import count
 from pathlib import Path
 from unittest.mock import Mock, patch
 
-from ..facts.names import fold, nearest_codes
+from ..facts.data import fold, nearest_codes
 from ..facts.problems import fail, say
 from ..facts.words import LANGUAGES, Text, text
 from ..show.exhibit import EXHIBIT_TYPE, EXPORT_VARIABLE, TEXT_TYPE, Exhibit

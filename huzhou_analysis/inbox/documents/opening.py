@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ...facts.text_tables import decoded
+from ...facts.checks import decoded
 from .. import Refused
 from ..reading import content
 from .vocabulary import LIMITS, DocumentError, message
