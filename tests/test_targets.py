@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 import huzhou_analysis as hz
 from huzhou_analysis.analysis import targets
 from huzhou_analysis.analysis.plans import PACE_COLUMNS, plan_pace, plan_tables, plan_years, table_targets, target_year
-from huzhou_analysis.analysis.targets import judge, required_growth, required_points, value_on_path
+from huzhou_analysis.analysis.targets import judge, required_growth, required_points
 from huzhou_analysis.facts.data import NotOnFile
+from huzhou_analysis.facts.relations import path_sum, value_on_path
 
 values = st.floats(0.01, 10_000)
 gaps_of_years = st.integers(1, 20)
@@ -63,8 +64,8 @@ def test_the_path_between_named_years_by_hand():
     assert value_on_path(FDI, 2024, False) == 16.5
     assert value_on_path({"2023": -5.0, "2025": 5.0}, 2024, True) == 0  # below zero nothing compounds
     # Straight: 16 + 16.5 + 17 + 17.5 + 18 = 85. Geometric: 16 + 16.492423 + 17 + 17.492856 + 18 = 84.985279.
-    assert targets.path_sum(FDI, 2023, 2027) == pytest.approx((84.985279, 85), abs=1e-6)
-    assert targets.path_sum(FDI, 2022, 2024) is targets.path_sum(FDI, 2024, 2028) is None
+    assert path_sum(FDI, 2023, 2027) == pytest.approx((84.985279, 85), abs=1e-6)
+    assert path_sum(FDI, 2022, 2024) is path_sum(FDI, 2024, 2028) is None
 
 
 @given(data=st.data(), geometric=st.booleans())

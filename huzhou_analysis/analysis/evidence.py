@@ -15,7 +15,7 @@ import pandas as pd
 from ..facts import periods
 from ..facts.data import Data
 from ..facts.schema import TIERS
-from ..facts.words import LANGUAGES, Text, clauses, number, period_text, quantity, say, text, trimmed, unit_name
+from ..facts.words import LANGUAGES, Quantity, Text, clauses, period_text, say, text, trimmed, unit_name
 from .compare import WHOLES, share_levels
 from .series import YEARLY, declared_breaks, in_unit, known, levels, points, printings, whole_years
 from .targets import STATUSES, WORDS, Judgement, Target, change_a_year, effective_kind, pace_unit, said, years_needed
@@ -176,7 +176,7 @@ def _readings(at: Standing, found: pd.DataFrame, by: str) -> Iterator[tuple]:
     if periods.is_year(evidence.time_period):
         others = known(at.printings, at.as_of).sort_values(["vintage", "source_id"])
         for other in others[~others.figure_id.isin(evidence.figure_id.split())].itertuples():
-            value = text(*(quantity(f"{other.value:.6g}", target.unit, lang, data.units) for lang in LANGUAGES))
+            value = Quantity(other.value, data.units[target.unit], f"{other.value:.6g}")
             dated = other.vintage or WORDS["reading"]["undated"]
             yield said("reading", "vintage", vintage=dated, value=value), at.judge(other.value).status, True
     if evidence.tier in WEAK:
@@ -285,23 +285,20 @@ def named(data: Data, indicator: str) -> Text:
     return text(data.indicators.name_zh[indicator], data.indicators.name_en[indicator])
 
 
-def amount(data: Data, value: float, unit: str, relation: str = "=") -> Text:
-    """A value in both languages, with as many decimals as it needs and no more than four digits call for."""
+def amount(data: Data, value: float, unit: str, relation: str = "=") -> Quantity:
+    """A value with as many decimals as it needs and no more than four digits call for."""
     places = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
     shown = trimmed(value, places).replace(",", "").replace("−", "-")
-    return text(*(quantity(shown, unit, lang, data.units, relation=relation) for lang in LANGUAGES))
+    return Quantity(value, data.units[unit], shown, relation=relation)
 
 
 def movement(data: Data, value: float, unit: str) -> Text:
     """A change a year in words, without a sign: 增长32.7%, 32.7%; 降低1.07个百分点, a fall of 1.07 pp; 上升2位 of a rank."""
-    ranks, size = data.units[unit].unit_measure == "RANK", amount(data, abs(value), unit)
-    if ranks:
-        size = text(*(quantity(abs(value), unit, lang, data.units) for lang in LANGUAGES))
-    elif unit == "%":
-        size = text(*[f"{number(abs(value), 1)}%"] * 2)
+    ranks = data.units[unit].unit_measure == "RANK"
+    size = Quantity(abs(value), data.units[unit]) if ranks or unit == "%" else amount(data, abs(value), unit)
     up = (value <= 0) if ranks else (value >= 0)
-    zh = _VERBS.get(unit, ("增加", "减少"))[not up]
-    return text(zh + size.zh, ("a fall of " if not up else "a rise of " if ranks else "") + size.en)
+    zh, en = _VERBS.get(unit, ("增加", "减少"))[not up], "a fall of " if not up else "a rise of " if ranks else ""
+    return say(zh + "{size}", en + "{size}", size=size)
 
 
 def rule(at: Standing, verdict: Judgement, status: str) -> Text:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
+from ..facts.relations import path_sum, value_on_path
 from ..facts.words import LANGUAGES, Quantity, Text
 from . import plans, targets
 from .evidence import Standing, amount, movement
@@ -135,7 +136,7 @@ def _carried(data: Data, target: Target, evidence: pd.Series, pace: float, kind:
         values = [min(max(value, 0.0), 100.0 if target.unit == "%" else 1000.0) for value in values]
     if math.isclose(values[-1], final, rel_tol=1e-12):
         values[-1] = final  # the pace that is just required ends on the target and not a rounding error beside it
-    plan = [targets.value_on_path(target.path, year, kind == "growth") for year in years]
+    plan = [value_on_path(target.path, year, kind == "growth") for year in years]
     origin = [evidence.origin] + ["assumed"] * (last - first)
     return pd.DataFrame({"value": values, "origin": origin, "plan": pd.Series(plan, years, dtype=float)}, index=years)
 
@@ -173,7 +174,7 @@ def path_totals(data: Data, as_of: object = None) -> pd.DataFrame:
         period, about = periods.parse(goal.final.time_period), goal.first[same]
         for path in (p for p in paths if p.first[same].equals(about) and data.units.comparable(p.unit, goal.unit)):
             start = period.start.year if period.kind == "years" else int(min(path.path))
-            if not (sums := targets.path_sum(path.path, start, period.end.year)):
+            if not (sums := path_sum(path.path, start, period.end.year)):
                 continue
             geometric, straight = (data.units.convert(v, path.unit, goal.unit) for v in sums)
             span, ids = f"{start}/P{period.end.year - start + 1}Y", [*goal.figures.index, *path.numeric.index]

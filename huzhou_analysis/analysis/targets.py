@@ -12,11 +12,11 @@ from functools import cached_property
 from numbers import Real
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
+from ..facts.relations import value_on_path
 from ..facts.words import Quantity, Text, say, table_of_words, warn_across
 from .growth import Rate, as_level
 
@@ -241,21 +241,3 @@ def years_needed(current: float, target: float, change: float, kind: str) -> flo
             return math.inf
         distance, speed = math.log(target / current), math.log1p(change / 100)
     return 0.0 if distance == 0 else distance / speed if distance * speed > 0 else math.inf
-
-
-def value_on_path(by_year: Mapping[str, float], year: int, geometric: bool) -> float | None:
-    """Value of a plan's path in a year: between named years geometric for levels above zero, else straight; None outside."""
-    years, values = np.array(sorted((int(y), v) for y, v in by_year.items()), dtype=float).T
-    if not years[0] <= year <= years[-1]:
-        return None
-    curved = geometric and (values > 0).all() and year not in years
-    return float(np.exp(np.interp(year, years, np.log(values))) if curved else np.interp(year, years, values))
-
-
-def path_sum(by_year: Mapping[str, float], first: int, last: int) -> tuple[float, float] | None:
-    """Sum of a plan's path over some years, those between named ones read off geometrically, and straight; None where the
-    path does not cover them."""
-    if any(value_on_path(by_year, year, False) is None for year in (first, last)):
-        return None
-    curved, straight = (sum(value_on_path(by_year, y, g) for y in range(first, last + 1)) for g in (True, False))
-    return curved, straight

@@ -146,9 +146,8 @@ def _no_growth(printed: str, found: list[Reading], number: Decimal, span: str) -
     """Why a citation states no growth over one year."""
     same = [r for r in found if r.value == abs(number)]
     text = numerals.separated(printed)
-    if any(r.after.startswith(("倍", "番", "成", "times", "fold")) for r in same) or (
-        not same and _MULTIPLE.search(text)
-    ):
+    multiples = [r for r in same if r.after.startswith(("倍", "番", "成", "times", "fold"))]
+    if multiples or (not same and _MULTIPLE.search(text)):
         return message("multiple")
     for r in same or [Reading(number, "", 0, text, "")]:
         before = _QUANTITY.sub("", r.before)

@@ -9,6 +9,7 @@ from .data import Data
 from .schema import RECORD_TYPES, TABLES, TIME_BASES, Field, Table
 
 GENERATED = ("README.md", "datapackage.json")
+_LICENCE = "Selection, structure, comments and translations; see DATA-LICENSE.md"
 _CSV = {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "profile": "tabular-data-resource"}
 
 
@@ -21,9 +22,7 @@ def datapackage(data: Data) -> str:
         "description": "One row for every printed number, with document, place and the characters as printed.",
         "profile": "tabular-data-package",
         "version": __version__,
-        "licenses": [
-            {"name": "CC-BY-4.0", "title": "Selection, structure, comments and translations; see DATA-LICENSE.md"}
-        ],
+        "licenses": [{"name": "CC-BY-4.0", "title": _LICENCE}],
         "sources": [{"title": title} for title in data.sources.title],
         "resources": [_resource(table) for table in TABLES.values()],
     }
@@ -31,11 +30,10 @@ def datapackage(data: Data) -> str:
 
 
 def _resource(table: Table) -> dict:
-    foreign = [(f.name, *f.refers.split(".")) for f in table.fields if f.refers]
-    keys = [
-        {"fields": name, "reference": {"resource": "" if to == table.name else to.replace("_", "-"), "fields": key}}
-        for name, to, key in foreign
-    ]
+    keys = []
+    for name, (to, key) in ((f.name, f.refers.split(".")) for f in table.fields if f.refers):
+        resource = "" if to == table.name else to.replace("_", "-")
+        keys.append({"fields": name, "reference": {"resource": resource, "fields": key}})
     schema = {"fields": [_field(f) for f in table.fields], "missingValues": [""]}
     schema |= {name: part for name, part in (("primaryKey", list(table.key)), ("foreignKeys", keys)) if part}
     name, path = table.name.replace("_", "-"), f"{table.name}.csv"
@@ -74,7 +72,7 @@ def readme(data: Data) -> str:
         count = len(data.units_table if table.name == "units" else getattr(data, table.name))
         lines += ["", f"## `{table.name}.csv` · {table.zh}", "", f"{table.en}. {count} rows."]
         rows = [
-            [f"`{f.name}`", f.kind, "●" if f.required else "", f.zh, f.en + (f" → `{f.refers}`" if f.refers else "")]
+            [f"`{f.name}`", f.kind, "●" * f.required, f.zh, f.en + f" → `{f.refers}`" * bool(f.refers)]
             for f in table.fields
         ]
         lines += _markdown(["列 column", "类型 type", "必填 required", "中文", "meaning"], rows)

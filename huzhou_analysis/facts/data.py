@@ -245,9 +245,8 @@ def named(table: pd.DataFrame, name: str, what: str) -> str:
     listed = ", ".join(f"{code} ({names[code][1]}, {names[code][2]})" for code in near)
     if found:
         raise UnknownName(f"{what} {name!r} may mean several; write the code of one: {listed}")
-    raise UnknownName(
-        f"no {what} {name!r} in the tables; " + (f"nearest: {listed}" if near else "look it up with hz.find")
-    )
+    hint = f"nearest: {listed}" if near else "look it up with hz.find"
+    raise UnknownName(f"no {what} {name!r} in the tables; {hint}")
 
 
 def nearest_codes(name: str, names: dict[str, list[str]], limit: int = 3) -> list[str]:

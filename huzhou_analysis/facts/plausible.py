@@ -169,25 +169,19 @@ class _Held:
             most = TIMES if kind == "count" else max(SAME_PERIOD, 1.05 * usual)
             if other.year == year and _times(point.value, other.value) > most:
                 yield "twice", {"shown": shown, "other": other.shown, "other_id": other.figure_id}
-        if point.value < 0 and not any(
-            p.value < 0 for p in self.points.values() if p.key[0] == row.indicator and p is not point
-        ):
+        alike = (p for p in self.points.values() if p.key[0] == row.indicator and p is not point)
+        if point.value < 0 and not any(p.value < 0 for p in alike):
             yield "negative", {"shown": shown}
         sides = [[o for o in others if o.year < year], [o for o in others if o.year > year]]
         closest = [found for side in sides if (found := _nearest(side, year))]
         most = TIMES_OF_A_COUNT if kind == "count" else TIMES
         if closest and all(_times(point.value, other.value) > most for other in closest):
-            said = [message("neighbour", year=other.year, shown=other.shown) for other in closest]
-            yield (
-                "series",
-                {"shown": shown, "others": ("、".join(zh for zh, _ in said), ", ".join(en for _, en in said))},
-            )
+            zh, en = zip(*(message("neighbour", year=other.year, shown=other.shown) for other in closest), strict=True)
+            yield "series", {"shown": shown, "others": ("、".join(zh), ", ".join(en))}
         parent = self.data.ref_areas.parent[row.ref_area]
         if self.data.ref_areas.level[row.ref_area] == "county" and kind in ("flow", "stock", "count") and parent:
             other = _nearest(self.groups.get((row.indicator, parent, *point.key[2:]), []), year)
-            if (
-                other and point.value > SHARE_OF_PARENT * other.value > 0
-            ):  # a county has not nearly all of what its city has
+            if other and point.value > SHARE_OF_PARENT * other.value > 0:  # nearly all that the city of the county has
                 names = {"parent": self.data.ref_areas.name_zh[parent], "year": other.year, "other": other.shown}
                 yield "parent", {"shown": shown, **names}
 

@@ -4,6 +4,7 @@ import ast
 import math
 import operator
 import re
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -41,9 +42,7 @@ def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
 
     def value(node: ast.expr) -> Interval:
         match node:
-            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool) and math.isfinite(
-                number
-            ):
+            case ast.Constant(int() | float() as number) if type(number) is not bool and math.isfinite(number):
                 return Interval.point(number)
             case ast.BinOp(left, op, right) if type(op) in _OPERATORS:
                 return _OPERATORS[type(op)](value(left), value(right))
@@ -75,15 +74,29 @@ def _path(data: Data, used: list[str], indicator: str, first: int, last: int) ->
     rows = rows[rows.locator.str.contains("指标表 行")].sort_values("vintage", ascending=False, kind="stable")
     for _, row in rows.groupby(["source_id", "locator"], sort=False):
         named = row.drop_duplicates("time_period").sort_values("time_period")
-        years, values = named.time_period.astype(int), named.obs_value
-        if years.min() <= first <= last <= years.max():
+        sums = path_sum(dict(zip(named.time_period, named.obs_value, strict=True)), first, last)
+        if sums and first <= last:
             used += list(named.index)
-            every = np.arange(first, last + 1)
-            sums = [np.interp(every, years, values).sum()]
-            if (values > 0).all():
-                sums.append(np.exp(np.interp(every, years, np.log(values))).sum())
             return Interval(min(sums), max(sums))
     raise ExpressionError("no_path", indicator=indicator, first=first, last=last)
+
+
+def value_on_path(by_year: Mapping[str, float], year: int, geometric: bool) -> float | None:
+    """Value of a plan's path in a year: between named years geometric for levels above zero, else straight; None outside."""
+    years, values = np.array(sorted((int(y), v) for y, v in by_year.items()), dtype=float).T
+    if not years[0] <= year <= years[-1]:
+        return None
+    curved = geometric and (values > 0).all() and year not in years
+    return float(np.exp(np.interp(year, years, np.log(values))) if curved else np.interp(year, years, values))
+
+
+def path_sum(by_year: Mapping[str, float], first: int, last: int) -> tuple[float, float] | None:
+    """Sum of a plan's path over some years, those between named ones read off geometrically, and straight; None where the
+    path does not cover them."""
+    if any(value_on_path(by_year, year, False) is None for year in (first, last)):
+        return None
+    curved, straight = (sum(value_on_path(by_year, y, g) for y in range(first, last + 1)) for g in (True, False))
+    return curved, straight
 
 
 def _outline(groups: bool, data: Data, used: list[str], source: str, pattern: str) -> Interval:

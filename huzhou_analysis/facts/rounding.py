@@ -152,9 +152,8 @@ def _interval(value: Interval | Number) -> Interval:
 def decimals(text: str) -> int:
     """Number of decimal places that a number is printed with, ``"3.40"`` 2; a ValueError if it is no plain decimal."""
     if not isinstance(text, str):
-        raise ValueError(
-            f"precision is part of the published figure: write the number as text, {str(text)!r}, not {text!r}"
-        )
+        said = f"write the number as text, {str(text)!r}, not {text!r}"
+        raise ValueError(f"precision is part of the published figure: {said}")
     if not _PLAIN.fullmatch(text):
         raise ValueError(f"not a plain decimal number: {text!r}; write digits such as 300.8")
     return len(text.partition(".")[2])

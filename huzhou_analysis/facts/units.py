@@ -47,10 +47,8 @@ class Units(dict[str, Unit]):
         """Power of ten that turns a number in `source` into one in `target`; a ValueError if these measure different things."""
         a, b = self[source], self[target]
         if a.unit_measure != b.unit_measure:
-            raise ValueError(
-                f"{source} ({a.unit_measure}) cannot be written in {target} ({b.unit_measure}); name a unit of the same "
-                "measure, currencies are not converted"
-            )
+            said = "name a unit of the same measure, currencies are not converted"
+            raise ValueError(f"{source} ({a.unit_measure}) cannot be written in {target} ({b.unit_measure}); {said}")
         return Decimal(10) ** (a.unit_mult - b.unit_mult)
 
     def convert(self, value: float, source: str, target: str) -> float:

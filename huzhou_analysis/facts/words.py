@@ -375,16 +375,6 @@ def unit_name(unit: str, lang: str, units: Units) -> str:
     return unit if lang == "zh" else "number" if units[unit].is_count else units[unit].name_en
 
 
-def quantity(
-    value: str | float, unit: str, lang: str, units: Units, *, decimals: int | None = None, relation: str = "="
-) -> str:
-    """A number of the printed unit as it stands in a sentence: 300.8亿元, CNY 30.08bn.
-
-    A text keeps its printed decimals, unless `decimals` says how many a derived value has in the printed unit.
-    """
-    return _written(value if decimals is None else float(value), units[unit], _language(lang), decimals, relation)
-
-
 def figure_quantity(data, figure_id: str) -> Quantity:
     """A printed figure as a quantity; NotOnFile that names near ids if it is not on file."""
     f = data.figure(figure_id)
@@ -396,7 +386,7 @@ def printed_quantity(data, figure, lang: str) -> str:
     if figure.obs_text == "":
         return figure.as_printed if lang == "zh" else "stated in words" if figure.obs_status != "M" else "not set"
     texts = (figure.obs_text, figure.high_text) if figure.relation == "range" else (figure.obs_text,)
-    return "–".join(quantity(t, figure.unit, lang, data.units, relation=figure.relation) for t in texts)
+    return "–".join(_written(t, data.units[figure.unit], lang, None, figure.relation) for t in texts)
 
 
 def point(data, frame, year: int | str = -1) -> Quantity:

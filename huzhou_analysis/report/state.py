@@ -167,18 +167,18 @@ def _projections(data: Data) -> Iterator[tuple[str, dict]]:
     for p in target_probabilities(data).itertuples() if plan_years(data) else ():
         if p.median != p.median or p.target != p.target:
             continue
-        median, low, high = (_amount(data, p, v, decimals=1) for v in (p.median, p.low_80, p.high_80))
+        median, low, high = (_amount(data, p, v) for v in (p.median, p.low_80, p.high_80))
         shown = _with(median, {lang: f"80%: {low[lang]}–{high[lang]}" if low[lang] else "" for lang in LANGUAGES})
         if p.probability == p.probability:
             shown = text(*(f"{shown[lang]}{word('chance', lang)}{100 * p.probability:.0f}%" for lang in LANGUAGES))
         target = f"{p.target:.10g}"
-        name = _with(figure_name(data, p.indicator, data.home), _amount(data, p, target, relation=p.relation))
+        name = _with(figure_name(data, p.indicator, data.home), _amount(data, p, p.target, target, p.relation))
         yield f"{p.indicator} | {p.relation}{target} {p.unit}", _item(name, shown)
 
 
-def _amount(data: Data, p, value: float | str, **options: object) -> dict[str, str]:
-    known = value == value
-    return {lang: words.quantity(value, p.unit, lang, data.units, **options) if known else "" for lang in LANGUAGES}
+def _amount(data: Data, p, value: float, printed: str = "", relation: str = "=") -> dict[str, str]:
+    shown = words.Quantity(value, data.units[p.unit], printed, 1, relation)
+    return {lang: shown.in_language(lang) if value == value else "" for lang in LANGUAGES}
 
 
 def _ledger(data: Data) -> Iterator[tuple[str, dict]]:
