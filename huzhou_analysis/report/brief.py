@@ -6,6 +6,7 @@ Cells of notebooks are tagged ``message``, ``brief``, ``risk`` or ``ask``; a not
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import zip_longest
 
 from ..analysis.lookup import MAIN
 from ..facts.schema import THEMES as NAMES
@@ -41,13 +42,18 @@ class _Notes:
         return [{"text": i["text"], "refs": self.refs(i["figures"])} for i in items]
 
 
+def _ordered(named: Iterable[str], records: Iterable[dict]) -> list[dict]:
+    """Records, those first that are named."""
+    known = {record["id"]: record for record in records}
+    return [known[i] for i in dict.fromkeys([*named, *known]) if i in known]
+
+
 def ranked(content: Content) -> list[dict]:
     """Records by importance: those of a ``deck``, then what each notebook names, first choices first, then the rest."""
     lists = [section.brief.get("brief", []) for section in content.sections]
     first = [i for section in content.sections for i in section.brief.get("deck", [])]
-    first += [named[n] for n in range(max(map(len, lists), default=0)) for named in lists if n < len(named)]
-    records = {record["id"]: record for record in content.exhibits()}
-    return [records[i] for i in dict.fromkeys([*first, *records]) if i in records]
+    choices = [i for some in zip_longest(*lists) for i in some]
+    return _ordered([*first, *choices], content.exhibits())
 
 
 def key_messages(content: Content, lang: str, most: int = 5) -> list[dict]:
@@ -65,36 +71,28 @@ def headlines(content: Content) -> list[dict]:
     return [row for row in found if int(row["time_period"][:4]) >= oldest][:MOST_ROWS]
 
 
-def compose(content: Content, lang: str) -> list[dict]:
-    """The brief as blocks, for every format that has one; items have ``text`` and ``refs``, numbers of notes."""
-
-    def heading(said: str) -> dict:
-        return {"kind": "heading", "text": said}
-
+def compose(content: Content, lang: str) -> dict:
+    """What the two pages hold, in their order: ``title``, ``subtitle``, ``messages``, ``position`` (a table with ``refs`` of its
+    rows), ``themes``, ``targets`` (groups, or None), ``risks``, ``wanted`` and ``notes``. Items have ``text`` and ``refs``, the
+    numbers of notes."""
     w, notes, latest = words(lang, content), _Notes(content), headlines(content)
     messages = key_messages(content, lang, 4)
-    blocks: list[dict] = [{"kind": "title", "text": w["brief"], "subtitle": as_of(content, lang)}]
-    blocks.append({"kind": "messages", "title": w["summary"], "items": notes.noted(messages)})
-    position = {"kind": "table", "title": w["position"], "numeric": [False, False, True, True, False]}
-    position["columns"] = [w[k] for k in ("indicator", "period", "value", "growth", "published")]
-    position["rows"] = [
-        [r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"]] for r in latest
-    ]
-    position["refs"] = [notes.refs(row["figures"]) for row in latest]
-    blocks += [heading(w["position"]), position, heading(w["themes"])]
+    made = {"title": w["brief"], "subtitle": as_of(content, lang), "messages": notes.noted(messages)}
+    columns = [w[k] for k in ("indicator", "period", "value", "growth", "published")]
+    rows = [[r[lang], r["period"][lang], r["value"][lang], r["growth"][lang] or "—", r["published"]] for r in latest]
+    refs, numeric = [notes.refs(row["figures"]) for row in latest], [False, False, True, True, False]
+    made["position"] = {"title": w["position"], "columns": columns, "rows": rows, "refs": refs, "numeric": numeric}
+    made["themes"], made["targets"] = [], None
     for section in [s for theme in THEMES for s in content.sections if theme in s.name]:
-        told = sentences(section, lang, [m["text"] for m in messages])
+        told = notes.noted(sentences(section, lang, [m["text"] for m in messages]))
         chart = next((record for record in _named(section) if drawn(record)), None)
-        blocks.append({"kind": "theme", "title": section.title[lang], "exhibit": chart, "items": notes.noted(told)})
+        made["themes"].append({"title": section.title[lang], "items": told, "exhibit": chart})
     if targets := content.state.get("targets"):
         several = sum(t["table"] for t in targets)
-        blocks.append(heading(w["targets"] + (WORDS["scope"][lang].format(several) if several else "")))
-        blocks.append({"kind": "targets", "groups": _targets(targets, lang, w, notes)})
-    for key, items in (("risks", risks(content, lang)), ("wanted", wanted(content, lang))):
-        if items:
-            blocks += [heading(w[key]), {"kind": "list", "items": notes.noted(items)}]
-    listed = [{"number": n, "text": source[lang]} for n, source in enumerate(notes.sources.values(), 1)]
-    return [*blocks, {"kind": "notes", "title": w["endnotes"], "items": listed}]
+        title = w["targets"] + (WORDS["scope"][lang].format(several) if several else "")
+        made["targets"] = {"title": title, "groups": _targets(targets, lang, w, notes)}
+    made |= {"risks": notes.noted(risks(content, lang)), "wanted": notes.noted(wanted(content, lang))}
+    return made | {"notes": [source[lang] for source in notes.sources.values()]}
 
 
 def _findings(sections: Iterable[Section], lang: str, tag: str = "", but: Iterable[str] = ()) -> list[dict]:
@@ -106,8 +104,7 @@ def _findings(sections: Iterable[Section], lang: str, tag: str = "", but: Iterab
 
 def _named(section: Section) -> list[dict]:
     """Records of a section, those first that its notebook names."""
-    shown = {record["id"]: record for record in section.shown()}
-    return [shown[i] for i in dict.fromkeys([*section.brief.get("brief", []), *shown]) if i in shown]
+    return _ordered(section.brief.get("brief", []), section.shown())
 
 
 def sentences(section: Section, lang: str, said: Iterable[str] = ()) -> list[dict]:

@@ -90,22 +90,21 @@ class Content:
         """Numbers of the citations by the ids of their figures."""
         return {row["figure_id"]: row["number"] for row in self.citations()}
 
-    def documents(self) -> list[dict]:
-        """Each document that is cited, the one most used first: ``source_id, source, tier, figures``."""
-        found: dict[str, dict] = {}
+    def documents(self) -> list[list[dict]]:
+        """The citations by document, the one most used first."""
+        found: dict[str, list[dict]] = {}
         for row in self.citations():
-            kept = {k: row[k] for k in ("source_id", "source", "tier")}
-            found.setdefault(row["source_id"], kept | {"figures": 0})["figures"] += 1
-        return sorted(found.values(), key=lambda d: (-d["figures"], d["source_id"]))
+            found.setdefault(row["source_id"], []).append(row)
+        return sorted(found.values(), key=lambda rows: (-len(rows), rows[0]["source_id"]))
 
     def by_document(self, lang: str) -> list[dict]:
         """The citations under their documents: ``title``, and ``rows`` of number, value, period, kind, wording, place."""
-        rows: dict[str, list] = {}
-        for c in self.citations():
-            said = {key: c[key][lang] for key in ("value", "period", "status", "place")}
-            row = [str(c["number"]), said["value"], said["period"], said["status"], c["as_printed"], said["place"]]
-            rows.setdefault(c["source_id"], []).append(row)
-        return [{"title": d["source"][lang], "rows": rows[d["source_id"]]} for d in self.documents()]
+
+        def row(c: dict) -> list[str]:
+            value, period, kind, place = (c[key][lang] for key in ("value", "period", "status", "place"))
+            return [str(c["number"]), value, period, kind, c["as_printed"], place]
+
+        return [{"title": cited[0]["source"][lang], "rows": list(map(row, cited))} for cited in self.documents()]
 
     def write(self, folder: Path) -> None:
         """Write everything as one JSON file into a folder."""

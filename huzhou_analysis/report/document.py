@@ -8,7 +8,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -37,12 +36,8 @@ NEEDED = {"Title": "Heading 1", "Heading 1": "Normal", "Heading 2": "Heading 1",
           "List Bullet": "Normal", "Caption": "Normal"}  # fmt: skip
 OWN = ("Exhibit Note", "Table Text", "Exhibit Chart")  # styles that are brought along where a template has none
 # Properties of fonts, of tokens in Markdown.
-LOOKS = {
-    "strong": {"bold": True},
-    "emphasis": {"italic": True},
-    "strikethrough": {"strike": True},
-    "codespan": {"name": "Consolas"},
-}
+LOOKS = {"strong": {"bold": True}, "emphasis": {"italic": True}, "strikethrough": {"strike": True}}
+LOOKS |= {"codespan": {"name": "Consolas"}}
 BEGIN_CONTENTS = (
     '<w:fldChar w:fldCharType="begin"/>',
     r'<w:instrText> TOC \o "1-1" \h \z \u </w:instrText>',
@@ -76,7 +71,6 @@ def saved(made, path: Path, title: str, lang: str) -> Path:
     core, package = made.core_properties, made.part.package
     core.title, core.language = clean(title)[:250], office.LANGUAGE_TAGS[lang]
     core.author = core.last_modified_by = core.comments = core.keywords = core.subject = ""
-    core.created = core.modified = datetime(1980, 1, 1)
     core.revision = 1
     relations = package.rels if hasattr(package, "rels") else package._rels
     for key in [k for k, r in relations.items() if r.reltype.endswith("/thumbnail")]:
@@ -107,7 +101,7 @@ def write(content: Content, lang: str, path: Path, data=None, *, template: Path 
         for kind, what in section.parts(lang):
             made.exhibit(what) if kind == "exhibit" else made.markdown(prose.tree(what))
     made.heading(said["sources"], 1)
-    rows = [[one["source"][lang], f"{one['figures']:,}"] for one in content.documents()]
+    rows = [[cited[0]["source"][lang], f"{len(cited):,}"] for cited in content.documents()]
     columns = [WORDS["document"][lang], WORDS["figures"][lang]]
     made.table({"title": said["sources"], "columns": columns, "rows": rows, "numeric": [False, True]})
     return saved(made.document, path, said["title"], lang)
@@ -115,10 +109,26 @@ def write(content: Content, lang: str, path: Path, data=None, *, template: Path 
 
 def write_brief(content: Content, lang: str, path: Path, data=None, *, template: Path | None = None) -> Path:
     """Write the two pages of the brief (:func:`huzhou_analysis.report.brief.compose`)."""
-    made, blocks = Report(lang, template or HOUSE / "brief.docx"), brief.compose(content, lang)
-    for block in blocks:
-        made.block(block)
-    return saved(made.document, path, blocks[0]["text"], lang)
+    made, said = Report(lang, template or HOUSE / "brief.docx"), words(lang, content)
+    told = brief.compose(content, lang)
+    made.paragraph(told["title"], "Title")
+    made.paragraph(told["subtitle"], "Exhibit Note")
+    made.items(told["messages"])
+    made.heading(said["position"], 1)
+    made.table(told["position"])
+    made.heading(said["themes"], 1)
+    for theme in told["themes"]:
+        made.theme(theme)
+    if targets := told["targets"]:
+        made.heading(targets["title"], 1)
+        for group in targets["groups"]:
+            made.named(group["title"], [_runs_of(item) for item in group["items"]])
+    for key in ("risks", "wanted"):
+        if told[key]:
+            made.heading(said[key], 1)
+            made.items(told[key])
+    made.named(said["endnotes"], [[(f"{n}. {note}", {})] for n, note in enumerate(told["notes"], 1)], "Exhibit Note")
+    return saved(made.document, path, told["title"], lang)
 
 
 def _styles(document) -> dict[str, str]:
@@ -155,6 +165,11 @@ def _raised(refs: Iterable[int]) -> list[Run]:
     return [(" " + ", ".join(map(str, refs)), {"superscript": True})] if refs else []
 
 
+def _runs_of(item: dict) -> list[Run]:
+    """An item of the brief with the numbers of its notes."""
+    return [(item["text"], {}), *_raised(item["refs"])]
+
+
 def _filled(paragraph, runs: Iterable[Run]):
     """A paragraph with runs behind what it holds."""
     for said, look in runs:
@@ -170,12 +185,9 @@ class Report:
     def __init__(self, lang: str, template: Path | None) -> None:
         self.lang = lang
         self.document = opened(template or HOUSE / "document.docx", "Word", Document)
-        body = self.document.element.body
-        for element in [e for e in body if e.tag != qn("w:sectPr")]:
-            body.remove(element)
+        self.document._body.clear_content()
         self.styles = _styles(self.document)
-        section = self.document.sections[0]
-        self.width = (section.page_width - section.left_margin - section.right_margin) / office.EMU
+        self.width = self.document._block_width / office.EMU
         self.counts = {"heading": 0, "figure": 0, "table": 0}
 
     def paragraph(self, said: str | Iterable[Run], style: str, into=None, keep: bool = False):
@@ -224,30 +236,10 @@ class Report:
                 case {"children": inner}:
                     self.markdown(inner, "List Bullet" if token["type"] == "list_item" else "Normal")
 
-    def block(self, block: dict) -> None:
-        """A block of the brief."""
-        match block:
-            case {"kind": "title", "text": said, "subtitle": below}:
-                self.paragraph(said, "Title")
-                self.paragraph(below, "Exhibit Note")
-            case {"kind": "heading", "text": said}:
-                self.heading(said, 1)
-            case {"kind": "messages" | "list", "items": items}:
-                self.items(items)
-            case {"kind": "table"}:
-                self.table(block)
-            case {"kind": "theme"}:
-                self.theme(block)
-            case {"kind": "targets", "groups": groups}:
-                for group in groups:
-                    self.named(group["title"], [[(i["text"], {}), *_raised(i["refs"])] for i in group["items"]])
-            case {"kind": "notes", "title": title, "items": items}:
-                self.named(title, [[(f"{i['number']}. {i['text']}", {})] for i in items], "Exhibit Note")
-
     def items(self, items: Iterable[dict], into=None) -> None:
         """Items of a list with the numbers of their notes."""
         for item in items:
-            self.paragraph([(item["text"], {}), *_raised(item["refs"])], "List Bullet", into)
+            self.paragraph(_runs_of(item), "List Bullet", into)
 
     def named(self, title: str, items: Iterable[list[Run]], style: str = "Normal") -> None:
         """Items in one paragraph behind its title."""

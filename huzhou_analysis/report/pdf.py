@@ -11,7 +11,6 @@ import unicodedata
 from io import BytesIO
 from pathlib import Path
 
-from ..facts.data import Data
 from ..show import canvas
 from ..show.roles import GRID, INK, MUTED, ROLES
 from . import brief, export, prose, state
@@ -24,9 +23,7 @@ LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40,}")
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, private and unassigned characters, separators of lines
 
 
-def write(
-    content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None, watermark: str = ""
-) -> None:
+def write(content: Content, lang: str, path: Path, data=None, *, kept: Path | None = None, watermark: str = "") -> None:
     """Write the report; of a single exhibit that exhibit alone, with every row of its table.
 
     `kept` is a folder of charts that have been drawn already, `watermark` stands in pale words across every page.
@@ -47,25 +44,23 @@ def write(
     path.write_bytes(_set("report.typ", content, lang, title, values))
 
 
-def write_citations(
-    content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None
-) -> None:
+def write_citations(content: Content, lang: str, path: Path, data=None, *, kept: Path | None = None) -> None:
     """Write the annex: every figure cited, once, under its document."""
     title, groups = words(lang, content)["citations_title"], content.by_document(lang)
     path.write_bytes(_set("citations.typ", content, lang, title, {"groups": groups}))
 
 
-def write_brief(content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None) -> None:
+def write_brief(content: Content, lang: str, path: Path, data=None, *, kept: Path | None = None) -> None:
     """Write the two pages; type is set smaller until they are two."""
     import pdfplumber
 
-    blocks = brief.compose(content, lang)
-    for block in blocks:
-        record = block.pop("exhibit", None)
-        block["picture"] = export.svg(record, lang, "small", kept) if record else ""
-        block["alt"] = record["alt"][lang] if record else ""
+    told = brief.compose(content, lang)
+    for theme in told["themes"]:
+        record = theme.pop("exhibit")
+        theme["picture"] = export.svg(record, lang, "small", kept) if record else ""
+        theme["alt"] = record["alt"][lang] if record else ""
     for scale in SCALES:
-        body = _set("brief.typ", content, lang, blocks[0]["text"], {"blocks": blocks, "scale": scale})
+        body = _set("brief.typ", content, lang, told["title"], {"brief": told, "scale": scale})
         with pdfplumber.open(BytesIO(body)) as made:
             if len(made.pages) <= 2:
                 break

@@ -3,11 +3,6 @@
 import re
 from functools import cache
 
-TAGS = {
-    "a", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt", "em", "figcaption",
-    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "s", "small", "span",
-    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
-}  # fmt: skip
 _ATTRIBUTES = {
     "*": {"class", "id", "lang", "title", "tabindex", "role"}, "a": {"href"}, "img": {"alt", "src", "width", "height"},
     "th": {"scope", "colspan", "rowspan", "align"}, "td": {"colspan", "rowspan", "align"}, "ol": {"start"}, "details": {"open"},
@@ -23,7 +18,7 @@ def clean(markup: str) -> str:
             return value if re.match(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*$", value) else None
         return None if name == "href" and value.startswith("data:") else value
 
-    return nh3.clean(markup, tags=TAGS, attributes=_ATTRIBUTES, attribute_filter=kept, link_rel=None,
+    return nh3.clean(markup, tags=nh3.ALLOWED_TAGS | {"tfoot"}, attributes=_ATTRIBUTES, attribute_filter=kept, link_rel=None,
                      url_schemes={"http", "https", "mailto", "data"})  # fmt: skip
 
 

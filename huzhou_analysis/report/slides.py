@@ -10,8 +10,6 @@ from itertools import accumulate
 from pathlib import Path
 
 from pptx import Presentation
-from pptx.dml.color import RGBColor
-from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import MSO_AUTO_SIZE
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
@@ -19,7 +17,7 @@ from pptx.util import Inches, Pt
 
 from ..show import exhibit, office
 from ..show.canvas import column_widths, fitted, shortened
-from ..show.native import clean
+from ..show.native import clean, rgb
 from ..show.roles import MUTED
 from . import brief
 from .content import Content, shown_table, words, words_for
@@ -27,7 +25,6 @@ from .document import HOUSE, lacks, opened, saved
 
 MOST_SLIDES, MOST_NOTES, MOST_LINES, MARGIN = 12, 600, 5, 0.55
 LAYOUTS = {"title": "Title Slide", "titleOnly": "Title Only"}
-LANGUAGE = {"zh": MSO_LANGUAGE_ID.SIMPLIFIED_CHINESE, "en": MSO_LANGUAGE_ID.ENGLISH_UK}
 TITLE, SUBTITLE, NUMBER, FEET = (1, 3), 4, 13, (13, 15, 16)  # types of placeholders
 BULLET = parse_xml('<a:buChar xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" char="•"/>')
 
@@ -124,11 +121,12 @@ class Deck:
         frame = shape.text_frame
         for n, (said, points) in enumerate(lines):
             run = (frame.paragraphs[0] if n == 0 else frame.add_paragraph()).add_run()
-            run.text, run.font.language_id = clean(said), LANGUAGE[self.lang]
+            run.text = clean(said)
+            run.font._element.set("lang", office.LANGUAGE_TAGS[self.lang])
             if points:
                 run.font.size = Pt(points)
             if colour:
-                run.font.color.rgb = RGBColor.from_string(colour[1:].upper())
+                run.font.color.rgb = rgb(colour)
 
     def box(self, slide, box: Sequence[float], name: str, lines=(), colour: str = ""):
         """A text box without padding that keeps its size."""

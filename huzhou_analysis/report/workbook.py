@@ -31,6 +31,7 @@ MOST_PRINTED, MOST_WHOLE = 45, 180  # rows of a sheet that are printed: a page, 
 PAGE, ROWS = 1500, 65  # points of exhibits, and rows of a table, that are set small enough for one page
 ALONE, WIDE = 760, 900  # dots across for one chart, and for several beside each other
 HEAD = {"bold": True, "font_color": PAPER, "bg_color": PALETTE[0], "text_wrap": True, "valign": "vcenter"}
+TABLE = "Table Style Light 1"
 LINK = {"font_color": "#0072B2", "underline": 1}
 WORDS = words_for("workbook")
 
@@ -50,9 +51,8 @@ def write(content: Content, lang: str, path: Path, data: Data) -> Path:
             book.exhibits(section.title[lang] or section.name, shown)
     if whole:
         book.listing("figures", tables.figures(data, lang), tables.missing(lang, "[x]"))
-        cited = [
-            (d["source"][lang], TIERS[d["tier"]][lang == "en"], Number(d["figures"], 0)) for d in content.documents()
-        ]
+        documents = [(cited[0], len(cited)) for cited in content.documents()]
+        cited = [(d["source"][lang], TIERS[d["tier"]][lang == "en"], Number(n, 0)) for d, n in documents]
         book.listing("sources", tables.table("sources", cited, lang))
     book.listing("citations", tables.citations(content.citations(), data, lang))
     book.chart_data()
@@ -174,12 +174,7 @@ class Book:
         looks = [self.format(h, **HEAD, align="right" if n else "left") for h, n in zip(heads, numeric, strict=True)]
         shown = [{"header": h, "header_format": look} for h, look in zip(heads, looks, strict=True)]
         self.tables += 1
-        options = {
-            "name": f"table_{self.tables}",
-            "style": "Table Style Light 1",
-            "autofilter": filters,
-            "columns": shown,
-        }
+        options = {"name": f"table_{self.tables}", "style": TABLE, "autofilter": filters, "columns": shown}
         sheet.add_table(row, 0, row + len(rows), len(heads) - 1, options)
         wide = [self._widen(sheet, i, [h, *c], table) for i, (h, *c) in enumerate(zip(heads, *rows, strict=True))]
         for n, cells in enumerate(rows, row + 1):
