@@ -179,6 +179,10 @@ async def _run(executed: Executed, environment: dict[str, str], records: Path, o
             await super().async_execute_cell(cell, cell_index, **options)
             executed.made[cell_index] = {path.stem for path in set(records.iterdir()) - before}
 
+        async def _async_check_alive(self) -> None:
+            if self.kc:  # after an interrupt there is none, but nbclient looks again
+                await super()._async_check_alive()
+
         def process_message(self, msg: dict, cell, cell_index: int):
             self.left -= len(json.dumps(msg["content"], default=str))
             if self.left >= 0:

@@ -32,7 +32,8 @@ from huzhou_analysis.report.build import digest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")]
 PROGRAM = """
-import resource, sys
+import resource, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the command's own begin; imports here are the test's
 from pathlib import Path
 import pytest
 from huzhou_analysis.cli import main
@@ -40,6 +41,7 @@ from huzhou_analysis.report.output import WRITERS
 from small_project import in_place
 if __name__ == "__main__":
     in_place(pytest.MonkeyPatch(), Path(sys.argv[1]), *WRITERS)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     status = main(sys.argv[2:])
     print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "MB", file=sys.stderr)
     sys.exit(status)
