@@ -18,8 +18,7 @@ from pptx import Presentation
 from varied_records import exhibits
 
 import huzhou_analysis as hz
-from huzhou_analysis.report import document, slides, workbook
-from huzhou_analysis.report.build import NOTEBOOKS, notebook_files
+from huzhou_analysis.report import NOTEBOOKS, document, notebook_files, slides, workbook
 from huzhou_analysis.report.content import alone
 from huzhou_analysis.show import native, picture
 

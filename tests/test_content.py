@@ -281,7 +281,7 @@ def test_every_indicator_on_file_has_its_latest_figure(made):
 def test_what_cannot_be_compared_is_not(made, kind, tmp_path):
     *_, now = made
     before = {"first": None, "other": now | {"home": "330300"}, "older": {}}[kind]
-    assert state.compare(before, now)["headline"]["en"] == state.word(kind, "en")
+    assert state.compare(before, now)["headline"]["en"] == state.WORDS[kind]["en"]
     assert state.last(tmp_path) is None
     (tmp_path / state.SNAPSHOT).write_text('{"format": 1}', encoding="utf-8")
     assert state.last(tmp_path) == {}

@@ -19,8 +19,12 @@ from table_copies import ROOT, tree
 
 from huzhou_analysis.cli import main
 from huzhou_analysis.facts.data import load
-from huzhou_analysis.facts.locking import locked
+from huzhou_analysis.facts.locking import checksum, locked
 from huzhou_analysis.report import build, collect, export, output
+
+
+def report(*arguments):
+    return main(["report", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +33,7 @@ def template(tmp_path_factory):
     folder = small_project(tmp_path_factory.mktemp("template"))
     with pytest.MonkeyPatch.context() as patch:
         in_place(patch, folder, "report.html")
-        assert build.build() == 0
+        assert report() == 0
     return folder
 
 
@@ -60,17 +64,17 @@ def test_it_holds_what_it_promises_and_the_manifest_lists_it(project):
     assert manifest["exhibits"] == {"01_foreign_investment": ["fdi_path"], "02_rows": ["two_rows"]}
     rows = (reports / "tables" / "two_rows.csv").read_text(encoding="utf-8-sig")
     assert rows == "name_zh,name_en,value\n甲,A,1.5\n乙,B,-2.0\n"
-    assert manifest["inputs"]["notebooks/02_rows.ipynb"] == build.digest(project / "notebooks" / "02_rows.ipynb")
+    assert manifest["inputs"]["notebooks/02_rows.ipynb"] == checksum(project / "notebooks" / "02_rows.ipynb")
 
 
 def test_a_second_run_does_nothing_and_loads_nothing_heavy(project, never, capsys):
     before = tree(project / "reports")
-    assert build.build() == 0
+    assert report() == 0
     assert "nothing changed" in capsys.readouterr().out
     assert tree(project / "reports") == before
     code = (
-        "import sys; from huzhou_analysis.report import build; build.up_to_date(build.paths(), "
-        "build.made_from(build.paths())); "
+        "import sys; from huzhou_analysis import report; report.up_to_date(report.paths(), "
+        "report.made_from(report.paths())); "
         "print(sorted(m for m in ('pandas', 'matplotlib', 'nbclient', 'nbformat') if m in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
@@ -78,7 +82,7 @@ def test_a_second_run_does_nothing_and_loads_nothing_heavy(project, never, capsy
 
 
 def test_made_anew_elsewhere_it_is_the_same_bytes_and_names_no_place_of_this_machine(project, tmp_path):
-    assert build.build(tmp_path / "other", fresh=True) == 0
+    assert report("--output", tmp_path / "other", "--fresh") == 0
     files = tree(project / "reports")
     assert tree(tmp_path / "other") == files
     texts = {name: body for name, body in files.items() if not name.endswith(".png")}
@@ -88,7 +92,7 @@ def test_made_anew_elsewhere_it_is_the_same_bytes_and_names_no_place_of_this_mac
 def refused(project, capsys, *said):
     """The report is refused with these words and stays as it was."""
     before = tree(project / "reports")
-    assert build.build(fresh=True) == 1
+    assert report("--fresh") == 1
     told = capsys.readouterr()
     for words in said:
         assert words in told.err, told.err
@@ -151,7 +155,7 @@ def test_bad_output_folders_and_tables_are_told_before_any_notebook_runs(project
     (project / "mine" / "thesis.docx").write_text("years of work")
     said = {"/": "root of the disk", "data": "holds what the report is made of", "mine": "no report folder"}
     for place, words in said.items():
-        assert build.build(project / place) == 1
+        assert report("--output", project / place) == 1
         assert words in capsys.readouterr().err
     assert (project / "mine" / "thesis.docx").exists()
 
@@ -321,7 +325,7 @@ def test_what_cannot_be_written_is_refused_in_a_sentence(chart, where, tmp_path,
 @pytest.fixture
 def committed(template, tmp_path, monkeypatch):
     """Where a notebook is kept with its results, and its tables."""
-    monkeypatch.setattr(collect, "paths", lambda: build.Paths(template / "data", tmp_path / "reports", (tmp_path,)))
+    monkeypatch.setattr(export, "paths", lambda: build.Paths(template / "data", tmp_path / "reports", (tmp_path,)))
     return tmp_path / "01_x.ipynb", template / "data"
 
 
@@ -331,9 +335,9 @@ def test_committed_results_are_the_same_each_time_small_and_of_no_machine(commit
     warn = "import warnings\nwarnings.warn('careful')"
     notebook(path, LOAD, CHART, cell(FINDING, "message"), wide, warn, brief=["fdi_path"])
     assert collect.stale([path], tables) == ["01_x.ipynb"]
-    assert collect.refresh([path]) == 0
+    assert export.refresh([path]) == 0
     first = path.read_bytes()
-    assert collect.refresh([path]) == 0
+    assert export.refresh([path]) == 0
     assert path.read_bytes() == first
     assert collect.stale([path], tables) == []
     made = json.loads(first)
@@ -353,6 +357,6 @@ def test_committed_results_are_the_same_each_time_small_and_of_no_machine(commit
 def test_a_notebook_that_fails_stays_as_it_was(committed, capsys):
     path = notebook(committed[0], "1 / 0")
     before = path.read_bytes()
-    assert collect.refresh([path]) == 1
+    assert export.refresh([path]) == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert path.read_bytes() == before

@@ -1,11 +1,11 @@
 """The folder of the tables, and one at a time in it: a lock that the system releases when a process is killed."""
 
+import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from .problems import both_languages, message
+from .problems import Refused, message
 
 OWN_ROOT = Path(__file__).resolve().parent.parent.parent / "data"
 TABLES_LOCK = ".lock"  # in the folder of the tables: whoever changes them holds it, from whichever checkout
@@ -16,19 +16,22 @@ def default_root() -> Path:
     return Path(os.environ.get("HUZHOU_DATA") or OWN_ROOT)
 
 
-class Busy(Exception):
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, empty if there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+class Busy(Refused):
     """Another process holds the lock; the message says what to do."""
 
 
-@contextmanager
-def locked(file: Path | str, *, wait: float = 0) -> Iterator[None]:
-    """Hold the lock of a file, made if need be and left there; after `wait` seconds :class:`Busy` if another still does."""
+def locked(file: Path | str, *, wait: float = 0) -> AbstractContextManager:
+    """Take the lock of a file, made if need be and left there, for as long as what is returned is entered; after `wait`
+    seconds :class:`Busy` if another still holds it."""
     from filelock import FileLock, Timeout
 
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as held:
-        try:
-            held.enter_context(FileLock(file, timeout=wait))
-        except Timeout:
-            raise Busy(both_languages(message("busy", file=file))) from None
-        yield
+    try:
+        return FileLock(file).acquire(timeout=wait)
+    except Timeout:
+        raise Busy(*message("busy", file=file)) from None

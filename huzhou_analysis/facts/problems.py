@@ -3,30 +3,40 @@
 import csv
 import difflib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 
-def messages(table: Path) -> Callable[..., tuple[str, str]]:
-    """The function that says a text of a table (id, zh, en) in both languages; a pair is a value that differs between them."""
-    with table.open(encoding="utf-8-sig", newline="") as file:
-        texts = {row["id"]: (row["zh"], row["en"]) for row in csv.DictReader(file)}
+class Refused(Exception):
+    """What is not done, and why, in Chinese (``zh``) and English (``en``)."""
 
-    def said(name: str, /, **values: object) -> tuple[str, str]:
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}{'' if zh.endswith('。') else ' '}/ {en}")
+        self.zh, self.en = zh, en
+
+
+class Messages:
+    """Texts of a table (id, zh, en) in both languages; a pair is a value that differs between them."""
+
+    def __init__(self, table: Path) -> None:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            self.texts = {row["id"]: (row["zh"], row["en"]) for row in csv.DictReader(file)}
+
+    def __call__(self, name: str, /, **values: object) -> tuple[str, str]:
         zh, en = ({k: v[n] if isinstance(v, tuple) else v for k, v in values.items()} for n in (0, 1))
-        return texts[name][0].format(**zh), texts[name][1].format(**en)
+        return self.texts[name][0].format(**zh), self.texts[name][1].format(**en)
 
-    return said
+    def said(self, name: str, /, **values: object) -> str:
+        """A message as a command says it: Chinese / English."""
+        return str(Refused(*self(name, **values)))
+
+    def refuse(self, name: str, /, when: object = True, **values: object) -> None:
+        if when:
+            raise Refused(*self(name, **values))
 
 
-def both_languages(said: tuple[str, str]) -> str:
-    """A message as a command says it: Chinese / English."""
-    zh, en = said
-    return f"{zh}{'' if zh.endswith('。') else ' '}/ {en}"
-
-
-message = messages(Path(__file__).with_name("messages.csv"))
+message = Messages(Path(__file__).with_name("messages.csv"))
 
 
 @dataclass(frozen=True, order=True)
@@ -46,14 +56,6 @@ class Problem:
         at_en = f" {self.cell}" if self.cell else f" row {self.row}" if self.row else ""
         found = f" [{self.column}]" * bool(self.column) + f" {self.value!r}" * (self.value != "")
         return f"{self.file}{at_zh}{found}：{self.zh}\n    {self.file}{at_en}{found}: {self.en}"
-
-
-class TwoLanguages(Exception):
-    """What is wrong, in Chinese (``zh``) and English (``en``)."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh} / {en}")
-        self.zh, self.en = zh, en
 
 
 class DataError(Exception):

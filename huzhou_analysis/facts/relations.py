@@ -10,14 +10,14 @@ from functools import partial
 import numpy as np
 
 from .data import Data
-from .problems import Problem, TwoLanguages, message
+from .problems import Problem, Refused, message
 from .rounding import Interval
 
 REFERENCE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9_.-]+)\]")
 FORMS = '[figure_id] · 12.5 · + - * / ( ) · path("indicator", 2023, 2027) · outline_rows("source", "pattern") · outline_groups("source", "pattern")'
 
 
-class ExpressionError(TwoLanguages, ValueError):
+class ExpressionError(Refused, ValueError):
     """An expression of ``relations.csv`` cannot be read; the message says why."""
 
     def __init__(self, name: str, **values: object) -> None:

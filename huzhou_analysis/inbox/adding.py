@@ -5,7 +5,6 @@ The new files are prepared in a folder beside the old ones, and renaming that fo
 of its files after that, the next command completes (:func:`recover`)."""
 
 import datetime as dt
-import hashlib
 import json
 import os
 import shutil
@@ -21,13 +20,13 @@ from ..facts import numerals, periods
 from ..facts.checks import check, decoded, records
 from ..facts.codebook import GENERATED, generated
 from ..facts.data import Data, load
-from ..facts.locking import default_root
+from ..facts.locking import checksum, default_root
 from ..facts.plausible import Question, questions
-from ..facts.problems import DataError, Problem, fail, say
+from ..facts.problems import DataError, Problem, say
 from ..facts.relations import relation_problems
 from ..facts.schema import TABLES
 from ..facts.units import Units
-from . import both, message
+from . import message, refuse, said
 from .layout import FILE
 from .reading import Row, read
 from .rows import Filling, home
@@ -60,11 +59,11 @@ class Plan:
 
 def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Plan:
     """Read and check files against the tables; nothing is written. Dates after `today` are asked about. A
-    :class:`DataError` says that the tables on file have problems of their own."""
+    :class:`Refused` says that the tables on file have problems of their own."""
     made = Plan({name: checksum(root / name) for name in (*(f"{table}.csv" for table in TABLES), *GENERATED)})
     frames, problems = check(root)
-    if problems := problems or relation_problems(load(root)):
-        raise DataError(problems)
+    problems = problems or relation_problems(load(root))
+    refuse("tables_wrong", problems, error=DataError(problems))
     filling = Filling(frames)
     rows = filling.fill([row for path in files for row in read(path, made.problems, made.notes)])
     city = home(filling.frames)
@@ -224,41 +223,36 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list
 
 
 def add(
-    files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry_run: bool = False, confirmed: bool = False
-) -> int:
-    """Add what workbooks or text tables hold to the tables, by default everything in the inbox; returns the exit status.
-    With `dry_run` nothing is written; `confirmed` says that the figures that stand out have been looked at."""
+    files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry_run: bool = False, confirm: bool = False
+) -> None:
+    """Add what workbooks or text tables hold to the tables, by default everything in the inbox. With `dry_run` nothing is
+    written; `confirm` says that the figures that stand out have been looked at."""
     root = Path(root) if root is not None else default_root()
     waiting = sorted(path for path in (root / "inbox").glob("*") if path.is_file())  # without lock files
     paths = [Path(f) for f in files] or [path for path in waiting if not path.name.startswith(("~$", "."))]
     if not paths and root.is_dir():
-        say(both("inbox_empty", inbox=root / "inbox", file=FILE))
-        return 0
+        return say(said("inbox_empty", inbox=root / "inbox", file=FILE))
     try:
         made = plan(paths, root)
-    except DataError as error:
-        return fail(both("tables_wrong", error=error))
     except OSError as error:  # of the temporary copy
-        return _not_written(error)
+        refuse("not_written", reason=error.strerror or error)
     for zh, en in dict.fromkeys(made.notes):
         say(f"· {zh}\n  {en}")
-    if made.problems:
-        return fail(f"{DataError(made.problems)}\n{both('nothing_added')}")
+    refuse("nothing_added", made.problems, problems=DataError(made.problems))
     if not made.count:
-        say(both("nothing_new"))
-        return 0
+        return say(said("nothing_new"))
     figures, again = len(made.added["figures"]), sum(line.lstrip().startswith("Δ") for line in made.shown)
-    lines = [both("to_add", figures=figures, more=made.count - figures)]
-    lines += [both("compared", number=again)] * (again > 0) + made.shown
+    lines = [said("to_add", figures=figures, more=made.count - figures)]
+    lines += [said("compared", number=again)] * (again > 0) + made.shown
     if made.questions:
-        lines += ["", both("look", number=len(made.questions)), *(f"  ? {question}" for question in made.questions)]
-    say("\n".join([*lines, *["", both("dry_run")] * dry_run]))
-    if made.questions and not (confirmed or dry_run):
-        return fail(both("unconfirmed"))
-    return 0 if dry_run else _write(made, paths, root)
+        lines += ["", said("look", number=len(made.questions)), *(f"  ? {question}" for question in made.questions)]
+    say("\n".join([*lines, *["", said("dry_run")] * dry_run]))
+    refuse("unconfirmed", made.questions and not (confirm or dry_run))
+    if not dry_run:
+        _write(made, paths, root)
 
 
-def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
+def _write(made: Plan, paths: Sequence[Path], root: Path) -> None:
     """Write the tables, with a note of the rows appended; files of the inbox then lie beside it, under its number."""
     number, inbox = max([0, *(int(note.stem) for note in _notes(root))]) + 1, root / "inbox"
     here = [path for path in paths if path.resolve().parent == inbox.resolve()]
@@ -267,33 +261,28 @@ def _write(made: Plan, paths: Sequence[Path], root: Path) -> int:
     rows = {name: made.contents[name].removeprefix((root / name).read_bytes()).decode() for name in tables}
     note = {"added": rows, "files": [[path.name, target.name] for path, target in moves]}
     name, content = f"inbox/added/{number:06d}.json", json.dumps(note, ensure_ascii=False, indent=1).encode()
-    try:
-        commit(root, made.contents | {name: content}, made.before | {name: ""})
-    except OSError as error:
-        return _not_written(error)
-    say("\n" + both("added", files=", ".join(sorted(made.contents))))
+    commit(root, made.contents | {name: content}, made.before | {name: ""})
+    say("\n" + said("added", files=", ".join(sorted(made.contents))))
     for path, target in moves:
         try:
             path.rename(target)
-            say(both("moved", target=target))
+            say(said("moved", target=target))
         except OSError as error:
-            say(both("not_moved", file=path.name, reason=error.strerror), error=True)
-    say(both("next"))
-    return 0
+            say(said("not_moved", file=path.name, reason=error.strerror), error=True)
+    say(said("next"))
 
 
 def _notes(root: Path) -> list[Path]:
     return sorted(p for p in (root / "inbox" / "added").glob("*.json") if p.stem.isdigit())
 
 
-def undo(root: Path | str | None = None) -> int:
-    """Take back what was added last, and lay its files back into the inbox; returns the exit status."""
+def undo(root: Path | str | None = None) -> None:
+    """Take back what was added last, and lay its files back into the inbox."""
     root = Path(root) if root is not None else default_root()
     if not root.is_dir():
-        return fail(both("tables_wrong", error=DataError(check(root)[1])))
+        refuse("tables_wrong", error=DataError(check(root)[1]))
     if not (notes := _notes(root)):
-        say(both("nothing_to_undo"))
-        return 0
+        return say(said("nothing_to_undo"))
     try:
         note = json.loads(notes[-1].read_bytes())
         old = {name: (root / name).read_bytes() for name in note["added"]}
@@ -302,53 +291,41 @@ def undo(root: Path | str | None = None) -> int:
         if not problems:
             contents = {name: old[name].replace(rows.encode(), b"") for name, rows in note["added"].items()}
             contents, _, problems = tried(root, contents)
-        if problems:
-            return fail(f"{DataError(problems)}\n{both('nothing_undone')}")
+        refuse("nothing_undone", problems, problems=DataError(problems))
         commit(root, contents, {name: checksum(root / name) for name in contents})
         for then, now in note["files"]:
             if (notes[-1].parent / now).exists() and not (root / "inbox" / then).exists():
                 (notes[-1].parent / now).rename(root / "inbox" / then)
         notes[-1].unlink()
     except (OSError, ValueError, LookupError) as error:
-        return _not_written(error)
-    say(both("undone", files=", ".join(sorted(note["added"]))))
-    return 0
-
-
-def _not_written(error: Exception) -> int:
-    if isinstance(error, Unfinished):
-        return fail(str(error))
-    return fail(both("not_written", reason=getattr(error, "strerror", None) or error))
-
-
-class Unfinished(OSError):
-    """New files are prepared but not all in place; :func:`recover` completes them."""
+        refuse("not_written", reason=getattr(error, "strerror", None) or error)
+    say(said("undone", files=", ".join(sorted(note["added"]))))
 
 
 def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> None:
-    """Replace files of a folder together, if each has still the checksum (SHA-256) in `before`, "" for none. An OSError
-    leaves every file as it was; only :class:`Unfinished` says that some are in place and others not yet."""
+    """Replace files of a folder together, if each has still the checksum (SHA-256) in `before`, "" for none. Refused, every
+    file is as it was, or it is said that some are in place and others not yet, which :func:`recover` completes."""
     for left in root.glob(f"{STAGED}-*"):  # of an adding that was cut short before it counted
         shutil.rmtree(left, ignore_errors=True)
-    staged = Path(tempfile.mkdtemp(prefix=f"{STAGED}-", dir=root))
     try:
-        for name, content in contents.items():
-            for folder in (staged, root):
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            _put(staged / name, content)
-            if (root / name).exists():
-                shutil.copymode(root / name, staged / name)
-        _put(staged / JOURNAL, json.dumps({name: before[name] for name in contents}).encode())
-        if any(checksum(root / name) != before[name] for name in contents):
-            raise OSError(both("changed_meanwhile"))
-        staged.rename(root / STAGED)  # from here on the new files count
-    except BaseException:
-        shutil.rmtree(staged, ignore_errors=True)
-        raise
+        with tempfile.TemporaryDirectory(prefix=f"{STAGED}-", dir=root, ignore_cleanup_errors=True) as made:
+            staged = Path(made)
+            for name, content in contents.items():
+                for folder in (staged, root):
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                _put(staged / name, content)
+                if (root / name).exists():
+                    shutil.copymode(root / name, staged / name)
+            _put(staged / JOURNAL, json.dumps({name: before[name] for name in contents}).encode())
+            if any(checksum(root / name) != before[name] for name in contents):
+                raise OSError(said("changed_meanwhile"))
+            staged.rename(root / STAGED)  # from here on the new files count
+    except OSError as error:
+        refuse("not_written", reason=error.strerror or error)
     try:
         _move_in(root)
     except OSError as error:
-        raise Unfinished(both("half-way", reason=error.strerror or error)) from error
+        refuse("half-way", reason=error.strerror or error)
 
 
 def recover(root: Path) -> str:
@@ -359,8 +336,8 @@ def recover(root: Path) -> str:
     try:
         foreign = _move_in(root)
     except (OSError, ValueError) as error:
-        return both("cut_short", reason=error)
-    return both("changed_after", files="、".join(foreign)) if foreign else both("completed")
+        return said("cut_short", reason=error)
+    return said("changed_after", files="、".join(foreign)) if foreign else said("completed")
 
 
 def _move_in(root: Path) -> list[str]:
@@ -374,11 +351,6 @@ def _move_in(root: Path) -> list[str]:
     (staged / JOURNAL).unlink(missing_ok=True)
     shutil.rmtree(staged, ignore_errors=True)
     return foreign
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, empty if there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _put(path: Path, content: bytes) -> None:

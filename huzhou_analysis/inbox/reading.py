@@ -24,10 +24,10 @@ from openpyxl.utils.cell import column_index_from_string, get_column_letter, ran
 
 from ..facts import checks
 from ..facts.numerals import digits
-from ..facts.problems import Problem, nearest
+from ..facts.problems import Problem, Refused, nearest
 from ..facts.problems import message as of_tables
 from ..facts.schema import TABLES
-from . import Refused, message, refuse
+from . import message, refuse
 from .layout import ENTRY_TABLES, KEEP, OTHER_SHEETS, canonical, choices, fields, sheet_name
 
 MAX_BYTES = 200 * 2**20

@@ -13,8 +13,8 @@ from xlsxwriter.utility import xl_col_to_name
 from ..facts import periods
 from ..facts.checks import check
 from ..facts.locking import default_root
-from ..facts.problems import DataError, Problem, fail, say
-from . import both, message
+from ..facts.problems import DataError, Problem, say
+from . import message, refuse, said
 from .layout import COLUMNS, ENTRY_TABLES, EXAMPLE, FILE, HELP, LISTS, choices, fields, header, sheet_name
 from .reading import read
 from .rows import home
@@ -25,20 +25,18 @@ LOOKS = {name: _STYLE["font"] | look for name, look in _STYLE["looks"].items()}
 LOOKS |= {name: {"bg_color": colour} for name, colour in _STYLE["colours"].items()}
 
 
-def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
-    """Write the template, by default into the inbox, never over a workbook that holds figures; returns the exit status."""
+def make(file: Path | str | None = None, root: Path | str | None = None) -> None:
+    """Write the template, by default into the inbox, never over a workbook that holds figures."""
     root = Path(root) if root is not None else default_root()
     path = Path(file) if file else root / "inbox" / FILE
-    if path.suffix.lower() != ".xlsx":
-        return fail(both("no_xlsx", path=path))
+    refuse("no_xlsx", path.suffix.lower() != ".xlsx", path=path)
     frames, problems = check(root)
     if problems:
-        return fail(str(DataError(problems)))
+        raise DataError(problems)
     if path.exists():
         found: list[Problem] = []
         rows = [row for row in read(path, found, []) if "mark" not in row.cells]
-        if rows or found:
-            return fail(both("filled", file=path.name, rows=len(rows)))
+        refuse("filled", rows or found, file=path.name, rows=len(rows))
     aside = path.with_name(f"{path.name}.new")
     content = io.BytesIO()
     write(content, frames)
@@ -48,8 +46,7 @@ def make(file: Path | str | None = None, root: Path | str | None = None) -> int:
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
-    say("\n".join([both("template_written", path=path), *message("template_next")]))
-    return 0
+    say("\n".join([said("template_written", path=path), *message("template_next")]))
 
 
 def write(file: Path | io.BytesIO, frames: dict[str, pd.DataFrame]) -> None:

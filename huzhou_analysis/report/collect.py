@@ -25,11 +25,11 @@ from pathlib import Path
 from unittest.mock import Mock, patch
 
 from ..facts.data import fold, nearest_codes
-from ..facts.problems import fail, say
+from ..facts.locking import checksum
+from ..facts.problems import Refused, say
 from ..facts.words import LANGUAGES, Text, text
 from ..show.exhibit import EXHIBIT_TYPE, EXPORT_VARIABLE, TEXT_TYPE, Exhibit
-from . import prose, said
-from .build import NOTEBOOKS, PROJECT, digest, notebook_files, paths, short
+from . import NOTEBOOKS, PROJECT, message, notebook_files, prose, said
 from .content import Section
 
 CELL_TIMEOUT = 600
@@ -61,10 +61,6 @@ del _begin
 """
 
 
-class NotebookError(Exception):
-    """A notebook cannot be read or run; the message says why, in both languages."""
-
-
 @dataclass
 class Executed:
     """A notebook that was run: its cells with what they display, and the section it makes."""
@@ -86,7 +82,7 @@ def about(path: Path) -> dict:
     """What a notebook's metadata say of it: ``{"ref_area": "330500"}`` that it argues about that area alone."""
     try:
         return own_metadata(read(path))
-    except NotebookError:
+    except Refused:
         return {}  # executing it says what is wrong with it
 
 
@@ -97,7 +93,7 @@ def own_metadata(notebook) -> dict:
 
 
 def read(path: Path):
-    """A notebook as cells; NotebookError where the file is none."""
+    """A notebook as cells; Refused where the file is none."""
     import nbformat
 
     try:
@@ -109,7 +105,7 @@ def read(path: Path):
             cell.cell_type  # noqa: B018
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise NotebookError(said("unreadable", name=path.name, why=why)) from None
+        message.refuse("unreadable", name=path.name, why=why)
     return notebook
 
 
@@ -209,15 +205,14 @@ async def _run(executed: Executed, environment: dict[str, str], records: Path, o
         notebook.cells[-1].outputs = [new_output("stream", name="stdout", text=f"{zh}\n{en}\n")]
     finally:
         atexit.unregister(client._cleanup_kernel)  # which complains where a kernel was stopped while it began
-    if client.left < 0:
-        raise NotebookError(said("output_limit", most=OUTPUT_LIMIT // 10**6))
+    message.refuse("output_limit", client.left < 0, most=OUTPUT_LIMIT // 10**6)
 
 
 def _explained(executed: Executed, error: Exception) -> str:
     """What went wrong in a notebook: the error, the first line of its cell, no traceback."""
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-    why = str(error) if isinstance(error, NotebookError) else f"{type(error).__name__}: {error}"
+    why = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
     if isinstance(error, CellTimeoutError):
         why = said("too_long", seconds=CELL_TIMEOUT)
     elif isinstance(error, CellExecutionError):
@@ -368,7 +363,7 @@ def tidy(cell) -> None:
 def sources(path: Path, tables: Path) -> str:
     """Checksum of what a notebook's results are made from: the sources of its cells, and the tables."""
     cells = [[c.cell_type, c.source, sorted(c.metadata.get("tags", []))] for c in read(path).cells]
-    found = {p.name: digest(p) for p in sorted(tables.glob("*.csv"))}
+    found = {p.name: checksum(p) for p in sorted(tables.glob("*.csv"))}
     return hashlib.sha256(json.dumps([cells, found], sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -377,31 +372,8 @@ def stale(files: Sequence[Path], tables: Path) -> list[str]:
     return [path.name for path in files if own_metadata(read(path)).get(MADE_FROM) != sources(path, tables)]
 
 
-def refresh(names: Sequence[Path | str] = (), jobs: int = 2) -> int:
-    """Execute notebooks in place, by default all of the project; returns the exit status.
-
-    A notebook that fails is left as it was and named. With all of them, the pictures of the README are drawn anew.
-    """
-    from .export import export
-
-    where = paths()
-    files = [Path(n).resolve() for n in names] or notebook_files(where.notebooks)
-    done = execute(files, where.data, jobs=jobs, collected=False)
-    for one in done:
-        if one.error:
-            fail(f"✗ {one.path.name}：{one.error}")
-        else:
-            _write(one, where.data)
-            say(f"✓ {short(one.path)}")
-    for path in () if names else sorted((PROJECT / "docs" / "pictures").glob("*.*.png")):
-        exhibit_id, lang, _ = path.name.split(".")
-        export(exhibit_id, path, lang=lang)
-        path.write_bytes(base64.b64decode(small_picture(base64.b64encode(path.read_bytes()).decode())))
-    return int(any(one.error for one in done))
-
-
-def _write(executed: Executed, tables: Path) -> None:
-    """Put the results into the file, whole or not at all."""
+def save(executed: Executed, tables: Path) -> None:
+    """Put the results into the notebook's file, whole or not at all."""
     import nbformat
 
     notebook, runs = executed.notebook, count(1)

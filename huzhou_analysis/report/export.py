@@ -1,32 +1,51 @@
-"""Exhibits as files: charts and tables for all that shows them, and one exhibit in any format, from the record of a report
-that is up to date, else from its notebook alone."""
+"""Exhibits as files: charts and tables for all that shows them, one exhibit in any format (from the record of a report that is
+up to date, else from its notebook alone), and the results that notebooks keep in them."""
 
+import base64
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 
 from ..facts.data import Data, load
+from ..facts.problems import Refused, say
 from ..facts.words import LANGUAGES
 from ..show import canvas
 from ..show.exhibit import Exhibit, table_numbers
 from ..show.office import drawn
 from ..show.picture import picture
-from . import said
-from .build import made_from, manifest, paths
-from .collect import code_cells, notebook_files, run_here
+from . import PROJECT, made_from, manifest, message, notebook_files, paths, short
+from .collect import code_cells, execute, run_here, save, small_picture
 from .content import Content, alone, marks_only
-from .output import writer
 
+# File of each language, and what writes it: write(content, lang, path, data).
+WRITERS = {
+    "report.html": "page.write",
+    "report.pdf": "pdf.write",
+    "citations.pdf": "pdf.write_citations",
+    "brief.pdf": "pdf.write_brief",
+    "brief.docx": "document.write_brief",
+    "report.docx": "document.write",
+    "briefing.pptx": "slides.write",
+    "appendix.pptx": "slides.write_appendix",
+    "workbook.xlsx": "workbook.write",
+}
 FORMATS = ("png", "svg", "pdf", "csv", "pptx", "docx", "xlsx")
 OFFICE = {"pdf": "report.pdf", "pptx": "briefing.pptx", "docx": "report.docx", "xlsx": "workbook.xlsx"}
 _MAKES = re.compile(r"""\bexhibit\(\s*\w+,\s*(?:id=)?(f?)["']([^"']+)["']""")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class UnknownExhibit(LookupError):
+def writer(name: str):
+    """The function that writes a file of the report."""
+    module, function = WRITERS[name].split(".")
+    return getattr(import_module(f"{__package__}.{module}"), function)
+
+
+class UnknownExhibit(Refused, LookupError):
     """No notebook shows an exhibit of that id; the message names the nearest."""
 
 
@@ -107,13 +126,34 @@ def record_of(exhibit_id: str) -> dict:
             return record
     near = difflib.get_close_matches(exhibit_id, list(known), 5, 0.4)
     shown = (f"；相近：{'、'.join(near)}", f"; near: {', '.join(near)}") if near else ""
-    raise UnknownExhibit(said("unknown_exhibit", id=exhibit_id, near=shown))
+    raise UnknownExhibit(*message("unknown_exhibit", id=exhibit_id, near=shown))
 
 
 def ids_in(path: Path) -> list[str]:
     """Ids of the exhibits that a notebook's source makes, as patterns: an f-string stands for many."""
     found = _MAKES.findall("\n".join(code_cells(path)))
     return [re.sub(r"\{[^}]*\}", "[a-z0-9_]+", name) if many else re.escape(name) for many, name in found]
+
+
+def refresh(files: Sequence[Path | str] = (), jobs: int = 2) -> int:
+    """Execute notebooks in place, by default all of the project; returns the exit status.
+
+    A notebook that fails is left as it was and named. With all of them, the pictures of the README are drawn anew.
+    """
+    where = paths()
+    notebooks = [Path(file).resolve() for file in files] or notebook_files(where.notebooks)
+    done = execute(notebooks, where.data, jobs=jobs, collected=False)
+    for one in done:
+        if one.error:
+            say(f"✗ {one.path.name}：{one.error}", error=True)
+        else:
+            save(one, where.data)
+            say(f"✓ {short(one.path)}")
+    for path in () if files else sorted((PROJECT / "docs" / "pictures").glob("*.*.png")):
+        exhibit_id, lang, _ = path.name.split(".")
+        export(exhibit_id, path, lang=lang)
+        path.write_bytes(base64.b64decode(small_picture(base64.b64encode(path.read_bytes()).decode())))
+    return int(any(one.error for one in done))
 
 
 def figure(record: Mapping, lang: str, size: str = "slide"):

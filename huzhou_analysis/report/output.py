@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib import import_module
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import Thread, current_thread, main_thread
@@ -22,30 +21,12 @@ from unittest.mock import patch
 from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.sources import citations
-from . import said, state
-from .build import ReportError
+from . import export, message, page, state
 from .collect import Executed, tidy
 from .content import Content
+from .export import WRITERS, writer
 
-# File of each language, and what writes it: write(content, lang, path, data).
-WRITERS = {
-    "report.html": "page.write",
-    "report.pdf": "pdf.write",
-    "citations.pdf": "pdf.write_citations",
-    "brief.pdf": "pdf.write_brief",
-    "brief.docx": "document.write_brief",
-    "report.docx": "document.write",
-    "briefing.pptx": "slides.write",
-    "appendix.pptx": "slides.write_appendix",
-    "workbook.xlsx": "workbook.write",
-}
 SHOWS_CHARTS = ("page", "pdf")  # modules whose writers take the folder of charts that are drawn already
-
-
-def writer(name: str):
-    """The function that writes a file of the report."""
-    module, function = WRITERS[name].split(".")
-    return getattr(import_module(f"{__package__}.{module}"), function)
 
 
 def content_of(executed: list[Executed], data: Data, before: dict | None) -> tuple[Content, dict]:
@@ -53,7 +34,7 @@ def content_of(executed: list[Executed], data: Data, before: dict | None) -> tup
     owner: dict[str, str] = {}
     for exhibit_id, name in ((i, one.path.name) for one in executed for i in one.section.exhibits):
         if owner.setdefault(exhibit_id, name) != name:
-            raise ReportError(said("one_id_twice", id=exhibit_id, one=owner[exhibit_id], other=name))
+            message.refuse("one_id_twice", id=exhibit_id, one=owner[exhibit_id], other=name)
     targets = state.targets(data)
     now = state.snapshot(data, targets)
     moved = state.compare(before, now)
@@ -143,7 +124,7 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _write_each(pool: ProcessPoolExecutor, files: Iterable[str]) -> None:
-    """Write files in the workers, in any order; ReportError that names the first that could not be."""
+    """Write files in the workers, in any order; Refused that names the first that could not be."""
     with _interrupts_held():  # submitting starts workers
         running = {pool.submit(_write, file): file for file in files}
     for done in as_completed(running):
@@ -153,7 +134,7 @@ def _write_each(pool: ProcessPoolExecutor, files: Iterable[str]) -> None:
             raise
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
-            raise ReportError(said("not_written", name=running[done], why=why)) from error
+            message.refuse("not_written", name=running[done], why=why)
 
 
 _given: tuple[Content, Data, Path, Path]  # of a worker: what is written, where to, where charts are kept
@@ -179,8 +160,6 @@ def _begin(*given: object) -> None:
 
 def _write(file: str) -> None:
     """In a worker: a format in both languages, a notebook's page, the index; of an exhibit, its charts and tables."""
-    from . import export, page
-
     content, data, folder, kept = _given
     where, _, name = file.rpartition("/")
     if where == "charts":

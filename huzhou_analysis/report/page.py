@@ -88,25 +88,18 @@ def write_notebook(path: Path, names: Sequence[str]) -> None:
     from pygments.lexers import PythonLexer
 
     shape, places = HtmlFormatter(style="default"), {name: f"{quote(name)}.html" for name in names}
-    made = (
-        _environment()
-        .get_template("cells.html.j2")
-        .render(
-            cells=nbformat.read(path, as_version=4).cells,
-            markdown=prose.html,
-            clean=prose.clean,
-            code=lambda source: highlight(source, PythonLexer(), shape),
-            plain=lambda words: ANSI.sub("", words),
-        )
-    )
-    look = shape.get_style_defs(".highlight")
     _page(
         "notebook.html.j2",
         path.with_suffix(".html"),
         glyphs=False,
         title=path.stem,
-        body=_links(made, places),
-        code_style=look,
+        cells=nbformat.read(path, as_version=4).cells,
+        markdown=prose.html,
+        clean=prose.clean,
+        code=lambda source: highlight(source, PythonLexer(), shape),
+        plain=lambda words: ANSI.sub("", words),
+        links=lambda page: _links(page, places),
+        code_style=shape.get_style_defs(".highlight"),
     )
 
 

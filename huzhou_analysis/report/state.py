@@ -25,14 +25,13 @@ from ..facts import periods, words
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, printed_quantity, text
 from ..show.sources import cell, period_text, target_rows
-from . import message
-from .content import WORDS
+from .content import words_for
 
 SNAPSHOT = "snapshot.json"
+WORDS = words_for("shared", "changes")
 FORMAT = 2
 KINDS = ("figure", "target", "projection", "ledger", "finding")
 MOST = 40  # changes of a kind that a page shows; changes.md has all
-_DASH = dict.fromkeys(LANGUAGES, "—")
 # Verdicts as a chief asks: what is reached, what is on its way, what is not, what cannot be said.
 GROUPS = {
     "met": ("met",),
@@ -124,11 +123,6 @@ def summed_up(targets: list[dict]) -> dict[str, list[dict]]:
     return {g: sorted((t for t in targets if t["group"] == g), key=lambda t: not t["table"]) for g in GROUPS}
 
 
-def word(name: str, lang: str) -> str:
-    """A word of ``messages.csv`` in a language."""
-    return message(name)[LANGUAGES.index(lang)]
-
-
 def snapshot(data: Data, targets: list[dict]) -> dict:
     """Figures and results of a set of tables, by kind and key: what each is, and what it says (``shown``), in both languages."""
     aims = ((t["key"], _item(_with(t, t["target"]), _with(t["status_words"], t["required"]))) for t in targets)
@@ -170,7 +164,7 @@ def _projections(data: Data) -> Iterator[tuple[str, dict]]:
         median, low, high = (_amount(data, p, v) for v in (p.median, p.low_80, p.high_80))
         shown = _with(median, {lang: f"80%: {low[lang]}–{high[lang]}" if low[lang] else "" for lang in LANGUAGES})
         if p.probability == p.probability:
-            shown = text(*(f"{shown[lang]}{word('chance', lang)}{100 * p.probability:.0f}%" for lang in LANGUAGES))
+            shown = text(*(f"{shown[lang]}{WORDS['chance'][lang]}{100 * p.probability:.0f}%" for lang in LANGUAGES))
         target = f"{p.target:.10g}"
         name = _with(figure_name(data, p.indicator, data.home), _amount(data, p, p.target, target, p.relation))
         yield f"{p.indicator} | {p.relation}{target} {p.unit}", _item(name, shown)
@@ -217,8 +211,8 @@ def compare(before: dict | None, now: dict) -> dict:
             if was and there and was["shown"] == there["shown"]:
                 continue
             one, change = there or was, "came" if not was else "went" if not there else "changed"
-            said = {"before": was["shown"] if was else _DASH, "after": there["shown"] if there else _DASH}
-            said |= {"zh": one["zh"], "en": one["en"], "source": one.get("source", _DASH)}
+            said = {"before": was["shown"] if was else pair(None), "after": there["shown"] if there else pair(None)}
+            said |= {"zh": one["zh"], "en": one["en"], "source": one.get("source", pair(None))}
             moved[kind].append({"key": key, "change": change} | said)
     headline = {lang: _headline(state, moved, lang) for lang in LANGUAGES}
     return {"state": state, "moved": moved, "headline": headline}
@@ -226,12 +220,12 @@ def compare(before: dict | None, now: dict) -> dict:
 
 def _headline(state: str, moved: dict[str, list[dict]], lang: str) -> str:
     if state != "compared" or not any(moved.values()):
-        return word("same" if state == "compared" else state, lang)
-    counted = {word(kind, lang): Counter(r["change"] for r in rows).items() for kind, rows in moved.items() if rows}
+        return WORDS["same" if state == "compared" else state][lang]
+    counted = {WORDS[kind][lang]: Counter(r["change"] for r in rows).items() for kind, rows in moved.items() if rows}
     if lang == "zh":
-        told = (f"{kind}：{'、'.join(f'{word(c, lang)}{n}项' for c, n in many)}" for kind, many in counted.items())
+        told = (f"{kind}：{'、'.join(f'{WORDS[c][lang]}{n}项' for c, n in many)}" for kind, many in counted.items())
         return "；".join(told) + "。"
-    told = (f"{kind}: {', '.join(f'{n} {word(c, lang)}' for c, n in many)}" for kind, many in counted.items())
+    told = (f"{kind}: {', '.join(f'{n} {WORDS[c][lang]}' for c, n in many)}" for kind, many in counted.items())
     return "; ".join(told) + "."
 
 
@@ -240,9 +234,9 @@ def tables(changes: dict, lang: str, most: int | None = None) -> list[dict]:
     out = []
     for kind, rows in changes.get("moved", {}).items():
         sides = ["before", "after", *(["source"] if kind == "figure" else [])]
-        heads = [word(n, lang) for n in ("kind", "what", "before", "after")] + [WORDS[n][lang] for n in sides[2:]]
-        body = [[word(r["change"], lang), r[lang], *(r[side][lang] for side in sides)] for r in rows[:most]]
-        whole = {"title": word(kind, lang), "columns": heads, "rows": body, "numeric": []}
+        heads = [WORDS[n][lang] for n in ("kind", "what", *sides)]
+        body = [[WORDS[r["change"]][lang], r[lang], *(r[side][lang] for side in sides)] for r in rows[:most]]
+        whole = {"title": WORDS[kind][lang], "columns": heads, "rows": body, "numeric": []}
         out += [whole | {"left_out": len(rows) - len(body)}] if body else []
     return out
 
@@ -253,10 +247,10 @@ def latest_table(latest: list[dict], lang: str) -> dict:
     rows = []
     for r in latest:
         period, value, growth, source = (r[key][lang] for key in ("period", "value", "growth", "source"))
-        name = r[lang] + (word("new_mark", lang) if r["new"] else "")
+        name = r[lang] + (WORDS["new_mark"][lang] if r["new"] else "")
         rows.append([name, period, value, growth or "—", r["published"], source])
     numeric = [False, False, True, True, False, False]
-    return {"title": word("latest", lang), "columns": columns, "rows": rows, "numeric": numeric}
+    return {"title": WORDS["latest"][lang], "columns": columns, "rows": rows, "numeric": numeric}
 
 
 def markdown(changes: dict, latest: list[dict]) -> str:

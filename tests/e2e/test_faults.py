@@ -27,8 +27,8 @@ from whole import as_nobody, command, finish, small_disk, start
 
 from huzhou_analysis.facts.codebook import write
 from huzhou_analysis.facts.data import load
+from huzhou_analysis.facts.locking import checksum
 from huzhou_analysis.inbox import adding
-from huzhou_analysis.report.build import digest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")]
 PROGRAM = """
@@ -83,8 +83,8 @@ class Place:
     def whole(self):
         """Whether the report is exactly what its manifest says."""
         manifest = json.loads((self.output / "manifest.json").read_text(encoding="utf-8"))
-        return tree(self.output, digest) == manifest["outputs"] | {
-            "manifest.json": digest(self.output / "manifest.json")
+        return tree(self.output, checksum) == manifest["outputs"] | {
+            "manifest.json": checksum(self.output / "manifest.json")
         }
 
     def litter(self):
@@ -263,7 +263,7 @@ def test_killed_at_forty_moments_of_adding(tables, tmp_path, capsys):
         assert now in (old, new), n
         counts["completed" if cut else "new" if now == new else "old"] += 1
         left = [*(tables / "inbox").rglob("*new.csv")]
-        assert adding.add(left, tables, confirmed=True) == 0
+        adding.add(left, tables, confirm=True)
         assert state(tables) == new
         assert not (tables / ".adding").exists()
     with capsys.disabled():

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...facts.checks import decoded
-from .. import Refused
+from ...facts.problems import Refused
 from ..reading import content
 from .vocabulary import LIMITS, DocumentError, message
 

@@ -9,7 +9,7 @@ import re
 from functools import partial
 from pathlib import Path
 
-from ...facts.problems import messages
+from ...facts.problems import Messages
 
 
 def _rows_of(file: str) -> list[dict[str, str]]:
@@ -20,7 +20,7 @@ def _rows_of(file: str) -> list[dict[str, str]]:
 WORDS, RULES = _rows_of("words.csv"), _rows_of("rules.csv")
 PATTERNS = {row["name"]: row["pattern"] for row in _rows_of("patterns.csv")}
 LIMITS = {"megabytes": 200, "parts": 5000, "pages": 400, "characters": 2_000_000}  # of a document that is read
-message = partial(messages(Path(__file__).with_name("messages.csv")), **LIMITS)
+message = partial(Messages(Path(__file__).with_name("messages.csv")), **LIMITS)
 
 
 class DocumentError(ValueError):
