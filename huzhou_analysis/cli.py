@@ -127,10 +127,8 @@ def audit(sources: str | None, lang: str) -> int | None:
     folder = sources or os.environ.get("HUZHOU_SOURCES")
     if not folder:
         return print("\n" + said("no_documents"))
-    try:
-        proof = provenance.prove(data, folder)
-    except FileNotFoundError:
-        return fail(said("no_such_folder", folder=folder))
+    message.refuse("no_such_folder", not Path(folder).is_dir(), folder=folder)
+    proof = provenance.prove(data, folder)
     print("\n" + said("proof"), provenance.report(proof), sep="\n")
     message.refuse("no_document_there", len(proof.missing) == len(set(data.sources.file) - {""}), folder=folder)
     return 0 if proof else 1

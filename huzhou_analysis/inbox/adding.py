@@ -25,7 +25,6 @@ from ..facts.plausible import Question, questions
 from ..facts.problems import DataError, Problem, say
 from ..facts.relations import relation_problems
 from ..facts.schema import TABLES
-from ..facts.units import Units
 from . import message, refuse, said
 from .layout import FILE
 from .reading import Row, read
@@ -74,6 +73,7 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
             made.added[row.table].append(row)
         made.problems += row.problems
         made.notes += row.notes
+    data = None
     if made.count:
         made.contents, data, problems = tried(root, {f"{name}.csv": _grown(made, root, name) for name in TABLES})
         told = {(problem.file, problem.cell) for problem in made.problems}
@@ -82,7 +82,7 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
         if data is not None:
             made.questions = questions(data, {row["figure_id"] for row in made.rows("figures")}, today)
     if not made.problems:
-        made.shown = _shown(made, frames["figures"], filling.frames)
+        made.shown = _shown(made, frames["figures"], data)
     return made
 
 
@@ -174,28 +174,27 @@ def _grown(made: Plan, root: Path, name: str) -> bytes:
     return old + (new if old.endswith((b"\n", b"\r")) or not new else end + new).encode()
 
 
-def _shown(made: Plan, figures: pd.DataFrame, grown: dict[str, pd.DataFrame]) -> list[str]:
+def _shown(made: Plan, figures: pd.DataFrame, data: Data | None) -> list[str]:
+    """What would be added, as it is said; `data` holds it, where there is anything, beside the `figures` on file."""
     lines = [
         f"  + {TABLES[table].zh} {table}: {' · '.join(list(values.values())[:3])}"
         for table in ("indicators", "ref_areas", "units", "sources", "outline")
         for values in made.rows(table)
     ]
-    indicators = grown["indicators"].set_index("indicator")
-    areas = grown["ref_areas"].set_index("ref_area").name_zh
-    units = Units(grown["units"].to_dict("records"))
     for row in made.added["figures"]:
-        values, name = row.values, indicators.loc[row.values["indicator"]]
-        period, status = values["time_period"], f"{values['record_type']} {values['obs_status']}"
+        values, name = row.values, data.indicators.loc[row.values["indicator"]]
+        area, period = data.ref_areas.name_zh[values["ref_area"]], values["time_period"]
+        status = f"{values['record_type']} {values['obs_status']}"
         when = f"{periods.parse(period).label('zh')} ({period})" if period else "未载明 unstated"
         kind = "同比增长 growth " if values["transformation"] == "GY" else ""
         lines += [
-            f"  + {name.name_zh} {name.name_en} {kind}· {areas[values['ref_area']]} · {when}: {_value(values)}  [{status}]",
+            f"  + {name.name_zh} {name.name_en} {kind}· {area} · {when}: {_value(values)}  [{status}]",
             f"      {values['source_id']} · {values['locator']} · “{values['as_printed']}”  → {values['figure_id']}  ({row.place})",
         ]
         if row.derived:
             lines.append("      推定 worked out: " + "；".join(f"{zh} {en}" for zh, en in row.derived))
         if values["time_period"] and values["obs_value"]:
-            lines += _beside(values, figures, units)
+            lines += _beside(values, figures, data)
     return lines
 
 
@@ -205,15 +204,15 @@ def _value(values: dict[str, str]) -> str:
     return f"{relation}{number} {values['unit']} ({values['vintage'] or '?'})"
 
 
-def _beside(values: dict[str, str], figures: pd.DataFrame, units: Units) -> list[str]:
+def _beside(values: dict[str, str], figures: pd.DataFrame, data: Data) -> list[str]:
     """The same quantity on file from elsewhere: both stay; their dates and their difference are shown."""
     others = figures[(figures[_QUANTITY] == [values[c] for c in _QUANTITY]).all(axis=1) & (figures.obs_value != "")]
     others = others[(others.record_type == "target") == (values["record_type"] == "target")]
     lines = []
     for other in others.to_dict("records"):
         difference = "单位不同 in another unit"
-        if units.comparable(other["unit"], values["unit"]):
-            old = Decimal(other["obs_value"]) * units.factor(other["unit"], values["unit"])
+        if data.units.comparable(other["unit"], values["unit"]):
+            old = Decimal(other["obs_value"]) * data.units.factor(other["unit"], values["unit"])
             change = Decimal(values["obs_value"]) - old
             percent = f", {change / abs(old) * 100:+.2f}%" if old and values["transformation"] == "N" else ""
             difference = f"差 difference {change.normalize():+f} {values['unit']}{percent}"
