@@ -10,7 +10,7 @@ import logging
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...facts.checks import decoded
@@ -35,8 +35,7 @@ def open_document(path: Path) -> str:
         If the file is missing, locked, damaged, too large, without text, in another language, or of another kind.
     """
     try:
-        raw = content(path)
-        return _readable("\n".join(_lines_of(path, raw)) + "\n")
+        return _readable(_written(path, content(path)))
     except Refused as reason:
         raise DocumentError(path.name, reason.zh, reason.en) from None
     except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
@@ -79,14 +78,14 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
             yield " | ".join(c or "-" for c in row) if row[0] else " | ".join(row).strip(" |")
 
 
-def _plain(raw: bytes) -> Iterator[str]:
+def _plain(raw: bytes) -> str:
     text = decoded(raw)[0]
     strange = sum(c < " " and c not in "\t\r\n\f\v" for c in text)
     _refuse("binary", not text or "\0" in text or strange > 0.01 * len(text))
-    yield text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
 
-def _docx(raw: bytes) -> Iterator[str]:
+def _docx(raw: bytes) -> str:
     import docx
 
     archive = zipfile.ZipFile(io.BytesIO(raw))
@@ -101,22 +100,19 @@ def _docx(raw: bytes) -> Iterator[str]:
             with archive.open(part) as file:  # no more than it says it holds, whatever is in it
                 inside = file.read(part.file_size + 1)
             _refuse("declaration", b"<!DOCTYPE" in inside or b"<!ENTITY" in inside)
-    return _page_lines(docx.Document(io.BytesIO(raw)).element.body)
+    return _page_text(docx.Document(io.BytesIO(raw)).element.body)
 
 
-def _html(raw: bytes) -> Iterator[str]:
+def _html(raw: bytes) -> str:
     import lxml.html
 
     _refuse("declaration", b"<!entity" in raw[:20000].lower())
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", decoded(raw)[0] or raw.decode("latin-1"))
-    return _page_lines(lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True)))
+    return _page_text(lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True)))
 
 
-def _page_lines(root) -> Iterator[str]:
-    """Lines of a web page or Word document: what is hidden or deleted is not read."""
-    lines = [""]
-    _blocks(root, lines)
-    return (line.strip() for line in lines if line.strip())
+def _page_text(root) -> str:
+    return re.sub(r"\s*\n\s*", "\n", _text(root)).strip()
 
 
 def _tag(element) -> str:
@@ -124,39 +120,34 @@ def _tag(element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _blocks(element, lines: list[str]) -> None:
-    """Add the lines of an element; a table that holds no other is written as one."""
+def _text(element) -> str:
+    """Text of an element, each block on a line of its own: what is hidden or deleted is not read, and a table that holds
+    no other is written as one."""
     tag, style = _tag(element), (element.get("style") or "").replace(" ", "")
     if tag in _SKIPPED or not tag or "display:none" in style:
-        return
-    word, end = "}" in element.tag, [""] * (tag in _BLOCKS)
-    lines += end
+        return ""
+    word = "}" in element.tag
     if tag in _TABLES and not any(_tag(e) in _TABLES for e in element.iterdescendants()):
-        lines += [_cell("".join(c.itertext())) for c in element if _tag(c) == "caption"]
-        rows = [r for r in element.iterdescendants() if _tag(r) == "tr"]
-        lines += _table([[t for c in row if _tag(c) in ("td", "th", "tc") for t in _spread(c)] for row in rows])
+        captions = [_cell("".join(c.itertext())) for c in element if _tag(c) == "caption"]
+        rows = [[t for c in r if _tag(c) in ("td", "th", "tc") for t in _spread(c)] for r in element.iter() if _tag(r) == "tr"]
+        text = "\n".join([*captions, *_table(rows)])
     else:  # of a Word document only what stands in runs
         text = " " if tag == "tab" else (element.text or "") * (tag == "t" or not word)
-        lines[-1] += re.sub(r"\s+", " ", text)
-        for child in element:
-            _blocks(child, lines)
-            lines[-1] += re.sub(r"\s+", " ", child.tail or "") * (not word)
-    lines += end
+        parts = (_text(child) + re.sub(r"\s+", " ", child.tail or "") * (not word) for child in element)
+        text = re.sub(r"\s+", " ", text) + "".join(parts)
+    return f"\n{text}\n" if tag in _BLOCKS else text
 
 
 def _spread(cell) -> list[str]:
     """A cell's text, and empty ones for the further columns it spans; one merged with the cell above is empty."""
-    lines = [""]
-    for child in cell:
-        _blocks(child, lines)
     values = {_tag(e): e.attrib.values() for e in cell.iter() if _tag(e) in ("gridSpan", "vMerge")}
     span = cell.get("colspan") or "".join(values.get("gridSpan", []))
     lower = "vMerge" in values and "restart" not in values["vMerge"]
-    text = "" if lower else _cell((cell.text or "") + "".join(lines))
+    text = "" if lower else _cell(_text(cell).replace("\n", ""))
     return [text, *[""] * (min(int(span) if span.isdigit() else 1, 30) - 1)]
 
 
-def _pdf(raw: bytes) -> list[str]:
+def _pdf(raw: bytes) -> str:
     import pdfplumber
 
     total = 0
@@ -167,7 +158,6 @@ def _pdf(raw: bytes) -> list[str]:
         except zlib.error:
             continue
         _refuse("unpacked", total > UNPACKED)
-    _refuse("pages", any(int(n) > LIMITS["pages"] for n in re.findall(rb"/Count\s+(\d{1,9})\b", raw)))
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     lines: list[str] = []
     with pdfplumber.open(io.BytesIO(raw)) as pdf:
@@ -176,7 +166,7 @@ def _pdf(raw: bytes) -> list[str]:
             lines += _page(page)
             page.close()
     _refuse("scan", sum(c.isalpha() for line in lines for c in line) < 15 * len(pdf.pages))
-    return lines
+    return "\n".join(lines)
 
 
 def _page(page) -> list[str]:
@@ -226,10 +216,10 @@ _KINDS = (  # how a file begins, and what reads it or why it is refused
 )
 
 
-def _lines_of(path: Path, raw: bytes) -> Iterable[str]:
-    """Lines of a file, by the kind that its first bytes say."""
+def _written(path: Path, raw: bytes) -> str:
+    """What is written in a file, by the kind that its first bytes say."""
     reads = next((reads for start, reads in _KINDS if re.match(start, raw)), _plain)
     if reads is _plain and b"<" in raw[:2000] and path.suffix.lower() in (".html", ".htm"):
         reads = _html
     _refuse(reads, isinstance(reads, str))
-    return reads(raw)
+    return f"{reads(raw)}\n"
