@@ -41,6 +41,7 @@ class Figure:
     span: str = ""
     guesses: list[str] = field(default_factory=list)
     row: list[Piece] = field(default_factory=list)  # of a table, that it stands in
+    cell: Piece | None = None
 
 
 @dataclass

@@ -129,7 +129,11 @@ def _text(element) -> str:
     word = "}" in element.tag
     if tag in _TABLES and not any(_tag(e) in _TABLES for e in element.iterdescendants()):
         captions = [_cell("".join(c.itertext())) for c in element if _tag(c) == "caption"]
-        rows = [[t for c in r if _tag(c) in ("td", "th", "tc") for t in _spread(c)] for r in element.iter() if _tag(r) == "tr"]
+        rows = [
+            [t for c in r if _tag(c) in ("td", "th", "tc") for t in _spread(c)]
+            for r in element.iter()
+            if _tag(r) == "tr"
+        ]
         text = "\n".join([*captions, *_table(rows)])
     else:  # of a Word document only what stands in runs
         text = " " if tag == "tab" else (element.text or "") * (tag == "t" or not word)

@@ -3,8 +3,8 @@
 import html
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -89,8 +89,8 @@ def read(file: Path | str, root: Path | str | None = None) -> Proposals:
 def propose(file: Path, matcher: Matcher) -> Proposals:
     """Rows for the figures of a document: what the tables track first, then in the order of the document."""
     areas = {text: matcher.area_names[code] for text, code in matcher.areas.items()}
-    reading = read_text(open_document(file), file.name, areas)
-    whole, seen, rows = numerals.normalise(reading.text), Counter(), []
+    text = open_document(file)
+    reading, whole, seen, rows = read_text(text, file.name, areas), numerals.normalise(text), Counter(), []
     for figure in reading.figures:
         row = _row(figure, matcher) | {"as_printed": cite(figure, whole)}
         row["on_file"] = matcher.same_on_file(row)
@@ -102,18 +102,16 @@ def propose(file: Path, matcher: Matcher) -> Proposals:
         rows.append(row)
     rows.sort(key=lambda row: (row["new"], ("yes", "look", "no").index(row["keep"])))
     frame = Proposals(rows)
-    frame.attrs.update(text=reading.text, file=file.name, document=reading.document, others=reading.others)
+    frame.attrs.update(text=text, file=file.name, document=reading.document, others=reading.others)
     return frame
 
 
-@dataclass
-class Reading:
+class Reading(NamedTuple):
     """What was found in a document; `others` are numerals that state no quantity, with the reason."""
 
-    text: str
     document: Document
-    figures: list[Figure] = field(default_factory=list)
-    others: list[dict] = field(default_factory=list)
+    figures: list[Figure]
+    others: list[dict]
 
 
 def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Reading:
@@ -127,7 +125,7 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
         parts = english.blocks(text)
         document = english.describe(name, parts)
         clock = sentences = english.EnglishReader(document)
-    tables, reading = TableReader(document, clock), Reading(text, document)
+    tables, reading = TableReader(document, clock), Reading(document, [], [])
     for block in parts:
         at, plain = block.piece.at, block.piece.text
         if block.kind == "table":
@@ -143,22 +141,20 @@ def read_text(text: str, name: str, areas: dict[str, str] | None = None) -> Read
                 numbers, figures = [f.numeral for f in figures], []
                 left += [(n.start, n.digits_end, plain[n.start : n.digits_end], reason) for n in numbers]
             others = [(at[s], at[e - 1] + 1, said, plain[max(0, s - 8) : e + 8], why) for s, e, said, why in left]
-        reading.figures += figures
+        reading.figures.extend(figures)
         columns = ("offset", "end", "numeral", "around", "reason", "locator")
-        reading.others += [dict(zip(columns, (*other, block.place), strict=True)) for other in others]
+        reading.others.extend(dict(zip(columns, (*other, block.place), strict=True)) for other in others)
     return reading
 
 
 def place(figure: Figure) -> tuple[int, int]:
     """Where a figure's digits start and its unit ends in the document's text."""
-    if figure.row:
-        return figure.clause
-    at = figure.block.piece.at
+    at = (figure.cell or figure.block.piece).at
     return at[figure.numeral.start], at[figure.numeral.end - 1] + 1
 
 
 def _row(figure: Figure, matcher: Matcher) -> dict:
-    number, measure, tabular = figure.numeral, figure.measure, bool(figure.row)
+    number, measure, tabular = figure.numeral, figure.measure, figure.cell is not None
     start, end = place(figure)
     guesses = list(dict.fromkeys(figure.guesses)) + ["多年平均"] * bool(re.search("年平均|年年均", figure.comment))
     unit = "位次" if measure == "rank" else "比值" if measure == "index" and not number.unit else number.unit
@@ -188,7 +184,7 @@ def _row(figure: Figure, matcher: Matcher) -> dict:
 
 def _span(figure: Figure, period: str) -> str:
     """How a figure covers its period, where the tables cannot tell from others like it."""
-    text = "" if figure.row else figure.block.piece.text[max(0, figure.clause[0] - 12) : figure.clause[1]]
+    text = "" if figure.cell else figure.block.piece.text[max(0, figure.clause[0] - 12) : figure.clause[1]]
     held = re.search("余额|存栏|人口|保有量|里程|用户|床位", figure.indicator)
     stock = held or re.search("年末|年底|截至|共有|拥有|总数", text)
     kind = periods.parse(period).kind if period else "day"
@@ -199,9 +195,9 @@ def _span(figure: Figure, period: str) -> str:
 
 def cite(figure: Figure, whole: str) -> str:
     """A figure with the words before it, verbatim, at most 25 characters, found once in the document where that can be."""
-    if figure.row:
-        cells = [c.text for c in figure.row if c.at and c.at[0] <= figure.clause[0]]
-        return (cells[0][: LIMIT - len(cells[-1])] if len(cells) > 1 else "") + cells[-1]
+    if figure.cell:
+        stub, said = next(c for c in figure.row if c.text), figure.cell.text
+        return said if stub is figure.cell else stub.text[: LIMIT - len(said)] + said
     text, number = figure.block.piece.text, figure.numeral
     end = number.digits_end if number.rank and not number.word else number.end
     start = max(text.rfind(mark, 0, number.start) for mark in "，。；：") + 1
@@ -213,8 +209,8 @@ def cite(figure: Figure, whole: str) -> str:
 
 def _sentence(figure: Figure) -> str:
     """The sentence with the number between 【 】, at most some 160 characters of it."""
-    if figure.row:
-        cells = [f"【{c.text}】" if c.at[:1] == figure.clause[:1] else c.text for c in figure.row]
+    if figure.cell:
+        cells = [f"【{c.text}】" if c is figure.cell else c.text for c in figure.row]
         return f"{figure.block.caption}： {' | '.join(cells)}"
     text, number = figure.block.piece.text, figure.numeral
     left, right = max(figure.sentence[0], number.start - 90), min(figure.sentence[1], number.end + 60)

@@ -13,6 +13,7 @@ from .structure import Block, Piece
 from .vocabulary import P, words
 
 _GENERAL = set(words("general"))
+_EMPTY = Piece("", ())
 
 
 @dataclass
@@ -29,12 +30,6 @@ class Column:
         self.year = (written(bare, int(year[0][:4])) or year[0][:4]) if year else ""
         noun = P.no_noun.sub("", bare) if self.kind == "level" else ""
         self.noun = names.clean(noun) if names.head(noun) and names.clean(noun) not in _GENERAL else ""
-
-
-def _unit(text: str) -> str:
-    """The unit that a cell holds and nothing else; "" if it holds another text."""
-    m = P.said_unit.match(text)
-    return m[0] if m and len(m[0]) >= len(text) - 1 else ""
 
 
 def _first(row: list[Piece]) -> int:
@@ -65,10 +60,10 @@ class TableReader:
         self.first_value = statistics.mode([numbered + _first(row[numbered:]) for row in whole] or [1])
         out, others = [], _digits([c for row in rows[:begin] for c in row], "name")
         for number, row in enumerate(rows[begin:], begin + 1):
-            counted = int("序号" in self.columns[0].label and re.fullmatch(r"\d{1,3}", row[0].text) is not None)
+            counted = int(bool(numbered and re.fullmatch(r"\d{1,3}", row[0].text)))
             others += [(c, "numbering") for c in row[:counted]]
-            lost = self.first_value - counted - _first(row[counted:])  # a stub that several rows share
-            made, rest = self._row(row[counted:], counted + max(0, lost))
+            lacking = max(counted, self.first_value - _first(row[counted:]))  # also a stub that several rows share
+            made, rest = self._row([_EMPTY] * lacking + row[counted:])
             for figure in made:
                 figure.comment, figure.row = f"行{number}", row
             out, others = out + made, others + rest
@@ -93,12 +88,11 @@ class TableReader:
         heads = (names.head(p) for p in P.topics.split(plain) if p)
         self.topic = next((h for h in heads if h), "")  # 主要工业产品产量: 产量 of rows without a head
 
-    def _row(self, row: list[Piece], shift: int) -> tuple[list[Figure], list[tuple[Piece, str]]]:
-        """Figures of a row, whose cells stand `shift` columns left of their headers, and the numerals of its other cells."""
-        values = [P.cell.fullmatch(c.text) for c in row]
-        at = self.unit_column - shift if self.unit_column >= 0 else -1
+    def _row(self, row: list[Piece]) -> tuple[list[Figure], list[tuple[Piece, str]]]:
+        """Figures of a row, its cells below their headers, and the numerals of its other cells."""
+        values, at = [P.cell.fullmatch(c.text) for c in row], self.unit_column
         unit = row[at].text if 0 <= at < len(row) and not values[at] else ""
-        labels = [c for i, c in enumerate(row[: self.first_value - shift]) if i != at]
+        labels = [c for i, c in enumerate(row[: self.first_value]) if i != at]
         name = re.sub(r"\[\d+\]", "", labels[-1].text)
         if not unit and (inner := re.search(r"（([^（）]{1,8})）$", name)) and P.said_unit.fullmatch(inner[1]):
             unit, name = inner[1], name[: inner.start()]
@@ -108,11 +102,11 @@ class TableReader:
         area, rest = self.document.area_in(name)
         area, name = (area, "") if area and not rest else (self.document.area, "" if year else name)
         name, guesses = self._completed(name, kind_of_unit(unit) in COUNTED, marked)
-        made, others, level = [], _digits(labels, "name" if len(row) > 1 else ""), ""
+        made, others, level = [], _digits(labels, "name" if row.count(_EMPTY) < len(row) - 1 else ""), ""
         for i, (cell, value) in enumerate(zip(row, values, strict=True)):
-            if value and cell not in labels and i + shift < len(self.columns):
-                figure = self._cell(cell, value, i + shift, level or name, name, unit)
-                level = figure.indicator if self.columns[i + shift].kind == "level" else level
+            if value and cell not in labels and i < len(self.columns):
+                figure = self._cell(cell, value, i, level or name, name, unit)
+                level = figure.indicator if self.columns[i].kind == "level" else level
                 figure.area, figure.period, figure.guesses = area, year or figure.period, guesses + figure.guesses
                 figure.target = self.target or 0 < self.document.year < int(figure.period[:4] or 0)
                 made.append(figure)
@@ -156,8 +150,7 @@ class TableReader:
         measure = "points" if measure == "growth" and said in ("个百分点", "百分点") else measure
         value = Decimal(m["number"].replace(",", "")) * (-1 if m["sign"] else 1)
         end, relation = len(cell.text), ">=" if m["bound"] == "以上" else "="
-        number = Numeral(0, end, end, value, _unit(said) or said, relation)
+        number = Numeral(0, end, end, value, said, relation)
         beside = [c.year for c in self.columns[:at] if c.year and column.kind == "growth"]
         period = column.year or [self.period, *beside][-1]
-        clause = (cell.at[0], cell.at[-1] + 1)
-        return Figure(number, self.block, here or caption, measure, period=period, clause=clause, guesses=guesses)
+        return Figure(number, self.block, here or caption, measure, period=period, guesses=guesses, cell=cell)
