@@ -71,10 +71,6 @@ class Matcher:
                 if len(text) > 1:
                     self.areas.setdefault(text, code)
 
-    def area(self, name: str) -> str:
-        """Code of an area on file; "" if it is not."""
-        return self.areas.get(unicodedata.normalize("NFKC", name), "")
-
     def indicator(self, name: str, unit: str, measure: str) -> tuple[str, bool]:
         """Key of the one indicator on file that a name and unit mean ("" if there is none), and whether a verb was left out."""
         for verbless, text in _ways(name):

@@ -162,7 +162,7 @@ def _row(figure: Figure, matcher: Matcher) -> dict:
     guesses += ["未见单位"] * (not unit and "未见单位" not in guesses)
     indicator, without_verb = matcher.indicator(name, unit, measure)
     guesses += ["按去掉动词的名称对应指标"] * without_verb
-    area, period = matcher.area(figure.area), figure.period if periods.is_period(figure.period) else ""
+    area, period = matcher.areas.get(figure.area, ""), figure.period if periods.is_period(figure.period) else ""
     inferred = any(g.startswith("时期") for g in guesses)
     growth, reliable = measure in ("growth", "points"), not guesses and figure.comment != "两地之差"
     said = [figure.comment * (not tabular), f"时期 {figure.period}" * (period != figure.period)]

@@ -105,20 +105,18 @@ def source_row(proposals: Proposals, matcher: Matcher) -> dict[str, str]:
 
 def new_entries(proposals: Proposals, matcher: Matcher) -> dict[str, list[dict[str, str]]]:
     """Rows for the indicators, areas and units that are not on file."""
-    indicators, areas, units = {}, {}, {}
-    for row in proposals.itertuples():
-        name, area, unit = row.indicator_zh, row.area, row.unit
-        if row.new and name and name not in indicators:
-            made = matcher.new_indicator(name, unit, row.measure)
-            while made["indicator"] in {other["indicator"] for other in indicators.values()}:
-                made["indicator"] += "_2"
-            indicators[name] = made
-        if not row.ref_area and area and area not in areas:
-            level = _LEVELS.get(area[-1], "zone")
-            areas[area] = {"ref_area": f"G-NEW{len(areas) + 1}", "level": level, "name_zh": area, "name_en": area}
-        if unit and unit not in matcher.units and unit not in units:
-            units[unit] = matcher.new_unit(unit)
-    return {"indicators": [*indicators.values()], "ref_areas": [*areas.values()], "units": [*units.values()]}
+    indicators: dict[str, dict[str, str]] = {}
+    for row in proposals[proposals.new & proposals.indicator_zh.ne("")].drop_duplicates("indicator_zh").itertuples():
+        made = matcher.new_indicator(row.indicator_zh, row.unit, row.measure)
+        while made["indicator"] in indicators:
+            made["indicator"] += "_2"
+        indicators[made["indicator"]] = made
+    areas = filter(None, proposals.area[proposals.ref_area.eq("")].unique())
+    return {
+        "indicators": [*indicators.values()],
+        "ref_areas": [{"ref_area": f"G-NEW{n}", "level": _LEVELS.get(area[-1], "zone"), "name_zh": area, "name_en": area} for n, area in enumerate(areas, 1)],
+        "units": [matcher.new_unit(unit) for unit in proposals.unit.unique() if unit and unit not in matcher.units],
+    }  # fmt: skip
 
 
 def _rows(proposals: Proposals, frames: dict[str, pd.DataFrame], source: str) -> list[dict[str, str]]:
