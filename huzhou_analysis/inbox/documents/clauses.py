@@ -104,11 +104,11 @@ class Reader:
 
     def _sentence(self, begun: int, end: int, numbers: list[Numeral]) -> list[Figure]:
         """Figures of a sentence; `start` is what of it a number can see, `at` where the clause of a number begins."""
-        out, state, self.start, self.at = [], self.state, begun, begun
+        out, state, self.start, self.at, self.sentence = [], self.state, begun, begun, (begun, end)
         while numbers:
             number, self.first, self.guesses = numbers[0], not out, []
             self.at, self.start = max(self.at, number.start - REACH), max(self.start, number.start - 2 * REACH)
-            before = self.text[self.at : max(self.at, number.before or number.start)]
+            before = self.text[self.at : max(self.at, number.before)]
             state.parts = state.parts or bool(P.parts.search(before))
             if basis := re.search(r"(不变价|可比价)|现价|当年价", before):
                 state.prices = "constant" if basis[1] else "current"
@@ -119,8 +119,6 @@ class Reader:
             out += made or [self._one(number, before, self.text[number.end : end])]
             last = numbers[max(1, len(made)) - 1]
             self.at, numbers = last.consumed or last.end, numbers[max(1, len(made)) :]
-        for figure in out:
-            figure.sentence = (begun, end)
         return out
 
     def _group(self, numbers: list[Numeral]) -> list[Numeral]:
@@ -128,10 +126,9 @@ class Reader:
         group = [numbers[0]]
         several = "分别" in self.text[max(0, group[0].start - 12) : group[0].start]
         for following in numbers[1:40]:
-            between = self.text[group[-1].end : following.before or following.start]
-            kinds = [kind_of_unit(n.unit) for n in (group[-1], following)]
-            alike = kinds[0] == kinds[1] or (not kinds[0] and kinds[1])
-            if not P.listing.fullmatch(between) or following.rank or following.ratio or not (alike or several):
+            between = self.text[group[-1].end : following.before]
+            alike = kind_of_unit(group[-1].unit) in ("", kind_of_unit(following.unit))
+            if not P.listing.fullmatch(between) or following.rank or not (alike or several):
                 break
             group.append(following)
         return group
@@ -139,11 +136,12 @@ class Reader:
     def _figure(self, number: Numeral, name: str, measure: str, comment: str = "") -> Figure:
         """A figure with its area, period and price basis, and what of them was guessed."""
         document, context = self.document, self.text[self.start : number.start]
-        period, how = self.clock.at(context, len(context))
+        period, how = self.clock.at(context)
         clause = self.text[max(self.start, self.text.rfind("，", self.start, number.start)) : number.end]
         several = measure == "count" and re.search("(?:省份|省区市|省市)$", name)
-        figure = Figure(number, self.block, name, measure, "全国" if several else self.state.area, period)
-        figure.clause, figure.prices, figure.comment = (self.at, number.end), self.state.prices, comment
+        area = "全国" if several else self.state.area
+        figure = Figure(number, self.block, name, measure, area, period, self.sentence, (self.at, number.end))
+        figure.prices, figure.comment = self.state.prices, comment
         ahead = period[:4].isdigit() and 0 < document.year < int(period[:4])
         figure.target = bool(self.clock.target or P.aim.search(context) or ahead)
         if figure.target:
@@ -227,7 +225,7 @@ class Reader:
         if number.rank:
             return self._rank(number, after)
         if earlier := P.earlier.search(before) if P.leads_to.match(after) else None:
-            since = self.clock.at(self.text[self.start : number.start], self.at + earlier.start() - self.start)[0]
+            since = self.clock.at(self.text[self.start : self.at + earlier.start()])[0]
             before = before[: earlier.start()] + (earlier["what"] or "")
         measure, stem, sign = measured(before, number)
         reached = not earlier and bool(P.to.search(before)) and not names.clean(stem)
@@ -242,7 +240,7 @@ class Reader:
         """A figure whose name stands before it, behind it, or, without a stem, is that of the figure before."""
         name, own = (self.state.last, False) if stem is None else self._named(stem)
         if measure == "share" and (m := P.rate_behind.match(after)):
-            measure, name = "growth", m["noun"].strip("的") or ("" if re.search(r"[以达]$", before) else name)
+            measure, name = "growth", m["noun"] or ("" if re.search(r"[以达]$", before) else name)
         thing = self._thing(number, before, after, name, own)
         name, own = (thing, True) if thing else (name, own)
         name, measure = self._rate_name(name, measure, number)

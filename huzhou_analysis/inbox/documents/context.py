@@ -134,7 +134,7 @@ class Clock:
             self.target, self.five, self.how = goals or years[-1:] == [str(document.year)], "", "heading"
             self.period = str(document.year) if self.target else document.period
         elif len(years) == 1 and document.kind != "plan" and text[:20] not in document.title:
-            self.period, self.how = self.at(text, len(text))[0], "heading"
+            self.period, self.how = self.at(text)[0], "heading"
         self.target |= goals and document.kind in ("plan", "news")
 
     def _another(self, kind: str, year: int) -> None:
@@ -160,9 +160,9 @@ class Clock:
         first = 2011 + 5 * "二三四五".index(plan[1]) if plan else year - (4 if kind == "bulletin" else 5)
         return f"{year if kind == 'plan' else first}/P5Y" if year else ""
 
-    def at(self, text: str, start: int) -> tuple[str, str]:
-        """Period that the words before a place name last, within its sentence: (code, how it is known)."""
-        named = [m for m in P.period.finditer(text, 0, start) if not P.compared_year.search(text[: m.start()])]
+    def at(self, text: str) -> tuple[str, str]:
+        """Period that the words of a sentence up to a place name last: (code, how it is known)."""
+        named = [m for m in P.period.finditer(text) if not P.compared_year.search(text[: m.start()])]
         if code := next(filter(None, map(self._said, reversed(named))), ""):
             return code, "sentence"
         if self.five:
@@ -171,7 +171,7 @@ class Clock:
 
     def _said(self, m: re.Match) -> str:
         """Code of a period in a sentence; a part of a year without its year is one of the year that holds here."""
-        base = int(self.period[:4]) if self.period[:4].isdigit() else self.document.year
+        base = int(self.period[:4] or self.document.year)
         if not base and not (m["y"] or m["year"] or m["span"]):
             return ""
         if m["span"] or m["year"]:

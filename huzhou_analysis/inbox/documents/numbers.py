@@ -106,8 +106,7 @@ def _joined(text: str, found: list[Numeral]) -> list[Numeral]:
         last = runs[-1][-1] if runs else None
         between = text[last.end : number.start] if last else ""
         if between in ("—", "——", "-", "至", "到") and last.unit in ("", number.unit):
-            begin = last.before or last.start
-            moves = re.search(r"[由从自](?:[^，。]{0,6}年的?)?$", text[max(0, begin - 12) : begin])
+            moves = re.search(r"[由从自](?:[^，。]{0,6}年的?)?$", text[max(0, last.before - 12) : last.before])
             if number.value > last.value and last.high is None and not last.rank and not moves:
                 last.high, last.unit, last.end, last.relation = number.value, number.unit, number.end, "range"
                 continue

@@ -66,8 +66,8 @@ def join(pieces: list[Piece]) -> Piece:
 def blocks(text: str) -> list[Block]:
     """Headings, paragraphs, captions, notes and tables of a text in order."""
     lines, start = text.splitlines(keepends=True), 0
-    width, found, run, notes = _width([line.rstrip() for line in lines]), [], [], False
-    for line in [*lines, ""]:
+    width, found, run, notes = _width(lines), [], [], False
+    for line in lines:
         piece, cells = squeeze(line, start), []
         if "|" in line:
             inner, lead = line.strip().strip(" \t|"), len(line) - len(line.lstrip().lstrip(" \t|"))
@@ -80,13 +80,7 @@ def blocks(text: str) -> list[Block]:
         note = piece.text.startswith("注：")
         caption = not row and (note or (P.caption.match(piece.text) and len(piece.text) < 60))
         opens = bool(P.notes.match(piece.text))
-        if row or caption or opens:
-            ends = True
-        elif piece.text:
-            ends = not _goes_on(run, piece.text, width)
-        else:
-            ends = not width or start == len(text) or (run and run[-1].text[-1] in _END)
-        if run and ends:
+        if run and (row or caption or opens or not _goes_on(run, piece.text, width)):
             found += _paragraphs(join(run), notes)
             run = []
         if row:
@@ -98,7 +92,7 @@ def blocks(text: str) -> list[Block]:
             notes = opens or (notes and bool(run or not P.heading.match(piece.text)))
             run.append(piece)
         start += len(line)
-    return _placed(found)
+    return _placed(found + (_paragraphs(join(run), notes) if run else []))
 
 
 def _paragraphs(piece: Piece, notes: bool) -> list[Block]:
@@ -130,10 +124,12 @@ def _size(text: str) -> int:
 
 
 def _goes_on(run: list[Piece], line: str, width: int) -> bool:
-    """Whether a line goes on with the sentence of the lines before it."""
-    if not run or not width or P.fresh_line.match(line):
-        return False
+    """Whether a line goes on with the sentence of the lines before it; an empty one may part it."""
     before, last = run[-1].text, run[-1].text[-1]
+    if not width or P.fresh_line.match(line):
+        return False
+    if not line:
+        return last not in _END
     if last in _END:
         return (_size(before) >= width - 2 or line.startswith("其中")) and not re.match(r"\[\d+\]", line)
     if (last.isdigit() and line[0].isdigit()) or last in "，、；：（" or line[0] in "，、；。）”%":
@@ -157,8 +153,8 @@ def _placed(found: list[Block]) -> list[Block]:
             above = [b for b in found[max(0, i - 2) : i] if b.kind in ("caption", "heading")]
             block.caption = "".join(b.piece.text for b in above if b is above[-1] or b.kind == "caption")
     found = [b for b in found if any(c.isalnum() for c in b.piece.text)]
-    if found and len(found[0].piece.text) <= 45 and "。" not in found[0].piece.text:
-        found[0].kind = "heading" if found[0].kind == "paragraph" else found[0].kind
+    if found and found[0].kind == "paragraph" and len(found[0].piece.text) <= 45 and "。" not in found[0].piece.text:
+        found[0].kind = "heading"
     section: list[str] = []
     paragraph = table = 0
     for block in found:
