@@ -42,6 +42,7 @@ class Figure:
     guesses: list[str] = field(default_factory=list)
     row: list[Piece] = field(default_factory=list)  # of a table, that it stands in
     cell: Piece | None = None
+    place: str = ""  # its own, where it is not that of the block
 
 
 @dataclass

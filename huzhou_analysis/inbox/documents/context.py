@@ -61,8 +61,7 @@ def describe(name: str, blocks: list[Block], areas: dict[str, str]) -> Document:
     kind = "bulletin" if re.search(r"(?m)^[^。]{0,40}统计局[^。，]{0,20}$", first) else kinds[0]
     publisher, dated = P.publisher.search(first), P.published.search(first)
     published = "-".join(f"{int(part):02d}" for part in dated.groups() if part) if dated else ""
-    document = Document(name, title, kind, publisher=publisher[0] if publisher else "", published=published)
-    document.areas = AREAS | areas
+    document = Document(name, title, kind, "", 0, published, publisher[0] if publisher else "", areas=AREAS | areas)
     document.area = _area(document, first, blocks)
     document.year, document.period = _year(document, top)
     return document

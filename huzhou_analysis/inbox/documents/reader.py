@@ -154,21 +154,24 @@ def place(figure: Figure) -> tuple[int, int]:
 
 
 def _row(figure: Figure, matcher: Matcher) -> dict:
-    number, measure, tabular = figure.numeral, figure.measure, figure.cell is not None
-    start, end = place(figure)
-    guesses = list(dict.fromkeys(figure.guesses)) + ["多年平均"] * bool(re.search("年平均|年年均", figure.comment))
+    number, measure, (start, end) = figure.numeral, figure.measure, place(figure)
     unit = "位次" if measure == "rank" else "比值" if measure == "index" and not number.unit else number.unit
     name = full_name(figure.indicator, measure, number.value)
-    guesses += ["未见单位"] * (not unit and "未见单位" not in guesses)
     indicator, without_verb = matcher.indicator(name, unit, measure)
-    guesses += ["按去掉动词的名称对应指标"] * without_verb
+    averaged = bool(re.search("年平均|年年均", figure.comment))
+    guesses = (
+        figure.guesses
+        + ["多年平均"] * averaged
+        + ["未见单位"] * (not unit)
+        + ["按去掉动词的名称对应指标"] * without_verb
+    )
     area, period = matcher.areas.get(figure.area, ""), figure.period if periods.is_period(figure.period) else ""
     inferred = any(g.startswith("时期") for g in guesses)
     growth, reliable = measure in ("growth", "points"), not guesses and figure.comment != "两地之差"
-    said = [figure.comment * (not tabular), f"时期 {figure.period}" * (period != figure.period)]
+    said = [figure.comment, f"时期 {figure.period}" * (period != figure.period)]
     return {
         "keep": "yes" if reliable and indicator and area and unit in matcher.units else "look",
-        "sure": "look" if guesses else "sure", "guesses": "；".join(guesses), "sentence": _sentence(figure), "on_file": "",
+        "sure": "look" if guesses else "sure", "guesses": "；".join(dict.fromkeys(guesses)), "sentence": _sentence(figure), "on_file": "",
         "as_printed": "", "value": f"{abs(number.value) if measure == 'change' else number.value:f}",
         "value_high": "" if number.high is None else f"{number.high:f}", "unit": unit,
         "relation": number.relation, "measure": measure, "indicator": indicator, "indicator_zh": name, "area": figure.area,
@@ -177,7 +180,7 @@ def _row(figure: Figure, matcher: Matcher) -> dict:
         "transformation": "GY" if growth else "N", "span": _span(figure, period),
         "prices": figure.prices if growth or figure.prices == "constant" else "",
         "record_type": "target" if figure.target else "actual", "commitment": figure.commitment,
-        "locator": f"{figure.block.place} {figure.comment}" if tabular else figure.block.place, "offset": start, "end": end,
+        "locator": figure.place or figure.block.place, "offset": start, "end": end,
         "comment": "；".join(filter(None, said)) or ("时期取自前文" if inferred else ""), "new": not indicator,
     }  # fmt: skip
 

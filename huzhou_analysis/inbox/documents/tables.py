@@ -65,16 +65,15 @@ class TableReader:
             lacking = max(counted, self.first_value - _first(row[counted:]))  # also a stub that several rows share
             made, rest = self._row([_EMPTY] * lacking + row[counted:])
             for figure in made:
-                figure.comment, figure.row = f"行{number}", row
+                figure.place, figure.row = f"{block.place} 行{number}", row
             out, others = out + made, others + rest
         return out, others
 
     def _head(self, head: list[list[Piece]], width: int) -> None:
         """What the columns hold, from the header rows, and what the caption says for all of them."""
         caption, labels = self.block.caption, [""] * width
-        for row in head:
-            offset = max(0, width - len(row))  # a header row over several stubs lacks their cells
-            for i, cell in enumerate(row[: width - offset], offset):
+        for row in head:  # one over several stubs lacks their cells
+            for i, cell in enumerate(row[:width], max(0, width - len(row))):
                 labels[i] += cell.text if cell.text not in labels[i] else ""
         self.columns = [Column(label) for label in labels]
         whole = P.caption_unit.search(caption)
@@ -85,8 +84,7 @@ class TableReader:
         years = re.findall(r"(20\d\d)年?", caption)
         self.period = years[0] if len(years) == 1 else self.clock.period
         plain = re.sub(r"^附?[表图]\d+：?|（[^）]*）", "", caption)
-        heads = (names.head(p) for p in P.topics.split(plain) if p)
-        self.topic = next((h for h in heads if h), "")  # 主要工业产品产量: 产量 of rows without a head
+        self.topic = next(filter(None, map(names.head, P.topics.split(plain))), "")  # 主要工业产品产量: 产量
 
     def _row(self, row: list[Piece]) -> tuple[list[Figure], list[tuple[Piece, str]]]:
         """Figures of a row, its cells below their headers, and the numerals of its other cells."""
@@ -117,10 +115,8 @@ class TableReader:
     def _completed(self, name: str, counted: bool, marked: bool) -> tuple[str, list[str]]:
         """A row's name with the head noun of its whole or of the caption, and what was guessed."""
         parent = self.parent
-        if not name or names.head(name):
-            self.parent = name if name and not (marked and parent) else parent
-        elif any(c.noun for c in self.columns):
-            pass
+        if not name or names.head(name) or any(c.noun for c in self.columns):
+            self.parent = name if names.head(name) and not (marked and parent) else parent
         elif names.family(parent) and not counted:
             whole = re.search("生产总值|GDP", parent)
             full = f"{name}增加值" if whole else names.completed(name, parent, parent, counted=False)[0]
