@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from .clauses import Figure
+from .clauses import CLAUSE_BEFORE, Figure
 from .context import Document
 from .numbers import Numeral
 from .structure import Block, Piece
@@ -44,8 +44,7 @@ class EnglishReader:
     def heading(self, text: str) -> None:
         """A heading may set the year, and whether goals follow."""
         if (m := re.search(r"\b(20\d\d)\b", text)) and not re.search(r"[A-Z][a-z]+ \d{1,2}\b|Bureau", text):
-            self.period = m[1]
-            self.target = bool(P.en_goals.search(text))
+            self.period, self.target = m[1], bool(P.en_goals.search(text))
 
     def paragraph(self, block: Block) -> tuple[list[Figure], list[tuple[int, int, str, str]]]:
         """Figures of a paragraph and its other numerals."""
@@ -65,18 +64,17 @@ class EnglishReader:
     def _figure(self, block: Block, m: re.Match, sentence: tuple[int, int], at: int) -> Figure:
         text, unit = block.piece.text, _PERCENT.get(m["unit"], m["unit"] or "")
         money = "" if not m["money"] else "USD " if "$" in m["money"] else "CNY "
-        (start, end), value = m.span("digits"), Decimal(m["digits"].replace(",", ""))
-        number = Numeral(start, m.end(), end, value, money + unit)
+        start, end = m.span("digits")
+        number = Numeral(start, m.end(), end, Decimal(m["digits"].replace(",", "")), money + unit)
         before, after = text[at : m.start()].rstrip(), text[m.end() : sentence[1]]
         for relation, pattern in _BOUNDS:
             if number.relation == "=" and (bound := pattern.search(before)):
                 number.relation, before = relation, before[: bound.start()].rstrip()
         measure, stem = _measured(number, before, after)
         own, context = _name(stem, after, measure), text[sentence[0] : m.start()]
-        period = [self.period, *P.en_year.findall(context)][-1]
-        name, area = own or self.subject, self.document.area
-        figure = Figure(number, block, name, measure, area, period, sentence, (at, m.end()))
-        figure.guesses = ["英文文本"] if own and own != self.subject else ["指标取自前一分句", "英文文本"]
+        name, period = own or self.subject, [self.period, *P.en_year.findall(context)][-1]
+        figure = Figure(number, block, name, measure, self.document.area, period, sentence, (at, m.end()))
+        figure.guesses = [CLAUSE_BEFORE] * (name == self.subject) + ["英文文本"]
         figure.target = self.target or bool(P.en_aim.search(context))
         self.subject = name if measure != "points" else self.subject
         return figure
@@ -87,10 +85,9 @@ def _measured(number: Numeral, before: str, after: str) -> tuple[str, str]:
     growth, percent, points = P.en_growth.search(before), number.unit == "%", number.unit == "个百分点"
     if to := P.en_to.search(before):
         return ("share" if percent else "level"), before[: to.start()]
-    said = growth or P.en_growth_behind.match(after)
+    said, stem = growth or P.en_growth_behind.match(after), before[: growth.start()] if growth else before
     if said and P.en_fall.fullmatch(said["verb"]) and (percent or points):
         number.value = -number.value
-    stem = before[: growth.start()] if growth else before
     if points or (said and percent) or (growth and number.unit == "times"):
         return "points" if points else "growth", stem
     if growth and re.search(r"\b(?:by|of)$", before, re.I):

@@ -19,7 +19,7 @@ from ..reading import content
 from .vocabulary import LIMITS, DocumentError, message
 
 UNPACKED = LIMITS["megabytes"] << 20
-_TABLES = ("table", "tbl")
+_TABLES, _CELLS = ("{*}table", "{*}tbl"), ("{*}td", "{*}th", "{*}tc")
 _BLOCKS = set("p div br li tr h1 h2 h3 h4 h5 h6 section article ul ol dd dt table blockquote pre title td tbl".split())
 _SKIPPED = set(
     "script style noscript template head svg iframe object embed form button select del moveFrom Fallback pPr rPr tblPr tcPr".split()
@@ -127,13 +127,9 @@ def _text(element) -> str:
     if tag in _SKIPPED or not tag or "display:none" in style:
         return ""
     word = "}" in element.tag
-    if tag in _TABLES and not any(_tag(e) in _TABLES for e in element.iterdescendants()):
-        captions = [_cell("".join(c.itertext())) for c in element if _tag(c) == "caption"]
-        rows = [
-            [t for c in r if _tag(c) in ("td", "th", "tc") for t in _spread(c)]
-            for r in element.iter()
-            if _tag(r) == "tr"
-        ]
+    if tag in ("table", "tbl") and next(element.iterdescendants(*_TABLES), None) is None:
+        captions = [_cell("".join(c.itertext())) for c in element.iterchildren("caption")]
+        rows = [[t for cell in row.iterchildren(*_CELLS) for t in _spread(cell)] for row in element.iter("{*}tr")]
         text = "\n".join([*captions, *_table(rows)])
     else:  # of a Word document only what stands in runs
         text = " " if tag == "tab" else (element.text or "") * (tag == "t" or not word)
@@ -144,7 +140,7 @@ def _text(element) -> str:
 
 def _spread(cell) -> list[str]:
     """A cell's text, and empty ones for the further columns it spans; one merged with the cell above is empty."""
-    values = {_tag(e): e.attrib.values() for e in cell.iter() if _tag(e) in ("gridSpan", "vMerge")}
+    values = {_tag(e): e.attrib.values() for e in cell.iter("{*}gridSpan", "{*}vMerge")}
     span = cell.get("colspan") or "".join(values.get("gridSpan", []))
     lower = "vMerge" in values and "restart" not in values["vMerge"]
     text = "" if lower else _cell(_text(cell).replace("\n", ""))

@@ -53,16 +53,18 @@ def make(file: Path | str, root: Path | str | None = None) -> int:
         os.replace(aside, target)
     except (DocumentError, DataError) as error:
         return fail(f"{error}\n没有写出任何文件。/ Nothing was written.")
-    others = proposals.attrs["others"]
-    counted = {"others": len(others), "unclear": sum(not o["reason"] for o in others)}
-    said = "\n".join(message("written", figures=len(proposals), **_counts(proposals), **counted))
-    step = "下一步：打开改好“采用”列，保存、关闭，make add ARGS=--dry-run，再 make add / next: open it, correct it, save, close; make add ARGS=--dry-run, then make add"
-    say(f"已写出 / written: {target}\n{said}\n{step}")
+    say(
+        "\n".join(
+            [f"已写出 / written: {target}", *message("written", **_counts(proposals)), " / ".join(message("next"))]
+        )
+    )
     return 0
 
 
 def _counts(proposals: Proposals) -> dict[str, int]:
-    return {"yes": 0, "look": 0, "no": 0} | proposals.keep.value_counts().to_dict()
+    reasons = [other["reason"] for other in proposals.attrs["others"]]
+    counted = {"figures": len(proposals), "others": len(reasons), "unclear": reasons.count("")}
+    return counted | {"yes": 0, "look": 0, "no": 0} | proposals.keep.value_counts().to_dict()
 
 
 def write(file: Path, proposals: Proposals, matcher: Matcher) -> None:
