@@ -232,7 +232,7 @@ class Reader:
         reached = not earlier and bool(P.to.search(before)) and not names.clean(stem)
         figure = self._share(number, before) if measure == "share" and not reached else None
         figure = figure or self._elsewhere(number, before)
-        figure = figure or self._plain(number, before, after, measure, stem if not reached else None, sign)
+        figure = figure or self._plain(number, before, after, measure, None if reached else stem, sign)
         if earlier:
             figure.period = self._begun(earlier["when"] or "", since)
         return figure

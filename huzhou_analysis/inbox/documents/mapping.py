@@ -75,9 +75,7 @@ class Matcher:
         """Key of the one indicator on file that a name and unit mean ("" if there is none), and whether a verb was left out."""
         for verbless, text in _ways(name):
             found = self.names.get((verbless, text), [])
-            if measure == "points":
-                found = [(key, own) for key, own in found if own in ("%", "‰") or own in self.units]
-            elif measure != "growth":
+            if measure not in ("growth", "points"):
                 found = [(key, own) for key, own in found if self._alike(unit, own)]
             if len(found) == 1 and (not verbless or len(text) > 2):
                 return found[0][0], verbless
@@ -85,11 +83,10 @@ class Matcher:
 
     def _alike(self, unit: str, own: str) -> bool:
         """Whether two units measure the same kind of thing; yuan and dollars do."""
-        both = [self.units[u] for u in (unit, own) if u in self.units]
-        if len(both) == 2 and (all(u.unit_measure in ("CNY", "USD") for u in both) or self.units.comparable(unit, own)):
-            return True
-        counted = kind_of_unit(unit) in COUNTED and own in self.units and self.units[own].is_count
-        return counted or kind_of_unit(unit) == kind_of_unit(own)
+        measures = {self.units[u].unit_measure for u in (unit, own) if u in self.units}
+        known = unit in self.units and (len(measures) == 1 or measures == {"CNY", "USD"})
+        counted = kind_of_unit(unit) in COUNTED and self.units[own].is_count
+        return known or counted or kind_of_unit(unit) == kind_of_unit(own)
 
     def same_on_file(self, row: dict) -> str:
         """What the tables hold for the same quantity: "= value" if equal, "≠ value (vintage, id)" if another."""
@@ -97,7 +94,7 @@ class Matcher:
         value, units, shown = Decimal(row["value"]), self.units, []
         for other in self.on_file.get(key, []) if all(key[:3]) else []:
             stated = f"{other['obs_value']} {other['unit']}"
-            if other["unit"] in units and row["unit"] in units and units.comparable(other["unit"], row["unit"]):
+            if row["unit"] in units and units.comparable(other["unit"], row["unit"]):
                 old = Decimal(other["obs_value"]) * units.factor(other["unit"], row["unit"])
                 half = Decimal(1).scaleb(value.as_tuple().exponent) / 2  # of the last digit that is printed
                 if old == value or (other["unit"] != row["unit"] and abs(old - value) <= half):
