@@ -75,25 +75,16 @@ def _in_logs(member, values: np.ndarray, horizon: int) -> np.ndarray:
     return np.exp(np.minimum(member(np.log(values), horizon), 700))  # a computer's largest number is exp(709)
 
 
-def _smoothed(values: np.ndarray) -> np.ndarray:
-    """Last level of simple exponential smoothing that starts at the first value, alpha of least squared one-year errors."""
-    level = np.repeat(values[..., :1], len(ALPHAS), axis=-1)
-    squares = np.zeros_like(level)
-    for year in range(1, values.shape[-1]):
-        error = values[..., year, None] - level
-        level, squares = level + ALPHAS * error, squares + error**2
-    return np.take_along_axis(level, squares.argmin(-1)[..., None], -1)
-
-
 def simple_smoothing(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Simple exponential smoothing: the level goes on."""
-    return np.repeat(_smoothed(values), horizon, axis=-1)
+    """Simple exponential smoothing: the level goes on, without a slope."""
+    return damped_trend(values, horizon, np.column_stack([ALPHAS, 0 * ALPHAS, 0 * ALPHAS]))
 
 
-def damped_trend(values: np.ndarray, horizon: int) -> np.ndarray:
-    """Damped trend (Gardner & McKenzie 1985): the slope dies out. Starts at the first value and average increment."""
-    alpha, beta, damping = TRIPLES.T
-    level = np.repeat(values[..., :1], len(TRIPLES), axis=-1)
+def damped_trend(values: np.ndarray, horizon: int, triples: np.ndarray = TRIPLES) -> np.ndarray:
+    """Damped trend (Gardner & McKenzie 1985): the slope dies out. Starts at the first value and average increment; of the
+    triples the one of least squared one-year errors."""
+    alpha, beta, damping = triples.T
+    level = np.repeat(values[..., :1], len(triples), axis=-1)
     slope = level * 0 + (values[..., -1:] - values[..., :1]) / (values.shape[-1] - 1)
     squares = np.zeros_like(level)
     for year in range(1, values.shape[-1]):
@@ -117,7 +108,7 @@ def theta(values: np.ndarray, horizon: int) -> np.ndarray:
     slope = (values @ years / (years @ years))[..., None]
     trend = values.mean(-1, keepdims=True) + slope * years
     ahead = trend[..., -1:] + slope * np.arange(1, horizon + 1)
-    return (_smoothed(2 * values - trend) + ahead) / 2
+    return (simple_smoothing(2 * values - trend, horizon) + ahead) / 2
 
 
 MEMBERS = {m.__name__: m for m in (last_value, drift, growth, simple_smoothing, damped_trend, damped_growth, theta)}

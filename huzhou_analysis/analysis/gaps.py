@@ -173,9 +173,7 @@ class Gaps:
         rows.sort(key=lambda p: (p["end"], p["comparable"] == "yes", p["indicator"] == own, p["origin"] == "printed"))
         return pd.DataFrame(rows)
 
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        return self.rows(self.targets)
+    table = cached_property(lambda self: self.rows(self.targets))
 
     def rows(self, wanted: Iterable[Target]) -> pd.DataFrame:
         """One row for each target, with all columns (see :func:`target_gaps`)."""

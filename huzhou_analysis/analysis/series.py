@@ -58,19 +58,6 @@ def known(figures: pd.DataFrame, as_of: object) -> pd.DataFrame:
     return figures[figures.vintage.map(lambda v: v != "" and periods.parse(v).end <= day).astype(bool)]
 
 
-def best_first(data: Data, figures: pd.DataFrame) -> pd.DataFrame:
-    """Figures of one quantity in the order in which they are believed.
-
-    An original (official, yearbook, press, or a copy of such a text) comes before a compilation, and that before anything
-    secondary. Among originals the latest vintage comes first (a final figure supersedes a preliminary one), then the tier.
-    """
-    if len(figures) < 2:
-        return figures
-    rank, original = source_rank(data, figures), figures.source_id.map(data.sources.tier).isin(_ORIGINALS)
-    order = pd.DataFrame({"kind": rank.mask(original, 0), "published": -_published(figures.vintage), "tier": rank})
-    return figures.loc[order.sort_values(["kind", "published", "tier"], kind="stable").index]
-
-
 def _published(vintage: pd.Series) -> pd.Series:
     """Number of the day of publication, 0 where none is known."""
     return vintage.map(lambda v: periods.parse(v).end.toordinal() if v else 0).astype(int)
@@ -79,10 +66,18 @@ def _published(vintage: pd.Series) -> pd.Series:
 def printings(
     data: Data, transformation: str, indicator: str, area: object, as_of: object = None, **where: object
 ) -> pd.DataFrame:
-    """Printed levels (``N``) or growth rates over the year before (``GY``) of one area or several, most believed first."""
+    """Printed levels (``N``) or growth rates over the year before (``GY``) of one area or several, most believed first.
+
+    An original (official, yearbook, press, or a copy of such a text) comes before a compilation, and that before anything
+    secondary. Among originals the latest vintage comes first (a final figure supersedes a preliminary one), then the tier.
+    """
     found = data.select(indicator, area, record_type="actual", transformation=transformation, **where)
-    found = found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")]
-    return best_first(data, known(found, as_of))
+    found = known(found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")], as_of)
+    if len(found) < 2:
+        return found
+    rank, original = source_rank(data, found), found.source_id.map(data.sources.tier).isin(_ORIGINALS)
+    order = pd.DataFrame({"kind": rank.mask(original, 0), "published": -_published(found.vintage), "tier": rank})
+    return found.loc[order.sort_values(["kind", "published", "tier"], kind="stable").index]
 
 
 def measured_in(data: Data, frame: pd.DataFrame, unit: str) -> pd.DataFrame:

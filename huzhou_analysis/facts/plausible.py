@@ -129,12 +129,11 @@ class _Held:
         text, data = numerals.normalise(row.as_printed), self.data
         if row.record_type == "actual" and row.obs_status not in ("P", "E") and (word := _EXPECTED.search(text)):
             yield "expected", {"word": word[0]}
-        for rule, table, other, own in (
-            ("other_area", data.ref_areas, self.other_area(row.ref_area, text), row.ref_area),
-            ("other_indicator", data.indicators, self.other_indicator(row.indicator, text), row.indicator),
-        ):
-            if other:
-                yield rule, {"other": table.name_zh[other], "own": table.name_zh[own]}
+        areas, indicators = data.ref_areas.name_zh, data.indicators.name_zh
+        if other := self.other_area(row.ref_area, text):
+            yield "other_area", {"other": areas[other], "own": areas[row.ref_area]}
+        if other := self.other_indicator(row.indicator, text):
+            yield "other_indicator", {"other": indicators[other], "own": indicators[row.indicator]}
         growth, flow = row.transformation == "GY", data.indicators.measure_type[row.indicator] == "flow"
         if rule := citations.doubt(row.obs_text, row.as_printed, growth=growth, flow=flow):
             yield rule, {}
