@@ -1,8 +1,6 @@
 """Check the documents against themselves and each other, on rounding intervals.
 
-Identities are declared in ``data/relations.csv``: one fails only if no values within the two rounding intervals satisfy
-it. Rules look at all figures. Each finding names both printings, the difference and how to read it.
-"""
+Identities are those of ``data/relations.csv``: one fails only if no values within the two intervals satisfy it."""
 
 from collections.abc import Iterator
 from itertools import combinations

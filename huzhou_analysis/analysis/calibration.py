@@ -200,11 +200,9 @@ def base_rate(
     upwards: bool = True,
     stand_in: bool = False,
 ) -> OutsideView:
-    """Of the cities that began at a like size, how many grew as fast as needed over so many years.
-
-    `needed` is in % a year and rounded down (for an upper bound up) to whole per cent, `value` in the unit of the panel (None:
-    cities of all sizes count). `stand_in` says that the panel is of a similar thing only.
-    """
+    """Of the cities that began at a like size, how many grew as fast as needed (% a year, rounded down, for an upper
+    bound up) over so many years; `value` in the panel's unit, None: all sizes count. `stand_in`: the panel is of a
+    similar thing."""
     table = shipped("base_rates.csv")
     found = table[(table.kind == kind) & (table.horizon == years)]
     if found.empty or math.isnan(needed):

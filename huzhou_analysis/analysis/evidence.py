@@ -1,8 +1,6 @@
 """On what evidence a verdict rests, whether another figure turns it, how official monitors would put it, and its words.
 
-Progress in time (序时进度) sets the share of the way done against the share of the time gone, in the words of mid-term
-reviews; two published methods class the same data beside our verdict (docs/methods.md has the sources).
-"""
+Progress in time (序时进度) is that of mid-term reviews; sources of the two published methods: docs/methods.md."""
 
 import math
 from collections.abc import Iterator
@@ -148,10 +146,9 @@ def grade(at: Standing) -> dict:
 
 
 def firmness(at: Standing, found: pd.DataFrame, verdict: Judgement) -> dict:
-    """Whether the verdict turns under another reading of the figures on file (`found` may stand beside the target).
-
-    ``fragile`` where one turns it, ``robust`` where other figures were tried and none does, ``untested`` where there is none.
-    """
+    """Whether another reading of the figures on file (`found` may stand beside the target) turns the verdict:
+    ``fragile`` where one does, ``robust`` where other figures were tried and none does, ``untested`` where there is
+    none."""
     readings = list(_readings(at, found[found.year >= at.target.start], verdict.rule))
     flips = [(label, STATUSES[s]) for label, s, _ in readings if s not in (None, verdict.status)]
     tried = sum(tests for _, status, tests in readings if status is not None)
@@ -197,10 +194,8 @@ def _readings(at: Standing, found: pd.DataFrame, by: str) -> Iterator[tuple]:
 
 
 def progress(at: Standing, status: str) -> dict:
-    """Share of the way done and of the time gone since the last actual before the plan, and the word for it.
-
-    way = (actual - base) / (target - base); time = (year - base year) / (target year - base year).
-    """
+    """The way done, (actual - base) / (target - base), and the time gone, (year - base year) / (target year - base
+    year), since the last actual before the plan, and the word for it."""
     last, base = at.target.last_year, at.base
     early = {"time_progress": "completed_early"} if status == "met" and at.year < last else {}
     if base is None or base[0] >= last or math.isclose(at.goal, base[1]):

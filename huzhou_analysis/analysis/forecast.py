@@ -1,7 +1,5 @@
-"""Project an annual series: the median of simple paths, with intervals from what such projections missed on real cities.
-
-:func:`project` takes one series, :func:`project_panel` thousands. Below :data:`FEWEST` comparable years there is no projection.
-"""
+"""Project an annual series: the median of simple paths, with intervals from what such projections missed on real
+cities."""
 
 import math
 from collections.abc import Mapping, Sequence

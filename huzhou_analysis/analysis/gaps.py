@@ -154,9 +154,8 @@ class Gaps:
     def candidates(self, target: Target) -> pd.DataFrame:
         """Actuals that may stand beside a target, oldest first, in its unit, each with comparability and reason.
 
-        Whole years and dates count, printed or summed of printed parts. A share of part of a year counts with care, a
-        running total of things at a date beside a cumulative goal likewise; a flow of part of a year never does.
-        """
+        Whole years and dates count, printed or summed of printed parts; with care a share of part of a year, and a
+        running total of things at a date beside a cumulative goal. A flow of part of a year never does."""
         rows, total, own = [], target.first.span == "cumulative", target.first.indicator
         share = self.data.units[target.unit].is_share
         allowed = [(self._points(target, name), how, why) for name, how, why in self.pairs(own) if how != "no"]

@@ -1,6 +1,5 @@
 """The outlook of an indicator on file to the plan's last year: projection, chance of the target, outside view; or the
-reason why there is none: a chance that rests on four points, or on figures from before a break, is worse than none.
-"""
+reason why there is none: a chance that rests on four points, or on figures from before a break, is worse than none."""
 
 import math
 from dataclasses import dataclass

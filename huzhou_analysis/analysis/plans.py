@@ -102,9 +102,8 @@ def goals(data: Data, indicator: str, area: str, source: str | None = None) -> p
 
 
 def plan_tables(data: Data, source: str | None = None) -> dict[str, str]:
-    """Tables of targets of a plan (by default the leading one), the programmes of the province first: by key (``digital``,
-    ``open``, else the table's number) the locator of the table without its rows.
-    """
+    """Tables of targets of a plan (by default the leading one), the programmes of the province first: by key
+    (``digital``, ``open``, else the table's number) the locator of the table without its rows."""
     outline = data.outline[data.outline.source_id == (source or leading_plan(data))]
     found = dict.fromkeys(m[1] for place in outline.locator if (m := ROW.fullmatch(place)))
     ordered = [*(p for p in PROGRAMMES if p in found), *(p for p in found if p not in PROGRAMMES)]

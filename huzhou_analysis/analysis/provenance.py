@@ -1,9 +1,8 @@
-"""Prove the citations against the documents themselves: every figure is found where it says, every numeral is accounted for.
+"""Prove the citations against the documents themselves: every figure is found where it says, every numeral is accounted
+for.
 
-The documents are not shipped. Each text file is cut into its parts at the anchors of ``outline.csv``; each figure must stand
-verbatim in its part; every numeral must belong to a figure or to a row of ``not_figures.csv``. White space and width of
-characters do not count.
-"""
+The documents are not shipped. Their texts are cut at the anchors of ``outline.csv``; a figure must stand verbatim in
+its part, a numeral belong to a figure or to ``not_figures.csv``. White space and width of characters do not count."""
 
 import re
 from collections import Counter, defaultdict
@@ -31,9 +30,8 @@ Place = tuple[str, str]  # source and locator
 class Proof:
     """What was found: true if every citation and numeral is accounted for.
 
-    ``coverage`` has one row a document, ``problems`` one for everything that is wrong; ``missing`` are the files that are
-    not in the folder: nothing is said of them.
-    """
+    ``coverage`` has one row a document, ``problems`` one for everything that is wrong; of ``missing`` files nothing is
+    said."""
 
     coverage: pd.DataFrame
     problems: pd.DataFrame

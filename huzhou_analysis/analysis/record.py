@@ -1,8 +1,6 @@
-"""The record: every verdict, interval and chance that an edition stated, kept, and scored once the outturn is printed.
+"""The record: every verdict, interval and chance that an edition stated, scored once the outturn is printed.
 
-``record.csv`` lies beside the tables and is appended by a command, never by a run. Nothing in it is changed afterwards:
-what was stated stays stated.
-"""
+``record.csv`` lies beside the tables and is appended by a command, never by a run; what was stated stays stated."""
 
 import datetime as dt
 import math

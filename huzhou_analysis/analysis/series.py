@@ -68,9 +68,9 @@ def printings(
 ) -> pd.DataFrame:
     """Printed levels (``N``) or growth rates over the year before (``GY``) of one area or several, most believed first.
 
-    An original (official, yearbook, press, or a copy of such a text) comes before a compilation, and that before anything
-    secondary. Among originals the latest vintage comes first (a final figure supersedes a preliminary one), then the tier.
-    """
+    An original (official, yearbook, press, or a copy of such a text) comes before a compilation, and that before
+    anything secondary; of originals the latest vintage (a final figure supersedes a preliminary one), then the better
+    tier."""
     found = data.select(indicator, area, record_type="actual", transformation=transformation, **where)
     found = known(found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")], as_of)
     if len(found) < 2:
@@ -209,8 +209,7 @@ def levels(data: Data, indicator: str, area: object, as_of: object = None, **whe
 
 def _chosen(found: pd.DataFrame) -> pd.DataFrame:
     """One figure for each period and unit: the most believed, unless a source with a run of years in one vintage shows
-    that those of neighbouring years stand on different levels (a census lies between): it speaks for all its years.
-    """
+    that those of neighbouring years stand on different levels (a census lies between): it speaks for all its years."""
     best = found.drop_duplicates(["time_period", "unit"])
     yearly = whole_years(found[found.relation == "="])
     editions = yearly.groupby(["source_id", "vintage", "unit"]) if len(yearly) >= RUN else ()
@@ -320,8 +319,7 @@ def _edition(point: dict) -> str:
 
 def _break(before: dict, after: dict, levels: dict[tuple, dict[str, float]], declared: dict[int, str]) -> Text | None:
     """Why a stretch ends between two yearly points: at a break; where another kind of vintage begins and no source
-    prints a year of both alike; and where one that prints both years shows that the two stand on different levels.
-    """
+    prints a year of both alike; and where one that prints both years shows that the two stand on different levels."""
     if why := [reason for year, reason in declared.items() if before["year"] < year <= after["year"]]:
         en = f"definition: {'; '.join(w.partition('. ')[0] for w in why)}"
         return text("统计口径或水平变动，见 indicators.csv", en)

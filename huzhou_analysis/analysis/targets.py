@@ -187,10 +187,8 @@ def judge(
 
 @dataclass(frozen=True)
 class Target:
-    """One target of a plan: its figures, how it moves, and the path (values by year) that its verdict runs along.
-
-    ``numeric`` are the figures that are numbers of a year or of a stated stretch of years, in order.
-    """
+    """One target of a plan: its figures (``numeric`` those that are numbers of a year or of a stretch of years, in
+    order), how it moves, and the path (values by year) that its verdict runs along."""
 
     figures: pd.DataFrame
     numeric: pd.DataFrame

@@ -1,7 +1,4 @@
-"""Read the tables in ``data/`` and check all of them before anything is computed: every problem is reported at once.
-
-Row numbers are those a spreadsheet shows (the header is row 1).
-"""
+"""Read the tables in ``data/`` and check all of them before anything is computed: every problem is reported at once."""
 
 import codecs
 import csv

@@ -100,10 +100,8 @@ def holds(value: str, printed: str) -> bool:
 
 
 def objection(value: str, printed: str, *, growth: bool = False, span: str = "") -> Message | None:
-    """What a citation says against a value, a plain number, in Chinese and English; None if it says the value.
-
-    With `growth` the figure is a growth over one year, not a level; `span` as in ``figures.csv``.
-    """
+    """What a citation says against a value, a plain number, in Chinese and English; None if it says the value. With
+    `growth` the figure is a growth over one year, not a level; `span` as in ``figures.csv``."""
     number = Decimal(value)
     found = readings(printed, growth=growth)
     if growth:

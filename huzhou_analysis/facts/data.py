@@ -175,9 +175,7 @@ class Data:
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:
         """What a figure may stand for, in its printed unit: half a unit in its last place each way, if it was measured.
-
-        A target or parameter is set, not measured, and a count of things is not rounded: both stand for themselves.
-        """
+        A target or parameter is set, not measured, and a count of things is not rounded: both stand for themselves."""
         row = self.figure(figure) if isinstance(figure, str) else figure
         unit = self.units[row.unit]
         counted = unit.unit_measure in ("COUNT", "PS", "RANK") and unit.unit_mult == 0

@@ -25,10 +25,8 @@ _CHINESE_RUN = re.compile(rf"(?<!\d)[{_CN}]+(?!分点)成?")
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A numeral found in a text: where it stands and the values that it may be read as.
-
-    百亿 is 10,000,000,000, and also 100 when the unit is 亿元: both readings are kept.
-    """
+    """A numeral found in a text: where it stands and the values that it may be read as (百亿: 10,000,000,000, and also
+    100 where the unit is 亿元)."""
 
     start: int
     end: int
@@ -43,10 +41,8 @@ def normalise(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text in one width, in which a character that only looks like digits is none.
-
-    A footnote mark (², ①, ⑴) becomes a space, a unit in one character (㎡) loses its digits, and a fraction (½) stays.
-    """
+    """Text in one width, in which a character that only looks like digits is none: a footnote mark (², ①, ⑴) becomes a
+    space, a unit in one character (㎡) loses its digits, and a fraction (½) stays."""
     return "".join(map(_plain_character, text or "")).strip()
 
 
@@ -61,10 +57,8 @@ def _plain_character(character: str) -> str:
 
 
 def separated(text: str) -> str:
-    """Text in one width without whitespace, save where it keeps two numbers apart.
-
-    A single space joins groups of three digits (1 803.2); any other whitespace, and a mark, stands between two numbers.
-    """
+    """Text in one width without whitespace, save where it keeps two numbers apart: a single space joins groups of three
+    digits (1 803.2); any other whitespace, and a mark, stands between two numbers."""
     text = re.sub(r"[^\S\n\r\t\v\f]", " ", plain(text))
     text = re.sub(r"(?<![\d.,])[1-9]\d{0,2}(?: \d{3})+(?![\d,]| \d)", lambda m: m[0].replace(" ", ""), text)
     return re.sub(r"(?<![\d.,\s])\s++|\s++(?![\d.,])", "", text)

@@ -40,10 +40,8 @@ class Question:
 
 
 def questions(data: Data, only: Collection[str] | None = None, today: dt.date | None = None) -> list[Question]:
-    """What stands out among the figures, at most one question a figure, in the order of the table.
-
-    With `only` it is asked about these ids alone, against all others; nothing can have been published after `today`.
-    """
+    """What stands out among the figures, at most one question a figure, in the order of the table; with `only` about
+    these ids alone, against all others. Nothing can have been published after `today`."""
     held = _Held(data, today or dt.date.today())
     asked = data.figures[(data.figures.corrected == "") & data.figures.obs_value.notna()]
     asked = asked if only is None else asked[asked.index.isin(list(only))]

@@ -28,10 +28,9 @@ def evaluate(data: Data, expression: str) -> tuple[Interval, list[str]]:
     """Value of an expression on rounding intervals, and the figures it names.
 
     An expression is made of figure ids in square brackets, numbers, ``+ - * /``, parentheses, and of ``path`` (sum of a
-    plan's yearly targets over the years, those between named years read off once geometrically and once straight),
-    ``outline_rows`` (number of parts whose locator begins with a regular expression) and ``outline_groups`` (number of
-    different values of its group). Units are as printed: the author of a relation keeps them the same on both sides.
-    """
+    plan's yearly targets over the years, see :func:`path_sum`), ``outline_rows`` (number of parts whose locator begins
+    with a regular expression) and ``outline_groups`` (number of different values of its group). Units are as printed:
+    the author of a relation keeps them the same on both sides."""
     used: list[str] = []
 
     def named(match: re.Match) -> str:

@@ -1,7 +1,4 @@
-"""What each table in ``data/`` must look like: its columns, codes and constraints, as ``tables.json`` has them.
-
-Their names follow SDMX (CL_OBS_STATUS, UNIT_MEASURE, UNIT_MULT, TIME_PERIOD) and IATI where they have a word.
-"""
+"""What each table in ``data/`` must look like, as ``tables.json`` has it; names follow SDMX and, else, IATI."""
 
 import json
 from dataclasses import dataclass
@@ -10,11 +7,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Field:
-    """One column.
-
-    ``kind`` is ``string``, ``number``, ``integer``, ``boolean``, ``date`` (ISO 8601, may be a year or month) or
-    ``period``; ``codes`` maps each allowed code to its (Chinese, English) meaning; ``refers`` names ``table.column``.
-    """
+    """One column: ``kind`` is ``string``, ``number``, ``integer``, ``boolean``, ``date`` (ISO 8601, may be a year or
+    month) or ``period``; ``codes`` maps each allowed code to its (Chinese, English) meaning; ``refers`` names
+    ``table.column``."""
 
     name: str
     kind: str
