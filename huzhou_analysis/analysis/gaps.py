@@ -3,8 +3,6 @@
 A target is never measured against another target, nor against an actual of before its plan.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Iterable
@@ -74,12 +72,6 @@ def target_gaps(
     out = out[out.leads] if plan is None else out if plan == "all" else out[out.plan == plan]
     out = out.reset_index(drop=True)
     return out if full else out[COLUMNS]
-
-
-@lru_cache(maxsize=8)
-def gaps_of(data: Data, as_of: str | dt.date | None) -> Gaps:
-    """The :class:`Gaps` of a set of tables, made once."""
-    return Gaps(data, as_of)
 
 
 class Gaps:
@@ -340,3 +332,6 @@ class Gaps:
             return needed(self.data, target, said("why", "none")) | {"status": "no_figure_on_file"}
         why = said("why", "unlike", reason=text(unlike["pair_zh"], unlike["pair_en"]))
         return needed(self.data, target, why) | {"status": "not_comparable", "comparable": "no"} | unlike
+
+
+gaps_of = lru_cache(maxsize=8)(Gaps)  # made once for a set of tables and a day

@@ -60,11 +60,11 @@ def plans(data: Data) -> pd.DataFrame:
 @lru_cache(maxsize=8)
 def _leads(data: Data) -> dict[tuple[str, str], str]:
     """The plan that leads of each indicator and area that one sets a target for."""
-    order = {source: n for n, source in enumerate(_plans(data).source_id)}
-    goals = data.select(record_type="target", source=list(order))
-    ordered = goals.assign(order=goals.source_id.map(order)).sort_values("order")
-    first = ordered.drop_duplicates(["indicator", "ref_area"])
-    return dict(zip(zip(first.indicator, first.ref_area, strict=True), first.source_id, strict=True))
+    found: dict[tuple[str, str], str] = {}
+    for source in _plans(data).source_id[::-1]:
+        goals = data.select(record_type="target", source=source)
+        found |= dict.fromkeys(zip(goals.indicator, goals.ref_area, strict=True), source)
+    return found
 
 
 def leading_plan(data: Data, indicator: str | None = None, area: str | None = None) -> str:

@@ -11,10 +11,9 @@ Message = tuple[str, str]
 
 _FALL = "负增长|下降|减少|降低|回落|削减|压缩|收窄|下滑|下跌|下挫|下行|滑落|走低|萎缩|倒退|少增|(?:低于|不及)[上去]年|跌|降|减|缩|(?<![不至])少(?!于)"
 _FELL = "fell|fall|decreas|declin|drop|contract|lower|shrank|shrunk|slump"
-_RISE = (
-    "增长|增加|增速|增幅|提高|提升|上升|上涨|回升|扩大|增|涨|升|increas|growth|grew|rose|rise|higher|surge|up(?:by)?$"
-)
-_DIRECTION = re.compile(rf"(?P<fall>{_FALL}|{_FELL}|down)|(?P<rise>{_RISE})", re.I)
+_RISE = "增长|增加|增速|增幅|提高|提升|上升|上涨|回升|扩大|增|涨|升"
+_ROSE = "increas|growth|grew|rose|rise|higher|surge|up(?:by)?$"
+_DIRECTION = re.compile(rf"(?P<fall>{_FALL}|{_FELL}|down)|(?P<rise>{_RISE}|{_ROSE})", re.I)
 _FALL_BEHIND = re.compile(rf"(?:[%‰]|-?percent)(?:{_FELL})", re.I)  # a 2.1% drop
 _CLAUSE = re.compile(r"[，。；,;：:]")
 _MINUS = re.compile(r"(?:^|[^\d%‰年月日季度个点元万亿])[-−–‐]$|\([-−–]\)$|[▲△▼▽↓]$|负的?$|minus$", re.I)
@@ -28,19 +27,15 @@ _QUANTITY = re.compile(r".*\d(?:%|‰|个百分点|percent|万|亿)")
 _A_YEAR = re.compile(r"年均|年平均|每年|复合|平均增[长速]|CAGR|annualaverage|ayear|peryear|annualis", re.I)
 # What the clause of a rate says that is no growth over one year (# is the rate), by the message that says what it is.
 _NO_GROWTH = {
-    "period_before": re.compile(
-        "环比|月均|[比较与同][上前][一个]*(?:月|期|季度?)|[比较与同](?:[0-9]{1,2}月|第?[一二三四]季度)|(?:month|quarter)-?on|[mq][/o][mq]|"
-        "(?:previous|last)(?:month|quarter)",
-        re.I,
-    ),
-    "several_years": re.compile("[两二三四五六](?:年平均|年年均|年复合)"),
-    "fixed_base": re.compile(r"\d年?(?:=|为100)|基期"),
-    "another_place": re.compile("(?:高于|低于|快于|慢于|超过|高出|领先|比|较).{0,3}(?:省|国|全市|平均)"),
-    "contribution": re.compile("拉动|贡献"),
-    "change_of_rate": re.compile(
-        "(?:增速|增幅|涨幅|增长率).*(?:提高|提升|加快|回升|扩大|回落|放缓|收窄|下降|减慢)了?#个百分点"
-    ),
+    "period_before": "环比|月均|[比较与同][上前][一个]*(?:月|期|季度?)|[比较与同](?:[0-9]{1,2}月|第?[一二三四]季度)|"
+    "(?:month|quarter)-?on|[mq][/o][mq]|(?:previous|last)(?:month|quarter)",
+    "several_years": "[两二三四五六](?:年平均|年年均|年复合)",
+    "fixed_base": r"\d年?(?:=|为100)|基期",
+    "another_place": "(?:高于|低于|快于|慢于|超过|高出|领先|比|较).{0,3}(?:省|国|全市|平均)",
+    "contribution": "拉动|贡献",
+    "change_of_rate": "(?:增速|增幅|涨幅|增长率).*(?:提高|提升|加快|回升|扩大|回落|放缓|收窄|下降|减慢)了?#个百分点",
 }
+_NO_GROWTH = {name: re.compile(pattern, re.I) for name, pattern in _NO_GROWTH.items()}
 
 
 @dataclass(frozen=True)

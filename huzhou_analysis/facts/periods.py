@@ -10,8 +10,6 @@
 ========================  ===========================================================
 """
 
-from __future__ import annotations
-
 import calendar
 import datetime as dt
 import re
@@ -50,7 +48,7 @@ class Period:
     def months(self) -> int:
         return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
 
-    def year_before(self) -> Period:
+    def year_before(self) -> "Period":
         """The same part of the year before; for several years, the stretch of equal length just before."""
         if self.kind == "day" and (self.start.month, self.start.day) == (2, 29):
             return parse(f"{self.start.year - 1:04d}-02-28")

@@ -48,14 +48,10 @@ class Table:
 
 _WRITTEN = json.loads(Path(__file__).with_name("tables.json").read_text(encoding="utf-8"))
 CODES = {name: {code: tuple(words) for code, words in codes.items()} for name, codes in _WRITTEN["codes"].items()}
-
-
-def _table(name: str, zh: str, en: str, fields: list[dict], together: list[str]) -> Table:
-    columns = tuple(Field(**field | {"codes": CODES.get(field.get("codes"))}) for field in fields)
-    return Table(name, zh, en, columns, tuple(together))
-
-
-TABLES: dict[str, Table] = {table["name"]: _table(**table) for table in _WRITTEN["tables"]}
+TABLES: dict[str, Table] = {}
+for _table in _WRITTEN["tables"]:
+    _fields = tuple(Field(**field | {"codes": CODES.get(field.get("codes"))}) for field in _table["fields"])
+    TABLES[_table["name"]] = Table(**_table | {"fields": _fields, "together": tuple(_table["together"])})
 RECORD_TYPES, TIME_BASES, OBS_STATUSES = CODES["record_types"], CODES["time_bases"], CODES["obs_statuses"]
 TIERS, KINDS, THEMES, REASONS = CODES["tiers"], CODES["kinds"], CODES["themes"], CODES["reasons"]
 EXPECTATIONS, SEVERITIES = CODES["expectations"], CODES["severities"]
