@@ -53,8 +53,6 @@ IN_LEVELS = {"growth": "drift", "damped_growth": "damped_trend"}
 
 
 # Floats `values` (..., years) are oldest first, without gaps; paths are (..., horizon).
-
-
 def last_value(values: np.ndarray, horizon: int) -> np.ndarray:
     """The last value goes on."""
     return np.repeat(values[..., -1:], horizon, axis=-1)

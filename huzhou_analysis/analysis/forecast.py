@@ -303,8 +303,6 @@ def _columns(level: Sequence[float]) -> list[str]:
 
 
 # What is asked for, and the reading of a series: a right answer, or a sentence that says what to write.
-
-
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real | Decimal) or not math.isfinite(value):
         raise TypeError(f"{name} is a finite number such as 18, not {value!r}")

@@ -53,14 +53,9 @@ def home_area(figures: pd.DataFrame, levels: pd.Series) -> str:
 class Data:
     """All tables, checked and typed. Nothing in it is changed after loading.
 
-    Attributes
-    ----------
-    figures : DataFrame
-        Indexed by ``figure_id``; ``obs_value`` and ``value_high`` are floats, ``obs_text`` and ``high_text`` keep the
-        digits as printed (so that rounding is known), everything else is text. Corrections are applied here;
-        ``corrected`` names the action.
-    indicators, ref_areas, units_table, sources, outline, not_figures, milestones, corrections, relations, pairs : DataFrame
-        The other tables, indexed by their key where they have one.
+    Every table is indexed by its key where it has one. In ``figures``, ``obs_value`` and ``value_high`` are floats,
+    ``obs_text`` and ``high_text`` keep the digits as printed (so that rounding is known), everything else is text.
+    Corrections are applied; ``corrected`` names the action.
 
     Examples
     --------
@@ -185,13 +180,9 @@ class Data:
 
 
 def load(root: Path | str | None = None) -> Data:
-    """Read, check and type every table.
+    """Read, check and type every table of a folder, by default ``HUZHOU_DATA`` or the project's own ``data/``.
 
-    Parameters
-    ----------
-    root : path, optional
-        Folder of the tables; by default ``HUZHOU_DATA`` or the project's own ``data/``. If anything at all is wrong with
-        any table, a :class:`DataError` lists it.
+    If anything at all is wrong with any table, a :class:`DataError` lists it.
 
     Examples
     --------

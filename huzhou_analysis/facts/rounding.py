@@ -167,13 +167,9 @@ def half_unit(text: str) -> Fraction:
 def printed_interval(text: str, relation: str = "=", high: str = "") -> Interval:
     """Interval of values, in the printed unit, for which a document may print `text`.
 
-    Parameters
-    ----------
-    text : str
-        The number as printed, plain digits (``"300.8"``). Its decimals say how it was rounded.
-    relation : str
-        ``=``; a bound ``>``, ``>=``, ``<``, ``<=``, open on its far side; ``range`` with `high`, its upper end; or ``~``,
-        about, which proves nothing: the interval is unbounded.
+    `text` are plain digits, whose decimals say how the number was rounded. `relation` is ``=``; a bound ``>``, ``>=``,
+    ``<``, ``<=``, open on its far side; ``range`` with `high`, its upper end; or ``~``, about, which proves nothing: the
+    interval is unbounded.
 
     Examples
     --------

@@ -82,19 +82,10 @@ def table_of_words(path: Path) -> dict[str, dict[str, Text]]:
 class Quantity:
     """A number with its unit, its period and the figures behind it; it prints itself as a language does.
 
-    Attributes
-    ----------
-    value : float
-        In the printed `unit`.
-    printed : str
-        The digits as printed, which keep their precision; empty for what is derived.
-    decimals : int, optional
-        Decimals shown of a derived value, in the printed unit.
-    begins, because : int, Text
-        Year in which its stretch of a series begins, and why one does: growth from before is warned of.
+    ``value`` is in the printed ``unit``, ``printed`` the digits, which keep their precision; of what is derived they are
+    empty, and ``decimals`` says how many are shown. ``begins`` is the year in which its stretch of a series begins, and
+    ``because`` why one does: growth from before is warned of.
 
-    Notes
-    -----
     In a template of :func:`say`, ``{goal}`` is 18亿美元 and $1.8bn, ``{goal:.2}`` shows two decimals of the printed
     unit, ``{goal:+}`` its sign, ``{goal.year}`` and ``{goal.period}`` its time, ``{goal.in_words}`` its bound in words.
     """
