@@ -14,7 +14,7 @@ from importlib import import_module as _import
 __version__ = "0.2.0"
 _NAMES = {
     "facts.checks": "check",
-    "facts.data": "load Data",
+    "facts.data": "load Data find",
     "facts.locking": "default_root",
     "facts.problems": "DataError",
     "facts.rounding": "Interval printed_interval",
@@ -27,13 +27,12 @@ _NAMES = {
     "analysis.gaps": "target_gaps",
     "analysis.growth": "Rate growth_rate implied_base implied_level compound_growth contribution implied_deflator",
     "analysis.ledger": "growth_ledger",
-    "analysis.lookup": "latest find",
     "analysis.outlook": "outside_view outlook target_probabilities",
     "analysis.plans": "plans plan plan_pace table_targets",
     "analysis.provenance": "prove",
     "analysis.record": "record score_record record_scores hedgehog",
     "analysis.scenario": "what_if path_totals",
-    "analysis.series": "series vintages",
+    "analysis.series": "series vintages latest",
     "analysis.targets": "required_growth required_points",
     "show.canvas": "style",
     "show.chart": "Chart Panel marks over_years ranked fan",

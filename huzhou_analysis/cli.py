@@ -135,7 +135,7 @@ def audit(sources: str | None, lang: str) -> int | None:
 
 
 def find(text: Sequence[str], lang: str) -> int:
-    found = _part("analysis.lookup").find(_load(), " ".join(text), lang=lang)
+    found = _part("facts.data").find(_load(), " ".join(text), lang=lang)
     for figure_id, f in found.iterrows():
         status = f.record_type if f.obs_status == "A" else f"{f.record_type} · {f.obs_status}"
         print(f"{f.indicator} · {f.area} · {f.period}: {f.value}  [{status}]")

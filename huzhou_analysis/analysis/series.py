@@ -1,20 +1,21 @@
-"""One annual series of an indicator from everything on file: which figure speaks for a year, and where a stretch ends.
+"""One annual series of an indicator from everything on file, and the latest: which figure speaks, where a stretch ends.
 
 A stretch is a run of years in one unit, one definition and one vintage; growth is never taken from one into the next.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data
+from ..facts.data import Data, NotOnFile
 from ..facts.rounding import Interval
 from ..facts.schema import TIERS
-from ..facts.words import Text, text
+from ..facts.words import Quantity, Text, figure_quantity, period_text, point, text
 from .growth import implied_base, implied_level
+from .targets import pace_unit
 
 COLUMNS = ["year", "value", "unit", "growth", "printed_growth", "prices", "printed", "low", "high", "relation"]
 COLUMNS += ["time_period", "origin", "obs_status", "segment", "begins", "because", "vintage", "stretch", "tier"]
@@ -30,6 +31,12 @@ TOLERANCE = 0.5
 # Years in one vintage that make a source a run of its own.
 RUN = 5
 YEARLY = ("printed", "sum", "ratio", "implied")
+# What a statistical bulletin opens with, in its order.
+MAIN = ("gdp", "industrial_va", "hightech_va", "fixed_asset_investment", "manufacturing_investment", "retail_sales")
+MAIN += ("trade_total", "exports", "imports", "fdi_utilized", "fiscal_revenue", "local_fiscal_revenue", "urban_income")
+MAIN += ("rural_disposable_income",)
+LATEST_COLUMNS = ["indicator", "name", "part_year", "time_period", "period", "level", "growth", "growth_origin"]
+LATEST_COLUMNS += ["prices", "published", "obs_status", "tier", "source_id", "source", "figure_id"]
 Area = str | int | None
 _RANK = {tier: i for i, tier in enumerate(TIERS)}
 _ORIGINALS = ("official", "yearbook", "press", "mirror")
@@ -357,3 +364,52 @@ def vintages(data: Data, indicator: str, area: Area = None) -> pd.DataFrame:
     columns = ["year", "value", "unit", "vintage", "tier", "obs_status", "source_id", "figure_id"]
     found = found.assign(_day=_published(found.vintage)).sort_values(["year", "_day", "source_id"])
     return found[columns].reset_index(drop=True)
+
+
+def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str | int | None = None) -> pd.DataFrame:
+    """The latest whole year, and the latest part of a year, of each indicator: level and growth as printed.
+
+    By default of the main ones (``MAIN``) in the city that the tables are about. Raises UnknownName if a name is not in
+    the tables, NotOnFile if nothing of what was asked for is.
+
+    One row an indicator and kind of period (``part_year``), in the order asked for (columns ``LATEST_COLUMNS``). ``level``
+    is a Quantity, or None where only a rate is printed; ``growth`` a Quantity in % over the same period of the year before
+    (points for a share), or None; ``growth_origin`` is ``printed`` or, from two levels of one vintage, ``derived``.
+
+    Examples
+    --------
+    >>> now = hz.latest(data, ["gdp"])
+    >>> [(str(r.period), str(r.level), str(r.growth)) for r in now[~now.part_year].itertuples()]
+    [('2025年', '4,452.8亿元', '5.9%')]
+    """
+    wanted = [i for i in MAIN if i in data.indicators.index] if indicators is None else indicators
+    rows = []
+    for one in [wanted] if isinstance(wanted, str) else wanted:
+        code, place = key(data, one, area)
+        name = Text(*data.indicators.loc[code, ["name_zh", "name_en"]])
+        levels, said = points(data, code, place), printings(data, "GY", code, place)
+        levels = levels[~levels.origin.isin(["implied", "period_total"])]  # what a rate implies is no news of a year
+        for part in (False, True):
+            on_file = [p for p in [*levels.time_period, *said.time_period] if periods.is_year(p) != part]
+            if on_file:
+                newest = max(on_file, key=lambda p: (periods.parse(p).end, p))
+                of = (frame[frame.time_period == newest] for frame in (levels, said))
+                rows.append((code, name, part, newest, *_standing(data, newest, *of)))
+    if not rows:
+        raise NotOnFile("所列指标的实际数", "an actual of the indicators asked for")
+    return pd.DataFrame(rows, columns=LATEST_COLUMNS)
+
+
+def _standing(data: Data, period: str, there: pd.DataFrame, said: pd.DataFrame) -> tuple:
+    """Level and growth of one period, from its points and its printed rates, with the source (``LATEST_COLUMNS``)."""
+    level, growth, origin = point(data, there, period) if len(there) else None, None, ""
+    if len(said):
+        growth, origin = figure_quantity(data, said.index[0]), "printed"
+    elif level and pd.notna(there.growth.iloc[-1]):
+        unit = data.units[pace_unit("points" if level.unit.is_share else "growth", level.unit.unit)]
+        growth, origin = Quantity(float(there.growth.iloc[-1]), unit, decimals=1, time_period=period), "derived"
+    first = there.iloc[-1] if level else said.iloc[0]
+    source, ids = data.sources.loc[first.source_id], [i for q in (level, growth) if q for i in q.figures]
+    moved = (period_text(period), level, growth, origin, said.prices.iloc[0] if len(said) else "")
+    printed = (first.vintage, first.obs_status, source.tier, first.source_id, Text(source.title, source.title_en))
+    return *moved, *printed, " ".join(dict.fromkeys(ids))

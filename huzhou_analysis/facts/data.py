@@ -1,4 +1,4 @@
-"""The tables, checked and typed: what everything else reads from."""
+"""The tables, checked and typed: what everything else reads from; and what is in them, by any of its names or words."""
 
 import difflib
 import re
@@ -13,11 +13,14 @@ import pandas as pd
 from . import rounding
 from .checks import check
 from .locking import default_root
+from .numerals import normalise
 from .problems import DataError
 from .schema import TABLES
 from .units import Units
-from .words import Text
+from .words import Text, labels, period_text, printed_quantity
 
+FOUND_COLUMNS = ["indicator", "area", "period", "value", "number", "unit", "record_type", "obs_status"]
+FOUND_COLUMNS += ["source", "place", "as_printed", "comment"]
 # What indicators are called in everyday speech, as :func:`fold` has it.
 ALIASES = pd.read_csv(Path(__file__).with_name("aliases.csv"), index_col="alias").indicator.to_dict()
 _KIND_OF_AREA = re.compile(r"(?<=..)(?:市|省|区|县|镇)$|(?:province|city|district|county|town)$")
@@ -211,6 +214,42 @@ def load(root: Path | str | None = None) -> Data:
 def fold(text: str) -> str:
     """Text as it is compared: one width, small letters, no spaces or punctuation."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
+    """Figures that hold every word, anywhere in their names, area, place, document, characters as printed or comment.
+
+    Words in Chinese or English are separated by spaces; case and character width do not matter; a year is a word. One
+    row a figure, indexed by its id (columns ``FOUND_COLUMNS``), in the language `lang`: ``value`` is the figure as it is
+    read, ``number`` the number in the printed ``unit``.
+
+    Examples
+    --------
+    >>> "D003.fdi_utilized.2027.2" in hz.find(data, "外资 2027").index
+    True
+    """
+    figures, indicators, areas, sources = data.figures, data.indicators, data.ref_areas, data.sources
+    texts = [figures.index.to_series(), figures.obs_text + figures.unit]
+    texts += [figures[c] for c in ("indicator", "ref_area", "time_period", "locator", "as_printed", "comment")]
+    texts += [figures.indicator.map(indicators[c]) for c in ("name_zh", "name_en", "theme")]
+    texts += [figures.ref_area.map(areas[c]) for c in ("name_zh", "name_en")]
+    texts += [figures.source_id.map(sources[c]) for c in ("title", "title_en")]
+    everything = texts[0].str.cat(texts[1:], sep=" ").map(lambda t: normalise(t).casefold())
+    wanted = [normalise(word).casefold() for word in str(words).split()]
+    found = figures[everything.map(lambda said: all(word in said for word in wanted)).astype(bool)]
+    name, title = ("name_en", "title_en") if lang == "en" else ("name_zh", "title")
+    places = data.outline.set_index(["source_id", "locator"]).locator_en
+    made = {
+        "indicator": found.indicator.map(indicators[name]),
+        "area": found.ref_area.map(areas[name]),
+        "period": [period_text(p)[lang] for p in found.time_period],
+        "value": [printed_quantity(data, f, lang) for f in found.itertuples()],
+        "number": found.obs_value,
+        "record_type": [labels(t)[lang] for t in found.record_type],
+        "source": found.source_id.map(sources[title]),
+        "place": [places[at] if lang == "en" else at[1] for at in zip(found.source_id, found.locator, strict=True)],
+    }
+    return found.assign(**made)[FOUND_COLUMNS]
 
 
 def named(table: pd.DataFrame, name: str, what: str) -> str:

@@ -14,18 +14,10 @@ class Unit:
     name_en: str
     unit_mult_en: int
 
-    @property
-    def is_share(self) -> bool:
-        """A percentage or per-mille of something: it moves in points, not by compound growth."""
-        return self.unit_measure == "PT"
-
-    @property
-    def is_count(self) -> bool:
-        return self.unit_measure == "COUNT"
-
-    @property
-    def is_money(self) -> bool:
-        return self.unit_measure.startswith(("CNY", "USD"))
+    # A share is a percentage or per-mille of something: it moves in points, not by compound growth.
+    is_share = property(lambda self: self.unit_measure == "PT")
+    is_count = property(lambda self: self.unit_measure == "COUNT")
+    is_money = property(lambda self: self.unit_measure.startswith(("CNY", "USD")))
 
 
 class Units(dict[str, Unit]):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import zip_longest
 
-from ..analysis.lookup import MAIN
+from ..analysis.series import MAIN
 from ..facts.schema import THEMES as NAMES
 from ..facts.words import Text
 from ..show.office import drawn

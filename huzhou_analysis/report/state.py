@@ -18,9 +18,9 @@ from ..analysis.audit import findings
 from ..analysis.evidence import movement
 from ..analysis.gaps import target_gaps
 from ..analysis.ledger import VERDICTS, growth_ledger
-from ..analysis.lookup import latest as latest_of_each
 from ..analysis.outlook import target_probabilities
 from ..analysis.plans import plan_years
+from ..analysis.series import latest as latest_of_each
 from ..facts import periods, words
 from ..facts.data import Data, NotOnFile
 from ..facts.words import LANGUAGES, Text, printed_quantity, text
