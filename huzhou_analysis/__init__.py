@@ -14,7 +14,7 @@ from importlib import import_module as _import
 __version__ = "0.2.0"
 _NAMES = {
     "facts.checks": "check",
-    "facts.data": "load Data find",
+    "facts.data": "load Data find name area_name",
     "facts.locking": "default_root",
     "facts.problems": "DataError",
     "facts.rounding": "Interval printed_interval",
@@ -37,7 +37,7 @@ _NAMES = {
     "show.canvas": "style",
     "show.chart": "Chart Panel marks over_years ranked fan",
     "show.exhibit": "exhibit finding Exhibit explore open_indicators",
-    "show.sources": "cite name area_name target_rows TARGET_HEADINGS",
+    "show.sources": "cite target_rows TARGET_HEADINGS",
     "inbox.documents": "read",
     "report.collect": "exhibits",
     "report.export": "export",

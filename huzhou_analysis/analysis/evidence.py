@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data
+from ..facts.data import Data, name
 from ..facts.schema import TIERS
 from ..facts.words import LANGUAGES, Quantity, Text, clauses, period_text, say, text, trimmed, unit_name
 from .compare import WHOLES, share_levels
@@ -179,8 +179,8 @@ def _readings(at: Standing, found: pd.DataFrame, by: str) -> Iterator[tuple]:
     if evidence.tier in WEAK:
         better = found[~found.tier.isin(WEAK[WEAK.index(evidence.tier) :])]
         yield said("reading", "weak", tier=text(TIERS[evidence.tier][0], evidence.tier)), latest(better), True
-    for name in sorted(set(found.indicator) - {evidence.indicator}):
-        yield said("reading", "other", name=named(data, name)), latest(found[found.indicator == name]), True
+    for code in sorted(set(found.indicator) - {evidence.indicator}):
+        yield said("reading", "other", name=name(data, code)), latest(found[found.indicator == code]), True
     for start in declared_breaks(data, evidence.indicator):
         before = found[found.year < start]
         if target.start < start <= at.year and len(before):
@@ -276,10 +276,6 @@ def both(name: str, words: Text) -> dict[str, str]:
     return {f"{name}_zh": words.zh, f"{name}_en": words.en}
 
 
-def named(data: Data, indicator: str) -> Text:
-    return text(data.indicators.name_zh[indicator], data.indicators.name_en[indicator])
-
-
 def amount(data: Data, value: float, unit: str, relation: str = "=") -> Quantity:
     """A value with as many decimals as it needs and no more than four digits call for."""
     places = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
@@ -329,7 +325,7 @@ def sentence(at: Standing, row: dict) -> Text:
     parts += filter(None, [_level_of_share(at)])
     if row.get("comparable") == "with_care":
         parts.append(said("argument", "care", reason=text(row["pair_zh"], row["pair_en"])))
-    about = {"name": named(data, at.target.first.indicator), "said": clauses(parts)}
+    about = {"name": name(data, at.target.first.indicator), "said": clauses(parts)}
     found = {"status": STATUSES[row["status"]], "letter": WORDS["grade"][row["evidence"]]}
     return said("argument", "verdict", **about, **found)
 
@@ -350,12 +346,12 @@ def _level_of_share(at: Standing) -> Text | None:
 
 def needed(data: Data, target: Target, why: Text) -> dict[str, str]:
     """What would have to be on file to judge a target, and why it cannot be judged as it is."""
-    first, name = target.first, named(data, target.first.indicator)
+    first, named = target.first, name(data, target.first.indicator)
     dated = len(target.numeric) and periods.parse(target.final.time_period).kind == "years"
     start = (first.vintage or first.time_period or "0")[:4]
     unit = text(*(unit_name(target.unit, lang, data.units) for lang in LANGUAGES))
-    words = {"name": name, "unit": unit, "start": start, "printed": first.as_printed}
+    words = {"name": named, "unit": unit, "start": start, "printed": first.as_printed}
     words["begin"] = "" if dated else WORDS["needed"]["begin"]
     code = "relative" if first.relation == "relative" else first.span
     want = said("needed", code if code in ("relative", "per_year", "cumulative") else "other", **words)
-    return both("needed", want) | both("rule", why) | both("sentence", said("argument", "none", name=name, why=why))
+    return both("needed", want) | both("rule", why) | both("sentence", said("argument", "none", name=named, why=why))

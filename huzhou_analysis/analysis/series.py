@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..facts import periods
-from ..facts.data import Data, NotOnFile
+from ..facts.data import Data, NotOnFile, name
 from ..facts.rounding import Interval
 from ..facts.schema import TIERS
 from ..facts.words import Quantity, Text, figure_quantity, period_text, point, text
@@ -386,7 +386,6 @@ def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str 
     rows = []
     for one in [wanted] if isinstance(wanted, str) else wanted:
         code, place = key(data, one, area)
-        name = Text(*data.indicators.loc[code, ["name_zh", "name_en"]])
         levels, said = points(data, code, place), printings(data, "GY", code, place)
         levels = levels[~levels.origin.isin(["implied", "period_total"])]  # what a rate implies is no news of a year
         for part in (False, True):
@@ -394,7 +393,7 @@ def latest(data: Data, indicators: Sequence[str] | str | None = None, area: str 
             if on_file:
                 newest = max(on_file, key=lambda p: (periods.parse(p).end, p))
                 of = (frame[frame.time_period == newest] for frame in (levels, said))
-                rows.append((code, name, part, newest, *_standing(data, newest, *of)))
+                rows.append((code, name(data, code), part, newest, *_standing(data, newest, *of)))
     if not rows:
         raise NotOnFile("所列指标的实际数", "an actual of the indicators asked for")
     return pd.DataFrame(rows, columns=LATEST_COLUMNS)

@@ -95,16 +95,13 @@ class Data:
     @cached_property
     def city(self) -> Text:
         """Name of the city in both languages, as a title calls it: 湖州市, Huzhou."""
-        return self._name(self.home)
+        return area_name(self)
 
     @cached_property
     def province(self) -> Text:
         """Name of the area that the city belongs to, in both languages; empty where none is named."""
         parent = self.ref_areas.parent[self.home]
-        return self._name(parent) if parent else Text("", "")
-
-    def _name(self, area: str) -> Text:
-        return Text(*self.ref_areas.loc[area, ["name_zh", "name_en"]])
+        return area_name(self, parent) if parent else Text("", "")
 
     @cached_property
     def own(self) -> pd.Series:
@@ -214,6 +211,16 @@ def load(root: Path | str | None = None) -> Data:
 def fold(text: str) -> str:
     """Text as it is compared: one width, small letters, no spaces or punctuation."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def name(data: Data, indicator: str) -> Text:
+    """Name of an indicator in both languages, from its code or either name."""
+    return Text(*data.indicators.loc[data.indicator(indicator), ["name_zh", "name_en"]])
+
+
+def area_name(data: Data, area: str | None = None) -> Text:
+    """Name of an area in both languages; the city itself without one."""
+    return Text(*data.ref_areas.loc[data.area(area), ["name_zh", "name_en"]])
 
 
 def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:

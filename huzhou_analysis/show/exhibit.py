@@ -21,7 +21,7 @@ from ..analysis.plans import plan
 from ..analysis.scenario import Scenario, what_if
 from ..analysis.series import series
 from ..facts import words
-from ..facts.data import Data, NotOnFile
+from ..facts.data import Data, NotOnFile, name
 from ..facts.words import LANGUAGES, Text, as_text, cited, say, text
 from . import canvas, picture
 from .chart import (
@@ -36,7 +36,7 @@ from .chart import (
     scale,
     starts_above_zero,
 )
-from .sources import WORDS, both, cell, citations, name, source_line, status_notes
+from .sources import WORDS, both, cell, citations, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
 EXHIBIT_TYPE = "application/vnd.huzhou.exhibit+json"

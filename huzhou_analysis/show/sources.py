@@ -10,7 +10,7 @@ import pandas as pd
 from ..analysis.evidence import GRADES, TIME_PROGRESS
 from ..analysis.targets import STATUSES
 from ..facts import words
-from ..facts.data import Data
+from ..facts.data import Data, name
 from ..facts.schema import KINDS, OBS_STATUSES, RECORD_TYPES, TIERS, TIME_BASES
 from ..facts.words import (
     LANGUAGES,
@@ -87,18 +87,6 @@ def cell(value) -> dict | float | int | None:
     if hasattr(value, "item"):
         return cell(value.item())
     return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
-
-
-def name(data: Data, indicator: str) -> Text:
-    """Name of an indicator in both languages, from its code or either name."""
-    row = data.indicators.loc[data.indicator(indicator)]
-    return text(row.name_zh, row.name_en)
-
-
-def area_name(data: Data, area: str | None = None) -> Text:
-    """Name of an area in both languages; the city itself without one."""
-    row = data.ref_areas.loc[data.area(area)]
-    return text(row.name_zh, row.name_en)
 
 
 def source_line(cited: list[dict]) -> Text:
