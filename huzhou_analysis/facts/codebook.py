@@ -41,8 +41,8 @@ def _resource(table: Table) -> dict:
 
 
 def _field(field: Field) -> dict:
-    limits = {"required": field.required, "unique": field.unique, "enum": list(field.codes or ()),
-              "pattern": field.pattern, "maxLength": field.max_length}  # fmt: skip
+    limits = {"required": field.required, "unique": field.unique, "enum": list(field.codes or ())}
+    limits |= {"pattern": field.pattern, "maxLength": field.max_length}
     limits = {name: limit for name, limit in limits.items() if limit}
     kind = "string" if field.kind in ("date", "period") else field.kind
     out = {"name": field.name, "type": kind, "title": field.zh, "description": field.en}

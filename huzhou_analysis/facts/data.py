@@ -215,12 +215,14 @@ def fold(text: str) -> str:
 
 def name(data: Data, indicator: str) -> Text:
     """Name of an indicator in both languages, from its code or either name."""
-    return Text(*data.indicators.loc[data.indicator(indicator), ["name_zh", "name_en"]])
+    row = data.indicators.loc[data.indicator(indicator)]
+    return Text(row.name_zh, row.name_en)
 
 
 def area_name(data: Data, area: str | None = None) -> Text:
     """Name of an area in both languages; the city itself without one."""
-    return Text(*data.ref_areas.loc[data.area(area), ["name_zh", "name_en"]])
+    row = data.ref_areas.loc[data.area(area)]
+    return Text(row.name_zh, row.name_en)
 
 
 def find(data: Data, words: str | int, *, lang: str = "zh") -> pd.DataFrame:
