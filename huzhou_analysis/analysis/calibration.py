@@ -198,9 +198,9 @@ def base_rate(
     upwards: bool = True,
     stand_in: bool = False,
 ) -> OutsideView:
-    """Of the cities that began at a like size, how many grew as fast as needed (% a year, rounded down, for an upper
-    bound up) over so many years; `value` in the panel's unit, None: all sizes count. `stand_in`: the panel is of a
-    similar thing."""
+    """Of the cities that began at a like size, how many grew as fast as needed (% a year, rounded down, or up for an
+    upper bound) over so many years; `value` in the panel's unit (None: all sizes), `stand_in` if it is of a similar
+    thing."""
     table = shipped("base_rates.csv")
     found = table[(table.kind == kind) & (table.horizon == years)]
     if found.empty or math.isnan(needed):

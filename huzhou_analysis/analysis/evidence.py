@@ -147,8 +147,7 @@ def grade(at: Standing) -> dict:
 
 def firmness(at: Standing, found: pd.DataFrame, verdict: Judgement) -> dict:
     """Whether another reading of the figures on file (`found` may stand beside the target) turns the verdict:
-    ``fragile`` where one does, ``robust`` where other figures were tried and none does, ``untested`` where there is
-    none."""
+    ``fragile`` if one does, ``robust`` if other figures were tried and none does, ``untested`` if there is none."""
     readings = list(_readings(at, found[found.year >= at.target.start], verdict.rule))
     flips = [(label, STATUSES[s]) for label, s, _ in readings if s not in (None, verdict.status)]
     tried = sum(tests for _, status, tests in readings if status is not None)

@@ -1,5 +1,4 @@
-"""Project an annual series: the median of simple paths, with intervals from what such projections missed on real
-cities."""
+"""Project an annual series: the median of simple paths, with intervals from what such paths missed on real cities."""
 
 import math
 from collections.abc import Mapping, Sequence

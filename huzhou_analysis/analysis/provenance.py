@@ -1,5 +1,4 @@
-"""Prove the citations against the documents themselves: every figure is found where it says, every numeral is accounted
-for.
+"""Prove the citations against the documents: every figure is found where it says, every numeral is accounted for.
 
 The documents are not shipped. Their texts are cut at the anchors of ``outline.csv``; a figure must stand verbatim in
 its part, a numeral belong to a figure or to ``not_figures.csv``. White space and width of characters do not count."""
@@ -30,8 +29,8 @@ Place = tuple[str, str]  # source and locator
 class Proof:
     """What was found: true if every citation and numeral is accounted for.
 
-    ``coverage`` has one row a document, ``problems`` one for everything that is wrong; of ``missing`` files nothing is
-    said."""
+    ``coverage`` has one row a document, ``problems`` one for all that is wrong; nothing is said of ``missing``
+    files."""
 
     coverage: pd.DataFrame
     problems: pd.DataFrame

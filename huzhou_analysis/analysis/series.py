@@ -75,9 +75,8 @@ def printings(
 ) -> pd.DataFrame:
     """Printed levels (``N``) or growth rates over the year before (``GY``) of one area or several, most believed first.
 
-    An original (official, yearbook, press, or a copy of such a text) comes before a compilation, and that before
-    anything secondary; of originals the latest vintage (a final figure supersedes a preliminary one), then the better
-    tier."""
+    An original (official, yearbook, press or its copy) comes before a compilation, that before anything secondary; of
+    originals the latest vintage (a final figure supersedes a preliminary one), then the better tier."""
     found = data.select(indicator, area, record_type="actual", transformation=transformation, **where)
     found = known(found[(found.obs_text != "") & (found.time_period != "") & (found.corrected != "exclude")], as_of)
     if len(found) < 2:
