@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..facts import periods
+from ..facts.relations import value_on_path
 from . import calibration
 from .calibration import HELD, KINDS, LONGEST_HORIZON, PROBABILITIES, QUANTILES, SIZES, OutsideView, Tables, panel_value
 
@@ -384,9 +385,7 @@ def _filled(values: pd.Series, totals: Mapping, positive: bool) -> tuple[pd.Seri
     if len(years) == len(values):
         return values, ()
     filled, logs = years.difference(values.index), bool(positive and (values > 0).all())
-    steps = np.interp(years, values.index, np.log(values) if logs else values)
-    whole = pd.Series(np.exp(steps) if logs else steps, years)
-    whole.loc[values.index] = values
+    whole = pd.Series([value_on_path(values, year, logs) for year in years], years)
     for (first, last), total in totals.items():
         inside = filled[(filled >= first) & (filled <= last)]
         rest = total - whole.loc[first:last].drop(inside).sum()

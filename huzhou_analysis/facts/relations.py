@@ -1,4 +1,4 @@
-"""Expressions of ``relations.csv``: read, checked and computed on rounding intervals."""
+"""Expressions of ``relations.csv``: read, checked and computed on rounding intervals; values and sums of a path by year."""
 
 import ast
 import math
@@ -81,7 +81,7 @@ def _path(data: Data, used: list[str], indicator: str, first: int, last: int) ->
 
 
 def value_on_path(by_year: Mapping[str, float], year: int, geometric: bool) -> float | None:
-    """Value of a plan's path in a year: between named years geometric for levels above zero, else straight; None outside."""
+    """Value of a path in a year: between named years geometric for levels above zero, else straight; None outside."""
     years, values = np.array(sorted((int(y), v) for y, v in by_year.items()), dtype=float).T
     if not years[0] <= year <= years[-1]:
         return None
