@@ -72,11 +72,10 @@ def _run(run: str, data: str | None = None, *, command: str, **options: object) 
     # The matrices here are tiny: spreading them over threads costs several times what it saves.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        unfinished = default_root() / ".adding"  # one that was cut short is completed before anything reads the tables
-        if unfinished.is_dir() and (told := _alone(lambda: _part("inbox.adding").recover(unfinished.parent))):
-            say(told, error=True)
-        if unfinished.is_dir():
-            return 1
+        if (
+            default_root() / ".adding"
+        ).is_dir():  # one that was cut short is completed before anything reads the tables
+            _alone(lambda: _part("inbox.adding").recover(default_root()))
         part, function = run.split(":")
         return getattr(_part(part), function)(**options) or 0
     except (DataError, Refused) as error:

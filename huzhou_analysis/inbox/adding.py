@@ -327,16 +327,15 @@ def commit(root: Path, contents: dict[str, bytes], before: dict[str, str]) -> No
         refuse("half-way", reason=error.strerror or error)
 
 
-def recover(root: Path) -> str:
-    """Complete an adding that was cut short; returns what to say about it, or nothing."""
+def recover(root: Path) -> None:
+    """Complete an adding that was cut short, and say so."""
     if not (root / STAGED / JOURNAL).is_file():
-        shutil.rmtree(root / STAGED, ignore_errors=True)  # without its journal it was done with
-        return ""
+        return shutil.rmtree(root / STAGED, ignore_errors=True)  # without its journal it was done with
     try:
         foreign = _move_in(root)
     except (OSError, ValueError) as error:
-        return said("cut_short", reason=error)
-    return said("changed_after", files="、".join(foreign)) if foreign else said("completed")
+        refuse("cut_short", reason=error)
+    say(said("changed_after", files="、".join(foreign)) if foreign else said("completed"), error=True)
 
 
 def _move_in(root: Path) -> list[str]:

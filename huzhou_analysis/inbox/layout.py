@@ -97,8 +97,7 @@ class Choices:
 def choices(frames, field: Field) -> Choices | None:
     """What may stand in a column, None where anything may; each of the words in 高于（突破、超） may be written as well."""
     if field.codes:
-        words = {code: filter(None, re.split(r"[（）、]", zh)) for code, (zh, _) in field.codes.items()}
-        return Choices({code: [*names, *words[code]] for code, names in field.codes.items()})
+        return Choices({code: [zh, en, *re.split(r"[（）、]", zh)] for code, (zh, en) in field.codes.items()})
     if not field.refers:
         return None
     table, column = field.refers.split(".")

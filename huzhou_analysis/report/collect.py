@@ -69,13 +69,9 @@ class Executed:
     notebook: object = None
     section: Section | None = None
     error: str = ""
-    seconds: float = 0.0
     made: dict[int, set[str]] = field(default_factory=dict)  # ids of the records that each cell handed on
     missing: Text | None = None
     begun: int = -1  # number of the last code cell that was begun
-
-    def __str__(self) -> str:
-        return f"{'✗' if self.error else '✓'} {self.path.stem}  {self.seconds:.1f} s"
 
 
 def about(path: Path) -> dict:
@@ -112,11 +108,8 @@ def read(path: Path):
 def execute(
     paths: Sequence[Path], data: Path, *, own: bool = True, jobs: int = 2, collected: bool = True
 ) -> list[Executed]:
-    """Run notebooks, `jobs` at a time; an error is noted in :attr:`Executed.error`.
-
-    With tables of another city (not `own`), a notebook that asks for what is not on file ends there, and its section says
-    so. Where they are `collected`, each says that it is done, and what its exhibits hand on makes a section.
-    """
+    """Run notebooks, `jobs` at a time, their errors noted. With tables of another city (not `own`), one that asks for what is
+    not on file ends there. Where they are `collected`, each says that it is done, and what it hands on makes a section."""
     done = [Executed(path) for path in paths]
 
     async def one(executed: Executed, gate: asyncio.Semaphore) -> None:
@@ -127,9 +120,9 @@ def execute(
                 executed.section = section(executed, records) if collected else None
             except Exception as error:  # whatever a researcher's own code raises
                 executed.error = _explained(executed, error)
-            executed.seconds = time.monotonic() - began
             if collected:
-                say(f"  {executed}")
+                seconds = time.monotonic() - began
+                say(f"  {'✗' if executed.error else '✓'} {executed.path.stem}  {seconds:.1f} s")
 
     async def everything() -> None:
         loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(jobs)

@@ -136,10 +136,8 @@ def ids_in(path: Path) -> list[str]:
 
 
 def refresh(files: Sequence[Path | str] = (), jobs: int = 2) -> int:
-    """Execute notebooks in place, by default all of the project; returns the exit status.
-
-    A notebook that fails is left as it was and named. With all of them, the pictures of the README are drawn anew.
-    """
+    """Execute notebooks in place, by default all of the project and the pictures of the README; one that fails is left as it
+    was and named. Returns the exit status."""
     where = paths()
     notebooks = [Path(file).resolve() for file in files] or notebook_files(where.notebooks)
     done = execute(notebooks, where.data, jobs=jobs, collected=False)
@@ -161,11 +159,14 @@ def figure(record: Mapping, lang: str, size: str = "slide"):
     return Exhibit(dict(record)).figure(lang, size) if size == "slide" else picture(record, lang, size)
 
 
-def svg(record: Mapping, lang: str, size: str, folder: Path | None = None) -> str:
-    """The chart as SVG, empty where there is none; `folder` keeps what has been drawn, for the next one who asks."""
+kept: Path | None = None  # while a report is made: the folder of drawings, each for the next format that shows it
+
+
+def svg(record: Mapping, lang: str, size: str) -> str:
+    """The chart as SVG, empty where there is none."""
     if not drawn(record) or record["picture"]:
         return record["picture"][lang]["svg"] if record["picture"] else ""
-    path = folder and folder / f"{record['id']}.{lang}.{size}.svg"
+    path = kept and kept / f"{record['id']}.{lang}.{size}.svg"
     if path and path.is_file():
         return path.read_text(encoding="utf-8")
     with canvas.house_style():
@@ -204,8 +205,8 @@ def inline(markup: str, key: str, label: str = "") -> str:
     return f'<svg{look} xmlns="http://www.w3.org/2000/svg" aria-hidden="true" focusable="false">{body}'
 
 
-def write_charts(record: Mapping, lang: str, charts: Path, kept: Path) -> None:
-    """PNG (1600 by 900 dots) and SVG at slide size into `charts`; those of pages and phones into `kept`."""
+def write_charts(record: Mapping, lang: str, charts: Path) -> None:
+    """PNG (1600 by 900 dots) and SVG at slide size into `charts`; those of pages and phones are :data:`kept`."""
     from PIL import Image
 
     made, name = figure(record, lang), f"{record['id']}.{lang}"
@@ -217,7 +218,7 @@ def write_charts(record: Mapping, lang: str, charts: Path, kept: Path) -> None:
     shown.convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(charts / f"{name}.png")
     canvas.save(made, charts / f"{name}.svg")
     for size in ("page", "phone"):
-        svg(record, lang, size, kept)
+        svg(record, lang, size)
 
 
 def write_tables(record: Mapping, folder: Path) -> None:

@@ -26,15 +26,13 @@ from .collect import Executed, tidy
 from .content import Content
 from .export import WRITERS, writer
 
-SHOWS_CHARTS = ("page", "pdf")  # modules whose writers take the folder of charts that are drawn already
-
 
 def content_of(executed: list[Executed], data: Data, before: dict | None) -> tuple[Content, dict]:
     """What the report says, and the snapshot that the next one is held against."""
     owner: dict[str, str] = {}
     for exhibit_id, name in ((i, one.path.name) for one in executed for i in one.section.exhibits):
-        if owner.setdefault(exhibit_id, name) != name:
-            message.refuse("one_id_twice", id=exhibit_id, one=owner[exhibit_id], other=name)
+        one = owner.setdefault(exhibit_id, name)
+        message.refuse("one_id_twice", one != name, id=exhibit_id, one=one, other=name)
     targets = state.targets(data)
     now = state.snapshot(data, targets)
     moved = state.compare(before, now)
@@ -60,7 +58,7 @@ def write_all(executed: list[Executed], data: Data, old: Path, folder: Path, job
     (folder / "changes.md").write_text(moved, encoding="utf-8", newline="\n")
     with (
         tempfile.TemporaryDirectory(prefix="huzhou-charts-", ignore_cleanup_errors=True) as kept,
-        _workers(jobs, content, data, folder, Path(kept)) as pool,
+        _workers(jobs, Path(kept), content, data, folder) as pool,
     ):
         _write_each(pool, (f"charts/{record['id']}" for record in content.exhibits()))
         for one in executed:
@@ -137,10 +135,10 @@ def _write_each(pool: ProcessPoolExecutor, files: Iterable[str]) -> None:
             message.refuse("not_written", name=running[done], why=why)
 
 
-_given: tuple[Content, Data, Path, Path]  # of a worker: what is written, where to, where charts are kept
+_given: tuple[Content, Data, Path]  # of a worker: what is written, and where to
 
 
-def _begin(*given: object) -> None:
+def _begin(kept: Path, *given: object) -> None:
     """In each worker: end with the main process, which alone hears Ctrl+C."""
     import matplotlib
 
@@ -149,7 +147,7 @@ def _begin(*given: object) -> None:
         os._exit(1)
 
     global _given
-    _given = given
+    _given, export.kept = given, kept
     matplotlib.use("agg")
     gc.freeze()
     gc.set_threshold(100_000)  # a chart is some thousand objects: looking through all of them seldom is a tenth faster
@@ -160,18 +158,17 @@ def _begin(*given: object) -> None:
 
 def _write(file: str) -> None:
     """In a worker: a format in both languages, a notebook's page, the index; of an exhibit, its charts and tables."""
-    content, data, folder, kept = _given
+    content, data, folder = _given
     where, _, name = file.rpartition("/")
     if where == "charts":
         record = next(s.exhibits[name] for s in content.sections if name in s.exhibits)
         for lang in LANGUAGES if export.drawn(record) else ():
-            export.write_charts(record, lang, folder / "charts", kept)
+            export.write_charts(record, lang, folder / "charts")
         export.write_tables(record, folder / "tables")
     elif where == "notebooks":
         page.write_notebook(folder / "notebooks" / f"{name}.ipynb", [section.name for section in content.sections])
     elif name in WRITERS:
-        extra = {"kept": kept} if WRITERS[name].split(".")[0] in SHOWS_CHARTS else {}
         for lang in LANGUAGES:
-            writer(name)(content, lang, folder / lang / name, data, **extra)
+            writer(name)(content, lang, folder / lang / name, data)
     else:
         page.write_index(content, folder / file)

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from ..facts.data import Data
 from ..facts.words import LANGUAGES
 from ..show.canvas import font_face
 from . import brief, export, prose, state
@@ -34,8 +33,8 @@ def _page(template: str, path: Path, *, glyphs: bool = True, **values: object) -
     path.write_text(made, encoding="utf-8", newline="\n")
 
 
-def write(content: Content, lang: str, path: Path, data: Data | None = None, *, kept: Path | None = None) -> None:
-    """Write the whole report in one language: one file that loads nothing from anywhere; `kept` holds charts drawn already."""
+def write(content: Content, lang: str, path: Path, data=None) -> None:
+    """Write the whole report in one language: one file that loads nothing from anywhere."""
     numbers, named = content.numbers(), content.state.get("indicator_of", {})
     places = {section.name: f"#{section.anchor}" for section in content.sections}
 
@@ -44,7 +43,7 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None, *, 
         ids = [c["figure_id"] for c in record["citations"]]
         indicators = {name for i in ids if i in named for name in content.indicators[named[i]].values()}
         found = {"words": " ".join(sorted(indicators)), "first": min((numbers[i] for i in ids), default=0)}
-        return shown(record, lang, numbers) | found | {"drawing": _drawing(record, lang, kept)}
+        return shown(record, lang, numbers) | found | {"drawing": _drawing(record, lang)}
 
     _page(
         "report.html.j2",
@@ -61,11 +60,11 @@ def write(content: Content, lang: str, path: Path, data: Data | None = None, *, 
     )
 
 
-def _drawing(record: dict, lang: str, kept: Path | None) -> str:
+def _drawing(record: dict, lang: str) -> str:
     """The chart at two sizes, for pages and for phones; a plot of one's own as it is."""
     if record["picture"]:
         return f'<img alt="" src="data:image/png;base64,{record["picture"][lang]["png"]}">'
-    made = {size: export.svg(record, lang, size, kept) for size in ("page", "phone") if record["chart"]}
+    made = {size: export.svg(record, lang, size) for size in ("page", "phone") if record["chart"]}
     keys = {"page": f"{record['id']}-", "phone": f"{record['id']}p-"}
     return "".join(export.inline(drawing, keys[size], size) for size, drawing in made.items())
 
@@ -78,10 +77,8 @@ def write_index(content: Content, path: Path) -> None:
 
 
 def write_notebook(path: Path, names: Sequence[str]) -> None:
-    """Write an executed notebook (.ipynb) as a page beside it that runs nothing and asks nothing of any other address.
-
-    Links to notebooks of these names lead to their pages, links to others become plain text.
-    """
+    """Write an executed notebook (.ipynb) as a page beside it that runs nothing and asks nothing of any other address; links
+    lead to the pages of notebooks of these names alone."""
     import nbformat
     from pygments import highlight
     from pygments.formatters import HtmlFormatter

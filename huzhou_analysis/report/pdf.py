@@ -23,10 +23,10 @@ LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40,}")
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, private and unassigned characters, separators of lines
 
 
-def write(content: Content, lang: str, path: Path, data=None, *, kept: Path | None = None, watermark: str = "") -> None:
+def write(content: Content, lang: str, path: Path, data=None, *, watermark: str = "") -> None:
     """Write the report; of a single exhibit that exhibit alone, with every row of its table.
 
-    `kept` is a folder of charts that have been drawn already, `watermark` stands in pale words across every page.
+    `watermark` stands in pale words across every page.
     RuntimeError if the compiler has something to complain of, a font that is missing among it.
     """
     records, position = content.exhibits(), brief.headlines(content)
@@ -34,7 +34,7 @@ def write(content: Content, lang: str, path: Path, data=None, *, kept: Path | No
     numbers = content.numbers() if whole else {}
 
     def exhibit(record: dict) -> dict:
-        return shown(record, lang, numbers) | {"picture": export.svg(record, lang, "page", kept)}
+        return shown(record, lang, numbers) | {"picture": export.svg(record, lang, "page")}
 
     sections = content.told(lang, exhibit, lambda markdown: {"tree": prose.tree(markdown)})
     values = {"whole": whole, "watermark": watermark, "sections": sections}
@@ -44,20 +44,20 @@ def write(content: Content, lang: str, path: Path, data=None, *, kept: Path | No
     path.write_bytes(_set("report.typ", content, lang, title, values))
 
 
-def write_citations(content: Content, lang: str, path: Path, data=None, *, kept: Path | None = None) -> None:
+def write_citations(content: Content, lang: str, path: Path, data=None) -> None:
     """Write the annex: every figure cited, once, under its document."""
     title, groups = words(lang, content)["citations_title"], content.by_document(lang)
     path.write_bytes(_set("citations.typ", content, lang, title, {"groups": groups}))
 
 
-def write_brief(content: Content, lang: str, path: Path, data=None, *, kept: Path | None = None) -> None:
+def write_brief(content: Content, lang: str, path: Path, data=None) -> None:
     """Write the two pages; type is set smaller until they are two."""
     import pdfplumber
 
     told = brief.compose(content, lang)
     for theme in told["themes"]:
         record = theme.pop("exhibit")
-        theme["picture"] = export.svg(record, lang, "small", kept) if record else ""
+        theme["picture"] = export.svg(record, lang, "small") if record else ""
         theme["alt"] = record["alt"][lang] if record else ""
     for scale in SCALES:
         body = _set("brief.typ", content, lang, told["title"], {"brief": told, "scale": scale})
