@@ -1,7 +1,6 @@
 """Every file of a report, written into a folder aside, several at a time."""
 
 import base64
-import copy
 import gc
 import json
 import os
@@ -75,13 +74,12 @@ def write_notebook(notebook, path: Path, charts: Path) -> None:
     def picture(found: re.Match) -> str:
         return f'src="data:image/png;base64,{base64.b64encode((charts / f"{found[1]}.png").read_bytes()).decode()}"'
 
-    shown = copy.deepcopy(notebook)
-    for cell in shown.cells:
+    for cell in notebook.cells:
         tidy(cell)
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
                 output.data["text/html"] = re.sub(r'src="chart:([a-z0-9_.]+)"', picture, output.data["text/html"])
-    nbformat.write(shown, path)
+    nbformat.write(notebook, path)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -17,17 +16,13 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 TO_NOTEBOOK = re.compile(r'<a\b[^>]*\bhref="(?![a-z]+:)([^"#]*)\.ipynb(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 
 
-@cache
-def _environment():
+def _page(template: str, path: Path, *, glyphs: bool = True, **values: object) -> None:
+    """Write a page; with the Chinese glyphs it uses in it, it reads the same where no Chinese font is installed."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     look = {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    return Environment(loader=PackageLoader(__package__), **look)
-
-
-def _page(template: str, path: Path, *, glyphs: bool = True, **values: object) -> None:
-    """Write a page; with the Chinese glyphs it uses in it, it reads the same where no Chinese font is installed."""
-    made = re.sub(r"\n\s*\n+", "\n", _environment().get_template(template).render(files=FILES, **values))
+    templates = Environment(loader=PackageLoader(__package__), **look)
+    made = re.sub(r"\n\s*\n+", "\n", templates.get_template(template).render(files=FILES, **values))
     if glyphs:
         made = made.replace("<style>", f"<style>{font_face(made, FONT)}\n", 1)
     path.write_text(made, encoding="utf-8", newline="\n")
