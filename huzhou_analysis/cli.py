@@ -104,8 +104,8 @@ def _load():
 
 
 def add(undo: bool = True, **options: object) -> None:
-    adding = _part("inbox.adding")
-    _alone(adding.undo if undo else lambda: adding.add(**options))
+    adding, root = _part("inbox.adding"), default_root()
+    _alone(lambda: adding.undo(root) if undo else adding.add(root=root, **options))
 
 
 def check() -> None:

@@ -20,7 +20,7 @@ from ..facts import numerals, periods
 from ..facts.checks import check, decoded, records
 from ..facts.codebook import GENERATED, generated
 from ..facts.data import Data, load
-from ..facts.locking import checksum, default_root
+from ..facts.locking import checksum
 from ..facts.plausible import Question, questions
 from ..facts.problems import DataError, Problem, say
 from ..facts.relations import relation_problems
@@ -73,7 +73,6 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
             made.added[row.table].append(row)
         made.problems += row.problems
         made.notes += row.notes
-    data = None
     if made.count:
         made.contents, data, problems = tried(root, {f"{name}.csv": _grown(made, root, name) for name in TABLES})
         told = {(problem.file, problem.cell) for problem in made.problems}
@@ -81,8 +80,8 @@ def plan(files: Sequence[Path], root: Path, today: dt.date | None = None) -> Pla
         made.problems += [problem for problem in found if (problem.file, problem.cell) not in told]
         if data is not None:
             made.questions = questions(data, {row["figure_id"] for row in made.rows("figures")}, today)
-    if not made.problems:
-        made.shown = _shown(made, frames["figures"], data)
+        if not made.problems:
+            made.shown = _shown(made, frames["figures"], data)
     return made
 
 
@@ -174,8 +173,8 @@ def _grown(made: Plan, root: Path, name: str) -> bytes:
     return old + (new if old.endswith((b"\n", b"\r")) or not new else end + new).encode()
 
 
-def _shown(made: Plan, figures: pd.DataFrame, data: Data | None) -> list[str]:
-    """What would be added, as it is said; `data` holds it, where there is anything, beside the `figures` on file."""
+def _shown(made: Plan, figures: pd.DataFrame, data: Data) -> list[str]:
+    """What would be added, as it is said; `data` holds it beside the `figures` on file."""
     lines = [
         f"  + {TABLES[table].zh} {table}: {' · '.join(list(values.values())[:3])}"
         for table in ("indicators", "ref_areas", "units", "sources", "outline")
@@ -221,12 +220,9 @@ def _beside(values: dict[str, str], figures: pd.DataFrame, data: Data) -> list[s
     return lines
 
 
-def add(
-    files: Sequence[Path | str] = (), root: Path | str | None = None, *, dry_run: bool = False, confirm: bool = False
-) -> None:
+def add(files: Sequence[Path | str], root: Path, *, dry_run: bool = False, confirm: bool = False) -> None:
     """Add what workbooks or text tables hold to the tables, by default everything in the inbox. With `dry_run` nothing is
     written; `confirm` says that the figures that stand out have been looked at."""
-    root = Path(root) if root is not None else default_root()
     waiting = sorted(path for path in (root / "inbox").glob("*") if path.is_file())  # without lock files
     paths = [Path(f) for f in files] or [path for path in waiting if not path.name.startswith(("~$", "."))]
     if not paths and root.is_dir():
@@ -275,9 +271,8 @@ def _notes(root: Path) -> list[Path]:
     return sorted(p for p in (root / "inbox" / "added").glob("*.json") if p.stem.isdigit())
 
 
-def undo(root: Path | str | None = None) -> None:
+def undo(root: Path) -> None:
     """Take back what was added last, and lay its files back into the inbox."""
-    root = Path(root) if root is not None else default_root()
     if not root.is_dir():
         refuse("tables_wrong", error=DataError(check(root)[1]))
     if not (notes := _notes(root)):

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
@@ -320,8 +321,6 @@ def code_cells(path: Path) -> list[str]:
 
 def run_here(path: Path) -> list[dict]:
     """Records of a notebook whose code cells are run in this process."""
-    import warnings
-
     space: dict[str, object] = {"__name__": "__main__", "display": lambda *_, **__: None}
     backend = os.environ.get("MPLBACKEND", "agg")
     with (
