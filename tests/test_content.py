@@ -105,7 +105,7 @@ def test_markdown_as_tokens_and_as_words():
     said, numbered, links = prose.tree("甲**乙。**丙\n丁 `x`\n\n1. a\n2. b\n\n[k](01_x.ipynb) [w](https://w.org)")
     assert [prose.told(one) for one in said["children"] if one["type"] != "text"] == ["乙。", "x"]
     assert prose.told(said) == "甲乙。丙丁 x"
-    assert (numbered["attrs"]["ordered"], prose.told(numbered)) == (True, "a b ")
+    assert (numbered["attrs"]["ordered"], prose.told(numbered)) == (True, "a b")
     assert [one["attrs"]["url"] for one in links["children"] if "attrs" in one] == ["01_x.ipynb", "https://w.org"]
     assert prose.statement("**结论。**外资5.80亿美元。") == "外资5.80亿美元。"
     assert (prose.plain("a\nb"), prose.plain("甲\n乙")) == ("a b", "甲乙")

@@ -132,10 +132,10 @@ def alone(record: dict) -> Content:
     return Content({"zh": "", "en": ""}, [only])
 
 
-def shown(record: dict, lang: str, numbers: dict[str, int]) -> dict:
-    """An exhibit in a language, for templates: its texts, ``foot``, ``refs`` and its table (:func:`~huzhou_analysis.show.exhibit.shown_table`)."""
+def shown(record: dict, lang: str, numbers: dict[str, int] | None = None) -> dict:
+    """An exhibit as it is read in a language: its texts, ``foot``, ``refs`` and its ``table``."""
     said = {key: record[key][lang] for key in ("title", "subtitle", "reading", "alt")}
-    made = {"foot": foot(record, lang), "refs": references(numbers, record), "table": shown_table(record, lang)}
+    made = {"foot": foot(record, lang), "refs": references(numbers or {}, record), "table": shown_table(record, lang)}
     return {"id": record["id"]} | said | made
 
 

@@ -17,13 +17,13 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Inches, Pt
 
-from ..show import exhibit, office
+from ..show import office
 from ..show.canvas import column_widths
 from ..show.native import clean
 from ..show.roles import GRID, MUTED, PALETTE
 from . import brief, prose
 from . import said as message
-from .content import Content, shown_table, words, words_for
+from .content import Content, shown, words, words_for
 
 HOUSE = Path(__file__).parent / "templates"
 KINDS = {
@@ -38,11 +38,7 @@ OWN = ("Exhibit Note", "Table Text", "Exhibit Chart")  # styles that are brought
 # Properties of fonts, of tokens in Markdown.
 LOOKS = {"strong": {"bold": True}, "emphasis": {"italic": True}, "strikethrough": {"strike": True}}
 LOOKS |= {"codespan": {"name": "Consolas"}}
-BEGIN_CONTENTS = (
-    '<w:fldChar w:fldCharType="begin"/>',
-    r'<w:instrText> TOC \o "1-1" \h \z \u </w:instrText>',
-    '<w:fldChar w:fldCharType="separate"/>',
-)
+FIELD = '<w:fldChar w:fldCharType="{}"/>'
 WORDS = words_for("shared", "document")
 Run = tuple[str, dict]  # words, and the properties of their font
 
@@ -208,15 +204,17 @@ class Report:
     def contents(self, title: str, entries: Sequence[str]) -> None:
         """The contents: a field that Word can update, with the headings of the first level already in it."""
         self.paragraph([(title, {"bold": True})], "Normal", keep=True)
+        instruction = r'<w:instrText> TOC \o "1-1" \h \z \u </w:instrText>'
+        begin = FIELD.format("begin"), instruction, FIELD.format("separate")
         for n, said in enumerate(entries, 1):
             line = self.paragraph("", "Normal")
             line.paragraph_format.space_after = Pt(2)
-            for part in BEGIN_CONTENTS if n == 1 else ():
+            for part in begin if n == 1 else ():
                 line.add_run()._r.append(_xml(part))
             link = _xml(f'<w:hyperlink w:anchor="_Toc{n}" w:history="1"/>')
             line._p.append(link)
             link.append(line.add_run(clean(said))._r)
-        line.add_run()._r.append(_xml('<w:fldChar w:fldCharType="end"/>'))
+        line.add_run()._r.append(_xml(FIELD.format("end")))
 
     def markdown(self, tokens: Iterable[dict], style: str = "Normal") -> None:
         """Blocks of Markdown (:func:`.prose.tree`), their paragraphs in a style."""
@@ -230,7 +228,7 @@ class Report:
                     self.paragraph([(prose.told(token), LOOKS["codespan"])], "Normal")
                 case {"type": "table", "children": [head, *bodies]}:
                     lines = [head, *(row for body in bodies for row in body["children"])]
-                    columns, *rows = [[prose.told(cell).strip() for cell in line["children"]] for line in lines]
+                    columns, *rows = [[prose.told(cell) for cell in line["children"]] for line in lines]
                     numeric = [cell["attrs"]["align"] == "right" for cell in head["children"]]
                     self.table({"title": columns[0], "columns": columns, "rows": rows, "numeric": numeric})
                 case {"children": inner}:
@@ -264,8 +262,8 @@ class Report:
 
     def exhibit(self, record: dict) -> None:
         """An exhibit: its finding, chart or table with a numbered caption, reading, notes and sources."""
-        lang, drawn = self.lang, office.drawn(record)
-        self.heading(record["title"][lang], 3)
+        lang, told, drawn = self.lang, shown(record, self.lang), office.drawn(record)
+        self.heading(told["title"], 3)
         if drawn:
             office.into_document(self.document, record, lang, self.width, self.styles["Exhibit Chart"])
         kind = "figure" if drawn else "table"
@@ -273,17 +271,15 @@ class Report:
         caption = self.paragraph(WORDS[kind][lang] + " " * (lang == "en"), "Caption", keep=not drawn)
         number = f"<w:r><w:t>{self.counts[kind]}</w:t></w:r>"
         caption._p.append(_xml(rf'<w:fldSimple w:instr=" SEQ {kind.capitalize()} \* ARABIC ">{number}</w:fldSimple>'))
-        _filled(caption, [(("　" if lang == "zh" else ". ") + record["subtitle"][lang], {})])
+        _filled(caption, [(("　" if lang == "zh" else ". ") + told["subtitle"], {})])
         if not drawn:
-            table = shown_table(record, lang)
-            rows = table["rows"][:MOST_ROWS]
-            self.table(table | {"rows": rows, "title": record["title"][lang]})
-            if len(rows) < len(table["rows"]):
-                cut = WORDS["cut"][lang].format(shown=MOST_ROWS, rows=len(table["rows"]))
-                self.paragraph(cut, "Exhibit Note")
-        if record["reading"][lang]:
-            self.paragraph(record["reading"][lang], "Normal")
-        for line in exhibit.foot(record, lang):
+            rows = told["table"]["rows"]
+            self.table(told["table"] | {"rows": rows[:MOST_ROWS], "title": told["title"]})
+            if len(rows) > MOST_ROWS:
+                self.paragraph(WORDS["cut"][lang].format(shown=MOST_ROWS, rows=len(rows)), "Exhibit Note")
+        if told["reading"]:
+            self.paragraph(told["reading"], "Normal")
+        for line in told["foot"]:
             self.paragraph(line, "Exhibit Note")
 
     def table(self, block: dict) -> None:

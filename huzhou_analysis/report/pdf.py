@@ -1,8 +1,7 @@
-"""PDF: report, citations and brief as designed documents, vector charts and selectable text in both languages.
+"""PDF: report, citations and brief as designed documents, with vector charts and selectable text in both languages.
 
-The ``typst`` package sets them and carries its compiler. Every text reaches it as a string of JSON, so that nothing in the
-data is ever markup; the fonts are those of installed packages. All are PDF/UA-1: tagged, every picture described, title
-and language set; the compiler refuses anything less.
+The ``typst`` package sets them. Every text reaches it as a string of JSON, so that nothing in the data is ever markup; the fonts
+are those of installed packages. All are PDF/UA-1: the compiler refuses anything less.
 """
 
 import json
@@ -74,14 +73,15 @@ def _set(template: str, content: Content, lang: str, title: str, values: dict) -
     colours = {name: ROLES[name].colour for name in ("actual", "target", "derived")}
     colours |= {"ink": INK, "muted": MUTED, "grid": GRID}
     common = {"lang": lang, "title": title, "words": words(lang, content), "colours": colours, "fonts": FONTS}
-    body, complaints = typst.compile_with_warnings(
-        str(TEMPLATES / template),
-        root=str(TEMPLATES),
-        font_paths=[str(Path(canvas.font_manager.findfont(FONTS["latin"])).parent), str(canvas.cjk_font_file().parent)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(shown_text(common | values), ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-    )
+    fonts = [canvas.font_manager.findfont(FONTS["latin"]), canvas.cjk_font_file()]
+    options = {
+        "font_paths": [str(Path(f).parent) for f in fonts],
+        "ignore_system_fonts": True,
+        "pdf_standards": ["ua-1"],
+    }
+    inputs = {"data": json.dumps(shown_text(common | values), ensure_ascii=False)}
+    path, root = str(TEMPLATES / template), str(TEMPLATES)
+    body, complaints = typst.compile_with_warnings(path, root=root, sys_inputs=inputs, **options)
     if complaints:
         raise RuntimeError("PDF: " + "; ".join(dict.fromkeys(str(getattr(c, "message", c)) for c in complaints)))
     return body

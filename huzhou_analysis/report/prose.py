@@ -3,10 +3,8 @@
 import re
 from functools import cache
 
-_ATTRIBUTES = {
-    "*": {"class", "id", "lang", "title", "tabindex", "role"}, "a": {"href"}, "img": {"alt", "src", "width", "height"},
-    "th": {"scope", "colspan", "rowspan", "align"}, "td": {"colspan", "rowspan", "align"}, "ol": {"start"}, "details": {"open"},
-}  # fmt: skip
+HOLD_BLOCKS = {"list", "list_item", "block_quote", "table", "table_head", "table_body", "table_row"}
+_ATTRIBUTES = {"*": {"class", "id", "lang", "title", "tabindex", "role"}, "details": {"open"}}  # beside those of nh3
 
 
 def clean(markup: str) -> str:
@@ -18,8 +16,9 @@ def clean(markup: str) -> str:
             return value if re.match(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*$", value) else None
         return None if name == "href" and value.startswith("data:") else value
 
-    return nh3.clean(markup, tags=nh3.ALLOWED_TAGS | {"tfoot"}, attributes=_ATTRIBUTES, attribute_filter=kept, link_rel=None,
-                     url_schemes={"http", "https", "mailto", "data"})  # fmt: skip
+    allowed = {"tags": nh3.ALLOWED_TAGS | {"tfoot"}, "attributes": nh3.ALLOWED_ATTRIBUTES | _ATTRIBUTES}
+    schemes = {"http", "https", "mailto", "data"}
+    return nh3.clean(markup, **allowed, attribute_filter=kept, link_rel=None, url_schemes=schemes)
 
 
 @cache
@@ -31,6 +30,8 @@ def _markdown(renderer: str | None):
     strong = r"\*\*(?=\S)(?P<strong>[^*\n]+?)(?<=\S)\*\*"
     made.inline.register("strong_beside_chinese", strong, _strong, before="emphasis")
     made.inline.register("softbreak", None, _softbreak)
+    if renderer:
+        made.renderer.softbreak = lambda raw: raw
     return made
 
 
@@ -43,8 +44,8 @@ def _strong(inline, found: re.Match, state) -> int:
 
 def _softbreak(inline, found: re.Match, state) -> int:
     """A line that ends in Chinese goes on without a space."""
-    before = state.src[: found.start()].rstrip("*_~`")
-    state.append_token({"type": "text", "raw": "" if before[-1:] >= "\u2e80" else " "})
+    before = state.src[: found.start()].rstrip("*_~")
+    state.append_token({"type": "softbreak", "raw": "" if before[-1:] >= "\u2e80" else " "})
     return found.end()
 
 
@@ -60,11 +61,11 @@ def tree(markdown: str) -> list[dict]:
 
 
 def told(token: dict) -> str:
-    """The words of a token, a space behind each item and cell."""
+    """The words of a token, a space between blocks, items and cells."""
     if token["type"] == "linebreak":
         return "\n"
-    words = "".join(map(told, token.get("children", ()))) or token.get("raw", "").rstrip("\n")
-    return words + " " if token["type"] in ("list_item", "table_cell") else words
+    between = " " if token["type"] in HOLD_BLOCKS else ""
+    return between.join(map(told, token.get("children", ()))) or token.get("raw", "").rstrip("\n")
 
 
 def plain(markdown: str) -> str:

@@ -12,21 +12,21 @@ from pathlib import Path
 from pptx import Presentation
 from pptx.enum.text import MSO_AUTO_SIZE
 from pptx.oxml import parse_xml
-from pptx.oxml.ns import qn
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
-from ..show import exhibit, office
+from ..show import office
 from ..show.canvas import column_widths, fitted, shortened
 from ..show.native import clean, rgb
 from ..show.roles import MUTED
 from . import brief
-from .content import Content, shown_table, words, words_for
+from .content import Content, shown, words, words_for
 from .document import HOUSE, lacks, opened, saved
 
 MOST_SLIDES, MOST_NOTES, MOST_LINES, MARGIN = 12, 600, 5, 0.55
 LAYOUTS = {"title": "Title Slide", "titleOnly": "Title Only"}
 TITLE, SUBTITLE, NUMBER, FEET = (1, 3), 4, 13, (13, 15, 16)  # types of placeholders
-BULLET = parse_xml('<a:buChar xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" char="•"/>')
+BULLET = f'<a:pPr {nsdecls("a")} marL="274320" indent="-274320"><a:buChar char="•"/></a:pPr>'
 
 WORDS = words_for("shared", "slides")
 
@@ -73,9 +73,9 @@ def _layout(made, kind: str):
         held = [p.placeholder_format.type for p in one.placeholders]
         return not set(held) & set(TITLE), sum(t not in (*TITLE, *FEET) for t in held)
 
-    found = next((one for one in made.slide_layouts if one._element.get("type") == kind or one.name == wanted), None)
-    if found is None:
-        found = min(made.slide_layouts, key=burden)
+    named = [one for one in made.slide_layouts if one._element.get("type") == kind or one.name == wanted]
+    found = named[0] if named else min(made.slide_layouts, key=burden)
+    if not named:
         lacks("no_layout", name=wanted, used=found.name)
     if burden(found)[0]:
         lacks("no_title", name=found.name)
@@ -164,11 +164,8 @@ class Deck:
         points = min((fitted(clean(line), width - 0.4, each, 22, 12)[0] for line in lines), default=12)
         told = self.box(slide, (left, top + 0.1, width, height), "messages", [(line, points) for line in lines])
         for paragraph in told.text_frame.paragraphs:
+            paragraph._p.insert(0, parse_xml(BULLET))
             paragraph.space_after = Pt(points * 0.7)
-            properties = paragraph._p.get_or_add_pPr()
-            properties.set("marL", str(Inches(0.3)))
-            properties.set("indent", str(-Inches(0.3)))
-            properties.append(deepcopy(BULLET))
 
     def exhibits(self, records: Sequence[dict], path: Path, title: str) -> Path:
         """A slide for each exhibit, and the file as it is."""
@@ -178,46 +175,45 @@ class Deck:
 
     def exhibit(self, record: dict) -> None:
         """One exhibit: finding, measure, chart or table, reading, notes and sources; what to say in the notes."""
-        lang = self.lang
-        slide, title = self.add("titleOnly", record["title"][lang])
+        told = shown(record, self.lang)
+        slide, title = self.add("titleOnly", told["title"])
         left, top, width, height = self.room(slide, title)
         bottom = top + height
-        points, said, tall = fitted(clean(record["subtitle"][lang]), width, 0.5, 14, 10)
+        points, said, tall = fitted(clean(told["subtitle"]), width, 0.5, 14, 10)
         if said:
             self.box(slide, (left, top, width, tall), "subtitle", [(said, points)], MUTED)
             top += tall + 0.08
-        rows = [fitted(clean(line), width - 0.3, 0.42, 9, 8) for line in exhibit.foot(record, lang)]
+        rows = [fitted(clean(line), width - 0.3, 0.42, 9, 8) for line in told["foot"]]
         tall = sum(height for *_, height in rows)
         feet = [(said, points) for points, said, _ in rows]
         self.box(slide, (left, bottom - tall, width, tall), "notes and sources", feet, MUTED)
         bottom -= tall + 0.1
         reading = None
-        if record["reading"][lang]:
-            points, said, tall = fitted(clean(record["reading"][lang]), width, 0.85, 14, 10)
+        if told["reading"]:
+            points, said, tall = fitted(clean(told["reading"]), width, 0.85, 14, 10)
             reading = self.box(slide, (left, bottom - tall, width, tall), "reading", [(said, points)])
             bottom -= tall + 0.12
         if office.drawn(record):
-            office.into_slide(slide, record, lang, (left, top, width, bottom - top))
+            office.into_slide(slide, record, self.lang, (left, top, width, bottom - top))
         else:
-            end = self._table(slide, record, (left, top, width, bottom - top))
+            end = self._table(slide, told, (left, top, width, bottom - top))
             if reading is not None:  # under a short table, not far below it
                 reading.top = min(reading.top, Inches(end + 0.2))
         # What a speaker needs: the reading, the sources, how many figures stand behind them.
-        cited = [WORDS["cited"][lang].format(n=len(record["citations"]))] if record["citations"] else []
-        tail = "\n".join([shortened(clean(record["sources"][lang]), 250), *cited])
-        told = shortened(clean(record["reading"][lang] or record["title"][lang]), MOST_NOTES - len(tail) - 3)
-        slide.notes_slide.notes_text_frame.text = f"{told}\n{tail}"
+        cited = [WORDS["cited"][self.lang].format(n=len(record["citations"]))] if record["citations"] else []
+        tail = "\n".join([shortened(clean(record["sources"][self.lang]), 250), *cited])
+        lead = shortened(clean(told["reading"] or told["title"]), MOST_NOTES - len(tail) - 3)
+        slide.notes_slide.notes_text_frame.text = f"{lead}\n{tail}"
 
-    def _table(self, slide, record: dict, box: Sequence[float]) -> float:
+    def _table(self, slide, told: dict, box: Sequence[float]) -> float:
         """The table of an exhibit, as many rows as fit; what is left out is said below; returns where it ends."""
-        left, top, width, height = box
-        table = shown_table(record, self.lang)
+        (left, top, width, height), table = box, told["table"]
         rows = [[clean(cell) for cell in row] for row in [table["columns"], *table["rows"]]]
         points, widths, heights, rows = _table_layout(rows, width, height - 0.3)
         aligned = ["right" if number else "left" for number in table["numeric"]]
         cells = [[(said, "", "", side) for said, side in zip(row, aligned, strict=True)] for row in rows]
         shape = office.table_on_slide(slide, cells, self.lang, (left, top), widths, heights, points)
-        office.describe(shape, record["id"], record["alt"][self.lang])
+        office.describe(shape, told["id"], told["alt"])
         end = top + sum(heights)
         if len(heights) == len(rows):
             return end

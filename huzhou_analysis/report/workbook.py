@@ -177,11 +177,10 @@ class Book:
         options = {"name": f"table_{self.tables}", "style": TABLE, "autofilter": filters, "columns": shown}
         sheet.add_table(row, 0, row + len(rows), len(heads) - 1, options)
         wide = [self._widen(sheet, i, [h, *c], table) for i, (h, *c) in enumerate(zip(heads, *rows, strict=True))]
-        for n, cells in enumerate(rows, row + 1):
-            places = {name: f"${xl_col_to_name(i)}{n + 1}" for i, name in enumerate(table.names)}
-            for i, cell in enumerate(cells):
-                self._cell(sheet, n, i, cell, numeric[i], places)
         for n, cells in enumerate([heads, *rows], row):
+            places = {name: f"${xl_col_to_name(i)}{n + 1}" for i, name in enumerate(table.names)}
+            for i, cell in enumerate(cells if n > row else ()):
+                self._cell(sheet, n, i, cell, numeric[i], places)
             said = zip(cells[: table.to_read], wide, strict=False)
             tall = max((len(_lines(cell, w - 3)) for cell, w in said if type(cell) is str), default=1)
             if tall > 1:
@@ -304,9 +303,8 @@ class Book:
         self.head(sheet, self.word("chart_data_title"), self.word("chart_data_note"))
         sheet.set_column(0, 0, 24)
         for row, record, panel in self.blocks:
-            self.heading(
-                sheet, row, " · ".join(filter(None, (clean(record["title"][lang]), clean(panel["heading"][lang]))))
-            )
+            caption = [clean(record["title"][lang]), clean(panel["heading"][lang])]
+            self.heading(sheet, row, " · ".join(filter(None, caption)))
             made = columns(panel, lang)
             sheet.set_column(1, len(made) + 1, 14)
             labels = [[len(p[lang].partition(".")[2]) for p in one.points if p and p[lang]] for one in made]
