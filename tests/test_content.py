@@ -102,13 +102,15 @@ def test_nothing_in_markdown_or_html_runs_or_fetches(source):
 
 
 def test_markdown_as_tokens_and_as_words():
-    said, numbered, links = prose.tree("甲**乙。**丙\n丁 `x`\n\n1. a\n2. b\n\n[k](01_x.ipynb) [w](https://w.org)")
-    assert [prose.told(one) for one in said["children"] if one["type"] != "text"] == ["乙。", "x"]
+    tree = prose.tree("甲**乙。**丙\n丁 `x`\n\n1. a\n2. b\n\n[k](01_x.ipynb) [w](https://w.org)")
+    said, numbered, links = (token for token in tree if token["type"] != "blank_line")
+    assert [prose.told(one) for one in said["children"] if one["type"] in ("strong", "codespan")] == ["乙。", "x"]
     assert prose.told(said) == "甲乙。丙丁 x"
     assert (numbered["attrs"]["ordered"], prose.told(numbered)) == (True, "a b")
     assert [one["attrs"]["url"] for one in links["children"] if "attrs" in one] == ["01_x.ipynb", "https://w.org"]
     assert prose.statement("**结论。**外资5.80亿美元。") == "外资5.80亿美元。"
-    assert (prose.plain("a\nb"), prose.plain("甲\n乙")) == ("a b", "甲乙")
+    assert (prose.plain("a\nb"), prose.plain("甲\n乙"), prose.plain("- a\n\n  b")) == ("a b", "甲乙", "a b")
+    assert "甲<strong>b</strong> c" in prose.html("甲\n__b__\nc")
 
 
 @given(st.text(alphabet="a*_`#>-|[]()!\\<&\n 甲1.$"))

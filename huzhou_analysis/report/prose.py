@@ -57,7 +57,7 @@ def html(markdown: str, deeper: int = 0) -> str:
 
 def tree(markdown: str) -> list[dict]:
     """Markdown as mistune's tokens: ``type``, with ``children`` or ``raw`` text, and ``attrs``."""
-    return [token for token in _markdown(None)(markdown) if token["type"] != "blank_line"]
+    return _markdown(None)(markdown)
 
 
 def told(token: dict) -> str:
@@ -65,12 +65,12 @@ def told(token: dict) -> str:
     if token["type"] == "linebreak":
         return "\n"
     between = " " if token["type"] in HOLD_BLOCKS else ""
-    return between.join(map(told, token.get("children", ()))) or token.get("raw", "").rstrip("\n")
+    return between.join(filter(None, map(told, token.get("children", ())))) or token.get("raw", "").rstrip("\n")
 
 
 def plain(markdown: str) -> str:
     """The words of Markdown alone, in one line."""
-    return " ".join(map(told, tree(markdown))).strip()
+    return " ".join(filter(None, map(told, tree(markdown)))).strip()
 
 
 def statement(markdown: str) -> str:

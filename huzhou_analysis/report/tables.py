@@ -17,7 +17,7 @@ from ..facts.schema import OBS_STATUSES, RECORD_TYPES
 from ..facts.words import Quantity, figure_quantity, text
 from ..show import office
 from ..show.chart import scale
-from ..show.native import clean
+from ..show.native import clean, number_code
 from ..show.sources import cell, exact
 from .content import WORDS, Content, words_for
 
@@ -49,8 +49,7 @@ class Number:
         if self.decimals is None:
             return "General"
         unit = '"' + clean(self.unit).replace('"', "")[:40] + '"' if self.unit else ""
-        digits = "#,##0" + "." * bool(self.decimals) + "0" * self.decimals + unit
-        return f"{digits};\u2212{digits}"
+        return number_code(self.decimals).replace(";", f"{unit};") + unit
 
     def __str__(self) -> str:
         return f"{self.value:,.{self.decimals or 0}f}{self.unit}"
@@ -123,12 +122,9 @@ def latest(content: Content, lang: str) -> Table:
     """The latest figure of every indicator: levels and growth as numbers, what is said of the growth behind them."""
     rows = []
     for one in content.state.get("latest", []):
-        value = unit = rate = None
-        if "value" in one["value"]:
-            value, unit = _cell(one["value"], lang), one["value"]["unit"][lang]
-        if growth := re.match(r"([−-]?[\d,]+(?:\.(\d+))?)(.*)", one["growth"][lang]):
-            number = float(growth[1].replace("−", "-").replace(",", ""))
-            rate = Number(number, len(growth[2] or ""), growth[3])
+        level, growth = one["value"], re.match(r"([−-]?[\d,]+(?:\.(\d+))?)(.*)", one["growth"][lang])
+        value, unit = (_cell(level, lang), level["unit"][lang]) if "value" in level else (None, None)
+        rate = growth and Number(float(growth[1].replace("−", "-").replace(",", "")), len(growth[2] or ""), growth[3])
         rows.append([one[lang], one["period"][lang], value, unit, rate, one["source"][lang], one["published"]])
     return table("latest", rows, lang)
 

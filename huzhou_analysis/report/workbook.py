@@ -315,8 +315,8 @@ class Book:
                     if isinstance(cell, str):
                         sheet.write_string(r, c, cell, self.format(cell, **head))
                     elif cell is not None:
-                        look = self.format(num_format=Number(cell, places).format, align="right" if c else "left")
-                        sheet.write_number(r, c, cell, look)
+                        look = {"num_format": Number(cell, places).format, "align": "right" if c else "left"}
+                        sheet.write_number(r, c, cell, self.format(**look))
         sheet.print_area(0, 0, MOST_PRINTED, 8)
         sheet.fit_to_pages(1, 1)
         self.listed.append((sheet.name, self.word("chart_data_title")))
