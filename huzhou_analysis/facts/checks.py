@@ -66,7 +66,7 @@ def _listed(words: Collection[str]) -> tuple[str, str]:
 
 def _read(path: Path, table: Table) -> pd.DataFrame:
     """One table as text, its columns in order; its index is the spreadsheet's row less two, blank rows left out."""
-    head, *rows = _records(path, table.columns)
+    head, *rows = _cut(path, table.columns)
     width = len(table.columns)
     if not any(cell for row in rows for cell in row[width:]):  # columns that a spreadsheet left behind
         head = [*head[:width], *filter(None, head[width:])]
@@ -82,8 +82,8 @@ def _read(path: Path, table: Table) -> pd.DataFrame:
     return frame
 
 
-def _records(path: Path, columns: list[str]) -> list[list[str]]:
-    """Header and rows of a table in UTF-8, cut by commas and free of what a merge leaves."""
+def _cut(path: Path, columns: list[str]) -> list[list[str]]:
+    """Header and rows of a table that must be in UTF-8, cut by commas and free of what a merge leaves."""
 
     def refused(name: str, **values: object) -> DataError:
         return DataError([_problem(path.name, name, **values)])

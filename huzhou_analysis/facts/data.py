@@ -164,9 +164,8 @@ class Data:
         """Figures or points, if there are any; else a :class:`NotOnFile` names the indicator, with `zh` and `en` behind it."""
         if len(found):
             return found
-        known = indicator in self.indicators.index
-        names = self.indicators.loc[indicator, ["name_zh", "name_en"]] if known else (indicator, indicator)
-        raise NotOnFile(*(name + behind for name, behind in zip(names, (zh, en), strict=True)))
+        what = name(self, indicator) if indicator in self.indicators.index else Text(indicator, indicator)
+        raise NotOnFile(what.zh + zh, what.en + en)
 
     def interval(self, figure: pd.Series | str) -> rounding.Interval:
         """What a figure may stand for, in its printed unit: half a unit in its last place each way, if it was measured.
