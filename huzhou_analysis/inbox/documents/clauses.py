@@ -1,12 +1,11 @@
-"""What each number of a paragraph measures: indicator, measure, area, period, from the words around it.
-
-A paragraph is read from left to right. What one clause says holds for the next until another is said: the subject
-(比上年增长6.1% after a level), the whole whose parts are listed, the area. Each such step that could be wrong is a guess.
+"""What each number of a paragraph measures: indicator, measure, area, period, from the words around it. What one clause says
+holds for the next until another is said: the subject (比上年增长6.1% after a level), the whole whose parts are listed, the
+area. Each such step that could be wrong is a guess.
 """
 
 import bisect
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...facts import numerals
 from . import names
@@ -158,8 +157,9 @@ class Reader:
         formal = document.kind in ("bulletin", "work_report")
         dated = formal or re.search(r"20\d\d年|季度|上半年|\d月", document.title)
         where = {"earlier": "前文", "heading": "标题" * (not formal), "title": "题名或日期" * (not dated)}.get(how)
-        words_guessed = ["中文数词"] * (number.word and not number.rank)
-        figure.guesses = [*self.guesses, *[f"时期取自{where}"] * bool(where), *words_guessed]
+        figure.guesses = (
+            self.guesses + [f"时期取自{where}"] * bool(where) + ["中文数词"] * (number.word and not number.rank)
+        )
         self.clock.remember(context, period if how == "sentence" else "")
         return figure
 
@@ -246,8 +246,7 @@ class Reader:
         name, own = (thing, True) if thing else (name, own)
         name, measure = self._rate_name(name, measure, number)
         name = self._whole_name(number, name, measure, before)
-        if measure in ("growth", "points", "change") and sign < 0:
-            number.value = -abs(number.value)
+        number.value = -abs(number.value) if measure in ("growth", "points", "change") and sign < 0 else number.value
         self.guesses += self._doubts(name, measure, bool(thing), own, before) or [HEADLESS] * after.startswith("的")
         figure = self._figure(number, name, measure)
         figure.area = (self.document.area_in(after[1:])[0] if after.startswith("的") else "") or figure.area
@@ -272,9 +271,7 @@ class Reader:
         area, rest = self.document.area_in(P.opens_other.sub("", before)) if before.endswith("的") else ("", "")
         if not area or rest or not state.subject or state.measure not in ("growth", "level", "share"):
             return None
-        figure = self._figure(number, state.subject, state.measure)
-        figure.area = area
-        return figure
+        return replace(self._figure(number, state.subject, state.measure), area=area)
 
     def _share(self, number: Numeral, before: str) -> Figure | None:
         """A share that names its whole: 占规模以上工业产值比重55.8%; None if it does not."""

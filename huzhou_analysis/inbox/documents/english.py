@@ -35,7 +35,7 @@ def describe(name: str, parts: list[Block]) -> Document:
 
 
 class EnglishReader:
-    """Reads the paragraphs of one English document in order."""
+    """The reader of clauses and the clock of an English document."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -47,7 +47,6 @@ class EnglishReader:
             self.period, self.target = m[1], bool(P.en_goals.search(text))
 
     def paragraph(self, block: Block) -> tuple[list[Figure], list[tuple[int, int, str, str]]]:
-        """Figures of a paragraph and its other numerals."""
         text, figures, others = block.piece.text, [], []
         runs = [(*m.span(), reason) for reason, p in _SKIPPED for m in p.finditer(text)]
         for sentence in P.en_sentence.finditer(text):

@@ -1,7 +1,5 @@
-"""Names in a document matched to the tables: indicator, area and unit on file, or a proposal for a new one.
-
-A match is an equal name once both are written one way (生产总值, GDP and 地区生产总值 are one); nothing is matched because it is
-merely similar, and never a quantity of another dimension.
+"""Names in a document matched to the tables: indicator, area and unit on file, or a proposal for a new one. A match is an equal
+name once both are written one way (生产总值, GDP and 地区生产总值 are one), never one that is merely similar.
 """
 
 import hashlib

@@ -1,6 +1,5 @@
-"""Names of indicators as a document's sentences give them: cleaned, and completed where the head noun was left out.
-
-其中，夏粮16万吨 after 粮食总产量 is 夏粮产量; 总产量77万吨 after 秋粮播种面积 is 秋粮总产量.
+"""Names of indicators as a document's sentences give them: cleaned, and completed where the head noun was left out
+(其中，夏粮16万吨 after 粮食总产量 is 夏粮产量; 总产量77万吨 after 秋粮播种面积 is 秋粮总产量).
 """
 
 import re
@@ -40,11 +39,8 @@ def dropped_verb(text: str) -> bool:
 
 
 def noun(before: str, *, first: bool) -> tuple[str, bool]:
-    """Name in the words before a number, and whether it stands in the number's own clause.
-
-    Where it does not, the clauses before are asked: any name if the number is the `first` of its sentence, else one
-    with a head noun.
-    """
+    """Name in the words before a number, and whether it stands in the number's own clause; else a clause before gives it,
+    any name if the number is the `first` of its sentence, else one with a head noun."""
     parts = re.split(r"[，。；：]", before)
     if name := clean(parts[-1]):
         return name, True
@@ -62,11 +58,8 @@ def family(name: str) -> str:
 
 
 def completed(name: str, parent: str, previous: str, *, counted: bool) -> tuple[str, str]:
-    """A name with the head or the modifier that was left out, and which of them: "head", "modifier" or "".
-
-    `parent` is the whole that the parts are listed under (粮食总产量), or what is `counted` (医院231个): the noun of things is
-    their name. `previous` is the name before this one.
-    """
+    """A name with the head or the modifier that was left out, and which of them: "head", "modifier" or "". `parent` is the
+    whole that the parts are listed under (粮食总产量), or what is `counted` (医院231个); `previous` the name before this one."""
     if name in STAFF and counted and parent:
         return parent + name, "modifier"
     if name.startswith(("死亡", "受伤", "死伤", "直接")):

@@ -59,8 +59,6 @@ def _measured(text: str, m: re.Match) -> Numeral:
     if rest:
         said, end = between[1] + rest[0], rest.end()
     number = Numeral(m.start(), end, m.end(), Decimal(m[0].replace(",", "")), said, ">" if rest else "=")
-    if said.endswith("成"):
-        number.value, number.unit = number.value * 10, "%"
     _bounds(text, number)
     if re.search(r"(?:^|[^\d年月%元])-$", text[max(0, m.start() - 2) : m.start()]):
         number.value = -number.value
@@ -70,12 +68,15 @@ def _measured(text: str, m: re.Match) -> Numeral:
 
 
 def _bounds(text: str, number: Numeral) -> None:
+    """What the words around a number say of its bounds; tenths become percent."""
     before, number.before = text[max(0, number.start - 8) : number.start], number.start
     if found := next(((r, m) for r, p in _BOUNDS if (m := p.search(before))), None):
         number.relation, number.before = found[0], number.start - len(found[1][0])
     if found := next(((r, m) for r, p in _BOUNDS_BEHIND if (m := p.match(text, number.end))), None):
         number.relation = found[0] if number.relation == "=" else number.relation
         number.end = found[1].end()
+    if number.unit.startswith("成"):
+        number.value, number.unit = number.value * 10 + 5 * number.unit.endswith("半"), "%"
 
 
 def _in_words(text: str) -> list[Numeral]:
@@ -91,10 +92,8 @@ def _in_words(text: str) -> list[Numeral]:
         out.append(Numeral(start, m.end(), m.end(), value, "位", rank=True, word=not n.isdigit(), before=m.start()))
     for m in P.number_word.finditer(text):
         digits = re.match("[一二三四五六七八九十百千两]*", m[0])[0] or "一"
-        value, unit = Decimal(numerals.chinese_value(digits)), m[0].removeprefix(digits)
-        if unit[0] == "成":
-            value, unit = value * 10 + 5 * unit.endswith("半"), "%"
-        out.append(Numeral(*m.span(), m.end(), value, unit, word=True))
+        value = Decimal(numerals.chinese_value(digits))
+        out.append(Numeral(*m.span(), m.end(), value, m[0].removeprefix(digits), word=True))
         _bounds(text, out[-1])
     return out
 

@@ -1,8 +1,6 @@
 # ruff: noqa: SIM905
-"""A file in, its text out: paragraphs on lines, cells of a table parted by ``|``.
-
-Nothing is trusted: the kind of a file is read from its first bytes, a packed file's directory before its content, and
-no address in a document is followed.
+"""A file in, its text out: paragraphs on lines, cells of a table parted by ``|``. Nothing is trusted: the kind of a file is read
+from its first bytes, a packed file's directory before its content, and no address in a document is followed.
 """
 
 import io
@@ -27,13 +25,7 @@ _SKIPPED = set(
 
 
 def open_document(path: Path) -> str:
-    """Text of a PDF, Word, HTML or text file.
-
-    Raises
-    ------
-    DocumentError
-        If the file is missing, locked, damaged, too large, without text, in another language, or of another kind.
-    """
+    """Text of a PDF, Word, HTML or text file; whatever bars that is said by a :class:`DocumentError`."""
     try:
         return _readable(_written(path, content(path)))
     except Refused as reason:

@@ -54,7 +54,7 @@ class Proposals(pd.DataFrame):
 
 
 def read(file: Path | str, root: Path | str | None = None) -> Proposals:
-    """Propose every figure of a document.
+    """Propose every figure of a document, one row each, what the tables track first.
 
     Parameters
     ----------
@@ -62,11 +62,6 @@ def read(file: Path | str, root: Path | str | None = None) -> Proposals:
         PDF with text, Word (.docx), HTML or plain text.
     root : path, optional
         Folder of the tables that indicators and areas are matched with.
-
-    Returns
-    -------
-    Proposals
-        One row for each figure, what the tables track first.
 
     Raises
     ------
@@ -87,7 +82,6 @@ def read(file: Path | str, root: Path | str | None = None) -> Proposals:
 
 
 def propose(file: Path, matcher: Matcher) -> Proposals:
-    """Rows for the figures of a document: what the tables track first, then in the order of the document."""
     areas = {text: matcher.area_names[code] for text, code in matcher.areas.items()}
     text = open_document(file)
     reading, whole, seen, rows = read_text(text, file.name, areas), numerals.normalise(text), Counter(), []

@@ -1,7 +1,5 @@
-"""A text as headings, paragraphs, captions, notes and tables, each character with its place in the text.
-
-Lines broken in the middle of a sentence, a word or a number are joined; white space inside Chinese text is dropped.
-Tables are lines whose cells are parted by ``|``, as :mod:`.opening` writes them for every kind of file.
+"""A text as headings, paragraphs, captions, notes and tables, each character with its place in the text. Lines broken in the
+middle of a sentence, a word or a number are joined; cells of tables are parted by ``|``, as :mod:`.opening` writes them.
 """
 
 from __future__ import annotations

@@ -42,8 +42,6 @@ def _digits(cells: list[Piece], reason: str) -> list[tuple[Piece, str]]:
 
 
 class TableReader:
-    """Reads the tables of one document."""
-
     def __init__(self, document: Document, clock: Clock) -> None:
         self.document, self.clock = document, clock
 

@@ -1,7 +1,6 @@
 """What the stages share: words and patterns of a kind (``words.csv``, ``rules.csv``; a new wording goes there), the shapes of a
-sentence that are made of them (``patterns.csv``), and what is said to people (``messages.csv``).
-
-``{kind}`` in a pattern stands for the words and patterns of that kind, or for the shape of that name.
+sentence that are made of them (``patterns.csv``: ``{kind}`` stands for the words and patterns of that kind, or for the shape of
+that name), and what is said to people (``messages.csv``).
 """
 
 import csv
