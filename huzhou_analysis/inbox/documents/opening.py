@@ -36,20 +36,15 @@ def open_document(path: Path) -> str:
         raise DocumentError(path.name, *message(why)) from None
 
 
-def _refuse(why: str, condition: object) -> None:
-    if condition:
-        raise Refused(*message(why))
-
-
 def _readable(text: str) -> str:
     """A text; what has none, too much of it, another language or not one numeral is refused."""
     letters = [c for c in text if c.isalpha()]
-    _refuse("scan", len(letters) < 20)
-    _refuse("long", len(text) > LIMITS["characters"])
+    message.refuse("scan", len(letters) < 20)
+    message.refuse("long", len(text) > LIMITS["characters"], **LIMITS)
     chinese, japanese, latin = (sum(a <= c <= b for c in letters) / len(letters) for a, b in ("一鿿", "\u3040\u30ff", "\0\x7f"))  # fmt: skip
     english = len(re.findall(r"\b(?:the|of|and|in|to|by|for|was|percent)\b", text, re.I)) / len(text.split())
-    _refuse("language", japanese > 0.05 or (chinese < 0.1 and not (latin > 0.8 and english > 0.1)))
-    _refuse("numberless", not re.search(r"\d|[一二三四五六七八九]成|[百千万]", text))
+    message.refuse("language", japanese > 0.05 or (chinese < 0.1 and not (latin > 0.8 and english > 0.1)))
+    message.refuse("numberless", not re.search(r"\d|[一二三四五六七八九]成|[百千万]", text))
     return text
 
 
@@ -73,7 +68,7 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 def _plain(raw: bytes) -> str:
     text = decoded(raw)[0]
     strange = sum(c < " " and c not in "\t\r\n\f\v" for c in text)
-    _refuse("binary", not text or "\0" in text or strange > 0.01 * len(text))
+    message.refuse("binary", not text or "\0" in text or strange > 0.01 * len(text))
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
 
@@ -84,21 +79,21 @@ def _docx(raw: bytes) -> str:
     parts = archive.infolist()
     size = sum(p.file_size for p in parts)
     packed = size > UNPACKED or (size > 20 << 20 and size > 200 * len(raw))
-    _refuse("unpacked", packed or len(parts) > LIMITS["parts"])
-    _refuse("password", any(p.flag_bits & 1 for p in parts))
-    _refuse("zip", "word/document.xml" not in archive.namelist())
+    message.refuse("unpacked", packed or len(parts) > LIMITS["parts"], **LIMITS)
+    message.refuse("password", any(p.flag_bits & 1 for p in parts))
+    message.refuse("zip", "word/document.xml" not in archive.namelist())
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
             with archive.open(part) as file:  # no more than it says it holds, whatever is in it
                 inside = file.read(part.file_size + 1)
-            _refuse("declaration", b"<!DOCTYPE" in inside or b"<!ENTITY" in inside)
+            message.refuse("declaration", b"<!DOCTYPE" in inside or b"<!ENTITY" in inside)
     return _page_text(docx.Document(io.BytesIO(raw)).element.body)
 
 
 def _html(raw: bytes) -> str:
     import lxml.html
 
-    _refuse("declaration", b"<!entity" in raw[:20000].lower())
+    message.refuse("declaration", b"<!entity" in raw[:20000].lower())
     source = re.sub(r"^\s*<\?xml[^>]*\?>", "", decoded(raw)[0] or raw.decode("latin-1"))
     return _page_text(lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(no_network=True)))
 
@@ -149,15 +144,15 @@ def _pdf(raw: bytes) -> str:
             total += len(zlib.decompressobj().decompress(packed, UNPACKED + 1))  # no more, whatever it holds
         except zlib.error:
             continue
-        _refuse("unpacked", total > UNPACKED)
+        message.refuse("unpacked", total > UNPACKED, **LIMITS)
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     lines: list[str] = []
     with pdfplumber.open(io.BytesIO(raw)) as pdf:
-        _refuse("pages", len(pdf.pages) > LIMITS["pages"])
+        message.refuse("pages", len(pdf.pages) > LIMITS["pages"], **LIMITS)
         for page in pdf.pages:
             lines += _page(page)
             page.close()
-    _refuse("scan", sum(c.isalpha() for line in lines for c in line) < 15 * len(pdf.pages))
+    message.refuse("scan", sum(c.isalpha() for line in lines for c in line) < 15 * len(pdf.pages))
     return "\n".join(lines)
 
 
@@ -213,5 +208,5 @@ def _written(path: Path, raw: bytes) -> str:
     reads = next((reads for start, reads in _KINDS if re.match(start, raw)), _plain)
     if reads is _plain and b"<" in raw[:2000] and path.suffix.lower() in (".html", ".htm"):
         reads = _html
-    _refuse(reads, isinstance(reads, str))
+    message.refuse(reads, isinstance(reads, str))
     return f"{reads(raw)}\n"

@@ -3,23 +3,22 @@ sentence that are made of them (``patterns.csv``: ``{kind}`` stands for the word
 that name), and what is said to people (``messages.csv``).
 """
 
-import csv
 import re
-from functools import partial
 from pathlib import Path
+
+import pandas as pd
 
 from ...facts.problems import Messages
 
 
 def _rows_of(file: str) -> list[dict[str, str]]:
-    with (Path(__file__).parent / file).open(encoding="utf-8-sig", newline="") as table:
-        return list(csv.DictReader(table))
+    return pd.read_csv(Path(__file__).with_name(file), dtype=str, keep_default_na=False).to_dict("records")
 
 
 WORDS, RULES = _rows_of("words.csv"), _rows_of("rules.csv")
 PATTERNS = {row["name"]: row["pattern"] for row in _rows_of("patterns.csv")}
 LIMITS = {"megabytes": 200, "parts": 5000, "pages": 400, "characters": 2_000_000}  # of a document that is read
-message = partial(Messages(Path(__file__).with_name("messages.csv")), **LIMITS)
+message = Messages(Path(__file__).with_name("messages.csv"))
 
 
 class DocumentError(ValueError):

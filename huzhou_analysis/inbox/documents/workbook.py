@@ -53,11 +53,8 @@ def make(file: Path | str, root: Path | str | None = None) -> int:
         os.replace(aside, target)
     except (DocumentError, DataError) as error:
         return fail(f"{error}\n没有写出任何文件。/ Nothing was written.")
-    say(
-        "\n".join(
-            [f"已写出 / written: {target}", *message("written", **_counts(proposals)), " / ".join(message("next"))]
-        )
-    )
+    counted = message("written", **_counts(proposals))
+    say("\n".join([f"已写出 / written: {target}", *counted, message.said("next")]))
     return 0
 
 
@@ -88,8 +85,7 @@ def write(file: Path, proposals: Proposals, matcher: Matcher) -> None:
         help_.set_column(0, 0, 110, looks["wrap"])
         help_.write_string(0, 0, f"{proposals.attrs['file']}：{len(proposals)} 个数字 figures", looks["title"])
         lines = [line for number in range(1, 6) for line in message(f"help_{number}", **_counts(proposals))]
-        for number, line in enumerate(filter(None, lines), 2):
-            help_.write_string(number, 0, line, looks["wrap"])
+        help_.write_column(2, 0, filter(None, lines), looks["wrap"])
 
 
 def source_row(proposals: Proposals, matcher: Matcher) -> dict[str, str]:
