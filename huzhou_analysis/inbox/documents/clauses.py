@@ -338,11 +338,8 @@ class Reader:
             part = re.sub("^[而在与]+", "", names.clean(part))
             area, rest = document.area_in(part)
             several = re.match(r"[、和与跟及至到—·-]", rest)
-            if not area or several or (not news and (area == document.area or not names.head(rest))):
-                continue
-            state.area = area
-            if names.clean(part) == names.clean(name) or part.endswith(name):
-                name = names.clean(rest)
+            if area and not several and (news or (area != document.area and names.head(rest))):
+                state.area, name = area, names.clean(rest) if part.endswith(name) else name
         self.guesses += [CLAUSE_BEFORE] * bool(name and not own)
         return name, own
 
@@ -373,9 +370,8 @@ class Reader:
             return names.clean(m[1]) if m and len(clause) <= 12 and names.head(m[1]) and not names.head(name) else ""
         noun = P.thing_end.split(after, 1)[0]
         lead = P.opens_new.match(names.clean(clause) + " ")
-        if len(noun) < 1 + (noun not in ("省", "县")) or P.no_thing.match(noun):
-            return ""
-        if own and not lead and names.head(name) and not re.search(r"[，。；：、]$", before):
+        named = own and not lead and names.head(name) and not before.endswith("、")
+        if named or len(noun) < 1 + (noun not in ("省", "县")) or P.no_thing.match(noun):
             return ""
         name = (lead[0] if lead else "") + re.sub("(?<=..)[中和及与]$", "", names.clean(noun))
         number.consumed = number.end + len(noun)
@@ -419,8 +415,7 @@ class Reader:
 
     def _doubts(self, name: str, measure: str, behind: bool, own: bool, before: str) -> list[str]:
         """What makes a name doubtful: it stands behind the number, has no head noun, or holds a verb."""
-        plain, formal = re.sub(r"“[^”]*”|（[^）]*）", "", name), self.document.kind == "bulletin"
-        plain = P.opens_new.sub("", plain)
+        plain, formal = P.opens_new.sub("", re.sub(r"“[^”]*”|（[^）]*）", "", name)), self.document.kind == "bulletin"
         if behind or not own:
             return [BEHIND] if behind else list(self.state.doubts)
         verb = not formal and (P.doing.search(plain) or names.dropped_verb(re.split(r"[，。；：]", before)[-1]))

@@ -182,11 +182,12 @@ def _row(figure: Figure, matcher: Matcher) -> dict:
 def _span(figure: Figure, period: str) -> str:
     """How a figure covers its period, where the tables cannot tell from others like it."""
     text = "" if figure.cell else figure.block.piece.text[max(0, figure.clause[0] - 12) : figure.clause[1]]
-    held = re.search("余额|存栏|人口|保有量|里程|用户|床位", figure.indicator)
-    stock = held or re.search("年末|年底|截至|共有|拥有|总数", text)
+    stock = re.search("余额|存栏|人口|保有量|里程|用户|床位", figure.indicator) or re.search(
+        "年末|年底|截至|共有|拥有|总数", text
+    )
     kind = periods.parse(period).kind if period else "day"
-    point = kind == "day" or figure.measure in ("rank", "index")
-    point = point or (stock and figure.measure in ("level", "count", "share"))
+    measures = ("rank", "index", "level", "count", "share") if stock else ("rank", "index")
+    point = kind == "day" or figure.measure in measures
     return figure.span or ("point" if point else "annual" if kind == "year" else "cumulative")
 
 
