@@ -116,9 +116,9 @@ class Reader:
                 state.prices = ""
             group = self._group(numbers)
             made = self._list(group, before) if len(group) > 1 or "分别" in before else []
-            out += made or [self._one(number, before, self.text[number.end : end])]
-            last = numbers[max(1, len(made)) - 1]
-            self.at, numbers = last.consumed or last.end, numbers[max(1, len(made)) :]
+            made = made or [self._one(number, before, self.text[number.end : end])]
+            last = made[-1].numeral
+            out, self.at, numbers = out + made, last.consumed or last.end, numbers[len(made) :]
         return out
 
     def _group(self, numbers: list[Numeral]) -> list[Numeral]:

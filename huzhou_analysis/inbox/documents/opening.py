@@ -82,11 +82,9 @@ def _docx(raw: bytes) -> str:
     message.refuse("unpacked", packed or len(parts) > LIMITS["parts"], **LIMITS)
     message.refuse("password", any(p.flag_bits & 1 for p in parts))
     message.refuse("zip", "word/document.xml" not in archive.namelist())
-    for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
-            with archive.open(part) as file:  # no more than it says it holds, whatever is in it
-                inside = file.read(part.file_size + 1)
-            message.refuse("declaration", b"<!DOCTYPE" in inside or b"<!ENTITY" in inside)
+    for part in (p for p in parts if p.filename.endswith((".xml", ".rels"))):
+        inside = archive.open(part).read(part.file_size + 1)  # no more than it says it holds, whatever is in it
+        message.refuse("declaration", b"<!DOCTYPE" in inside or b"<!ENTITY" in inside)
     return _page_text(docx.Document(io.BytesIO(raw)).element.body)
 
 
