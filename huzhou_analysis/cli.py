@@ -146,7 +146,7 @@ def find(text: Sequence[str], lang: str) -> int:
 def gaps(as_of: str | None, lang: str, format: str, all: bool) -> int | None:
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from .show.sources import TARGET_HEADINGS, target_rows
 
@@ -161,9 +161,8 @@ def gaps(as_of: str | None, lang: str, format: str, all: bool) -> int | None:
         print(table.to_json(orient="records", force_ascii=False, indent=1))
     else:
         columns = [c for c in TARGET_HEADINGS if c not in ("target_period", "progress")]
-        out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in columns:
-            out.add_column(TARGET_HEADINGS[column][lang], overflow="fold")
+        heads = (Column(TARGET_HEADINGS[column][lang], overflow="fold") for column in columns)
+        out = Table(*heads, box=box.SIMPLE_HEAD, pad_edge=False)
         shown = table[table.counted.astype(bool) & (table.table.astype(bool) | all)]
         for row in target_rows(data, shown)[columns].itertuples(index=False) if len(shown) else ():
             out.add_row(*("—" if cell is None else cell.in_language(lang) for cell in row))

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
 import pandas as pd
 
@@ -171,8 +170,8 @@ class Filling:
         """Rows with their values: indicators, areas, units and sources first, so that figures may refer to them."""
         order = ("units", "ref_areas", "indicators", "sources", "figures")
         rows = sorted(rows, key=lambda row: order.index(row.table))
-        for table, these in groupby(rows, key=lambda row: row.table):
-            new = [row.values for row in these if self._fill(row)]
+        for table in order:
+            new = [row.values for row in rows if row.table == table and self._fill(row)]
             if table != "figures" and new:
                 grown = pd.concat([self.frames[table], pd.DataFrame(new)], ignore_index=True)
                 self.frames[table] = grown.drop_duplicates(TABLES[table].key[0])
