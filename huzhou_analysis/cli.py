@@ -194,8 +194,8 @@ def export(exhibit: str, format: str | None, output: str | None, **options: obje
     say(said("exported", path=path))
 
 
-def new_city(folder: str, code: str, **names: str) -> None:
-    made = _part("inbox.new_city").lay_out(folder, code, **names)
+def new_city(folder: str, code: str, name: str, name_en: str) -> None:
+    made = _part("inbox.new_city").lay_out(folder, code, name, name_en)
     shown = f'"{folder}"' if " " in folder else folder
     steps = ["next", *([] if code else ["next_area"]), "next_template", "next_add", "next_report"]
     print(said("laid_out", folder=made), *(said(step, folder=shown) for step in steps), sep="\n")
