@@ -380,13 +380,13 @@ def _limits(panel: dict, lang: str, above: float) -> tuple[float, float]:
             sums[p["x"], (p["value"] or 0) >= 0] += (p["value"] or 0) * scale(panel, lang)
         values = list(sums.values())
     low, high = min(values, default=0), max(values, default=1)
-    if not starts_above_zero(panel):
+    if above_zero := starts_above_zero(panel):
+        more = max(0, 0.2 * abs(high) - (high - low))  # a line that hardly moves must not fill the panel
+        low, high = low - more / 2, high + more / 2
+    else:
         low, high = min(low, 0), max(high, 0)
-        room = (high - low) or 1
-        return (low - 0.08 * room if low < 0 else low), high + above * room
-    more = max(0, 0.2 * abs(high) - (high - low))  # a line that hardly moves must not fill the panel
-    low, high = low - more / 2, high + more / 2
-    return low - 0.08 * (high - low), high + above * (high - low)
+    room = (high - low) or 1
+    return (low - 0.08 * room if above_zero or low < 0 else low), high + above * room
 
 
 def drawn_values(panel: dict) -> list[float]:

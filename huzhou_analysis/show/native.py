@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import product
 
 import numpy as np
 import xlsxwriter
@@ -42,16 +43,12 @@ class Column:
     name: str  # heading; several segments of one line are told apart by a number
     entry: Entry | None  # the line of the key that explains it; None for the base under a fan
     values: list  # in the unit of the language, one a category, None where there is no mark
-    points: list = field(default_factory=list)  # the marks behind them; empty for layers of a fan
+    points: list = field(default_factory=list)  # the marks behind them; empty for layers of a fan, which are areas
     over: bool = False  # whether the marks stand on a line that another column draws
 
     @property
     def seen(self) -> Role | None:
         return look(self.entry.role, self.entry.nth) if self.entry else None
-
-    @property
-    def area(self) -> bool:
-        return self.entry is None or bool(self.seen.band)
 
 
 _BREAKS = re.compile("[\t\n\r\x0b\x0c\u2028\u2029]+")
@@ -104,7 +101,7 @@ def columns(panel: dict, lang: str, skip: int = 1) -> list[Column]:
             rows.setdefault(met[p["x"]], [None] * len(along))[along.index(p["x"])] = p
             met[p["x"]] += 1
         own, *others = entries_of(one, panel["kind"] in BARS)
-        for entry, row in [(own, r) for r in rows.values()] + [(other, r) for r in rows.values() for other in others]:
+        for entry, row in product([own, *others], rows.values()):
             kept = [p if p and (entry is own or p["role"] == entry.role) else None for p in row]
             values = [None if p is None or p["value"] is None else exact(p["value"] * scale(panel, lang)) for p in kept]
             if any(kept):
@@ -198,7 +195,7 @@ def chart_part(chart: dict, n: int, lang: str, width: float, points: float, cell
     for one, series in zip(made, plot.series, strict=True):
         if bars:
             _bar(one, series, stacked, scale(panel, lang))
-        elif not one.area:
+        elif one.points:
             _line(one, series, max(3, round(points * (0.58 if len(points_of(panel)) <= 40 else 0.42))))
     if bars:  # they lie on each other unless two stand at one place
         taken = [i for one in made for i, v in enumerate(one.values) if v is not None]
@@ -208,7 +205,7 @@ def chart_part(chart: dict, n: int, lang: str, width: float, points: float, cell
     _axes(panel, axis, part, years, number, points)
     _title(panel, lang, part, points)
     _legend(made, part, points, key_inside(chart, width))
-    if made[0].area:
+    if not made[0].points:
         _fan(space, source, made)
     space.find(qn("c:chart")).addnext(_xml("<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>"))
     for c, series in enumerate(space.iter(qn("c:ser")), column + 1):
@@ -352,11 +349,8 @@ def _title(panel: dict, lang: str, chart: Chart, points: float) -> None:
     font = title.text_frame.paragraphs[0].runs[0].font
     font.bold = bool(headed)
     _font(font, points if headed else points - 1, INK if headed else MUTED)
-    for old in title._element.findall(qn("c:layout")):
-        title._element.remove(old)
     corner = '<c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0.005"/><c:y val="0.005"/>'
-    layout = _xml(f"<c:layout><c:manualLayout>{corner}</c:manualLayout></c:layout>")
-    title._element.find(qn("c:tx")).addnext(layout)
+    title._element.find(qn("c:layout")).append(_xml(f"<c:manualLayout>{corner}</c:manualLayout>"))
 
 
 def _legend(made: Sequence[Column], chart: Chart, points: float, key: bool) -> None:
@@ -377,7 +371,7 @@ def _fan(space, source: CategoryChartData, made: Sequence[Column]) -> None:
     lines = space.find(".//" + qn("c:lineChart"))
     areas = parse_xml(source.xml_bytes(TYPE.AREA_STACKED)).find(".//" + qn("c:areaChart"))
     for one, line, area in zip(made, lines.findall(qn("c:ser")), areas.findall(qn("c:ser")), strict=True):
-        (lines if one.area else areas).remove(line if one.area else area)
+        areas.remove(area) if one.points else lines.remove(line)
         inside = solid(one.seen.fill) if one.seen else "<a:noFill/>"
         area.find(qn("c:tx")).addnext(_xml(f"<c:spPr>{inside}<a:ln><a:noFill/></a:ln></c:spPr>"))
     for mine, theirs in zip(areas.findall(qn("c:axId")), lines.findall(qn("c:axId")), strict=True):

@@ -135,15 +135,13 @@ def _axes(figure: Figure, chart: dict, lang: str, bottom: float, top: float) -> 
         rows, columns, left=(MARGIN + left) / width, right=(width - MARGIN - 0.2) / width, bottom=bottom / height,
         top=top / height, wspace=(left + 0.05) / wide, hspace=between / tall,
     )  # fmt: skip
-    axes = grid.subplots(squeeze=False).ravel()
-    for spare in axes[len(panels) :]:
-        spare.set_axis_off()
-    for ax, panel, words in zip(axes, panels, headings, strict=False):
+    axes = [figure.add_subplot(grid[n]) for n in range(len(panels))]
+    for ax, panel, words in zip(axes, panels, headings, strict=True):
         if words:
             ax.set_title(words, loc="left", fontsize=9.5, color=INK, pad=24 if panel["kind"] == "heat" else 8)
         elif panel["kind"] not in ("heat", *LYING):
             ax.set_ylabel(panel["unit"][lang], fontsize=9)
-    return list(axes[: len(panels)])
+    return axes
 
 
 def _names(ax, names: Sequence[str], points: float, *, below: bool = False) -> list[str]:
