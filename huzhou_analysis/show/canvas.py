@@ -40,10 +40,8 @@ _chosen = {"lang": "zh"}
 
 
 def cjk_font_file() -> Path:
-    """The Noto Sans CJK SC file inside the ``mplfonts`` package (SIL Open Font License).
-
-    Without it charts would show boxes instead of Chinese: RuntimeError.
-    """
+    """The Noto Sans CJK SC file inside the ``mplfonts`` package (SIL Open Font License); RuntimeError without it, for charts
+    would show boxes instead of Chinese."""
     spec = find_spec("mplfonts")
     path = Path(spec.submodule_search_locations[0]) / "fonts" / "NotoSansCJKsc-Regular.otf" if spec else None
     if path is None or not path.is_file():
@@ -77,9 +75,7 @@ def legible(figure: Figure):
     fonts()
     for one in figure.findobj(Text):
         one.set_text(one.get_text().encode("utf-8", "replace").decode())  # half a character cannot be drawn
-        families = list(one.get_fontfamily())
-        if _CJK not in families:
-            one.set_fontfamily([*families, _CJK])
+        one.set_fontfamily([*one.get_fontfamily(), _CJK])
     with mpl.rc_context({"svg.hashsalt": "huzhou", "svg.fonttype": "path"}):
         yield
 
@@ -139,11 +135,8 @@ def missing_glyphs(text: str) -> set[str]:
 
 
 def font_face(text: str, family: str) -> str:
-    """A CSS ``@font-face`` with the Chinese glyphs of a text, or nothing if it has none.
-
-    The subset is cut from the packaged font and carries no time stamp. It serves Chinese only, so that Latin text keeps
-    the reader's own font even where this family stands first.
-    """
+    """A CSS ``@font-face`` with the Chinese glyphs of a text, cut from the packaged font, or nothing if it has none. It
+    serves Chinese only, so that Latin text keeps the reader's own font even where this family stands first."""
     from fontTools import subset
 
     wanted = "".join(sorted({c for c in text if c >= "\u2e80"}))
@@ -227,10 +220,8 @@ def fitted(words: str, width: float, height: float, largest: float, smallest: fl
 
 
 def column_widths(rows: Sequence[Sequence[str]], width: float, points: float) -> list[float]:
-    """Widths in inches of a table's columns, given its rows (the head first), the room and the size of the text.
-
-    No column is narrower than its longest word, the rest is shared by what they hold; less is taken where less is needed.
-    """
+    """Widths in inches of a table's columns, given its rows (the head first), the room and the size of the text: none is
+    narrower than its longest word, the rest is shared by what they hold; less is taken where less is needed."""
     natural, least = [], []
     for cells in zip(*rows[:60], strict=True):
         sizes = [points * 1.12, *[points] * (len(cells) - 1)]  # the head is bold

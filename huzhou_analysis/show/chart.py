@@ -1,5 +1,5 @@
 """The one description of a chart: panels of marks, the plain values in both languages that renderers read, and what follows
-from these alone: key, scales, numbers."""
+from these alone: key, scales, numbers, words for who cannot see it."""
 
 import math
 from collections import defaultdict
@@ -66,10 +66,8 @@ class Panel:
 
 @dataclass
 class Chart:
-    """Panels in reading order, `columns` beside each other.
-
-    Panels that are compared have one scale: bars of one unit, and lines that show one measure in one unit.
-    """
+    """Panels in reading order, `columns` beside each other; those that are compared have one scale: bars of one unit, and
+    lines that show one measure in one unit."""
 
     panels: Sequence[Panel]
     columns: int = 1
@@ -168,10 +166,8 @@ _BY_ORIGIN |= dict.fromkeys(("implied", "sum", "ratio"), "derived")
 
 
 def _points(frame: pd.DataFrame) -> pd.DataFrame:
-    """Marks of a series with their unit: roles by origin, status and tier of the source; the last whole year is labelled.
-
-    A total of several years becomes its yearly mean over each of them: the one form in which it fits the scale.
-    """
+    """Marks of a series with their unit: roles by origin, status and tier of the source; the last whole year is labelled. A
+    total of several years becomes its yearly mean over each of them: the one form in which it fits the scale."""
     frame, blank = frame.reset_index(drop=True), pd.Series("", range(len(frame)))
     origin, status, tier, period = (frame.get(c, blank) for c in ("origin", "obs_status", "tier", "time_period"))
     doubtful = status.isin([*"PEVU"]) | ((status == "B") & tier.isin(["compilation", "secondary"]))
@@ -231,11 +227,9 @@ def fan(projection, unit: str, plan: pd.DataFrame | None = None, *, members: boo
 
 
 def chart_record(chart: Chart, units: Units) -> dict:
-    """A chart as plain values; numbers stay in the printed unit, ``scale_en`` leads to the English.
-
-    Where a panel has ``categories`` (bars, heat maps), the x of a point counts in them, else it is a year. ``zh`` and
-    ``en`` are the name of a series and the label of a point; for ``nth`` see :func:`~.roles.look`.
-    """
+    """A chart as plain values; numbers stay in the printed unit, ``scale_en`` leads to the English. Where a panel has
+    ``categories`` (bars, heat maps), the x of a point counts in them, else it is a year. ``zh`` and ``en`` are the name of
+    a series and the label of a point; for ``nth`` see :func:`~.roles.look`."""
     panels = [_panel(panel, units) for panel in chart.panels]
     names: defaultdict[str, dict] = defaultdict(dict)  # one name of a role looks the same everywhere, others differ
     for one in (one for panel in panels if panel["kind"] != "heat" for one in panel["series"]):
@@ -341,6 +335,19 @@ def chart_table(chart: dict, lang: str) -> pd.DataFrame:
     )
 
 
+def alt(title: str, panels: Sequence[dict], lang: str) -> str:
+    """What a chart shows, for who cannot see it: each series with its ends, or with its first dozen of bars."""
+    end, colon, stop, comma = ("。", "：", "；", "，") if lang == "zh" else (". ", ": ", "; ", ", ")
+    parts = []
+    for panel in panels:
+        for one in panel["series"]:
+            points = [p for p in one["points"] if p["value"] is not None]
+            chosen = points if len(points) <= 4 or panel["categories"] else [points[0], points[-1]]
+            at = [f"{place(panel, p, lang)} {p['value'] * scale(panel, lang):,.6g}" for p in chosen[:12]]
+            parts += [f"{panel['heading'][lang]} {one[lang]}".strip() + colon + comma.join(at)] if at else []
+    return f"{title}{end if panels else ''}{stop.join(parts)}"[:1500]
+
+
 def heading(panel: dict, lang: str) -> str:
     """Heading of a panel with its unit; nothing where it has none."""
     words, unit = panel["heading"][lang], panel["unit"][lang]
@@ -350,11 +357,8 @@ def heading(panel: dict, lang: str) -> str:
 
 
 def number_axes(chart: dict, lang: str) -> list[tuple[float, float, float]]:
-    """Ends and step of each panel's axis of numbers, in the unit of a language: pictures and Office charts use the same.
-
-    Panels that are compared have one scale: bars of one unit, and lines of one measure in one unit. The lower end is a
-    multiple of the step, from which office programs count, unless numbers are not shown along it.
-    """
+    """Ends and step of each panel's axis of numbers, in the unit of a language: pictures and Office charts use the same. The
+    lower end is a multiple of the step, from which office programs count, unless numbers are not shown along it."""
     rows = math.ceil(len(chart["panels"]) / chart["columns"])
     above = min(0.14 * rows, 0.3)  # room for labels: the lower a panel, the larger a share of it a label takes
     limits = [_limits(p, lang, above) for p in chart["panels"]]
@@ -375,10 +379,8 @@ def _limits(panel: dict, lang: str, above: float) -> tuple[float, float]:
     """Ends of the axis of numbers: bars begin at zero, a line too unless that would flatten it."""
     values = [v * scale(panel, lang) for v in drawn_values(panel)]
     if panel["kind"].startswith("stacked"):
-        sums: defaultdict[tuple[float, bool], float] = defaultdict(float)
-        for p in points_of(panel):
-            sums[p["x"], (p["value"] or 0) >= 0] += (p["value"] or 0) * scale(panel, lang)
-        values = list(sums.values())
+        stacks = pd.DataFrame(points_of(panel)).astype({"value": float})
+        values = [*(stacks.groupby(["x", stacks.value >= 0]).value.sum() * scale(panel, lang))]
     low, high = min(values, default=0), max(values, default=1)
     if above_zero := starts_above_zero(panel):
         more = max(0, 0.2 * abs(high) - (high - low))  # a line that hardly moves must not fill the panel

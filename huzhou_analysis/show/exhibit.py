@@ -1,8 +1,6 @@
-"""The unit that travels: one question answered as a chart, a table and a reading, in two languages.
-
-Only title and reading are written by hand, twice; subtitle, notes on status and axes, source line, citations and the
-words for who cannot see the picture follow from the marks and the figures behind them.
-"""
+"""The unit that travels: one question answered as a chart, a table and a reading, in two languages. Only title and reading
+are written by hand, twice; subtitle, notes on status and axes, source line, citations and the words for who cannot see the
+picture follow from the marks and the figures behind them."""
 
 import base64
 import json
@@ -24,18 +22,7 @@ from ..facts import words
 from ..facts.data import Data, NotOnFile, name
 from ..facts.words import LANGUAGES, Text, as_text, cited, say, text
 from . import canvas, picture
-from .chart import (
-    Chart,
-    Panel,
-    chart_record,
-    chart_table,
-    marks,
-    over_years,
-    place,
-    points_of,
-    scale,
-    starts_above_zero,
-)
+from .chart import Chart, Panel, alt, chart_record, chart_table, marks, over_years, points_of, starts_above_zero
 from .sources import WORDS, both, cell, citations, source_line, status_notes
 
 EXPORT_VARIABLE = "HUZHOU_EXHIBITS"
@@ -178,15 +165,14 @@ def _plain(values: dict) -> dict:
 def _sorted_out(what, table: pd.DataFrame | None) -> tuple[Chart | None, pd.DataFrame | None, dict | None]:
     """The chart, the table and the pictures (PNG as base64, SVG) that were handed in."""
     if isinstance(what, Chart | Panel):
-        return what if isinstance(what, Chart) else Chart([what]), table, None
+        return what if isinstance(what, Chart) else Chart(what), table, None
     if isinstance(what, pd.DataFrame):
         return None, what, None
     pair = what if isinstance(what, tuple | list) else (what, what)
     figures = [getattr(one, "figure", one) for one in pair]
     if len(pair) != 2 or not all(hasattr(one, "savefig") for one in figures):
-        if any(hasattr(one, "flat") or hasattr(one, "savefig") for one in (what, *figures)):
-            raise ValueError("these are several axes: write the figure alone, the fig of fig, axes = plt.subplots(...)")
-        raise ValueError("an exhibit shows a hz.Chart, a hz.Panel, a DataFrame, or a matplotlib figure or axes")
+        several = "of several axes write the figure alone, the fig of fig, axes = plt.subplots(...)"
+        raise ValueError(f"an exhibit shows a hz.Chart, hz.Panel, DataFrame, or a matplotlib figure or axes; {several}")
     import matplotlib.pyplot as plt
 
     pictures = {}
@@ -224,29 +210,26 @@ def _chart_as_table(chart: dict) -> dict:
     heads = [{"name": c, **both(WORDS["mark"][c]), "number": c in ("value", "low", "high")} for c in names]
 
     def pair(zh, en) -> dict | int | None:
-        if isinstance(zh, str):
-            return {"zh": zh, "en": en}
-        if isinstance(zh, int) or zh is None or zh != zh:
-            return zh if isinstance(zh, int) else None
-        return {"zh": f"{zh:,.10g}", "en": f"{en:,.10g}", "value": {"zh": zh, "en": en}}
+        if isinstance(zh, str | int):
+            return {"zh": zh, "en": en} if isinstance(zh, str) else zh
+        return None if pd.isna(zh) else {"zh": f"{zh:,.10g}", "en": f"{en:,.10g}", "value": {"zh": zh, "en": en}}
 
     held = [map(pair, chinese[c], english[c]) for c in names]
     return {"columns": heads, "rows": [list(row) for row in zip(*held, strict=True)]}
 
 
-def shown_cell(cell: dict | float | None, lang: str) -> str:
-    """A cell as it is read in a language."""
-    if isinstance(cell, dict | None):
-        return cell[lang] if cell else "—"
-    return f"{cell:,.10g}".replace("-", "−") if isinstance(cell, float) else str(cell)
-
-
 def shown_table(record: dict, lang: str) -> dict | None:
     """The table of an exhibit as it is read, ``columns``, ``rows`` and which are ``numeric``; None where it has none."""
+
+    def shown(cell: dict | float | None) -> str:
+        if isinstance(cell, dict | None):
+            return cell[lang] if cell else "—"
+        return f"{cell:,.10g}".replace("-", "−") if isinstance(cell, float) else str(cell)
+
     if not record["table"]:
         return None
     columns = record["table"]["columns"]
-    rows = [[shown_cell(cell, lang) for cell in row] for row in record["table"]["rows"]]
+    rows = [list(map(shown, row)) for row in record["table"]["rows"]]
     return {"columns": [c[lang] for c in columns], "rows": rows, "numeric": [c["number"] for c in columns]}
 
 
@@ -284,19 +267,6 @@ def _chart_notes(panels: list[dict]) -> list[Text]:
     notes = [text(f"大事：{events.zh}", f"Events: {events.en}")] if events else []
     flat = text("纵轴不从零开始", "The vertical axis does not start at zero")
     return [*notes, *([flat] if any(map(starts_above_zero, panels)) else [])]
-
-
-def alt(title: str, panels: Sequence[dict], lang: str) -> str:
-    """What a picture shows, for who cannot see it: each series with its ends, or with its first dozen of bars."""
-    end, colon, stop, comma = ("。", "：", "；", "，") if lang == "zh" else (". ", ": ", "; ", ", ")
-    parts = []
-    for panel in panels:
-        for one in panel["series"]:
-            points = [p for p in one["points"] if p["value"] is not None]
-            chosen = points if len(points) <= 4 or panel["categories"] else [points[0], points[-1]]
-            at = [f"{place(panel, p, lang)} {p['value'] * scale(panel, lang):,.6g}" for p in chosen[:12]]
-            parts += [f"{panel['heading'][lang]} {one[lang]}".strip() + colon + comma.join(at)] if at else []
-    return f"{title}{end if panels else ''}{stop.join(parts)}"[:1500]
 
 
 def foot(record: dict, lang: str) -> list[str]:

@@ -1,8 +1,6 @@
 """Charts that office programs hold as their own: the table behind a panel of a record, and the chart part drawn from it.
-
 The same part, which python-pptx writes, stands in slides, documents and workbooks. A fan, which no library makes, is the
-stacked areas of one such part set behind the lines of another.
-"""
+stacked areas of one such part set behind the lines of another."""
 
 import re
 from collections import Counter
@@ -61,10 +59,8 @@ def clean(words: object) -> str:
 
 
 def categories(panel: dict, lang: str, skip: int = 1) -> list:
-    """What stands along the axis: names, or every year from the first mark to the last.
-
-    Where only each `skip`-th year is labelled, years without marks come first, so that the last one is.
-    """
+    """What stands along the axis: names, or every year from the first mark to the last. Where only each `skip`-th year is
+    labelled, years without marks come first, so that the last one is."""
     if panel["categories"] is not None:
         return [clean(c[lang]) or "—" for c in panel["categories"]]
     marked = {p["x"] for p in points_of(panel)}
@@ -74,10 +70,8 @@ def categories(panel: dict, lang: str, skip: int = 1) -> list:
 
 
 def year_labels(panel: dict, width: float, points: float) -> tuple[int, bool]:
-    """Every which year finds room for its label along an axis of so many inches, and whether labels have to be turned.
-
-    Not every program leaves labels out; what does not fit level is broken into digits there, what is turned never is.
-    """
+    """Every which year finds room for its label along an axis of so many inches, and whether labels have to be turned: not
+    every program leaves labels out; what does not fit level is broken into digits there, what is turned never is."""
     many, room = len(categories(panel, "zh")), width - 0.6
     if panel["categories"] is not None or many * points * 0.039 <= room:
         return 1, False
@@ -85,11 +79,9 @@ def year_labels(panel: dict, width: float, points: float) -> tuple[int, bool]:
 
 
 def columns(panel: dict, lang: str, skip: int = 1) -> list[Column]:
-    """Every mark of a panel in columns: layers of the fan first, then each segment, then marks of other roles on it.
-
-    A line of actuals runs through its provisional and derived points; these stand once more in a column of their own,
-    which is drawn above it. Two marks of one series in one year (parts of a year, say) go into two columns.
-    """
+    """Every mark of a panel in columns: layers of the fan first, then each segment, then marks of other roles on it. A line
+    of actuals runs through its provisional and derived points; these stand once more in a column of their own, which is
+    drawn above it. Two marks of one series in one year (parts of a year, say) go into two columns."""
     along = list(range(len(panel["categories"]))) if panel["categories"] else categories(panel, lang, skip)
     made = _layers(panel, lang, along)
     for one in panel["series"]:
@@ -122,11 +114,8 @@ def has_native(chart: dict | None) -> bool:
 
 
 def _layers(panel: dict, lang: str, along: list) -> list[Column]:
-    """The intervals of a fan as areas that are stacked on an invisible base, widest outside.
-
-    Between its marks an interval follows straight lines; elsewhere it has no width and lies unseen inside the wider one,
-    or on the line of the actuals.
-    """
+    """The intervals of a fan as areas that are stacked on an invisible base, widest outside. Between its marks an interval
+    follows straight lines; elsewhere it has no width and lies unseen inside the wider one, or on the line of actuals."""
     found = {k: several for k in BANDS if (several := [one for one in panel["series"] if one["role"] == k])}
     if not found:
         return []
@@ -135,14 +124,13 @@ def _layers(panel: dict, lang: str, along: list) -> list[Column]:
     middle = np.array([p["value"] if p else 0.0 for p in nearest])
     lows, highs = [], []
     for several in found.values():
-        low = high = np.full(len(along), np.nan)
-        for band in several:
-            x, lower, upper = band_edges(panel, band)
-            low = np.fmax(low, np.interp(along, x, lower, left=np.nan, right=np.nan))
-            high = np.fmax(high, np.interp(along, x, upper, left=np.nan, right=np.nan))
-        lows.append(np.where(np.isnan(low), middle, low))
-        highs.append(np.where(np.isnan(high), middle, high))
-        middle = (lows[-1] + highs[-1]) / 2
+        edges = (band_edges(panel, band) for band in several)
+        ends = [[np.interp(along, x, end, left=np.nan, right=np.nan) for end in two] for x, *two in edges]
+        ends = np.fmax.reduce(ends)  # what any of them covers
+        low, high = np.where(np.isnan(ends), middle, ends)
+        middle = (low + high) / 2
+        lows.append(low)
+        highs.append(high)
     edges = np.array([*lows, *reversed(highs)]) * scale(panel, lang)  # from the lowest to the highest
     made = [Column("基底" if lang == "zh" else "base", None, list(map(exact, edges[0])))]
     for level, width in zip([*found, *list(reversed(found))[1:]], np.diff(edges, axis=0), strict=True):
@@ -175,10 +163,8 @@ def key_inside(chart: dict, width: float) -> bool:
 
 
 def chart_part(chart: dict, n: int, lang: str, width: float, points: float, cells=None) -> tuple[bytes, bytes]:
-    """The chart part of one panel, no heat map, in so many inches with text of a size, and the workbook behind it.
-
-    Where `cells` (sheet, row and column) say where the data of its :func:`grid` begin, there is no workbook.
-    """
+    """The chart part of one panel, no heat map, in so many inches with text of a size, and the workbook behind it; none where
+    `cells` (sheet, row and column) say where the data of its :func:`grid` begin."""
     panel, axis = chart["panels"][n], number_axes(chart, lang)[n]
     years, (sheet, row, column) = year_labels(panel, width, points), cells or ("Sheet1", 0, 0)
     years = (1, years[1]) if cells else years
@@ -286,10 +272,8 @@ def _line(one: Column, series, size: int) -> None:
 
 
 def _labels(panel: dict, lang: str, made: Sequence[Column], plot, points: float) -> None:
-    """The numbers beside marks: of several on lines in one year the highest above, the lowest below.
-
-    Each is the format of its value where that says the same as the mark, else text.
-    """
+    """The numbers beside marks: of several on lines in one year the highest above, the lowest below. Each is the format of
+    its value where that says the same as the mark, else text."""
     stacked = panel["kind"].startswith("stacked")
     shown = [
         (i, one.values[i], n) for n, one in enumerate(made) if not one.over

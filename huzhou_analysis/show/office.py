@@ -20,8 +20,8 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 
-from . import canvas, exhibit, picture
-from .chart import key_entries, scale
+from . import canvas, picture
+from .chart import alt, key_entries, scale
 from .native import chart_part, clean, fill_with, has_native, key_inside, rgb, solid
 from .roles import GRID, INK, MUTED, PAPER, look, luminance
 
@@ -35,11 +35,9 @@ _DATES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
 def settled(body: bytes, charts: Mapping[str, bytes] | None = None, types: tuple[bytes, bytes] = (b"", b"")) -> bytes:
-    """An office file so that equal contents are equal bytes: one order of parts, one time stamp, no dates.
-
-    Files inside it are settled as well; chart parts that hold a word of `charts` become what it stands for. Of `types` the
-    first becomes the second: a template is an ordinary file but for the type of its main part.
-    """
+    """An office file so that equal contents are equal bytes: one order of parts, one time stamp, no dates. Files inside it are
+    settled as well; chart parts that hold a word of `charts` become what it stands for. Of `types` the first becomes the
+    second: a template is an ordinary file but for the type of its main part."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(body)) as old, zipfile.ZipFile(out, "w") as new:
         for name in sorted(set(old.namelist()), key=lambda n: (n != "[Content_Types].xml", n)):
@@ -79,7 +77,7 @@ def rows_of(chart: dict, narrow: bool = False) -> list[list[int]]:
 
 def panel_alt(record: dict, n: int, lang: str) -> str:
     """What one panel shows, for who cannot see it."""
-    return clean(exhibit.alt(record["title"][lang], record["chart"]["panels"][n : n + 1], lang))
+    return clean(alt(record["title"][lang], record["chart"]["panels"][n : n + 1], lang))
 
 
 _SIGNS = {"o": "●○", "s": "■□", "D": "◆◇", "v": "▼▽", "X": "✕✕"}
@@ -114,10 +112,8 @@ def heat_cells(panel: dict, lang: str) -> list[list[tuple[str, str, str]]]:
 
 
 def into_slide(slide, record: dict, lang: str, box: tuple[float, float, float, float], points: float = 12) -> None:
-    """Set the chart or picture of an exhibit into a box (left, top, width, height) of a slide.
-
-    `points` is the size of the text in a chart that stands alone; in several it is smaller.
-    """
+    """Set the chart or picture of an exhibit into a box (left, top, width, height) of a slide; `points` is the size of the
+    text in a chart that stands alone, in several it is smaller."""
     x, y, width, height = box
     if not has_native(record["chart"]):
         shape = slide.shapes.add_picture(BytesIO(picture_png(record, lang)), *_emu((x, y)))
@@ -181,11 +177,8 @@ def _heat_on_slide(slide, panel: dict, lang: str, box, points: float):
 
 
 def table_on_slide(slide, rows, lang: str, place, widths: Sequence[float], heights: Sequence[float], points: float):
-    """A table in the fonts of the host, rules between its rows, the head in bold.
-
-    Cells of its rows are words, the colour behind them and their own (both may be empty), ``left``, ``center`` or
-    ``right``.
-    """
+    """A table in the fonts of the host, rules between its rows, the head in bold. Cells of its rows are words, the colour
+    behind them and their own (both may be empty), ``left``, ``center`` or ``right``."""
     frame = slide.shapes.add_table(len(heights), len(widths), *_emu((*place, sum(widths), sum(heights))))
     table = frame.table
     table.horz_banding = False
@@ -212,9 +205,7 @@ def table_on_slide(slide, rows, lang: str, place, widths: Sequence[float], heigh
 
 def into_document(document, record: dict, lang: str, width: float, style: str, height: float = 0.0) -> None:
     """Append the chart or picture of an exhibit to a document: charts beside each other in a paragraph, heat as tables.
-
-    `style` is the id of the style of paragraphs; without a height one that suits the chart is taken.
-    """
+    `style` is the id of the style of paragraphs; without a height one that suits the chart is taken."""
     if not has_native(record["chart"]):
         run = styled(document.add_paragraph(), style).add_run()
         shape = run.add_picture(BytesIO(picture_png(record, lang)), width=Inches(width))
@@ -232,17 +223,14 @@ def into_document(document, record: dict, lang: str, width: float, style: str, h
     fitting = 3.0 if len(panels) == 1 else max(2.0, wide * 0.8) if beside > 1 else 2.1
     high = height / len(rows) if height else fitting
     points = 9 if beside == 1 and width > 4 else 8 if wide > 2 else 7
-    for row in rows:
-        paragraph = None
-        for n in row:
-            if panels[n]["kind"] == "heat":
-                _heat_in_document(document, panels[n], lang, width, style)
-                paragraph = None
-                continue
-            lying = panels[n]["kind"].endswith("bar")
-            tall = max(high, 0.24 * len(panels[n]["categories"]) + 0.6) if lying else high
-            paragraph = paragraph or styled(document.add_paragraph(), style)
-            _chart_in_document(document, paragraph.add_run(), record, n, lang, (wide, min(tall, 8.5)), points)
+    for n, panel in enumerate(panels):
+        if panel["kind"] == "heat":
+            _heat_in_document(document, panel, lang, width, style)
+            continue
+        if n % beside == 0 or panels[n - 1]["kind"] == "heat":
+            paragraph = styled(document.add_paragraph(), style)
+        tall = max(high, 0.24 * len(panel["categories"]) + 0.6) if panel["kind"].endswith("bar") else high
+        _chart_in_document(document, paragraph.add_run(), record, n, lang, (wide, min(tall, 8.5)), points)
 
 
 def styled(paragraph, style: str):
@@ -289,14 +277,10 @@ def _heat_in_document(document, panel: dict, lang: str, width: float, style: str
             _colour_run(paragraph.add_run(words), ink, 8)
 
 
-def into_sheet(
-    book, sheet, row: int, record: dict, n: int, lang: str, size: tuple[int, int], cells, offset: int = 0
-) -> dict[str, bytes]:
-    """Place the chart of one panel on a sheet of xlsxwriter, drawn from cells of another.
-
-    It stands at a row, so many pixels from the left, in a size of pixels; `cells` are sheet, row and column of the data
-    that :func:`.native.grid` gives. What is returned :func:`settled` puts in when the file is closed.
-    """
+def into_sheet(book, sheet, row: int, record: dict, n: int, lang: str, size, cells, offset: int = 0) -> dict:
+    """Place the chart of one panel on a sheet of xlsxwriter, at a row, so many pixels from the left, in a size of pixels;
+    `cells` are sheet, row and column of the data that :func:`.native.grid` gives. What is returned :func:`settled` puts in
+    when the file is closed."""
     mark = f"chart-of-{len(book.charts)}-here"
     chart = book.add_chart({"type": "line"})
     chart.add_series({"values": [cells[0], cells[1] + 1, cells[2] + 1, cells[1] + 1, cells[2] + 1]})

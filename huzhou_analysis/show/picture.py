@@ -1,8 +1,5 @@
-"""The picture of a chart: its record drawn with matplotlib and seaborn, in one language and one size.
-
-Titles state the finding and stand left; grids are horizontal only. Each artist that stands for marks carries the panel,
-series and segment in its ``gid``.
-"""
+"""The picture of a chart: its record drawn with matplotlib and seaborn, in one language and one size. Titles state the
+finding and stand left; grids are horizontal only. Each artist that stands for marks tells panel and series in its ``gid``."""
 
 import math
 from base64 import b64decode
@@ -31,10 +28,8 @@ LYING = ("bar", "stacked_bar")
 
 
 def picture(record: dict, lang: str, size: str = "slide", foot: Sequence[str] = ()) -> Figure:
-    """Draw the chart of an exhibit's record, or frame the figure of one's own.
-
-    `size` is a key of :data:`~huzhou_analysis.show.canvas.SIZES`; notes and source of the `foot` are set below the chart.
-    """
+    """Draw the chart of an exhibit's record, or frame the figure of one's own, in a size of :data:`.canvas.SIZES`; notes and
+    source of the `foot` are set below the chart."""
     if size not in SIZES:
         raise ValueError(f"size {size!r} is not known: write one of {', '.join(SIZES)}")
     chart = record["chart"]

@@ -1,9 +1,7 @@
 """Roles of marks: one meaning, one look, one pair of names each (``roles.csv``). What draws or explains a mark reads it.
-
 Notation after IBCS: an actual is solid, a provisional or unvalidated one lighter, a target outlined, a derived value
 hollow and dotted, a forecast dashed, a claim hatched. The colours are those of Okabe and Ito (2008) and their shades,
-which colour-blind readers can tell apart; no role shares its colour and its marker with another.
-"""
+which colour-blind readers can tell apart; no role shares its colour and its marker with another."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

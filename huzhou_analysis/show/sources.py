@@ -12,20 +12,9 @@ from ..analysis.targets import STATUSES
 from ..facts import words
 from ..facts.data import Data, name
 from ..facts.schema import KINDS, OBS_STATUSES, RECORD_TYPES, TIERS, TIME_BASES
-from ..facts.words import (
-    LANGUAGES,
-    Quantity,
-    Text,
-    as_text,
-    clauses,
-    figure_quantity,
-    period_text,
-    printed_quantity,
-    table_of_words,
-    text,
-)
+from ..facts.words import LANGUAGES, Quantity, Text, as_text, period_text, text
 
-WORDS = table_of_words(Path(__file__).with_name("words.csv"))  # headings of targets and of marks, notes on status
+WORDS = words.table_of_words(Path(__file__).with_name("words.csv"))  # headings of targets and of marks, notes on status
 NAMED = 3  # sources, where only the main ones have room
 _KEPT = ("as_printed", "record_type", "obs_status", "source_id", "comment")
 
@@ -44,7 +33,7 @@ def citations(data: Data, figure_ids: Iterable[str]) -> list[dict]:
         in_english = f"{source.title_en} ({source.date_published or 'undated'})"
         row = {
             "figure_id": figure_id,
-            "value": {lang: printed_quantity(data, f, lang) for lang in LANGUAGES},
+            "value": {lang: words.printed_quantity(data, f, lang) for lang in LANGUAGES},
             "period": both(period_text(f.time_period)),
             "basis": {"zh": TIME_BASES[f.time_basis][0], "en": f.time_basis},
             "source": {"zh": f"《{source.title}》（{published}）", "en": in_english},
@@ -89,6 +78,16 @@ def cell(value) -> dict | float | int | None:
     return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
 
 
+def name(data: Data, indicator: str) -> Text:
+    """Name of an indicator in both languages, from its code or either name."""
+    return Text(*data.indicators.loc[data.indicator(indicator), ["name_zh", "name_en"]])
+
+
+def area_name(data: Data, area: str | None = None) -> Text:
+    """Name of an area in both languages; the city itself without one."""
+    return Text(*data.ref_areas.loc[data.area(area), ["name_zh", "name_en"]])
+
+
 def source_line(cited: list[dict]) -> Text:
     """The main sources by weight: tier first, then how many figures come from each; the rest is counted."""
     count = Counter(row["source_id"] for row in cited)
@@ -96,7 +95,7 @@ def source_line(cited: list[dict]) -> Text:
     order = sorted(count, key=lambda s: (list(TIERS).index(first[s]["tier"]), -count[s], s))
     if not order:
         return text("资料来源：无。", "Sources: none.")
-    named = clauses(text(f"《{t['zh']}》", t["en"]) for t in (first[s]["title"] for s in order[:NAMED]))
+    named = words.clauses(text(f"《{t['zh']}》", t["en"]) for t in (first[s]["title"] for s in order[:NAMED]))
     more = len(order) > NAMED
     zh, en = (f"；等{len(order)}处", f"; and {len(order) - NAMED} more") if more else ("", "")
     return text(f"资料来源：{named.zh}{zh}。", f"Source{'s' if len(order) > 1 else ''}: {named.en}{en}.")
@@ -179,9 +178,9 @@ def _row(data: Data, row) -> dict:
     return {
         "indicator": row.indicator,
         "name": name(data, row.indicator),
-        "target": figure_quantity(data, target[0]) if printed else text(row.in_words or "—", "in words"),
+        "target": words.figure_quantity(data, target[0]) if printed else text(row.in_words or "—", "in words"),
         "target_period": period_text(row.final_period),
-        "actual": figure_quantity(data, ids[0]) if as_printed else quantity(row.actual, row.unit, tuple(ids)),
+        "actual": words.figure_quantity(data, ids[0]) if as_printed else quantity(row.actual, row.unit, tuple(ids)),
         "period": period_text(row.actual_period),
         "gap": quantity(row.gap, row.unit) if printed else None,
         "verdict": as_text(STATUSES[row.status]),
