@@ -78,16 +78,6 @@ def cell(value) -> dict | float | int | None:
     return value if isinstance(value, int | float) else {"zh": str(value), "en": str(value)}
 
 
-def name(data: Data, indicator: str) -> Text:
-    """Name of an indicator in both languages, from its code or either name."""
-    return Text(*data.indicators.loc[data.indicator(indicator), ["name_zh", "name_en"]])
-
-
-def area_name(data: Data, area: str | None = None) -> Text:
-    """Name of an area in both languages; the city itself without one."""
-    return Text(*data.ref_areas.loc[data.area(area), ["name_zh", "name_en"]])
-
-
 def source_line(cited: list[dict]) -> Text:
     """The main sources by weight: tier first, then how many figures come from each; the rest is counted."""
     count = Counter(row["source_id"] for row in cited)
