@@ -185,15 +185,20 @@ def width_of(words: str, seam: float = SEAM) -> float:
 
 def lines_of(words: str, width: float, seam: float = SEAM) -> list[str]:
     """A text in lines of so many ems: words and numbers stay whole, no line begins with a closing mark."""
-    lines = [""]
+    if width_of(words, seam) <= width:
+        return [words] if words else []
+    lines, used = [""], 0.0
     for piece in _PIECE.findall(words):
-        if lines[-1] and width_of((lines[-1] + piece).rstrip(), seam) > width:
+        joint = seam if lines[-1] and (lines[-1][-1] >= "\u2e80") != (piece[0] >= "\u2e80") else 0.0
+        if lines[-1] and used + joint + width_of(piece.rstrip(), seam) > width:
             lines.append("")
+            used = joint = 0.0
         while len(piece) > 1 and (own := width_of(piece.rstrip(), seam)) > width:  # longer than a line: broken inside
             cut = max(1, int(len(piece) * width / own))
             lines[-1:] = [piece[:cut], ""]
             piece = piece[cut:]
         lines[-1] += piece
+        used += joint + width_of(piece, seam)
     return [line.rstrip() for line in lines if line.strip()]
 
 
