@@ -157,9 +157,8 @@ def wanted(content: Content, lang: str) -> list[dict]:
     asked = [(WORDS["levels"][lang], [row for row in rows if row["value"][lang] == "—"])]
     for year in sorted({row["year"] for row in rows}, reverse=True)[1:]:
         asked.append((WORDS["since"][lang].format(year + 1), [row for row in rows if row["year"] == year]))
-    for theme, said in ACTUALS.items():
-        mine = [t for t in lacking if t["theme"] == theme]
-        asked.append((said[lang].format(len(mine)), mine))
+    by_theme = [(said[lang], [t for t in lacking if t["theme"] == theme]) for theme, said in ACTUALS.items()]
+    asked += [(said.format(len(mine)), mine) for said, mine in by_theme]
     others = Counter(t["theme"] for t in lacking if t["theme"] not in ACTUALS)
     counted = [{"zh": f"{NAMES[theme][0]}{n}项", "en": f"{NAMES[theme][1]} {n}"} for theme, n in others.items()]
     asked.append((WORDS["others"][lang].format(others.total()), counted))

@@ -38,6 +38,7 @@ OWN = ("Exhibit Note", "Table Text", "Exhibit Chart")  # styles that are brought
 # Properties of fonts, of tokens in Markdown.
 LOOKS = {"strong": {"bold": True}, "emphasis": {"italic": True}, "strikethrough": {"strike": True}}
 LOOKS |= {"codespan": {"name": "Consolas"}}
+CONTENTS = r'<w:instrText> TOC \o "1-1" \h \z \u </w:instrText>'
 FIELD = '<w:fldChar w:fldCharType="{}"/>'
 WORDS = words_for("shared", "document")
 Run = tuple[str, dict]  # words, and the properties of their font
@@ -204,8 +205,7 @@ class Report:
     def contents(self, title: str, entries: Sequence[str]) -> None:
         """The contents: a field that Word can update, with the headings of the first level already in it."""
         self.paragraph([(title, {"bold": True})], "Normal", keep=True)
-        instruction = r'<w:instrText> TOC \o "1-1" \h \z \u </w:instrText>'
-        begin = FIELD.format("begin"), instruction, FIELD.format("separate")
+        begin = FIELD.format("begin"), CONTENTS, FIELD.format("separate")
         for n, said in enumerate(entries, 1):
             line = self.paragraph("", "Normal")
             line.paragraph_format.space_after = Pt(2)

@@ -25,8 +25,7 @@ UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, private and una
 def write(content: Content, lang: str, path: Path, data=None, *, watermark: str = "") -> None:
     """Write the report; of a single exhibit that exhibit alone, with every row of its table.
 
-    `watermark` stands in pale words across every page.
-    RuntimeError if the compiler has something to complain of, a font that is missing among it.
+    `watermark` stands in pale words across every page. RuntimeError if the compiler complains, of a missing font among others.
     """
     records, position = content.exhibits(), brief.headlines(content)
     whole = len(records) != 1
@@ -73,12 +72,8 @@ def _set(template: str, content: Content, lang: str, title: str, values: dict) -
     colours = {name: ROLES[name].colour for name in ("actual", "target", "derived")}
     colours |= {"ink": INK, "muted": MUTED, "grid": GRID}
     common = {"lang": lang, "title": title, "words": words(lang, content), "colours": colours, "fonts": FONTS}
-    fonts = [canvas.font_manager.findfont(FONTS["latin"]), canvas.cjk_font_file()]
-    options = {
-        "font_paths": [str(Path(f).parent) for f in fonts],
-        "ignore_system_fonts": True,
-        "pdf_standards": ["ua-1"],
-    }
+    fonts = [str(Path(f).parent) for f in (canvas.font_manager.findfont(FONTS["latin"]), canvas.cjk_font_file())]
+    options = {"font_paths": fonts, "ignore_system_fonts": True, "pdf_standards": ["ua-1"]}
     inputs = {"data": json.dumps(shown_text(common | values), ensure_ascii=False)}
     path, root = str(TEMPLATES / template), str(TEMPLATES)
     body, complaints = typst.compile_with_warnings(path, root=root, sys_inputs=inputs, **options)

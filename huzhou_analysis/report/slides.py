@@ -27,7 +27,6 @@ MOST_SLIDES, MOST_NOTES, MOST_LINES, MARGIN = 12, 600, 5, 0.55
 LAYOUTS = {"title": "Title Slide", "titleOnly": "Title Only"}
 TITLE, SUBTITLE, NUMBER, FEET = (1, 3), 4, 13, (13, 15, 16)  # types of placeholders
 BULLET = f'<a:pPr {nsdecls("a")} marL="274320" indent="-274320"><a:buChar char="•"/></a:pPr>'
-
 WORDS = words_for("shared", "slides")
 
 
