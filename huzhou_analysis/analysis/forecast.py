@@ -200,11 +200,10 @@ class Projection:
             return f"{lead}\n{self.table[['median']].to_string()}\nNo intervals: {self.without_interval}."
         held, name, size = self.coverage(), self.stands_for.replace("_", " "), SIZES[self._errors["size"].iloc[0]]
         told = f"their 80% held {held.coverage_80:.0%} of what came" if held.coverage_80 > 0 else "nothing was tested"
-        return (
-            f"{lead}\n{self.table.to_string(float_format=lambda value: f'{value:,.4g}')}\n"
-            f"Intervals: errors of {name} in {held.cities:.0f} Chinese cities ({size}). For the last year "
-            f"{told}, and the typical miss was {held.miss:.0%}."
-        )
+        table = self.table.to_string(float_format="{:,.4g}".format)
+        errors = f"errors of {name} in {held.cities:.0f} Chinese cities ({size})"
+        missed = f"the typical miss was {held.miss:.0%}"
+        return f"{lead}\n{table}\nIntervals: {errors}. For the last year {told}, and {missed}."
 
 
 def project(
