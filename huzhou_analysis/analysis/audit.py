@@ -1,6 +1,4 @@
-"""Check the documents against themselves and each other, on rounding intervals.
-
-Identities are those of ``data/relations.csv``: one fails only if no values within the two intervals satisfy it."""
+"""Check the documents against themselves and each other, on rounding intervals; identities: ``data/relations.csv``."""
 
 from collections.abc import Iterator
 from itertools import combinations

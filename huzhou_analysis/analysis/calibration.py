@@ -79,8 +79,8 @@ def simple_smoothing(values: np.ndarray, horizon: int) -> np.ndarray:
 
 
 def damped_trend(values: np.ndarray, horizon: int, triples: np.ndarray = TRIPLES) -> np.ndarray:
-    """Damped trend (Gardner & McKenzie 1985): the slope dies out. Starts at the first value and average increment; of the
-    triples the one of least squared one-year errors."""
+    """Damped trend (Gardner & McKenzie 1985) from first value and mean increment; triple of least squared one-year
+    errors."""
     alpha, beta, damping = triples.T
     level = np.repeat(values[..., :1], len(triples), axis=-1)
     slope = level * 0 + (values[..., -1:] - values[..., :1]) / (values.shape[-1] - 1)

@@ -72,8 +72,7 @@ def statements(data: Data, edition: str, made: dt.date) -> pd.DataFrame:
 
 
 def append(data: Data, edition: str, made: dt.date | None = None) -> int:
-    """Append today's statements to the record of the tables; returns how many. A statement is made once: an edition that is
-    on record already is a ValueError."""
+    """Append today's statements to the record; returns how many. ValueError if the edition is on record already."""
     if edition in set(record(data).edition):
         said = f"版次“{edition}”已有记录，请另起版次名 / edition {edition!r} is on record already; give another name"
         raise ValueError(said)

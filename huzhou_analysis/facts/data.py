@@ -16,8 +16,7 @@ from .locking import default_root
 from .numerals import normalise
 from .problems import DataError
 from .schema import TABLES
-from .units import Units
-from .words import Text, labels, period_text, printed_quantity
+from .words import Text, Units, labels, period_text, printed_quantity
 
 FOUND_COLUMNS = ["indicator", "area", "period", "value", "number", "unit", "record_type", "obs_status"]
 FOUND_COLUMNS += ["source", "place", "as_printed", "comment"]

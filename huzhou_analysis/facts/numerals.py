@@ -25,8 +25,7 @@ _CHINESE_RUN = re.compile(rf"(?<!\d)[{_CN}]+(?!分点)成?")
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A numeral found in a text: where it stands and the values that it may be read as (百亿: 10,000,000,000, and also
-    100 where the unit is 亿元)."""
+    """A numeral in a text, and what it may be read as (百亿: 10,000,000,000, and 100 where 亿元 is the unit)."""
 
     start: int
     end: int

@@ -90,8 +90,7 @@ def value_on_path(by_year: Mapping[str, float], year: int, geometric: bool) -> f
 
 
 def path_sum(by_year: Mapping[str, float], first: int, last: int) -> tuple[float, float] | None:
-    """Sum of a plan's path over some years, those between named ones read off geometrically, and straight; None where the
-    path does not cover them."""
+    """Sum of a path over some years, those between named ones read geometrically, and straight; None if not covered."""
     if any(value_on_path(by_year, year, False) is None for year in (first, last)):
         return None
     curved, straight = (sum(value_on_path(by_year, y, g) for y in range(first, last + 1)) for g in (True, False))

@@ -13,8 +13,7 @@ import pandas as pd
 
 from ..facts import periods
 from ..facts.data import Data
-from ..facts.units import Units
-from ..facts.words import LANGUAGES, Text, as_text, number, unit_name
+from ..facts.words import LANGUAGES, Text, Units, as_text, number, unit_name
 from .roles import JOINED, ROLES
 from .roles import role as role_of
 from .sources import both, exact

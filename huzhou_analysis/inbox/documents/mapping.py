@@ -11,7 +11,7 @@ from pathlib import Path
 from ...facts import numerals
 from ...facts.checks import check
 from ...facts.problems import DataError
-from ...facts.units import Unit, Units
+from ...facts.words import Unit, Units
 from .numbers import COUNTED, kind_of_unit
 from .vocabulary import WORDS, P, either, rules
 
