@@ -58,6 +58,7 @@ CASES = {
     "lines broken inside words and numbers": (HEAD, BROKEN, "货物运输总量 458.2万吨 level 2025; 铁路货物运输量 38.6万吨 level 2025; 公路货物运输量 290.4万吨 level 2025; 水路货物运输量 129.2万吨 level 2025"),
     "table": (HEAD, TABLE, "农业总产值 88.6亿元 level 2025; 农业总产值 3.4% growth 2025; 种植业总产值 40.1亿元 level 2025; 种植业总产值 -1.2% growth 2025; 水稻产量 61.7万吨 level 2025"),
     "table with a stub that rows share": (HEAD, "表3 2025年能力\n类别 | 指标 | 单位 | 2025年\n港口 | 泊位 | 个 | 41\n仓库面积 | 万平方米 | 12.5\n", "泊位 41个 count 2025; 仓库面积 12.5万平方米 level 2025"),
+    "table with a column 单位 of names, and one whose total lacks a cell": (HEAD, "表4 2025年各县企业\n单位 | 户数（户） | 产值（万元）\n青竹县 | 12 | 30\n表5 2025年主要产品\n序号 | 指标 | 单位 | 2025年\n1 | 稻谷产量 | 万吨 | 12\n2 | 油料产量 | 万吨 | 3\n合计 | 15\n", "青竹县户数 12户 count 2025; 青竹县产值 30万元 level 2025; 稻谷产量 12万吨 level 2025; 油料产量 3万吨 level 2025; 合计产量 15 level 2025"),
     "table with its unit in the caption and years in its columns": (HEAD, "表1 居民消费价格涨跌幅度（单位：%）\n指标名称 | 2024年 | 2025年\n居民消费价格 | 0.2 | -0.1\n一、衣着 | 1.4 | 0.6\n", "居民消费价格 0.2% growth 2024; 居民消费价格 -0.1% growth 2025; 衣着价格 1.4% growth 2024; 衣着价格 0.6% growth 2025"),
     "communiqués that follow one another in one file": (HEAD, "粮食产量31万吨。\n二、农业\n榆江市统计局\n2024年3月\n2023年是起步之年。\n一、综合\n粮食产量30万吨。\n", "粮食产量 31万吨 level 2025; 粮食产量 30万吨 level 2023"),
     "results and goals of a work report": (REPORT, "一、2025年工作回顾\n全市地区生产总值增长6.1%。\n二、2026年工作安排\n主要预期目标是：地区生产总值增长5.5%左右，力争工业投资突破60亿元。", "地区生产总值 6.1% growth 2025; 地区生产总值 ~5.5% growth 2026 target; 工业投资 >60亿元 level 2026 target strive"),
@@ -161,10 +162,8 @@ def test_kinds_of_file_give_the_same(tmp_path, tables):
     kinds = (as_text, "txt"), (as_docx, "docx"), (as_html, "html")
     frames = [read(write(BULLETIN, tmp_path / f"公报.{kind}"), tables.folder) for write, kind in kinds]
     found = [set(zip(f.indicator_zh, f.value, f.unit, strict=True)) for f in frames]
-    assert found[0] == found[1] and found[2] - found[0] == {
-        ("财政总收入", "612.5", "亿元"),
-        ("税收收入", "500.1", "亿元"),
-    }
+    tabular = {("财政总收入", "612.5", "亿元"), ("税收收入", "500.1", "亿元")}
+    assert found[0] == found[1] and found[2] - found[0] == tabular
 
 
 def test_proposals_are_a_frame_with_a_view(tmp_path, tables):

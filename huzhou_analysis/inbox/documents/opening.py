@@ -27,7 +27,12 @@ _SKIPPED = set(
 def open_document(path: Path) -> str:
     """Text of a PDF, Word, HTML or text file; whatever bars that is said by a :class:`DocumentError`."""
     try:
-        return _readable(_written(path, content(path)))
+        raw = content(path)
+        reads = next((reads for start, reads in _KINDS if re.match(start, raw)), _plain)
+        if reads is _plain and b"<" in raw[:2000] and path.suffix.lower() in (".html", ".htm"):
+            reads = _html
+        message.refuse(reads, isinstance(reads, str))
+        return _readable(f"{reads(raw)}\n")
     except Refused as reason:
         raise DocumentError(path.name, reason.zh, reason.en) from None
     except Exception as error:  # whatever a damaged file raises in pdfplumber, python-docx or lxml
@@ -188,7 +193,7 @@ def _lines(page, top: float, bottom: float) -> list[str]:
     return rows
 
 
-_KINDS = (  # how a file begins, and what reads it or why it is refused
+_KINDS = (  # how a file begins, and what reads it to its text or why it is refused
     (rb"(?s).{0,1019}%PDF-", _pdf),
     (rb"PK", _docx),
     (rb"(?s)\xd0\xcf\x11\xe0.*" + "EncryptedPackage".encode("utf-16-le"), "password"),
@@ -199,12 +204,3 @@ _KINDS = (  # how a file begins, and what reads it or why it is refused
     (rb"(?is)\W*<(?:\?xml|!doctype).{0,2000}<html", _html),
     (rb"(?i)\W*<(?:\?xml|!doctype)", "xml"),
 )
-
-
-def _written(path: Path, raw: bytes) -> str:
-    """What is written in a file, by the kind that its first bytes say."""
-    reads = next((reads for start, reads in _KINDS if re.match(start, raw)), _plain)
-    if reads is _plain and b"<" in raw[:2000] and path.suffix.lower() in (".html", ".htm"):
-        reads = _html
-    message.refuse(reads, isinstance(reads, str))
-    return f"{reads(raw)}\n"

@@ -76,7 +76,7 @@ class TableReader:
         self.columns = [Column(label) for label in labels]
         whole = P.caption_unit.search(caption)
         self.caption_unit = (whole["unit"] or whole["short"]) if whole else ""
-        self.unit_column = next((i for i, label in enumerate(labels) if label.endswith("单位")), -1)
+        self.unit_column = next((i for i, label in enumerate(labels) if i and label.endswith("单位")), -1)
         self.said = caption + "".join(labels)
         self.target = bool(re.search("目标|规划|指标表|计划", self.said)) or self.clock.target
         years = re.findall(r"(20\d\d)年?", caption)
@@ -89,6 +89,8 @@ class TableReader:
         values, at = [P.cell.fullmatch(c.text) for c in row], self.unit_column
         unit = row[at].text if 0 <= at < len(row) and not values[at] else ""
         labels = [c for i, c in enumerate(row[: self.first_value]) if i != at]
+        if unit and not any(c.text for c in labels):  # the name of a total stands where other rows have their unit
+            labels, unit = [row[at]], ""
         name = re.sub(r"\[\d+\]", "", labels[-1].text)
         if not unit and (inner := re.search(r"（([^（）]{1,8})）$", name)) and P.said_unit.fullmatch(inner[1]):
             unit, name = inner[1], name[: inner.start()]
