@@ -31,13 +31,6 @@ def canonical(name: str) -> str:
     return _END.sub("", text) if len(text) > 3 else text
 
 
-def full_name(name: str, measure: str, value: Decimal) -> str:
-    """Name of the indicator for what no transformation of the tables can say: an increase is one of its own."""
-    if measure != "change" or re.search("(?:新增|净增)$|增加|减少|高出", name):
-        return name
-    return f"{name}{'减少量' if value < 0 else '增加量'}"
-
-
 def _ways(name: str) -> list[tuple[bool, str]]:
     """A name as it is, and without the verbs it opens with."""
     plain = canonical(name)
@@ -102,7 +95,10 @@ class Matcher:
 
     def new_indicator(self, name: str, unit: str, measure: str) -> dict[str, str]:
         """A row of ``indicators.csv`` for a name that is not on file, to be looked over by a person."""
-        english = _english(name)
+        plain = re.sub("[（）()的、]", "", name)
+        plain = plain.removesuffix("比重") if "占" in plain else plain
+        terms = P.english.findall(plain)  # of the glossary; a name that holds another has no English one
+        english = " ".join(_ENGLISH[t] for t in terms) if "".join(terms) == plain else ""
         code = re.sub("[^a-z0-9]+", "_", english.lower()).strip("_")
         if not re.fullmatch("[a-z][a-z0-9_]{3,48}", code) or code in set(self.frames["indicators"].indicator):
             code = "new_" + hashlib.sha1(name.encode()).hexdigest()[:8]
@@ -125,11 +121,3 @@ class Matcher:
         own = self.units[base] if base in self.units else Unit(base, measure, 0, unit, power)
         return {"unit": unit, "unit_measure": own.unit_measure, "unit_mult": str(own.unit_mult + power),
                 "name_en": own.name_en, "unit_mult_en": str(own.unit_mult_en)}  # fmt: skip
-
-
-def _english(name: str) -> str:
-    """English words for a name that is made of terms of the glossary only; "" otherwise."""
-    plain = re.sub("[（）()的、]", "", name)
-    plain = plain.removesuffix("比重") if "占" in plain else plain
-    terms = P.english.findall(plain)
-    return " ".join(_ENGLISH[t] for t in terms) if "".join(terms) == plain else ""

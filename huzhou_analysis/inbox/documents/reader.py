@@ -13,7 +13,7 @@ from ...facts.locking import default_root
 from . import english
 from .clauses import Figure, Reader
 from .context import Clock, Document, describe
-from .mapping import Matcher, full_name
+from .mapping import Matcher
 from .opening import open_document
 from .structure import blocks
 from .tables import TableReader
@@ -150,7 +150,9 @@ def place(figure: Figure) -> tuple[int, int]:
 def _row(figure: Figure, matcher: Matcher) -> dict:
     number, measure, (start, end) = figure.numeral, figure.measure, place(figure)
     unit = "位次" if measure == "rank" else "比值" if measure == "index" and not number.unit else number.unit
-    name = full_name(figure.indicator, measure, number.value)
+    name = figure.indicator
+    if measure == "change" and not re.search("(?:新增|净增)$|增加|减少|高出", name):  # an indicator of its own
+        name += "减少量" if number.value < 0 else "增加量"
     indicator, without_verb = matcher.indicator(name, unit, measure)
     averaged = bool(re.search("年平均|年年均", figure.comment))
     guesses = (
