@@ -128,7 +128,7 @@ class Reader:
         for following in numbers[1:40]:
             between = self.text[group[-1].end : following.before]
             alike = kind_of_unit(group[-1].unit) in ("", kind_of_unit(following.unit))
-            if not P.listing.fullmatch(between) or following.rank or not (alike or several):
+            if not P.listing.fullmatch(between) or following.rank or following.ratio or not (alike or several):
                 break
             group.append(following)
         return group

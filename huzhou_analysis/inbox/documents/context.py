@@ -181,7 +181,8 @@ class Clock:
             before = int(m["base"][:4]) if m["base"][0].isdigit() else base - (2 if m["base"] == "前年" else 1)
             return f"{before}{self.period[4:]}" if m["same"] in ("同期", "同月") else str(before)
         if m["relative"]:
-            return str((base if self.document.kind == "bulletin" else self.document.year) - (m["relative"] != "今年"))
+            here = base if self.document.kind == "bulletin" else self.document.year or base
+            return str(here - (m["relative"] != "今年"))
         return self._five(m[0]) if m["five"] else f"{base - 2}/P3Y" if m["three"] else str(base)
 
     def remember(self, text: str, code: str) -> None:
