@@ -107,7 +107,8 @@ def _joined(text: str, found: list[Numeral]) -> list[Numeral]:
         if between in ("—", "——", "-", "至", "到") and last.unit in ("", number.unit):
             moves = re.search(r"[由从自](?:[^，。]{0,6}年的?)?$", text[max(0, last.before - 12) : last.before])
             if number.value > last.value and last.high is None and not last.rank and not moves:
-                last.high, last.unit, last.end, last.relation = number.value, number.unit, number.end, "range"
+                last.high, last.unit, last.relation = number.value, number.unit, "range"
+                last.end, last.digits_end = number.end, number.digits_end
                 continue
         if between == "：" and last.unit in ("", "%"):
             runs[-1].append(number)
