@@ -1,7 +1,5 @@
 """Command line: ``python -m huzhou_analysis COMMAND``; what commands there are, and what runs them, stands in ``commands.toml``.
-
-Heavy parts are imported by the command that needs them, so that a run with nothing to do is over at once.
-"""
+Heavy parts are imported by the command that needs them, so that a run with nothing to do is over at once."""
 
 import argparse
 import os

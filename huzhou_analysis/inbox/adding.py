@@ -1,6 +1,5 @@
 """Add what files hold to the tables: everything is checked, shown and asked about first, and written whole or not at all.
 Rows are only ever appended: what stands in a table keeps its bytes. What was added last can be taken back.
-
 The new files are prepared in a folder beside the old ones, and renaming that folder decides. What interrupts the moving
 of its files after that, the next command completes (:func:`recover`)."""
 

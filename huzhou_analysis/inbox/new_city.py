@@ -34,8 +34,7 @@ def lay_out(folder: Path | str, code: str = "", name_zh: str = "", name_en: str 
         "indicators": _indicators(own),
         "ref_areas": _areas(own.ref_areas.reset_index(), code, name_zh.strip(), name_en.strip()),
     }
-    filled = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-    refuse("folder_filled", filled, folder=folder)
+    refuse("folder_filled", folder.exists() and (not folder.is_dir() or any(folder.iterdir())), folder=folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{folder.name}.building-", dir=folder.parent) as name:
         building = Path(name) / "data"

@@ -1,7 +1,6 @@
 """A file that a person sends (.xlsx, .xlsm or a text table), turned into rows of cells; whatever is unsafe or unclear is
 refused with its place. A workbook is gone through as a stream before openpyxl sees it, so that nothing in it can fill the
-memory; what cannot be seen on the screen (hidden rows, columns and sheets, rows crossed out) is not added.
-"""
+memory; what cannot be seen on the screen (hidden rows, columns and sheets, rows crossed out) is not added."""
 
 import csv
 import datetime as dt

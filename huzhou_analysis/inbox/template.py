@@ -25,12 +25,11 @@ LOOKS = {name: _STYLE["font"] | look for name, look in _STYLE["looks"].items()}
 LOOKS |= {name: {"bg_color": colour} for name, colour in _STYLE["colours"].items()}
 
 
-def make(file: Path | str | None = None, root: Path | str | None = None) -> None:
+def make(file: Path | str | None = None) -> None:
     """Write the template, by default into the inbox, never over a workbook that holds figures."""
-    root = Path(root) if root is not None else default_root()
-    path = Path(file) if file else root / "inbox" / FILE
+    path = Path(file or default_root() / "inbox" / FILE)
     refuse("no_xlsx", path.suffix.lower() != ".xlsx", path=path)
-    frames, problems = check(root)
+    frames, problems = check()
     if problems:
         raise DataError(problems)
     if path.exists():

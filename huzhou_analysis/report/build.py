@@ -1,8 +1,6 @@
-"""Make the report: execute the notebooks, write every format, put the whole in place.
-
-Outputs are a pure function of declared inputs (tables, library, notebooks, pins, versions): with nothing changed, nothing
-is done. The report is built aside and moved into place whole; two runs on the same inputs are byte for byte the same.
-"""
+"""Make the report: execute the notebooks, write every format, put the whole in place. Outputs are a pure function of declared
+inputs (tables, library, notebooks, pins, versions): with nothing changed, nothing is done, and two runs are byte for byte
+the same."""
 
 import json
 import os

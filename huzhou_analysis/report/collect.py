@@ -1,9 +1,5 @@
-"""From notebooks to content: execute them, gather what they show and say; and keep their results in them.
-
-A notebook runs in a kernel of its own. Its exhibits hand their records on (:mod:`huzhou_analysis.show.exhibit`). Results
-that are kept (``make notebooks``) are the same each time; a checksum of what they were made from says later whether they
-are stale.
-"""
+"""From notebooks to content: execute them, each in a kernel of its own, and gather what they show and say. Results that are
+kept in them (``make notebooks``) are the same each time; a checksum of what they were made from tells when they are stale."""
 
 import asyncio
 import atexit

@@ -1,9 +1,6 @@
-"""Where the city stands (the latest figure of every indicator, the verdict on every target), and what moved.
-
-A report keeps a *snapshot*: every figure as it is shown, and the results that rest on them (verdicts on targets,
-projections, verdicts of the growth ledger, findings of the audit), each as one text in two languages. The next report
-is held against it; nothing is put down to a cause.
-"""
+"""Where the city stands (the latest figure of every indicator, the verdict on every target), and what moved. A report keeps a
+*snapshot*: every figure as it is shown, and the results that rest on them (verdicts, projections, findings), each as one
+text in two languages. The next report is held against it; nothing is put down to a cause."""
 
 import datetime as dt
 import json
@@ -56,10 +53,8 @@ def figure_name(data: Data, indicator: str, area: str) -> Text:
 
 
 def latest(data: Data, new: frozenset[str] | set[str] = frozenset()) -> list[dict]:
-    """The latest whole year and, where it is later, the latest part of a year of every indicator on file.
-
-    In the order of the table of indicators, whether or not anything uses it; `new` are the ids that the last report lacked.
-    """
+    """The latest whole year and, where it is later, the latest part of a year of every indicator on file, in the order of
+    their table, whether or not anything uses them; `new` are the ids that the last report lacked."""
     mine = data.select(area=data.home, record_type="actual")
     on_file = set(mine.indicator[(mine.obs_text != "") & (mine.time_period != "")])
     rows, ends = [], {}
