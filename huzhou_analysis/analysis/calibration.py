@@ -79,7 +79,7 @@ def simple_smoothing(values: np.ndarray, horizon: int) -> np.ndarray:
 
 
 def damped_trend(values: np.ndarray, horizon: int, triples: np.ndarray = TRIPLES) -> np.ndarray:
-    """Damped trend (Gardner & McKenzie 1985) from first value and mean increment; triple of least squared one-year
+    """Damped trend (Gardner & McKenzie 1985) from first value and mean increment; triple of least squared yearly
     errors."""
     alpha, beta, damping = triples.T
     level = np.repeat(values[..., :1], len(triples), axis=-1)
@@ -179,9 +179,7 @@ class OutsideView:
     cities: int
     reference: Text
 
-    @property
-    def share(self) -> float:
-        return self.hits / self.cases if self.cases else math.nan
+    share = property(lambda self: self.hits / self.cases if self.cases else math.nan)
 
     def __bool__(self) -> bool:
         return self.cases > 0

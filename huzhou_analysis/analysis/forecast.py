@@ -56,6 +56,7 @@ class Projection:
 
     observed = property(lambda self: len(self.history) - len(self.filled))
     stands_for = property(lambda self: "" if self._errors is None else KINDS[self.kind].stands_for)
+    _positive = cached_property(lambda self: bool(KINDS[self.kind].positive and (self.history > 0).all()))
     _size = property(lambda self: panel_value(self.kind, float(self.history.iloc[-1]), self.unit))
 
     @property
@@ -82,10 +83,6 @@ class Projection:
         names = calibration.LEADS[KINDS[self.kind].lead] if self else ()
         levels = {} if self._positive else calibration.IN_LEVELS  # growth rates of what is not positive have no meaning
         return tuple(dict.fromkeys(levels.get(name, name) for name in names))
-
-    @cached_property
-    def _positive(self) -> bool:
-        return bool(KINDS[self.kind].positive and (self.history > 0).all())
 
     @cached_property
     def _seen(self) -> np.ndarray:

@@ -32,6 +32,7 @@ _TEXTS += ["time_progress", "newer_rate_period", "recent_since_zh", "recent_sinc
 _TEXTS += ["comparable", "pair_zh", "pair_en", "actual_indicator", "robustness", "robustness_zh", "robustness_en"]
 _TEXTS += ["rule_zh", "rule_en", "sentence_zh", "sentence_en", "needed_zh", "needed_en", "target_ids"]
 _TEXTS += ["restated_ids", "actual_id", "growth_ids", "other_ids"]
+_SAME_GOAL = ["indicator", "ref_area", "time_period", "span"]
 ALL_COLUMNS = list(dict.fromkeys([*COLUMNS, *_FLAGS, *_NUMBERS, *_TEXTS]))
 
 
@@ -40,24 +41,17 @@ def target_gaps(
 ) -> pd.DataFrame:
     """One row for each target: where it stands, how fast it moves, what is needed, the verdict and its evidence.
 
-    Rows in the order of the documents, with the columns ``COLUMNS``, or `full` with ``ALL_COLUMNS``. Raises ValueError if
-    there is no such plan or day, DataError if a target cannot be computed (its figures are named).
+    `as_of` shows only what had been published by then: a date, or ``2024-06-30``, ``2024-06``, ``2024`` (the last day counts).
+    `plan` is the id of one plan, or ``all``; by default, of each indicator, the plan that leads
+    (:func:`~huzhou_analysis.plans`). Raises ValueError if there is no such plan or day, DataError if a target cannot be
+    computed (its figures are named).
 
-    Parameters
-    ----------
-    as_of : date or str, optional
-        Only what had been published by then: a date, or ``2024-06-30``, ``2024-06``, ``2024`` (the last day counts).
-    plan : str, optional
-        Id of one plan, or ``all``; by default, of each indicator, the plan that leads (:func:`~huzhou_analysis.plans`).
-
-    Returns
-    -------
-    DataFrame
-        ``target`` and ``actual`` are in ``unit`` as printed; ``gap`` is what is still missing in that unit, positive short
-        of the target, whether more is better or less (a ceiling, a rank), ``relative_gap`` over the target's size. Paces are
-        changes a year in ``pace_unit``: % for levels, 个百分点 for percentages, else the unit, also for levels at or below
-        zero; required is none once the target is met. ``status`` is a code of ``targets.STATUSES``, ``evidence`` a grade
-        from A to D. A target printed in several places has a row for each; the one that is ``counted`` counts.
+    Rows are in the order of the documents, with the columns ``COLUMNS``, or `full` with ``ALL_COLUMNS``. ``target`` and
+    ``actual`` are in ``unit`` as printed; ``gap`` is what is still missing in that unit, positive short of the target,
+    whether more is better or less (a ceiling, a rank), ``relative_gap`` over the target's size. Paces are changes a year in
+    ``pace_unit``: % for levels, 个百分点 for percentages, else the unit, also for levels at or below zero; required is none
+    once the target is met. ``status`` is a code of ``targets.STATUSES``, ``evidence`` a grade from A to D. A target printed
+    in several places has a row for each; the one that is ``counted`` counts.
 
     Examples
     --------
@@ -210,14 +204,12 @@ class Gaps:
         """Indicators of which an actual is on file, or follows from others."""
         return {*self.data.select(record_type="actual").indicator, *PARTS}
 
-    @cached_property
-    def _goals_by_period(self) -> dict[tuple, pd.DataFrame]:
-        return dict(iter(self.goals.groupby(["indicator", "ref_area", "time_period", "span"], sort=False)))
+    _alike = cached_property(lambda self: dict(iter(self.goals.groupby(_SAME_GOAL, sort=False))))
 
     def _restated(self, target: Target) -> list[str]:
         """Figures that print the same target, those of the tables of its plan first."""
         final, units = target.final, self.data.units
-        same = self._goals_by_period[(final.indicator, final.ref_area, final.time_period, final.span)]
+        same = self._alike[tuple(final[_SAME_GOAL])]
         if len(same) == 1:
             return [final.name]
         same = measured_in(self.data, same, final.unit)

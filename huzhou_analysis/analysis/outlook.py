@@ -52,9 +52,7 @@ class Outlook:
         known = self and not math.isnan(self.target)
         return self.projection.probability(self.target, relation=self.relation) if known else math.nan
 
-    @property
-    def figure_ids(self) -> list[str]:
-        return [one for ids in self.points.figure_id for one in ids.split()]
+    figure_ids = property(lambda self: [one for ids in self.points.figure_id for one in ids.split()])
 
 
 def kind_of(data: Data, indicator: str, unit: str) -> str | None:

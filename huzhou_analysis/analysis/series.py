@@ -128,26 +128,16 @@ def series(
     the sum of printed parts, else it follows from a neighbouring level and a printed nominal growth rate. Raises
     UnknownName if a name is not in the tables (the nearest are listed), NotOnFile if no actual is.
 
-    Parameters
-    ----------
-    indicator, area : str
-        Code or name in either language; by default the city that the tables are about.
-    unit : str, optional
-        Of any measure on file (``亿美元`` for years in dollars); by default that of the latest year.
-    as_of : str or date, optional
-        Only what had been published by then; a month or year means its last day.
-    everything : bool
-        Also parts of years, totals of several years, and other currencies.
+    `unit` may be any of a measure on file (``亿美元`` for years in dollars), by default that of the latest year; `as_of` (a
+    date; a month or year means its last day) shows only what had been published by then; `everything` also parts of years,
+    totals of several years, and other currencies.
 
-    Returns
-    -------
-    DataFrame
-        Sorted by period (columns ``COLUMNS``). ``growth`` is computed from the levels, so nominal for money: in % over
-        the year before (for shares in points), empty across a break; ``printed_growth`` is what a document prints, its
-        basis in ``prices`` (``constant`` for real growth). ``origin`` is ``printed``, ``sum``, ``ratio`` (of two printed
-        levels), ``implied`` (by a growth rate), ``part_year`` (never annualised) or ``period_total``; ``low`` to ``high``
-        is what rounding leaves open. ``segment`` numbers the stretches, which begin in the year ``begins`` for the reason
-        ``because`` (docs/methods.md); ``stretch`` names the vintage, ``first`` (within a year) or the year of publication.
+    Rows are sorted by period (columns ``COLUMNS``). ``growth`` is computed from the levels, so nominal for money: in % over
+    the year before (for shares in points), empty across a break; ``printed_growth`` is what a document prints, its basis in
+    ``prices`` (``constant`` for real growth). ``origin`` is ``printed``, ``sum``, ``ratio`` (of two printed levels),
+    ``implied`` (by a growth rate), ``part_year`` (never annualised) or ``period_total``; ``low`` to ``high`` is what
+    rounding leaves open. ``segment`` numbers the stretches, which begin in the year ``begins`` for the reason ``because``
+    (docs/methods.md); ``stretch`` names the vintage, ``first`` (within a year) or the year of publication.
 
     Examples
     --------

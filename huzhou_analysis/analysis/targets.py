@@ -200,10 +200,7 @@ class Target:
 
     first = cached_property(lambda self: self.figures.iloc[0])
     final = cached_property(lambda self: self.numeric.iloc[-1])
-
-    @property
-    def last_year(self) -> int:
-        return periods.parse(self.final.time_period).end.year
+    last_year = property(lambda self: periods.parse(self.final.time_period).year)
 
     @property
     def start(self) -> int:

@@ -115,9 +115,7 @@ class Data:
         """Series that were assembled from these tables before (:func:`~huzhou_analysis.series` keeps them here)."""
         return {}
 
-    @cached_property
-    def _rows(self) -> dict[str, np.ndarray]:
-        return self.figures.groupby("indicator").indices
+    _rows = cached_property(lambda self: self.figures.groupby("indicator").indices)
 
     def select(
         self, indicator=None, area=None, *, record_type=None, transformation=None, source=None, period=None

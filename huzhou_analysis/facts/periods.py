@@ -44,9 +44,7 @@ class Period:
         """Number of whole calendar years, 0 for a part of one."""
         return self.end.year - self.start.year + 1 if self.kind in ("year", "years") else 0
 
-    @property
-    def months(self) -> int:
-        return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+    months = property(lambda self: (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1)
 
     def year_before(self) -> "Period":
         """The same part of the year before; for several years, the stretch of equal length just before."""

@@ -64,9 +64,9 @@ class Interval:
     def point(cls, value: Number) -> Interval:
         return cls(value, value)
 
-    @property
-    def bounded(self) -> bool:
-        return INFINITY not in (abs(self.low), abs(self.high))
+    bounded = property(lambda self: INFINITY not in (abs(self.low), abs(self.high)))
+    floats = property(lambda self: (float(self.low), float(self.high)))
+    _ends = property(lambda self: ((self.low, self.low_closed), (self.high, self.high_closed)))
 
     @property
     def middle(self) -> float:
@@ -74,10 +74,6 @@ class Interval:
         if self.bounded:
             return float((self.low + self.high) / 2)
         return float(self.high if abs(self.low) == INFINITY else self.low)
-
-    @property
-    def floats(self) -> tuple[float, float]:
-        return float(self.low), float(self.high)
 
     def may_be_at_most(self, other: Interval) -> bool:
         """Whether some value of this interval is at most some value of the other."""
@@ -120,10 +116,6 @@ class Interval:
         return Interval(low, high, (low, True) in ends, (high, True) in ends)
 
     __rmul__ = __mul__
-
-    @property
-    def _ends(self) -> tuple[tuple[Fraction | float, bool], ...]:
-        return (self.low, self.low_closed), (self.high, self.high_closed)
 
     def __truediv__(self, other: Interval | Number) -> Interval:
         other = _interval(other)

@@ -33,14 +33,12 @@ class Table:
     fields: tuple[Field, ...]
     together: tuple[str, ...] = ()
 
+    columns = property(lambda self: [field.name for field in self.fields])
+
     @property
     def key(self) -> tuple[str, ...]:
         """The column that is unique, or those that are so together; none where rows may repeat."""
         return self.together or tuple(f.name for f in self.fields if f.unique)
-
-    @property
-    def columns(self) -> list[str]:
-        return [f.name for f in self.fields]
 
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)

@@ -147,13 +147,8 @@ class Quantity:
     begins: int = field(default=0, compare=False)
     because: Text = field(default=Text("", ""), compare=False)
 
-    @property
-    def period(self) -> Text:
-        return period_text(self.time_period) if self.time_period else Text("时期未载明", "period not stated")
-
-    @property
-    def year(self) -> int:
-        return periods.parse(self.time_period).year
+    period = property(lambda self: period_text(self.time_period) if self.time_period else _NO_PERIOD)
+    year = property(lambda self: periods.parse(self.time_period).year)
 
     @property
     def in_words(self) -> Text:
@@ -229,6 +224,7 @@ RELATION_WORDS = {
     "<": Text("低于", "less than "),
     "~": Text("约", "about "),
 }
+_NO_PERIOD = Text("时期未载明", "period not stated")
 _CHINESE_MONEY = {"CNY": "亿元", "USD": "亿美元"}
 
 
