@@ -138,8 +138,7 @@ class Reader:
         document, context = self.document, self.text[self.start : number.start]
         period, how = self.clock.at(context)
         clause = self.text[max(self.start, self.text.rfind("，", self.start, number.start)) : number.end]
-        several = measure == "count" and re.search("(?:省份|省区市|省市)$", name)
-        area = "全国" if several else self.state.area
+        area = "全国" if measure == "count" and re.search("(?:省份|省区市|省市)$", name) else self.state.area
         figure = Figure(number, self.block, name, measure, area, period, self.sentence, (self.at, number.end))
         figure.prices, figure.comment = self.state.prices, comment
         ahead = period[:4].isdigit() and 0 < document.year < int(period[:4])

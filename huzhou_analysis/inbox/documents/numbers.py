@@ -83,8 +83,7 @@ def _in_words(text: str) -> list[Numeral]:
     """Ranks, tenths and amounts in words: 第二位, 超三成, 近千家."""
     out = []
     for m in P.rank.finditer(text):
-        group = next((g for g in ("n", "n2", "n3") if m[g]), "first")
-        n, start = "一" if group == "first" else m[group], m.start(group)
+        n, start = "一" if m.lastgroup == "first" else m[m.lastgroup], m.start(m.lastgroup)
         if not n.isdigit() and not re.search(r"\d[^。；]*$", text[max(0, m.start() - 200) : m.start()]):
             continue  # praise, no statistic: it stands beside no number
         start -= not n.isdigit() and text[start - 1] == "第"

@@ -34,10 +34,8 @@ _LOOKS = LOOKS | {
 
 
 def make(file: Path | str, root: Path | str | None = None) -> int:
-    """Write ``inbox/NAME.xlsx`` with the proposals of a document and say what to do with it; returns the exit status.
-
-    A workbook of its name that is in the inbox already is never replaced. `root` is the folder of the tables.
-    """
+    """Write ``inbox/NAME.xlsx`` with the proposals of a document, never over one that is there, and say what to do with it;
+    returns the exit status. `root` is the folder of the tables."""
     root, file = Path(root) if root is not None else default_root(), Path(file)
     target = root / "inbox" / f"{file.stem}.xlsx"
     try:
