@@ -212,10 +212,14 @@ def _chart_as_table(chart: dict) -> dict:
     def pair(zh, en) -> dict | int | None:
         if isinstance(zh, str | int):
             return {"zh": zh, "en": en} if isinstance(zh, str) else zh
-        return None if pd.isna(zh) else {"zh": f"{zh:,.10g}", "en": f"{en:,.10g}", "value": {"zh": zh, "en": en}}
+        return None if pd.isna(zh) else {"zh": _grouped(zh), "en": _grouped(en), "value": {"zh": zh, "en": en}}
 
     held = [map(pair, chinese[c], english[c]) for c in names]
     return {"columns": heads, "rows": [list(row) for row in zip(*held, strict=True)]}
+
+
+def _grouped(number: float) -> str:
+    return f"{number:,.10g}".replace("-", "−")
 
 
 def shown_table(record: dict, lang: str) -> dict | None:
@@ -224,7 +228,7 @@ def shown_table(record: dict, lang: str) -> dict | None:
     def shown(cell: dict | float | None) -> str:
         if isinstance(cell, dict | None):
             return cell[lang] if cell else "—"
-        return f"{cell:,.10g}".replace("-", "−") if isinstance(cell, float) else str(cell)
+        return _grouped(cell) if isinstance(cell, float) else str(cell)
 
     if not record["table"]:
         return None
