@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager
 from matplotlib.text import Text
 
 import huzhou_analysis as hz
+from huzhou_analysis.show import canvas, roles
 from huzhou_analysis.show import exhibit as module
-from huzhou_analysis.show import roles
 from huzhou_analysis.show.canvas import SIZES, missing_glyphs
 
 
@@ -177,6 +178,15 @@ def test_a_plot_of_ones_own_travels_with_its_title_and_sources(whole, handed_on)
         assert len(shown.axes[0].images) == 1
         assert e.record["title"][lang] in words and e.record["sources"][lang][:40] in words
     assert e.record["sources"]["zh"].count("《") == 3
+
+
+def test_chinese_is_drawn_in_the_packaged_font_whatever_a_machine_has(monkeypatch):
+    other = [FontEntry(findfont("DejaVu Serif"), name="Noto Sans CJK SC", weight=weight) for weight in (400, 700)]
+    monkeypatch.setattr(fontManager, "ttflist", [*other, *fontManager.ttflist])
+    canvas.fonts.cache_clear()
+    canvas.fonts()
+    found = {findfont(FontProperties(family="Noto Sans CJK SC", weight=weight)) for weight in (400, 700)}
+    assert found == {str(canvas.cjk_font_file())}
 
 
 def test_half_a_character_is_replaced_and_text_is_never_markup(whole, handed_on):

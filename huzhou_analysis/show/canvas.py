@@ -54,8 +54,11 @@ def cjk_font_file() -> Path:
 
 @cache
 def fonts() -> tuple:
-    """The fonts of the house, the Latin one and the Chinese one; matplotlib knows both from then on."""
-    font_manager.fontManager.addfont(cjk_font_file())
+    """The fonts of the house, the Latin one and the Chinese one; matplotlib knows both from then on, and of the Chinese
+    no other copy that a machine may have, so that charts look the same on all."""
+    manager = font_manager.fontManager
+    manager.ttflist = [known for known in manager.ttflist if known.name != _CJK]
+    manager.addfont(cjk_font_file())
     return tuple(font_manager.get_font(str(f)) for f in (font_manager.findfont(_LATIN), cjk_font_file()))
 
 
@@ -75,7 +78,7 @@ def legible(figure: Figure):
     fonts()
     for one in figure.findobj(Text):
         one.set_text(one.get_text().encode("utf-8", "replace").decode())  # half a character cannot be drawn
-        one.set_fontfamily([*one.get_fontfamily(), _CJK])
+        one.set_fontfamily([*dict.fromkeys([*one.get_fontfamily(), _CJK])])
     with mpl.rc_context({"svg.hashsalt": "huzhou", "svg.fonttype": "path"}):
         yield
 
