@@ -3,13 +3,14 @@
 import base64
 import json
 import math
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
-from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager
+from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.text import Text
 
 import huzhou_analysis as hz
@@ -181,11 +182,13 @@ def test_a_plot_of_ones_own_travels_with_its_title_and_sources(whole, handed_on)
 
 
 def test_chinese_is_drawn_in_the_packaged_font_whatever_a_machine_has(monkeypatch):
-    other = [FontEntry(findfont("DejaVu Serif"), name="Noto Sans CJK SC", weight=weight) for weight in (400, 700)]
+    canvas.fonts()
+    ours = next(f for f in fontManager.ttflist if f.fname == str(canvas.cjk_font_file()))
+    other = [replace(ours, fname=str(findfont("DejaVu Serif")), weight=weight) for weight in (400, 700)]
     monkeypatch.setattr(fontManager, "ttflist", [*other, *fontManager.ttflist])
     canvas.fonts.cache_clear()
     canvas.fonts()
-    found = {findfont(FontProperties(family="Noto Sans CJK SC", weight=weight)) for weight in (400, 700)}
+    found = {str(findfont(FontProperties(family="Noto Sans CJK SC", weight=weight))) for weight in (400, 700)}
     assert found == {str(canvas.cjk_font_file())}
 
 

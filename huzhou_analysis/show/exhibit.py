@@ -219,7 +219,7 @@ def _chart_as_table(chart: dict) -> dict:
 
 
 def _grouped(number: float) -> str:
-    return f"{number:,.10g}".replace("-", "−")
+    return f"{number + 0.0:,.10g}".replace("-", "−")  # with nought added, no zero is below zero
 
 
 def shown_table(record: dict, lang: str) -> dict | None:
