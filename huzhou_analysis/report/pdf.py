@@ -17,6 +17,7 @@ from .content import Content, shown, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = {"latin": "DejaVu Sans", "chinese": "Noto Sans CJK SC", "mono": "DejaVu Sans Mono"}
+ROOM = 174 / 25.4  # inches between the margins of a page
 SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72)  # type of the brief, until it fits two pages
 LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{40,}")
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, private and unassigned characters, separators of lines
@@ -32,14 +33,20 @@ def write(content: Content, lang: str, path: Path, data=None, *, watermark: str 
     numbers = content.numbers() if whole else {}
 
     def exhibit(record: dict) -> dict:
-        return shown(record, lang, numbers) | {"picture": export.svg(record, lang, "page")}
+        read = shown(record, lang, numbers)
+        return read | {"picture": export.svg(record, lang, "page"), "table": _laid_out(read["table"])}
 
     sections = content.told(lang, exhibit, lambda markdown: {"tree": prose.tree(markdown)})
     values = {"whole": whole, "watermark": watermark, "sections": sections}
     values["messages"] = [message["text"] for message in brief.key_messages(content, lang)]
-    values["headlines"] = state.latest_table(position, lang) if position else None
+    values["headlines"] = _laid_out(state.latest_table(position, lang) if position else None)
     title = words(lang, content)["title"] if whole else records[0]["title"][lang]
     path.write_bytes(_set("report.typ", content, lang, title, values))
+
+
+def _laid_out(table: dict | None) -> dict | None:
+    """A table with the widths of its columns, as Word and slides have them too."""
+    return table and table | {"widths": canvas.column_widths([table["columns"], *table["rows"]], ROOM, 7.5)}
 
 
 def write_citations(content: Content, lang: str, path: Path, data=None) -> None:
