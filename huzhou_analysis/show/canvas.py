@@ -147,7 +147,7 @@ def font_face(text: str, family: str) -> str:
         return ""
     options = subset.Options(
         flavor="woff", layout_features=[], name_IDs=[], hinting=False, notdef_outline=True, desubroutinize=True,
-        recalc_timestamp=False, recalc_bounds=True, canonical_order=False,
+        recalc_timestamp=False, canonical_order=False,
     )  # fmt: skip
     cutter, buffer = subset.Subsetter(options), BytesIO()
     cutter.populate(text=wanted)
