@@ -115,8 +115,8 @@ def _interrupts_held() -> Iterator[None]:
         if masks:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         signal.signal(signal.SIGINT, handler)
-    if pressed:
-        raise KeyboardInterrupt
+    if pressed and callable(handler):  # a command in the background may have been told to pass over it
+        handler(signal.SIGINT, None)
 
 
 def _write_each(pool: ProcessPoolExecutor, files: Iterable[str]) -> None:
