@@ -70,9 +70,8 @@ def _run(run: str, data: str | None = None, *, command: str, **options: object) 
     # The matrices here are tiny: spreading them over threads costs several times what it saves.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
-        if (
-            default_root() / ".adding"
-        ).is_dir():  # one that was cut short is completed before anything reads the tables
+        begun = default_root() / ".adding"
+        if begun.is_dir():  # an adding that was cut short is completed before anything reads the tables
             _alone(lambda: _part("inbox.adding").recover(default_root()))
         part, function = run.split(":")
         return getattr(_part(part), function)(**options) or 0
@@ -102,6 +101,7 @@ def _load():
 
 
 def add(undo: bool = True, **options: object) -> None:
+    """Add figures; called as the command ``undo``, or with ``--undo``, take back what was added last."""
     adding, root = _part("inbox.adding"), default_root()
     _alone(lambda: adding.undo(root) if undo else adding.add(root=root, **options))
 

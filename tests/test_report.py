@@ -239,7 +239,7 @@ def test_an_interrupt_while_workers_begin_waits_for_the_last_and_leaves_none(tmp
         yield "charts/two"
 
     submitted = []
-    with pytest.raises(KeyboardInterrupt), output._workers(2, None, None, tmp_path, tmp_path) as pool:
+    with pytest.raises(KeyboardInterrupt), output._workers(2, tmp_path, None, None, tmp_path) as pool:
         output._write_each(pool, files())
     assert submitted
     assert not multiprocessing.active_children()
